@@ -1,0 +1,200 @@
+package state
+
+// APIVersion and Kind head every state file.
+const (
+	APIVersion = "l5d-pki-render/v1alpha1"
+	Kind       = "Rotation"
+)
+
+// Rotation is the state file: `spec` belongs to people, `status` to the tool.
+type Rotation struct {
+	APIVersion string   `json:"apiVersion"`
+	Kind       string   `json:"kind"`
+	Metadata   Metadata `json:"metadata"`
+	Spec       Spec     `json:"spec"`
+	Status     Status   `json:"status"`
+}
+
+// Metadata is the part of Kubernetes' ObjectMeta that makes the file tolerable
+// to kustomize, Flux and Argo CD.
+type Metadata struct {
+	// Name labels the rotation in branches and messages (DNS-1123 label).
+	Name        string            `json:"name"`
+	Namespace   string            `json:"namespace,omitempty"`
+	Labels      map[string]string `json:"labels,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+// Spec is what people decide. A field that is absent has its default.
+type Spec struct {
+	Linkerd  Linkerd  `json:"linkerd"`
+	Leaf     Leaf     `json:"leaf,omitzero"`
+	Validity Validity `json:"validity,omitzero"`
+	Custody  Custody  `json:"custody,omitzero"`
+	Links    []Link   `json:"links,omitempty"`
+	Outputs  []Output `json:"outputs,omitempty"`
+}
+
+// Linkerd describes the mesh whose manifests are rendered.
+type Linkerd struct {
+	// Version selects the chart family: "2.10" to "2.20", a patch release
+	// ("2.14.10", "stable-2.12.6", "version-2.18") or an edge ("edge-25.4.4"). A YAML string.
+	Version string `json:"version"`
+	// Namespace of the control plane; default "linkerd".
+	Namespace string `json:"namespace,omitempty"`
+	// TrustDomain of the identities; default "cluster.local".
+	TrustDomain string `json:"trustDomain,omitempty"`
+	// IssuerScheme is identity.issuer.scheme: "linkerd.io/tls" (default) or "kubernetes.io/tls".
+	IssuerScheme string `json:"issuerScheme,omitempty"`
+	// ExternalCA is identity.externalCA: the chart renders no trust roots.
+	ExternalCA bool `json:"externalCA,omitempty"`
+	// RollControlPlane adds our own bundle hash to the control plane's pod
+	// templates, for charts that carry none (2.11, externalCA).
+	RollControlPlane bool `json:"rollControlPlane,omitempty"`
+	// HeartbeatSchedule pins the CronJob linkerd-heartbeat; default "0 0 * * *".
+	HeartbeatSchedule     string `json:"heartbeatSchedule,omitempty"`
+	VizNamespace          string `json:"vizNamespace,omitempty"`          // default "linkerd-viz"
+	JaegerNamespace       string `json:"jaegerNamespace,omitempty"`       // default "linkerd-jaeger"
+	MulticlusterNamespace string `json:"multiclusterNamespace,omitempty"` // default "linkerd-multicluster"
+}
+
+// Leaf describes the certificates that Linkerd's identity service issues.
+type Leaf struct {
+	Lifetime  Duration `json:"lifetime,omitzero"`  // identity.issuer.issuanceLifetime; default 24h
+	ClockSkew Duration `json:"clockSkew,omitzero"` // identity.issuer.clockSkewAllowance; default 20s
+}
+
+// Validity is how long minted certificates live.
+type Validity struct {
+	Anchor  Duration `json:"anchor,omitzero"`  // default 87600h
+	Issuer  Duration `json:"issuer,omitzero"`  // default 8760h
+	Webhook Duration `json:"webhook,omitzero"` // default 8760h
+}
+
+// Custody says where private keys live. Fields beside Kind belong to that kind.
+type Custody struct {
+	// Kind: age (default), sops, sealed-secret, external-secret, cert-manager or file.
+	Kind string `json:"kind,omitempty"`
+}
+
+// Link names a linked cluster by its state file or by a saved observation;
+// paths are relative to this file.
+type Link struct {
+	Name        string `json:"name"`
+	State       string `json:"state,omitempty"`
+	Observation string `json:"observation,omitempty"`
+}
+
+// Output is a file that the tool owns in Git.
+type Output struct {
+	// Kind: values, manifests, chart, component, helm-values or edit.
+	Kind string `json:"kind"`
+	// Path is relative to the state file and may not leave its repository.
+	Path string `json:"path"`
+	// Layout of kind values: "external" or "embedded".
+	Layout string `json:"layout,omitempty"`
+}
+
+// Status is what the tool knows. People review it and do not edit it.
+type Status struct {
+	// Epoch grows by one at each change of phase, forward or back.
+	Epoch int64 `json:"epoch"`
+	// Phase is a resting state of the rotation; see [Phases].
+	Phase string `json:"phase"`
+	// Rotation is absent in the phase stable.
+	Rotation *Progress `json:"rotation,omitempty"`
+	// Anchors in the order of the bundle: outgoing, then incoming.
+	Anchors []Anchor `json:"anchors"`
+	Issuers []Issuer `json:"issuers"`
+	// Webhooks by values key: proxyInjector, profileValidator, policyValidator, tap, tapInjector, jaeger.
+	Webhooks map[string]Webhook `json:"webhooks,omitempty"`
+	// Stamp is the rollout stamp of the last wave; empty until the first one.
+	Stamp string `json:"stamp,omitempty"`
+	// Wave is present while a wave is split over namespaces.
+	Wave *Wave `json:"wave,omitempty"`
+	// AdoptedBundle is the raw identityTrustAnchorsPEM of a mesh that was adopted.
+	AdoptedBundle string `json:"adoptedBundle,omitempty"`
+	// Retired anchors left the bundle and may still be trusted somewhere.
+	Retired []Anchor `json:"retired,omitempty"`
+	// Log has one entry per move, hash-chained.
+	Log []LogEntry `json:"log,omitempty"`
+}
+
+// Progress says which rotation is under way and how its waits are met.
+type Progress struct {
+	// Kind: anchor, issuer, webhooks, replace or renew.
+	Kind string `json:"kind"`
+	// Strategy of kind anchor: bundle or cross-sign.
+	Strategy string `json:"strategy,omitempty"`
+	// Leaves: how leaves of the outgoing issuer went away: "waited" or "wave"; empty before issuer-spread.
+	Leaves string `json:"leaves,omitempty"`
+}
+
+// Roles of anchors and issuers.
+const (
+	RoleCurrent  = "current"
+	RoleOutgoing = "outgoing"
+	RoleIncoming = "incoming"
+	RoleExtra    = "extra" // an anchor of others: always in the bundle
+)
+
+// Anchor is one trust anchor. Name is a label for people; certificates are told
+// apart by fingerprint.
+type Anchor struct {
+	Name string `json:"name"`
+	// Role is absent for retired anchors.
+	Role string `json:"role,omitempty"`
+	// Certificate is one PEM CERTIFICATE block.
+	Certificate string `json:"certificate"`
+	// Key is the private key's path, where custody holds it (cross-sign, renew).
+	Key string `json:"key,omitempty"`
+}
+
+// Issuer is one issuer: chain and, by custody, key.
+type Issuer struct {
+	Name string `json:"name"`
+	Role string `json:"role"`
+	// Certificate is PEM: the issuer, then a cross certificate if any.
+	Certificate string `json:"certificate"`
+	// Key is a path relative to the state file.
+	Key string `json:"key,omitempty"`
+}
+
+// Webhook is what one webhook serves and what the API server trusts.
+type Webhook struct {
+	// Certificate is the served chain (PEM). Empty: the Secret is someone else's.
+	Certificate string `json:"certificate,omitempty"`
+	// CABundle is PEM, one or more certificates.
+	CABundle string `json:"caBundle"`
+	Key      string `json:"key,omitempty"`
+	// Incoming is present during a webhook rotation.
+	Incoming *WebhookMaterial `json:"incoming,omitempty"`
+}
+
+// WebhookMaterial is the incoming material of a webhook.
+type WebhookMaterial struct {
+	Certificate string `json:"certificate,omitempty"`
+	CABundle    string `json:"caBundle"`
+	Key         string `json:"key,omitempty"`
+}
+
+// Wave records a split wave.
+type Wave struct {
+	// Previous is the stamp that namespaces not yet done keep.
+	Previous string `json:"previous"`
+	// Namespaces that have the new stamp.
+	Namespaces []string `json:"namespaces,omitempty"`
+}
+
+// LogEntry is one move. Digest chain: see log.go.
+type LogEntry struct {
+	Epoch int64  `json:"epoch"`
+	Phase string `json:"phase"`
+	// At is the instant of the move, RFC 3339 UTC.
+	At  string `json:"at"`
+	Why string `json:"why"`
+	// Evidence is the SHA-256 of the evidence that opened the gate, lower-case hex; empty if none was needed.
+	Evidence string `json:"evidence,omitempty"`
+	// Previous is the SHA-256 of the previous entry, lower-case hex; empty in the first.
+	Previous string `json:"previous,omitempty"`
+}
