@@ -1,0 +1,120 @@
+package manifest
+
+import "bytes"
+
+// Document is one piece of a stream, with everything that stands in it: its
+// separator line, comments, blank lines. [Join] of all pieces is the input, byte
+// for byte, for any input.
+//
+// A piece need not hold an object: runs of separators and comments, which Helm
+// emits, make pieces of their own.
+type Document struct {
+	// Text aliases the stream that was split, the separator line included.
+	Text []byte
+	// Number counts the pieces of the stream from 1.
+	Number int
+	// Line is the first line of the piece in the stream, from 1.
+	Line int
+}
+
+// Split cuts a stream into documents, for any bytes, valid or not. A piece
+// begins at a line "---" (followed by a blank or the line's end) and after a
+// line "..."; directives (%YAML) stay with the document that they begin.
+//
+// "---" inside a block scalar or a quoted value does not count, since it is
+// indented there; at column 0 the parser, too, takes it for a separator.
+// An empty stream has no documents.
+func Split(stream []byte) []Document {
+	docs := make([]Document, 0, 1+len(stream)/1024)
+	odd := oddBreaks(stream)
+	start, line := 0, 1
+	cut := func(end int) {
+		if end == start {
+			return
+		}
+		text := stream[start:end:end]
+		docs = append(docs, Document{Text: text, Number: len(docs) + 1, Line: line})
+		start, line = end, line+countBreaks(text, odd)
+	}
+	dashes, dots := nextMarker(stream, 0, "---"), nextMarker(stream, 0, "...")
+	for min(dashes, dots) < len(stream) {
+		if dots < dashes {
+			cut(nextLine(stream, dots))
+			dots = nextMarker(stream, start, "...")
+			continue
+		}
+		if !beginsWithDirective(stream[start:dashes]) {
+			cut(dashes)
+		}
+		dashes = nextMarker(stream, dashes+len("---"), "---")
+	}
+	cut(len(stream))
+	return docs
+}
+
+// Join puts the pieces together again, in one allocation of the exact size.
+func Join(docs []Document) []byte {
+	size := 0
+	for _, d := range docs {
+		size += len(d.Text)
+	}
+	out := make([]byte, 0, size)
+	for _, d := range docs {
+		out = append(out, d.Text...)
+	}
+	return out
+}
+
+// nextMarker finds the next document marker ("---" or "...") at or after offset
+// i: at column 0, followed by a blank, a break or the end. It is len(b) if there
+// is none.
+func nextMarker(b []byte, i int, marker string) int {
+	for i < len(b) {
+		found := bytes.Index(b[i:], []byte(marker))
+		if found < 0 {
+			break
+		}
+		i += found
+		after := i + len(marker)
+		if endsWithBreak(b, i) && (after == len(b) || isBlank(b[after]) || breakLen(b, after) > 0) {
+			return i
+		}
+		for i = after; i < len(b) && b[i] == marker[0]; i++ { // a run: "-----BEGIN"
+		}
+	}
+	return len(b)
+}
+
+// beginsWithDirective reports whether the first line of b that is neither blank
+// nor a comment begins with "%": then a "---" after it belongs to the same
+// document (YAML 1.2.2, section 9.1.2). It answers once: a piece that begins
+// with a directive and already has its "---" does not begin a second time.
+func beginsWithDirective(b []byte) bool {
+	i := bytes.IndexByte(b, '%')
+	if i < 0 || !endsWithBreak(b, i) || nextMarker(b, 0, "---") < len(b) {
+		return false
+	}
+	return onlyComments(b[:i])
+}
+
+// onlyComments reports whether b holds nothing but blank lines, comments and a
+// byte order mark.
+func onlyComments(b []byte) bool {
+	b = bytes.TrimPrefix(b, []byte(bom))
+	for i := 0; i < len(b); {
+		switch {
+		case isBlank(b[i]):
+			i++
+		case b[i] == '#':
+			i = nextLine(b, i)
+		case breakLen(b, i) > 0:
+			i += breakLen(b, i)
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// isBlank reports whether c is white space inside a line.
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }

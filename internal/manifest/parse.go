@@ -1,0 +1,109 @@
+package manifest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// Parse reads exactly one document. It is nil for a text without content
+// (empty, comments, separators); a second document is an error with its line.
+func Parse(text []byte) (*Node, error) {
+	root, err := parse(text, 0)
+	if err != nil {
+		return nil, err
+	}
+	return root, nil
+}
+
+// Parse reads the document; nil when nothing but comments stands in it. Lines
+// of nodes and problems count in the stream.
+func (d Document) Parse() (*Node, error) {
+	root, err := parse(d.Text, max(d.Line-1, 0))
+	if err != nil {
+		if d.Number > 0 {
+			err.On(fmt.Sprintf("document %d", d.Number))
+		}
+		return nil, err
+	}
+	return root, nil
+}
+
+// parse reads one document whose first line is line above+1 of its stream.
+func parse(text []byte, above int) (*Node, *problem.Problem) {
+	if len(text) > MaxDocument {
+		return nil, problem.DocumentTooLarge.With(len(text), MaxDocument).At(above+1, 1)
+	}
+	if at := invalidUTF8(text); at >= 0 {
+		line, column := positionOf(text, at)
+		return nil, problem.NotUTF8.With(at).At(above+line, column)
+	}
+	loader, err := yaml.NewLoader(bytes.NewReader(text))
+	if err != nil {
+		return nil, problem.Internal.With(err).Because(err)
+	}
+	var first, second yaml.Node
+	switch err := loader.Load(&first); {
+	case err == io.EOF:
+		return nil, nil
+	case err != nil:
+		return nil, syntaxProblem(text, above, err)
+	}
+	switch err := loader.Load(&second); {
+	case err == nil:
+		return nil, problem.SecondDocument.With().At(above+second.Line, second.Column)
+	case err != io.EOF:
+		return nil, syntaxProblem(text, above, err)
+	}
+	return convert(text, above, first.Content[0])
+}
+
+// invalidUTF8 is the offset of the first byte that is not UTF-8, or -1.
+func invalidUTF8(text []byte) int {
+	if utf8.Valid(text) {
+		return -1
+	}
+	for i := 0; i < len(text); {
+		r, width := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && width == 1 {
+			return i
+		}
+		i += width
+	}
+	return -1
+}
+
+// syntaxProblem says where the parser stopped. Of the parser's own words only
+// the fixed ones pass: those that quote the text (names of anchors, characters)
+// could quote a secret.
+func syntaxProblem(text []byte, above int, err error) *problem.Problem {
+	var load *yaml.LoadError
+	if !errors.As(err, &load) {
+		return problem.NotYAML.With("it cannot be read").At(above+1, 1)
+	}
+	line, column := load.Mark.Line, load.Mark.Column
+	if line == 0 {
+		line, column = positionOf(text, load.Mark.Index)
+	}
+	message := load.Message
+	switch {
+	case load.Stage == yaml.ComposerStage && strings.HasPrefix(message, "unknown anchor"):
+		message = "an alias names an anchor that does not stand before it"
+	case load.Stage == yaml.ReaderStage:
+		message = "a control character stands in it"
+	case strings.Contains(message, "not allowed in a YAML tag"):
+		message = "a tag holds a character that tags cannot hold"
+	}
+	p := problem.NotYAML.With(message).At(above+line, column)
+	if load.ContextMsg != "" && load.ContextMark.Line > 0 && load.ContextMark.Line != load.Mark.Line {
+		p.Hint("the parser was %s that begins on line %d", load.ContextMsg, above+load.ContextMark.Line)
+	}
+	return p
+}
