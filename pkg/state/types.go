@@ -35,6 +35,12 @@ type Spec struct {
 	Outputs  []Output `json:"outputs,omitempty"`
 }
 
+// Schemes of the issuer Secret: its type, and with it the names of its keys.
+const (
+	SchemeLinkerd    = "linkerd.io/tls"    // crt.pem, key.pem; rendered by the chart
+	SchemeKubernetes = "kubernetes.io/tls" // tls.crt, tls.key, ca.crt; someone else's
+)
+
 // Linkerd describes the mesh whose manifests are rendered.
 type Linkerd struct {
 	// Version selects the chart family: "2.10" to "2.20", a patch release
@@ -71,6 +77,16 @@ type Validity struct {
 	Webhook Duration `json:"webhook,omitzero"` // default 8760h
 }
 
+// Kinds of custody.
+const (
+	CustodyAge            = "age"
+	CustodySOPS           = "sops"
+	CustodySealedSecret   = "sealed-secret"
+	CustodyExternalSecret = "external-secret"
+	CustodyCertManager    = "cert-manager"
+	CustodyFile           = "file"
+)
+
 // Custody says where private keys live. Fields beside Kind belong to that kind.
 type Custody struct {
 	// Kind: age (default), sops, sealed-secret, external-secret, cert-manager or file.
@@ -85,13 +101,28 @@ type Link struct {
 	Observation string `json:"observation,omitempty"`
 }
 
+// Kinds of outputs, and layouts of the kind values.
+const (
+	OutputValues     = "values"
+	OutputManifests  = "manifests"
+	OutputChart      = "chart"
+	OutputComponent  = "component"
+	OutputHelmValues = "helm-values"
+	OutputEdit       = "edit"
+
+	LayoutExternal = "external" // the issuer Secret comes from elsewhere: no key in the values
+	LayoutEmbedded = "embedded" // certificate and key in the values: never owned in Git
+)
+
 // Output is a file that the tool owns in Git.
 type Output struct {
 	// Kind: values, manifests, chart, component, helm-values or edit.
 	Kind string `json:"kind"`
-	// Path is relative to the state file and may not leave its repository.
+	// Path is relative to the state file and may not leave its repository; of
+	// kind edit it is a glob.
 	Path string `json:"path"`
-	// Layout of kind values: "external" or "embedded".
+	// Layout of kind values: "external", which is the default. "embedded" puts the
+	// issuer's key into the file and is refused for a file owned in Git.
 	Layout string `json:"layout,omitempty"`
 }
 
@@ -99,7 +130,7 @@ type Output struct {
 type Status struct {
 	// Epoch grows by one at each change of phase, forward or back.
 	Epoch int64 `json:"epoch"`
-	// Phase is a resting state of the rotation; see [Phases].
+	// Phase is a resting state of the rotation; see [Tables].
 	Phase string `json:"phase"`
 	// Rotation is absent in the phase stable.
 	Rotation *Progress `json:"rotation,omitempty"`
@@ -120,13 +151,20 @@ type Status struct {
 	Log []LogEntry `json:"log,omitempty"`
 }
 
+// Ways in which the leaves of the outgoing issuer went away.
+const (
+	LeavesWaited = "waited" // every leaf expired
+	LeavesWave   = "wave"   // every workload restarted
+)
+
 // Progress says which rotation is under way and how its waits are met.
 type Progress struct {
 	// Kind: anchor, issuer, webhooks, replace or renew.
 	Kind string `json:"kind"`
 	// Strategy of kind anchor: bundle or cross-sign.
 	Strategy string `json:"strategy,omitempty"`
-	// Leaves: how leaves of the outgoing issuer went away: "waited" or "wave"; empty before issuer-spread.
+	// Leaves says how the leaves of the outgoing issuer went away: "waited" or
+	// "wave"; it is empty before issuer-spread.
 	Leaves string `json:"leaves,omitempty"`
 }
 
@@ -160,13 +198,26 @@ type Issuer struct {
 	Key string `json:"key,omitempty"`
 }
 
+// Webhook keys, as the Linkerd charts name them in their values:
+// charts/linkerd-control-plane/values.yaml, viz/charts/linkerd-viz/values.yaml
+// and, up to 2.18, jaeger/charts/linkerd-jaeger/values.yaml (there: webhook).
+const (
+	WebhookProxyInjector    = "proxyInjector"
+	WebhookProfileValidator = "profileValidator"
+	WebhookPolicyValidator  = "policyValidator" // not on 2.10
+	WebhookTap              = "tap"
+	WebhookTapInjector      = "tapInjector"
+	WebhookJaeger           = "jaeger"
+)
+
 // Webhook is what one webhook serves and what the API server trusts.
 type Webhook struct {
 	// Certificate is the served chain (PEM). Empty: the Secret is someone else's.
 	Certificate string `json:"certificate,omitempty"`
 	// CABundle is PEM, one or more certificates.
 	CABundle string `json:"caBundle"`
-	Key      string `json:"key,omitempty"`
+	// Key is the path of the certificate's private key, relative to the state file.
+	Key string `json:"key,omitempty"`
 	// Incoming is present during a webhook rotation.
 	Incoming *WebhookMaterial `json:"incoming,omitempty"`
 }
@@ -180,7 +231,7 @@ type WebhookMaterial struct {
 
 // Wave records a split wave.
 type Wave struct {
-	// Previous is the stamp that namespaces not yet done keep.
+	// Previous is the stamp that namespaces not yet done keep; empty in the first wave.
 	Previous string `json:"previous"`
 	// Namespaces that have the new stamp.
 	Namespaces []string `json:"namespaces,omitempty"`

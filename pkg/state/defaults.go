@@ -1,0 +1,53 @@
+package state
+
+import "time"
+
+// Defaults of spec. They are applied by [Rotation.WithDefaults] only, so writing
+// a state file back never spells out what its owner left out.
+const (
+	DefaultNamespace             = "linkerd"
+	DefaultTrustDomain           = "cluster.local"
+	DefaultHeartbeatSchedule     = "0 0 * * *"
+	DefaultVizNamespace          = "linkerd-viz"
+	DefaultJaegerNamespace       = "linkerd-jaeger"
+	DefaultMulticlusterNamespace = "linkerd-multicluster"
+
+	DefaultLeafLifetime    = Duration(24 * time.Hour)   // charts/linkerd-control-plane/values.yaml: identity.issuer.issuanceLifetime
+	DefaultClockSkew       = Duration(20 * time.Second) // charts/linkerd-control-plane/values.yaml: identity.issuer.clockSkewAllowance
+	DefaultAnchorValidity  = Duration(10 * 365 * day)
+	DefaultIssuerValidity  = Duration(365 * day)
+	DefaultWebhookValidity = Duration(365 * day)
+)
+
+// WithDefaults is a copy of r in which every field of spec that has a default
+// and is absent has it. Renderers and moves read this; only r itself is written.
+func (r *Rotation) WithDefaults() *Rotation {
+	c := r.Clone()
+	l := &c.Spec.Linkerd
+	orDefault(&l.Namespace, DefaultNamespace)
+	orDefault(&l.TrustDomain, DefaultTrustDomain)
+	orDefault(&l.IssuerScheme, SchemeLinkerd)
+	orDefault(&l.HeartbeatSchedule, DefaultHeartbeatSchedule)
+	orDefault(&l.VizNamespace, DefaultVizNamespace)
+	orDefault(&l.JaegerNamespace, DefaultJaegerNamespace)
+	orDefault(&l.MulticlusterNamespace, DefaultMulticlusterNamespace)
+	orDefault(&c.Spec.Leaf.Lifetime, DefaultLeafLifetime)
+	orDefault(&c.Spec.Leaf.ClockSkew, DefaultClockSkew)
+	orDefault(&c.Spec.Validity.Anchor, DefaultAnchorValidity)
+	orDefault(&c.Spec.Validity.Issuer, DefaultIssuerValidity)
+	orDefault(&c.Spec.Validity.Webhook, DefaultWebhookValidity)
+	orDefault(&c.Spec.Custody.Kind, CustodyAge)
+	for i := range c.Spec.Outputs {
+		if c.Spec.Outputs[i].Kind == OutputValues {
+			orDefault(&c.Spec.Outputs[i].Layout, LayoutExternal)
+		}
+	}
+	return c
+}
+
+func orDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
