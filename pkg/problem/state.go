@@ -7,20 +7,10 @@ var (
 		Hint:    "check that this is the state file: a real one has some 20 kB",
 		Explain: "A state file holds a handful of certificates and a log. A file over the cap is something else, and reading it whole would only cost memory.",
 	})
-	StateEncoding = define(Sentence{
-		Code: "state-encoding", Text: "byte %d (0x%02x) is not part of a UTF-8 text",
-		Hint:    "save the file as UTF-8; in UTF-16 every other byte is NUL",
-		Explain: "The state file is UTF-8 text without control characters. Another encoding, or a binary file, is refused as a whole, since a guess could change a certificate.",
-	})
 	StateEmpty = define(Sentence{
 		Code: "state-empty", Text: "the state file holds no document",
 		Hint:    "write one with init, or restore it from Git",
 		Explain: "An empty file, or one that holds comments only, is not taken as \"no rotation\": a truncated file looks just the same, and rendering from it would remove the trust anchors.",
-	})
-	StateSecondDocument = define(Sentence{
-		Code: "state-second-document", Text: "a second document starts here; a state file is exactly one",
-		Hint:    "remove the separator \"---\" and what follows it, or keep one file per rotation",
-		Explain: "Readers of YAML take the first document of a file and forget the others without a word. A state file is one document, so that nothing in it can be overlooked.",
 	})
 	StateTab = define(Sentence{
 		Code: "state-tab", Text: "a tab stands in the indentation",
@@ -130,6 +120,11 @@ var (
 		Hint:    "write it relative to the state file, with \"/\", as short as it can be, such as keys/2026-1.age",
 		Explain: "Paths are relative to the folder of the state file and may not leave its repository. An absolute path would mean something else on every machine; only custody \"file\", which reads keys on a live host, may use one.",
 	})
+	StatePathTwice = define(Sentence{
+		Code: "state-path-twice", Text: "the path is already that of %s",
+		Hint:    "give each output a file of its own",
+		Explain: "An output is a file that is written as a whole. Two outputs with one path would overwrite each other.",
+	})
 	StateInstant = define(Sentence{
 		Code: "state-instant", Text: "%s is not an instant in UTC",
 		Hint:    "write it like 2026-11-03T09:30:00Z",
@@ -199,7 +194,7 @@ var (
 		Explain: "Each kind and strategy of rotation walks through its own phases; docs/phases.md has the tables.",
 	})
 	StateRoles = define(Sentence{
-		Code: "state-roles", Text: "phase %q of %s needs %s, found %s",
+		Code: "state-roles", Text: "phase %q needs %s, found %s",
 		Hint:    "restore status from Git and use advance or back; or make the roles agree with the phase",
 		Explain: "The phase says which anchors and issuers are in play. A state whose roles contradict its phase is refused before anything is rendered, since the bundle would not be the one that the phase promises.",
 	})

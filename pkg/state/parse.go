@@ -1,0 +1,142 @@
+package state
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// MaxSize is the largest state file that is read, in bytes (4 MiB). Fifty
+// certificates and a thousand log entries need a tenth of it.
+const MaxSize = 4 << 20
+
+// Parse reads a state file; name is what problems call it ("rotation.yaml").
+// Fields that are absent stay absent: see [Rotation.WithDefaults]. The error
+// holds every problem of the file, in the order of its lines.
+func Parse(name string, data []byte) (*Rotation, error) {
+	r, problems := read(data)
+	if len(problems) > 0 {
+		return nil, problems.In(name).Err()
+	}
+	return r, nil
+}
+
+// read goes through the stages of reading; each one reports all that it finds.
+func read(data []byte) (*Rotation, problem.List) {
+	if len(data) > MaxSize {
+		return nil, problem.List{problem.StateTooLarge.With(len(data), MaxSize)}
+	}
+	root, problems := parseText(data)
+	if root == nil {
+		return nil, problems
+	}
+	if problems = append(problems, notPlain(root)...); len(problems) > 0 {
+		return nil, problems
+	}
+	seen, err := kubernetesView(data)
+	if err != nil {
+		return nil, problem.List{err}
+	}
+	s := &shape{}
+	r, err := decode(s.rotation(root, seen))
+	if err != nil {
+		return nil, append(s.problems, err)
+	}
+	for _, f := range validate(r) {
+		if !s.concerns(f) {
+			s.problems = append(s.problems, place(root, f))
+		}
+	}
+	sortByPlace(s.problems)
+	return r, s.problems
+}
+
+// parseText gives the tree of the one document, and says where private keys
+// stand even if the text is no YAML. A tree comes without a problem, except for
+// private keys.
+func parseText(data []byte) (*manifest.Node, problem.List) {
+	problems := privateKeys(data)
+	root, err := manifest.Parse(data)
+	switch {
+	case err != nil:
+		problems.Add(err)
+		return nil, nameTabs(data, problems)
+	case root == nil:
+		return nil, append(problems, problem.StateEmpty.With())
+	}
+	if len(problems) == 0 {
+		problems = escapedKeys(root)
+	}
+	return root, problems
+}
+
+// nameTabs replaces the parser's complaint about a line that is indented with
+// a tab by one that says so.
+func nameTabs(data []byte, problems problem.List) problem.List {
+	lines := bytes.Split(data, []byte("\n"))
+	for i, p := range problems {
+		if p.Line < 1 || p.Line > len(lines) {
+			continue
+		}
+		line := lines[p.Line-1]
+		indent := line[:len(line)-len(bytes.TrimLeft(line, " \t"))]
+		if at := bytes.IndexByte(indent, '\t'); at >= 0 {
+			problems[i] = problem.StateTab.With().At(p.Line, at+1)
+		}
+	}
+	return problems
+}
+
+// kubernetesView is the document as Kubernetes' YAML 1.1 reader sees it, in the
+// types of encoding/json; numbers keep their text.
+func kubernetesView(data []byte) (any, *problem.Problem) {
+	text, err := yaml.YAMLToJSON(data)
+	if err != nil {
+		return nil, problem.StateReader.With().Because(err)
+	}
+	var seen any
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&seen); err != nil {
+		return nil, problem.StateReader.With().Because(err)
+	}
+	return seen, nil
+}
+
+// decode makes a Rotation of values whose types were checked.
+func decode(values any) (*Rotation, *problem.Problem) {
+	text, err := json.Marshal(values)
+	if err != nil {
+		return nil, problem.Internal.With("the state file's values cannot be written as JSON").Because(err)
+	}
+	r := new(Rotation)
+	if err := json.Unmarshal(text, r); err != nil {
+		return nil, problem.Internal.With("the state file's values do not fit its fields").Because(err)
+	}
+	return r.Clone(), nil
+}
+
+// place gives a finding its path and the position of the nearest node that is
+// there: of a missing key the mapping that lacks it.
+func place(root *manifest.Node, f finding) *problem.Problem {
+	for n := len(f.at); n >= 0; n-- {
+		if node := root.Lookup(f.at[:n]); node != nil {
+			f.problem.At(node.Line(), node.Column())
+			break
+		}
+	}
+	return f.problem.On(f.at.String())
+}
+
+func sortByPlace(problems problem.List) {
+	slices.SortStableFunc(problems, func(a, b *problem.Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Path, b.Path))
+	})
+}

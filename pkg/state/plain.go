@@ -1,0 +1,107 @@
+package state
+
+import (
+	"bytes"
+	"encoding/base64"
+	"regexp"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// privateKeyMark begins a private key: PEM of any kind (PKCS1, SEC1, PKCS8,
+// encrypted, OpenSSH) or an age identity (github.com/FiloSottile/age, lower case too).
+var privateKeyMark = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY|(?i:AGE-SECRET-KEY-)`)
+
+// base64PEM is how base64 of a PEM text begins ("-----BEGIN "), as in the data
+// of a Secret.
+const base64PEM = "LS0tLS1CRUdJTi"
+
+// privateKeys finds private keys in the raw text, comments included.
+func privateKeys(data []byte) problem.List {
+	var found problem.List
+	for _, at := range privateKeyMark.FindAllIndex(data, -1) {
+		line := 1 + bytes.Count(data[:at[0]], []byte("\n"))
+		column := 1 + utf8.RuneCount(data[bytes.LastIndexByte(data[:at[0]], '\n')+1:at[0]])
+		found = append(found, problem.StatePrivateKey.With().At(line, column))
+	}
+	return found
+}
+
+// escapedKeys finds private keys that stand in values only after decoding:
+// escapes of double quotes, or base64.
+func escapedKeys(root *manifest.Node) problem.List {
+	var found problem.List
+	for n, p := range nodes(root, nil) {
+		if n.Kind() == manifest.Scalar && !n.IsAlias() && holdsKey(n.Value()) {
+			found = append(found, problem.StatePrivateKey.With().At(n.Line(), n.Column()).On(p.String()))
+		}
+	}
+	return found
+}
+
+func holdsKey(value string) bool {
+	if privateKeyMark.MatchString(value) {
+		return true
+	}
+	if len(value) < len(base64PEM) || value[:len(base64PEM)] != base64PEM {
+		return false
+	}
+	head := value[:min(len(value), 64)/4*4] // the first line of the PEM is enough
+	decoded, err := base64.StdEncoding.DecodeString(head)
+	return err == nil && privateKeyMark.Match(decoded)
+}
+
+// coreTags are the tags that values have by themselves. One of them written out
+// on the value that has it anyway (!!str "x") does no harm.
+var coreTags = []string{"!!map", "!!seq", "!!str", "!!int", "!!float", "!!bool", "!!null", "!!timestamp"}
+
+// notPlain finds anchors, aliases, merge keys and tags.
+func notPlain(root *manifest.Node) problem.List {
+	var found problem.List
+	for n, p := range nodes(root, nil) {
+		what := ""
+		switch {
+		case n.IsAlias():
+			what = "an alias (*name)"
+		case n.Anchor() != "":
+			what = "an anchor (&name)"
+		case n.Tag() == "!!merge":
+			what = "a merge key (<<)"
+		case !slices.Contains(coreTags, n.Tag()):
+			what = "a tag (!name)"
+		}
+		if what != "" {
+			found = append(found, problem.StateNotPlain.With(what).At(n.Line(), n.Column()).On(p.String()))
+		}
+	}
+	return found
+}
+
+// nodes walks the tree in the order of the text, keys included, with the path
+// of each value; a key has the path of its mapping. Aliases are not followed.
+func nodes(n *manifest.Node, p manifest.Path) func(yield func(*manifest.Node, manifest.Path) bool) {
+	return func(yield func(*manifest.Node, manifest.Path) bool) { walkNodes(n, p, yield) }
+}
+
+func walkNodes(n *manifest.Node, p manifest.Path, yield func(*manifest.Node, manifest.Path) bool) bool {
+	if !yield(n, p) {
+		return false
+	}
+	if n.IsAlias() {
+		return true
+	}
+	for k, v := range n.Pairs() {
+		if !walkNodes(k, p, yield) || !walkNodes(v, slices.Concat(p, manifest.At(k.Value())), yield) {
+			return false
+		}
+	}
+	for i, item := range n.Items() {
+		if !walkNodes(item, slices.Concat(p, manifest.At(i)), yield) {
+			return false
+		}
+	}
+	return true
+}

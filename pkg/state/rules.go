@@ -1,0 +1,115 @@
+package state
+
+import (
+	"path"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// The forms of names, digests and stamps.
+var (
+	dnsLabelForm = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)                     // RFC 1123 section 2.1, as Kubernetes has it
+	nameForm     = regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)          // the form of a Kubernetes label's value
+	stampForm    = regexp.MustCompile(`^[0-9a-f]{16}$`)                                           // 8 bytes of a SHA-256
+	digestForm   = regexp.MustCompile(`^[0-9a-f]{64}$`)                                           // a SHA-256
+	badPathForm  = regexp.MustCompile(`[\x00-\x1f\x7f\\]`)                                        // control characters, and Windows' separator
+	instantForm  = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`) // RFC 3339 section 5.6, UTC, whole seconds
+)
+
+func dnsLabel(text string) *problem.Problem {
+	if dnsLabelForm.MatchString(text) {
+		return nil
+	}
+	return problem.StateDNSName.With(shown(text), "a DNS label (RFC 1123)")
+}
+
+// dnsSubdomain is the form of a trust domain: charts/linkerd-control-plane
+// puts it behind every identity, and the proxy reads it as a DNS name.
+func dnsSubdomain(text string) *problem.Problem {
+	ok := len(text) <= 253
+	for label := range strings.SplitSeq(text, ".") {
+		ok = ok && dnsLabelForm.MatchString(label)
+	}
+	if ok {
+		return nil
+	}
+	return problem.StateDNSName.With(shown(text), "a DNS name (RFC 1123)")
+}
+
+func linkerdVersion(text string) *problem.Problem {
+	if _, err := ParseVersion(text); err != nil {
+		return problem.Of(err)[0]
+	}
+	return nil
+}
+
+func usableName(text string) *problem.Problem {
+	if nameForm.MatchString(text) {
+		return nil
+	}
+	return problem.StateName.With(shown(text))
+}
+
+// relativePath accepts a clean path that is relative to the state file. It may
+// begin with "../": where the repository ends is for the shell to check, which
+// knows the file's place. The path itself is never quoted.
+func relativePath(text string) *problem.Problem {
+	switch {
+	case text == "":
+		return problem.StatePath.With("empty")
+	case badPathForm.MatchString(text):
+		return problem.StatePath.With("written with \"\\\" or control characters")
+	case path.IsAbs(text), len(text) > 1 && text[1] == ':':
+		return problem.StatePath.With("absolute")
+	case text[0] == '~':
+		return problem.StatePath.With("in somebody's home folder")
+	}
+	return cleanPath(text)
+}
+
+// cleanPath refuses "a//b", "./a", "a/../b", "a/" and what names a folder.
+func cleanPath(text string) *problem.Problem {
+	if path.Clean(text) != text || text == "." || path.Base(text) == ".." || text == "/" {
+		return problem.StatePath.With("not in its shortest form, or names a folder")
+	}
+	return nil
+}
+
+// anyPath is for custody "file" on a live host: absolute paths are fine there.
+func anyPath(text string) *problem.Problem {
+	if path.IsAbs(text) && !badPathForm.MatchString(text) {
+		return cleanPath(text)
+	}
+	return relativePath(text)
+}
+
+func glob(text string) *problem.Problem {
+	if _, err := path.Match(text, ""); err != nil {
+		return problem.StatePath.With("not a pattern: a bracket is not closed")
+	}
+	return nil
+}
+
+func stamp(text string) *problem.Problem {
+	if stampForm.MatchString(text) {
+		return nil
+	}
+	return problem.StateStamp.With(shown(text))
+}
+
+func digest(text string) *problem.Problem {
+	if digestForm.MatchString(text) {
+		return nil
+	}
+	return problem.StateDigest.With(shown(text))
+}
+
+func instant(text string) *problem.Problem {
+	if _, err := time.Parse(time.RFC3339, text); err == nil && instantForm.MatchString(text) {
+		return nil
+	}
+	return problem.StateInstant.With(shown(text))
+}

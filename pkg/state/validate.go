@@ -1,0 +1,198 @@
+package state
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// finding is a problem with the values of a state, at a path. The paths in
+// about are other fields that it compares.
+type finding struct {
+	at      manifest.Path
+	about   []manifest.Path
+	problem *problem.Problem
+}
+
+// findings are collected in the order in which fields are checked.
+type findings []finding
+
+// add notes a problem; a nil one is none.
+func (f *findings) add(what *problem.Problem, at manifest.Path, about ...manifest.Path) {
+	if what != nil {
+		*f = append(*f, finding{at, about, what})
+	}
+}
+
+// Validate checks every rule of a state file that its shape does not enforce:
+// names, choices, paths, PEM, the phase against the roles, the log. All problems
+// are reported together, each with the path of its field. [Parse] has done this.
+func (r *Rotation) Validate() error {
+	var problems problem.List
+	for _, f := range validate(r) {
+		problems = append(problems, f.problem.On(f.at.String()))
+	}
+	return problems.Err()
+}
+
+func validate(r *Rotation) findings {
+	var f findings
+	f.head(r)
+	f.spec(r)
+	f.epochAndPhase(r)
+	f.anchorsAndIssuers(r)
+	f.rolesInPhase(r)
+	f.webhooks(r)
+	f.waves(r)
+	f.history(r)
+	return f
+}
+
+// rule judges one text; nil is fine.
+type rule func(text string) *problem.Problem
+
+func (f *findings) head(r *Rotation) {
+	if r.APIVersion != APIVersion {
+		f.add(problem.StateAPIVersion.With("apiVersion", shown(r.APIVersion), APIVersion), manifest.At("apiVersion"))
+	}
+	if r.Kind != Kind {
+		f.add(problem.StateAPIVersion.With("kind", shown(r.Kind), Kind), manifest.At("kind"))
+	}
+	f.add(dnsLabel(r.Metadata.Name), manifest.At("metadata", "name"))
+	f.add(optional(dnsLabel)(r.Metadata.Namespace), manifest.At("metadata", "namespace"))
+}
+
+// spec checks the fields of spec against one rule each.
+func (f *findings) spec(r *Rotation) {
+	l := r.Spec.Linkerd
+	for _, c := range []struct {
+		key, value string
+		ok         rule
+	}{
+		{"version", l.Version, linkerdVersion},
+		{"namespace", l.Namespace, optional(dnsLabel)},
+		{"trustDomain", l.TrustDomain, optional(dnsSubdomain)},
+		{"issuerScheme", l.IssuerScheme, optional(oneOf(Schemes))},
+		{"heartbeatSchedule", l.HeartbeatSchedule, optional(cronSchedule)},
+		{"vizNamespace", l.VizNamespace, optional(dnsLabel)},
+		{"jaegerNamespace", l.JaegerNamespace, optional(dnsLabel)},
+		{"multiclusterNamespace", l.MulticlusterNamespace, optional(dnsLabel)},
+	} {
+		f.add(c.ok(c.value), manifest.At("spec", "linkerd", c.key))
+	}
+	f.durations(r)
+	f.add(optional(oneOf(CustodyKinds))(r.Spec.Custody.Kind), manifest.At("spec", "custody", "kind"))
+	f.links(r.Spec.Links)
+	f.outputs(r.Spec.Outputs)
+}
+
+// durations are above zero: the shape sees to it in a file, this in a value
+// that a program made.
+func (f *findings) durations(r *Rotation) {
+	for _, c := range []struct {
+		section, key string
+		value        Duration
+	}{
+		{"leaf", "lifetime", r.Spec.Leaf.Lifetime},
+		{"leaf", "clockSkew", r.Spec.Leaf.ClockSkew},
+		{"validity", "anchor", r.Spec.Validity.Anchor},
+		{"validity", "issuer", r.Spec.Validity.Issuer},
+		{"validity", "webhook", r.Spec.Validity.Webhook},
+	} {
+		if c.value < 0 {
+			f.add(problem.StateDuration.With(shown(c.value.String())), manifest.At("spec", c.section, c.key))
+		}
+	}
+}
+
+func (f *findings) links(links []Link) {
+	at := manifest.At("spec", "links")
+	f.names(at, len(links), func(i int) string { return links[i].Name })
+	for i, l := range links {
+		item := slices.Concat(at, manifest.At(i))
+		switch {
+		case l.State != "" && l.Observation != "":
+			f.add(problem.StateLink.With("both"), item)
+		case l.State == "" && l.Observation == "":
+			f.add(problem.StateLink.With("neither"), item)
+		}
+		f.add(optional(relativePath)(l.State), slices.Concat(item, manifest.At("state")))
+		f.add(optional(relativePath)(l.Observation), slices.Concat(item, manifest.At("observation")))
+	}
+}
+
+func (f *findings) outputs(outputs []Output) {
+	taken := map[string]string{}
+	for i, o := range outputs {
+		item := manifest.At("spec", "outputs", i)
+		path := slices.Concat(item, manifest.At("path"))
+		f.add(oneOf(OutputKinds)(o.Kind), slices.Concat(item, manifest.At("kind")))
+		f.add(relativePath(o.Path), path)
+		f.add(layout(o), slices.Concat(item, manifest.At("layout")))
+		if o.Kind == OutputEdit {
+			f.add(glob(o.Path), path)
+			continue
+		}
+		if other, twice := taken[o.Path]; twice {
+			f.add(problem.StatePathTwice.With(other), path)
+		} else {
+			taken[o.Path] = item.String()
+		}
+	}
+}
+
+// layout keeps private keys out of files that live in Git.
+func layout(o Output) *problem.Problem {
+	switch {
+	case o.Layout == "" || o.Kind == OutputValues && o.Layout == LayoutExternal:
+		return nil
+	case o.Kind != OutputValues:
+		return problem.StateLayout.With("layout belongs to outputs of kind \"values\" only")
+	case o.Layout == LayoutEmbedded:
+		return problem.StateLayout.With("layout \"embedded\" would put the issuer's private key into a file owned in Git")
+	}
+	return oneOf(Layouts)(o.Layout)
+}
+
+// names checks the names of a list: usable, and no two alike.
+func (f *findings) names(list manifest.Path, n int, name func(int) string) {
+	first := map[string]string{}
+	for i := range n {
+		at := slices.Concat(list, manifest.At(i, "name"))
+		item := slices.Concat(list, manifest.At(i)).String()
+		if wrong := usableName(name(i)); wrong != nil {
+			f.add(wrong, at)
+		} else if other, twice := first[name(i)]; twice {
+			f.add(problem.StateNameTwice.With(name(i), other), at)
+		} else {
+			first[name(i)] = item
+		}
+	}
+}
+
+// oneOf accepts the words of a closed set, and says which was probably meant.
+func oneOf(words []string) rule {
+	return func(text string) *problem.Problem {
+		if slices.Contains(words, text) {
+			return nil
+		}
+		p := problem.StateChoice.With(shown(text), strings.Join(words, ", "))
+		if meant, ok := nearest(text, words); ok {
+			p.Hints = nil
+			p.Hint("write %q", meant)
+		}
+		return p
+	}
+}
+
+// optional accepts what is left out.
+func optional(ok rule) rule {
+	return func(text string) *problem.Problem {
+		if text == "" {
+			return nil
+		}
+		return ok(text)
+	}
+}

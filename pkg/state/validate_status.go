@@ -1,0 +1,168 @@
+package state
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// Paths of status that several rules name.
+var (
+	atPhase    = manifest.At("status", "phase")
+	atRotation = manifest.At("status", "rotation")
+	atAnchors  = manifest.At("status", "anchors")
+	atIssuers  = manifest.At("status", "issuers")
+	atWebhooks = manifest.At("status", "webhooks")
+	atRetired  = manifest.At("status", "retired")
+	atWave     = manifest.At("status", "wave")
+)
+
+func (f *findings) epochAndPhase(r *Rotation) {
+	if r.Status.Epoch < 0 {
+		f.add(problem.StateNegative.With(r.Status.Epoch), manifest.At("status", "epoch"))
+	}
+	phase, p := r.Status.Phase, r.Status.Rotation
+	switch {
+	case p == nil && phase == PhaseStable:
+	case p == nil:
+		f.phaseAlone(phase)
+	case phase == PhaseStable:
+		f.add(problem.StateStableInRotation.With(p.Kind), atPhase, atRotation)
+	default:
+		f.progress(phase, p)
+	}
+}
+
+// phaseAlone is for a phase other than stable without a rotation.
+func (f *findings) phaseAlone(phase string) {
+	if wrong := oneOf(PhaseNames())(phase); wrong != nil {
+		f.add(wrong, atPhase)
+		return
+	}
+	f.add(problem.StatePhaseNeedsRotation.With(shown(phase)), atPhase, atRotation)
+}
+
+// progress checks kind, strategy, phase and leaves against each other.
+func (f *findings) progress(phase string, p *Progress) {
+	if wrong := oneOf(Kinds)(p.Kind); wrong != nil {
+		f.add(wrong, slices.Concat(atRotation, manifest.At("kind")))
+		return
+	}
+	t, ok := TableOf(p.Kind, p.Strategy)
+	if !ok {
+		f.add(problem.StateStrategy.With(p.Kind, strategiesOf(p.Kind), shown(p.Strategy)), slices.Concat(atRotation, manifest.At("strategy")))
+		return
+	}
+	names := t.names()
+	if !slices.Contains(names, phase) {
+		f.add(problem.StatePhaseUnknown.With(shown(phase), t.title(), strings.Join(names, ", ")), atPhase, atRotation)
+		return
+	}
+	if p.Leaves == "" {
+		return
+	}
+	at := slices.Concat(atRotation, manifest.At("leaves"))
+	spread := slices.Index(names, PhaseIssuerSpread)
+	if spread < 0 || slices.Index(names, phase) < spread {
+		f.add(problem.StateLeaves.With(phase), at, atPhase)
+	}
+	f.add(oneOf(LeavesWays)(p.Leaves), at)
+}
+
+func (t Table) names() []string {
+	names := make([]string, len(t.Phases))
+	for i, p := range t.Phases {
+		names[i] = p.Name
+	}
+	return names
+}
+
+// title names the rotation in messages.
+func (t Table) title() string {
+	if t.Strategy == "" {
+		return fmt.Sprintf("a rotation of kind %q", t.Kind)
+	}
+	return fmt.Sprintf("a rotation of kind %q with strategy %q", t.Kind, t.Strategy)
+}
+
+func strategiesOf(kind string) string {
+	if kind == KindAnchor {
+		return "the strategy " + strings.Join(Strategies, " or ")
+	}
+	return "no strategy"
+}
+
+func (f *findings) anchorsAndIssuers(r *Rotation) {
+	keyPath := relativePath
+	if r.Spec.Custody.Kind == CustodyFile {
+		keyPath = anyPath
+	}
+	s := r.Status
+	f.names(atAnchors, len(s.Anchors), func(i int) string { return s.Anchors[i].Name })
+	for i, a := range s.Anchors {
+		at := slices.Concat(atAnchors, manifest.At(i))
+		f.add(oneOf(AnchorRoles)(a.Role), slices.Concat(at, manifest.At("role")))
+		f.anchor(a, at, keyPath)
+	}
+	for i, a := range s.Retired {
+		at := slices.Concat(atRetired, manifest.At(i))
+		f.add(usableName(a.Name), slices.Concat(at, manifest.At("name")))
+		if a.Role != "" {
+			f.add(problem.StateRetiredRole.With(shown(a.Role)), slices.Concat(at, manifest.At("role")))
+		}
+		f.anchor(a, at, keyPath)
+	}
+	f.names(atIssuers, len(s.Issuers), func(i int) string { return s.Issuers[i].Name })
+	for i, issuer := range s.Issuers {
+		at := slices.Concat(atIssuers, manifest.At(i))
+		f.add(oneOf(IssuerRoles)(issuer.Role), slices.Concat(at, manifest.At("role")))
+		f.add(chain(issuer.Certificate), slices.Concat(at, manifest.At("certificate")))
+		f.add(optional(keyPath)(issuer.Key), slices.Concat(at, manifest.At("key")))
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.Webhooks)) {
+		f.webhook(key, s.Webhooks[key], keyPath)
+	}
+}
+
+func (f *findings) anchor(a Anchor, at manifest.Path, keyPath rule) {
+	n, wrong := certificates(a.Certificate)
+	if wrong == nil && n != 1 {
+		wrong = problem.StateOneCertificate.With(n)
+	}
+	f.add(wrong, slices.Concat(at, manifest.At("certificate")))
+	f.add(optional(keyPath)(a.Key), slices.Concat(at, manifest.At("key")))
+}
+
+// chain accepts one certificate or more.
+func chain(text string) *problem.Problem {
+	_, wrong := certificates(text)
+	return wrong
+}
+
+// waves checks what is known about restart waves.
+func (f *findings) waves(r *Rotation) {
+	f.add(optional(stamp)(r.Status.Stamp), manifest.At("status", "stamp"))
+	w := r.Status.Wave
+	if w == nil {
+		return
+	}
+	if r.Status.Stamp == "" {
+		f.add(problem.StateWave.With("a wave is split, but there is no stamp"), atWave, manifest.At("status", "stamp"))
+	}
+	previous := slices.Concat(atWave, manifest.At("previous"))
+	f.add(optional(stamp)(w.Previous), previous)
+	if w.Previous != "" && w.Previous == r.Status.Stamp {
+		f.add(problem.StateWave.With("the previous stamp is the new one"), previous)
+	}
+	for i, ns := range w.Namespaces {
+		at := slices.Concat(atWave, manifest.At("namespaces", i))
+		f.add(dnsLabel(ns), at)
+		if slices.Contains(w.Namespaces[:i], ns) {
+			f.add(problem.StateWave.With(fmt.Sprintf("the namespace %s is listed twice", shown(ns))), at)
+		}
+	}
+}
