@@ -1,0 +1,47 @@
+# Targets for people; .ci/run is the same for machines. Lean: two packages at a time.
+SHELL       := /bin/bash
+GO          ?= go
+JOBS        ?= 2
+FUZZTIME    ?= 20s
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+TOOLS       := $(CURDIR)/.cache/tools
+
+export CGO_ENABLED := 0
+export GOTOOLCHAIN := local
+
+.PHONY: build demo test lint fuzz bench generate e2e clean
+
+build: ## bin/l5d-pki-render
+	$(GO) build -trimpath -ldflags '-s -w' -o bin/l5d-pki-render ./cmd/l5d-pki-render
+
+demo: build ## a whole rotation on the fixtures, step by step
+	./scripts/demo bin/l5d-pki-render
+
+test: ## every test
+	$(GO) test -p $(JOBS) ./...
+
+lint: $(TOOLS)/staticcheck ## gofmt, go vet, staticcheck
+	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt: $$bad"; exit 1; fi
+	$(GO) vet -p $(JOBS) ./...
+	GOMAXPROCS=$(JOBS) $(TOOLS)/staticcheck ./...
+
+$(TOOLS)/staticcheck:
+	GOBIN=$(TOOLS) $(GO) install -p $(JOBS) $(STATICCHECK)
+
+fuzz: ## every fuzz target for FUZZTIME
+	@set -euo pipefail; for pkg in $$($(GO) list ./...); do \
+	  for name in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "== $$pkg $$name"; $(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -parallel $(JOBS) $$pkg; \
+	  done; done
+
+bench: build ## against kustomize and Helm; writes docs/performance.md
+	$(GO) run ./bench -binary bin/l5d-pki-render
+
+generate: ## test PKI, fixtures, schema
+	$(GO) generate ./...
+
+e2e: ## a real cluster, where the folder exists
+	$(GO) test -p 1 -count 1 ./e2e/...
+
+clean:
+	rm -rf bin dist .cache/tools .cache/peers .cache/bench
