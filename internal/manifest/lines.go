@@ -166,7 +166,10 @@ func (l *locator) offsetOf(line, column int) int {
 // positionOf is the line and column (both from 1) of a byte offset.
 func positionOf(text []byte, offset int) (line, column int) {
 	offset = min(offset, len(text))
-	line = 1 + countBreaks(text[:offset], true)
-	start := lineStart(text, offset)
-	return line, 1 + utf8.RuneCount(text[start:offset])
+	return 1 + countBreaks(text[:offset], true), 1 + columnOf(text, offset)
+}
+
+// columnOf counts the characters before an offset in its line.
+func columnOf(text []byte, offset int) int {
+	return utf8.RuneCount(text[lineStart(text, offset):offset])
 }

@@ -1,11 +1,179 @@
 package manifest
 
-import "github.com/l5d-pki/l5d-pki-render/pkg/problem"
+import (
+	"bytes"
+	"slices"
 
-// Splice applies edits, in order, to the text of one document.
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// Splice applies edits, in order, to the text of one document and gives the new
+// text. Separator line, comments, directives and every other byte stay.
+//
+// The result is parsed and compared with the intended document as a whole: same
+// kinds, tags, values, styles, anchors and order, and only the named fields
+// differ. If it cannot be done, the error names the field, the line and why, and
+// there is no result. Without edits, or when every value already stands there,
+// the result is text itself.
 func Splice(text []byte, edits ...Edit) ([]byte, error) {
-	for _, e := range edits {
-		return nil, problem.Unconfirmed.With("not supported").On(e.path.String())
+	if len(edits) == 0 {
+		return text, nil
 	}
-	return text, nil
+	w, err := newWork(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range edits {
+		if p := w.apply(e); p != nil {
+			if p.Path == "" {
+				p.On(e.path.String())
+			}
+			return nil, p
+		}
+	}
+	if p := w.flush(); p != nil {
+		return nil, p
+	}
+	return w.text, nil
 }
+
+// patch replaces the bytes [from, to) of a text.
+type patch struct {
+	from, to int
+	text     string
+}
+
+// work is a document while it is edited. The tree is always what the text will
+// read as when the patches are in: the intention, which flush proves.
+//
+// Edits of scalars that stand in the text gather, since none moves another's
+// place in the tree; all others are proved one by one.
+type work struct {
+	text    []byte
+	root    *Node
+	patches []patch
+	paths   []Path // of the edits that wait
+	changed map[*Node]bool
+}
+
+func newWork(text []byte) (*work, error) {
+	root, err := parse(text, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &work{text: text, root: root, changed: map[*Node]bool{}}, nil
+}
+
+func (w *work) apply(e Edit) *problem.Problem {
+	t, p := w.find(e.path)
+	if p != nil {
+		return p
+	}
+	if e.isScalar() && t.missing == nil && !w.changed[t.node] {
+		return w.set(t, e)
+	}
+	if p := w.flush(); p != nil {
+		return p
+	}
+	if t, p = w.find(e.path); p != nil {
+		return p
+	}
+	if p := w.restructure(t, e); p != nil {
+		return p
+	}
+	w.paths = append(w.paths, e.path)
+	return w.flush()
+}
+
+// restructure makes an edit that changes more than one scalar's text.
+func (w *work) restructure(t target, e Edit) *problem.Problem {
+	switch e.verb {
+	case set, put:
+		if t.missing == nil {
+			return w.set(t, e)
+		}
+		if e.verb == set {
+			return t.absent()
+		}
+		return w.add(t, stringFragment(e.value, w.place(t)))
+	case remove:
+		return w.remove(t)
+	case insert, appendItem:
+		f, p := newFragment(e.yaml)
+		if p != nil {
+			return p
+		}
+		if e.verb == appendItem {
+			return w.appendTo(t, f)
+		}
+		if t.missing != nil {
+			return w.add(t, f)
+		}
+		return w.replace(t, f)
+	}
+	return nil
+}
+
+// set gives an existing scalar a value.
+func (w *work) set(t target, e Edit) *problem.Problem {
+	n := t.node
+	if n.kind != Scalar {
+		if e.verb == put && n.kind == Mapping && len(n.content) == 0 {
+			return problem.NotAScalar.With("an empty mapping").At(n.line, n.column)
+		}
+		return problem.NotAScalar.With("a "+n.kind.String()).At(n.line, n.column)
+	}
+	if n.value == e.value && !n.IsNull() {
+		return nil
+	}
+	change, p := w.scalarChange(t, e.value)
+	if p != nil {
+		return p.At(n.line, n.column)
+	}
+	w.patches = append(w.patches, change.patch)
+	w.paths = append(w.paths, e.path)
+	w.changed[n] = true
+	n.value, n.tag, n.style = e.value, change.tag, change.style
+	return nil
+}
+
+// flush puts the patches into the text and proves that it reads as intended.
+func (w *work) flush() *problem.Problem {
+	if len(w.patches) == 0 {
+		return nil
+	}
+	next := spliced(w.text, w.patches)
+	path := w.paths[0].String()
+	root, p := parse(next, 0)
+	if p != nil {
+		return problem.Unconfirmed.With("the result would not be valid YAML").Because(p).On(path)
+	}
+	if line, same := sameTree(w.root, root); !same {
+		return problem.Unconfirmed.With("the result would read differently").At(line, 0).On(path)
+	}
+	w.text, w.root, w.patches, w.paths = next, root, nil, nil
+	clear(w.changed)
+	return nil
+}
+
+// spliced is text with the patches, which do not overlap, put in.
+func spliced(text []byte, patches []patch) []byte {
+	patches = slices.Clone(patches)
+	slices.SortStableFunc(patches, func(a, b patch) int { return a.from - b.from })
+	size := len(text)
+	for _, p := range patches {
+		size += len(p.text) - (p.to - p.from)
+	}
+	var out bytes.Buffer
+	out.Grow(size)
+	at := 0
+	for _, p := range patches {
+		out.Write(text[at:p.from])
+		out.WriteString(p.text)
+		at = p.to
+	}
+	out.Write(text[at:])
+	return out.Bytes()
+}
+
+func (e Edit) isScalar() bool { return e.verb == set || e.verb == put }

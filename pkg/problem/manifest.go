@@ -50,4 +50,58 @@ var (
 		Hint:    "write the value in a simpler style (plain, quoted or |) and run again",
 		Explain: "Every edit is checked: the changed text is parsed and compared with the document as it was meant to be. This one would have changed something else too, or could not be read back, so nothing was changed.",
 	})
+	NoField = define(Sentence{
+		Code:    "manifest-no-field",
+		Text:    "the field does not exist: %s",
+		Hint:    "check the spelling of the field and that the document is of the expected version",
+		Explain: "The edit names a field that the document does not have. Only some edits add fields; this one changes or removes what is there.",
+	})
+	NotAScalar = define(Sentence{
+		Code:    "manifest-not-a-scalar",
+		Text:    "is a %s, not a single value",
+		Hint:    "check the document: a text or a number is expected in this field",
+		Explain: "The field holds a mapping or a sequence where a single value is expected, so the document has another shape than its kind prescribes.",
+	})
+	NotASequence = define(Sentence{
+		Code:    "manifest-not-a-sequence",
+		Text:    "is a %s, not a sequence",
+		Hint:    "check the document: a list is expected in this field",
+		Explain: "An item was to be added to a list, but something else stands in the field.",
+	})
+	ThroughAlias = define(Sentence{
+		Code:    "manifest-through-alias",
+		Text:    "the alias *%s stands here; an edit through it would change other places too",
+		Hint:    "write the value out in place of the alias",
+		Explain: "An alias repeats a value that stands elsewhere in the document. Changing it there changes every place that repeats it, so the tool does not.",
+	})
+	Repeated = define(Sentence{
+		Code:    "manifest-repeated-value",
+		Text:    "the value is repeated elsewhere by the alias *%s; an edit would change those places too",
+		Hint:    "write the value out in place of the aliases, and remove the anchor",
+		Explain: "The value carries an anchor (&name) and at least one alias (*name) repeats it. Only the named field may change, so the edit is refused.",
+	})
+	KeyTwice = define(Sentence{
+		Code:    "manifest-key-twice",
+		Text:    "the key %q stands twice, on lines %d and %d",
+		Hint:    "remove one of the two lines",
+		Explain: "YAML forbids a key that stands twice in one mapping, and programs differ in which of them they take. An edit of one could be without effect.",
+	})
+	Folded = define(Sentence{
+		Code:    "manifest-folded",
+		Text:    "the folded text (>) cannot take the new value without new line breaks",
+		Hint:    "write the value in literal style (|) and run again",
+		Explain: "In folded style the line breaks of the file are not those of the value. A change inside one line is made; a larger one would lay the text out anew.",
+	})
+	NotAFragment = define(Sentence{
+		Code:    "manifest-not-a-fragment",
+		Text:    "the YAML text to be inserted %s",
+		Hint:    "this is a defect of the program; report it with the command line",
+		Explain: "A piece of YAML that the tool wrote itself was to be put into a document and is not one complete value. Nothing was changed.",
+	})
+	NoPlace = define(Sentence{
+		Code:    "manifest-no-place",
+		Text:    "there is no safe place for the change: %s",
+		Hint:    "write that part of the document in block style, without comments between its lines, and run again",
+		Explain: "The layout of the document leaves no place for the change that would not touch a comment or something else. Nothing was changed.",
+	})
 )
