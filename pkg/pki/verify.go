@@ -87,25 +87,24 @@ func VerifyServing(caBundle, serving Chain, host string, at time.Time) error {
 // VerifyIssuer by GoRules, dates left out. It holds for expired certificates
 // and for those whose validity periods share no instant.
 func CheckStructure(b Bundle, c Chain) error {
-	undated := func(certs []Certificate) []Certificate {
-		copies := make([]Certificate, len(certs))
-		for i, cert := range certs {
-			copies[i] = withoutDates(cert)
-		}
-		return copies
-	}
-	return VerifyIssuer(Bundle{undated(b.certs)}, undated(c), GoRules, anyInstant)
+	return VerifyIssuer(b.undated(), undated(c), GoRules, anyInstant)
 }
 
-// anyInstant lies inside every validity period that withoutDates gives.
+// anyInstant is the only instant at which undated certificates are valid.
 var anyInstant = time.Unix(1, 0)
 
-// withoutDates copies c with a validity period without end. Verification reads
-// the parsed fields; the signed bytes stay as they are.
-func withoutDates(c Certificate) Certificate {
-	undated := *c.Certificate
-	undated.NotBefore, undated.NotAfter = anyInstant, anyInstant
-	return Certificate{&undated}
+func (b Bundle) undated() Bundle { return Bundle{undated(b.certs)} }
+
+// undated copies certificates with a validity period of anyInstant alone.
+// Verification reads the parsed fields; the signed bytes stay as they are.
+func undated(certs []Certificate) []Certificate {
+	copies := make([]Certificate, len(certs))
+	for i, c := range certs {
+		fields := *c.Certificate
+		fields.NotBefore, fields.NotAfter = anyInstant, anyInstant
+		copies[i] = Certificate{&fields}
+	}
+	return copies
 }
 
 // unready finds what keeps a verification from starting. The zero instant is

@@ -104,7 +104,7 @@ func noSigner(b Bundle, c Chain, r Rules) *problem.Problem {
 			return problem.PKIUnknownIssuer.With(subject, r, current.issuerName(), current.short(), orNone(current.AKI()), skis(b.certs))
 		case signer == nil:
 			return problem.PKIWrongSigner.With(subject, r, current.issuerName(), current.short(), orNone(current.AKI()), skis(namesakes))
-		case !maySign(*signer):
+		case r == GoRules && !maySign(*signer):
 			return problem.PKINotCA.With(subject, r, signer.short())
 		}
 		current = *signer

@@ -1,0 +1,123 @@
+package pki
+
+import (
+	"crypto/x509"
+	"slices"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// issuerRules look at the first certificate, which signs leaves.
+var issuerRules = []rule{
+	{problem.LintIssuerNotCA, Error, when(func(c Certificate) bool { return !c.IsCA })},
+	{problem.LintIssuerUnverified, Error, unverified},
+	{problem.LintIssuerAlgorithm, Error, func(v view) ([]any, bool) {
+		return algorithms(v.Certificate), !isP256(v.Certificate)
+	}},
+	{problem.LintIssuerName, Warning, func(v view) ([]any, bool) {
+		return []any{v.id.IssuerName()}, v.id.known() && v.Subject.CommonName != v.id.IssuerName()
+	}},
+	{problem.LintIssuerPathLength, Info, when(func(c Certificate) bool { return c.IsCA && !(hasPathLen(c) && c.MaxPathLen == 0) })},
+}
+
+// chainRules look at every certificate of the issuer's chain.
+var chainRules = []rule{
+	{problem.LintIssuerExpired, Error, expired},
+	{problem.LintIssuerNotYetValid, Error, future},
+	{problem.LintIssuerExpiring, Warning, expiring},
+	{problem.LintIssuerNoCertSign, Error, when(lacksCertSign)},
+	{problem.LintIssuerUsage, Error, when(func(c Certificate) bool { return len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) > 0 })},
+	{problem.LintNameConstraints, Error, constrained},
+	{problem.LintCrossPathLength, Error, func(v view) ([]any, bool) { return v.narrowAnchor(func(room int) bool { return room < 0 }) }},
+	{problem.LintGoLeafPathLength, Warning, func(v view) ([]any, bool) { return v.narrowAnchor(func(room int) bool { return room == 0 }) }},
+	{problem.LintOutlivesAnchor, Warning, outlivesAnchor},
+	{problem.LintCrossExpiresFirst, Warning, func(v view) ([]any, bool) {
+		issuer := v.chain[0]
+		return []any{utc(v.NotAfter), utc(issuer.NotAfter)}, v.NotAfter.Before(issuer.NotAfter)
+	}},
+	{problem.LintStray, Warning, func(v view) ([]any, bool) {
+		helps := slices.ContainsFunc(v.chain, func(c Certificate) bool { return !c.sameDER(v.Certificate) && v.issued(c) })
+		return nil, v.index > 0 && !helps
+	}},
+	{problem.LintAKIMismatch, Warning, akiMismatch},
+	{problem.LintAKISerial, Warning, when(hasAKISerial)},
+}
+
+// LintIssuer finds what makes an issuer chain hazardous under a bundle at an
+// instant: issuer first, then certificate by certificate. The zero instant
+// leaves dates out.
+func LintIssuer(b Bundle, c Chain, id Identity, at time.Time) []Finding {
+	var findings []Finding
+	v := view{anchors: b.certs, chain: c, id: id, at: at}
+	for i, certificate := range c {
+		v.Certificate, v.index = certificate, i
+		if i == 0 {
+			findings = judge(issuerRules, v)
+		}
+		findings = append(findings, judge(chainRules, v)...)
+	}
+	return findings
+}
+
+// unverified asks both verifiers, dates left out: dates have rules of their own.
+func unverified(v view) ([]any, bool) {
+	if !v.IsCA {
+		return nil, false // a finding of its own
+	}
+	b := Bundle{v.anchors}
+	err := CheckStructure(b, v.chain)
+	if err == nil {
+		err = VerifyIssuer(b.undated(), undated(v.chain), WebpkiRules, anyInstant)
+	}
+	if err == nil {
+		return nil, false
+	}
+	return []any{err.Error()}, true
+}
+
+// narrowAnchor finds an anchor that signed this certificate and whose pathLen
+// leaves the asked room beyond the authorities between it and the issuer.
+func (v view) narrowAnchor(asked func(room int) bool) ([]any, bool) {
+	for _, a := range v.anchors {
+		if a.issued(v.Certificate) && !a.sameDER(v.Certificate) && hasPathLen(a) && asked(a.MaxPathLen-v.index) {
+			return []any{a.short(), a.MaxPathLen}, true
+		}
+	}
+	return nil, false
+}
+
+// outlivesAnchor compares with the longest-lived anchor that signed this
+// certificate; without one there is nothing to compare.
+func outlivesAnchor(v view) ([]any, bool) {
+	var end time.Time
+	for _, a := range v.anchors {
+		if a.issued(v.Certificate) && a.NotAfter.After(end) {
+			end = a.NotAfter
+		}
+	}
+	return []any{utc(v.NotAfter), utc(end)}, !end.IsZero() && v.NotAfter.After(end)
+}
+
+// leafRules look at a leaf as linkerd-identity issues it.
+var leafRules = []rule{
+	{problem.LintLeafExpired, Error, expired},
+	{problem.LintLeafNotYetValid, Error, future},
+	{problem.LintLeafCA, Error, when(func(c Certificate) bool { return c.IsCA })},
+	{problem.LintLeafUsage, Error, func(v view) ([]any, bool) {
+		for _, usage := range peerUsages {
+			if !allowsUsage(v.Certificate, usage) {
+				return []any{usageNames[usage]}, true
+			}
+		}
+		return nil, false
+	}},
+	{problem.LintLeafKeyUsage, Warning, when(func(c Certificate) bool {
+		return c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageDigitalSignature == 0
+	})},
+}
+
+// LintLeaf finds what makes a leaf hazardous at an instant.
+func LintLeaf(leaf Certificate, at time.Time) []Finding {
+	return judge(leafRules, view{Certificate: leaf, at: at})
+}
