@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -29,6 +30,11 @@ var cronItem = regexp.MustCompile(`^(?:[*?]|([0-9a-z]+)(?:-([0-9a-z]+))?)(?:/([0
 
 // cronSchedule accepts what a CronJob does, apart from time zone prefixes.
 func cronSchedule(text string) *problem.Problem {
+	if every, ok := strings.CutPrefix(text, "@every "); ok {
+		if d, err := time.ParseDuration(every); err == nil && d > 0 {
+			return nil
+		}
+	}
 	if slices.Contains(cronMacros, text) {
 		return nil
 	}
