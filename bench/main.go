@@ -1,0 +1,61 @@
+//go:build unix
+
+// Command bench measures the tool against its peers and writes
+// docs/performance.md. Nothing it measures can fail a build.
+//
+// In: the built binary, the fixtures, and the peers (Helm and kustomize, built
+// from the module bench/peers into .cache/peers when they are not there). Out:
+// ratios, which mean the same on every machine; seconds do not.
+//
+//	go run ./bench -binary bin/l5d-pki-render
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// options of one run.
+type options struct {
+	binary, out, work, peers string
+	small, large, runs       int
+	generate                 int // >0: write a stream of that many documents to out and stop
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.binary, "binary", "bin/l5d-pki-render", "the tool, built")
+	flag.StringVar(&o.out, "out", "docs/performance.md", "page to write")
+	flag.StringVar(&o.work, "work", ".cache/bench", "folder for streams")
+	flag.StringVar(&o.peers, "peers", ".cache/peers", "folder for the peers' binaries")
+	flag.IntVar(&o.small, "small", 2000, "documents of the small stream")
+	flag.IntVar(&o.large, "large", 20000, "documents of the large stream")
+	flag.IntVar(&o.runs, "runs", 15, "runs of each measurement; large streams take a third")
+	flag.IntVar(&o.generate, "generate", 0, "write a stream of so many documents to -out and stop")
+	flag.Parse()
+	if err := run(o); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(o options) error {
+	if o.generate > 0 {
+		return generate(o.out, o.generate)
+	}
+	b, err := prepare(o)
+	if err != nil {
+		return err
+	}
+	page, err := b.measureAll()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(o.out), 0o755); err != nil {
+		return err
+	}
+	fmt.Print(page)
+	return os.WriteFile(o.out, []byte(page), 0o644)
+}
