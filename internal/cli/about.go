@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/schema"
+
+	"github.com/spf13/cobra"
+)
+
+// Version is set by the linker for releases (-X …/internal/cli.Version=v1.2.3).
+var Version = ""
+
+// version says what this program is. It is for people and bug reports; no
+// output meant for Git carries it.
+func (a *app) version() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "print version and Go version",
+		Args:  cobra.NoArgs,
+		RunE: a.run(func(*cobra.Command, []string) error {
+			a.data = fmt.Appendf(nil, "l5d-pki-render %s %s %s/%s\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return nil
+		}),
+	}
+}
+
+func buildVersion() string {
+	if Version != "" {
+		return Version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+// schema prints the JSON schema of the state file, for editors and pipelines.
+func (a *app) schema() *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "print the JSON schema of the state file",
+		Args:  cobra.NoArgs,
+		RunE: a.run(func(*cobra.Command, []string) error {
+			a.data = schema.Rotation
+			return nil
+		}),
+	}
+}
+
+// explain says what a code of an error or finding means and what to do.
+func (a *app) explain() *cobra.Command {
+	return &cobra.Command{
+		Use:               "explain [CODE]",
+		Short:             "explain the code of an error or finding; without a code, list all",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeCodes,
+		RunE: a.run(func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				for _, s := range problem.All() {
+					a.data = fmt.Appendf(a.data, "%-32s %s\n", s.Code, s.Text)
+				}
+				return nil
+			}
+			s, known := problem.Lookup(problem.Code(args[0]))
+			if !known {
+				return problem.CLIUnknownCode.With(args[0])
+			}
+			a.data = fmt.Appendf(nil, "%s\n\n  says   %s\n", s.Code, s.Text)
+			if s.Hint != "" {
+				a.data = fmt.Appendf(a.data, "  do     %s\n", s.Hint)
+			}
+			a.data = fmt.Appendf(a.data, "\n%s\n", s.Explain)
+			return nil
+		}),
+	}
+}
+
+func completeCodes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var codes []string
+	for _, s := range problem.All() {
+		codes = append(codes, string(s.Code))
+	}
+	return codes, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// fixtures is the repository's folder of worked rotations.
+const fixtures = "../../fixtures"
+
+// result is what one call left behind.
+type result struct {
+	code        int
+	out, stderr string
+}
+
+// call runs the command in-process with its own small world: an empty
+// environment but for env, and a clock that stands still.
+func call(t testing.TB, stdin string, env map[string]string, args ...string) result {
+	t.Helper()
+	var out, stderr bytes.Buffer
+	code := Main(args, World{
+		Stdin:  strings.NewReader(stdin),
+		Stdout: &out,
+		Stderr: &stderr,
+		Getenv: func(name string) string { return env[name] },
+		Now:    func() time.Time { return time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC) },
+	})
+	return result{code, out.String(), stderr.String()}
+}
+
+func readFixture(t testing.TB, parts ...string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(append([]string{fixtures}, parts...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// stateIn writes a state file into a folder of its own, beside links to the
+// test keys, and gives its path.
+func stateIn(t testing.TB, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	pki, err := filepath.Abs(filepath.Join(fixtures, "pki"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(pki, filepath.Join(dir, "pki")); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "rotation.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

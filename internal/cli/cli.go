@@ -1,0 +1,89 @@
+// Package cli is the imperative shell: it gathers bytes (arguments,
+// environment, files, stdin, the clock), calls the pure core once, and writes once.
+//
+// The rules of every command:
+//
+//   - stdout carries data only and is whole or empty;
+//   - talk goes to stderr and to the log file (hosts swallow stderr);
+//   - exit 0 done, 1 refused or failed, 2 would change (only where asked), 64 usage.
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// World is everything outside the process that a command may touch, so that a
+// test can be the world.
+type World struct {
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Getenv func(string) string
+	Now    func() time.Time
+}
+
+// Exit codes (design section 9).
+const (
+	ExitDone        = 0
+	ExitFailed      = 1
+	ExitWouldChange = 2
+	ExitUsage       = 64
+)
+
+// app is one call: its world, its flags, and what it will write.
+type app struct {
+	World
+	data    []byte       // what a command made, for stdout
+	out     bytes.Buffer // what the command tree itself prints: help, completion
+	talk    bytes.Buffer // notes for stderr and the log file
+	logFile string
+	ran     bool // a command's own code was reached: an error before that is one of usage
+}
+
+// errFound ends a command with exit code 1 after it wrote its data: what it
+// looked for was found (lint). It prints nothing of its own.
+var errFound = errors.New("findings")
+
+// Main runs one call and gives its exit code.
+func Main(args []string, w World) int {
+	a := &app{World: w}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(w.Stdin)
+	root.SetOut(&a.out)
+	root.SetErr(&a.talk)
+	return a.finish(root.Execute())
+}
+
+// root is the command tree.
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "l5d-pki-render",
+		Short: "Linkerd PKI rotations as reviewed Git commits",
+		Long: `l5d-pki-render reads one state file (rotation.yaml) that says which phase a
+Linkerd PKI rotation is in, and renders the Helm values or the patched
+manifests of that phase: the same bytes every time.
+
+Every flag can be given by the environment: --state as L5D_PKI_STATE,
+--log-file as L5D_PKI_LOG, any other --some-flag as L5D_PKI_SOME_FLAG.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return a.flagsFromEnvironment(cmd)
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.PersistentFlags().StringVar(&a.logFile, "log-file", "", "append messages to this file too (env L5D_PKI_LOG); Helm and Argo CD swallow stderr")
+	root.AddCommand(
+		a.postRender(), a.values(), a.manifests(), a.lint(),
+		a.explain(), a.schema(), a.version(),
+	)
+	root.InitDefaultCompletionCmd()
+	return root
+}

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// maxProblems is how many problems of one call are printed.
+const maxProblems = 20
+
+// finish writes what the call has to say: data to stdout if it succeeded, talk
+// to stderr and the log file in any case.
+func (a *app) finish(err error) int {
+	code := ExitDone
+	switch {
+	case err == nil, errors.Is(err, errFound):
+		if err != nil {
+			code = ExitFailed
+		}
+		if writeErr := writeAll(a.Stdout, append(a.out.Bytes(), a.data...)); writeErr != nil {
+			a.printErrors(problem.CLIWrite.With("stdout", writeErr).Because(writeErr))
+			code = ExitFailed
+		}
+	case !a.ran:
+		code = ExitUsage
+		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %v\nhint: `l5d-pki-render --help` lists commands and flags\n", err)
+	default:
+		code = ExitFailed
+		a.printErrors(err)
+	}
+	if logErr := a.appendLog(); logErr != nil && code == ExitDone {
+		a.printErrors(logErr)
+		code = ExitFailed
+	}
+	_ = writeAll(a.Stderr, a.talk.Bytes()) // nowhere left to say that this failed
+	return code
+}
+
+// printErrors prints each problem as one self-sufficient line and its hints.
+func (a *app) printErrors(err error) {
+	problems := problem.Of(err)
+	for i, p := range problems {
+		if i == maxProblems {
+			fmt.Fprintf(&a.talk, "l5d-pki-render: error: and %d more problems\n", len(problems)-i)
+			return
+		}
+		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %s\n", p.Error())
+		for _, hint := range p.Hints {
+			fmt.Fprintf(&a.talk, "hint: %s\n", hint)
+		}
+		if p.Code != problem.Internal.Code {
+			fmt.Fprintf(&a.talk, "hint: `l5d-pki-render explain %s` says more\n", p.Code)
+		}
+	}
+}
+
+// appendLog adds the call's talk to the log file, if one is named.
+func (a *app) appendLog() error {
+	if a.logFile == "" || a.talk.Len() == 0 {
+		return nil
+	}
+	f, err := os.OpenFile(a.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return problem.CLIWrite.With(a.logFile, reason(err)).Because(err)
+	}
+	_, err = fmt.Fprintf(f, "%s\n%s", a.Now().UTC().Format(time.RFC3339), a.talk.Bytes())
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return problem.CLIWrite.With(a.logFile, reason(err)).Because(err)
+	}
+	return nil
+}
+
+func writeAll(w io.Writer, data []byte) error {
+	if len(data) == 0 {
+		return nil
+	}
+	_, err := w.Write(data)
+	return err
+}
+
+// reason is the operating system's word without the path, which the sentence names.
+func reason(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}

@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Caps on what is read from outside, in bytes.
+const (
+	maxState = 4 << 20
+	maxKey   = 64 << 10
+)
+
+// custodyFile is the custody whose keys are plain files.
+const custodyFile = "file"
+
+// envNames are the flags whose environment variable is not L5D_PKI_<FLAG>.
+var envNames = map[string]string{"log-file": "L5D_PKI_LOG"}
+
+// flagsFromEnvironment gives every flag that was not set its L5D_PKI_ variable.
+func (a *app) flagsFromEnvironment(cmd *cobra.Command) error {
+	var failed error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		name, special := envNames[f.Name]
+		if !special {
+			name = "L5D_PKI_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		}
+		value := a.Getenv(name)
+		if f.Changed || value == "" || failed != nil || f.Name == "help" {
+			return
+		}
+		if err := cmd.Flags().Set(f.Name, value); err != nil {
+			failed = problem.CLIEnvironment.With(name, f.Name, err)
+		}
+	})
+	return failed
+}
+
+// stateFlag adds --state to a command.
+func stateFlag(cmd *cobra.Command, path *string) {
+	cmd.Flags().StringVarP(path, "state", "s", "rotation.yaml", "state file (env L5D_PKI_STATE)")
+}
+
+// run marks that a command's own code was reached and calls it.
+func (a *app) run(f func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		a.ran = true
+		return f(cmd, args)
+	}
+}
+
+// loadState reads and checks the state file.
+func (a *app) loadState(path string) (*state.Rotation, error) {
+	data, err := readFile(path, maxState)
+	if err != nil {
+		return nil, err
+	}
+	return state.Parse(path, data)
+}
+
+// loadKeys reads the private keys that the state's phase needs: those of the
+// signing issuer and of the webhooks in force. Paths are relative to the state file.
+func (a *app) loadKeys(statePath string, s *state.Rotation) (render.Keys, error) {
+	if kind := s.WithDefaults().Spec.Custody.Kind; kind != custodyFile {
+		return nil, problem.RenderCustody.With(kind).In(statePath).On("spec.custody.kind")
+	}
+	keys := render.Keys{}
+	for _, path := range render.KeyPaths(s) {
+		file := path
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(filepath.Dir(statePath), filepath.FromSlash(path))
+		}
+		data, err := readFile(file, maxKey)
+		keys[path] = render.Key{PEM: data, Err: err}
+	}
+	return keys, nil
+}
+
+// inState reports whether a problem's place lies in the state file.
+func inState(path string) bool {
+	return strings.HasPrefix(path, "status") || strings.HasPrefix(path, "spec") || strings.HasPrefix(path, "metadata")
+}
+
+// named gives the problems of a call their file: those of the state file its
+// name, the others the name of the stream.
+func named(err error, statePath, stream string) error {
+	problems := problem.Of(err)
+	for _, p := range problems {
+		if inState(p.Path) {
+			p.In(statePath)
+		} else {
+			p.In(stream)
+		}
+	}
+	return problems.Err()
+}
+
+// readFile reads a whole file of at most limit bytes.
+func readFile(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, problem.CLIRead.With(reason(err)).In(path).Because(err)
+	}
+	defer f.Close()
+	return readLimited(f, path, limit)
+}
+
+// readLimited reads all of r, at most limit bytes; growth is bounded, so that a
+// pipe of known size costs little more than its size.
+func readLimited(r io.Reader, name string, limit int64) ([]byte, error) {
+	var buffer bytes.Buffer
+	if f, ok := r.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() <= limit {
+			buffer.Grow(int(info.Size()) + bytes.MinRead)
+		}
+	}
+	n, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, problem.CLIRead.With(reason(err)).In(name).Because(err)
+	}
+	if n > limit {
+		return nil, problem.CLITooLarge.With(limit).In(name)
+	}
+	return buffer.Bytes(), nil
+}

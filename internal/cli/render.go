@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+
+	"github.com/spf13/cobra"
+)
+
+// postRender: stdin -> stdout, as Helm calls it.
+func (a *app) postRender() *cobra.Command {
+	var statePath, report string
+	var require []string
+	var allowNothing bool
+	cmd := &cobra.Command{
+		Use:   "post-render",
+		Short: "make a stream of manifests carry the PKI of the current phase (stdin to stdout)",
+		Long: `post-render reads Kubernetes manifests on stdin, as ` + "`helm template`" + ` writes them
+or as Helm hands them to a post-renderer, and writes the same stream with the
+trust bundle, issuer and webhook certificates of the state's phase. Documents
+that need no edit leave byte for byte as they came.`,
+		Example: `  helm template linkerd-control-plane linkerd/linkerd-control-plane -n linkerd | l5d-pki-render post-render -s rotation.yaml
+  helm upgrade linkerd-control-plane linkerd/linkerd-control-plane --post-renderer l5d-pki-render --post-renderer-args post-render`,
+		Args: cobra.NoArgs,
+		RunE: a.run(func(*cobra.Command, []string) error {
+			in := render.Input{AllowNothing: allowNothing}
+			for _, name := range require {
+				group, err := render.ParseGroup(name)
+				if err != nil {
+					return err
+				}
+				in.Require = append(in.Require, group)
+			}
+			return a.doPostRender(statePath, report, in)
+		}),
+	}
+	stateFlag(cmd, &statePath)
+	cmd.Flags().StringSliceVar(&require, "require", nil, "groups that must stand in the stream: control-plane, viz, jaeger, multicluster, workloads")
+	cmd.Flags().BoolVar(&allowNothing, "allow-nothing", false, "let a stream pass unchanged in which nothing is Linkerd's")
+	cmd.Flags().StringVar(&report, "report", "", "say on stderr what changed: text or json")
+	return cmd
+}
+
+func (a *app) doPostRender(statePath, report string, in render.Input) error {
+	if report != "" && report != "text" && report != "json" {
+		return problem.CLIFormat.With(report)
+	}
+	var err error
+	if in.State, err = a.loadState(statePath); err != nil {
+		return err
+	}
+	if in.Keys, err = a.loadKeys(statePath, in.State); err != nil {
+		return err
+	}
+	if in.Stream, err = readLimited(a.Stdin, "stdin", render.MaxStream); err != nil {
+		return err
+	}
+	out, err := render.PostRender(in)
+	if err != nil {
+		return named(err, statePath, "stdin")
+	}
+	a.data = out.Stream
+	switch report {
+	case "text":
+		a.talk.WriteString(out.Report.Text())
+	case "json":
+		a.talk.Write(out.Report.JSON())
+	}
+	return nil
+}
+
+// values writes Helm values.
+func (a *app) values() *cobra.Command {
+	var statePath, layout, chart string
+	cmd := &cobra.Command{
+		Use:   "values",
+		Short: "write the Helm values of the current phase",
+		Long: `values writes the Helm values of the state's phase to stdout.
+
+Layout external holds no key: the chart renders no issuer Secret, and
+` + "`manifests --with-keys`" + ` or the custody delivers it. Layout embedded holds the
+private keys (crtPEM and keyPEM): for a live host, never for Git. Without
+--layout it follows spec.linkerd.issuerScheme.`,
+		Example: `  l5d-pki-render values --layout external > pki-values.yaml
+  helm upgrade linkerd-control-plane linkerd/linkerd-control-plane -f pki-values.yaml`,
+		Args: cobra.NoArgs,
+		RunE: a.run(func(*cobra.Command, []string) error {
+			s, err := a.loadState(statePath)
+			if err != nil {
+				return err
+			}
+			in := render.ValuesInput{State: s, Layout: render.Layout(layout), Chart: render.Group(chart)}
+			if in.NeedsKeys() {
+				if in.Keys, err = a.loadKeys(statePath, s); err != nil {
+					return err
+				}
+			}
+			out, err := render.Values(in)
+			if err != nil {
+				return named(err, statePath, statePath)
+			}
+			a.data = out.YAML
+			if out.HoldsKeys {
+				fmt.Fprintln(&a.talk, "note: these values hold private keys: feed them to a live host, never commit them")
+			}
+			if out.NeedsManifests {
+				fmt.Fprintln(&a.talk, "note: with these values the chart renders no Secrets for what externalSecret or kubernetes.io/tls names: apply `l5d-pki-render manifests --with-keys` beside it")
+			}
+			return nil
+		}),
+	}
+	stateFlag(cmd, &statePath)
+	cmd.Flags().StringVar(&layout, "layout", "", "external (no keys) or embedded (with keys)")
+	cmd.Flags().StringVar(&chart, "chart", string(render.ControlPlane), "control-plane, viz or jaeger")
+	return cmd
+}
+
+// manifests writes the PKI objects themselves.
+func (a *app) manifests() *cobra.Command {
+	var statePath, layout string
+	var withKeys, all bool
+	cmd := &cobra.Command{
+		Use:   "manifests",
+		Short: "write the PKI objects of the current phase as plain manifests",
+		Long: `manifests writes the objects that the chart, fed with ` + "`values`" + ` of the same
+layout, does not render: the trust roots under externalCA and, with
+--with-keys, the issuer Secret and the webhook Secrets.`,
+		Example: `  l5d-pki-render manifests --with-keys | kubectl apply -f -`,
+		Args:    cobra.NoArgs,
+		RunE: a.run(func(*cobra.Command, []string) error {
+			s, err := a.loadState(statePath)
+			if err != nil {
+				return err
+			}
+			in := render.ManifestsInput{State: s, WithKeys: withKeys, All: all, Layout: render.Layout(layout)}
+			if withKeys {
+				if in.Keys, err = a.loadKeys(statePath, s); err != nil {
+					return err
+				}
+			}
+			if a.data, err = render.Manifests(in); err != nil {
+				return named(err, statePath, statePath)
+			}
+			return nil
+		}),
+	}
+	stateFlag(cmd, &statePath)
+	cmd.Flags().StringVar(&layout, "layout", "", "layout of the values that the chart is fed with: external or embedded")
+	cmd.Flags().BoolVar(&withKeys, "with-keys", false, "add the Secrets, which hold private keys: for a live host, never for Git")
+	cmd.Flags().BoolVar(&all, "all", false, "add the objects that the chart renders itself")
+	return cmd
+}

@@ -1,0 +1,47 @@
+package problem
+
+// What internal/cli says.
+var (
+	CLIRead = define(Sentence{
+		Code:    "cli-read",
+		Text:    "cannot be read: %v",
+		Hint:    "check the path and who may read it; paths in the state file are relative to it",
+		Explain: "A file that the call needs could not be opened or read. Nothing was written.",
+	})
+	CLITooLarge = define(Sentence{
+		Code:    "cli-too-large",
+		Text:    "is larger than the cap of %d bytes",
+		Hint:    "check that this is the file you meant",
+		Explain: "Every input has a cap, so that a wrong path or an endless pipe cannot exhaust the host.",
+	})
+	CLIWrite = define(Sentence{
+		Code:    "cli-write",
+		Text:    "cannot write %s: %v",
+		Hint:    "check free space and permissions; what was there before is unchanged",
+		Explain: "Output is written once, whole. The operating system refused the write.",
+	})
+	CLIEnvironment = define(Sentence{
+		Code:    "cli-environment",
+		Text:    "environment variable %s does not fit --%s: %v",
+		Hint:    "correct or unset the variable",
+		Explain: "Every flag can be given by an L5D_PKI_ variable, with the same form of value.",
+	})
+	CLIFormat = define(Sentence{
+		Code:    "cli-format",
+		Text:    "there is no format %q here",
+		Hint:    "`--help` of the command lists its formats",
+		Explain: "A format flag names one of a few forms of output.",
+	})
+	CLIInstant = define(Sentence{
+		Code:    "cli-instant",
+		Text:    "%q is no instant",
+		Hint:    "give it as RFC 3339 in UTC, like 2026-11-23T10:00:00Z",
+		Explain: "Instants are written as RFC 3339 dates with time and zone.",
+	})
+	CLIUnknownCode = define(Sentence{
+		Code:    "cli-unknown-code",
+		Text:    "there is no code %q",
+		Hint:    "`l5d-pki-render explain` without a code lists all of them",
+		Explain: "Codes stand in the hints of error messages and in the findings of lint.",
+	})
+)

@@ -1,0 +1,130 @@
+package render
+
+import (
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// chartConfig is what linkerd-config says of the chart that wrote the stream:
+// its data.values is the YAML text of all values, keys removed
+// (charts/linkerd-control-plane/templates/config.yaml).
+type chartConfig struct {
+	found      bool
+	values     *manifest.Node
+	text       string
+	externalCA bool
+	anchors    string
+}
+
+// anchorsElsewhere: the chart was given no anchors, so what it hashed and noted
+// of them is not ours to edit.
+func (c chartConfig) anchorsElsewhere() bool { return c.found && c.externalCA && trim(c.anchors) == "" }
+
+// readConfig reads linkerd-config and refuses a stream of another chart family,
+// another issuer scheme or another externalCA than the state describes.
+func (p *plan) readConfig(found []finding) {
+	for _, f := range found {
+		if (targetKey{f.object.kind, f.object.name}) != configKey || f.object.hook || p.config.found {
+			continue
+		}
+		text := f.object.get("data", "values")
+		if text == nil || text.Kind() != manifest.Scalar {
+			p.fail(problem.RenderMissingField.With("data.values").On(f.object.String()).At(p.docs[f.object.doc].Line, 0))
+			return
+		}
+		values, err := manifest.Parse([]byte(text.Value()))
+		if err != nil {
+			p.fail(problem.Of(err).Under(f.object.String() + " data.values").Err())
+			return
+		}
+		p.config = chartConfig{
+			found: true, values: values, text: text.Value(),
+			externalCA: values.Lookup(manifest.At("identity", "externalCA")).Value() == "true",
+			anchors:    values.Get("identityTrustAnchorsPEM").Value(),
+		}
+		p.checkConfig(f.object)
+	}
+}
+
+func (p *plan) checkConfig(o object) {
+	l := p.State.Spec.Linkerd
+	version := p.config.values.Get("linkerdVersion").Value()
+	if family, known := state.FamilyOf(version); known && family != p.family {
+		p.fail(problem.RenderOtherFamily.With(version, l.Version).On(o.String()))
+	} else if !known {
+		p.checkFamilyByShape(o)
+	}
+	scheme := p.config.values.Lookup(manifest.At("identity", "issuer", "scheme")).Value()
+	if scheme != "" && scheme != l.IssuerScheme {
+		p.fail(problem.RenderOtherScheme.With(scheme, l.IssuerScheme).On(o.String()))
+	}
+	if p.config.externalCA != l.ExternalCA {
+		p.fail(problem.RenderOtherCA.With(p.config.externalCA, l.ExternalCA).On(o.String()))
+	}
+}
+
+// checkFamilyByShape tells 2.10 from the later families when the stream's
+// version cannot be read (an image tag of one's own): only 2.10 knows crtExpiry.
+func (p *plan) checkFamilyByShape(o object) {
+	expiry := p.config.values.Lookup(manifest.At("identity", "issuer", "crtExpiry"))
+	if (expiry != nil) != p.is210() {
+		p.fail(problem.RenderOtherFamily.With(p.config.values.Get("linkerdVersion").Value(), p.State.Spec.Linkerd.Version).On(o.String()))
+	}
+}
+
+// editConfig splices bundle and issuer into the values; what they say of
+// webhooks and heartbeat stays as the chart was given it.
+func (p *plan) editConfig(o object) {
+	text := o.get("data", "values")
+	inner := text.Value()
+	values, err := manifest.Parse([]byte(inner))
+	if err != nil {
+		p.fail(problem.Of(err).Under(o.String() + " data.values").Err())
+		return
+	}
+	var edits []manifest.Edit
+	for _, f := range p.configFields() {
+		node := values.Lookup(f.path)
+		switch {
+		case node == nil:
+			p.fail(problem.RenderMissingField.With("data.values: "+f.path.String()).On(o.String()).At(p.docs[o.doc].Line, 0))
+		case node.Value() == f.value || f.loose && trim(node.Value()) == f.value:
+			p.report.add(o.String(), "data.values: "+f.path.String(), Right, f.what)
+		default:
+			edits = append(edits, manifest.Set(f.path, f.value))
+			p.report.add(o.String(), "data.values: "+f.path.String(), Changed, f.what)
+		}
+	}
+	spliced, err := manifest.Splice([]byte(inner), edits...)
+	if err != nil {
+		p.fail(problem.Of(err).Under(o.String() + " data.values").Err())
+		return
+	}
+	if string(spliced) != inner {
+		p.edits[o.doc] = append(p.edits[o.doc], manifest.Set(o.path("data", "values"), string(spliced)))
+	}
+}
+
+// configField is one value inside linkerd-config.
+type configField struct {
+	path  manifest.Path
+	value string
+	what  string
+	// loose: white space around the present value is no reason to write it anew.
+	loose bool
+}
+
+func (p *plan) configFields() []configField {
+	var fields []configField
+	if !p.config.anchorsElsewhere() {
+		fields = append(fields, configField{manifest.At("identityTrustAnchorsPEM"), p.raw, p.bundleSummary(), false})
+	}
+	if p.State.Spec.Linkerd.IssuerScheme == schemeLinkerd {
+		fields = append(fields, configField{manifest.At("identity", "issuer", "tls", "crtPEM"), p.issuerText(), p.issuerSummary(), true})
+	}
+	if p.is210() {
+		fields = append(fields, configField{manifest.At("identity", "issuer", "crtExpiry"), p.issuerExpiry(), p.issuerExpiry(), false})
+	}
+	return fields
+}

@@ -1,0 +1,160 @@
+package render
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// object is one Kubernetes object of the stream that a target or a literal
+// might concern: parsed, with its place.
+type object struct {
+	doc  int           // index of its document in the stream
+	at   manifest.Path // place inside the document: empty, or items[i] of a List
+	node *manifest.Node
+
+	kind, namespace, name string
+	// hook: a copy that Helm 4 sends along with the release's own objects.
+	hook bool
+}
+
+// String names the object in reports and errors.
+func (o object) String() string {
+	if o.namespace == "" {
+		return o.kind + " " + o.name
+	}
+	return o.kind + " " + o.namespace + "/" + o.name
+}
+
+// path is a place inside the object as a place inside its document.
+func (o object) path(steps ...any) manifest.Path {
+	return append(append(manifest.Path{}, o.at...), manifest.At(steps...)...)
+}
+
+// get finds a place inside the object; nil when there is none.
+func (o object) get(steps ...any) *manifest.Node { return o.node.Lookup(manifest.At(steps...)) }
+
+// workloadTemplate is where a kind keeps its pod template.
+var workloadTemplate = map[string][]any{
+	"Deployment":            {"spec", "template"},
+	"StatefulSet":           {"spec", "template"},
+	"DaemonSet":             {"spec", "template"},
+	"ReplicaSet":            {"spec", "template"},
+	"ReplicationController": {"spec", "template"},
+	"Job":                   {"spec", "template"},
+	"Rollout":               {"spec", "template"},
+	"DeploymentConfig":      {"spec", "template"},
+	"CronJob":               {"spec", "jobTemplate", "spec", "template"},
+	"Pod":                   {},
+}
+
+// Names that a workload's document must hold, as text, to concern us.
+var (
+	proxyAnchorsEnv    = "LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS"
+	identityAnchorsEnv = "LINKERD2_IDENTITY_TRUST_ANCHORS"
+	injectAnnotation   = "linkerd.io/inject"
+)
+
+// candidate reports whether a document may hold a target or a literal bundle.
+// It reads the text only: most documents of a large stream end here.
+func (p *plan) candidate(d manifest.Document) bool {
+	head, sure := d.Head()
+	if !sure {
+		return true
+	}
+	if head.Kind == "" {
+		return false
+	}
+	if _, ok := p.targets[targetKey{head.Kind, head.Name}]; ok {
+		return true
+	}
+	_, workload := workloadTemplate[head.Kind]
+	return workload && bytes.Contains(d.Text, []byte(proxyAnchorsEnv))
+}
+
+// read parses the candidates of the stream and collects their objects. The last
+// document is always parsed: a stream that was cut ends inside it.
+func (p *plan) read() {
+	for i, d := range p.docs {
+		last := i == p.lastFilled
+		if !last && !p.candidate(d) {
+			p.noteGroups(d)
+			continue
+		}
+		root, err := d.Parse()
+		if err != nil {
+			p.fail(cutOrBroken(last, err))
+			continue
+		}
+		p.noteGroups(d)
+		p.collect(i, nil, root)
+		if last {
+			p.checkEnd(root)
+		}
+	}
+}
+
+// cutOrBroken adds to the error of the stream's last document what most often
+// is the cause.
+func cutOrBroken(last bool, err error) error {
+	if !last {
+		return err
+	}
+	problems := problem.Of(err)
+	problems[0].Hint("it is the last document: was the stream cut? run the program that makes it with `set -o pipefail`")
+	return problems.Err()
+}
+
+// collect adds the object at root, or the items of a List.
+func (p *plan) collect(doc int, at manifest.Path, root *manifest.Node) {
+	if root == nil || root.Kind() != manifest.Mapping {
+		return
+	}
+	kind := root.Get("kind").Value()
+	if items := root.Get("items"); items != nil && items.Kind() == manifest.Sequence && (kind == "List" || kind == "ResourceList") {
+		for i := range items.Len() {
+			p.collect(doc, append(append(manifest.Path{}, at...), manifest.At("items", i)...), items.Index(i))
+		}
+		return
+	}
+	o := object{doc: doc, at: at, node: root, kind: kind}
+	o.name = o.get("metadata", "name").Value()
+	o.namespace = o.get("metadata", "namespace").Value()
+	o.hook = o.get("metadata", "annotations", "helm.sh/hook") != nil
+	p.objects = append(p.objects, o)
+}
+
+// noteGroups marks the groups that a document's text belongs to.
+func (p *plan) noteGroups(d manifest.Document) {
+	for group, label := range extensionLabel {
+		if !p.groups[group] && bytes.Contains(d.Text, []byte(label)) {
+			p.groups[group] = true
+		}
+	}
+	if !p.groups[Workloads] && bytes.Contains(d.Text, []byte(injectAnnotation)) {
+		if head, sure := d.Head(); sure {
+			_, p.groups[Workloads] = workloadTemplate[head.Kind]
+		}
+	}
+}
+
+// checkEnd refuses a stream whose last document is no whole object.
+func (p *plan) checkEnd(root *manifest.Node) {
+	d := p.docs[p.lastFilled]
+	if root == nil {
+		return
+	}
+	for _, field := range []string{"apiVersion", "kind"} {
+		if root.Get(field).Value() == "" {
+			p.fail(problem.RenderCutDocument.With(d.Number, field).At(d.Line, 0))
+			return
+		}
+	}
+	if root.Get("items") == nil && root.Lookup(manifest.At("metadata", "name")).Value() == "" && root.Lookup(manifest.At("metadata", "generateName")).Value() == "" {
+		p.fail(problem.RenderCutDocument.With(d.Number, "metadata.name").At(d.Line, 0))
+	}
+}
+
+func itoa(i int) string { return strconv.Itoa(i) }

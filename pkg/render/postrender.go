@@ -1,0 +1,134 @@
+package render
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// MaxStream is the largest stream that is read, in bytes: far above the largest
+// release that fits a cluster, far below what would exhaust a repo server.
+const MaxStream = 1 << 30
+
+// Input is one call of [PostRender].
+type Input struct {
+	State *state.Rotation
+	Keys  Keys
+	// Stream is YAML documents as Helm 3, Helm 4, kustomize or kubectl write them.
+	Stream []byte
+	// Require makes the absence of a group an error.
+	Require []Group
+	// AllowNothing lets a stream pass in which nothing is ours.
+	AllowNothing bool
+}
+
+// Output is what a call gives: never an empty stream.
+type Output struct {
+	Stream []byte
+	Report Report
+}
+
+// PostRender gives the stream of the state's phase: every target field carries
+// the phase's PKI, every other byte is the input's. Errors are problem.List;
+// with an error there is no output.
+func PostRender(in Input) (Output, error) {
+	if err := checkText(in.Stream); err != nil {
+		return Output{}, err
+	}
+	m, err := NewMaterial(in.State, in.Keys)
+	if err != nil {
+		return Output{}, err
+	}
+	p := newPlan(m, manifest.Split(in.Stream))
+	p.report.Bytes = len(in.Stream)
+	p.run()
+	if len(p.problems) == 0 {
+		p.checkGroups(in)
+	}
+	if len(p.problems) > 0 {
+		return Output{}, p.problems.Err()
+	}
+	stream, err := p.apply()
+	if err != nil {
+		return Output{}, err
+	}
+	return Output{Stream: stream, Report: p.report}, nil
+}
+
+// checkText refuses what cannot be a whole stream of manifests.
+func checkText(stream []byte) error {
+	switch {
+	case len(bytes.TrimSpace(stream)) == 0:
+		return problem.RenderEmptyStream.With()
+	case len(stream) > MaxStream:
+		return problem.RenderHugeStream.With(len(stream)>>20, MaxStream>>20)
+	case bytes.IndexByte(stream, 0) >= 0:
+		return problem.RenderNotText.With("a NUL byte", bytes.IndexByte(stream, 0))
+	case !utf8.Valid(stream):
+		return problem.RenderNotText.With("invalid UTF-8", invalidAt(stream))
+	case stream[len(stream)-1] != '\n' && fromHelm(stream):
+		return problem.RenderCutStream.With(len(stream))
+	}
+	return nil
+}
+
+// invalidAt is the offset of the first byte that is no UTF-8.
+func invalidAt(text []byte) int {
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size == 1 {
+			return at
+		}
+		at += size
+	}
+	return len(text)
+}
+
+// fromHelm reports whether Helm wrote the stream: it ends every stream with a
+// newline, so one without was cut.
+func fromHelm(stream []byte) bool {
+	return bytes.HasPrefix(stream, []byte("---\n# Source: ")) || bytes.Contains(stream, []byte("\n---\n# Source: ")) ||
+		bytes.Contains(stream, []byte("postrenderer.helm.sh/postrender-filename"))
+}
+
+// checkGroups refuses a stream without anything of ours and one that lacks a
+// group which the caller requires.
+func (p *plan) checkGroups(in Input) {
+	for _, g := range Groups {
+		if p.groups[g] {
+			p.report.Groups = append(p.report.Groups, g)
+		}
+	}
+	if len(p.report.Groups) == 0 && !in.AllowNothing {
+		p.fail(problem.RenderNothing.With(len(p.docs)))
+	}
+	for _, g := range in.Require {
+		if !p.groups[g] {
+			p.fail(problem.RenderMissingGroup.With(string(g)))
+		}
+	}
+}
+
+// apply splices the edits into their documents and joins the stream.
+func (p *plan) apply() ([]byte, error) {
+	var problems problem.List
+	for i := range p.docs {
+		edits, any := p.edits[i]
+		if !any {
+			continue
+		}
+		text, err := manifest.Splice(p.docs[i].Text, edits...)
+		if err != nil {
+			problems.Add(problem.Of(err).Under("document " + itoa(p.docs[i].Number)).Err())
+			continue
+		}
+		p.docs[i].Text = text
+	}
+	if len(problems) > 0 {
+		return nil, problems.Err()
+	}
+	return manifest.Join(p.docs), nil
+}

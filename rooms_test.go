@@ -1,0 +1,182 @@
+// Package rooms holds the test that keeps the house as it is drawn: who may
+// import whom, one importer per outside library, and purity below the shell.
+package rooms
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/l5d-pki/l5d-pki-render/"
+
+// arrows: room -> the rooms that it may import. Every room may import pkg/problem.
+var arrows = map[string][]string{
+	"cmd/l5d-pki-render": {"internal/cli"},
+	"internal/cli":       {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "schema"},
+	"pkg/postrender":     {"pkg/render", "pkg/state"},
+	"pkg/rotation":       {"pkg/render", "pkg/state", "pkg/pki"},
+	"pkg/render":         {"pkg/state", "pkg/pki", "internal/manifest"},
+	// The state file is read and written with positions and comments kept, and
+	// only one room knows YAML text.
+	"pkg/state":         {"internal/manifest"},
+	"pkg/pki":           {},
+	"internal/manifest": {},
+	"pkg/problem":       {},
+	"schema":            {},
+}
+
+// libraries: outside library -> the rooms that import it.
+var libraries = map[string][]string{
+	"github.com/spf13/cobra":           {"internal/cli"},
+	"github.com/spf13/pflag":           {"internal/cli"},
+	"go.yaml.in/yaml/v4":               {"internal/manifest"},
+	"sigs.k8s.io/yaml":                 {"pkg/state", "pkg/render"},
+	"helm.sh/helm/v3/pkg/postrender":   {"pkg/postrender"},
+	"golang.org/x/term":                {"internal/cli"},
+	"github.com/aymanbagabas/go-udiff": {"internal/cli"},
+	"github.com/invopop/jsonschema":    {"schema/gen"},
+	"filippo.io/age":                   {"internal/custody"},
+	"sigs.k8s.io/kustomize/api":        {"internal/overlay"},
+	"helm.sh/helm/v3/pkg/chart":        {"internal/chart"},
+}
+
+// pure rooms read nothing from outside: no clock, files, environment, randomness.
+var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/problem", "internal/manifest"}
+
+// outside is what a pure room may not name.
+var outside = map[string][]string{
+	"time": {"Now", "Since", "Until", "Sleep", "After", "Tick", "NewTimer", "NewTicker"},
+	"os":   nil, "os/exec": nil, "io/ioutil": nil, "crypto/rand": nil, "math/rand": nil, "math/rand/v2": nil,
+	"runtime": nil, "log": nil, "log/slog": nil,
+}
+
+// helpers are programs and tests' rooms that the picture does not show.
+var helpers = []string{"fixtures", "bench", "schema/gen", "internal/deps", "e2e", "scripts"}
+
+func TestRooms(t *testing.T) {
+	rooms := 0
+	for _, file := range sources(t) {
+		room := filepath.ToSlash(filepath.Dir(file))
+		if room == "." || isHelper(room) {
+			continue
+		}
+		allowed, known := arrows[room]
+		if !known {
+			t.Errorf("%s: room %q stands in no picture: add it to arrows", file, room)
+			continue
+		}
+		rooms++
+		parsed := parse(t, file)
+		for _, path := range imports(t, parsed) {
+			checkArrow(t, file, room, path, allowed)
+		}
+		if slices.Contains(pure, room) {
+			checkPure(t, file, parsed)
+		}
+	}
+	if rooms < 20 {
+		t.Fatalf("looked at %d files only: the walk is broken", rooms)
+	}
+}
+
+func checkArrow(t *testing.T, file, room, path string, allowed []string) {
+	if own, inside := strings.CutPrefix(path, module); inside {
+		if own != "pkg/problem" && !slices.Contains(allowed, own) {
+			t.Errorf("%s: room %s may not import %s", file, room, own)
+		}
+		return
+	}
+	if !strings.Contains(strings.SplitN(path, "/", 2)[0], ".") {
+		return // standard library
+	}
+	for library, importers := range libraries {
+		if path == library || strings.HasPrefix(path, library+"/") {
+			if !slices.Contains(importers, room) {
+				t.Errorf("%s: %s has its importers already: %v", file, path, importers)
+			}
+			return
+		}
+	}
+	t.Errorf("%s: library %s stands in no table: add it to libraries with its one importer", file, path)
+}
+
+func checkPure(t *testing.T, file string, parsed *ast.File) {
+	for _, spec := range parsed.Imports {
+		path, _ := strconv.Unquote(spec.Path.Value)
+		names, listed := outside[path]
+		if !listed {
+			continue
+		}
+		if names == nil {
+			t.Errorf("%s: a pure room imports %s", file, path)
+			continue
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				if pkg, ok := sel.X.(*ast.Ident); ok && pkg.Name == filepath.Base(path) && slices.Contains(names, sel.Sel.Name) {
+					t.Errorf("%s: a pure room calls %s.%s", file, pkg.Name, sel.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
+func isHelper(room string) bool {
+	for _, h := range helpers {
+		if room == h || strings.HasPrefix(room, h+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func sources(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "bin") {
+			return fs.SkipDir
+		}
+		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+			files = append(files, path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func parse(t *testing.T, file string) *ast.File {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed
+}
+
+func imports(t *testing.T, parsed *ast.File) []string {
+	t.Helper()
+	var paths []string
+	for _, spec := range parsed.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	return paths
+}
