@@ -15,7 +15,7 @@ build: ## bin/l5d-pki-render
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/l5d-pki-render ./cmd/l5d-pki-render
 
 demo: build ## a whole rotation on the fixtures, step by step
-	./scripts/demo bin/l5d-pki-render
+	$(GO) run ./scripts/demo -binary bin/l5d-pki-render
 
 test: ## every test
 	$(GO) test -p $(JOBS) ./...

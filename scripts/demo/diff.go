@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+)
+
+// change is one document that differs.
+type change struct{ object, diff string }
+
+// documents cuts a stream at its "---" lines.
+func documents(stream string) []string {
+	return strings.Split(strings.TrimPrefix(stream, "---\n"), "\n---\n")
+}
+
+// differences compares two outputs document by document. Rendering keeps number
+// and order of documents, so they are compared in pairs.
+func differences(before, after string) []change {
+	var changed []change
+	old, now := documents(before), documents(after)
+	for i := range min(len(old), len(now)) {
+		if old[i] != now[i] {
+			changed = append(changed, change{name(now[i]), shorten(hunks(old[i], now[i]))})
+		}
+	}
+	if len(old) != len(now) {
+		changed = append(changed, change{"the stream", fmt.Sprintf("  %d documents became %d\n", len(old), len(now))})
+	}
+	return changed
+}
+
+// hunks is a unified diff with one line of context, without its file names.
+func hunks(old, now string) string {
+	const context = 1
+	old, now = old+"\n", now+"\n"
+	text, err := udiff.ToUnified("", "", old, udiff.Strings(old, now), context)
+	if err != nil {
+		return err.Error() + "\n"
+	}
+	_, body, _ := strings.Cut(text, "\n+++ \n")
+	return body
+}
+
+var (
+	kindLine  = regexp.MustCompile(`(?m)^kind: (.+)$`)
+	nameLine  = regexp.MustCompile(`(?m)^  name: (.+)$`)
+	longWord  = regexp.MustCompile(`[A-Za-z0-9+/=]{61,}`)
+	pemMiddle = regexp.MustCompile(`(?m)(^[-+ ] +[A-Za-z0-9+/=]{40,64}\n){3,}`)
+)
+
+// name is "Kind name" of a document.
+func name(doc string) string {
+	kind, name := kindLine.FindStringSubmatch(doc), nameLine.FindStringSubmatch(doc)
+	if kind == nil || name == nil {
+		return "a document without kind or name"
+	}
+	return kind[1] + " " + name[1]
+}
+
+// shorten leaves out what nobody reads: the middle of certificates and of
+// base64 (which is also where key bytes would be).
+func shorten(diff string) string {
+	diff = pemMiddle.ReplaceAllStringFunc(diff, func(lines string) string {
+		first, _, _ := strings.Cut(lines, "\n")
+		lead := first[:len(first)-len(strings.TrimLeft(first[1:], " "))]
+		return fmt.Sprintf("%s(%d lines of base64)\n", lead, strings.Count(lines, "\n"))
+	})
+	return longWord.ReplaceAllStringFunc(diff, func(word string) string { return word[:24] + "..." })
+}
