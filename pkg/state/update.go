@@ -1,6 +1,8 @@
 package state
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -107,7 +109,7 @@ func (u *updater) value(at manifest.Path, now, next reflect.Value) error {
 		}
 		u.text = before
 	}
-	return u.edit(manifest.Insert(at, []byte(authored(next))))
+	return u.insert(at, next)
 }
 
 func empty(v reflect.Value) bool {
@@ -136,6 +138,26 @@ func (u *updater) scalar(at manifest.Path, next reflect.Value) error {
 		return u.edit(manifest.Set(at, text))
 	}
 	return u.edit(manifest.Insert(at, []byte(text+"\n")))
+}
+
+func (u *updater) insert(at manifest.Path, next reflect.Value) error {
+	return u.author(next, func(text []byte) manifest.Edit { return manifest.Insert(at, text) })
+}
+
+// author writes a whole value: in block style or, inside of brackets, as JSON,
+// which is YAML on one line.
+func (u *updater) author(v reflect.Value, edit func(text []byte) manifest.Edit) error {
+	err := u.edit(edit([]byte(authored(v))))
+	if err == nil {
+		return nil
+	}
+	var flow bytes.Buffer
+	enc := json.NewEncoder(&flow)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(v.Interface()) != nil || u.edit(edit(flow.Bytes())) != nil {
+		return err
+	}
+	return nil
 }
 
 // entries changes a map: entries go, change, and come in the order of their keys.
@@ -169,7 +191,7 @@ func (u *updater) entries(at manifest.Path, now, next reflect.Value) error {
 func (u *updater) items(at manifest.Path, now, next reflect.Value) error {
 	kept := keptItems(now, next)
 	if len(kept) == 0 {
-		return u.edit(manifest.Insert(at, []byte(authored(next))))
+		return u.insert(at, next)
 	}
 	for j, i := range kept {
 		if err := u.item(slices.Concat(at, manifest.At(i)), now.Index(i), next.Index(j)); err != nil {
@@ -184,7 +206,7 @@ func (u *updater) items(at manifest.Path, now, next reflect.Value) error {
 		}
 	}
 	for j := len(kept); j < next.Len(); j++ {
-		if err := u.edit(manifest.Append(at, []byte(authored(next.Index(j))))); err != nil {
+		if err := u.author(next.Index(j), func(text []byte) manifest.Edit { return manifest.Append(at, text) }); err != nil {
 			return err
 		}
 	}
