@@ -134,7 +134,7 @@ func usages(u ...x509.ExtKeyUsage) change {
 
 func keyUsage(u x509.KeyUsage) change { return func(t *x509.Certificate) { t.KeyUsage = u } }
 
-func notCA(t *x509.Certificate) { t.IsCA, t.MaxPathLen = false, 0 }
+func notCA(t *x509.Certificate) { t.IsCA, t.MaxPathLen, t.MaxPathLenZero = false, 0, false }
 
 func ski(id ...byte) change { return func(t *x509.Certificate) { t.SubjectKeyId = id } }
 

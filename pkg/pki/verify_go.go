@@ -3,6 +3,7 @@ package pki
 import (
 	"crypto/x509"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,31 +86,38 @@ func outOfDate(subject string, r Rules, culprit Certificate, at time.Time) *prob
 // not sign.
 func noSigner(b Bundle, c Chain, r Rules) *problem.Problem {
 	subject := c[0].short()
-	known := append(b.Certificates(), c[1:]...)
+	unused := append(b.Certificates(), c[1:]...)
 	current := c[0]
 	for range c {
-		var namesakes []Certificate
-		var signer *Certificate
-		for i, candidate := range known {
-			if !candidate.named(current) || candidate.sameDER(current) {
-				continue
-			}
-			namesakes = append(namesakes, candidate)
-			if signer == nil && candidate.signed(current) {
-				signer = &known[i]
-			}
-		}
+		namesakes, signer := signersOf(current, unused)
 		switch {
 		case len(namesakes) == 0:
 			return problem.PKIUnknownIssuer.With(subject, r, current.issuerName(), current.short(), orNone(current.AKI()), skis(b.certs))
-		case signer == nil:
+		case signer < 0:
 			return problem.PKIWrongSigner.With(subject, r, current.issuerName(), current.short(), orNone(current.AKI()), skis(namesakes))
-		case r == GoRules && !maySign(*signer):
-			return problem.PKINotCA.With(subject, r, signer.short())
+		case r == GoRules && !maySign(unused[signer]):
+			return problem.PKINotCA.With(subject, r, unused[signer].short())
 		}
-		current = *signer
+		current = unused[signer]
+		unused = slices.Delete(unused, signer, signer+1)
 	}
 	return problem.PKIRefused.With(subject, r)
+}
+
+// signersOf finds the certificates that carry the name of c's issuer, and the
+// index in all of the first one whose key signed c, or -1.
+func signersOf(c Certificate, all []Certificate) (namesakes []Certificate, signer int) {
+	signer = -1
+	for i, candidate := range all {
+		if !candidate.named(c) || candidate.sameDER(c) {
+			continue
+		}
+		namesakes = append(namesakes, candidate)
+		if signer < 0 && candidate.signed(c) {
+			signer = i
+		}
+	}
+	return namesakes, signer
 }
 
 // maySign is the rule of x509.Certificate.CheckSignatureFrom: CA bit, and

@@ -183,7 +183,7 @@ var (
 	})
 	PKIUnknownIssuer = define(Sentence{
 		Code:    "pki-unknown-issuer",
-		Text:    "%s does not verify by %s rules: no certificate at hand is named %q, which issued %s (AKI %s; SKIs of the anchors: %s)",
+		Text:    "%s does not verify by %s rules: no further certificate at hand is named %q, which issued %s (AKI %s; SKIs of the anchors: %s)",
 		Hint:    "check which anchor signed it, and add that anchor or the missing intermediate",
 		Explain: "A path is built from the certificate to an anchor; at one link no certificate of the issuer's name is in the chain or in the bundle.",
 	})
