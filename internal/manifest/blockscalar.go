@@ -65,10 +65,10 @@ func (b *blockScalar) readLines(text []byte, least int) {
 			spaces++
 		}
 		blank := i+spaces == l.to
-		if b.indent < 0 && !blank {
-			b.indent = max(spaces, least)
+		if b.indent < 0 && !blank && spaces >= least {
+			b.indent = spaces
 		}
-		if !blank && spaces < b.indent || !blank && b.indent == 0 && (isMarker(text[i:l.to], "---") || isMarker(text[i:l.to], "...")) {
+		if !blank && (b.indent < 0 || spaces < b.indent) || !blank && b.indent == 0 && (isMarker(text[i:l.to], "---") || isMarker(text[i:l.to], "...")) {
 			break
 		}
 		if b.indent >= 0 && spaces >= b.indent {

@@ -192,20 +192,7 @@ func readEscape(text []byte, i int) (end int, decoded string) {
 	if err != nil {
 		return -1, ""
 	}
-	if code >= 0xD800 && code < 0xDC00 { // JSON writes U+1F600 as \ud83d\ude00
-		if low, ok := lowSurrogate(text, end); ok {
-			return end + 6, string(rune((code-0xD800)<<10 + (low - 0xDC00) + 0x10000))
-		}
-	}
 	return end, string(rune(code))
-}
-
-func lowSurrogate(text []byte, i int) (uint64, bool) {
-	if i+6 > len(text) || text[i] != '\\' || text[i+1] != 'u' {
-		return 0, false
-	}
-	low, err := strconv.ParseUint(string(text[i+2:i+6]), 16, 32)
-	return low, err == nil && low >= 0xDC00 && low < 0xE000
 }
 
 // changedPart finds the smallest part of the source that must be replaced for

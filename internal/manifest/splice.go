@@ -52,8 +52,14 @@ type work struct {
 	text    []byte
 	root    *Node
 	patches []patch
-	paths   []Path // of the edits that wait
+	waiting []waiting // the edits that the patches make
 	changed map[*Node]bool
+}
+
+// waiting is an edit whose result is not proved yet, and where its field stood.
+type waiting struct {
+	edit         Edit
+	line, column int
 }
 
 func newWork(text []byte) (*work, error) {
@@ -69,7 +75,8 @@ func (w *work) apply(e Edit) *problem.Problem {
 	if p != nil {
 		return p
 	}
-	if e.isScalar() && t.missing == nil && !w.changed[t.node] {
+	inPlace := e.isScalar() && t.missing == nil
+	if inPlace && !w.changed[t.node] {
 		return w.set(t, e)
 	}
 	if p := w.flush(); p != nil {
@@ -78,40 +85,36 @@ func (w *work) apply(e Edit) *problem.Problem {
 	if t, p = w.find(e.path); p != nil {
 		return p
 	}
+	if inPlace {
+		return w.set(t, e)
+	}
+	w.waiting = []waiting{{e, t.node.line, t.node.column}}
 	if p := w.restructure(t, e); p != nil {
 		return p
 	}
-	w.paths = append(w.paths, e.path)
 	return w.flush()
 }
 
 // restructure makes an edit that changes more than one scalar's text.
 func (w *work) restructure(t target, e Edit) *problem.Problem {
 	switch e.verb {
-	case set, put:
-		if t.missing == nil {
-			return w.set(t, e)
-		}
-		if e.verb == set {
-			return t.absent()
-		}
+	case set:
+		return t.absent()
+	case put:
 		return w.add(t, stringFragment(e.value, w.place(t)))
 	case remove:
 		return w.remove(t)
-	case insert, appendItem:
-		f, p := newFragment(e.yaml)
-		if p != nil {
-			return p
-		}
-		if e.verb == appendItem {
-			return w.appendTo(t, f)
-		}
-		if t.missing != nil {
-			return w.add(t, f)
-		}
-		return w.replace(t, f)
 	}
-	return nil
+	f, p := newFragment(e.yaml)
+	switch {
+	case p != nil:
+		return p
+	case e.verb == appendItem:
+		return w.appendTo(t, f)
+	case t.missing != nil:
+		return w.add(t, f)
+	}
+	return w.replace(t, f)
 }
 
 // set gives an existing scalar a value.
@@ -131,7 +134,7 @@ func (w *work) set(t target, e Edit) *problem.Problem {
 		return p.At(n.line, n.column)
 	}
 	w.patches = append(w.patches, change.patch)
-	w.paths = append(w.paths, e.path)
+	w.waiting = append(w.waiting, waiting{e, n.line, n.column})
 	w.changed[n] = true
 	n.value, n.tag, n.style = e.value, change.tag, change.style
 	return nil
@@ -143,17 +146,31 @@ func (w *work) flush() *problem.Problem {
 		return nil
 	}
 	next := spliced(w.text, w.patches)
-	path := w.paths[0].String()
 	root, p := parse(next, 0)
 	if p != nil {
-		return problem.Unconfirmed.With("the result would not be valid YAML").Because(p).On(path)
+		return w.unconfirmed("the result would not be valid YAML").Because(p)
 	}
-	if line, same := sameTree(w.root, root); !same {
-		return problem.Unconfirmed.With("the result would read differently").At(line, 0).On(path)
+	if !sameTree(w.root, root) {
+		return w.unconfirmed("the result would read differently")
 	}
-	w.text, w.root, w.patches, w.paths = next, root, nil, nil
+	w.text, w.root, w.patches, w.waiting = next, root, nil, nil
 	clear(w.changed)
 	return nil
+}
+
+// unconfirmed names the edit that fails by itself, or else the first.
+func (w *work) unconfirmed(why string) *problem.Problem {
+	culprit := w.waiting[0]
+	for _, one := range w.waiting {
+		if len(w.waiting) == 1 {
+			break
+		}
+		if _, err := Splice(w.text, one.edit); err != nil {
+			culprit = one
+			break
+		}
+	}
+	return problem.Unconfirmed.With(why).On(culprit.edit.path.String()).At(culprit.line, culprit.column)
 }
 
 // spliced is text with the patches, which do not overlap, put in.
