@@ -50,6 +50,15 @@ func testKey(name string) *ecdsa.PrivateKey {
 	return key
 }
 
+// testKey384 is a key that Linkerd refuses and both verifiers accept.
+func testKey384() *ecdsa.PrivateKey {
+	key, err := ecdsa.ParseRawPrivateKey(elliptic.P384(), bytes.Repeat([]byte{7}, 48))
+	if err != nil {
+		panic(err)
+	}
+	return key
+}
+
 func testTemplate(name string, changes []change) *x509.Certificate {
 	serial := sha256.Sum256([]byte("serial " + name + fmt.Sprint(len(changes))))
 	t := &x509.Certificate{
