@@ -1,0 +1,373 @@
+package problem
+
+// What minting (pkg/pki, mint*.go) says.
+var (
+	MintPeriod = define(Sentence{
+		Code:    "mint-period",
+		Text:    "a certificate from %s to %s would never be valid",
+		Hint:    "ask for a longer validity, or renew the signer first",
+		Explain: "A certificate ends no later than its signer. When the signer ends before the new certificate would begin, nothing useful can be made.",
+	})
+	MintForeignKey = define(Sentence{
+		Code:    "mint-foreign-key",
+		Text:    "the private key handed in is not that of %q (%s)",
+		Hint:    "hand in the key that belongs to this certificate",
+		Explain: "Signing with another key than the certificate's would give a chain that nobody verifies. The certificate is named by its common name and the beginning of its fingerprint.",
+	})
+	MintRefused = define(Sentence{
+		Code:    "mint-refused",
+		Text:    "a certificate for %q could not be made",
+		Hint:    "check the kind of the keys: ECDSA P-256 and RSA with 2048 bits and more are supported",
+		Explain: "The signature library refused the template or the key. Key material is never repeated in messages.",
+	})
+	MintRandomness = define(Sentence{
+		Code:    "mint-randomness",
+		Text:    "the random source gave no usable bytes",
+		Hint:    "run again; if it stays, check the system's random source",
+		Explain: "Keys and serial numbers are made from a random source. It ended early or gave the same unusable bytes again and again.",
+	})
+	MintPathLen = define(Sentence{
+		Code:    "mint-path-length",
+		Text:    "anchor %q has path length 0 and can sign no other CA's certificate",
+		Hint:    "use --strategy bundle, which needs no signature of the outgoing anchor",
+		Explain: "A cross certificate puts one more CA between the anchor and the issuer. An anchor with path length 0 forbids that, and identity refuses such a chain.",
+	})
+	MintRequest = define(Sentence{
+		Code:    "mint-request",
+		Text:    "the certificate signing request is damaged or not signed by its own key",
+		Hint:    "make the request again with --csr-out",
+		Explain: "A request is one PEM block of type CERTIFICATE REQUEST, signed by the key that it asks a certificate for.",
+	})
+	MintNothingSigned = define(Sentence{
+		Code:    "mint-nothing-signed",
+		Text:    "no certificate came back for the request",
+		Hint:    "hand in the signed certificate with --signed FILE",
+		Explain: "The file with the signed certificate holds no certificate.",
+	})
+	MintSignedKey = define(Sentence{
+		Code:    "mint-signed-key",
+		Text:    "the signed certificate %q (%s) has another key than the request",
+		Hint:    "hand in the certificate that was made for this request",
+		Explain: "The certificate was issued for another request, or the signer made a key of its own.",
+	})
+	MintSignedName = define(Sentence{
+		Code:    "mint-signed-name",
+		Text:    "the signed certificate is for %q, the request for %q",
+		Hint:    "let the signer copy the subject of the request byte for byte",
+		Explain: "Go and webpki compare names as bytes. A signer that rewrites or re-encodes the subject makes certificates that match nothing.",
+	})
+	MintSignedLeaf = define(Sentence{
+		Code:    "mint-signed-leaf",
+		Text:    "the signed certificate %q is not a CA certificate",
+		Hint:    "let the signer use a profile for subordinate CAs (CA: true, path length 0)",
+		Explain: "An issuer signs the leaves of proxies, so it must be a CA.",
+	})
+)
+
+// What the moves of pkg/rotation say.
+var (
+	RotationOneAnchor = define(Sentence{
+		Code:    "rotation-one-anchor",
+		Text:    "anchor %q holds %d certificates, wants one",
+		Hint:    "give every trust anchor an entry of its own",
+		Explain: "Each entry of anchors and retired is one certificate: roles are given per entry.",
+	})
+	RotationNoIssuer = define(Sentence{
+		Code:    "rotation-no-issuer",
+		Text:    "no issuer has the role %q that phase %q signs with",
+		Hint:    "restore the issuer's entry from Git",
+		Explain: "Every phase signs with the issuer of one role. The state file has none with it.",
+	})
+	RotationNone = define(Sentence{
+		Code:    "rotation-none",
+		Text:    "no rotation is under way",
+		Hint:    "begin one: start anchor, start issuer, start webhooks, start replace or start renew",
+		Explain: "The state is in the phase stable; there is no next phase and none to go back to.",
+	})
+	RotationUnderWay = define(Sentence{
+		Code:    "rotation-under-way",
+		Text:    "a rotation is under way already: %s, in phase %q",
+		Hint:    "finish it with advance, or go back to stable with back, before the next one",
+		Explain: "Two rotations at once would multiply the states in which proxies can meet. One rotation at a time is the rule.",
+	})
+	RotationNoKind = define(Sentence{
+		Code:    "rotation-no-kind",
+		Text:    "there is no rotation of kind %q and strategy %q",
+		Hint:    "the kinds are anchor (bundle or cross-sign), issuer, webhooks, replace, renew",
+		Explain: "Only rotations of kind anchor have a strategy.",
+	})
+	RotationNoPhase = define(Sentence{
+		Code:    "rotation-no-phase",
+		Text:    "there is no phase %q in the rotation %s",
+		Explain: "A jump leads to a phase of the rotation that is under way.",
+		Hint:    "look at the phases with plan",
+	})
+	RotationSamePhase = define(Sentence{
+		Code:    "rotation-same-phase",
+		Text:    "the state is in phase %q already",
+		Hint:    "see what comes next with status",
+		Explain: "A move changes the phase.",
+	})
+	RotationG1 = define(Sentence{
+		Code:    "rotation-g1",
+		Text:    "%s; the bundle is live: %s; %s",
+		Hint:    "restart what holds this bundle, or bring an observation which shows that nothing does",
+		Explain: "Gate G1: every bundle that a live endpoint holds, or may still be given, has to verify the chain that identity will sign with. A proxy reads its bundle once, at its start; until it restarts it refuses leaves of an issuer that its bundle does not lead to. Time does not help: only a restart changes a bundle.",
+	})
+	RotationG2 = define(Sentence{
+		Code:    "rotation-g2",
+		Text:    "%s; the chain is live: %s; %s",
+		Hint:    "wait until these leaves have expired or been renewed, then bring an observation which shows it",
+		Explain: "Gate G2: the bundle that will be delivered has to verify every chain that a live endpoint serves, or may still be given. A proxy that restarts with the new bundle would refuse peers whose leaf is older: linkerd2 issue 4287, a partial outage of twelve minutes.",
+	})
+	RotationG3 = define(Sentence{
+		Code:    "rotation-g3",
+		Text:    "%s; %s",
+		Hint:    "check the incoming certificates with lint",
+		Explain: "Gate G3: the bundle that will be delivered has to verify the chain that identity will sign with, under the rules of proxies (webpki) and of identity itself (Go). Otherwise identity refuses its issuer, and at its next start it crashes.",
+	})
+	RotationUnknown = define(Sentence{
+		Code:    "rotation-unknown",
+		Text:    "%s",
+		Hint:    "bring what is missing: the linked cluster's state file, an observation that covers it, or the unknown certificate under `certificates` of the observation",
+		Explain: "Unknown is shut: what is not known cannot be shown to be safe. A linked cluster that is gone for good is removed from spec.links.",
+	})
+	RotationUnmet = define(Sentence{
+		Code:    "rotation-unmet",
+		Text:    "the phase needs that %s: %s",
+		Hint:    "see status for everything that the next phase needs",
+		Explain: "Each phase has conditions of its own beside the gate. An observation meets them, or a person vouches for them; the log records which.",
+	})
+	RotationStanding = define(Sentence{
+		Code:    "rotation-standing",
+		Text:    "%s already; %s",
+		Hint:    "if this is the repair, run it with --accept-downtime",
+		Explain: "The pair fails today and the move does not bring it about, but connections or the issuing of leaves are down. Accepting that is put in words.",
+	})
+	RotationDowntime = define(Sentence{
+		Code:    "rotation-downtime",
+		Text:    "downtime has to be accepted: %s",
+		Hint:    "run it with --accept-downtime if that is what you want; a compromised but valid anchor takes `start anchor`",
+		Explain: "Replacing dead material, or moving with expired material, cannot be done without failing connections.",
+	})
+	RotationNotYetValid = define(Sentence{
+		Code:    "rotation-not-yet-valid",
+		Text:    "%s is not valid before %s; with a clock skew of %s it can be used from %s, asked at %s",
+		Hint:    "wait until then, or use a certificate whose notBefore is back-dated",
+		Explain: "Proxies check certificates with their own clock and no slack, so a certificate has to be valid for the clock skew already when it is used.",
+	})
+	RotationExpired = define(Sentence{
+		Code:    "rotation-expired",
+		Text:    "%s is not valid after %s, asked at %s",
+		Hint:    "start renew (its key is at hand) or start replace",
+		Explain: "Identity verifies its issuer at every request and stops issuing when a certificate on its way to the anchor has expired.",
+	})
+	RotationTooShort = define(Sentence{
+		Code:    "rotation-too-short",
+		Text:    "%s ends at %s and is needed until %s (%s): %s too short",
+		Hint:    "use a certificate that lives longer; for an outgoing one start issuer first, or start replace",
+		Explain: "Certificates have to last for every phase that uses them and for the leaves made in it. A certificate that ends between two phases forces an unplanned step in the middle of a rotation.",
+	})
+	RotationOutlives = define(Sentence{
+		Code:    "rotation-outlives",
+		Text:    "%s ends at %s, after the anchor above it at %s",
+		Hint:    "sign it again with an end no later than its anchor's",
+		Explain: "A certificate is worth no more than what it chains to. Linkerd's leaves end with the issuer, not with the anchor, so identity would issue leaves that nobody can verify with Go.",
+	})
+	RotationGoLeaf = define(Sentence{
+		Code:    "rotation-go-leaf",
+		Text:    "Go refuses leaves of issuer %q: %v",
+		Hint:    "proxies are not concerned; a Go client that speaks mTLS to the mesh is",
+		Explain: "Go counts every intermediate against an anchor's path length, self-issued ones included; webpki ignores an anchor's path length.",
+	})
+	RotationLeaves = define(Sentence{
+		Code:    "rotation-leaves",
+		Text:    "leaves go away by %q, want \"waited\" or \"wave\"",
+		Hint:    "use --leaves waited or --leaves wave",
+		Explain: "Leaves of the outgoing issuer are waited out (leaf lifetime and clock skew), or a wave of restarts renews them at once.",
+	})
+	RotationNoChoice = define(Sentence{
+		Code:    "rotation-no-choice",
+		Text:    "phase %q leaves no choice of how leaves go away",
+		Hint:    "drop --leaves here; it belongs to the phase issuer-spread",
+		Explain: "Only entering the phase issuer-spread decides whether leaves are waited out or renewed by a wave.",
+	})
+	RotationNoWave = define(Sentence{
+		Code:    "rotation-no-wave",
+		Text:    "entering phase %q starts no wave that namespaces could split",
+		Hint:    "drop the list of namespaces",
+		Explain: "A wave may be split over namespaces when it starts. Other moves restart no workloads.",
+	})
+	RotationUnknownNeed = define(Sentence{
+		Code:    "rotation-unknown-code",
+		Text:    "there is nothing to assume under the code %q",
+		Hint:    "status shows the codes that the next phase needs",
+		Explain: "What a person vouches for is one of the needs of a phase, by its code.",
+	})
+	RotationNoBecause = define(Sentence{
+		Code:    "rotation-no-because",
+		Text:    "the assumption %q gives no reason",
+		Hint:    "add --because \"how you know\"",
+		Explain: "An assumption opens a gate on a person's word, so the word goes to the log with its reason.",
+	})
+	RotationForeignObservation = define(Sentence{
+		Code:    "rotation-foreign-observation",
+		Text:    "the observation is of cluster %q, the state knows %s",
+		Hint:    "observe the cluster that metadata.name names, or one of spec.links",
+		Explain: "An observation counts for the cluster it names: this one by metadata.name, a linked one by its name in spec.links.",
+	})
+	RotationFutureObservation = define(Sentence{
+		Code:    "rotation-future-observation",
+		Text:    "the observation of cluster %q was taken at %s, after the instant of the move, %s",
+		Hint:    "check the clocks of the collector and of this machine",
+		Explain: "Waiting times are counted from an observation, so one from the future would count for nothing or for too much.",
+	})
+	RotationForeignLink = define(Sentence{
+		Code:    "rotation-foreign-link",
+		Text:    "a state file of cluster %q was handed in, which spec.links does not name",
+		Hint:    "add the link to spec.links, or drop the file",
+		Explain: "The gate is computed over this cluster and those in spec.links.",
+	})
+	RotationStrategy = define(Sentence{
+		Code:    "rotation-strategy",
+		Text:    "strategy cross-sign is impossible: %s",
+		Hint:    "use --strategy bundle",
+		Explain: "Cross-signing needs the outgoing anchor's key once, and an outgoing anchor whose path length is not 0.",
+	})
+	RotationNeedsKey = define(Sentence{
+		Code:    "rotation-needs-key",
+		Text:    "%s needs the private key of anchor %q (%s), or brought certificates in its place",
+		Hint:    "hand in the anchor's key, or bring the signed certificate",
+		Explain: "To sign an issuer or to renew an anchor the anchor's key is used once. It is not stored anywhere.",
+	})
+	RotationIncomplete = define(Sentence{
+		Code:    "rotation-incomplete",
+		Text:    "%s",
+		Hint:    "bring anchor and issuer together, or let both be minted",
+		Explain: "Brought material has to be complete: an issuer chain belongs to its anchor.",
+	})
+	RotationSameAnchor = define(Sentence{
+		Code:    "rotation-same-anchor",
+		Text:    "the incoming anchor %q (%s) %s",
+		Hint:    "use a new key and a new common name for each generation; start renew keeps both",
+		Explain: "An anchor with a subject or key of another anchor in the state makes failures read like broken signatures, and hides which of the two is meant.",
+	})
+	RotationForeignAnchor = define(Sentence{
+		Code:    "rotation-foreign-anchor",
+		Text:    "the renewed anchor %q (%s) has another %s than the current one",
+		Hint:    "renew with the same key and the same subject, or use start anchor",
+		Explain: "Renewing keeps name and key, so every issuer and leaf stays valid. With another name or key it is a rotation.",
+	})
+	RotationName = define(Sentence{
+		Code:    "rotation-name",
+		Text:    "the name %q is taken by another %s of the state",
+		Hint:    "choose another name with --name",
+		Explain: "Names are labels for people; two of the same would be confused.",
+	})
+	RotationNoWebhooks = define(Sentence{
+		Code:    "rotation-no-webhooks",
+		Text:    "no webhook of the state has a certificate of its own to rotate",
+		Hint:    "list webhooks under status.webhooks, with certificate and caBundle",
+		Explain: "A webhook that is not listed is left alone, and one without certificate has its Secret from someone else.",
+	})
+	RotationNoSplit = define(Sentence{
+		Code:    "rotation-no-split-wave",
+		Text:    "no split wave is under way",
+		Hint:    "a wave is split when it starts, by naming its first namespaces",
+		Explain: "Namespaces are added to a wave that was split when it started; other waves reach every namespace at once.",
+	})
+	RotationOtherMesh = define(Sentence{
+		Code:    "rotation-other-mesh",
+		Text:    "the two states are of different meshes: %q and %q",
+		Hint:    "compare versions of one state file",
+		Explain: "A change is judged between two versions of one state.",
+	})
+	RotationHandshakeKey = define(Sentence{
+		Code:    "rotation-handshake-key",
+		Text:    "no private key for issuer %q (%s): handshakes need a leaf of it",
+		Hint:    "hand in the issuer's key, or leave handshakes out",
+		Explain: "A real handshake needs leaves, and leaves need an issuer's key. They are thrown away after the proof.",
+	})
+	RotationHandshake = define(Sentence{
+		Code:    "rotation-handshake",
+		Text:    "the handshake failed: %s refused its peer: %v",
+		Hint:    "see the trust matrix for the pair that does not verify",
+		Explain: "Two TLS 1.3 endpoints were joined in memory; each verified its peer's chain against its own bundle as a proxy does.",
+	})
+)
+
+// What is said of observations.
+var (
+	ObservationSize = define(Sentence{
+		Code:    "observation-size",
+		Text:    "the observation has %d bytes, more than %d",
+		Hint:    "group proxies with the same bundle and chain into one row",
+		Explain: "One row stands for any number of proxies; a large observation is a sign of one row per pod.",
+	})
+	ObservationEmpty = define(Sentence{
+		Code:    "observation-empty",
+		Text:    "the observation is empty",
+		Hint:    "take it again; a collector that failed writes nothing",
+		Explain: "An empty file shows nothing, not the absence of anything.",
+	})
+	ObservationShape = define(Sentence{
+		Code:    "observation-shape",
+		Text:    "a %s is wanted here",
+		Hint:    "compare with `schema observation`",
+		Explain: "The observation is read strictly: a value of another shape, an alias or a null is refused.",
+	})
+	ObservationCount = define(Sentence{
+		Code:    "observation-count",
+		Text:    "%q is no count",
+		Hint:    "write a whole number from 1 on, or leave the row out",
+		Explain: "A row stands for at least one proxy.",
+	})
+	ObservationUnknownKey = define(Sentence{
+		Code:    "observation-unknown-key",
+		Text:    "there is no key %q here; there are %s",
+		Hint:    "check spelling and upper case",
+		Explain: "An unknown key could be a misspelt fact, so the observation is refused.",
+	})
+	ObservationDoubleKey = define(Sentence{
+		Code:    "observation-double-key",
+		Text:    "key %q stands twice",
+		Hint:    "keep one of them",
+		Explain: "Readers disagree on which of two equal keys counts.",
+	})
+	ObservationMissingKey = define(Sentence{
+		Code:    "observation-missing-key",
+		Text:    "key %q is missing",
+		Hint:    "compare with `schema observation`",
+		Explain: "Without this key the observation cannot be understood.",
+	})
+	ObservationHead = define(Sentence{
+		Code:    "observation-head",
+		Text:    "this is %q %q, want %q %q",
+		Hint:    "hand in a document of kind Observation",
+		Explain: "The first two keys say what a document is.",
+	})
+	ObservationInstant = define(Sentence{
+		Code:    "observation-instant",
+		Text:    "%q is no instant in UTC",
+		Hint:    "write it like 2026-01-31T15:04:05Z",
+		Explain: "Instants are RFC 3339, in UTC with Z.",
+	})
+	ObservationGroup = define(Sentence{
+		Code:    "observation-group",
+		Text:    "there is no group %q; there are %s",
+		Hint:    "use one of these",
+		Explain: "Endpoints come in groups, so that an observation can say which of them it saw whole.",
+	})
+	ObservationFingerprint = define(Sentence{
+		Code:    "observation-fingerprint",
+		Text:    "%q is no fingerprint",
+		Hint:    "write the SHA-256 of the certificate's DER as 64 lower-case hex digits, without colons",
+		Explain: "Certificates are told apart by the SHA-256 of their DER form.",
+	})
+	ObservationNoFingerprint = define(Sentence{
+		Code:    "observation-no-fingerprint",
+		Text:    "the list of fingerprints is empty",
+		Hint:    "leave the key out if nothing was seen",
+		Explain: "Nobody holds an empty bundle; an empty list is a collector that saw nothing.",
+	})
+)
