@@ -270,6 +270,18 @@ var (
 		Hint:    "list webhooks under status.webhooks, with certificate and caBundle",
 		Explain: "A webhook that is not listed is left alone, and one without certificate has its Secret from someone else.",
 	})
+	RotationNoWebhook = define(Sentence{
+		Code:    "rotation-no-webhook",
+		Text:    "there is no webhook %q in the state",
+		Hint:    "the names are proxyInjector, profileValidator, policyValidator, tap, tapInjector, jaeger",
+		Explain: "Webhooks are named by their key in the chart's values.",
+	})
+	RotationNoCurrent = define(Sentence{
+		Code:    "rotation-no-current",
+		Text:    "no anchor has the role \"current\"",
+		Hint:    "restore the entry from Git",
+		Explain: "In the phase stable exactly one anchor is current.",
+	})
 	RotationNoSplit = define(Sentence{
 		Code:    "rotation-no-split-wave",
 		Text:    "no split wave is under way",

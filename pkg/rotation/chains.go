@@ -1,0 +1,136 @@
+package rotation
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+)
+
+// chains: what was seen served or loaded, what identity signs with now and
+// since, and, where leaves were not seen and time has not closed them, whatever
+// the log leaves possible.
+func (c *cluster) chains(l *Live) {
+	o := c.latest()
+	closed := c.leavesClosed()
+	if o == nil {
+		c.possibleChains(l, "possible in "+c.label())
+		return
+	}
+	whole := len(o.missing()) == 0
+	for _, row := range o.Endpoints {
+		if row.Chain == nil {
+			whole = false
+			continue
+		}
+		if expired := closed.After(o.at()) || c.vouchedSince(o); !expired || !c.issued(row.Chain[0]) {
+			c.serveSeen(l, row.Chain, true, false, fmt.Sprintf("%s in %s", row.words(), c.label()))
+		}
+	}
+	for _, r := range o.Identity {
+		if r.Issuer == nil {
+			whole = false
+			continue
+		}
+		c.serveSeen(l, r.Issuer, true, true, fmt.Sprintf("identity replica %q of %s", r.Pod, c.label()))
+	}
+	if c.past != nil {
+		c.serve(l, c.past.now.Issuer, "signed with in "+c.label())
+		for _, m := range c.past.moments {
+			if !m.at.Before(o.at()) {
+				c.serve(l, m.material.Issuer, "signed with in "+c.label())
+			}
+		}
+	}
+	if !whole && closed.IsZero() {
+		c.possibleChains(l, "not ruled out in "+c.label())
+	}
+}
+
+// issued tells whether the state's own identity service issues from the issuer
+// with this fingerprint: only of such leaves is the lifetime known.
+func (c *cluster) issued(issuer string) bool { return c.past != nil && c.past.issuers[issuer] }
+
+// vouchedSince: a person says that the leaves have been renewed, and every leaf
+// that the observation saw has had the time to be.
+func (c *cluster) vouchedSince(o *Observation) bool {
+	return c.renewed && c.at.After(o.at().Add(c.leafLife))
+}
+
+// leavesClosed is the instant by which every leaf of another issuer has
+// expired, if that instant has passed; zero otherwise. It counts from an
+// observation in which every identity replica signs with the issuer of the
+// phase, and which no change of issuer followed. A leaf issued in that last
+// second lives for its lifetime and the clock skew that identity adds.
+func (c *cluster) leavesClosed() time.Time {
+	if c.past == nil {
+		return time.Time{}
+	}
+	for _, o := range c.seen {
+		end := o.at().Add(c.leafLife)
+		if len(unloaded(o, c.past.now.Issuer)) == 0 && !c.switchedSince(o.at()) && c.at.After(end) {
+			return end
+		}
+	}
+	return time.Time{}
+}
+
+// switchedSince tells whether the log has a change to another issuer at or
+// after the instant.
+func (c *cluster) switchedSince(t time.Time) bool {
+	for _, m := range c.past.moments {
+		if !m.at.Before(t) && m.material.Issuer[0].Fingerprint() != c.past.now.Issuer[0].Fingerprint() {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *cluster) possibleChains(l *Live, where string) {
+	if c.past == nil {
+		if o := c.latest(); o == nil || !o.sawAllChains() {
+			l.serve(Served{Proxies: true, Where: []string{c.label()}, Unknown: c.unknown("the chains")})
+		}
+		return
+	}
+	now := c.past.now.Issuer[0].Fingerprint()
+	for _, chain := range c.past.chains {
+		if !c.renewed || chain[0].Fingerprint() == now {
+			c.serve(l, chain, where)
+		}
+	}
+}
+
+func (c *cluster) serve(l *Live, chain pki.Chain, where string) {
+	l.serve(Served{Chain: chain, Proxies: true, Identity: c.own, Where: []string{where}})
+}
+
+func (c *cluster) serveSeen(l *Live, fps []string, proxies, identity bool, where string) {
+	s := Served{Proxies: proxies, Identity: identity && c.own, Where: []string{where}}
+	chain, unknown := c.book.chain(fps)
+	if unknown != "" {
+		s.Unknown = fmt.Sprintf("the chain of %s has an unknown issuer: %s", where, unknown)
+	}
+	s.Chain = chain
+	l.serve(s)
+}
+
+// sawAllBundles and sawAllChains tell whether an observation alone bounds what
+// is live, as it must for a linked cluster without a state file.
+func (o *Observation) sawAllBundles() bool {
+	for _, e := range o.Endpoints {
+		if e.Bundle == nil {
+			return false
+		}
+	}
+	return len(o.missing()) == 0
+}
+
+func (o *Observation) sawAllChains() bool {
+	for _, e := range o.Endpoints {
+		if e.Chain == nil {
+			return false
+		}
+	}
+	return len(o.missing()) == 0
+}

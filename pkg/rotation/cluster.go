@@ -1,0 +1,149 @@
+package rotation
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+)
+
+// cluster is one mesh as far as it is known: by its state, by observations, by
+// both, or (a link that nobody brought) not at all.
+type cluster struct {
+	name string
+	// own is the cluster whose state moves; of others only proxies matter here,
+	// their identity replicas verify their own issuers.
+	own  bool
+	past *past          // nil without a state
+	seen []*Observation // oldest first
+	book *book
+
+	// incoming is the anchor that BUNDLE-LOADED speaks of, "" if there is none.
+	incoming string
+	// loaded and renewed: a person vouches for BUNDLE-LOADED and LEAVES-RENEWED.
+	loaded, renewed bool
+	leafLife        time.Duration // leaf lifetime + clock skew
+	at              time.Time
+}
+
+// latest is the newest observation, nil if there is none.
+func (c *cluster) latest() *Observation {
+	if len(c.seen) == 0 {
+		return nil
+	}
+	return c.seen[len(c.seen)-1]
+}
+
+func (c *cluster) label() string { return fmt.Sprintf("cluster %q", c.name) }
+
+// live is what the cluster's endpoints may hold and serve.
+func (c *cluster) live() Live {
+	var l Live
+	c.bundles(&l)
+	c.chains(&l)
+	return l
+}
+
+// bundles: what was seen held or delivered, what is delivered now and since,
+// and, unless everything was seen and the control plane delivers the present
+// bundle already, whatever the log leaves possible. Time closes none of it: a
+// proxy keeps its bundle for ever.
+func (c *cluster) bundles(l *Live) {
+	o := c.latest()
+	if o == nil {
+		c.possibleBundles(l, "possible in "+c.label())
+		return
+	}
+	whole := len(o.missing()) == 0
+	for _, row := range o.Endpoints {
+		where := fmt.Sprintf("%s in %s", row.words(), c.label())
+		if row.Bundle == nil {
+			whole = false
+			continue
+		}
+		c.holdSeen(l, row.Bundle, true, false, where)
+	}
+	for _, r := range o.Identity {
+		if r.Bundle == nil {
+			whole = false
+			continue
+		}
+		c.holdSeen(l, r.Bundle, true, true, fmt.Sprintf("identity replica %q of %s", r.Pod, c.label()))
+	}
+	c.deliveredBundles(l, o)
+	if !whole || c.past == nil || !c.delivers(o, c.past.now.Bundle) {
+		c.possibleBundles(l, "not ruled out in "+c.label())
+	}
+}
+
+// deliveredBundles: what a pod that starts now may be given.
+func (c *cluster) deliveredBundles(l *Live, o *Observation) {
+	if o.ControlPlane.TrustRoots != nil {
+		c.holdSeen(l, o.ControlPlane.TrustRoots, true, c.own, "ConfigMap linkerd-identity-trust-roots of "+c.label())
+	}
+	for _, in := range o.ControlPlane.Injectors {
+		c.holdSeen(l, in.Bundle, true, false, fmt.Sprintf("injector %q of %s", in.Pod, c.label()))
+	}
+	if c.past == nil {
+		return
+	}
+	c.hold(l, c.past.now.Bundle, "delivered in "+c.label())
+	for _, m := range c.past.moments {
+		if !m.at.Before(o.at()) {
+			c.hold(l, m.material.Bundle, "delivered in "+c.label())
+		}
+	}
+}
+
+// possibleBundles falls back on the log. Without a state there is none; then
+// an observation that saw everything has to do, and a cluster that nobody
+// described is unknown.
+func (c *cluster) possibleBundles(l *Live, where string) {
+	if c.past == nil {
+		if o := c.latest(); o == nil || !o.sawAllBundles() {
+			l.hold(Held{Proxies: true, Where: []string{c.label()}, Unknown: c.unknown("the bundles")})
+		}
+		return
+	}
+	for _, b := range c.past.bundles {
+		if !c.loaded || c.incoming == "" || b.Contains(c.incoming) {
+			c.hold(l, b, where)
+		}
+	}
+}
+
+func (c *cluster) unknown(what string) string {
+	if c.latest() == nil {
+		return fmt.Sprintf("%s of %s are unknown: no state file and no observation", what, c.label())
+	}
+	return fmt.Sprintf("%s of %s are not known whole: there is no state file, and the observation of %s does not cover %v", what, c.label(), c.latest().At, c.latest().missing())
+}
+
+func (c *cluster) hold(l *Live, b pki.Bundle, where string) {
+	l.hold(Held{Bundle: b, Proxies: true, Identity: c.own, Where: []string{where}})
+}
+
+func (c *cluster) holdSeen(l *Live, fps []string, proxies, identity bool, where string) {
+	h := Held{Proxies: proxies, Identity: identity && c.own, Where: []string{where}}
+	b, unknown := c.book.bundle(fps)
+	if unknown != "" {
+		h.Unknown = fmt.Sprintf("the bundle of %s has an unknown certificate: %s", where, unknown)
+	}
+	h.Bundle = b
+	l.hold(h)
+}
+
+// delivers tells whether trust roots and every injector's mount are the bundle.
+func (c *cluster) delivers(o *Observation, b pki.Bundle) bool { return len(undelivered(o, b)) == 0 }
+
+// words is a row for people: `12 proxies "emojivoto"`.
+func (e Endpoint) words() string {
+	s := fmt.Sprintf("%d %s", e.count(), e.Group)
+	if e.Namespace != "" {
+		s += fmt.Sprintf(" in %q", e.Namespace)
+	}
+	if e.Workload != "" {
+		s += fmt.Sprintf(" (%q)", e.Workload)
+	}
+	return s
+}

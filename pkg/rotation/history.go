@@ -1,0 +1,168 @@
+package rotation
+
+import (
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// moment is one change in the log and what it made the control plane deliver.
+type moment struct {
+	at       time.Time
+	material Material
+}
+
+// past is what a state alone says of its cluster: what it delivers and signs
+// with now, the moments of the rotation under way, and the bundles and chains
+// that may still be live as far as the log tells.
+type past struct {
+	now     Material
+	moments []moment
+	bundles []pki.Bundle
+	chains  []pki.Chain
+	// issuers are the fingerprints of every issuer that the state has.
+	issuers map[string]bool
+}
+
+// past replays the log of the rotation under way.
+//
+// An entry means that its gate was open: whatever bundle does not verify the
+// entry's issuer was not live then, and neither was a chain that its bundle
+// does not verify. So the replay only ever drops what evidence had closed. Two
+// cases close nothing: a replacement, whose downtime was accepted, and a log
+// that does not reach back to the stable phase, after which every phase of the
+// path may have left something behind.
+func (d *dossier) past() (past, error) {
+	now, err := d.current()
+	if err != nil {
+		return past{}, err
+	}
+	p := past{now: now, issuers: map[string]bool{}}
+	for _, i := range d.issuers {
+		p.issuers[i.chain[0].Fingerprint()] = true
+	}
+	if d.state.Status.Rotation == nil {
+		p.add(now)
+		p.remember(d.retired)
+		return p, nil
+	}
+	before, err := d.before()
+	if err != nil {
+		return past{}, err
+	}
+	p.add(before)
+	entries, whole := d.entries()
+	if !whole {
+		return p, d.everything(&p)
+	}
+	for _, e := range entries {
+		m, err := d.phase(e.Phase)
+		if err != nil {
+			return past{}, err
+		}
+		at, _ := time.Parse(time.RFC3339, e.At)
+		p.moments = append(p.moments, moment{at, m})
+		if d.state.Status.Rotation.Kind != state.KindReplace {
+			p.prune(m)
+		}
+		p.add(m)
+	}
+	p.add(now)
+	return p, nil
+}
+
+// current is the material in force. Between the choice of a rotation and its
+// first phase the state is still what it was.
+func (d *dossier) current() (Material, error) {
+	if d.state.Status.Phase == state.PhaseStable && d.state.Status.Rotation != nil {
+		return d.before()
+	}
+	return d.at(d.state.Current())
+}
+
+// phase is the material of a phase of the rotation under way, by name.
+func (d *dossier) phase(name string) (Material, error) {
+	r := d.state.Status.Rotation
+	row, _ := state.PhaseOf(r.Kind, r.Strategy, name)
+	return d.at(row)
+}
+
+// entries are the log's entries since the stable phase that the rotation began
+// in; whole is false if the log does not reach back to it.
+func (d *dossier) entries() (entries []state.LogEntry, whole bool) {
+	log, r := d.state.Status.Log, d.state.Status.Rotation
+	for i := len(log) - 1; i >= 0; i-- {
+		if log[i].Phase == state.PhaseStable {
+			return log[i+1:], true
+		}
+		if _, known := state.PhaseOf(r.Kind, r.Strategy, log[i].Phase); !known {
+			return nil, false
+		}
+	}
+	return nil, false
+}
+
+// everything adds every phase of the path: nothing is known of how the state
+// came to be where it is.
+func (d *dossier) everything(p *past) error {
+	t, _ := state.TableOf(d.state.Status.Rotation.Kind, d.state.Status.Rotation.Strategy)
+	for _, row := range t.Phases {
+		m, err := d.at(row)
+		if err != nil {
+			return err
+		}
+		p.add(m)
+	}
+	return nil
+}
+
+func (p *past) add(m Material) {
+	p.addBundle(m.Bundle)
+	for _, c := range p.chains {
+		if chainID(c) == chainID(m.Issuer) {
+			return
+		}
+	}
+	p.chains = append(p.chains, m.Issuer)
+}
+
+func (p *past) addBundle(b pki.Bundle) {
+	for _, o := range p.bundles {
+		if bundleID(o) == bundleID(b) {
+			return
+		}
+	}
+	p.bundles = append(p.bundles, b)
+}
+
+// remember adds the widest bundle that pods from before the last rotation may
+// still hold: retired anchors beside those that are delivered.
+func (p *past) remember(retired []pki.Certificate) {
+	var gone []pki.Certificate
+	for _, r := range retired {
+		if !p.now.Bundle.Contains(r.Fingerprint()) {
+			gone = append(gone, r)
+		}
+	}
+	if wide, err := pki.NewBundle(append(p.now.Bundle.Certificates(), gone...)...); err == nil {
+		p.addBundle(wide)
+	}
+}
+
+// prune drops what an open gate to m has ruled out.
+func (p *past) prune(m Material) {
+	var bundles []pki.Bundle
+	for _, b := range p.bundles {
+		if structural(b, m.Issuer) {
+			bundles = append(bundles, b)
+		}
+	}
+	var chains []pki.Chain
+	for _, c := range p.chains {
+		if structural(m.Bundle, c) {
+			chains = append(chains, c)
+		}
+	}
+	p.bundles, p.chains = bundles, chains
+}

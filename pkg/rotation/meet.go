@@ -1,0 +1,194 @@
+package rotation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// NeedResult is whether a need is met, and how, or what is missing.
+type NeedResult struct {
+	Need Need   `json:"need"`
+	Text string `json:"text"`
+	Met  bool   `json:"met"`
+	// How is the evidence that meets it, in words.
+	How string `json:"how,omitempty"`
+	// Missing is what is still to be seen.
+	Missing []string `json:"missing,omitempty"`
+}
+
+// target is the phase to be entered, as needs look at it.
+type target struct {
+	scene *scene
+	own   *cluster
+	live  Live // of this cluster alone
+	to    Material
+}
+
+// meters says what each need still lacks; nothing: it is met.
+var meters = map[Need]func(t target) []string{
+	BundleDelivered: func(t target) []string {
+		return t.observed(func(o *Observation) []string { return undelivered(o, t.to.Bundle) })
+	},
+	IdentityLoaded: func(t target) []string {
+		return t.observed(func(o *Observation) []string { return unheld(o, t.to.Bundle) })
+	},
+	IssuerLoaded: func(t target) []string {
+		return t.observed(func(o *Observation) []string { return unloaded(o, t.to.Issuer) })
+	},
+	BundleLoaded:  target.withoutIncoming,
+	LeavesRenewed: target.otherChains,
+	RetiredGone:   target.retired,
+	WaveDone:      target.wave,
+
+	WebhookCADelivered: func(t target) []string { return t.webhooks(hookCA) },
+	WebhookCertServed:  func(t target) []string { return t.webhooks(hookCert) },
+	DeliveredElsewhere: target.elsewhere,
+}
+
+// meet evaluates a need: a person's word, or the evidence.
+func (t target) meet(n Need) NeedResult {
+	r := NeedResult{Need: n, Text: n.Text()}
+	if a, ok := t.scene.evidence.assumed(n); ok {
+		r.Met, r.How = true, fmt.Sprintf("assumed, because %q", a.Because)
+		return r
+	}
+	r.Missing = meters[n](t)
+	r.Met = len(r.Missing) == 0
+	if o := t.own.latest(); r.Met && o != nil {
+		r.How = fmt.Sprintf("observed in %s at %s", t.own.label(), o.At)
+	}
+	return r
+}
+
+// observed asks the newest observation of this cluster.
+func (t target) observed(ask func(*Observation) []string) []string {
+	o := t.own.latest()
+	if o == nil {
+		return []string{"no observation of " + t.own.label()}
+	}
+	return ask(o)
+}
+
+// withoutIncoming lists the live bundles that lack the incoming anchor.
+func (t target) withoutIncoming() []string {
+	incoming, ok := t.scene.incoming()
+	if !ok {
+		return nil
+	}
+	var missing []string
+	for _, h := range t.live.Bundles {
+		switch {
+		case h.Unknown != "":
+			missing = append(missing, h.Unknown)
+		case !h.Bundle.Contains(incoming.Fingerprint()):
+			missing = append(missing, bundleWords(h.Bundle)+" is held without it: "+strings.Join(h.Where, ", "))
+		}
+	}
+	return missing
+}
+
+// otherChains lists the live chains of another issuer than the phase's.
+func (t target) otherChains() []string {
+	var missing []string
+	for _, s := range t.live.Chains {
+		switch {
+		case s.Unknown != "":
+			missing = append(missing, s.Unknown)
+		case s.Chain[0].Fingerprint() != t.to.Issuer[0].Fingerprint():
+			missing = append(missing, chainWords(s.Chain)+" is live: "+strings.Join(s.Where, ", "))
+		}
+	}
+	return missing
+}
+
+// retired lists bundles and chains that were seen with a retired anchor; what
+// the log leaves possible does not count, for only sight can tell. A retired
+// anchor whose key lives on in the bundle (a renewal) needs no farewell.
+func (t target) retired() []string {
+	gone := t.scene.retiredKeys()
+	if len(gone) == 0 {
+		return nil
+	}
+	if o := t.own.latest(); o == nil || !o.sawAllBundles() {
+		return []string{"no observation of " + t.own.label() + " that covers every group and bundle"}
+	}
+	seen := *t.own
+	seen.past = nil
+	return stillRelying(seen.live(), gone)
+}
+
+// stillRelying says who holds one of the anchors, or serves a chain under it.
+func stillRelying(l Live, anchors []pki.Certificate) []string {
+	var found []string
+	for _, r := range anchors {
+		for _, h := range l.Bundles {
+			if h.Bundle.Contains(r.Fingerprint()) {
+				found = append(found, fmt.Sprintf("%q is still trusted: %s", r.Subject.CommonName, strings.Join(h.Where, ", ")))
+			}
+		}
+		for _, s := range l.Chains {
+			if reliesOn(s.Chain, r) {
+				found = append(found, fmt.Sprintf("%q still has a live chain: %s", r.Subject.CommonName, strings.Join(s.Where, ", ")))
+			}
+		}
+	}
+	return found
+}
+
+// retiredKeys are the retired anchors whose key no delivered anchor has.
+func (c *scene) retiredKeys() []pki.Certificate {
+	var gone []pki.Certificate
+	for _, r := range c.dossier.retired {
+		lives := slices.ContainsFunc(c.dossier.anchors, func(a anchorEntry) bool { return sameKey(a.cert, r) })
+		if !lives {
+			gone = append(gone, r)
+		}
+	}
+	return gone
+}
+
+func sameKey(a, b pki.Certificate) bool {
+	return string(a.RawSubjectPublicKeyInfo) == string(b.RawSubjectPublicKeyInfo)
+}
+
+// reliesOn tells whether the anchor is in the chain or signed one of its certificates.
+func reliesOn(c pki.Chain, anchor pki.Certificate) bool {
+	alone, err := pki.NewBundle(anchor)
+	return err == nil && len(c) > 0 && (structural(alone, c) ||
+		slices.ContainsFunc(c, func(i pki.Certificate) bool { return sameKey(i, anchor) }))
+}
+
+func (t target) wave() []string {
+	if w := t.scene.state.Status.Wave; w != nil {
+		return []string{fmt.Sprintf("so far the wave has reached %s", strings.Join(w.Namespaces, ", "))}
+	}
+	return nil
+}
+
+// elsewhere: charts with an external CA render no trust roots, and charts with
+// kubernetes.io/tls no issuer; something has to deliver them.
+func (t target) elsewhere() []string {
+	l := t.scene.spec.Linkerd
+	if !l.ExternalCA && l.IssuerScheme != state.SchemeKubernetes {
+		return nil
+	}
+	delivered := slices.ContainsFunc(t.scene.spec.Outputs, func(o state.Output) bool { return o.Kind == state.OutputManifests })
+	if delivered || slices.Contains(deliveringCustodies, t.scene.spec.Custody.Kind) {
+		return nil
+	}
+	return []string{fmt.Sprintf("externalCA is %t and issuerScheme is %q, and no output and no custody of this state delivers the objects", l.ExternalCA, l.IssuerScheme)}
+}
+
+// deliveringCustodies put the issuer, and with it the trust roots, into the cluster themselves.
+var deliveringCustodies = []string{state.CustodySOPS, state.CustodySealedSecret, state.CustodyExternalSecret, state.CustodyCertManager}
+
+// problem is an unmet need as a refusal.
+func (r NeedResult) problem() *problem.Problem {
+	return problem.RotationUnmet.With(r.Text, strings.Join(r.Missing, "; ")).
+		Hint("bring an observation that shows it (--evidence), or vouch for it: --assume %s --because \"...\"", r.Need)
+}

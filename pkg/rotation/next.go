@@ -1,0 +1,108 @@
+package rotation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// next makes the state after an allowed move: phase, roles, stamp and log.
+func (w *way) next() (*Move, error) {
+	s := w.scene.state.Clone()
+	m := &Move{
+		State: s, From: w.scene.state.Status.Phase, To: w.phase(), Back: w.back(),
+		Verdict: w.verdict, Needs: w.needs, Wave: w.wave, DowntimeAccepted: w.accepted,
+	}
+	begin(s, w.at)
+	st := &s.Status
+	st.Epoch++
+	st.Phase = w.phase()
+	st.AdoptedBundle = "" // from here on the bundle's bytes are ours
+	w.leaves(st)
+	switch {
+	case w.to < 0:
+		m.Destroy = comeBack(s)
+	case w.to == len(w.path.Steps)-1:
+		m.Destroy = arrive(s, w.due)
+	case w.from < 0:
+		m.Destroy = w.forget(st)
+	}
+	w.stamp(st)
+	record(s, w.at, w.why(), w.scene.evidence.Digest())
+	return m, nil
+}
+
+// leaves records how the outgoing issuer's leaves go away, from the phase that
+// chooses it on.
+func (w *way) leaves(st *state.Status) {
+	chosen := slices.IndexFunc(w.path.Steps, func(s Step) bool { return s.Wave == WaveChoice })
+	switch {
+	case chosen < 0:
+	case w.to < chosen:
+		st.Rotation.Leaves = ""
+	case w.to == chosen && !w.back():
+		st.Rotation.Leaves = LeavesWaited
+		if w.wave {
+			st.Rotation.Leaves = LeavesWave
+		}
+	case st.Rotation.Leaves == "":
+		st.Rotation.Leaves = LeavesWaited
+	}
+}
+
+// stamp starts the wave, if the move has one.
+func (w *way) stamp(st *state.Status) {
+	if !w.wave {
+		return
+	}
+	previous := st.Stamp
+	st.Stamp = Stamp(st.Epoch, w.due)
+	st.Wave = nil
+	if len(w.options.Namespaces) > 0 {
+		st.Wave = &state.Wave{Previous: previous, Namespaces: slices.Clone(w.options.Namespaces)}
+	}
+}
+
+// why is the log's sentence: what was done, in whose words, on whose word.
+func (w *way) why() string {
+	verb := "advance"
+	switch {
+	case w.back():
+		verb = "back"
+	case w.from < 0:
+		verb = "start"
+	}
+	parts := []string{fmt.Sprintf("%s %s to %s", verb, w.path.label(), w.phase())}
+	if w.options.Why != "" {
+		parts = append(parts, w.options.Why)
+	}
+	for _, a := range w.scene.evidence.Assumptions {
+		parts = append(parts, fmt.Sprintf("assumed %s because %q", a.Code, a.Because))
+	}
+	if w.accepted {
+		parts = append(parts, "downtime accepted")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// begin gives an empty log its first entry, the phase that was there before the
+// first move: without it a later replay could not tell where the rotation began.
+func begin(s *state.Rotation, at time.Time) {
+	if len(s.Status.Log) == 0 {
+		record(s, at, "adopted", "")
+	}
+}
+
+// record adds an entry for the phase and epoch of s, chained to the last one.
+func record(s *state.Rotation, at time.Time, why, evidence string) {
+	s.Status.Log = state.Append(s.Status.Log, state.LogEntry{
+		Epoch: s.Status.Epoch, Phase: s.Status.Phase, At: instantText(at), Why: why, Evidence: evidence,
+	})
+}
+
+func instantText(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+func words(list []string) string { return strings.Join(list, ", ") }

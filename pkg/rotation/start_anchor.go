@@ -1,0 +1,196 @@
+package rotation
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// anchor brings or mints B and b, and for cross-sign X, and sets the roles.
+func (b *beginning) anchor() error {
+	outgoing, err := b.current()
+	if err != nil {
+		return err
+	}
+	name, err := b.anchorName()
+	if err != nil {
+		return err
+	}
+	anchor, key, err := b.incomingAnchor(name)
+	if err != nil {
+		return err
+	}
+	if err := b.distinct(anchor.cert); err != nil {
+		return err
+	}
+	issuer, err := b.incomingIssuer(name+"-1", anchor.cert, key)
+	if err != nil {
+		return err
+	}
+	if b.options.Kind == state.KindAnchor {
+		if issuer.chain, err = b.strategy(outgoing, anchor.cert, issuer.chain); err != nil {
+			return err
+		}
+	}
+	b.addAnchor(anchor)
+	b.addIssuer(issuer)
+	return nil
+}
+
+// newAnchor and newIssuer are incoming material on its way into the state.
+type newAnchor struct {
+	name, keyPath string
+	cert          pki.Certificate
+}
+
+type newIssuer struct {
+	name, keyPath string
+	chain         pki.Chain
+}
+
+// addAnchor makes the current anchor outgoing and puts the incoming one behind
+// it: their order is that of the bundle. One that was retired is no longer.
+func (b *beginning) addAnchor(a newAnchor) {
+	st := &b.next.Status
+	for i := range st.Anchors {
+		if st.Anchors[i].Role == state.RoleCurrent {
+			st.Anchors[i].Role = state.RoleOutgoing
+			entry := state.Anchor{Name: a.name, Role: state.RoleIncoming, Certificate: text(a.cert.PEM()), Key: a.keyPath}
+			st.Anchors = slices.Insert(st.Anchors, i+1, entry)
+			break
+		}
+	}
+	var retired []state.Anchor
+	for i, r := range b.dossier.retired {
+		if r.Fingerprint() != a.cert.Fingerprint() {
+			retired = append(retired, st.Retired[i])
+		}
+	}
+	st.Retired = retired
+}
+
+func (b *beginning) addIssuer(n newIssuer) {
+	st := &b.next.Status
+	for i := range st.Issuers {
+		if st.Issuers[i].Role == state.RoleCurrent {
+			st.Issuers[i].Role = state.RoleOutgoing
+		}
+	}
+	st.Issuers = append(st.Issuers, state.Issuer{Name: n.name, Role: state.RoleIncoming, Certificate: text(n.chain.Marshal()), Key: n.keyPath})
+}
+
+// text is PEM as a state file carries it: with a newline at its end.
+func text(pem []byte) string { return strings.TrimRight(string(pem), "\n") + "\n" }
+
+// incomingAnchor is the brought anchor, or a minted one with its key.
+func (b *beginning) incomingAnchor(name string) (newAnchor, pki.Key, error) {
+	if b.options.Anchor.Certificate != nil {
+		return newAnchor{name, b.options.AnchorKeyPath, b.options.Anchor}, b.options.AnchorKey, nil
+	}
+	if b.options.Issuer != nil {
+		return newAnchor{}, pki.Key{}, problem.RotationIncomplete.With("an issuer was brought without its anchor")
+	}
+	key, err := pki.MintKey(pki.FormSEC1, b.random)
+	if err != nil {
+		return newAnchor{}, key, err
+	}
+	cert, err := pki.MintAnchor(key, anchorCN(b.spec, b.at), b.period(b.spec.Validity.Anchor), b.random)
+	if err != nil {
+		return newAnchor{}, key, err
+	}
+	return newAnchor{name, b.keep(name, key), cert}, key, nil
+}
+
+// incomingIssuer is the brought chain, or an issuer minted under the anchor.
+func (b *beginning) incomingIssuer(name string, anchor pki.Certificate, anchorKey pki.Key) (newIssuer, error) {
+	if b.options.Issuer != nil {
+		return newIssuer{name, b.options.IssuerKeyPath, b.options.Issuer}, nil
+	}
+	if anchorKey.Signer() == nil {
+		return newIssuer{}, problem.RotationNeedsKey.With("minting an issuer", anchor.Subject.CommonName, anchor.Fingerprint()[:16])
+	}
+	key, err := pki.MintKey(pki.FormSEC1, b.random)
+	if err != nil {
+		return newIssuer{}, err
+	}
+	cert, err := pki.MintIssuer(key.Signer().Public(), issuerCN(b.spec), anchor, anchorKey, b.period(b.spec.Validity.Issuer), b.random)
+	if err != nil {
+		return newIssuer{}, err
+	}
+	return newIssuer{name, b.keep(name, key), pki.Chain{cert}}, nil
+}
+
+// distinct refuses an anchor that another anchor of the state could be taken
+// for: the same certificate, the same name bytes or the same key.
+func (b *beginning) distinct(anchor pki.Certificate) error {
+	for _, a := range b.dossier.anchors {
+		switch o := a.cert; {
+		case o.Fingerprint() == anchor.Fingerprint():
+			return problem.RotationSameAnchor.With(anchor.Subject.CommonName, anchor.Fingerprint()[:16], "is in the state already")
+		case sameKey(o, anchor):
+			return problem.RotationSameAnchor.With(anchor.Subject.CommonName, anchor.Fingerprint()[:16], "has the key of another anchor")
+		}
+	}
+	return nil
+}
+
+// renew makes A' from A: brought, or minted with A's key.
+func (b *beginning) renew() error {
+	outgoing, err := b.current()
+	if err != nil {
+		return err
+	}
+	name, err := b.anchorName()
+	if err != nil {
+		return err
+	}
+	renewed := newAnchor{name: name, keyPath: b.currentKeyPath(), cert: b.options.Anchor}
+	if renewed.cert.Certificate == nil {
+		if b.options.OutgoingKey.Signer() == nil {
+			return problem.RotationNeedsKey.With("renewing", outgoing.Subject.CommonName, outgoing.Fingerprint()[:16])
+		}
+		if renewed.cert, err = pki.RenewAnchor(outgoing, b.options.OutgoingKey, b.period(b.spec.Validity.Anchor), b.random); err != nil {
+			return err
+		}
+	}
+	switch {
+	case !sameKey(renewed.cert, outgoing):
+		return problem.RotationForeignAnchor.With(renewed.cert.Subject.CommonName, renewed.cert.Fingerprint()[:16], "key")
+	case !bytes.Equal(renewed.cert.RawSubject, outgoing.RawSubject):
+		return problem.RotationForeignAnchor.With(renewed.cert.Subject.CommonName, renewed.cert.Fingerprint()[:16], "subject")
+	}
+	b.addAnchor(renewed)
+	return nil
+}
+
+// currentKeyPath is where the current anchor's key lives, if custody holds it.
+func (b *beginning) currentKeyPath() string {
+	for _, a := range b.next.Status.Anchors {
+		if a.Role == state.RoleCurrent {
+			return a.Key
+		}
+	}
+	return ""
+}
+
+// issuer brings or mints a new issuer under the current anchor.
+func (b *beginning) issuer() error {
+	anchor, err := b.current()
+	if err != nil {
+		return err
+	}
+	name, err := b.issuerName()
+	if err != nil {
+		return err
+	}
+	issuer, err := b.incomingIssuer(name, anchor, b.options.OutgoingKey)
+	if err != nil {
+		return err
+	}
+	b.addIssuer(issuer)
+	return nil
+}

@@ -1,0 +1,99 @@
+package rotation
+
+import (
+	"slices"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// hookService is the Service that the API server calls for each webhook (the
+// charts' clientConfig.service.name and, for tap, the APIService's).
+var hookService = map[string]string{
+	state.WebhookProxyInjector:    "linkerd-proxy-injector",
+	state.WebhookProfileValidator: "linkerd-sp-validator",
+	state.WebhookPolicyValidator:  "linkerd-policy-validator",
+	state.WebhookTap:              "tap",
+	state.WebhookTapInjector:      "tap-injector",
+	state.WebhookJaeger:           "jaeger-injector",
+}
+
+// hookHost is the DNS name that a webhook's certificate has to carry.
+func hookHost(spec state.Spec, webhook string) string {
+	w := pki.Webhook{Service: hookService[webhook], Namespace: spec.Linkerd.Namespace}
+	switch webhook {
+	case state.WebhookTap, state.WebhookTapInjector:
+		w.Namespace = spec.Linkerd.VizNamespace
+	case state.WebhookJaeger:
+		w.Namespace = spec.Linkerd.JaegerNamespace
+	}
+	return w.Host()
+}
+
+// webhooks brings or mints incoming material for every listed webhook that has
+// a certificate of its own, in a fixed order.
+func (b *beginning) webhooks() error {
+	var problems problem.List
+	for name := range b.options.Webhooks {
+		if _, listed := b.next.Status.Webhooks[name]; !listed {
+			problems = append(problems, problem.RotationNoWebhook.With(name))
+		}
+	}
+	if len(problems) > 0 {
+		return problems.Err()
+	}
+	changed := 0
+	for _, name := range state.WebhookKeys {
+		w, listed := b.next.Status.Webhooks[name]
+		brought, isBrought := b.options.Webhooks[name]
+		if !listed || w.Certificate == "" && !isBrought {
+			continue
+		}
+		incoming, err := b.incomingWebhook(name, brought, isBrought)
+		if err != nil {
+			return err
+		}
+		w.Incoming = &incoming
+		b.next.Status.Webhooks[name] = w
+		changed++
+	}
+	if changed == 0 {
+		return problem.RotationNoWebhooks.With()
+	}
+	return nil
+}
+
+// incomingWebhook mints a CA of its own for one webhook, as the charts do; the
+// CA's key signs once and is thrown away.
+func (b *beginning) incomingWebhook(name string, brought BroughtWebhook, isBrought bool) (state.WebhookMaterial, error) {
+	if isBrought {
+		m := state.WebhookMaterial{CABundle: text(brought.CABundle.Marshal()), Key: brought.KeyPath}
+		if len(brought.Certificate) > 0 {
+			m.Certificate = text(brought.Certificate.Marshal())
+		}
+		return m, nil
+	}
+	m, key, err := mintWebhook(b.spec, name, b.period(b.spec.Validity.Webhook), b.random)
+	if err != nil {
+		return state.WebhookMaterial{}, err
+	}
+	// A new path: the current certificate's key has to stay until the end.
+	m.Key = b.keep(b.hookKeyName(name), key)
+	return m, nil
+}
+
+// hookKeyName is the webhook's service name, with the year behind it, and a
+// letter when that path is the current key's.
+func (b *beginning) hookKeyName(webhook string) string {
+	var taken []string
+	for _, w := range b.next.Status.Webhooks {
+		taken = append(taken, w.Key)
+	}
+	year := b.at.UTC().Format("-2006")
+	name := hookService[webhook] + year
+	for letter := 'b'; slices.Contains(taken, b.path(name)); letter++ {
+		name = hookService[webhook] + year + string(letter)
+	}
+	return name
+}
