@@ -8,31 +8,46 @@ const (
 
 // Rotation is the state file: `spec` belongs to people, `status` to the tool.
 type Rotation struct {
-	APIVersion string   `json:"apiVersion"`
-	Kind       string   `json:"kind"`
-	Metadata   Metadata `json:"metadata"`
-	Spec       Spec     `json:"spec"`
-	Status     Status   `json:"status"`
+	// APIVersion is "l5d-pki-render/v1alpha1".
+	APIVersion string `json:"apiVersion"`
+	// Kind is "Rotation".
+	Kind string `json:"kind"`
+	// Metadata names the rotation, in the shape of a Kubernetes object's.
+	Metadata Metadata `json:"metadata"`
+	// Spec is what people decide.
+	Spec Spec `json:"spec"`
+	// Status is what the tool knows: reviewed by people, written by the tool.
+	Status Status `json:"status"`
 }
 
 // Metadata is the part of Kubernetes' ObjectMeta that makes the file tolerable
 // to kustomize, Flux and Argo CD.
 type Metadata struct {
 	// Name labels the rotation in branches and messages (DNS-1123 label).
-	Name        string            `json:"name"`
-	Namespace   string            `json:"namespace,omitempty"`
-	Labels      map[string]string `json:"labels,omitempty"`
+	Name string `json:"name"`
+	// Namespace is for tools around the file; nothing here reads it.
+	Namespace string `json:"namespace,omitempty"`
+	// Labels are yours.
+	Labels map[string]string `json:"labels,omitempty"`
+	// Annotations are yours; config.kubernetes.io/local-config: "true" keeps
+	// kustomize from applying the file.
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
 // Spec is what people decide. A field that is absent has its default.
 type Spec struct {
-	Linkerd  Linkerd  `json:"linkerd"`
-	Leaf     Leaf     `json:"leaf,omitzero"`
+	// Linkerd describes the mesh whose manifests are rendered.
+	Linkerd Linkerd `json:"linkerd"`
+	// Leaf describes the certificates that identity issues to proxies.
+	Leaf Leaf `json:"leaf,omitzero"`
+	// Validity is how long minted certificates live.
 	Validity Validity `json:"validity,omitzero"`
-	Custody  Custody  `json:"custody,omitzero"`
-	Links    []Link   `json:"links,omitempty"`
-	Outputs  []Output `json:"outputs,omitempty"`
+	// Custody says where private keys live.
+	Custody Custody `json:"custody,omitzero"`
+	// Links are the clusters that share trust with this one.
+	Links []Link `json:"links,omitempty"`
+	// Outputs are the files that the tool owns in Git.
+	Outputs []Output `json:"outputs,omitempty"`
 }
 
 // Schemes of the issuer Secret: its type, and with it the names of its keys.
@@ -58,23 +73,31 @@ type Linkerd struct {
 	// templates, for charts that carry none (2.11, externalCA).
 	RollControlPlane bool `json:"rollControlPlane,omitempty"`
 	// HeartbeatSchedule pins the CronJob linkerd-heartbeat; default "0 0 * * *".
-	HeartbeatSchedule     string `json:"heartbeatSchedule,omitempty"`
-	VizNamespace          string `json:"vizNamespace,omitempty"`          // default "linkerd-viz"
-	JaegerNamespace       string `json:"jaegerNamespace,omitempty"`       // default "linkerd-jaeger"
-	MulticlusterNamespace string `json:"multiclusterNamespace,omitempty"` // default "linkerd-multicluster"
+	HeartbeatSchedule string `json:"heartbeatSchedule,omitempty"`
+	// VizNamespace of the extension; default "linkerd-viz".
+	VizNamespace string `json:"vizNamespace,omitempty"`
+	// JaegerNamespace of the extension, up to 2.18; default "linkerd-jaeger".
+	JaegerNamespace string `json:"jaegerNamespace,omitempty"`
+	// MulticlusterNamespace of the extension; default "linkerd-multicluster".
+	MulticlusterNamespace string `json:"multiclusterNamespace,omitempty"`
 }
 
 // Leaf describes the certificates that Linkerd's identity service issues.
 type Leaf struct {
-	Lifetime  Duration `json:"lifetime,omitzero"`  // identity.issuer.issuanceLifetime; default 24h
-	ClockSkew Duration `json:"clockSkew,omitzero"` // identity.issuer.clockSkewAllowance; default 20s
+	// Lifetime is identity.issuer.issuanceLifetime; default 24h.
+	Lifetime Duration `json:"lifetime,omitzero"`
+	// ClockSkew is identity.issuer.clockSkewAllowance; default 20s.
+	ClockSkew Duration `json:"clockSkew,omitzero"`
 }
 
 // Validity is how long minted certificates live.
 type Validity struct {
-	Anchor  Duration `json:"anchor,omitzero"`  // default 87600h
-	Issuer  Duration `json:"issuer,omitzero"`  // default 8760h
-	Webhook Duration `json:"webhook,omitzero"` // default 8760h
+	// Anchor is for trust anchors; default 87600h.
+	Anchor Duration `json:"anchor,omitzero"`
+	// Issuer is for issuers; default 8760h.
+	Issuer Duration `json:"issuer,omitzero"`
+	// Webhook is for the certificates of webhooks; default 8760h.
+	Webhook Duration `json:"webhook,omitzero"`
 }
 
 // Kinds of custody.
@@ -96,8 +119,11 @@ type Custody struct {
 // Link names a linked cluster by its state file or by a saved observation;
 // paths are relative to this file.
 type Link struct {
-	Name        string `json:"name"`
-	State       string `json:"state,omitempty"`
+	// Name of the linked cluster, in messages.
+	Name string `json:"name"`
+	// State is the path of the linked cluster's state file.
+	State string `json:"state,omitempty"`
+	// Observation is the path of a saved observation of the linked cluster.
 	Observation string `json:"observation,omitempty"`
 }
 
@@ -136,6 +162,7 @@ type Status struct {
 	Rotation *Progress `json:"rotation,omitempty"`
 	// Anchors in the order of the bundle: outgoing, then incoming.
 	Anchors []Anchor `json:"anchors"`
+	// Issuers that sign, signed or will sign leaves.
 	Issuers []Issuer `json:"issuers"`
 	// Webhooks by values key: proxyInjector, profileValidator, policyValidator, tap, tapInjector, jaeger.
 	Webhooks map[string]Webhook `json:"webhooks,omitempty"`
@@ -179,8 +206,9 @@ const (
 // Anchor is one trust anchor. Name is a label for people; certificates are told
 // apart by fingerprint.
 type Anchor struct {
+	// Name is a label for people, unique in its list.
 	Name string `json:"name"`
-	// Role is absent for retired anchors.
+	// Role: current, outgoing, incoming or extra; it is absent for retired anchors.
 	Role string `json:"role,omitempty"`
 	// Certificate is one PEM CERTIFICATE block.
 	Certificate string `json:"certificate"`
@@ -190,7 +218,9 @@ type Anchor struct {
 
 // Issuer is one issuer: chain and, by custody, key.
 type Issuer struct {
+	// Name is a label for people, unique in its list.
 	Name string `json:"name"`
+	// Role: current, outgoing or incoming.
 	Role string `json:"role"`
 	// Certificate is PEM: the issuer, then a cross certificate if any.
 	Certificate string `json:"certificate"`
@@ -224,9 +254,12 @@ type Webhook struct {
 
 // WebhookMaterial is the incoming material of a webhook.
 type WebhookMaterial struct {
+	// Certificate is the chain to be served (PEM).
 	Certificate string `json:"certificate,omitempty"`
-	CABundle    string `json:"caBundle"`
-	Key         string `json:"key,omitempty"`
+	// CABundle is PEM, one or more certificates.
+	CABundle string `json:"caBundle"`
+	// Key is the path of the certificate's private key, relative to the state file.
+	Key string `json:"key,omitempty"`
 }
 
 // Wave records a split wave.
@@ -237,12 +270,15 @@ type Wave struct {
 	Namespaces []string `json:"namespaces,omitempty"`
 }
 
-// LogEntry is one move. Digest chain: see log.go.
+// LogEntry is one move; entries are chained by [LogEntry.Digest].
 type LogEntry struct {
-	Epoch int64  `json:"epoch"`
+	// Epoch that the move led to.
+	Epoch int64 `json:"epoch"`
+	// Phase that the move led to.
 	Phase string `json:"phase"`
-	// At is the instant of the move, RFC 3339 UTC.
-	At  string `json:"at"`
+	// At is the instant of the move, RFC 3339 UTC in whole seconds.
+	At string `json:"at"`
+	// Why is the reason, in words.
 	Why string `json:"why"`
 	// Evidence is the SHA-256 of the evidence that opened the gate, lower-case hex; empty if none was needed.
 	Evidence string `json:"evidence,omitempty"`

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"encoding/json"
+
+	"github.com/invopop/jsonschema"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// constraints are what the types do not say: closed sets and forms of texts.
+// Texts that may be spelled out empty have "" among them.
+var constraints = []struct {
+	owner, key string
+	set        func(*jsonschema.Schema)
+}{
+	{"", "apiVersion", constant(state.APIVersion)},
+	{"", "kind", constant(state.Kind)},
+	{"Metadata", "name", pattern(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)},
+	{"Linkerd", "version", pattern(`^((stable-|version-)?2\.[0-9]+(\.[0-9]+)?|edge-[0-9]{2}\.[0-9]{1,2}\.[0-9]{1,2})$`)},
+	{"Linkerd", "issuerScheme", optional(state.Schemes)},
+	{"Custody", "kind", optional(state.CustodyKinds)},
+	{"Output", "kind", oneOf(state.OutputKinds)},
+	{"Output", "layout", optional([]string{state.LayoutExternal})}, // embedded is never a file in Git
+	{"Status", "epoch", func(s *jsonschema.Schema) { s.Minimum = json.Number("0") }},
+	{"Status", "phase", oneOf(state.PhaseNames())},
+	{"Status", "rotation", orEmpty},
+	{"Status", "webhooks", func(s *jsonschema.Schema) { s.PropertyNames = &jsonschema.Schema{Enum: words(state.WebhookKeys)} }},
+	{"Status", "stamp", pattern(`^([0-9a-f]{16})?$`)},
+	{"Status", "wave", orEmpty},
+	{"Progress", "kind", oneOf(state.Kinds)},
+	{"Progress", "strategy", optional(state.Strategies)},
+	{"Progress", "leaves", optional(state.LeavesWays)},
+	{"Anchor", "role", optional(state.AnchorRoles)},
+	{"Issuer", "role", oneOf(state.IssuerRoles)},
+	{"Webhook", "incoming", orEmpty},
+	{"Wave", "previous", pattern(`^([0-9a-f]{16})?$`)},
+	{"LogEntry", "phase", oneOf(state.PhaseNames())},
+	{"LogEntry", "at", pattern(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`)},
+	{"LogEntry", "evidence", pattern(`^([0-9a-f]{64})?$`)},
+	{"LogEntry", "previous", pattern(`^([0-9a-f]{64})?$`)},
+}
+
+func constant(value string) func(*jsonschema.Schema) {
+	return func(s *jsonschema.Schema) { s.Const = value }
+}
+
+func pattern(form string) func(*jsonschema.Schema) {
+	return func(s *jsonschema.Schema) { s.Pattern = form }
+}
+
+func oneOf(set []string) func(*jsonschema.Schema) {
+	return func(s *jsonschema.Schema) { s.Enum = words(set) }
+}
+
+func optional(set []string) func(*jsonschema.Schema) {
+	return func(s *jsonschema.Schema) { s.Enum = append(words(set), "") }
+}
+
+// orEmpty lets "{}" stand for "none", as the state file does.
+func orEmpty(s *jsonschema.Schema) {
+	none := uint64(0)
+	s.AnyOf = []*jsonschema.Schema{{Ref: s.Ref}, {Type: "object", MaxProperties: &none}}
+	s.Ref = ""
+}
+
+func words(set []string) []any {
+	all := make([]any, len(set))
+	for i, word := range set {
+		all[i] = word
+	}
+	return all
+}

@@ -1,0 +1,20 @@
+// Command gen writes rotation.schema.json, the JSON schema of the state file,
+// into the folder in which it runs, which is schema/: `go generate ./schema`.
+// It reads the Go types of package state and the comments in its source.
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	text, err := rotationSchema()
+	if err == nil {
+		err = os.WriteFile("rotation.schema.json", text, 0o644)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
