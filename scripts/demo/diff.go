@@ -23,7 +23,7 @@ func differences(before, after string) []change {
 	old, now := documents(before), documents(after)
 	for i := range min(len(old), len(now)) {
 		if old[i] != now[i] {
-			changed = append(changed, change{name(now[i]), shorten(hunks(old[i], now[i]))})
+			changed = append(changed, change{name(now[i]), hunks(fold(old[i]), fold(now[i]))})
 		}
 	}
 	if len(old) != len(now) {
@@ -32,24 +32,24 @@ func differences(before, after string) []change {
 	return changed
 }
 
-// hunks is a unified diff with one line of context, without its file names.
+var (
+	header   = regexp.MustCompile(`(?m)^@@ .*\n`)
+	kindLine = regexp.MustCompile(`(?m)^kind: (.+)$`)
+	nameLine = regexp.MustCompile(`(?m)^  name: (.+)$`)
+)
+
+// hunks is a unified diff with one line of context, without names and numbers:
+// folding has moved the lines.
 func hunks(old, now string) string {
 	const context = 1
 	old, now = old+"\n", now+"\n"
-	text, err := udiff.ToUnified("", "", old, udiff.Strings(old, now), context)
+	text, err := udiff.ToUnified("", "", old, udiff.Lines(old, now), context)
 	if err != nil {
 		return err.Error() + "\n"
 	}
 	_, body, _ := strings.Cut(text, "\n+++ \n")
-	return body
+	return header.ReplaceAllString(body, "  ...\n")
 }
-
-var (
-	kindLine  = regexp.MustCompile(`(?m)^kind: (.+)$`)
-	nameLine  = regexp.MustCompile(`(?m)^  name: (.+)$`)
-	longWord  = regexp.MustCompile(`[A-Za-z0-9+/=]{61,}`)
-	pemMiddle = regexp.MustCompile(`(?m)(^[-+ ] +[A-Za-z0-9+/=]{40,64}\n){3,}`)
-)
 
 // name is "Kind name" of a document.
 func name(doc string) string {
@@ -58,15 +58,4 @@ func name(doc string) string {
 		return "a document without kind or name"
 	}
 	return kind[1] + " " + name[1]
-}
-
-// shorten leaves out what nobody reads: the middle of certificates and of
-// base64 (which is also where key bytes would be).
-func shorten(diff string) string {
-	diff = pemMiddle.ReplaceAllStringFunc(diff, func(lines string) string {
-		first, _, _ := strings.Cut(lines, "\n")
-		lead := first[:len(first)-len(strings.TrimLeft(first[1:], " "))]
-		return fmt.Sprintf("%s(%d lines of base64)\n", lead, strings.Count(lines, "\n"))
-	})
-	return longWord.ReplaceAllStringFunc(diff, func(word string) string { return word[:24] + "..." })
 }

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"encoding/base64"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -30,11 +33,35 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-func TestShortenHidesBodies(t *testing.T) {
-	body := strings.Repeat("A", 64)
-	diff := "+  ca: |\n+    -----BEGIN CERTIFICATE-----\n" + strings.Repeat("+    "+body+"\n", 5) + "+    -----END CERTIFICATE-----\n-  key: " + body + body + "\n"
-	got := shorten(diff)
-	if strings.Contains(got, body) || !strings.Contains(got, "5 lines") || !strings.Contains(got, "BEGIN CERTIFICATE") {
-		t.Errorf("shortened to\n%s", got)
+// TestFold: certificates and keys are named, in block literals and in base64,
+// and no body is left.
+func TestFold(t *testing.T) {
+	crt, key := read(t, "issuer-2025-1.crt"), read(t, "issuer-2025-1.key")
+	for _, c := range []struct{ name, in, want string }{
+		{"literal", "a: |-\n    " + strings.ReplaceAll(strings.TrimSpace(crt), "\n", "\n    ") + "\nb: 1", "a: |-\n    [certificate identity.linkerd.cluster.local by anchor-2025"},
+		{"base64", "crt.pem: " + base64.StdEncoding.EncodeToString([]byte(crt)), "crt.pem: [certificate identity"},
+		{"chain", "crt.pem: " + base64.StdEncoding.EncodeToString([]byte(crt+crt)), "] [certificate identity"},
+		{"key", "key.pem: " + base64.StdEncoding.EncodeToString([]byte(key)), "key.pem: [private key of public key "},
+		{"damaged", "crt.pem: " + base64.StdEncoding.EncodeToString([]byte(strings.Replace(crt, "MII", "AAA", 1))), "[damaged certificate]"},
+		{"no PEM", "checksum/config: 0123", "checksum/config: 0123"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := fold(c.in)
+			if !strings.Contains(got, c.want) {
+				t.Errorf("folded to %q, want %q in it", got, c.want)
+			}
+			if strings.Contains(got, "BEGIN") || strings.Contains(got, "LS0t") {
+				t.Errorf("a body is left: %q", got)
+			}
+		})
 	}
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "..", "fixtures", "pki", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }

@@ -1,8 +1,8 @@
 // Command demo walks a whole rotation on test material: one stream, one state
 // file per phase, and the difference between each two outputs.
 //
-// In: the built tool and fixtures/rotation. Out: text for people. Long lines of
-// base64 are shortened; everything else is shown as it is.
+// In: the built tool and fixtures/rotation. Out: text for people. Certificates
+// and keys are named instead of shown.
 //
 //	go run ./scripts/demo -binary bin/l5d-pki-render -rotation cross-sign
 package main

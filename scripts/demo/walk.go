@@ -80,7 +80,7 @@ func (w *walk) tell(rotation string) error {
 		fmt.Printf("\n=== %s -> %s\n", w.steps[i].name, s.name)
 		changed := differences(w.steps[i].output, s.output)
 		if len(changed) == 0 {
-			fmt.Println("\n  (no byte changes: this phase is a fact about the cluster, not about its manifests)")
+			fmt.Println("\n  (no byte of this stream changes)")
 		}
 		for _, c := range changed {
 			touched[c.object] = true
