@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/schema"
@@ -38,14 +39,23 @@ func buildVersion() string {
 	return "(devel)"
 }
 
-// schema prints the JSON schema of the state file, for editors and pipelines.
+// schema prints a JSON schema, for editors and pipelines.
 func (a *app) schema() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema",
-		Short: "print the JSON schema of the state file",
-		Args:  cobra.NoArgs,
-		RunE: a.run(func(*cobra.Command, []string) error {
-			a.data = schema.Rotation
+		Use:       "schema [NAME]",
+		Short:     "print the JSON schema of the state file, or of another file that the tool reads",
+		Args:      cobra.MaximumNArgs(1),
+		ValidArgs: schema.Names(),
+		RunE: a.run(func(_ *cobra.Command, args []string) error {
+			name := "rotation"
+			if len(args) == 1 {
+				name = args[0]
+			}
+			text, known := schema.Of(name)
+			if !known {
+				return problem.CLIUnknownSchema.With(name).Hint("the schemas are %s", strings.Join(schema.Names(), ", "))
+			}
+			a.data = text
 			return nil
 		}),
 	}

@@ -44,4 +44,9 @@ var (
 		Hint:    "`l5d-pki-render explain` without a code lists all of them",
 		Explain: "Codes stand in the hints of error messages and in the findings of lint.",
 	})
+	CLIUnknownSchema = define(Sentence{
+		Code:    "cli-unknown-schema",
+		Text:    "there is no schema %q",
+		Explain: "`schema` prints the JSON schema of a file that the tool reads; without a name, that of the state file.",
+	})
 )
