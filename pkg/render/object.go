@@ -71,7 +71,7 @@ func (p *plan) candidate(d manifest.Document) bool {
 		return true
 	}
 	_, workload := workloadTemplate[head.Kind]
-	return workload && bytes.Contains(d.Text, []byte(proxyAnchorsEnv))
+	return workload && (bytes.Contains(d.Text, []byte(proxyAnchorsEnv)) || p.wantsStamp(d, head))
 }
 
 // read parses the candidates of the stream and collects their objects. The last
