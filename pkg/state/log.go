@@ -64,14 +64,14 @@ func (f *findings) history(r *Rotation) {
 	for i, e := range log {
 		f.entry(i, e, previous)
 		if i > 0 && e.Epoch < log[i-1].Epoch {
-			f.add(problem.StateLogOrder.With(e.Epoch, log[i-1].Epoch), slices.Concat(atLog, manifest.At(i, "epoch")), atLog)
+			f.add(problem.StateLogOrder.With(e.Epoch, log[i-1].Epoch), atLog.With(i, "epoch"), atLog)
 		}
 		previous = e.Digest()
 	}
 	last := log[len(log)-1]
 	if last.Epoch != r.Status.Epoch || last.Phase != r.Status.Phase {
 		f.add(problem.StateLogEnd.With(last.Epoch, shown(last.Phase), r.Status.Epoch, shown(r.Status.Phase)),
-			slices.Concat(atLog, manifest.At(len(log)-1)), atPhase, manifest.At("status", "epoch"))
+			atLog.With(len(log)-1), atPhase, manifest.At("status", "epoch"))
 	}
 	if r.Status.AdoptedBundle != "" && last.Epoch > log[0].Epoch {
 		f.add(problem.StateAdopted.With(log[0].Epoch, last.Epoch), atAdopted, atLog)
@@ -80,12 +80,12 @@ func (f *findings) history(r *Rotation) {
 
 // entry checks one entry by itself and its link to the one before.
 func (f *findings) entry(i int, e LogEntry, previous string) {
-	at := slices.Concat(atLog, manifest.At(i))
-	f.add(oneOf(PhaseNames())(e.Phase), slices.Concat(at, manifest.At("phase")))
-	f.add(instant(e.At), slices.Concat(at, manifest.At("at")))
-	f.add(optional(digest)(e.Evidence), slices.Concat(at, manifest.At("evidence")))
+	at := atLog.With(i)
+	f.add(oneOf(PhaseNames())(e.Phase), at.With("phase"))
+	f.add(instant(e.At), at.With("at"))
+	f.add(optional(digest)(e.Evidence), at.With("evidence"))
 	if e.Previous != previous {
-		f.add(problem.StateLogChain.With(digestOrNone(e.Previous), digestOrNone(previous)), slices.Concat(at, manifest.At("previous")), atLog)
+		f.add(problem.StateLogChain.With(digestOrNone(e.Previous), digestOrNone(previous)), at.With("previous"), atLog)
 	}
 }
 

@@ -94,12 +94,12 @@ func walkNodes(n *manifest.Node, p manifest.Path, yield func(*manifest.Node, man
 		return true
 	}
 	for k, v := range n.Pairs() {
-		if !walkNodes(k, p, yield) || !walkNodes(v, slices.Concat(p, manifest.At(k.Value())), yield) {
+		if !walkNodes(k, p, yield) || !walkNodes(v, p.With(k.Value()), yield) {
 			return false
 		}
 	}
 	for i, item := range n.Items() {
-		if !walkNodes(item, slices.Concat(p, manifest.At(i)), yield) {
+		if !walkNodes(item, p.With(i), yield) {
 			return false
 		}
 	}

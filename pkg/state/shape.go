@@ -74,7 +74,7 @@ func (s *shape) list(n *manifest.Node, seen any, item reflect.Type, p manifest.P
 	}
 	taken := make([]any, len(items))
 	for i, node := range n.Items() {
-		taken[i] = s.value(node, items[i], item, slices.Concat(p, manifest.At(i)))
+		taken[i] = s.value(node, items[i], item, p.With(i))
 	}
 	return taken
 }
@@ -90,7 +90,7 @@ func (s *shape) mapping(n *manifest.Node, seen any, t reflect.Type, p manifest.P
 	taken, first := map[string]any{}, map[string]int{}
 	count := countKeys(n)
 	for k, v := range n.Pairs() {
-		key, at := k.Value(), slices.Concat(p, manifest.At(k.Value()))
+		key, at := k.Value(), p.With(k.Value())
 		inner, isKnown := known.find(t, key)
 		value, isSeen := entries[key]
 		switch line, twice := first[key]; {
@@ -124,11 +124,11 @@ func countKeys(n *manifest.Node) map[string]int {
 // unknownKey says which key was probably meant, or which ones there are.
 func (s *shape) unknownKey(k *manifest.Node, p manifest.Path, known keys) {
 	what := problem.StateUnknownKey.With(shown(k.Value()))
-	at := slices.Concat(p, manifest.At(k.Value()))
+	at := p.With(k.Value())
 	if meant, ok := nearest(k.Value(), known.names); ok {
 		what.Hints = nil
 		what.Hint("write %q", meant)
-		s.bad = append(s.bad, slices.Concat(p, manifest.At(meant)))
+		s.bad = append(s.bad, p.With(meant))
 	} else {
 		what.Hint("the keys here are %s", strings.Join(known.names, ", "))
 	}
@@ -140,7 +140,7 @@ func (s *shape) unknownKey(k *manifest.Node, p manifest.Path, known keys) {
 
 func (s *shape) missingKeys(n *manifest.Node, p manifest.Path, known keys, present map[string]int) {
 	for _, key := range known.required {
-		at := slices.Concat(p, manifest.At(key))
+		at := p.With(key)
 		misspelt := slices.ContainsFunc(s.bad, func(bad manifest.Path) bool { return slices.Equal(bad, at) })
 		if _, ok := present[key]; !ok && !misspelt {
 			s.refuse(n, at, problem.StateMissingKey.With(key))

@@ -70,7 +70,7 @@ func (u *updater) has(at manifest.Path) bool {
 func (u *updater) fields(p manifest.Path, now, next reflect.Value) error {
 	for i := range now.NumField() {
 		key, options, _ := strings.Cut(now.Type().Field(i).Tag.Get("json"), ",")
-		at := slices.Concat(p, manifest.At(key))
+		at := p.With(key)
 		if err := u.field(at, now.Field(i), next.Field(i), options == ""); err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func (u *updater) entries(at manifest.Path, now, next reflect.Value) error {
 	before, after := keyed(now), keyed(next)
 	for _, key := range slices.Sorted(maps.Keys(before)) {
 		if _, kept := after[key]; !kept {
-			if err := u.edit(manifest.Delete(slices.Concat(at, manifest.At(key)))); err != nil {
+			if err := u.edit(manifest.Delete(at.With(key))); err != nil {
 				return err
 			}
 		}
@@ -178,7 +178,7 @@ func (u *updater) entries(at manifest.Path, now, next reflect.Value) error {
 		if ok && reflect.DeepEqual(was.Interface(), after[key].Interface()) {
 			continue
 		}
-		if err := u.value(slices.Concat(at, manifest.At(key)), was, after[key]); err != nil {
+		if err := u.value(at.With(key), was, after[key]); err != nil {
 			return err
 		}
 	}
@@ -194,13 +194,13 @@ func (u *updater) items(at manifest.Path, now, next reflect.Value) error {
 		return u.insert(at, next)
 	}
 	for j, i := range kept {
-		if err := u.item(slices.Concat(at, manifest.At(i)), now.Index(i), next.Index(j)); err != nil {
+		if err := u.item(at.With(i), now.Index(i), next.Index(j)); err != nil {
 			return err
 		}
 	}
 	for i := now.Len() - 1; i >= 0; i-- {
 		if !slices.Contains(kept, i) {
-			if err := u.edit(manifest.Delete(slices.Concat(at, manifest.At(i)))); err != nil {
+			if err := u.edit(manifest.Delete(at.With(i))); err != nil {
 				return err
 			}
 		}

@@ -111,15 +111,15 @@ func (f *findings) links(links []Link) {
 	at := manifest.At("spec", "links")
 	f.names(at, len(links), func(i int) string { return links[i].Name })
 	for i, l := range links {
-		item := slices.Concat(at, manifest.At(i))
+		item := at.With(i)
 		switch {
 		case l.State != "" && l.Observation != "":
 			f.add(problem.StateLink.With("both"), item)
 		case l.State == "" && l.Observation == "":
 			f.add(problem.StateLink.With("neither"), item)
 		}
-		f.add(optional(relativePath)(l.State), slices.Concat(item, manifest.At("state")))
-		f.add(optional(relativePath)(l.Observation), slices.Concat(item, manifest.At("observation")))
+		f.add(optional(relativePath)(l.State), item.With("state"))
+		f.add(optional(relativePath)(l.Observation), item.With("observation"))
 	}
 }
 
@@ -127,10 +127,10 @@ func (f *findings) outputs(outputs []Output) {
 	taken := map[string]string{}
 	for i, o := range outputs {
 		item := manifest.At("spec", "outputs", i)
-		path := slices.Concat(item, manifest.At("path"))
-		f.add(oneOf(OutputKinds)(o.Kind), slices.Concat(item, manifest.At("kind")))
+		path := item.With("path")
+		f.add(oneOf(OutputKinds)(o.Kind), item.With("kind"))
 		f.add(relativePath(o.Path), path)
-		f.add(layout(o), slices.Concat(item, manifest.At("layout")))
+		f.add(layout(o), item.With("layout"))
 		if o.Kind == OutputEdit {
 			f.add(glob(o.Path), path)
 			continue
@@ -160,8 +160,8 @@ func layout(o Output) *problem.Problem {
 func (f *findings) names(list manifest.Path, n int, name func(int) string) {
 	first := map[string]string{}
 	for i := range n {
-		at := slices.Concat(list, manifest.At(i, "name"))
-		item := slices.Concat(list, manifest.At(i)).String()
+		at := list.With(i, "name")
+		item := list.With(i).String()
 		if wrong := usableName(name(i)); wrong != nil {
 			f.add(wrong, at)
 		} else if other, twice := first[name(i)]; twice {

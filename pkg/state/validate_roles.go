@@ -50,7 +50,7 @@ func (f *findings) rolesInPhase(r *Rotation) {
 	f.cast(r.Status.Phase, "issuer", cast.issuers, issuers, IssuerRoles, atIssuers)
 	out, in := slices.Index(anchors, RoleOutgoing), slices.Index(anchors, RoleIncoming)
 	if in >= 0 && in < out {
-		f.add(problem.StateOrder.With("anchor"), slices.Concat(atAnchors, manifest.At(in, "role")), atAnchors)
+		f.add(problem.StateOrder.With("anchor"), atAnchors.With(in, "role"), atAnchors)
 	}
 }
 
@@ -90,13 +90,13 @@ func counted(count map[string]int) string {
 
 // webhook checks one entry by itself.
 func (f *findings) webhook(key string, w Webhook, keyPath rule) {
-	at := slices.Concat(atWebhooks, manifest.At(key))
+	at := atWebhooks.With(key)
 	f.add(oneOf(WebhookKeys)(key), at)
 	f.webhookMaterial(at, WebhookMaterial{w.Certificate, w.CABundle, w.Key}, keyPath)
 	if w.Incoming == nil {
 		return
 	}
-	in := slices.Concat(at, manifest.At("incoming"))
+	in := at.With("incoming")
 	f.webhookMaterial(in, *w.Incoming, keyPath)
 	if (w.Certificate == "") != (w.Incoming.Certificate == "") {
 		f.add(problem.StateWebhookPair.With("only one of the current and the incoming side has a certificate"), in, at)
@@ -104,11 +104,11 @@ func (f *findings) webhook(key string, w Webhook, keyPath rule) {
 }
 
 func (f *findings) webhookMaterial(at manifest.Path, m WebhookMaterial, keyPath rule) {
-	f.add(chain(m.CABundle), slices.Concat(at, manifest.At("caBundle")))
-	f.add(optional(chain)(m.Certificate), slices.Concat(at, manifest.At("certificate")))
-	f.add(optional(keyPath)(m.Key), slices.Concat(at, manifest.At("key")))
+	f.add(chain(m.CABundle), at.With("caBundle"))
+	f.add(optional(chain)(m.Certificate), at.With("certificate"))
+	f.add(optional(keyPath)(m.Key), at.With("key"))
 	if m.Certificate == "" && m.Key != "" {
-		f.add(problem.StateWebhookPair.With("a key without its certificate"), slices.Concat(at, manifest.At("key")), at)
+		f.add(problem.StateWebhookPair.With("a key without its certificate"), at.With("key"), at)
 	}
 }
 
@@ -123,7 +123,7 @@ func (f *findings) webhooks(r *Rotation) {
 		incoming++
 		if !rotating {
 			what := fmt.Sprintf("incoming material in phase %s, outside of a rotation of webhooks", shown(r.Status.Phase))
-			f.add(problem.StateWebhookIncoming.With(what), slices.Concat(atWebhooks, manifest.At(key, "incoming")), atPhase, atRotation)
+			f.add(problem.StateWebhookIncoming.With(what), atWebhooks.With(key, "incoming"), atPhase, atRotation)
 		}
 	}
 	if rotating && incoming == 0 {

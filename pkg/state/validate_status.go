@@ -49,12 +49,12 @@ func (f *findings) phaseAlone(phase string) {
 // progress checks kind, strategy, phase and leaves against each other.
 func (f *findings) progress(phase string, p *Progress) {
 	if wrong := oneOf(Kinds)(p.Kind); wrong != nil {
-		f.add(wrong, slices.Concat(atRotation, manifest.At("kind")))
+		f.add(wrong, atRotation.With("kind"))
 		return
 	}
 	t, ok := TableOf(p.Kind, p.Strategy)
 	if !ok {
-		f.add(problem.StateStrategy.With(p.Kind, strategiesOf(p.Kind), shown(p.Strategy)), slices.Concat(atRotation, manifest.At("strategy")))
+		f.add(problem.StateStrategy.With(p.Kind, strategiesOf(p.Kind), shown(p.Strategy)), atRotation.With("strategy"))
 		return
 	}
 	names := t.names()
@@ -65,7 +65,7 @@ func (f *findings) progress(phase string, p *Progress) {
 	if p.Leaves == "" {
 		return
 	}
-	at := slices.Concat(atRotation, manifest.At("leaves"))
+	at := atRotation.With("leaves")
 	spread := slices.Index(names, PhaseIssuerSpread)
 	if spread < 0 || slices.Index(names, phase) < spread {
 		f.add(problem.StateLeaves.With(phase), at, atPhase)
@@ -104,24 +104,24 @@ func (f *findings) anchorsAndIssuers(r *Rotation) {
 	s := r.Status
 	f.names(atAnchors, len(s.Anchors), func(i int) string { return s.Anchors[i].Name })
 	for i, a := range s.Anchors {
-		at := slices.Concat(atAnchors, manifest.At(i))
-		f.add(oneOf(AnchorRoles)(a.Role), slices.Concat(at, manifest.At("role")))
+		at := atAnchors.With(i)
+		f.add(oneOf(AnchorRoles)(a.Role), at.With("role"))
 		f.anchor(a, at, keyPath)
 	}
 	for i, a := range s.Retired {
-		at := slices.Concat(atRetired, manifest.At(i))
-		f.add(usableName(a.Name), slices.Concat(at, manifest.At("name")))
+		at := atRetired.With(i)
+		f.add(usableName(a.Name), at.With("name"))
 		if a.Role != "" {
-			f.add(problem.StateRetiredRole.With(shown(a.Role)), slices.Concat(at, manifest.At("role")))
+			f.add(problem.StateRetiredRole.With(shown(a.Role)), at.With("role"))
 		}
 		f.anchor(a, at, keyPath)
 	}
 	f.names(atIssuers, len(s.Issuers), func(i int) string { return s.Issuers[i].Name })
 	for i, issuer := range s.Issuers {
-		at := slices.Concat(atIssuers, manifest.At(i))
-		f.add(oneOf(IssuerRoles)(issuer.Role), slices.Concat(at, manifest.At("role")))
-		f.add(chain(issuer.Certificate), slices.Concat(at, manifest.At("certificate")))
-		f.add(optional(keyPath)(issuer.Key), slices.Concat(at, manifest.At("key")))
+		at := atIssuers.With(i)
+		f.add(oneOf(IssuerRoles)(issuer.Role), at.With("role"))
+		f.add(chain(issuer.Certificate), at.With("certificate"))
+		f.add(optional(keyPath)(issuer.Key), at.With("key"))
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.Webhooks)) {
 		f.webhook(key, s.Webhooks[key], keyPath)
@@ -133,8 +133,8 @@ func (f *findings) anchor(a Anchor, at manifest.Path, keyPath rule) {
 	if wrong == nil && n != 1 {
 		wrong = problem.StateOneCertificate.With(n)
 	}
-	f.add(wrong, slices.Concat(at, manifest.At("certificate")))
-	f.add(optional(keyPath)(a.Key), slices.Concat(at, manifest.At("key")))
+	f.add(wrong, at.With("certificate"))
+	f.add(optional(keyPath)(a.Key), at.With("key"))
 }
 
 // chain accepts one certificate or more.
@@ -153,13 +153,13 @@ func (f *findings) waves(r *Rotation) {
 	if r.Status.Stamp == "" {
 		f.add(problem.StateWave.With("a wave is split, but there is no stamp"), atWave, manifest.At("status", "stamp"))
 	}
-	previous := slices.Concat(atWave, manifest.At("previous"))
+	previous := atWave.With("previous")
 	f.add(optional(stamp)(w.Previous), previous)
 	if w.Previous != "" && w.Previous == r.Status.Stamp {
 		f.add(problem.StateWave.With("the previous stamp is the new one"), previous)
 	}
 	for i, ns := range w.Namespaces {
-		at := slices.Concat(atWave, manifest.At("namespaces", i))
+		at := atWave.With("namespaces", i)
 		f.add(dnsLabel(ns), at)
 		if slices.Contains(w.Namespaces[:i], ns) {
 			f.add(problem.StateWave.With(fmt.Sprintf("the namespace %s is listed twice", shown(ns))), at)

@@ -1,0 +1,73 @@
+package state
+
+import (
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func page(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile("../../docs/state-file.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// The example of the page is a valid state file, and its spec spells out every
+// default.
+func TestExampleOfThePage(t *testing.T) {
+	_, rest, found := strings.Cut(page(t), "```yaml\n")
+	example, _, closed := strings.Cut(rest, "```")
+	if !found || !closed {
+		t.Fatal("the page has no example")
+	}
+	r := mustParse(t, []byte(example))
+	bare := r.Clone()
+	bare.Spec = Spec{Linkerd: Linkerd{Version: r.Spec.Linkerd.Version}, Links: r.Spec.Links, Outputs: r.Spec.Outputs}
+	if !bare.WithDefaults().Equal(r.WithDefaults()) || bare.Equal(r) {
+		t.Error("the example's spec is not the defaults, spelled out")
+	}
+	if r.Status.Phase != PhaseIssuerSwitched || r.Issuing().Name != "2026-1" || len(r.Bundle()) != 2 {
+		t.Error("the example does not show what it says")
+	}
+}
+
+// Every field and every word of a closed set stands on the page.
+func TestPageIsComplete(t *testing.T) {
+	text := page(t)
+	var names []string
+	var collect func(reflect.Type)
+	seen := map[reflect.Type]bool{}
+	collect = func(typ reflect.Type) {
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice || typ.Kind() == reflect.Map {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct || seen[typ] {
+			return
+		}
+		seen[typ] = true
+		for f := range typ.Fields() {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			names = append(names, name)
+			collect(f.Type)
+		}
+	}
+	collect(reflect.TypeFor[Rotation]())
+	for _, set := range [][]string{Schemes, CustodyKinds, OutputKinds, Layouts, WebhookKeys, Kinds, Strategies, AnchorRoles, LeavesWays} {
+		names = append(names, set...)
+	}
+	if len(names) < 80 {
+		t.Fatalf("only %d names", len(names))
+	}
+	outside := strings.Split(text, "```")
+	words := strings.FieldsFunc(outside[0]+outside[2], func(r rune) bool { return strings.ContainsRune(" `.,|[]*:\n()\"{}", r) })
+	for _, name := range names {
+		if !slices.Contains(words, name) && !strings.Contains(outside[2], "`"+name+"`") {
+			t.Errorf("%q does not stand on the page", name)
+		}
+	}
+}
