@@ -1,6 +1,10 @@
 package manifest
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
 
 // Document is one piece of a stream, with everything that stands in it: its
 // separator line, comments, blank lines. [Join] of all pieces is the input, byte
@@ -50,6 +54,23 @@ func Split(stream []byte) []Document {
 	}
 	cut(len(stream))
 	return docs
+}
+
+// Splice is [Splice] for a document of a stream: lines in problems count in the
+// stream.
+func (d Document) Splice(edits ...Edit) (Document, error) {
+	text, err := Splice(d.Text, edits...)
+	if err != nil {
+		problems := problem.Of(err)
+		for _, p := range problems {
+			if p.Line > 0 {
+				p.Line += d.Line - 1
+			}
+		}
+		return d, problems.Err()
+	}
+	d.Text = text
+	return d, nil
 }
 
 // Join puts the pieces together again, in one allocation of the exact size.

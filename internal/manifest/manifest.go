@@ -6,13 +6,11 @@
 // for the fields that an [Edit] names:
 //
 //	docs := manifest.Split(stream)
-//	for i := range docs {
-//		if head, sure := docs[i].Head(); sure && head.Kind != "ConfigMap" {
+//	for i, d := range docs {
+//		if head, sure := d.Head(); sure && head.Kind != "ConfigMap" {
 //			continue // left as it came, unread
 //		}
-//		text, err := manifest.Splice(docs[i].Text, manifest.Set(manifest.At("data", "value"), "new"))
-//		...
-//		docs[i].Text = text
+//		docs[i], err = d.Splice(manifest.Set(manifest.At("data", "value"), "new"))
 //	}
 //	out := manifest.Join(docs)
 //

@@ -84,6 +84,7 @@ func TestSetFlowScalar(t *testing.T) {
 		{name: "crlf", text: "a: old\r\nb: c\r\n", edits: []Edit{Set(a, "new")}, want: "a: new\r\nb: c\r\n"},
 		{name: "flow", text: "{ a: old, b: [x] }", edits: []Edit{Set(a, "n,e")}, want: `{ a: "n,e", b: [x] }`},
 		{name: "json", text: `{"a":"o\u00e9","n":1.50}`, edits: []Edit{Set(a, "né")}, want: `{"a":"n\u00e9","n":1.50}`},
+		{name: "root", text: "# c\nold\n", edits: []Edit{Set(At(), "new")}, want: "# c\nnew\n"},
 		{name: "item", text: "a: [x, old]\n", edits: []Edit{Set(At("a", 1), "new")}, want: "a: [x, new]\n"},
 		{name: "two", text: "a: x\nb: y\n", edits: []Edit{Set(a, "1x"), Set(At("b"), "2y")}, want: "a: 1x\nb: 2y\n"},
 		{name: "twice", text: "a: x\n", edits: []Edit{Set(a, "u"), Set(a, "z")}, want: "a: z\n"},
@@ -130,6 +131,8 @@ func TestSetBlockScalar(t *testing.T) {
 		{name: "folded over lines", text: "a: >-\n  one\n  two\nb: c\n", edits: []Edit{Set(a, "uno dos")}, refused: "manifest-folded"},
 		{name: "folded to lines", text: "a: >-\n  one\n", edits: []Edit{Set(a, "on\ne")}, refused: "manifest-folded"},
 		{name: "folded more indented", text: "a: >\n  one\n   two old\n\n  three\n", edits: []Edit{Set(a, "one\n two new\n\nthree\n")}, want: "a: >\n  one\n   two new\n\n  three\n"},
+		{name: "root", text: "--- |\n  x\n", edits: []Edit{Set(At(), "y\nz\n")}, want: "--- |\n  y\n  z\n"},
+		{name: "root without indent", text: "--- |\nx\n", edits: []Edit{Set(At(), "y\n")}, want: "--- \"y\\n\"\n"},
 		{name: "lone CR in it", text: "a: |\n  x\ry\n", edits: []Edit{Set(a, "z")}, refused: "manifest-not-yaml"},
 		{name: "NEL in it", text: "a: |\n  x\u0085  y\n", edits: []Edit{Set(a, "z")}, refused: "manifest-edit-unconfirmed"},
 	})
