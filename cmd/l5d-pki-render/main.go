@@ -2,6 +2,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"os"
 	"time"
 
@@ -15,5 +16,6 @@ func main() {
 		Stderr: os.Stderr,
 		Getenv: os.Getenv,
 		Now:    time.Now,
+		Random: rand.Reader,
 	}))
 }

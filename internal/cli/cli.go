@@ -25,6 +25,10 @@ type World struct {
 	Stderr io.Writer
 	Getenv func(string) string
 	Now    func() time.Time
+	// Random gives the bytes that keys and serials are made of.
+	Random io.Reader
+	// Step, if set, is called before each change of the disk, with its name.
+	Step func(name string)
 }
 
 // Exit codes (design section 9).

@@ -49,4 +49,16 @@ var (
 		Text:    "there is no schema %q",
 		Explain: "`schema` prints the JSON schema of a file that the tool reads; without a name, that of the state file.",
 	})
+	CLIExists = define(Sentence{
+		Code:    "cli-exists",
+		Text:    "exists already, and is not overwritten",
+		Hint:    "choose another path, or move the file away if you know that nothing needs it",
+		Explain: "New keys and new state files never replace a file that is there: it might be the only copy of a key in use. A command that was killed may leave such a file behind; nothing refers to it then.",
+	})
+	CLIBusy = define(Sentence{
+		Code:    "cli-busy",
+		Text:    "another command is at work on this file, or has just changed it",
+		Hint:    "look at what changed (git diff), then run the command again",
+		Explain: "The state file is locked while a command reads, decides and replaces it. Of two commands at the same time one wins; the other decides nothing from what is no longer true.",
+	})
 )
