@@ -36,7 +36,7 @@ var anchorRules = []rule{
 	}},
 	{problem.LintAnchorCritical, Error, when(func(c Certificate) bool { return len(c.UnhandledCriticalExtensions) > 0 })},
 	{problem.LintAnchorAlgorithm, Error, anchorAlgorithm},
-	{problem.LintAnchorPathLength, Warning, when(func(c Certificate) bool { return hasPathLen(c) && c.MaxPathLen == 0 })},
+	{problem.LintAnchorPathLength, Warning, when(func(c Certificate) bool { return tooDeep(c, 1) })},
 	{problem.LintNameConstraints, Error, constrained},
 	{problem.LintSameSKI, Warning, sameSKI},
 	{problem.LintAKIMismatch, Warning, akiMismatch},

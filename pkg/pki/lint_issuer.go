@@ -18,7 +18,7 @@ var issuerRules = []rule{
 	{problem.LintIssuerName, Warning, func(v view) ([]any, bool) {
 		return []any{v.id.IssuerName()}, v.id.known() && v.Subject.CommonName != v.id.IssuerName()
 	}},
-	{problem.LintIssuerPathLength, Info, when(func(c Certificate) bool { return c.IsCA && !(hasPathLen(c) && c.MaxPathLen == 0) })},
+	{problem.LintIssuerPathLength, Info, when(func(c Certificate) bool { return c.IsCA && !tooDeep(c, 1) })},
 }
 
 // chainRules look at every certificate of the issuer's chain.
@@ -80,8 +80,9 @@ func unverified(v view) ([]any, bool) {
 // leaves the asked room beyond the authorities between it and the issuer.
 func (v view) narrowAnchor(asked func(room int) bool) ([]any, bool) {
 	for _, a := range v.anchors {
-		if a.issued(v.Certificate) && !a.sameDER(v.Certificate) && hasPathLen(a) && asked(a.MaxPathLen-v.index) {
-			return []any{a.short(), a.MaxPathLen}, true
+		limit, limited := a.PathLen()
+		if limited && asked(limit-v.index) && a.issued(v.Certificate) && !a.sameDER(v.Certificate) {
+			return []any{a.short(), limit}, true
 		}
 	}
 	return nil, false

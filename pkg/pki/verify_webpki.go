@@ -166,7 +166,7 @@ func (s *search) acceptable(c Certificate, issuing bool, subCAs int) bool {
 		return s.fail(rankCA, problem.PKICAAsLeaf)
 	case issuing && !c.IsCA:
 		return s.fail(rankCA, problem.PKINotCA, c.short())
-	case issuing && hasPathLen(c) && subCAs > c.MaxPathLen:
+	case issuing && tooDeep(c, subCAs):
 		return s.fail(rankPathLength, problem.PKIPathLength, c.short(), c.MaxPathLen)
 	case !allowsUsage(c, s.usage):
 		return s.fail(rankUsage, problem.PKIUsage, usageNames[s.usage])
@@ -174,10 +174,10 @@ func (s *search) acceptable(c Certificate, issuing bool, subCAs int) bool {
 	return true
 }
 
-// hasPathLen tells whether the certificate limits the authorities below it; the
-// parser gives -1 for no limit.
-func hasPathLen(c Certificate) bool {
-	return c.BasicConstraintsValid && (c.MaxPathLen > 0 || c.MaxPathLen == 0 && c.MaxPathLenZero)
+// tooDeep tells whether c's pathLen allows fewer than n authorities below it.
+func tooDeep(c Certificate, n int) bool {
+	limit, limited := c.PathLen()
+	return limited && n > limit
 }
 
 // allowsUsage: without the extension everything is allowed; anyExtendedKeyUsage
