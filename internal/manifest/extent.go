@@ -91,7 +91,7 @@ func (w *work) flowEnd(t target) int {
 		if end < 0 {
 			return -1
 		}
-		i = max(i, end)
+		i = end
 	}
 	for i = skipSpace(w.text, i); i < len(w.text) && (w.text[i] == ',' || w.text[i] == ':'); {
 		i = skipSpace(w.text, i+1)

@@ -49,7 +49,7 @@ func TestHead(t *testing.T) {
 		{"open quote", "data: \"x\nkind: A\n\"\n", Head{}, false},
 		{"open quote below", "data:\n  - x: 'y\nkind: A\n'\n", Head{}, false},
 		{"open bracket", "data: [\nkind: A]\n", Head{}, false},
-		{"quote in brackets", "data: [it's, ']\nkind: A\n']\n", Head{}, false},
+		{"quote in brackets", "data: [it's, ']\nkind: A\nx: y ']\n", Head{}, false},
 		{"literal kind", "kind: |-\n  A\n", Head{}, false},
 		{"complex key", "? kind\n: A\n", Head{}, false},
 		{"quoted key", "\"kind\": A\n", Head{}, false},

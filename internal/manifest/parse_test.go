@@ -193,3 +193,35 @@ func TestCulpritIsNamed(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestSameTree(t *testing.T) {
+	const base = "a: &x {k: 1}\nb: *x\nc: [s, t]\n"
+	tree := func(text string) *Node {
+		n, err := Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for _, text := range []string{base, "# c\na:   &x { k: 1 }\n\nb: *x\nc: [s,\n t]\n"} {
+		if !sameTree(tree(base), tree(text)) {
+			t.Errorf("%q is the same", text)
+		}
+	}
+	for _, text := range []string{
+		"a: &x {k: 2}\nb: *x\nc: [s, t]\n", "a: &x {k: !!str 1}\nb: *x\nc: [s, t]\n", "a: &x {k: '1'}\nb: *x\nc: [s, t]\n",
+		"a: &y {k: 1}\nb: *y\nc: [s, t]\n", "b: &x {k: 1}\na: *x\nc: [s, t]\n", "a: &x {k: 1}\nb: &x {k: 1}\nc: [s, t]\n",
+		"a: &x {k: 1}\nb: *x\nc: [t, s]\n", "a: &x {k: 1}\nb: *x\nc: [s, t, t]\n", "a: &x {k: 1}\nb: *x\nc:\n- s\n- t\n",
+		"a: &x {k: 1}\nb: *x\nc: [\"s\", t]\n", "a: &x {k: 1}\nb: *x\nc: !y [s, t]\n", "",
+	} {
+		if sameTree(tree(base), tree(text)) || sameTree(tree(text), tree(base)) {
+			t.Errorf("%q is not the same", text)
+		}
+	}
+	// Two trees that only tell apart by what an alias stands for.
+	one, two := tree("- &x 1\n- &x 1\n- *x\n"), tree("- &x 1\n- &x 1\n- *x\n")
+	two.content[2].alias = two.content[0]
+	if sameTree(one, two) {
+		t.Error("an alias that changed hands is not the same")
+	}
+}

@@ -114,6 +114,8 @@ func TestSetBlockScalar(t *testing.T) {
 		{name: "from two newlines", text: lit("|+", "  x\n\nb: c\n"), edits: []Edit{Set(a, "y\n")}, want: lit("|", "  y\n\nb: c\n")},
 		{name: "keeps blank lines behind", text: lit("|", "  x\n  \n\nb: c\n"), edits: []Edit{Set(a, "y\n")}, want: lit("|", "  y\n  \n\nb: c\n")},
 		{name: "keeps white space on blank lines", text: lit("|", "  x\n \n   \n  z\n"), edits: []Edit{Set(a, "y\n\n \nz\n")}, want: lit("|", "  y\n \n   \n  z\n")},
+		{name: "keeps white space before the change", text: lit("|", "  z\n \n   \n  x\n"), edits: []Edit{Set(a, "z\n\n \ny\n")}, want: lit("|", "  z\n \n   \n  y\n")},
+		{name: "keeps its indicator", text: lit("|2", "  x\n"), edits: []Edit{Set(a, "y\n")}, want: lit("|2", "  y\n")},
 		{name: "empty", text: lit("|", "  x\nb: c\n"), edits: []Edit{Set(a, "")}, want: lit("|", "b: c\n")},
 		{name: "from empty", text: lit("|-", "b: c\n"), edits: []Edit{Set(a, "x\ny")}, want: lit("|-", "  x\n  y\nb: c\n")},
 		{name: "leading space", text: lit("|", "    x\n"), edits: []Edit{Set(a, " x\ny\n")}, want: lit("|4", "     x\n    y\n")},
