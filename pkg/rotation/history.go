@@ -62,14 +62,21 @@ func (d *dossier) past() (past, error) {
 			return past{}, err
 		}
 		at, _ := time.Parse(time.RFC3339, e.At)
-		p.moments = append(p.moments, moment{at, m})
-		if d.state.Status.Rotation.Kind != state.KindReplace {
-			p.prune(m)
-		}
-		p.add(m)
+		p.enter(at, m, d.state.Status.Rotation.Kind != state.KindReplace)
 	}
 	p.add(now)
+	p.now = now
 	return p, nil
+}
+
+// enter replays one entry; gated tells whether its gate was open.
+func (p *past) enter(at time.Time, m Material, gated bool) {
+	p.moments = append(p.moments, moment{at, m})
+	if gated {
+		p.prune(m)
+	}
+	p.add(m)
+	p.now = m
 }
 
 // current is the material in force. Between the choice of a rotation and its

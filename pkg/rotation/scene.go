@@ -71,18 +71,22 @@ func (c *scene) skew() time.Duration { return time.Duration(c.spec.Leaf.ClockSke
 // incoming is the anchor of that role.
 func (c *scene) incoming() (pki.Certificate, bool) { return c.dossier.anchor(state.RoleIncoming) }
 
+// incomingID is its fingerprint, "" if there is none.
+func (c *scene) incomingID() string {
+	if a, ok := c.incoming(); ok {
+		return a.Fingerprint()
+	}
+	return ""
+}
+
 // cluster assembles what is known of one cluster.
 func (c *scene) cluster(name string, own bool, p *past) *cluster {
 	_, loaded := c.evidence.assumed(BundleLoaded)
 	_, renewed := c.evidence.assumed(LeavesRenewed)
-	known := &cluster{
-		name: name, own: own, past: p, seen: c.evidence.of(name), book: c.book,
+	return &cluster{
+		name: name, own: own, past: p, seen: c.evidence.of(name), book: c.book, incoming: c.incomingID(),
 		loaded: loaded, renewed: renewed, leafLife: c.leafLife(), at: c.at,
 	}
-	if incoming, ok := c.incoming(); ok {
-		known.incoming = incoming.Fingerprint()
-	}
-	return known
 }
 
 // own is this cluster.

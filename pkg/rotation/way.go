@@ -149,12 +149,29 @@ func (w *way) choices() problem.List {
 	return problems
 }
 
+// endure: the later steps of a replacement change neither bundle nor issuer, so
+// the pairs that fail are those whose downtime was accepted at its start.
+func (w *way) endure() {
+	var left []Reason
+	for _, r := range w.verdict.Reasons {
+		if r.Rule == G3 {
+			left = append(left, r)
+			continue
+		}
+		w.verdict.Standing = append(w.verdict.Standing, r)
+	}
+	w.verdict.Reasons, w.verdict.Safe = left, len(left) == 0
+}
+
 // gate turns the verdict into a refusal. A person who accepts downtime may pass
 // pairs that fail by their dates alone, in a replacement all of G1 and G2; a
 // phase whose own bundle refuses its own issuer (G3) never passes.
 func (w *way) gate() problem.List {
 	var problems problem.List
 	dated := false
+	if w.path.Kind == state.KindReplace && !w.back() && w.now.Same(w.due) {
+		w.endure()
+	}
 	for _, r := range w.verdict.Reasons {
 		may := r.Rule != G3 && (r.Dated || w.path.Kind == state.KindReplace) || w.back() && r.Dated
 		switch {

@@ -1,0 +1,212 @@
+package rotation
+
+import (
+	"flag"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+)
+
+// histories is how many random histories one run plays.
+const histories = 10_000
+
+// manyChecks sets rapid's number of checks, unless the command line does.
+func manyChecks(t *testing.T, n int) {
+	t.Helper()
+	f := flag.Lookup("rapid.checks")
+	before := f.Value.String()
+	if err := f.Value.Set(fmt.Sprint(n)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Value.Set(before) })
+}
+
+// play runs one random history over one to three linked clusters and returns
+// the first pair that fails. visit sees the clusters after every event.
+func (u *universe) play(choose chooser, bend bending, steps int, visit func([]*simCluster, time.Time)) (commits int, broken error) {
+	at := now
+	var all []*simCluster
+	for i := range 1 + choose(3) {
+		all = append(all, u.cluster(fmt.Sprintf("c%d", i), 1+choose(3), 1+choose(2), at))
+	}
+	for range steps {
+		at = at.Add(time.Duration(1+choose(120)) * 10 * time.Minute)
+		i := choose(len(all))
+		switch choose(8) {
+		case 0, 1:
+			if to := u.materials[choose(len(u.materials))]; !to.Same(all[i].now) && u.commit(all, i, to, at, bend) {
+				commits++
+			}
+		case 2:
+			all[i].observe(at, choose)
+		default:
+			u.act(all[i], at, choose)
+		}
+		if err := u.broken(all, at); err != nil {
+			return commits, err
+		}
+		if visit != nil {
+			visit(all, at)
+		}
+	}
+	return commits, nil
+}
+
+func rapidly(t *rapid.T) chooser {
+	below := map[int]*rapid.Generator[int]{}
+	return func(n int) int {
+		if n == 1 {
+			return 0
+		}
+		g, ok := below[n]
+		if !ok {
+			g = rapid.IntRange(0, n-1)
+			below[n] = g
+		}
+		return g.Draw(t, "")
+	}
+}
+
+// TestNoHistoryBreaks: whatever the order of changes, restarts, renewals, lag,
+// crashes and missed reloads, no history that the gate allows ever holds a
+// bundle and a chain that do not verify.
+func TestNoHistoryBreaks(t *testing.T) {
+	manyChecks(t, histories)
+	u := newUniverse()
+	var played, changes atomic.Int64
+	rapid.Check(t, func(rt *rapid.T) {
+		commits, broken := u.play(rapidly(rt), bending{}, 40, nil)
+		if broken != nil {
+			rt.Fatalf("after %d changes: %v", commits, broken)
+		}
+		played.Add(1)
+		changes.Add(int64(commits))
+	})
+	t.Logf("%d histories, %d changes allowed", played.Load(), changes.Load())
+	if changes.Load() < histories {
+		t.Errorf("only %d changes were allowed: the test hardly moves", changes.Load())
+	}
+}
+
+// TestBentGatesBreak: without a part of the gate the same play finds the pairs
+// that fail, so the test above can fail.
+func TestBentGatesBreak(t *testing.T) {
+	u := newUniverse()
+	for name, bend := range map[string]bending{
+		"without G1": {without: G1}, "without G2": {without: G2}, "each cluster alone": {alone: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found := 0
+			for seed := range 2000 {
+				draw := drawn(fmt.Sprintf("%s %d", name, seed))
+				if _, broken := u.play(draw, bend, 40, nil); broken != nil {
+					if found++; found == 1 {
+						t.Logf("history %d: %v", seed, broken)
+					}
+				}
+			}
+			if found == 0 {
+				t.Error("no violation found: the play is too weak")
+			}
+			t.Logf("%d of 2000 histories break", found)
+		})
+	}
+}
+
+// drawn draws from a seed, without rapid.
+func drawn(seed string) chooser {
+	r := random(seed)
+	return func(n int) int {
+		var b [2]byte
+		_, _ = r.Read(b[:])
+		return (int(b[0])<<8 | int(b[1])) % n
+	}
+}
+
+// TestHandshakesOfHistories: pairs of endpoints out of random histories shake
+// hands for real, by mutual TLS 1.3, each by proxies' rules with its own bundle
+// and its own leaf.
+func TestHandshakesOfHistories(t *testing.T) {
+	const wanted = 2000
+	u := newUniverse()
+	peers := map[string]*Peer{}
+	peer := func(p proxy) *Peer {
+		id := bundleID(p.bundle) + "|" + chainID(p.chain)
+		if peers[id] == nil {
+			peers[id] = must(NewPeer(p.bundle, p.chain, u.issuers[p.chain[0].Fingerprint()], "web.emojivoto.serviceaccount.identity.linkerd.cluster.local", now, random(id)))
+		}
+		return peers[id]
+	}
+	done, goRefuses, kinds := 0, 0, map[string]bool{}
+	for seed := 0; done < wanted; seed++ {
+		draw := drawn(fmt.Sprint("handshakes", seed))
+		step := 0
+		_, broken := u.play(draw, bending{}, 40, func(all []*simCluster, at time.Time) {
+			if step++; step%4 != 0 || done >= wanted {
+				return
+			}
+			p, q := pick(all, at, draw), pick(all, at, draw)
+			if p == nil || q == nil {
+				return
+			}
+			done++
+			kinds[bundleID(p.bundle)+chainID(q.chain)] = true
+			if err := Handshake(peer(*p), peer(*q), now, random("tls")); err != nil {
+				t.Fatalf("seed %d: %s meets %s: %v", seed, bundleWords(p.bundle), chainWords(q.chain), err)
+			}
+			if u.verifier.Verify(p.bundle, q.chain, ByGoLeaf) != nil {
+				goRefuses++
+			}
+		})
+		if broken != nil {
+			t.Fatalf("seed %d: %v", seed, broken)
+		}
+	}
+	t.Logf("%d handshakes, %d kinds of pairs; plain Go would refuse %d leaves", done, len(kinds), goRefuses)
+	if len(kinds) < 5 {
+		t.Errorf("only %d kinds of pairs met", len(kinds))
+	}
+}
+
+// pick is a living proxy of any cluster.
+func pick(all []*simCluster, at time.Time, choose chooser) *proxy {
+	c := all[choose(len(all))]
+	p := &c.proxies[choose(len(c.proxies))]
+	if p.dies.Before(at) {
+		return nil
+	}
+	return p
+}
+
+// TestHandshakeRefuses: pairs that do not verify fail in the handshake too,
+// whichever side holds the bundle.
+func TestHandshakeRefuses(t *testing.T) {
+	u := newUniverse()
+	verified, refused := 0, 0
+	for _, m := range u.materials {
+		for _, o := range u.materials {
+			name := "web.emojivoto.serviceaccount.identity.linkerd.cluster.local"
+			p := must(NewPeer(m.Bundle, o.Issuer, u.issuers[o.Issuer[0].Fingerprint()], name, now, random("p")))
+			q := must(NewPeer(o.Bundle, m.Issuer, u.issuers[m.Issuer[0].Fingerprint()], name, now, random("q")))
+			want := u.verifier.Verify(m.Bundle, m.Issuer, ByProxy) == nil && u.verifier.Verify(o.Bundle, o.Issuer, ByProxy) == nil
+			err := Handshake(p, q, now, random("tls"))
+			if (err == nil) != want {
+				t.Errorf("%s + %s meets %s + %s: %v, want success %t", bundleWords(m.Bundle), chainWords(o.Issuer), bundleWords(o.Bundle), chainWords(m.Issuer), err, want)
+			}
+			if want {
+				verified++
+			} else {
+				refused++
+			}
+		}
+	}
+	if verified == 0 || refused == 0 {
+		t.Errorf("%d verified, %d refused: the table is one-sided", verified, refused)
+	}
+	var _ pki.Bundle
+}

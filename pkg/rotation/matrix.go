@@ -1,0 +1,105 @@
+package rotation
+
+import (
+	"io"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+)
+
+// Cell is one bundle meeting one chain.
+type Cell struct {
+	Bundle []string `json:"bundle"` // fingerprints
+	Chain  []string `json:"chain"`
+	// Words name both for people.
+	BundleWords string `json:"bundleWords"`
+	ChainWords  string `json:"chainWords"`
+	// Live: both are live, or may be, while the change takes effect.
+	Live bool `json:"live"`
+	// Results by verifier: [ByProxy], [ByIdentity], [ByGoLeaf], and [ByHandshake]
+	// where keys were at hand; empty text means that it verifies.
+	Results []Result `json:"results"`
+}
+
+// Result is one verifier's answer.
+type Result struct {
+	Verifier string `json:"verifier"`
+	Cause    string `json:"cause,omitempty"`
+}
+
+// ByHandshake is a real mutual TLS 1.3 handshake in which the holder of the
+// bundle meets a peer with a leaf of the chain.
+const ByHandshake = "tls 1.3"
+
+// OK tells whether the verifier was asked and accepted.
+func (c Cell) OK(verifier string) bool {
+	for _, r := range c.Results {
+		if r.Verifier == verifier {
+			return r.Cause == ""
+		}
+	}
+	return false
+}
+
+// shaker makes throw-away leaves for handshakes.
+type shaker struct {
+	keys   map[string]pki.Key // by fingerprint of the issuer
+	at     time.Time
+	random io.Reader
+	peers  map[string]*Peer
+}
+
+// meet lets a holder of the bundle shake hands with a server of the chain. The
+// holder's own leaf is of the same chain: what is asked is whether the bundle
+// verifies it, in both roles of TLS.
+func (s *shaker) meet(b pki.Bundle, c pki.Chain) (asked bool, err error) {
+	key, ok := s.keys[c[0].Fingerprint()]
+	if !ok {
+		return false, nil
+	}
+	peer, ok := s.peers[chainID(c)]
+	if !ok {
+		if peer, err = NewPeer(b, c, key, "proof.default.serviceaccount.identity.linkerd.cluster.local", s.at, s.random); err != nil {
+			return true, err
+		}
+		s.peers[chainID(c)] = peer
+	}
+	holder := peer.With(b)
+	return true, Handshake(holder, holder, s.at, s.random)
+}
+
+// matrix verifies every live bundle, and the one to come, against every live
+// chain, and the one to come.
+func matrix(live Live, due Material, v *Verifier, shake *shaker) []Cell {
+	all := live
+	all.Bundles = append([]Held{}, live.Bundles...)
+	all.Chains = append([]Served{}, live.Chains...)
+	all.hold(Held{Bundle: due.Bundle, Proxies: true, Identity: true})
+	all.serve(Served{Chain: due.Issuer, Proxies: true, Identity: true})
+	var cells []Cell
+	for _, h := range all.Bundles {
+		for _, s := range all.Chains {
+			if h.Unknown == "" && s.Unknown == "" {
+				cells = append(cells, cell(h, s, v, shake))
+			}
+		}
+	}
+	return cells
+}
+
+func cell(h Held, s Served, v *Verifier, shake *shaker) Cell {
+	c := Cell{
+		Bundle: fingerprints(h.Bundle.Certificates()), Chain: fingerprints(s.Chain),
+		BundleWords: bundleWords(h.Bundle), ChainWords: chainWords(s.Chain),
+		Live: len(h.Where) > 0 && len(s.Where) > 0,
+	}
+	for _, by := range []string{ByProxy, ByIdentity, ByGoLeaf} {
+		c.Results = append(c.Results, Result{by, causeOf(v.Verify(h.Bundle, s.Chain, by))})
+	}
+	if shake != nil {
+		if asked, err := shake.meet(h.Bundle, s.Chain); asked {
+			c.Results = append(c.Results, Result{ByHandshake, causeOf(err)})
+		}
+	}
+	return c
+}
