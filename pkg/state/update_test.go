@@ -313,9 +313,13 @@ func scramble(t *rapid.T, r *Rotation) {
 			i := rapid.IntRange(0, len(s.Anchors)).Draw(t, "place")
 			s.Anchors = slices.Insert(s.Anchors, i, Anchor{Name: "extra", Role: RoleExtra, Certificate: pem.Draw(t, "pem")})
 		},
-		"certificate":  func() { s.Issuers[0].Certificate = pem.Draw(t, "issuer") + pem.Draw(t, "cross") },
-		"key":          func() { s.Anchors[0].Key = rapid.SampledFrom([]string{"", "keys/a.age", "no", "../x"}).Draw(t, "key") },
-		"names":        func() { s.Issuers[0].Name = "i" + word.Draw(t, "name") },
+		"certificate": func() { s.Issuers[0].Certificate = pem.Draw(t, "issuer") + pem.Draw(t, "cross") },
+		"key":         func() { s.Anchors[0].Key = rapid.SampledFrom([]string{"", "keys/a.age", "no", "../x"}).Draw(t, "key") },
+		"names": func() {
+			if name := "i" + word.Draw(t, "name"); name != s.Issuers[1].Name {
+				s.Issuers[0].Name = name
+			}
+		},
 		"swap issuers": func() { slices.Reverse(s.Issuers) },
 		"retire": func() {
 			s.Retired = append(s.Retired, Anchor{Name: word.Draw(t, "name"), Certificate: pem.Draw(t, "pem")})
@@ -337,6 +341,9 @@ func scramble(t *rapid.T, r *Rotation) {
 		},
 		"leaf":  func() { r.Spec.Leaf.Lifetime = Duration(rapid.Int64Range(0, 1e15).Draw(t, "lifetime")) },
 		"bools": func() { r.Spec.Linkerd.ExternalCA = rapid.Bool().Draw(t, "externalCA") },
+	}
+	if s.Webhooks == nil {
+		s.Webhooks = map[string]Webhook{}
 	}
 	names := make([]string, 0, len(changes))
 	for name := range changes {
