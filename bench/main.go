@@ -32,7 +32,7 @@ func main() {
 	flag.StringVar(&o.peers, "peers", ".cache/peers", "folder for the peers' binaries")
 	flag.IntVar(&o.small, "small", 2000, "documents of the small stream")
 	flag.IntVar(&o.large, "large", 20000, "documents of the large stream")
-	flag.IntVar(&o.runs, "runs", 15, "runs of each measurement; large streams take a third")
+	flag.IntVar(&o.runs, "runs", 25, "runs of each measurement; large streams take a fifth")
 	flag.IntVar(&o.generate, "generate", 0, "write a stream of so many documents to -out and stop")
 	flag.Parse()
 	if err := run(o); err != nil {

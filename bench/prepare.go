@@ -17,10 +17,10 @@ type bench struct {
 	state string // state file of the edit
 	// Peers; empty when they could not be built.
 	helm, kustomize, krusty string
-	// Folders with a kustomization that makes the same edit.
-	one, many string
-	streams   map[int]string // documents -> path; 0 is the control plane alone
-	sizes     map[int]int64
+	// By number of documents; 0 is the control plane alone.
+	streams map[int]string
+	sizes   map[int]int64
+	folders map[int]string // with a kustomization that makes the same edit
 }
 
 func prepare(o options) (*bench, error) {
@@ -31,7 +31,7 @@ func prepare(o options) (*bench, error) {
 		}
 		*path = abs
 	}
-	b := &bench{options: o, streams: map[int]string{}, sizes: map[int]int64{}}
+	b := &bench{options: o, streams: map[int]string{}, sizes: map[int]int64{}, folders: map[int]string{}}
 	if err := b.copyState(); err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func prepare(o options) (*bench, error) {
 		return nil, err
 	}
 	b.streams[0] = control
-	for _, n := range []int{o.small, o.large} {
+	for _, n := range []int{o.small / 10, o.small, o.large} {
 		b.streams[n] = filepath.Join(o.work, fmt.Sprintf("stream-%d.yaml", n))
 		if err := b.spawnGenerator(n); err != nil {
 			return nil, err
@@ -54,11 +54,12 @@ func prepare(o options) (*bench, error) {
 		b.sizes[n] = info.Size()
 	}
 	b.buildPeers()
-	if b.one, err = b.kustomization("one", b.streams[0]); err != nil {
-		return nil, err
+	for _, n := range []int{0, o.small / 10, o.small} {
+		if b.folders[n], err = b.kustomization(n); err != nil {
+			return nil, err
+		}
 	}
-	b.many, err = b.kustomization("many", b.streams[o.small])
-	return b, err
+	return b, nil
 }
 
 // spawnGenerator runs this program again with -generate.
@@ -128,9 +129,9 @@ func (b *bench) buildPeers() {
 // kustomization writes a folder whose build makes one edit: the bundle in the
 // ConfigMap linkerd-identity-trust-roots. The tool makes that edit and every
 // other one of the phase, so kustomize has the lighter task.
-func (b *bench) kustomization(name, stream string) (string, error) {
-	dir := filepath.Join(b.work, name)
-	data, err := os.ReadFile(stream)
+func (b *bench) kustomization(n int) (string, error) {
+	dir := filepath.Join(b.work, fmt.Sprintf("kustomization-%d", n))
+	data, err := os.ReadFile(b.streams[n])
 	if err != nil {
 		return "", err
 	}

@@ -14,14 +14,17 @@ func (b *bench) ours(n int) program {
 	return program{args: []string{b.binary, "post-render", "-s", b.state}, stdin: b.streams[n]}
 }
 
+// fewer runs are enough where one takes seconds.
+func (b *bench) fewer() int { return max(b.runs/5, 1) }
+
 // measureAll runs everything and gives the page.
 func (b *bench) measureAll() (string, error) {
 	p := page{bench: b}
 	p.line("# Performance")
 	p.line("")
 	p.line("Written by `make bench`. Only ratios are given: they mean the same on another machine, seconds do not.")
-	p.line("Every figure is the best of %d runs after one that is not counted (the median in brackets); programs that", b.runs)
-	p.line("are compared run in turn. Measured on %s/%s with %d cores and %s.", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+	p.line("Every figure is the best of %d runs (of %d for large streams) after one that is not counted, the median in", b.runs, b.fewer())
+	p.line("brackets; programs that are compared run in turn. Measured on %s/%s with %d cores and %s.", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 	for _, part := range []func(*page) error{startup, one, many, growth} {
 		if err := part(&p); err != nil {
 			return "", err
@@ -70,7 +73,7 @@ func startup(p *page) error {
 	return nil
 }
 
-func memory(a, b int64) string { return fmt.Sprintf("%.1fx", float64(a)/float64(b)) }
+func memory(a, b int64) string { return fmt.Sprintf("%.2gx", float64(a)/float64(b)) }
 
 func one(p *page) error {
 	p.line("\n## One control plane\n")
@@ -78,7 +81,7 @@ func one(p *page) error {
 		p.line("Not measured: kustomize could not be built.")
 		return nil
 	}
-	all, err := alternate(p.runs, p.ours(0), program{args: []string{p.kustomize, "build", p.one}})
+	all, err := alternate(p.runs, p.ours(0), program{args: []string{p.kustomize, "build", p.folders[0]}})
 	if err != nil {
 		return err
 	}
@@ -91,40 +94,47 @@ func one(p *page) error {
 }
 
 func many(p *page) error {
-	p.line("\n## Throughput at %d documents\n", p.small)
+	p.line("\n## Large streams\n")
 	if p.krusty == "" {
 		p.line("Not measured: kustomize's library could not be built.")
 		return nil
 	}
-	all, err := alternate(p.runs/3, p.ours(p.small), program{args: []string{p.krusty, p.many}, timed: true})
-	if err != nil {
-		return err
+	p.line("The control plane in the middle of other applications' documents. Of ours the whole process is counted, of")
+	p.line("kustomize only its library at work (start-up and output left out). kustomize's time grows much faster")
+	p.line("than the number of documents, so the factor depends on it.\n")
+	p.line("| documents | input | kustomize's time, one patch, as a multiple of ours | processor time | peak memory of ours, as a part of kustomize's |")
+	p.line("|---|---|---|---|---|")
+	for _, n := range []int{p.small / 10, p.small} {
+		all, err := alternate(p.fewer(), p.ours(n), program{args: []string{p.krusty, p.folders[n]}, timed: true})
+		if err != nil {
+			return err
+		}
+		p.line("| %d | %.2f MB | %s | %s | %s |", n, float64(p.sizes[n])/1e6, ratio(all[1], all[0]), times(all[1].bestCPU(), all[0].bestCPU()),
+			memory(all[0].rss(), all[1].rss()))
 	}
-	p.line("A stream of %.1f MB with the control plane in its middle. Of ours the whole process is counted, of kustomize", float64(p.sizes[p.small])/1e6)
-	p.line("only its library at work (start-up and output left out).\n")
-	p.line("| program | throughput | peak memory |")
-	p.line("|---|---|---|")
-	p.line("| l5d-pki-render post-render | %s | %s |", ratio(all[1], all[0]), memory(all[0].rss(), all[1].rss()))
-	p.line("| kustomize's library, one patch | 1.0x | 1.0x |")
 	return nil
 }
 
 func growth(p *page) error {
 	p.line("\n## Growth from %d to %d documents\n", p.small, p.large)
-	all, err := alternate(max(p.runs/3, 1), program{args: []string{p.binary, "version"}}, p.ours(p.small), p.ours(p.large))
+	all, err := alternate(p.fewer(), program{args: []string{p.binary, "version"}}, p.ours(p.small), p.ours(p.large))
 	if err != nil {
 		return err
 	}
 	idle, small, large := all[0], all[1], all[2]
 	bytes := float64(p.sizes[p.large]) / float64(p.sizes[p.small])
-	grown := float64(large.best()-idle.best()) / float64(small.best()-idle.best())
 	p.line("| | ratio |")
 	p.line("|---|---|")
 	p.line("| input (%.1f MB to %.1f MB) | %.1fx |", float64(p.sizes[p.small])/1e6, float64(p.sizes[p.large])/1e6, bytes)
-	p.line("| time, without what `version` takes | %.1fx |", grown)
+	p.line("| time, without what `version` takes | %.1fx |", beyond(large.best(), small.best(), idle.best()))
+	p.line("| processor time, without what `version` takes | %.1fx |", beyond(large.bestCPU(), small.bestCPU(), idle.bestCPU()))
 	p.line("| peak memory at %d documents, beyond what `version` uses, per byte of input | %.1f |", p.small, perByte(small, idle, p.sizes[p.small]))
 	p.line("| the same at %d documents | %.1f |", p.large, perByte(large, idle, p.sizes[p.large]))
 	return nil
+}
+
+func beyond(large, small, idle time.Duration) float64 {
+	return float64(large-idle) / float64(small-idle)
 }
 
 func perByte(s, idle samples, size int64) float64 { return float64(s.rss()-idle.rss()) / float64(size) }
