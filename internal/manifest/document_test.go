@@ -76,7 +76,7 @@ func TestJoinAllocatesOnce(t *testing.T) {
 	}
 }
 
-// allRenders are the hard cases and the real streams, as far as they are here.
+// allStreams are the hard cases and the real streams, as far as they are here.
 func allStreams(t testing.TB) map[string][]byte {
 	streams := map[string][]byte{}
 	for _, pattern := range []string{"testdata/hard/*.yaml", "../../../shared/yaml-torture/*.yaml", "../../../shared/linkerd/*/*/*.yaml"} {

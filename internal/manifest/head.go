@@ -13,12 +13,12 @@ type Head struct{ APIVersion, Kind, Namespace, Name string }
 func (n *Node) Head() Head {
 	meta := n.Get("metadata")
 	return Head{
-		APIVersion: text(n.Get("apiVersion")), Kind: text(n.Get("kind")),
-		Namespace: text(meta.Get("namespace")), Name: text(meta.Get("name")),
+		APIVersion: scalarOf(n.Get("apiVersion")), Kind: scalarOf(n.Get("kind")),
+		Namespace: scalarOf(meta.Get("namespace")), Name: scalarOf(meta.Get("name")),
 	}
 }
 
-func text(n *Node) string {
+func scalarOf(n *Node) string {
 	if n.IsNull() {
 		return ""
 	}
