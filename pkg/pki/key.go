@@ -19,10 +19,11 @@ import (
 // Key is a private key. It prints as a placeholder under every verb, and a
 // struct that holds one prints an address. Copies share one secret: Wipe on one
 // wipes all.
-type Key struct{ secret *secret }
+type Key struct{ hidden **secret }
 
-// secret stands behind a pointer, because fmt walks into the unexported fields
-// of a struct without asking their types how to print themselves.
+// secret stands behind two pointers. fmt walks into the unexported fields of a
+// struct without asking their types how to print themselves, and follows one
+// pointer when the verb does not fit it (%s, %q), but never a second one.
 type secret struct {
 	pem    []byte
 	label  string
@@ -74,7 +75,8 @@ func ParseKey(pem []byte) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	return Key{&secret{bytes.Clone(text), blocks[0].label, signer}}, nil
+	held := &secret{bytes.Clone(text), blocks[0].label, signer}
+	return Key{&held}, nil
 }
 
 // keysOnly accepts the three types of private key blocks.
@@ -125,35 +127,31 @@ func (k Key) Matches(c Certificate) bool {
 	return ok && public.Equal(c.PublicKey)
 }
 
+// secret is what the key holds; an empty one for no key.
+func (k Key) secret() *secret {
+	if k.hidden == nil {
+		return &secret{}
+	}
+	return *k.hidden
+}
+
 // PKCS8 tells whether the key came as PKCS #8, the only form that Linkerd's
 // policy controller reads (linkerd2#7963).
-func (k Key) PKCS8() bool { return k.secret != nil && k.secret.label == pkcs8Label }
+func (k Key) PKCS8() bool { return k.secret().label == pkcs8Label }
 
 // PEM is the key's block as given, without surrounding white space, as the
 // charts write it (`b64enc (trim …)`). It is a copy; nil for no key.
-func (k Key) PEM() []byte {
-	if k.secret == nil {
-		return nil
-	}
-	return bytes.Clone(k.secret.pem)
-}
+func (k Key) PEM() []byte { return bytes.Clone(k.secret().pem) }
 
 // Signer signs with the key; nil for no key or a wiped one.
-func (k Key) Signer() crypto.Signer {
-	if k.secret == nil {
-		return nil
-	}
-	return k.secret.signer
-}
+func (k Key) Signer() crypto.Signer { return k.secret().signer }
 
 // Wipe overwrites the key in memory as far as Go lets it: the standard library
 // keeps copies of its own that only the garbage collector ends.
 func (k Key) Wipe() {
-	if k.secret == nil {
-		return
-	}
-	clear(k.secret.pem)
-	switch key := k.secret.signer.(type) {
+	held := k.secret()
+	clear(held.pem)
+	switch key := held.signer.(type) {
 	case *ecdsa.PrivateKey:
 		wipeInt(key.D)
 	case *rsa.PrivateKey:
@@ -164,7 +162,7 @@ func (k Key) Wipe() {
 	case ed25519.PrivateKey:
 		clear(key)
 	}
-	*k.secret = secret{}
+	*held = secret{}
 }
 
 func wipeInt(n *big.Int) {

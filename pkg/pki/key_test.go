@@ -171,11 +171,15 @@ func TestKeyNeverPrints(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := string(asJSON)
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%T"} {
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%T", "%p", "%f", "%t", "%c", "%U", "%o", "%b", "%w"} {
 		said += fmt.Sprintf(verb, k) + fmt.Sprintf(verb, &k) + fmt.Sprintf(verb, inside) + fmt.Sprintf(verb, []Key{k})
 	}
-	decimal := strings.Trim(fmt.Sprint(scalar[:4]), "[]")
-	for _, secret := range []string{string(k.PEM()[40:60]), fmt.Sprintf("%x", scalar[:8]), fmt.Sprintf("%X", scalar[:8]), decimal, raw.D.String()[:12]} {
+	decimal := func(b []byte) string { return strings.Trim(fmt.Sprint(b), "[]") }
+	text := k.PEM()[40:60]
+	for _, secret := range []string{
+		string(text), decimal(text), fmt.Sprintf("%x", text), fmt.Sprintf("%X", text),
+		decimal(scalar[:4]), fmt.Sprintf("%x", scalar[:8]), fmt.Sprintf("%X", scalar[:8]), raw.D.String()[:12],
+	} {
 		if strings.Contains(said, secret) {
 			t.Errorf("a printed key shows %q", secret)
 		}
@@ -199,7 +203,7 @@ func TestWipe(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		twin, held := k, k.secret.pem
+		twin, held := k, k.secret().pem
 		k.Wipe()
 		if twin.Signer() != nil || twin.PEM() != nil || twin.PKCS8() || !bytes.Equal(held, make([]byte, len(held))) {
 			t.Errorf("%s: a copy outlived Wipe", name)

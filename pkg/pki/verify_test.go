@@ -171,6 +171,8 @@ func TestVerifyLeaf(t *testing.T) {
 		"names excluded by the issuer":       {under(a), serve(outside.leaf(), outside), "pki-name-constraints", "pki-name-constraints"},
 		"cross certificate under limits":     {under(testAnchor("c", permit("example.org"))), append(serve(iB.leaf(), iB), narrowX), "pki-name-constraints", "pki-name-constraints"},
 		"cross under limits, B held":         {under(b, testAnchor("c", permit("example.org"))), append(serve(iB.leaf(), iB), narrowX), "", ""},
+		"name of an unknown kind, no limits": {under(a), serve(issuer.leaf(oddName), issuer), "", ""},
+		"name of an unknown kind, limits":    {under(permitted), serve(issuer.leaf(oddName), issuer), "", "pki-name-constraints"},
 		"6 intermediates":                    {under(a), serve(six[0].leaf(), six...), "", ""},
 		"7 intermediates":                    {under(a), serve(seven[0].leaf(), seven...), "", "pki-path-depth"},
 		"shuffled intermediates":             {under(a), serve(six[0].leaf(), six[3], six[0], six[5], six[2], six[4], six[1]), "", ""},
@@ -359,6 +361,12 @@ func reencoded(a testCA) testCA {
 
 func critical(t *x509.Certificate) {
 	extra(pkix.Extension{Id: asn1.ObjectIdentifier{1, 2, 3, 4}, Critical: true, Value: []byte{5, 0}})(t)
+}
+
+// oddName adds a name of a kind that X.509 does not know, [9], beside the usual one.
+func oddName(t *x509.Certificate) {
+	value := append([]byte{0x30, byte(len(testLeafName) + 4), 0x82, byte(len(testLeafName))}, testLeafName...)
+	extra(pkix.Extension{Id: oidSubjectAltName, Value: append(value, 0x89, 0)})(t)
 }
 
 // directoryOnly permits one directory name: [0]{ SEQUENCE { [4]{ empty name } } }.
