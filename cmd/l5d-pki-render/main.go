@@ -9,13 +9,16 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/cli"
 )
 
-func main() {
-	os.Exit(cli.Main(os.Args[1:], cli.World{
+func main() { os.Exit(cli.Main(os.Args[1:], world())) }
+
+// world is everything outside of the process.
+func world() cli.World {
+	return cli.World{
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 		Getenv: os.Getenv,
 		Now:    time.Now,
 		Random: rand.Reader,
-	}))
+	}
 }

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,13 +24,20 @@ type result struct {
 // environment but for env, and a clock that stands still.
 func call(t testing.TB, stdin string, env map[string]string, args ...string) result {
 	t.Helper()
+	return callAt(t, time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), stdin, env, args...)
+}
+
+// callAt is call at another instant. Random bytes are the same in every call.
+func callAt(t testing.TB, at time.Time, stdin string, env map[string]string, args ...string) result {
+	t.Helper()
 	var out, stderr bytes.Buffer
 	code := Main(args, World{
+		Random: rand.NewChaCha8(sha256.Sum256([]byte(at.String()))),
 		Stdin:  strings.NewReader(stdin),
 		Stdout: &out,
 		Stderr: &stderr,
 		Getenv: func(name string) string { return env[name] },
-		Now:    func() time.Time { return time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC) },
+		Now:    func() time.Time { return at },
 	})
 	return result{code, out.String(), stderr.String()}
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"os"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -10,14 +9,20 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// errNothingToWrite ends a change of the state that has nothing to write.
-var errNothingToWrite = errors.New("nothing to write")
+// change is what a command wants to make of a state file.
+type change struct {
+	// next is the state to write; nil: nothing is written.
+	next *state.Rotation
+	// before, if set, runs when next is known to be writable, and before it is
+	// written: keys are stored here, so that no state names a key that is not there.
+	before func() error
+}
 
-// change reads the state file under a lock, lets f make the next one, and
-// replaces the file. Of two commands at work on one file, one wins and the
+// changeState reads the state file under a lock, lets f decide, and replaces
+// the file. Of two commands at work on one file, one wins and the
 // other says so: the lock is taken on the file itself, and a file that was
 // replaced while this command waited or began is refused.
-func (a *app) change(path string, f func(current *state.Rotation) (*state.Rotation, error)) error {
+func (a *app) changeState(path string, f func(current *state.Rotation) (change, error)) error {
 	before, err := os.Stat(path)
 	if err != nil {
 		return problem.CLIRead.With(reason(err)).In(path).Because(err)
@@ -42,16 +47,18 @@ func (a *app) change(path string, f func(current *state.Rotation) (*state.Rotati
 	if err != nil {
 		return err
 	}
-	next, err := f(current)
-	if errors.Is(err, errNothingToWrite) {
-		return nil
-	}
-	if err != nil {
+	wanted, err := f(current)
+	if err != nil || wanted.next == nil {
 		return err
 	}
-	text, err := state.Update(original, next)
+	text, err := state.Update(original, wanted.next)
 	if err != nil {
 		return problem.Of(err).In(path).Err()
+	}
+	if wanted.before != nil {
+		if err := wanted.before(); err != nil {
+			return err
+		}
 	}
 	return a.writeFile(path, text, before.Mode().Perm(), true)
 }

@@ -253,6 +253,11 @@ var (
 		Hint:    "restore status.log from Git: entries are added and never edited",
 		Explain: "Each log entry carries the SHA-256 of the one before it, and the first carries none. A broken chain means that an entry was changed, removed or merged by hand.",
 	})
+	StateLogRewritten = define(Sentence{
+		Code: "state-log-rewritten", Text: "entry %d (epoch %d, phase %s) of the older version is missing or changed",
+		Hint:    "restore the log from Git: entries are only ever added",
+		Explain: "The log of an older version of the file must stand unchanged at the beginning of the newer one. A revert of commits drops entries: use `back`, which keeps them.",
+	})
 	StateLogOrder = define(Sentence{
 		Code: "state-log-order", Text: "epoch %d follows epoch %d",
 		Hint:    "restore status.log from Git",

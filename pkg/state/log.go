@@ -50,6 +50,18 @@ func Append(log []LogEntry, e LogEntry) []LogEntry {
 	return append(slices.Clip(log), e)
 }
 
+// Continues proves that a log only grew since an older version of the file:
+// every entry of before stands in now, unchanged and at its place. A mesh that
+// was adopted midway may have had no log before.
+func Continues(before, now []LogEntry) error {
+	for i, e := range before {
+		if i >= len(now) || now[i].Digest() != e.Digest() {
+			return problem.StateLogRewritten.With(i, e.Epoch, e.Phase).On(atLog.String())
+		}
+	}
+	return nil
+}
+
 // history checks the log and what hangs on it. An empty log is valid at every
 // phase and epoch: a mesh may be adopted midway.
 func (f *findings) history(r *Rotation) {

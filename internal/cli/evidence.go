@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"path/filepath"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+
+	"github.com/spf13/cobra"
+)
+
+// maxObservation caps an observation file, in bytes.
+const maxObservation = 16 << 20
+
+// evidenceFlags are what a person brings to open a gate.
+type evidenceFlags struct {
+	files   []string
+	assumed []string
+	because string
+}
+
+func (f *evidenceFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.files, "evidence", nil, "observation file; may be given several times")
+	cmd.Flags().StringArrayVar(&f.assumed, "assume", nil, "CODE of a need that you vouch for (`status` lists them); recorded in the log")
+	cmd.Flags().StringVar(&f.because, "because", "", "why you vouch for it")
+}
+
+// load reads the observations and what spec.links names: the state files and
+// saved observations of linked clusters, relative to the state file. A link
+// whose file is missing stays unknown, and unknown keeps the gate shut.
+func (f *evidenceFlags) load(statePath string, s *state.Rotation) (rotation.Evidence, error) {
+	var e rotation.Evidence
+	var problems problem.List
+	observe := func(file string) {
+		data, err := readFile(file, maxObservation)
+		if err == nil {
+			var o *rotation.Observation
+			if o, err = rotation.ParseObservation(file, data); err == nil {
+				e.Observations = append(e.Observations, o)
+			}
+		}
+		problems.Add(err)
+	}
+	for _, file := range f.files {
+		observe(file)
+	}
+	for _, link := range s.Spec.Links {
+		switch {
+		case link.Observation != "":
+			observe(beside(statePath, link.Observation))
+		case link.State != "":
+			file := beside(statePath, link.State)
+			data, err := readFile(file, maxState)
+			if err != nil {
+				problems.Add(err)
+				continue
+			}
+			linked, err := state.Parse(file, data)
+			problems.Add(err)
+			e.Links = append(e.Links, rotation.LinkedState{Name: link.Name, State: linked})
+		}
+	}
+	for _, code := range f.assumed {
+		e.Assumptions = append(e.Assumptions, rotation.Assumption{Code: rotation.Need(code), Because: f.because})
+	}
+	return e, problems.Err()
+}
+
+// beside resolves a path of the state file: relative to its folder.
+func beside(statePath, path string) string {
+	path = filepath.FromSlash(path)
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(statePath), path)
+}

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+
+	"github.com/spf13/cobra"
+)
+
+// log shows the hash-chained history of the state.
+func (a *app) log() *cobra.Command {
+	var statePath, format string
+	var bases []string
+	var verify bool
+	cmd := &cobra.Command{
+		Use:   "log",
+		Short: "the hash-chained history of the rotation",
+		Long: `log prints one line per move. A state file with a broken chain is refused by
+every command; --verify says that it holds, and with --base FILE (older versions
+of the file, oldest first: git show REV:rotation.yaml) also that no older entry
+was changed or dropped since.`,
+		Example: `  l5d-pki-render log
+  git show HEAD~3:rotation.yaml > old.yaml && l5d-pki-render log --verify --base old.yaml`,
+		Args: cobra.NoArgs,
+		RunE: a.run(func(*cobra.Command, []string) error {
+			show, err := printer(format)
+			if err != nil {
+				return err
+			}
+			s, err := a.loadState(statePath)
+			if err != nil {
+				return err
+			}
+			if verify {
+				for _, base := range bases {
+					before, err := a.loadState(base)
+					if err != nil {
+						return err
+					}
+					if err := state.Continues(before.Status.Log, s.Status.Log); err != nil {
+						return named(err, statePath, statePath)
+					}
+				}
+				fmt.Fprintf(&a.talk, "note: %d entries, chain holds\n", len(s.Status.Log))
+			}
+			a.data, err = show(logReport{s.Status.Log})
+			return err
+		}),
+	}
+	stateFlag(cmd, &statePath)
+	cmd.Flags().StringVarP(&format, "output", "o", formatText, "text, json, yaml or markdown")
+	cmd.Flags().BoolVar(&verify, "verify", false, "check the chain, also against --base")
+	cmd.Flags().StringArrayVar(&bases, "base", nil, "an older version of the state file; may be given several times")
+	return cmd
+}
+
+// logReport is a log for people and programs.
+type logReport struct{ entries []state.LogEntry }
+
+func (r logReport) data() any {
+	if r.entries == nil {
+		return []state.LogEntry{}
+	}
+	return r.entries
+}
+
+func (r logReport) rows() [][]string {
+	rows := [][]string{{"epoch", "phase", "at", "evidence", "why"}}
+	for _, e := range r.entries {
+		rows = append(rows, []string{fmt.Sprint(e.Epoch), e.Phase, e.At, strings.TrimSpace(short([]string{e.Evidence})), e.Why})
+	}
+	return rows
+}
+
+func (r logReport) text() string     { return table(r.rows()) }
+func (r logReport) markdown() string { return markdownTable(r.rows()) }

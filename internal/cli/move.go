@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+
+	"github.com/aymanbagabas/go-udiff"
+	"github.com/spf13/cobra"
+)
+
+// moveFlags are what every move of the rotation takes.
+type moveFlags struct {
+	statePath string
+	evidence  evidenceFlags
+	options   rotation.Options
+	dryRun    bool
+	format    string
+}
+
+func (f *moveFlags) add(cmd *cobra.Command) {
+	stateFlag(cmd, &f.statePath)
+	f.evidence.add(cmd)
+	cmd.Flags().StringVar(&f.options.Why, "why", "", "a sentence for the log")
+	cmd.Flags().StringVar(&f.options.Leaves, "leaves", "", "how leaves of the outgoing issuer go: waited (default) or wave")
+	cmd.Flags().StringSliceVar(&f.options.Namespaces, "namespaces", nil, "begin a split wave with these namespaces")
+	cmd.Flags().BoolVar(&f.options.AcceptDowntime, "accept-downtime", false, "enter the phase although connections will fail (dead material only)")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "show the change of the state file and the verdict, write nothing")
+	cmd.Flags().StringVarP(&f.format, "output", "o", "text", "text, json, yaml or markdown")
+}
+
+// advance goes one phase on, or to a named one.
+func (a *app) advance() *cobra.Command {
+	var f moveFlags
+	var to string
+	cmd := &cobra.Command{
+		Use:   "advance",
+		Short: "enter the next phase, if the gate is open",
+		Long: `advance enters the next phase of the rotation, or with --to a later one if the
+gate holds for the whole jump. It refuses every step after which two proxies
+could fail to trust each other, and says which pair, and what to look at.
+
+What must be known comes from --evidence FILE (an observation of the cluster) or
+from your word: --assume CODE --because "...", which the log records.`,
+		Example: `  l5d-pki-render advance --evidence observation.yaml
+  l5d-pki-render advance --assume BUNDLE-DELIVERED --because "checked the mount of all three injectors"`,
+		Args: cobra.NoArgs,
+		RunE: a.run(func(*cobra.Command, []string) error {
+			return a.move(&f, func(s *state.Rotation, e rotation.Evidence) (*rotation.Move, error) {
+				if to != "" {
+					return rotation.To(s, to, f.options, e, a.Now())
+				}
+				return rotation.Advance(s, f.options, e, a.Now())
+			})
+		}),
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&to, "to", "", "phase to enter")
+	return cmd
+}
+
+// back goes one phase back, or to the beginning.
+func (a *app) back() *cobra.Command {
+	var f moveFlags
+	var to string
+	var abandon bool
+	cmd := &cobra.Command{
+		Use:   "back",
+		Short: "enter the phase before, under the same gate",
+		Long: `back enters the phase before. It is a move like any other: the same gate, and the
+epoch grows. With --abandon it returns to the stable phase that the rotation
+began in, if the gate holds for the whole way.`,
+		Example: `  l5d-pki-render back --evidence observation.yaml`,
+		Args:    cobra.NoArgs,
+		RunE: a.run(func(*cobra.Command, []string) error {
+			return a.move(&f, func(s *state.Rotation, e rotation.Evidence) (*rotation.Move, error) {
+				switch {
+				case abandon:
+					return rotation.Abandon(s, f.options, e, a.Now())
+				case to != "":
+					return rotation.To(s, to, f.options, e, a.Now())
+				}
+				return rotation.Back(s, f.options, e, a.Now())
+			})
+		}),
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&to, "to", "", "phase to enter")
+	cmd.Flags().BoolVar(&abandon, "abandon", false, "return to the stable phase that the rotation began in")
+	cmd.MarkFlagsMutuallyExclusive("to", "abandon")
+	return cmd
+}
+
+// move makes one move under the lock of the state file: keys first, the state
+// last, so that no state ever names a key that does not exist.
+func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (*rotation.Move, error)) error {
+	show, err := printer(f.format)
+	if err != nil {
+		return err
+	}
+	var minted []rotation.Minted
+	defer func() { wipe(minted) }()
+	return a.changeState(f.statePath, func(current *state.Rotation) (change, error) {
+		evidence, err := f.evidence.load(f.statePath, current)
+		if err != nil {
+			return change{}, err
+		}
+		m, err := make(current, evidence)
+		if err != nil {
+			return change{}, named(err, f.statePath, f.statePath)
+		}
+		minted = m.Minted
+		if a.data, err = show(moveReport{m, f.dryRun}); err != nil {
+			return change{}, err
+		}
+		if f.dryRun {
+			return change{}, a.showDiff(f, m.State)
+		}
+		return change{m.State, func() error { return a.storeKeys(f.statePath, m) }}, nil
+	})
+}
+
+// showDiff adds the change of the state file to the output of a dry run.
+func (a *app) showDiff(f *moveFlags, next *state.Rotation) error {
+	original, err := readFile(f.statePath, maxState)
+	if err != nil {
+		return err
+	}
+	text, err := state.Update(original, next)
+	if err != nil {
+		return problem.Of(err).In(f.statePath).Err()
+	}
+	if f.format == formatText {
+		a.data = append(a.data, "\n"+udiff.Unified(f.statePath, f.statePath, string(original), string(text))...)
+	}
+	return nil
+}
+
+// storeKeys hands minted keys to the custody: with custody file, new files
+// that only their owner reads.
+func (a *app) storeKeys(statePath string, m *rotation.Move) error {
+	if len(m.Minted) == 0 {
+		return nil
+	}
+	if kind := m.State.WithDefaults().Spec.Custody.Kind; kind != custodyFile {
+		return problem.RenderCustody.With(kind).In(statePath).On("spec.custody.kind")
+	}
+	for _, minted := range m.Minted {
+		if err := a.storeKey(beside(statePath, minted.Path), minted); err != nil {
+			return err
+		}
+		fmt.Fprintf(&a.talk, "note: wrote the key of %q to %s: keep it out of Git\n", minted.Name, minted.Path)
+	}
+	return nil
+}
+
+func wipe(minted []rotation.Minted) {
+	for _, m := range minted {
+		m.Key.Wipe()
+	}
+}

@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/picture"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+
+	"github.com/spf13/cobra"
+)
+
+// ganttLimit is the size of a Mermaid diagram that every forge still draws, in bytes.
+const ganttLimit = 2000
+
+// plan lays the rotation out as a table of commits.
+func (a *app) plan() *cobra.Command {
+	var f startFlags
+	var at string
+	var pace rotation.Pace
+	cmd := &cobra.Command{
+		Use:   "plan [KIND]",
+		Short: "the whole rotation as a table of commits, with times and revert verdicts",
+		Long: `plan lays out the rotation that is under way; with a KIND (as for start) the one
+that start would begin. Each row is one commit: what it changes, what it needs,
+when it can be merged at the earliest, and what the gate says of reverting it.`,
+		Example: `  l5d-pki-render plan
+  l5d-pki-render plan anchor -o markdown`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: a.run(func(_ *cobra.Command, args []string) error {
+			show, err := printer(f.format)
+			if err != nil {
+				return err
+			}
+			instant, err := a.instant(at)
+			if err != nil {
+				return err
+			}
+			f.options.Pace = pace
+			p, err := a.planAt(&f, args, instant)
+			if err != nil {
+				return err
+			}
+			a.data, err = show(planReport{p, instant})
+			return err
+		}),
+	}
+	f.addStart(cmd)
+	cmd.Flags().StringVar(&at, "at", "", "plan from this instant (RFC 3339) instead of now")
+	cmd.Flags().DurationVar(&pace.Lag, "lag", 5*time.Minute, "from the merge of a change to its arrival in every mount")
+	cmd.Flags().DurationVar(&pace.Wave, "wave", time.Hour, "how long a rolling restart of the data plane takes")
+	return cmd
+}
+
+func (a *app) planAt(f *startFlags, args []string, at time.Time) (*rotation.Plan, error) {
+	s, err := a.loadState(f.statePath)
+	if err != nil {
+		return nil, err
+	}
+	if len(args) == 1 {
+		evidence, err := f.evidence.load(f.statePath, s)
+		if err != nil {
+			return nil, err
+		}
+		options, err := f.material(args[0], s)
+		if err != nil {
+			return nil, err
+		}
+		m, err := rotation.Start(s, options, evidence, at, a.Random)
+		if err != nil {
+			return nil, named(err, f.statePath, f.statePath)
+		}
+		wipe(m.Minted)
+		s = m.State
+	}
+	p, err := rotation.PlanOf(s, f.options, at)
+	if err != nil {
+		return nil, problem.Of(err).In(f.statePath).Err()
+	}
+	return p, nil
+}
+
+// planReport is a plan for people and programs.
+type planReport struct {
+	*rotation.Plan
+	at time.Time
+}
+
+func (r planReport) data() any { return r.Plan }
+
+func (r planReport) head() string {
+	kind := r.Kind
+	if r.Strategy != "" {
+		kind += " (" + r.Strategy + ")"
+	}
+	return fmt.Sprintf("%s: %d commits, %d waves, over at %s at the earliest", kind, len(r.Rows), r.Waves, r.End.Format(time.RFC3339))
+}
+
+func (r planReport) rows() [][]string {
+	rows := [][]string{{"#", "phase", "bundle", "issuer", "needs", "wave", "earliest", "revert", "changes"}}
+	for i, row := range r.Rows {
+		number := fmt.Sprint(i + 1)
+		if row.Done {
+			number += " done"
+		}
+		rows = append(rows, []string{
+			number, row.Phase, short(row.Bundle), short(row.Issuer), needs(row.Needs), wave(row),
+			row.Earliest.Format(time.RFC3339), revert(row), strings.Join(row.Changes, ", "),
+		})
+	}
+	return rows
+}
+
+func needs(list []rotation.Need) string {
+	names := make([]string, len(list))
+	for i, n := range list {
+		names[i] = string(n)
+	}
+	return strings.Join(names, ", ")
+}
+
+func wave(row rotation.PlanRow) string {
+	switch {
+	case row.Wave:
+		return "yes"
+	case row.WaveChoice:
+		return "or wait"
+	}
+	return ""
+}
+
+// revert says how many commits in a row may be reverted from here.
+func revert(row rotation.PlanRow) string {
+	safe := 0
+	for _, v := range row.Reverts {
+		if !v.Verdict.Safe {
+			break
+		}
+		safe++
+	}
+	if safe == len(row.Reverts) {
+		return "safe"
+	}
+	return fmt.Sprintf("%d of %d", safe, len(row.Reverts))
+}
+
+func (r planReport) text() string { return r.head() + "\n\n" + table(r.rows()) }
+
+func (r planReport) markdown() string {
+	return "### Plan of the rotation\n\n" + r.head() + "\n\n" + markdownTable(r.rows()) + "\n```mermaid\n" + r.gantt() + "```\n"
+}
+
+func (r planReport) gantt() string {
+	var tasks []picture.Task
+	for i, row := range r.Rows {
+		end := r.End
+		if i+1 < len(r.Rows) {
+			end = r.Rows[i+1].Earliest
+		}
+		tasks = append(tasks, picture.Task{Section: r.Kind, Label: row.Phase, Start: row.Earliest, End: end, Done: row.Done, Critical: row.Wave})
+	}
+	return picture.Gantt(r.Kind+" rotation", tasks, ganttLimit)
+}

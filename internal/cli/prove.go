@@ -1,0 +1,251 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+
+	"github.com/spf13/cobra"
+)
+
+// prove shows the trust matrix of the steps from here, or of the whole plan.
+func (a *app) prove() *cobra.Command {
+	var statePath, at, format, base string
+	var all, handshakes, exhaustive bool
+	var size rotation.ExploreOptions
+	var evidence evidenceFlags
+	cmd := &cobra.Command{
+		Use:   "prove",
+		Short: "the trust matrix: every live bundle against every live chain, by real verification",
+		Long: `prove verifies every bundle that a live endpoint holds, or may still be given,
+against every chain that is served, or may still be: by the rules of proxies
+(webpki), of identity (Go), and of plain Go clients; with --handshakes by real
+mutual TLS 1.3 handshakes too (custody file: it needs the issuers' keys).
+It covers the current step, the next and each revert; --all the whole plan.
+
+--exhaustive walks the state space instead: every order in which pods restart,
+kubelet lags, replicas crash or miss a reload, and commits are reverted. It does
+so for the rotation under way, gated as this tool gates it, and for the orders
+that people follow elsewhere, and prints a shortest counter-example in words.
+
+With --base FILE (the version in the target branch) it judges the change from
+there to the state file, however it was made: by a move, by hand, by git revert.
+Exit code 1 when a judged change is not safe.`,
+		Example: `  l5d-pki-render prove --all -o markdown
+  git show origin/main:rotation.yaml > base.yaml && l5d-pki-render prove --base base.yaml`,
+		Args: cobra.NoArgs,
+		RunE: a.run(func(*cobra.Command, []string) error {
+			show, err := printer(format)
+			if err != nil {
+				return err
+			}
+			instant, err := a.instant(at)
+			if err != nil {
+				return err
+			}
+			s, err := a.loadState(statePath)
+			if err != nil {
+				return err
+			}
+			if exhaustive {
+				explored, err := explore(s, size, instant)
+				if err != nil {
+					return named(err, statePath, statePath)
+				}
+				a.data, err = show(explored)
+				return err
+			}
+			e, err := evidence.load(statePath, s)
+			if err != nil {
+				return err
+			}
+			if base != "" {
+				before, err := a.loadState(base)
+				if err != nil {
+					return err
+				}
+				c, err := rotation.JudgeChange(before, s, e, instant)
+				if err != nil {
+					return named(err, statePath, statePath)
+				}
+				if a.data, err = show(changeReport{c}); err == nil && !c.Verdict.Safe {
+					err = errFound
+				}
+				return err
+			}
+			o := rotation.ProveOptions{All: all}
+			if handshakes {
+				if o.IssuerKeys, err = issuerKeys(statePath, s); err != nil {
+					return err
+				}
+				o.Random = a.Random
+			}
+			p, err := rotation.Prove(s, o, e, instant)
+			if err != nil {
+				return named(err, statePath, statePath)
+			}
+			a.data, err = show(proofReport{p})
+			return err
+		}),
+	}
+	stateFlag(cmd, &statePath)
+	evidence.add(cmd)
+	cmd.Flags().StringVar(&at, "at", "", "verify at this instant (RFC 3339) instead of now")
+	cmd.Flags().StringVarP(&format, "output", "o", formatText, "text, json, yaml or markdown")
+	cmd.Flags().StringVar(&base, "base", "", "judge the change from this version of the state file")
+	cmd.Flags().BoolVar(&all, "all", false, "prove every step of the plan, forward and back")
+	cmd.Flags().BoolVar(&handshakes, "handshakes", false, "make real mutual TLS 1.3 handshakes with throw-away leaves (reads the issuers' keys)")
+	cmd.Flags().BoolVar(&exhaustive, "exhaustive", false, "walk every interleaving of restarts, lag, crashes, missed reloads and reverts")
+	cmd.Flags().IntVar(&size.Proxies, "proxies", 0, "with --exhaustive: proxies of each cluster (default 3, fewer for several clusters)")
+	cmd.Flags().IntVar(&size.Replicas, "replicas", 0, "with --exhaustive: identity replicas of each cluster")
+	cmd.Flags().IntVar(&size.Clusters, "clusters", 1, "with --exhaustive: linked clusters, 1 to 3")
+	cmd.MarkFlagsMutuallyExclusive("base", "all", "handshakes", "exhaustive")
+	return cmd
+}
+
+// issuerKeys reads the key of every issuer of the state, by fingerprint.
+func issuerKeys(statePath string, s *state.Rotation) (map[string]pki.Key, error) {
+	if kind := s.WithDefaults().Spec.Custody.Kind; kind != custodyFile {
+		return nil, problem.RenderCustody.With(kind).In(statePath).On("spec.custody.kind")
+	}
+	keys := map[string]pki.Key{}
+	var problems problem.List
+	for _, issuer := range s.Status.Issuers {
+		chain, err := pki.ParseChain([]byte(issuer.Certificate))
+		if err != nil || issuer.Key == "" {
+			problems.Add(err)
+			continue
+		}
+		key, err := readKey(beside(statePath, issuer.Key))
+		problems.Add(err)
+		keys[chain[0].Fingerprint()] = key
+	}
+	return keys, problems.Err()
+}
+
+// proofReport is a proof for people and programs.
+type proofReport struct{ *rotation.Proof }
+
+func (r proofReport) data() any { return r.Proof }
+
+func (r proofReport) text() string {
+	var b strings.Builder
+	for _, step := range r.Steps {
+		fmt.Fprintf(&b, "%s\n%s", stepHead(step), table(matrixRows(step)))
+		for _, reason := range step.Verdict.Reasons {
+			b.WriteString("  " + reason.Text + "\n")
+		}
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(&b, "digest %s\n", r.Digest)
+	return b.String()
+}
+
+func (r proofReport) markdown() string {
+	var b strings.Builder
+	for _, step := range r.Steps {
+		fmt.Fprintf(&b, "#### %s\n\n%s\n", stepHead(step), markdownTable(matrixRows(step)))
+		for _, reason := range step.Verdict.Reasons {
+			b.WriteString("- " + reason.Text + "\n")
+		}
+	}
+	fmt.Fprintf(&b, "\ndigest `%s`\n", r.Digest)
+	return b.String()
+}
+
+func stepHead(step rotation.ProofStep) string {
+	verdict := "not safe"
+	if step.Verdict.Safe {
+		verdict = "safe"
+	}
+	direction := ""
+	if step.Back {
+		direction = " (back)"
+	}
+	return fmt.Sprintf("%s to %s%s: %s", step.From, step.To, direction, verdict)
+}
+
+// matrixRows has one row per pair of bundle and chain, one column per verifier.
+func matrixRows(step rotation.ProofStep) [][]string {
+	var verifiers []string
+	for _, cell := range step.Matrix {
+		for _, result := range cell.Results {
+			if !containsText(verifiers, result.Verifier) {
+				verifiers = append(verifiers, result.Verifier)
+			}
+		}
+	}
+	rows := [][]string{append([]string{"bundle", "chain", "live"}, verifiers...)}
+	for _, cell := range step.Matrix {
+		live := ""
+		if cell.Live {
+			live = "yes"
+		}
+		row := []string{cell.BundleWords, cell.ChainWords, live}
+		for _, v := range verifiers {
+			row = append(row, verdictOf(cell, v))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func verdictOf(cell rotation.Cell, verifier string) string {
+	for _, result := range cell.Results {
+		if result.Verifier == verifier {
+			if result.Cause == "" {
+				return "ok"
+			}
+			return "FAILS"
+		}
+	}
+	return "-"
+}
+
+func containsText(list []string, s string) bool {
+	for _, one := range list {
+		if one == s {
+			return true
+		}
+	}
+	return false
+}
+
+// changeReport judges the step from one version of the state file to another.
+type changeReport struct{ *rotation.Change }
+
+func (r changeReport) data() any { return r.Change }
+
+func (r changeReport) text() string {
+	lines := append([]string{r.head()}, r.reasons()...)
+	return strings.Join(lines, "\n  ") + "\n"
+}
+
+func (r changeReport) markdown() string {
+	lines := append([]string{"**" + r.head() + "**\n"}, r.reasons()...)
+	return strings.Join(lines, "\n- ") + "\n"
+}
+
+func (r changeReport) head() string {
+	verdict := "not safe"
+	if r.Verdict.Safe {
+		verdict = "safe"
+	}
+	head := fmt.Sprintf("%s (epoch %d) to %s (epoch %d): %s", r.From, r.EpochBefore, r.To, r.EpochAfter, verdict)
+	if r.Reverted {
+		head += "; this is a revert: the epoch falls, use `back` instead, which keeps the log"
+	}
+	return head
+}
+
+func (r changeReport) reasons() []string {
+	var lines []string
+	for _, reason := range r.Verdict.Reasons {
+		lines = append(lines, reason.Text)
+	}
+	return lines
+}

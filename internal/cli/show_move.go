@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+)
+
+// moveReport says what a move did, or would do.
+type moveReport struct {
+	*rotation.Move
+	dryRun bool
+}
+
+func (r moveReport) data() any {
+	return struct {
+		From     string                `json:"from"`
+		To       string                `json:"to"`
+		Epoch    int64                 `json:"epoch"`
+		Back     bool                  `json:"back,omitempty"`
+		DryRun   bool                  `json:"dryRun,omitempty"`
+		Wave     bool                  `json:"wave,omitempty"`
+		Stamp    string                `json:"stamp,omitempty"`
+		Downtime bool                  `json:"downtimeAccepted,omitempty"`
+		Needs    []rotation.NeedResult `json:"needs,omitempty"`
+		Verdict  rotation.Verdict      `json:"verdict"`
+		Destroy  []string              `json:"destroyKeys,omitempty"`
+	}{r.From, r.To, r.State.Status.Epoch, r.Back, r.dryRun, r.Wave, r.State.Status.Stamp, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy}
+}
+
+func (r moveReport) text() string {
+	var b strings.Builder
+	head := "moved"
+	if r.dryRun {
+		head = "would move"
+	}
+	fmt.Fprintf(&b, "%s from %s to %s (epoch %d)\n", head, r.From, r.To, r.State.Status.Epoch)
+	for _, line := range r.facts() {
+		b.WriteString("  " + line + "\n")
+	}
+	return b.String()
+}
+
+func (r moveReport) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s → %s** (epoch %d)\n\n", r.From, r.To, r.State.Status.Epoch)
+	for _, line := range r.facts() {
+		b.WriteString("- " + line + "\n")
+	}
+	return b.String()
+}
+
+// facts are what a reviewer has to know, one line each.
+func (r moveReport) facts() []string {
+	var lines []string
+	for _, n := range r.Needs {
+		lines = append(lines, needLine(n))
+	}
+	if r.Verdict.Safe {
+		lines = append(lines, "gate: open")
+	}
+	for _, reason := range r.Verdict.Reasons {
+		lines = append(lines, "gate: "+reason.Text+" (downtime accepted)")
+	}
+	for _, reason := range r.Verdict.Standing {
+		lines = append(lines, "stands already: "+reason.Text)
+	}
+	if r.Wave {
+		lines = append(lines, "wave: workloads restart with stamp "+r.State.Status.Stamp)
+	}
+	for _, key := range r.Destroy {
+		lines = append(lines, "nothing needs this key any more, destroy it: "+key)
+	}
+	return lines
+}
+
+// needLine says one need and how it is met, or what is missing.
+func needLine(n rotation.NeedResult) string {
+	switch {
+	case n.Met && n.How != "":
+		return fmt.Sprintf("%s: met: %s (%s)", n.Need, n.Text, n.How)
+	case n.Met:
+		return fmt.Sprintf("%s: met: %s", n.Need, n.Text)
+	case len(n.Missing) > 0:
+		return fmt.Sprintf("%s: not met: %s: %s", n.Need, n.Text, strings.Join(n.Missing, "; "))
+	}
+	return fmt.Sprintf("%s: not met: %s", n.Need, n.Text)
+}
