@@ -30,7 +30,7 @@ func JudgeChange(base, next *state.Rotation, e Evidence, at time.Time) (*Change,
 	if err != nil {
 		return nil, err
 	}
-	to, err := openDossier(next)
+	to, err := openDossier(next, c.verifier)
 	if err != nil {
 		return nil, err
 	}

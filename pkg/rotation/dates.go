@@ -116,7 +116,7 @@ func (w *way) outlives() problem.List {
 func (d *dossier) above(issuer pki.Certificate) (pki.Certificate, bool) {
 	for _, role := range []string{state.RoleIncoming, state.RoleCurrent, state.RoleOutgoing, state.RoleExtra} {
 		for _, a := range d.anchors {
-			if alone, err := pki.NewBundle(a.cert); err == nil && a.role == role && structural(alone, pki.Chain{issuer}) {
+			if alone, err := pki.NewBundle(a.cert); err == nil && a.role == role && d.verify.structural(alone, pki.Chain{issuer}) {
 				return a.cert, true
 			}
 		}

@@ -100,7 +100,7 @@ func (w *way) forget(st *state.Status) (destroy []string) {
 	var kept []state.Anchor
 	for i, a := range st.Retired {
 		cert := w.scene.dossier.retired[i]
-		if !gone[cert.Fingerprint()] && (o == nil || !o.sawAllBundles() || len(stillRelying(seen.live(), []pki.Certificate{cert})) > 0) {
+		if !gone[cert.Fingerprint()] && (o == nil || !o.sawAllBundles() || len(w.scene.stillRelying(seen.live(), []pki.Certificate{cert})) > 0) {
 			kept = append(kept, a)
 			continue
 		}

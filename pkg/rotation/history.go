@@ -23,6 +23,7 @@ type past struct {
 	chains  []pki.Chain
 	// issuers are the fingerprints of every issuer that the state has.
 	issuers map[string]bool
+	verify  *Verifier
 }
 
 // past replays the log of the rotation under way.
@@ -38,7 +39,7 @@ func (d *dossier) past() (past, error) {
 	if err != nil {
 		return past{}, err
 	}
-	p := past{now: now, issuers: map[string]bool{}}
+	p := past{now: now, issuers: map[string]bool{}, verify: d.verify}
 	for _, i := range d.issuers {
 		p.issuers[i.chain[0].Fingerprint()] = true
 	}
@@ -161,13 +162,13 @@ func (p *past) remember(retired []pki.Certificate) {
 func (p *past) prune(m Material) {
 	var bundles []pki.Bundle
 	for _, b := range p.bundles {
-		if structural(b, m.Issuer) {
+		if p.verify.structural(b, m.Issuer) {
 			bundles = append(bundles, b)
 		}
 	}
 	var chains []pki.Chain
 	for _, c := range p.chains {
-		if structural(m.Bundle, c) {
+		if p.verify.structural(m.Bundle, c) {
 			chains = append(chains, c)
 		}
 	}

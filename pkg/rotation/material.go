@@ -20,6 +20,7 @@ type Material struct {
 // dossier is a state with its certificates parsed, once.
 type dossier struct {
 	state   *state.Rotation
+	verify  *Verifier
 	anchors []anchorEntry
 	issuers []issuerEntry
 	retired []pki.Certificate
@@ -37,8 +38,8 @@ type issuerEntry struct {
 
 // openDossier parses every certificate of the state's anchors and issuers; all
 // problems are reported together, with their path in the file.
-func openDossier(s *state.Rotation) (*dossier, error) {
-	d := &dossier{state: s}
+func openDossier(s *state.Rotation, v *Verifier) (*dossier, error) {
+	d := &dossier{state: s, verify: v}
 	var problems problem.List
 	for i, a := range s.Status.Anchors {
 		cert, err := oneAnchor(a)
@@ -71,7 +72,7 @@ func oneAnchor(a state.Anchor) (pki.Certificate, error) {
 
 // MaterialOf is what the phase of s delivers and signs with.
 func MaterialOf(s *state.Rotation) (Material, error) {
-	d, err := openDossier(s)
+	d, err := openDossier(s, nil)
 	if err != nil {
 		return Material{}, err
 	}

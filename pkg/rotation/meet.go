@@ -119,11 +119,11 @@ func (t target) retired() []string {
 	}
 	seen := *t.own
 	seen.past = nil
-	return stillRelying(seen.live(), gone)
+	return t.scene.stillRelying(seen.live(), gone)
 }
 
 // stillRelying says who holds one of the anchors, or serves a chain under it.
-func stillRelying(l Live, anchors []pki.Certificate) []string {
+func (c *scene) stillRelying(l Live, anchors []pki.Certificate) []string {
 	var found []string
 	for _, r := range anchors {
 		for _, h := range l.Bundles {
@@ -132,7 +132,7 @@ func stillRelying(l Live, anchors []pki.Certificate) []string {
 			}
 		}
 		for _, s := range l.Chains {
-			if reliesOn(s.Chain, r) {
+			if c.reliesOn(s.Chain, r) {
 				found = append(found, fmt.Sprintf("%q still has a live chain: %s", r.Subject.CommonName, strings.Join(s.Where, ", ")))
 			}
 		}
@@ -157,10 +157,10 @@ func sameKey(a, b pki.Certificate) bool {
 }
 
 // reliesOn tells whether the anchor is in the chain or signed one of its certificates.
-func reliesOn(c pki.Chain, anchor pki.Certificate) bool {
+func (c *scene) reliesOn(chain pki.Chain, anchor pki.Certificate) bool {
 	alone, err := pki.NewBundle(anchor)
-	return err == nil && len(c) > 0 && (structural(alone, c) ||
-		slices.ContainsFunc(c, func(i pki.Certificate) bool { return sameKey(i, anchor) }))
+	return err == nil && len(chain) > 0 && (c.verifier.structural(alone, chain) ||
+		slices.ContainsFunc(chain, func(i pki.Certificate) bool { return sameKey(i, anchor) }))
 }
 
 func (t target) wave() []string {

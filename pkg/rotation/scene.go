@@ -25,13 +25,14 @@ type scene struct {
 
 // openScene parses everything once and checks the evidence's form.
 func openScene(s *state.Rotation, e Evidence, at time.Time) (*scene, error) {
-	d, err := openDossier(s)
+	v := NewVerifier(at)
+	d, err := openDossier(s, v)
 	if err != nil {
 		return nil, err
 	}
 	c := &scene{
 		state: s, spec: s.WithDefaults().Spec, dossier: d, evidence: e, at: at,
-		verifier: NewVerifier(at), book: newBook(), links: map[string]*past{},
+		verifier: v, book: newBook(), links: map[string]*past{},
 	}
 	c.book.addState(d)
 	problems := problem.Of(e.check(s, at))
@@ -48,7 +49,7 @@ func (c *scene) addLink(l LinkedState) error {
 	if !slices.ContainsFunc(c.state.Spec.Links, func(link state.Link) bool { return link.Name == l.Name }) {
 		return problem.RotationForeignLink.With(l.Name)
 	}
-	d, err := openDossier(l.State)
+	d, err := openDossier(l.State, c.verifier)
 	if err != nil {
 		return problem.Of(err).Under(fmt.Sprintf("link %q", l.Name)).Err()
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // The simulator plays clusters as they are, event by event, with real
@@ -26,7 +25,7 @@ type universe struct {
 	verifier  *Verifier
 }
 
-// newUniverse mints it; pathLen is A's path length, -1 for none.
+// newUniverse mints it.
 func newUniverse() *universe {
 	r := random("universe")
 	period := pki.PeriodAt(now, time.Hour, 10*365*24*time.Hour)
@@ -77,7 +76,7 @@ type simCluster struct {
 func (u *universe) cluster(name string, proxies, replicas int, at time.Time) *simCluster {
 	m := u.materials[0] // ({A}, a)
 	c := &simCluster{name: name, now: m, bundles: []pki.Bundle{m.Bundle}, issuers: []pki.Chain{m.Issuer}}
-	c.past = past{now: m, issuers: map[string]bool{}}
+	c.past = past{now: m, issuers: map[string]bool{}, verify: u.verifier}
 	for fp := range u.issuers {
 		c.past.issuers[fp] = true
 	}
@@ -227,5 +226,3 @@ func (u *universe) broken(all []*simCluster, at time.Time) error {
 	}
 	return nil
 }
-
-var _ = state.PhaseStable

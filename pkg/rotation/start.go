@@ -57,7 +57,7 @@ func Start(s *state.Rotation, o StartOptions, e Evidence, at time.Time, random i
 	if s.Status.Rotation != nil || s.Status.Phase != state.PhaseStable {
 		return nil, problem.RotationUnderWay.With(progress(s), s.Status.Phase)
 	}
-	d, err := openDossier(s)
+	d, err := openDossier(s, NewVerifier(at))
 	if err != nil {
 		return nil, err
 	}

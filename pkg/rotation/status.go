@@ -128,7 +128,7 @@ func (c *scene) retiredAnchors() ([]RetiredAnchor, error) {
 		a := RetiredAnchor{Name: c.state.Status.Retired[i].Name, Fingerprint: r.Fingerprint(), Key: c.state.Status.Retired[i].Key}
 		a.Known = o != nil && o.sawAllBundles()
 		if o != nil {
-			a.TrustedBy = stillRelying(seen.live(), c.dossier.retired[i:i+1])
+			a.TrustedBy = c.stillRelying(seen.live(), c.dossier.retired[i:i+1])
 		}
 		list = append(list, a)
 	}

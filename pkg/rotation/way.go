@@ -101,11 +101,11 @@ func (w *way) opensNextBack() (bool, error) {
 		return false, nil
 	}
 	before, err := w.material(w.to - 1)
-	if err != nil || !structural(w.due.Bundle, before.Issuer) {
+	if err != nil || !w.scene.verifier.structural(w.due.Bundle, before.Issuer) {
 		return false, err
 	}
 	return slices.ContainsFunc(w.ownLive.Bundles, func(h Held) bool {
-		return h.Unknown == "" && !structural(h.Bundle, before.Issuer)
+		return h.Unknown == "" && !w.scene.verifier.structural(h.Bundle, before.Issuer)
 	}), nil
 }
 
