@@ -249,8 +249,8 @@ var (
 	RotationSameAnchor = define(Sentence{
 		Code:    "rotation-same-anchor",
 		Text:    "the incoming anchor %q (%s) %s",
-		Hint:    "use a new key and a new common name for each generation; start renew keeps both",
-		Explain: "An anchor with a subject or key of another anchor in the state makes failures read like broken signatures, and hides which of the two is meant.",
+		Hint:    "use a new key for each generation, or start renew, which keeps name and key",
+		Explain: "To proxies an anchor is its name and its key. With the key of an anchor that is there already nothing would be rotated: whoever has the old key could still sign.",
 	})
 	RotationForeignAnchor = define(Sentence{
 		Code:    "rotation-foreign-anchor",

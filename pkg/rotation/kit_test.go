@@ -1,8 +1,15 @@
 package rotation
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/binary"
+	"encoding/pem"
+	"math/big"
 	"slices"
 	"testing"
 	"time"
@@ -163,3 +170,21 @@ func assume(codes ...Need) Evidence {
 
 // chainFPs are the fingerprints in a PEM text.
 func chainFPs(pem string) []string { return fingerprints(must(pki.ParseChain([]byte(pem)))) }
+
+// limited is a PKI whose anchor has a path length, as `step` makes (1).
+func limited(pathLen int) brought {
+	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(7), Subject: pkix.Name{CommonName: "limited root"}, IsCA: true, BasicConstraintsValid: true,
+		MaxPathLen: pathLen, MaxPathLenZero: pathLen == 0, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+		NotBefore: now.Add(-day), NotAfter: now.Add(5 * year), SubjectKeyId: []byte("limited"),
+	}
+	der := must(x509.CreateCertificate(rand.Reader, template, template, key.Public(), key))
+	cert := pki.Certificate{Certificate: must(x509.ParseCertificate(der))}
+	pem := pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: must(x509.MarshalECPrivateKey(key))})
+	b := brought{anchor: cert, key: must(pki.ParseKey(pem))}
+	r := random("limited")
+	signer := must(pki.MintKey(pki.FormSEC1, r))
+	b.issuer = pki.Chain{must(pki.MintIssuer(signer.Signer().Public(), "identity.linkerd.cluster.local", cert, b.key, from(-day, year), r))}
+	return b
+}

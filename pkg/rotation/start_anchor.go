@@ -98,7 +98,7 @@ func (b *beginning) incomingAnchor(name string) (newAnchor, pki.Key, error) {
 	if err != nil {
 		return newAnchor{}, key, err
 	}
-	cert, err := pki.MintAnchor(key, anchorCN(b.spec, b.at), b.period(b.spec.Validity.Anchor), b.random)
+	cert, err := pki.MintAnchor(key, b.anchorCN(), b.period(b.spec.Validity.Anchor), b.random)
 	if err != nil {
 		return newAnchor{}, key, err
 	}
@@ -124,8 +124,9 @@ func (b *beginning) incomingIssuer(name string, anchor pki.Certificate, anchorKe
 	return newIssuer{name, b.keep(name, key), pki.Chain{cert}}, nil
 }
 
-// distinct refuses an anchor that another anchor of the state could be taken
-// for: the same certificate, the same name bytes or the same key.
+// distinct refuses an anchor that is another anchor of the state: the same
+// certificate, or the same key under another. The same subject with another key
+// works, if confusingly; it is what most meshes have, and lint's affair.
 func (b *beginning) distinct(anchor pki.Certificate) error {
 	for _, a := range b.dossier.anchors {
 		switch o := a.cert; {

@@ -64,9 +64,23 @@ func (b *beginning) issuerName() (string, error) {
 	}
 }
 
-// anchorCN is new in each generation, since it has the instant of its making.
-func anchorCN(spec state.Spec, at time.Time) string {
-	return fmt.Sprintf("root.%s.%s %s", spec.Linkerd.Namespace, spec.Linkerd.TrustDomain, at.UTC().Format("20060102T150405Z"))
+// anchorCN is new in each generation, since it has the instant of its making;
+// two of one second are told apart by a letter.
+func (b *beginning) anchorCN() string {
+	l := b.spec.Linkerd
+	stem := fmt.Sprintf("root.%s.%s %s", l.Namespace, l.TrustDomain, b.at.UTC().Format("20060102T150405Z"))
+	name := stem
+	for letter := 'b'; b.dossier.knows(name); letter++ {
+		name = stem + string(letter)
+	}
+	return name
+}
+
+// knows tells whether an anchor of the state, retired ones included, has the
+// common name.
+func (d *dossier) knows(commonName string) bool {
+	is := func(c pki.Certificate) bool { return c.Subject.CommonName == commonName }
+	return slices.ContainsFunc(d.retired, is) || slices.ContainsFunc(d.anchors, func(a anchorEntry) bool { return is(a.cert) })
 }
 
 // issuerCN is the name that `linkerd check` asks for.
