@@ -17,13 +17,17 @@ import (
 // certificates and a thousand log entries need a tenth of it.
 const MaxSize = 4 << 20
 
+// maxProblems is how many problems of one file are told: nobody reads more, and
+// a hostile file could have a million.
+const maxProblems = 100
+
 // Parse reads a state file; name is what problems call it ("rotation.yaml").
 // Fields that are absent stay absent: see [Rotation.WithDefaults]. The error
-// holds every problem of the file, in the order of its lines.
+// holds the problems of the file, a hundred at most, in the order of its lines.
 func Parse(name string, data []byte) (*Rotation, error) {
 	r, problems := read(data)
 	if len(problems) > 0 {
-		return nil, problems.In(name).Err()
+		return nil, problems[:min(len(problems), maxProblems)].In(name).Err()
 	}
 	return r, nil
 }
@@ -50,7 +54,7 @@ func read(data []byte) (*Rotation, problem.List) {
 		return nil, append(s.problems, err)
 	}
 	for _, f := range validate(r) {
-		if !s.concerns(f) {
+		if !s.full() && !s.concerns(f) {
 			s.problems = append(s.problems, place(root, f))
 		}
 	}

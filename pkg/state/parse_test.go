@@ -233,8 +233,23 @@ func TestParseRefusesShapes(t *testing.T) {
 	}
 }
 
+func TestProblemsAreCapped(t *testing.T) {
+	for name, line := range map[string]string{
+		"unknown keys": "key%d: x\n", "one key": "key: %d\n", "anchors": "key%d: &a x\n", "private keys": "# -----BEGIN PRIVATE KEY----- %d\n",
+	} {
+		data := sample(t)
+		for i := range 500 {
+			data = fmt.Appendf(data, line, i)
+		}
+		_, err := Parse("f", data)
+		if n := len(problem.Of(err)); n != maxProblems {
+			t.Errorf("%s: %d problems", name, n)
+		}
+	}
+}
+
 func TestMeantKeysAreNamed(t *testing.T) {
-	tests := map[string]string{"Phase": `write "phase"`, "fase": `write "phase"`, "hpase": `write "phase"`, "epooch": `write "epoch"`}
+	tests := map[string]string{"Phase": `write "phase"`, "PHASE": `write "phase"`, "fase": `write "phase"`, "hpase": `write "phase"`, "epooch": `write "epoch"`}
 	for wrong, hint := range tests {
 		_, err := Parse("f", changed(t, "  retired: []", "  "+wrong+": x"))
 		if got := problem.Of(err)[0].Hints; len(got) != 1 || got[0] != hint {

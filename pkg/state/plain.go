@@ -22,7 +22,7 @@ const base64PEM = "LS0tLS1CRUdJTi"
 // privateKeys finds private keys in the raw text, comments included.
 func privateKeys(data []byte) problem.List {
 	var found problem.List
-	for _, at := range privateKeyMark.FindAllIndex(data, -1) {
+	for _, at := range privateKeyMark.FindAllIndex(data, maxProblems) {
 		line := 1 + bytes.Count(data[:at[0]], []byte("\n"))
 		column := 1 + utf8.RuneCount(data[bytes.LastIndexByte(data[:at[0]], '\n')+1:at[0]])
 		found = append(found, problem.StatePrivateKey.With().At(line, column))
@@ -34,8 +34,8 @@ func privateKeys(data []byte) problem.List {
 // escapes of double quotes, or base64.
 func escapedKeys(root *manifest.Node) problem.List {
 	var found problem.List
-	for n, p := range nodes(root, nil) {
-		if n.Kind() == manifest.Scalar && !n.IsAlias() && holdsKey(n.Value()) {
+	for n, p := range nodes(root) {
+		if len(found) < maxProblems && n.Kind() == manifest.Scalar && !n.IsAlias() && holdsKey(n.Value()) {
 			found = append(found, problem.StatePrivateKey.With().At(n.Line(), n.Column()).On(p.String()))
 		}
 	}
@@ -61,7 +61,7 @@ var coreTags = []string{"!!map", "!!seq", "!!str", "!!int", "!!float", "!!bool",
 // notPlain finds anchors, aliases, merge keys and tags.
 func notPlain(root *manifest.Node) problem.List {
 	var found problem.List
-	for n, p := range nodes(root, nil) {
+	for n, p := range nodes(root) {
 		what := ""
 		switch {
 		case n.IsAlias():
@@ -73,7 +73,7 @@ func notPlain(root *manifest.Node) problem.List {
 		case !slices.Contains(coreTags, n.Tag()):
 			what = "a tag (!name)"
 		}
-		if what != "" {
+		if what != "" && len(found) < maxProblems {
 			found = append(found, problem.StateNotPlain.With(what).At(n.Line(), n.Column()).On(p.String()))
 		}
 	}
@@ -82,8 +82,12 @@ func notPlain(root *manifest.Node) problem.List {
 
 // nodes walks the tree in the order of the text, keys included, with the path
 // of each value; a key has the path of its mapping. Aliases are not followed.
-func nodes(n *manifest.Node, p manifest.Path) func(yield func(*manifest.Node, manifest.Path) bool) {
-	return func(yield func(*manifest.Node, manifest.Path) bool) { walkNodes(n, p, yield) }
+// The path is overwritten by the next step: a copy of each would make a deep
+// file quadratic.
+func nodes(root *manifest.Node) func(yield func(*manifest.Node, manifest.Path) bool) {
+	return func(yield func(*manifest.Node, manifest.Path) bool) {
+		walkNodes(root, make(manifest.Path, 0, manifest.MaxDepth), yield)
+	}
 }
 
 func walkNodes(n *manifest.Node, p manifest.Path, yield func(*manifest.Node, manifest.Path) bool) bool {
@@ -94,12 +98,12 @@ func walkNodes(n *manifest.Node, p manifest.Path, yield func(*manifest.Node, man
 		return true
 	}
 	for k, v := range n.Pairs() {
-		if !walkNodes(k, p, yield) || !walkNodes(v, p.With(k.Value()), yield) {
+		if !walkNodes(k, p, yield) || !walkNodes(v, append(p, manifest.At(k.Value())...), yield) {
 			return false
 		}
 	}
 	for i, item := range n.Items() {
-		if !walkNodes(item, p.With(i), yield) {
+		if !walkNodes(item, append(p, manifest.At(i)...), yield) {
 			return false
 		}
 	}

@@ -25,6 +25,9 @@ func (s *shape) rotation(root *manifest.Node, seen any) any {
 	return s.value(root, seen, reflect.TypeFor[Rotation](), nil)
 }
 
+// full reports whether enough is wrong to stop looking.
+func (s *shape) full() bool { return len(s.problems) >= maxProblems }
+
 // refuse notes a problem with the value at p.
 func (s *shape) refuse(n *manifest.Node, p manifest.Path, what *problem.Problem) {
 	s.bad = append(s.bad, p)
@@ -74,6 +77,9 @@ func (s *shape) list(n *manifest.Node, seen any, item reflect.Type, p manifest.P
 	}
 	taken := make([]any, len(items))
 	for i, node := range n.Items() {
+		if s.full() {
+			break
+		}
 		taken[i] = s.value(node, items[i], item, p.With(i))
 	}
 	return taken
@@ -90,6 +96,9 @@ func (s *shape) mapping(n *manifest.Node, seen any, t reflect.Type, p manifest.P
 	taken, first := map[string]any{}, map[string]int{}
 	count := countKeys(n)
 	for k, v := range n.Pairs() {
+		if s.full() {
+			break
+		}
 		key, at := k.Value(), p.With(k.Value())
 		inner, isKnown := known.find(t, key)
 		value, isSeen := entries[key]
@@ -189,7 +198,7 @@ func (s *shape) integer(n *manifest.Node, seen any, p manifest.Path) any {
 		s.wrongType(n, p, "a whole number")
 		return nil
 	}
-	if !n.Plain() || !ok || number.String() != n.Value() || !plainInteger.MatchString(n.Value()) {
+	if !ok || number.String() != n.Value() || !plainInteger.MatchString(n.Value()) {
 		s.refuse(n, p, problem.StateInteger.With(shown(n.Value())))
 		return nil
 	}

@@ -102,12 +102,9 @@ func (u *updater) value(at manifest.Path, now, next reflect.Value) error {
 		return u.scalar(at, next)
 	}
 	if !empty(now) {
-		before := u.text
-		err := u.parts(at, now, next)
-		if err == nil || len(at) < 2 {
+		if err := u.parts(at, now, next); err == nil || len(at) < 2 {
 			return err
 		}
-		u.text = before
 	}
 	return u.insert(at, next)
 }

@@ -158,11 +158,13 @@ func (f *findings) waves(r *Rotation) {
 	if w.Previous != "" && w.Previous == r.Status.Stamp {
 		f.add(problem.StateWave.With("the previous stamp is the new one"), previous)
 	}
+	listed := map[string]bool{}
 	for i, ns := range w.Namespaces {
 		at := atWave.With("namespaces", i)
 		f.add(dnsLabel(ns), at)
-		if slices.Contains(w.Namespaces[:i], ns) {
+		if listed[ns] {
 			f.add(problem.StateWave.With(fmt.Sprintf("the namespace %s is listed twice", shown(ns))), at)
 		}
+		listed[ns] = true
 	}
 }
