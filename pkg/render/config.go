@@ -64,11 +64,11 @@ func (p *plan) checkConfig(o object) {
 	}
 }
 
-// checkFamilyByShape tells 2.10 from the later families when the stream's
-// version cannot be read (an image tag of one's own): only 2.10 knows crtExpiry.
+// checkFamilyByShape tells 2.10 and 2.11.0 from later charts when the stream's
+// version cannot be read (an image tag of one's own): only they know crtExpiry.
 func (p *plan) checkFamilyByShape(o object) {
 	expiry := p.config.values.Lookup(manifest.At("identity", "issuer", "crtExpiry"))
-	if (expiry != nil) != p.is210() {
+	if (expiry != nil) != p.version.IssuerExpiry() {
 		p.fail(problem.RenderOtherFamily.With(p.config.values.Get("linkerdVersion").Value(), p.State.Spec.Linkerd.Version).On(o.String()))
 	}
 }
@@ -123,7 +123,7 @@ func (p *plan) configFields() []configField {
 	if p.State.Spec.Linkerd.IssuerScheme == schemeLinkerd {
 		fields = append(fields, configField{manifest.At("identity", "issuer", "tls", "crtPEM"), p.issuerText(), p.issuerSummary(), true})
 	}
-	if p.is210() {
+	if p.version.IssuerExpiry() {
 		fields = append(fields, configField{manifest.At("identity", "issuer", "crtExpiry"), p.issuerExpiry(), p.issuerExpiry(), false})
 	}
 	return fields

@@ -277,7 +277,7 @@ func (m *Material) issuingAnchors() string {
 	return string(bundle.Marshal())
 }
 
-// issuerExpiry is identity.issuer.crtExpiry of the 2.10 chart: the issuer's
+// issuerExpiry is identity.issuer.crtExpiry of the charts of 2.10 and 2.11.0: the issuer's
 // notAfter, RFC 3339 UTC.
 func (m *Material) issuerExpiry() string { return m.Issuer[0].NotAfter.UTC().Format(time.RFC3339) }
 

@@ -125,7 +125,7 @@ func (v *valuesWriter) controlPlane() error {
 		issuer["tls"] = map[string]any{"crtPEM": v.issuerText(), "keyPEM": key}
 		v.out.HoldsKeys = true
 	}
-	if v.family == state.Family210 {
+	if v.version.IssuerExpiry() {
 		issuer["crtExpiry"] = v.issuerExpiry()
 	}
 	identity := map[string]any{"issuer": issuer}
