@@ -2,7 +2,7 @@
 SHELL       := /bin/bash
 GO          ?= go
 JOBS        ?= 2
-FUZZTIME    ?= 20s
+FUZZTIME    ?= 30s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 TOOLS       := $(CURDIR)/.cache/tools
 

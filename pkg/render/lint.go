@@ -95,7 +95,7 @@ func (l *linter) settings() {
 	}
 	for _, w := range webhooks {
 		_, listed := l.Webhooks[w.Key]
-		if listed || w.Group != ControlPlane || l.family == state.Family210 && !w.since210 {
+		if listed || w.Group != ControlPlane || !w.of(l.family) {
 			continue
 		}
 		l.say("status.webhooks."+w.Key, pki.Info, problem.RenderUnpinned)

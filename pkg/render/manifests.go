@@ -63,7 +63,7 @@ func (m *Material) secrets(in ManifestsInput) ([]any, error) {
 	}
 	for _, w := range webhooks {
 		material, listed := m.Webhooks[w.Key]
-		if !listed || material.Certificate == "" || m.embeds(layout) && !in.All {
+		if !listed || material.Certificate == "" || !w.of(m.family) || m.embeds(layout) && !in.All {
 			continue
 		}
 		key, err := m.key("status.webhooks."+w.Key, material.KeyPath)

@@ -144,7 +144,7 @@ func (v *valuesWriter) webhooks(chart Group) error {
 	embed := v.embeds(v.layout)
 	for _, w := range webhooks {
 		material, listed := v.Webhooks[w.Key]
-		if !listed || w.Group != chart || v.family == state.Family210 && !w.since210 {
+		if !listed || w.Group != chart || !w.of(v.family) {
 			continue
 		}
 		pin := map[string]any{"externalSecret": true, "caBundle": material.CABundle}

@@ -1,6 +1,10 @@
 package render
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
 
 // Webhook is one row of the table of webhooks: its key in the state file and
 // the objects that carry its material. Chart paths: charts/linkerd-control-plane/
@@ -19,9 +23,12 @@ type Webhook struct {
 	// Deployments carry checksum/config over this webhook's template, one per
 	// chart family that has it under another name.
 	Deployments []string
-	// Since is the first family that has this webhook.
+	// since210: the charts of 2.10 have this webhook already.
 	since210 bool
 }
+
+// of reports whether the charts of a family have this webhook.
+func (w Webhook) of(f state.Family) bool { return w.since210 || f != state.Family210 }
 
 const (
 	kindMutating   = "MutatingWebhookConfiguration"
