@@ -19,7 +19,7 @@ const module = "github.com/l5d-pki/l5d-pki-render/"
 // arrows: room -> the rooms that it may import. Every room may import pkg/problem.
 var arrows = map[string][]string{
 	"cmd/l5d-pki-render": {"internal/cli"},
-	"internal/cli":       {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "schema"},
+	"internal/cli":       {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/picture", "schema"},
 	"pkg/postrender":     {"pkg/render", "pkg/state"},
 	"pkg/rotation":       {"pkg/render", "pkg/state", "pkg/pki"},
 	"pkg/render":         {"pkg/state", "pkg/pki", "internal/manifest"},
@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"pkg/state":         {"internal/manifest"},
 	"pkg/pki":           {},
 	"internal/manifest": {},
+	"internal/picture":  {},
 	"pkg/problem":       {},
 	"schema":            {},
 }
@@ -41,6 +42,7 @@ var libraries = map[string][]string{
 	"github.com/gofrs/flock":           {"internal/cli"},
 	"helm.sh/helm/v3/pkg/postrender":   {"pkg/postrender"},
 	"golang.org/x/term":                {"internal/cli"},
+	"golang.org/x/image":               {"internal/picture"},
 	"github.com/aymanbagabas/go-udiff": {"internal/cli"},
 	"github.com/invopop/jsonschema":    {"schema/gen"},
 	"filippo.io/age":                   {"internal/custody"},
@@ -49,7 +51,7 @@ var libraries = map[string][]string{
 }
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/problem", "internal/manifest"}
+var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/problem", "internal/manifest", "internal/picture"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{
