@@ -1,0 +1,125 @@
+package rotation
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// fleet is two linked clusters under one anchor, each with an issuer of its own.
+func fleet(t *testing.T) (east, west *mesh) {
+	t.Helper()
+	east, west = newMesh(t, "east", now), newMesh(t, "west", now)
+	anchor, key := must(MaterialOf(east.state)).Bundle.Certificates()[0], east.anchorKey(state.RoleCurrent)
+	r := random("west issuer")
+	issuerKey := must(pki.MintKey(pki.FormSEC1, r))
+	issuer := must(pki.MintIssuer(issuerKey.Signer().Public(), "identity.linkerd.cluster.local", anchor, key, from(-day, year), r))
+	west.state.Status.Anchors[0].Certificate = east.state.Status.Anchors[0].Certificate
+	west.state.Status.Issuers[0].Certificate = text(issuer.PEM())
+	east.state.Spec.Links = []state.Link{{Name: "west", State: "../west/rotation.yaml"}}
+	west.state.Spec.Links = []state.Link{{Name: "east", State: "../east/rotation.yaml"}}
+	return east, west
+}
+
+// rotate begins the same rotation in a cluster: the same incoming anchor, an
+// issuer of its own.
+func (m *mesh) rotate(t *testing.T, next brought, e Evidence) {
+	t.Helper()
+	m.start(t, StartOptions{Kind: "anchor", Strategy: "bundle", Anchor: next.anchor, AnchorKey: next.key}, e, now)
+}
+
+func with(m *mesh, o ...*Observation) Evidence {
+	return Evidence{Links: []LinkedState{{m.state.Metadata.Name, m.state}}, Observations: o}
+}
+
+// TestFleetMovesInStep: a cluster that runs ahead of its neighbour is held
+// back by exactly the pair that would fail.
+func TestFleetMovesInStep(t *testing.T) {
+	east, west := fleet(t)
+	next := bring("root next", from(-day, 5*year), from(-day, year))
+	east.rotate(t, next, Evidence{}) // adding an anchor is safe, the neighbour unknown or not
+	instant := now.Add(36 * time.Hour)
+	east.advance(t, Options{}, seen(east.sight(instant)), instant)
+
+	ready := seen(east.sight(instant))
+	if _, err := Advance(east.state, Options{}, ready, instant); !slices.Contains(codes(err), "rotation-unknown") || !strings.Contains(explain(err), `cluster "west"`) {
+		t.Errorf("a missing link: %s", explain(err))
+	}
+	_, err := Advance(east.state, Options{}, with(west, east.sight(instant)), instant)
+	if got := codes(err); !slices.Equal(got, []string{"rotation-g1"}) || !strings.Contains(explain(err), `cluster "west"`) {
+		t.Errorf("the neighbour does not trust the incoming anchor yet: %s", explain(err))
+	}
+
+	west.rotate(t, next, Evidence{})
+	_, err = Advance(east.state, Options{}, with(west, east.sight(instant)), instant)
+	if got := codes(err); !slices.Equal(got, []string{"rotation-g1"}) {
+		t.Errorf("the neighbour may have pods that do not: %v", got)
+	}
+	_, err = Advance(east.state, Options{}, with(west, east.sight(instant), west.sight(instant)), instant)
+	if err != nil {
+		t.Errorf("all of the neighbour's pods do: %s", explain(err))
+	}
+
+	// The other half: east may not drop A while west signs with its a.
+	walk := func(m *mesh, o *mesh, phase string) {
+		for m.state.Status.Phase != phase {
+			instant = instant.Add(36 * time.Hour)
+			m.advance(t, Options{}, with(o, m.sight(instant), o.sight(instant)), instant)
+		}
+	}
+	walk(east, west, "issuer-spread")
+	walk(west, east, "anchor-spread")
+	instant = instant.Add(36 * time.Hour)
+	_, err = Advance(east.state, Options{}, with(west, east.sight(instant), west.sight(instant)), instant)
+	if got := codes(err); !slices.Equal(got, []string{"rotation-g2"}) || !strings.Contains(explain(err), `cluster "west"`) {
+		t.Errorf("dropping A while the neighbour signs under it: %s", explain(err))
+	}
+	walk(west, east, "issuer-spread")
+	walk(east, west, "stable")
+	walk(west, east, "stable")
+	if east.state.Status.Anchors[0].Certificate != west.state.Status.Anchors[0].Certificate {
+		t.Error("the fleet ends with two anchors")
+	}
+}
+
+// TestLinkByObservation: a neighbour without a state file is known by an
+// observation that covers everything and brings its certificates.
+func TestLinkByObservation(t *testing.T) {
+	east, west := fleet(t)
+	next := bring("root next", from(-day, 5*year), from(-day, year))
+	east.rotate(t, next, Evidence{})
+	west.rotate(t, next, Evidence{})
+	instant := now.Add(36 * time.Hour)
+	east.advance(t, Options{}, seen(east.sight(instant)), instant)
+	o := west.sight(instant)
+	try := func(edit func(o *Observation)) error {
+		o := *o
+		edit(&o)
+		_, err := Advance(east.state, Options{}, seen(east.sight(instant), &o), instant)
+		return err
+	}
+	certificates := west.state.Status.Issuers[0].Certificate
+	if err := try(func(o *Observation) { o.Certificates = certificates }); err != nil {
+		t.Errorf("everything seen: %s", explain(err))
+	}
+	// A step that changes the issuer only asks what bundles hold, so the
+	// neighbour's unknown issuer matters no sooner than the outgoing anchor goes.
+	if err := try(func(o *Observation) { o.Covers = o.Covers[:4]; o.Certificates = certificates }); !slices.Contains(codes(err), "rotation-unknown") {
+		t.Errorf("not everything seen: %v", codes(err))
+	}
+	for east.state.Status.Phase != "issuer-spread" {
+		instant = instant.Add(36 * time.Hour)
+		known := west.sight(instant)
+		known.Certificates = certificates
+		east.advance(t, Options{}, seen(east.sight(instant), known), instant)
+	}
+	strange := west.sight(instant)
+	_, err := Advance(east.state, Options{}, seen(east.sight(instant), strange), instant)
+	if !slices.Contains(codes(err), "rotation-unknown") || !strings.Contains(explain(err), west.chain(state.RoleOutgoing)[0]) {
+		t.Errorf("the neighbour's issuer is not known: %s", explain(err))
+	}
+}
