@@ -31,7 +31,7 @@ $(TOOLS)/staticcheck:
 fuzz: ## every fuzz target for FUZZTIME
 	@set -euo pipefail; for pkg in $$($(GO) list ./...); do \
 	  for name in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-	    echo "== $$pkg $$name"; $(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -parallel $(JOBS) $$pkg; \
+	    echo "== $$pkg $$name"; $(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 50x -parallel $(JOBS) $$pkg; \
 	  done; done
 
 bench: build ## against kustomize and Helm; writes docs/performance.md
