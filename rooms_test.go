@@ -21,8 +21,9 @@ var arrows = map[string][]string{
 	"cmd/l5d-pki-render": {"internal/cli"},
 	"internal/cli":       {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/picture", "schema"},
 	"pkg/postrender":     {"pkg/render", "pkg/state"},
-	"pkg/rotation":       {"pkg/render", "pkg/state", "pkg/pki"},
-	"pkg/render":         {"pkg/state", "pkg/pki", "internal/manifest"},
+	// Observations are read as strictly as states are, with positions.
+	"pkg/rotation": {"pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
+	"pkg/render":   {"pkg/state", "pkg/pki", "internal/manifest"},
 	// The state file is read and written with positions and comments kept, and
 	// only one room knows YAML text.
 	"pkg/state":         {"internal/manifest"},

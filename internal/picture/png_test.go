@@ -1,5 +1,3 @@
-//go:build png
-
 package picture
 
 import (

@@ -12,9 +12,6 @@ const nothing = "no certificates to draw"
 // ErrNoBars is the error for an image of no certificate at all.
 var ErrNoBars = errors.New(nothing)
 
-// ErrNoPNG is the error of a program that was built without the png tag.
-var ErrNoPNG = errors.New("this build draws no PNG; SVG shows the same picture")
-
 // Bar is one certificate.
 type Bar struct {
 	Name string
