@@ -213,6 +213,13 @@ func TestMintedEndsWithSigner(t *testing.T) {
 	if err != nil || !issuer.NotAfter.Equal(anchor.NotAfter) {
 		t.Errorf("issuer ends at %v, its anchor at %v (%v)", issuer.NotAfter, anchor.NotAfter, err)
 	}
+	long, _ := MintAnchor(key, "long root", PeriodAt(mintNow, 0, 1000*time.Hour), r)
+	for name, pair := range map[string][2]Certificate{"short outgoing": {long, anchor}, "short incoming": {anchor, long}} {
+		x, err := CrossSign(pair[0], pair[1], key, PeriodAt(mintNow, 0, 5000*time.Hour), r)
+		if err != nil || !x.NotAfter.Equal(anchor.NotAfter) {
+			t.Errorf("%s: the cross certificate ends at %v, want %v (%v)", name, x.NotAfter, anchor.NotAfter, err)
+		}
+	}
 	_, err = MintIssuer(key.Signer().Public(), "i", anchor, key, PeriodAt(mintNow.Add(2*time.Hour), 0, time.Hour), r)
 	wantProblem(t, err, problem.MintPeriod)
 }

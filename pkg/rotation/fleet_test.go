@@ -111,6 +111,13 @@ func TestLinkByObservation(t *testing.T) {
 	if err := try(func(o *Observation) { o.Covers = o.Covers[:4]; o.Certificates = certificates }); !slices.Contains(codes(err), "rotation-unknown") {
 		t.Errorf("not everything seen: %v", codes(err))
 	}
+	lagging := func(o *Observation) {
+		o.Certificates = certificates
+		o.ControlPlane.Injectors = []Injector{{"injector-0", west.anchors(state.RoleOutgoing)}}
+	}
+	if err := try(lagging); !slices.Contains(codes(err), "rotation-g1") {
+		t.Errorf("the neighbour's injector still gives {A}: %v", codes(err))
+	}
 	for east.state.Status.Phase != "issuer-spread" {
 		instant = instant.Add(36 * time.Hour)
 		known := west.sight(instant)

@@ -202,6 +202,13 @@ func TestTimeCountsFromTheSwitch(t *testing.T) {
 	if _, err := Advance(m.state, Options{}, seen(early), instant.Add(30*day)); err == nil {
 		t.Error("leaves made after the observation are taken for expired")
 	}
+	late := m.sight(instant.Add(30*day - time.Minute)) // shows where identity is, and no leaf
+	for i := range late.Endpoints {
+		late.Endpoints[i].Chain = nil
+	}
+	if _, err := Advance(m.state, Options{}, seen(early, late), instant.Add(30*day)); err == nil {
+		t.Error("an observation from before the switch starts the clock of a later one")
+	}
 }
 
 // TestRollbackAtEveryPhase: from each phase of each path back to stable, one
@@ -237,6 +244,54 @@ func TestRollbackAtEveryPhase(t *testing.T) {
 					t.Errorf("%d retired anchors", len(st.Retired))
 				}
 			})
+		}
+	}
+}
+
+// TestWhatMayStillBeGiven: beside what was seen held, a pod that starts now may
+// be given what is mounted, what is committed, and, while the control plane
+// lags behind, everything in between.
+func TestWhatMayStillBeGiven(t *testing.T) {
+	u := newUniverse()
+	onlyA, both, onlyB := u.materials[0], u.materials[4], u.materials[7]
+	play := func(edit func(o *Observation)) []string {
+		c := u.cluster("c", 1, 1, now)
+		c.past.enter(now, both, false)
+		c.past.enter(now, onlyB, false)
+		o := sightOf("c", onlyB, now.Add(time.Hour))
+		edit(o)
+		c.seen = []*Observation{o}
+		var held []string
+		for _, h := range u.known(c, true, now.Add(2*time.Hour)).live().Bundles {
+			held = append(held, bundleID(h.Bundle))
+		}
+		slices.Sort(held)
+		return held
+	}
+	ids := func(ms ...Material) []string {
+		var list []string
+		for _, m := range ms {
+			list = append(list, bundleID(m.Bundle))
+		}
+		slices.Sort(list)
+		return list
+	}
+	a := fingerprints(onlyA.Bundle.Certificates())
+	for _, c := range []struct {
+		name string
+		edit func(o *Observation)
+		want []string
+	}{
+		{"caught up", func(*Observation) {}, ids(onlyB)},
+		{"a pod with A", func(o *Observation) { o.Endpoints[1].Bundle = a }, ids(onlyA, onlyB)},
+		{"the ConfigMap lags", func(o *Observation) { o.ControlPlane.TrustRoots = a }, ids(onlyA, both, onlyB)},
+		{"one mount lags", func(o *Observation) { o.ControlPlane.Injectors[0].Bundle = a }, ids(onlyA, both, onlyB)},
+		{"a group was not seen", func(o *Observation) { o.Covers = o.Covers[:5] }, ids(onlyA, both, onlyB)},
+		{"a row without its bundle", func(o *Observation) { o.Endpoints[0].Bundle = nil }, ids(onlyA, both, onlyB)},
+		{"older than the last change", func(o *Observation) { *o = *sightOf("c", onlyA, now.Add(-time.Hour)) }, ids(onlyA, both, onlyB)},
+	} {
+		if got := play(c.edit); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %d bundles, want %d", c.name, len(got), len(c.want))
 		}
 	}
 }

@@ -57,6 +57,9 @@ func checkWalk(t *testing.T, path Path, moves []*Move) {
 	if end.Rotation != nil || len(end.Issuers) != 1 || len(end.Anchors) != 1 {
 		t.Errorf("stable has rotation %v, %d issuers, %d anchors", end.Rotation, len(end.Issuers), len(end.Anchors))
 	}
+	if chain := chainFPs(end.Issuers[0].Certificate); len(chain) != 1 {
+		t.Errorf("the cross certificate outlives the rotation: %d certificates", len(chain))
+	}
 	retires := slices.Contains([]string{state.KindAnchor, state.KindReplace, state.KindRenew}, path.Kind)
 	if got := len(end.Retired) == 1; got != retires {
 		t.Errorf("retired %d anchors", len(end.Retired))
