@@ -61,4 +61,10 @@ var (
 		Hint:    "look at what changed (git diff), then run the command again",
 		Explain: "The state file is locked while a command reads, decides and replaces it. Of two commands at the same time one wins; the other decides nothing from what is no longer true.",
 	})
+	CLIRequestKey = define(Sentence{
+		Code:    "cli-request-key",
+		Text:    "--csr-out makes a new key and needs to know where",
+		Hint:    "add --issuer-key PATH, relative to the state file",
+		Explain: "A certificate request is signed by the key that it asks a certificate for. The key is made here and stays at this path; the signed answer is brought with --signed FILE and the same --issuer-key.",
+	})
 )
