@@ -60,8 +60,8 @@ func Back(s *state.Rotation, o Options, e Evidence, at time.Time) (*Move, error)
 }
 
 // To jumps to a phase of the rotation, forward or back, if the gate holds for
-// the whole jump and the phase's own needs are met. "stable" is the end when
-// the rotation is past its first phase, and the beginning otherwise; see [Back].
+// the whole jump and the phase's own needs are met. "stable" is the end of the
+// rotation; [Abandon] jumps to the stable phase before it.
 func To(s *state.Rotation, phase string, o Options, e Evidence, at time.Time) (*Move, error) {
 	path, ok := pathOf(s)
 	if !ok {

@@ -203,6 +203,12 @@ func TestBroughtMaterial(t *testing.T) {
 			t.Errorf("want %s, got %s", want, explain(err))
 		}
 	}
+	m = newMesh(t, "prod", now)
+	key := m.anchorKey(state.RoleCurrent)
+	twin := must(pki.MintAnchor(key, "another name", from(-day, 5*year), random("twin")))
+	if _, err := Start(m.state, StartOptions{Kind: "anchor", Anchor: twin, AnchorKey: key}, Evidence{}, now, random("y")); !slices.Equal(codes(err), []string{"rotation-same-anchor"}) {
+		t.Errorf("the current anchor's key under another name: %v", codes(err))
+	}
 	other := bring("other", from(-day, 5*year), from(-day, year))
 	crossed := StartOptions{Kind: "replace", Anchor: next.anchor, Issuer: other.issuer, Options: Options{AcceptDowntime: true}}
 	if _, err := Start(newMesh(t, "prod", now).state, crossed, Evidence{}, now, random("y")); !slices.Contains(codes(err), "rotation-g3") {
