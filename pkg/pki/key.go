@@ -153,6 +153,7 @@ func (k Key) Wipe() {
 	clear(held.pem)
 	switch key := held.signer.(type) {
 	case *ecdsa.PrivateKey:
+		//lint:ignore SA1019 nothing else reaches the scalar, and the key is not used again
 		wipeInt(key.D)
 	case *rsa.PrivateKey:
 		wipeInt(key.D)
