@@ -11,7 +11,7 @@ var (
 	AdoptNoConfig = define(Sentence{
 		Code:    "adopt-no-config",
 		Text:    "no ConfigMap linkerd-config with data.values stands in the stream (%s)",
-		Hint:    "feed the whole render of the control plane, or `kubectl get configmap,secret,deployment,cronjob -n linkerd -o yaml`; --namespace names the control plane's namespace",
+		Hint:    "feed the whole render of the control plane, or `kubectl get configmap,secret,deployment,cronjob,mutatingwebhookconfiguration,validatingwebhookconfiguration -n linkerd -o yaml`; --namespace names the control plane's namespace",
 		Explain: "linkerd-config holds the values that the control plane was installed with: version, trust domain, issuer scheme and the trust anchors as they were given. Without it nothing tells how the mesh was made.",
 	})
 	AdoptTwoMeshes = define(Sentence{

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -39,6 +40,9 @@ func (a *adoption) keepKeys() {
 	for _, o := range a.owned {
 		nameKey(a.state, o)
 		a.adopted.Keys = append(a.adopted.Keys, o.AdoptedKey)
+	}
+	if issuer := a.state.Status.Issuers[0]; issuer.Key == "" {
+		a.note(fmt.Sprintf("the key of issuer %q does not stand in the input: put it into your custody and name it by `key:`", issuer.Name))
 	}
 }
 

@@ -98,6 +98,9 @@ func TestAdoptExternalDump(t *testing.T) {
 	if a := s.Status.Anchors; len(a) != 2 || a[1].Role != state.RoleCurrent || s.Status.Issuers[0].Name != a[1].Name+"-1" || s.Status.AdoptedBundle != "" {
 		t.Errorf("%+v", s.Status)
 	}
+	if _, found, err := render.Adopt(adopting(live)); err != nil || !strings.Contains(strings.Join(found.Notes, "\n"), "cert-manager renews the issuer") {
+		t.Errorf("notes %q, %v", found.Notes, err)
+	}
 	in := adopting(live)
 	in.Anchors = render.Source{Name: "ca.crt", Data: []byte(pem("outgoing-anchor.crt"))}
 	_, _, err := render.Adopt(in)
@@ -254,15 +257,16 @@ func TestAdoptRefuses(t *testing.T) {
 		swap [2]string
 		in   func(*render.AdoptInput)
 		code problem.Code
+		says string
 	}{
-		"trust roots hold another anchor":  {[2]string{"ca-bundle.crt: |-\n    " + anchorAt("    ", "anchor-2025.crt"), "ca-bundle.crt: |-\n    " + anchorAt("    ", "anchor-2026.crt")}, nil, "adopt-other-anchors"},
-		"trust roots hold one more":        {[2]string{"ca-bundle.crt: |-\n", "ca-bundle.crt: |-\n    " + anchorAt("    ", "anchor-2026.crt") + "\n"}, nil, "adopt-other-anchors"},
+		"trust roots hold another anchor":  {[2]string{"ca-bundle.crt: |-\n    " + anchorAt("    ", "anchor-2025.crt"), "ca-bundle.crt: |-\n    " + anchorAt("    ", "anchor-2026.crt")}, nil, "adopt-other-anchors", ""},
+		"trust roots hold one more":        {[2]string{"ca-bundle.crt: |-\n", "ca-bundle.crt: |-\n    " + anchorAt("    ", "anchor-2026.crt") + "\n"}, nil, "adopt-other-anchors", ""},
 		"a file holds another anchor":      {in: func(in *render.AdoptInput) { in.Anchors.Data = []byte(pem("anchor-2026.crt")) }, code: "adopt-other-anchors"},
-		"the Secret holds another issuer":  {[2]string{"crt.pem: " + b64(pem("issuer-2025-1.crt")), "crt.pem: " + b64(pem("issuer-2026-1.crt"))}, nil, "adopt-other-issuer"},
-		"the Secret holds another key":     {[2]string{"key.pem: " + b64(pem("issuer-2025-1.key")), "key.pem: " + b64(pem("issuer-2026-1.key"))}, nil, "render-foreign-key"},
-		"the key is damaged":               {[2]string{"key.pem: " + b64(pem("issuer-2025-1.key")), "key.pem: " + b64("-----BEGIN EC PRIVATE KEY-----\nc2VjcmV0\n-----END EC PRIVATE KEY-----")}, nil, "pki-key-malformed"},
-		"the Secret is no base64":          {[2]string{"key.pem: ", "key.pem: $"}, nil, "adopt-no-base64"},
-		"the Secret lacks its certificate": {[2]string{"crt.pem: ", "crt.gone: "}, nil, "render-missing-field"},
+		"the Secret holds another issuer":  {[2]string{"crt.pem: " + b64(pem("issuer-2025-1.crt")), "crt.pem: " + b64(pem("issuer-2026-1.crt"))}, nil, "adopt-other-issuer", ""},
+		"the Secret holds another key":     {[2]string{"key.pem: " + b64(pem("issuer-2025-1.key")), "key.pem: " + b64(pem("issuer-2026-1.key"))}, nil, "render-foreign-key", `"Secret linkerd/linkerd-identity-issuer key.pem"`},
+		"the key is damaged":               {[2]string{"key.pem: " + b64(pem("issuer-2025-1.key")), "key.pem: " + b64("-----BEGIN EC PRIVATE KEY-----\nc2VjcmV0\n-----END EC PRIVATE KEY-----")}, nil, "pki-key-malformed", ""},
+		"the Secret is no base64":          {[2]string{"key.pem: ", "key.pem: $"}, nil, "adopt-no-base64", ""},
+		"the Secret lacks its certificate": {[2]string{"crt.pem: ", "crt.gone: "}, nil, "render-missing-field", ""},
 		"a private key among the anchors":  {in: func(in *render.AdoptInput) { in.Anchors.Data = []byte(pem("anchor-2025.key")) }, code: "pki-private-key-among-certificates"},
 		"an issuer of nobody here": {in: func(in *render.AdoptInput) {
 			in.Stream = render.Source{}
@@ -270,7 +274,7 @@ func TestAdoptRefuses(t *testing.T) {
 			in.Anchors.Data, in.Issuer.Data = []byte(pem("anchor-2026.crt")), []byte(pem("issuer-2025-1.crt"))
 		}, code: "pki-unknown-issuer"},
 		"another issuer is brought":  {in: func(in *render.AdoptInput) { in.Issuer.Data = []byte(pem("issuer-2026-1.crt")) }, code: "adopt-other-issuer"},
-		"no linkerd-config":          {[2]string{"name: linkerd-config", "name: linkerd-confog"}, nil, "adopt-no-config"},
+		"no linkerd-config":          {[2]string{"name: linkerd-config", "name: linkerd-confog"}, nil, "adopt-no-config", ""},
 		"another namespace is asked": {in: func(in *render.AdoptInput) { in.Namespace = "mesh" }, code: "adopt-no-config"},
 		"another trust domain":       {in: func(in *render.AdoptInput) { in.TrustDomain = "example.org" }, code: "adopt-contradiction"},
 		"stream and values":          {in: func(in *render.AdoptInput) { in.Values.Data = []byte("a: b\n") }, code: "adopt-both-sources"},
@@ -283,7 +287,7 @@ func TestAdoptRefuses(t *testing.T) {
 			in.Stream.Data = append(bytes.Clone(in.Stream.Data), other...)
 		}, code: "adopt-two-meshes"},
 		"a name that is none":        {in: func(in *render.AdoptInput) { in.Name = "Prod!" }, code: "state-dns-name"},
-		"values inside are not YAML": {[2]string{"  values: |\n", "  values: |\n    a: [\n"}, nil, "manifest-not-yaml"},
+		"values inside are not YAML": {[2]string{"  values: |\n", "  values: |\n    a: [\n"}, nil, "manifest-not-yaml", ""},
 	}
 	for what, test := range tests {
 		text := good
@@ -306,6 +310,9 @@ func TestAdoptRefuses(t *testing.T) {
 		if len(problems) == 0 || problems[0].Code != test.code {
 			t.Errorf("%s: got %v, want %s", what, err, test.code)
 			continue
+		}
+		if !strings.Contains(problems[0].Error(), test.says) {
+			t.Errorf("%s: %s, want it to say %s", what, problems[0].Error(), test.says)
 		}
 		for _, p := range problems {
 			if strings.Contains(p.Error(), "MII") || strings.Contains(p.Error(), "BEGIN") || strings.Contains(p.Error(), "c2Vjc") {
@@ -348,5 +355,78 @@ func TestAdoptNames(t *testing.T) {
 	}
 	if len(seen) < 2 {
 		t.Errorf("%d anchors", len(seen))
+	}
+}
+
+// TestAdoptForeignSecret: a webhook Secret that the chart did not make is not
+// adopted, though a dump has it: by the chart's externalSecret, or by
+// cert-manager's own mark.
+func TestAdoptForeignSecret(t *testing.T) {
+	oracle(t)
+	secret := func(name, namespace string, annotations map[string]any) map[string]any {
+		data := map[string]any{}
+		for key, file := range map[string]string{"tls.crt": "proxy-injector.crt", "tls.key": "proxy-injector.key"} {
+			data[key] = base64.StdEncoding.EncodeToString(readOracle(t, "pki", file))
+		}
+		return map[string]any{"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "data": data,
+			"metadata": map[string]any{"name": name, "namespace": namespace, "annotations": annotations}}
+	}
+	stream := readOracle(t, "version-2.18", "pinned", "stable.yaml")
+	stream = append(bytes.Clone(stream), bytes.ReplaceAll(readOracle(t, "version-2.18", "viz", "render.1.yaml"), []byte("name: tap-k8s-tls"), []byte("name: gone"))...)
+	live := dump(t, stream,
+		secret("linkerd-proxy-injector-k8s-tls", "linkerd", nil),
+		secret("tap-k8s-tls", "linkerd-viz", map[string]any{"cert-manager.io/certificate-name": "tap"}),
+		secret("linkerd-sp-validator-k8s-tls", "elsewhere", nil))
+	s, found, err := render.Adopt(adopting(live))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"proxyInjector", "profileValidator", "tap"} {
+		if w, listed := s.Status.Webhooks[key]; !listed || w.Certificate != "" || w.Key != "" || w.CABundle == "" {
+			t.Errorf("%s: listed %t, certificate %t, key %q", key, listed, w.Certificate != "", w.Key)
+		}
+	}
+	if w := s.Status.Webhooks["tapInjector"]; w.Certificate == "" || w.Key == "" {
+		t.Errorf("the chart's own Secret was not adopted")
+	}
+	if notes := strings.Join(found.Notes, "\n"); !strings.Contains(notes, "this stream itself cannot be rendered") || !strings.Contains(notes, "someone else delivers Secret tap-k8s-tls") {
+		t.Errorf("notes: %s", notes)
+	}
+}
+
+// TestAdoptCurrentAnchor: the anchor that the issuer chains to is current,
+// wherever it stands, and of two the one that signed the issuer itself.
+func TestAdoptCurrentAnchor(t *testing.T) {
+	oracle(t)
+	for _, test := range []struct{ anchors, issuer, want string }{
+		{"outgoing-anchor incoming-anchor", "outgoing-issuer", "outgoing-anchor"},
+		{"outgoing-anchor incoming-anchor", "incoming-issuer", "incoming-anchor"},
+		{"outgoing-anchor webhook-ca", "incoming-issuer-cross", "outgoing-anchor"},
+		{"webhook-ca outgoing-anchor", "incoming-issuer-cross", "outgoing-anchor"},
+		{"outgoing-anchor incoming-anchor", "incoming-issuer-cross", "incoming-anchor"},
+		{"incoming-anchor outgoing-anchor", "incoming-issuer-cross", "incoming-anchor"},
+	} {
+		in := adopting(nil)
+		in.Stream, in.LinkerdVersion = render.Source{}, "2.18"
+		var bundle []string
+		for _, name := range strings.Fields(test.anchors) {
+			bundle = append(bundle, strings.TrimSpace(string(readOracle(t, "pki", name+".crt"))))
+		}
+		in.Anchors = render.Source{Name: "ca.crt", Data: []byte(strings.Join(bundle, "\n"))}
+		in.Issuer = render.Source{Name: "issuer.crt", Data: readOracle(t, "pki", test.issuer+".crt")}
+		s, _, err := render.Adopt(in)
+		if err != nil {
+			t.Errorf("%v: %v", test, err)
+			continue
+		}
+		for i, a := range s.Status.Anchors {
+			want := state.RoleExtra
+			if strings.Fields(test.anchors)[i] == test.want {
+				want = state.RoleCurrent
+			}
+			if a.Role != want || strings.TrimSpace(a.Certificate) != bundle[i] {
+				t.Errorf("%v: anchor %d is %s", test, i, a.Role)
+			}
+		}
 	}
 }
