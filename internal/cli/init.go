@@ -1,0 +1,237 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+
+	"github.com/gofrs/flock"
+	"github.com/spf13/cobra"
+)
+
+// initFlags say which mesh a new state file is for.
+type initFlags struct {
+	statePath, stream, values, anchors, issuer string
+	name, version, namespace, trustDomain      string
+	keysDir, custody                           string
+	mint, force                                bool
+}
+
+// begun is a new state and what its writing brings along.
+type begun struct {
+	state *state.Rotation
+	keys  []rotation.Minted
+	notes []string
+}
+
+// initialize writes the first state file of a mesh.
+func (a *app) initialize() *cobra.Command {
+	var f initFlags
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "write the state file of a running mesh, or of a new one",
+		Long: `init writes the state file of a mesh that runs already, from a rendered chart, a
+kubectl dump, Helm values, or the certificates themselves. It keeps the bytes of
+the trust bundle, so that adopting restarts nothing, and says what rendering the
+adopted stream would change. With --new it makes a first PKI instead.
+
+Private keys that stand in the input are never written into the state. With
+--keys-dir they become files that only their owner reads, named by the state
+(custody file); keep that folder out of Git. An existing state file is not
+replaced without --force, an existing key never.`,
+		Example: `  helm template linkerd-control-plane linkerd/linkerd-control-plane -n linkerd -f values.yaml | l5d-pki-render init --stream -
+  kubectl get configmap,secret,deployment,cronjob,mutatingwebhookconfiguration,validatingwebhookconfiguration -n linkerd -o yaml | l5d-pki-render init --stream - --keys-dir keys
+  l5d-pki-render init --from-values values.yaml --linkerd-version 2.18
+  l5d-pki-render init --anchors ca.crt --issuer issuer.crt --linkerd-version 2.18
+  l5d-pki-render init --new --linkerd-version 2.18`,
+		Args: cobra.NoArgs,
+		RunE: a.run(func(*cobra.Command, []string) error { return a.begin(&f) }),
+	}
+	f.add(cmd)
+	return cmd
+}
+
+func (f *initFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&f.statePath, "state", "s", "rotation.yaml", "state file to write, - for stdout (env L5D_PKI_STATE)")
+	flags.StringVar(&f.stream, "stream", "", "manifests of the control plane, rendered or dumped, - for stdin")
+	flags.StringVar(&f.values, "from-values", "", "Helm values of the control plane")
+	flags.StringVar(&f.anchors, "anchors", "", "trust bundle (PEM), where the input has none")
+	flags.StringVar(&f.issuer, "issuer", "", "issuer certificate (PEM), where the input has none")
+	flags.BoolVar(&f.mint, "new", false, "make a first PKI: anchor, issuer and webhook certificates")
+	flags.StringVar(&f.name, "name", "linkerd", "metadata.name of the state")
+	flags.StringVar(&f.version, "linkerd-version", "", "Linkerd release, where the input does not tell it")
+	flags.StringVar(&f.namespace, "namespace", "", "namespace of the control plane, where the input does not tell it")
+	flags.StringVar(&f.trustDomain, "trust-domain", "", "trust domain, where the input does not tell it")
+	flags.StringVar(&f.keysDir, "keys-dir", "", "store private keys in this folder, relative to the state file (with --new: keys)")
+	flags.StringVar(&f.custody, "custody", "", "where private keys live: age, sops, sealed-secret, external-secret, cert-manager or file")
+	flags.BoolVar(&f.force, "force", false, "replace an existing state file")
+	for _, source := range []string{"stream", "from-values", "anchors", "issuer"} {
+		cmd.MarkFlagsMutuallyExclusive("new", source)
+	}
+	cmd.MarkFlagsMutuallyExclusive("stream", "from-values")
+}
+
+// begin makes the state, stores keys, and writes the state last, so that no
+// state ever names a key that does not exist.
+func (a *app) begin(f *initFlags) error {
+	if err := f.settleKeys(); err != nil {
+		return err
+	}
+	release, err := f.claim()
+	if err != nil {
+		return err
+	}
+	defer release()
+	how := a.adopt
+	if f.mint {
+		how = a.mintFirst
+	}
+	first, err := how(f)
+	if err != nil {
+		return err
+	}
+	defer wipe(first.keys)
+	text, err := state.Marshal(first.state)
+	if err != nil {
+		return problem.Of(err).In(f.statePath).Err()
+	}
+	if err := a.storeFirstKeys(f, first.keys); err != nil {
+		return err
+	}
+	for _, note := range first.notes {
+		fmt.Fprintf(&a.talk, "note: %s\n", note)
+	}
+	if f.statePath == "-" {
+		a.data = text
+		return nil
+	}
+	return a.writeFile(f.statePath, text, 0o644, f.force)
+}
+
+// settleKeys makes custody and folder fit each other.
+func (f *initFlags) settleKeys() error {
+	if f.mint && f.keysDir == "" {
+		f.keysDir = "keys"
+	}
+	if f.keysDir == "" {
+		return nil
+	}
+	if f.custody != "" && f.custody != custodyFile {
+		return problem.AdoptCustody.With(f.custody)
+	}
+	f.custody = custodyFile
+	return nil
+}
+
+// claim refuses a state file that is there, or, with --force, one that another
+// command is at work on.
+func (f *initFlags) claim() (release func(), err error) {
+	release = func() {}
+	_, err = os.Lstat(f.statePath)
+	switch {
+	case f.statePath == "-" || errors.Is(err, fs.ErrNotExist):
+		return release, nil
+	case !f.force:
+		return release, problem.CLIExists.With().In(f.statePath).Hint("--force replaces the state file")
+	}
+	lock := flock.New(f.statePath, flock.SetFlag(os.O_RDONLY))
+	held, err := lock.TryLock()
+	if err != nil {
+		return release, problem.CLIRead.With(reason(err)).In(f.statePath).Because(err)
+	}
+	if !held {
+		return release, problem.CLIBusy.With().In(f.statePath)
+	}
+	return func() { _ = lock.Close() }, nil
+}
+
+// keyPath is how the state names a key; nil when keys stay where they are.
+func (f *initFlags) keyPath() func(string) string {
+	if f.keysDir == "" {
+		return nil
+	}
+	return func(name string) string { return path.Join(filepath.ToSlash(f.keysDir), name+".key") }
+}
+
+// adopt reads the inputs and adopts the mesh that they describe.
+func (a *app) adopt(f *initFlags) (begun, error) {
+	in := render.AdoptInput{
+		Name: f.name, LinkerdVersion: f.version, Namespace: f.namespace, TrustDomain: f.trustDomain,
+		Custody: f.custody, KeyPath: f.keyPath(), At: a.Now().Truncate(time.Second),
+	}
+	var problems problem.List
+	for _, source := range []struct {
+		path string
+		cap  int64
+		to   *render.Source
+	}{
+		{f.stream, render.MaxStream, &in.Stream},
+		{f.values, maxState, &in.Values},
+		{f.anchors, maxState, &in.Anchors},
+		{f.issuer, maxState, &in.Issuer},
+	} {
+		if source.path == "" {
+			continue
+		}
+		read, err := a.source(source.path, source.cap, source.path == f.stream)
+		problems.Add(err)
+		*source.to = read
+	}
+	if len(problems) > 0 {
+		return begun{}, problems.Err()
+	}
+	s, found, err := render.Adopt(in)
+	if err != nil {
+		return begun{}, err
+	}
+	first := begun{state: s, notes: found.Notes}
+	for _, k := range found.Keys {
+		first.keys = append(first.keys, rotation.Minted(k))
+	}
+	first.notes = append(first.notes, adoptedNotes(s, found, f.stream != "")...)
+	return first, nil
+}
+
+// source reads one input; an empty one is empty, not absent.
+func (a *app) source(name string, limit int64, stdin bool) (render.Source, error) {
+	var data []byte
+	var err error
+	if stdin && name == "-" {
+		name = "stdin"
+		data, err = readLimited(a.Stdin, name, limit)
+	} else {
+		data, err = readFile(name, limit)
+	}
+	if data == nil {
+		data = []byte{}
+	}
+	return render.Source{Name: name, Data: data}, err
+}
+
+// adoptedNotes say what was adopted and what rendering it would change.
+func adoptedNotes(s *state.Rotation, found render.Adopted, stream bool) []string {
+	l := s.Spec.Linkerd
+	notes := []string{fmt.Sprintf("adopted Linkerd %s in namespace %s, trust domain %s: a trust bundle of %d, issuer %q, %d webhooks",
+		l.Version, l.Namespace, l.TrustDomain, len(s.Status.Anchors), s.Status.Issuers[0].Name, len(s.Status.Webhooks))}
+	switch {
+	case !stream:
+	case len(found.Changes) == 0:
+		notes = append(notes, "rendering this stream with the state changes nothing")
+	default:
+		notes = append(notes, fmt.Sprintf("rendering this stream with the state would change %d fields; look at them before you apply it:", len(found.Changes)))
+		for _, line := range found.Changes {
+			notes = append(notes, "  "+line.Object+" "+line.Field+": "+line.Value)
+		}
+	}
+	return notes
+}

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// mintFirst makes the first PKI of a mesh that does not run yet.
+func (a *app) mintFirst(f *initFlags) (begun, error) {
+	if f.version == "" {
+		return begun{}, problem.AdoptNoVersion.With("nothing: a new mesh has no manifests")
+	}
+	version, err := state.ParseVersion(f.version)
+	if err != nil {
+		return begun{}, err
+	}
+	s := &state.Rotation{
+		APIVersion: state.APIVersion, Kind: state.Kind,
+		Metadata: state.Metadata{Name: f.name, Annotations: map[string]string{"config.kubernetes.io/local-config": "true"}},
+		Spec: state.Spec{
+			Linkerd: state.Linkerd{
+				Version: f.version, Namespace: f.namespace, TrustDomain: f.trustDomain,
+				RollControlPlane: version.Family() == state.Family211,
+			},
+			Custody: state.Custody{Kind: f.custody},
+		},
+	}
+	hooks := []string{state.WebhookProxyInjector, state.WebhookProfileValidator, state.WebhookPolicyValidator}
+	if version.Family() == state.Family210 {
+		hooks = hooks[:2] // policyValidator came with 2.11
+	}
+	next, minted, err := rotation.First(s, hooks, f.keyPath(), a.Now(), a.Random)
+	return begun{next, minted, nil}, err
+}
+
+// storeFirstKeys stores keys as new files. All of them are looked at before the
+// first is written; a file that holds the same key already is left as it is, so
+// that a repeated call is no error.
+func (a *app) storeFirstKeys(f *initFlags, keys []rotation.Minted) error {
+	var missing []rotation.Minted
+	var problems problem.List
+	for _, k := range keys {
+		file := beside(f.statePath, k.Path)
+		have, err := readFile(file, maxKey)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			missing = append(missing, k)
+		case err != nil:
+			problems.Add(err)
+		case !bytes.Equal(bytes.TrimSpace(have), k.Key.PEM()):
+			problems = append(problems, problem.CLIExists.With().In(file))
+		}
+		clear(have)
+	}
+	if len(problems) > 0 {
+		return problems.Err()
+	}
+	for _, k := range missing {
+		if err := a.storeKey(beside(f.statePath, k.Path), k); err != nil {
+			return err
+		}
+		fmt.Fprintf(&a.talk, "note: wrote the key of %q to %s: keep it out of Git\n", k.Name, k.Path)
+	}
+	return nil
+}
