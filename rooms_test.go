@@ -19,7 +19,8 @@ const module = "github.com/l5d-pki/l5d-pki-render/"
 // arrows: room -> the rooms that it may import. Every room may import pkg/problem.
 var arrows = map[string][]string{
 	"cmd/l5d-pki-render": {"internal/cli"},
-	"internal/cli":       {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/picture", "schema"},
+	"internal/cli":       {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/picture", "internal/repo", "schema"},
+	"internal/repo":      {},
 	"pkg/postrender":     {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
 	"pkg/rotation": {"pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
@@ -18,9 +21,8 @@ func (a *app) log() *cobra.Command {
 		Use:   "log",
 		Short: "the hash-chained history of the rotation",
 		Long: `log prints one line per move. A state file with a broken chain is refused by
-every command; --verify says that it holds, and with --base FILE (older versions
-of the file, oldest first: git show REV:rotation.yaml) also that no older entry
-was changed or dropped since.`,
+every command; --verify also says that no entry was changed or dropped since any
+version of the file in Git, or since the versions that --base names.`,
 		Example: `  l5d-pki-render log
   git show HEAD~3:rotation.yaml > old.yaml && l5d-pki-render log --verify --base old.yaml`,
 		Args: cobra.NoArgs,
@@ -34,16 +36,9 @@ was changed or dropped since.`,
 				return err
 			}
 			if verify {
-				for _, base := range bases {
-					before, err := a.loadState(base)
-					if err != nil {
-						return err
-					}
-					if err := state.Continues(before.Status.Log, s.Status.Log); err != nil {
-						return named(err, statePath, statePath)
-					}
+				if err := a.verifyLog(statePath, bases, s); err != nil {
+					return err
 				}
-				fmt.Fprintf(&a.talk, "note: %d entries, chain holds\n", len(s.Status.Log))
 			}
 			a.data, err = show(logReport{s.Status.Log})
 			return err
@@ -51,9 +46,42 @@ was changed or dropped since.`,
 	}
 	stateFlag(cmd, &statePath)
 	cmd.Flags().StringVarP(&format, "output", "o", formatText, "text, json, yaml or markdown")
-	cmd.Flags().BoolVar(&verify, "verify", false, "check the chain, also against --base")
+	cmd.Flags().BoolVar(&verify, "verify", false, "check the chain, also across the Git history of the file and against --base")
 	cmd.Flags().StringArrayVar(&bases, "base", nil, "an older version of the state file; may be given several times")
 	return cmd
+}
+
+// verifyLog proves that the log only grew: since the named versions of the
+// file, and since every version that Git has.
+func (a *app) verifyLog(statePath string, bases []string, s *state.Rotation) error {
+	for _, base := range bases {
+		before, err := a.loadState(base)
+		if err != nil {
+			return err
+		}
+		if err := state.Continues(before.Status.Log, s.Status.Log); err != nil {
+			return problem.Of(err).In(statePath + " (since " + base + ")").Err()
+		}
+	}
+	versions, err := repo.Versions(statePath)
+	if errors.Is(err, repo.ErrNone) {
+		fmt.Fprintf(&a.talk, "note: the Git history was not looked at: %v\n", err)
+	} else if err != nil {
+		return err
+	}
+	read := 0
+	for _, v := range versions {
+		before, err := state.Parse(statePath, v.Text)
+		if err != nil {
+			continue // a version from before this file was a state, or a broken one that was mended
+		}
+		read++
+		if err := state.Continues(before.Status.Log, s.Status.Log); err != nil {
+			return problem.Of(err).In(statePath + " (since commit " + v.Commit[:12] + ")").Err()
+		}
+	}
+	fmt.Fprintf(&a.talk, "note: %d entries, chain holds; %d versions in Git looked at\n", len(s.Status.Log), read)
+	return nil
 }
 
 // logReport is a log for people and programs.
