@@ -35,11 +35,16 @@ type step struct {
 	changes []string
 }
 
+// expired is after the end of anchor and issuer of the test PKI.
+var expired = time.Date(2035, 3, 1, 0, 0, 0, 0, time.UTC)
+
 // walks is every kind and strategy, from stable to stable.
 var walks = []struct {
 	name, state string
 	start       []string
 	steps       []step
+	// at is when it starts; zero: while everything is valid.
+	at time.Time
 }{
 	{"anchor by bundle", "bundle/stable.yaml", []string{"anchor"}, []step{
 		{state.PhaseAnchorAdded, nil, bundleObjects},
@@ -48,32 +53,32 @@ var walks = []struct {
 		{state.PhaseIssuerSpread, []string{"ISSUER-LOADED"}, nothing},
 		{state.PhaseAnchorDropped, []string{"LEAVES-RENEWED"}, bundleObjects},
 		{state.PhaseStable, []string{"BUNDLE-DELIVERED"}, waveObjects},
-	}},
+	}, time.Time{}},
 	{"anchor by cross-sign", "bundle/stable.yaml", []string{"anchor", "--strategy", "cross-sign", "--outgoing-key", "pki/anchor-2025.key"}, []step{
 		{state.PhaseIssuerSwitched, nil, issuerObjects},
 		{state.PhaseIssuerSpread, []string{"ISSUER-LOADED"}, nothing},
 		{state.PhaseAnchorSwapped, []string{"LEAVES-RENEWED"}, bundleObjects},
 		{state.PhaseAnchorSpread, []string{"BUNDLE-DELIVERED"}, waveObjects},
 		{state.PhaseStable, []string{"BUNDLE-LOADED"}, issuerObjects},
-	}},
+	}, time.Time{}},
 	{"issuer", "bundle/stable.yaml", []string{"issuer", "--outgoing-key", "pki/anchor-2025.key"}, []step{
 		{state.PhaseIssuerSwitched, nil, issuerObjects},
 		{state.PhaseStable, []string{"LEAVES-RENEWED"}, nothing},
-	}},
+	}, time.Time{}},
 	{"webhooks", "bundle/stable.yaml", []string{"webhooks"}, []step{
 		{state.PhaseWebhookCAAdded, nil, webhookObjects},
 		{state.PhaseWebhookCertSwitched, []string{"WEBHOOK-CA-DELIVERED"}, servedObjects},
 		{state.PhaseStable, []string{"WEBHOOK-CERT-SERVED"}, webhookObjects},
-	}},
+	}, time.Time{}},
 	{"replace", "bundle/stable.yaml", []string{"replace", "--accept-downtime"}, []step{
 		{state.PhaseReplaced, nil, slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(bundleObjects), issuerObjects...))))},
 		{state.PhaseReplacedSpread, []string{"BUNDLE-DELIVERED", "ISSUER-LOADED"}, waveObjects},
 		{state.PhaseStable, []string{"BUNDLE-LOADED"}, nothing},
-	}},
+	}, expired},
 	{"renew", "bundle/stable.yaml", []string{"renew", "--outgoing-key", "pki/anchor-2025.key"}, []step{
 		{state.PhaseRenewed, nil, bundleObjects},
 		{state.PhaseStable, []string{"BUNDLE-DELIVERED", "IDENTITY-LOADED"}, nothing},
-	}},
+	}, time.Time{}},
 }
 
 // walkState puts a state and the test keys into a folder of their own.
@@ -92,7 +97,10 @@ func TestWalks(t *testing.T) {
 	for _, w := range walks {
 		t.Run(w.name, func(t *testing.T) {
 			path := walkState(t, w.state)
-			at := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+			at := w.at
+			if at.IsZero() {
+				at = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+			}
 			before := rendered(t, path, stream)
 			for i, s := range w.steps {
 				args := []string{"advance"}
