@@ -53,6 +53,10 @@ type app struct {
 // looked for was found (lint). It prints nothing of its own.
 var errFound = errors.New("findings")
 
+// errWouldChange ends a --check with exit code 2 after it wrote its data:
+// what it looked at is not as it should be. It prints nothing of its own.
+var errWouldChange = errors.New("would change")
+
 // Main runs one call and gives its exit code.
 func Main(args []string, w World) int {
 	a := &app{World: w}

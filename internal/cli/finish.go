@@ -10,6 +10,9 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
+// endings are the exit codes of calls that did what was asked.
+var endings = map[error]int{nil: ExitDone, errFound: ExitFailed, errWouldChange: ExitWouldChange}
+
 // maxProblems is how many problems of one call are printed.
 const maxProblems = 20
 
@@ -18,10 +21,8 @@ const maxProblems = 20
 func (a *app) finish(err error) int {
 	code := ExitDone
 	switch {
-	case err == nil, errors.Is(err, errFound):
-		if err != nil {
-			code = ExitFailed
-		}
+	case err == nil, errors.Is(err, errFound), errors.Is(err, errWouldChange):
+		code = endings[err]
 		if writeErr := writeAll(a.Stdout, append(a.out.Bytes(), a.data...)); writeErr != nil {
 			a.printErrors(problem.CLIWrite.With("stdout", writeErr).Because(writeErr))
 			code = ExitFailed
