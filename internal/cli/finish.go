@@ -10,19 +10,15 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// endings are the exit codes of calls that did what was asked.
-var endings = map[error]int{nil: ExitDone, errFound: ExitFailed, errWouldChange: ExitWouldChange}
-
 // maxProblems is how many problems of one call are printed.
 const maxProblems = 20
 
 // finish writes what the call has to say: data to stdout if it succeeded, talk
 // to stderr and the log file in any case.
 func (a *app) finish(err error) int {
-	code := ExitDone
+	code, done := ending(err)
 	switch {
-	case err == nil, errors.Is(err, errFound), errors.Is(err, errWouldChange):
-		code = endings[err]
+	case done:
 		if writeErr := writeAll(a.Stdout, append(a.out.Bytes(), a.data...)); writeErr != nil {
 			a.printErrors(problem.CLIWrite.With("stdout", writeErr).Because(writeErr))
 			code = ExitFailed
@@ -31,7 +27,6 @@ func (a *app) finish(err error) int {
 		code = ExitUsage
 		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %v\nhint: `l5d-pki-render --help` lists commands and flags\n", err)
 	default:
-		code = ExitFailed
 		a.printErrors(err)
 	}
 	if logErr := a.appendLog(); logErr != nil && code == ExitDone {
@@ -40,6 +35,19 @@ func (a *app) finish(err error) int {
 	}
 	_ = writeAll(a.Stderr, a.talk.Bytes()) // nowhere left to say that this failed
 	return code
+}
+
+// ending is the exit code of a call, and whether it did what was asked.
+func ending(err error) (code int, done bool) {
+	switch {
+	case err == nil:
+		return ExitDone, true
+	case errors.Is(err, errFound):
+		return ExitFailed, true
+	case errors.Is(err, errWouldChange):
+		return ExitWouldChange, true
+	}
+	return ExitFailed, false
 }
 
 // printErrors prints each problem as one self-sufficient line and its hints.
