@@ -2,6 +2,8 @@ package render
 
 import (
 	"bytes"
+	"strconv"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -58,24 +60,80 @@ func (p *plan) noteNamespace(root *manifest.Node) {
 // may be meshed.
 func (p *plan) wantsStamp(d manifest.Document, head manifest.Head) bool {
 	return p.State.Status.Stamp != "" && head.Namespace != p.namespace(ControlPlane) &&
-		(injecting[p.inject[head.Namespace]] || bytes.Contains(d.Text, []byte(injectAnnotation)))
+		p.mayBeMeshed(d.Text, head.Namespace)
 }
 
-// meshed is the injector's own decision: it looks at the pod template and the
-// namespace, never at the workload's own metadata; a value that it does not
-// know means no (pkg/inject/report.go).
-func (p *plan) meshed(o object) bool {
-	template := o.node.Lookup(manifest.At(workloadTemplate[o.kind]...))
+// proxyName is the container that `linkerd inject --manual` adds (pkg/k8s/labels.go
+// in linkerd2: ProxyContainerName).
+const proxyName = "linkerd-proxy"
+
+// mayBeMeshed tells by the text of a workload's document: most end here.
+func (p *plan) mayBeMeshed(text []byte, namespace string) bool {
+	return injecting[p.inject[namespace]] || bytes.Contains(text, []byte(injectAnnotation)) || bytes.Contains(text, []byte(proxyName))
+}
+
+// meshing is the injector's decision about a workload, and why.
+type meshing struct {
+	meshed bool
+	// unknown: the template says nothing, and what its Namespace says is not known.
+	unknown bool
+	why     string
+}
+
+// meshing looks at the pod template and the namespace, as the injector does,
+// never at the workload's own metadata; a value that it does not know means no
+// (pkg/inject/report.go in linkerd2). Where the injector's configuration could
+// exempt a namespace, it errs to yes: one restart too many harms nobody.
+func (p *plan) meshing(o object) meshing {
+	template := o.template()
 	pod := template.Lookup(manifest.At("metadata", "annotations", injectAnnotation)).Value()
-	namespace := p.inject[o.namespace]
+	namespace, known := p.inject[o.namespace]
 	switch {
-	case template.Lookup(manifest.At("spec", "hostNetwork")).Value() == "true", !p.hasToken(template):
-		return false
-	case pod != "":
-		return injecting[pod] && (namespace == "" || namespace == "disabled" || injecting[namespace])
-	default:
-		return injecting[namespace]
+	case template.Lookup(manifest.At("spec", "hostNetwork")).Value() == "true":
+		return meshing{why: "hostNetwork: its pods are never injected"}
+	case !p.hasToken(template):
+		return meshing{why: "automountServiceAccountToken: false leaves a proxy without identity"}
+	case byHand(template):
+		return meshing{meshed: true}
+	case foreignSidecar(template):
+		return meshing{why: "its pods carry another mesh's sidecar"}
+	case pod != "" && !injecting[pod]:
+		return meshing{why: injectAnnotation + " is " + strconv.Quote(pod) + " in its template"}
+	case namespace != "" && namespace != "disabled" && !injecting[namespace]:
+		return meshing{why: injectAnnotation + " is " + strconv.Quote(namespace) + " at its namespace, which the injector does not know"}
+	case injecting[pod], injecting[namespace]:
+		return meshing{meshed: true}
+	case !known:
+		return meshing{unknown: true, why: "its template does not say, and Namespace " + strconv.Quote(o.namespace) + " is not in the input"}
 	}
+	return meshing{why: "neither its template nor its namespace asks for a proxy"}
+}
+
+// template is the pod template of a workload; nil when it has none.
+func (o object) template() *manifest.Node { return o.get(workloadTemplate[o.kind]...) }
+
+// byHand reports whether `linkerd inject --manual` wrote the proxy itself into
+// the template.
+func byHand(template *manifest.Node) bool {
+	return hasContainer(template, "containers", proxyName, "cr.l5d.io/linkerd/proxy:")
+}
+
+// foreignSidecar: the injector leaves such pods alone (pkg/healthcheck/sidecar.go
+// in linkerd2).
+func foreignSidecar(template *manifest.Node) bool {
+	return hasContainer(template, "containers", "istio-proxy", "gcr.io/istio-release/proxyv2:") ||
+		hasContainer(template, "initContainers", "istio-init", "gcr.io/istio-release/proxy_init:") ||
+		hasContainer(template, "initContainers", "linkerd-init", "cr.l5d.io/linkerd/proxy-init:")
+}
+
+// hasContainer looks for a container by its name or the beginning of its image.
+func hasContainer(template *manifest.Node, list, name, image string) bool {
+	for _, c := range template.Lookup(manifest.At("spec", list)).Items() {
+		if c.Get("name").Value() == name || strings.HasPrefix(c.Get("image").Value(), image) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasToken: without a service account token a proxy has no identity. Charts
@@ -92,7 +150,7 @@ func (p *plan) hasToken(template *manifest.Node) bool {
 func (p *plan) stamps() {
 	for _, o := range p.objects {
 		_, workload := workloadTemplate[o.kind]
-		if !workload || o.hook || o.namespace == p.namespace(ControlPlane) || !p.meshed(o) {
+		if !workload || o.hook || o.namespace == p.namespace(ControlPlane) || !p.meshing(o).meshed {
 			continue
 		}
 		p.groups[Workloads] = true
@@ -103,22 +161,47 @@ func (p *plan) stamps() {
 }
 
 func (p *plan) stamp(o object, stamp string) {
-	if !stampable[o.kind] {
-		p.report.add(o.String(), "", Left, "no stamp restarts a "+o.kind+": start it anew")
+	if why := unstampable(o); why != "" {
+		p.report.add(o.String(), "", Left, why)
 		return
 	}
-	steps := append(append([]any{}, workloadTemplate[o.kind]...), "metadata", "annotations", StampHint)
-	path := o.path(steps...)
-	outcome := Changed
-	if o.get(steps...).Value() == stamp {
-		outcome = Right
-	} else {
-		p.edits[o.doc] = append(p.edits[o.doc], manifest.Put(path, stamp))
+	outcome := Right
+	if p.mark(o, stamp) {
+		outcome = Changed
 	}
-	p.report.add(o.String(), manifest.At(steps...).String(), outcome, stamp)
+	p.report.add(o.String(), manifest.At(o.stampSteps()...).String(), outcome, stamp)
 	if why := holdsBack(o); why != "" {
 		p.report.add(o.String(), "", Left, why)
 	}
+}
+
+// mark notes the stamp of a workload; false when it carries it already.
+func (p *plan) mark(o object, stamp string) bool {
+	steps := o.stampSteps()
+	switch stands := o.get(steps...); {
+	case stands == nil:
+		p.stampings[o.doc] = append(p.stampings[o.doc], stamping{at: o.at, kind: o.kind, value: stamp})
+	case stands.Value() == stamp:
+		return false
+	default:
+		p.edits[o.doc] = append(p.edits[o.doc], manifest.Set(o.path(steps...), stamp))
+	}
+	return true
+}
+
+func (o object) stampSteps() []any {
+	return append(append([]any{}, workloadTemplate[o.kind]...), metadataSteps...)
+}
+
+// unstampable says why no stamp will restart a workload.
+func unstampable(o object) string {
+	switch {
+	case !stampable[o.kind]:
+		return "no stamp restarts a " + o.kind + ": start it anew"
+	case o.template().Kind() != manifest.Mapping || o.template().Len() == 0:
+		return "no pod template stands here: a patch of it, perhaps"
+	}
+	return ""
 }
 
 // holdsBack says why a stamped workload will not restart by itself.

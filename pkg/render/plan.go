@@ -18,6 +18,7 @@ type plan struct {
 	groups     map[Group]bool
 	config     chartConfig
 	edits      map[int][]manifest.Edit // by document
+	stampings  map[int][]stamping      // by document
 	inject     map[string]string       // linkerd.io/inject by namespace, where the stream says
 	// webhookEdited by values key: that webhook's Secret or caBundle was edited.
 	webhookEdited map[string]bool
@@ -27,7 +28,7 @@ type plan struct {
 
 func newPlan(m *Material, docs []manifest.Document) *plan {
 	p := &plan{Material: m, docs: docs, lastFilled: -1,
-		groups: map[Group]bool{}, edits: map[int][]manifest.Edit{}, inject: map[string]string{}, webhookEdited: map[string]bool{}}
+		groups: map[Group]bool{}, edits: map[int][]manifest.Edit{}, stampings: map[int][]stamping{}, inject: map[string]string{}, webhookEdited: map[string]bool{}}
 	p.targets = m.targets()
 	p.report = Report{Phase: m.Phase.Name, Epoch: m.State.Status.Epoch, Documents: len(docs)}
 	for i := len(docs) - 1; i >= 0 && p.lastFilled < 0; i-- {

@@ -115,14 +115,10 @@ func (p *plan) checkGroups(in Input) {
 // apply splices the edits into their documents and joins the stream.
 func (p *plan) apply() ([]byte, error) {
 	var problems problem.List
-	for i := range p.docs {
-		edits, any := p.edits[i]
-		if !any {
-			continue
-		}
-		text, err := manifest.Splice(p.docs[i].Text, edits...)
+	for i, d := range p.docs {
+		text, err := p.edited(i)
 		if err != nil {
-			problems.Add(problem.Of(err).Under("document " + itoa(p.docs[i].Number)).Err())
+			problems.Add(problem.Of(err).Under("document " + itoa(d.Number)).Err())
 			continue
 		}
 		p.docs[i].Text = text
@@ -131,4 +127,16 @@ func (p *plan) apply() ([]byte, error) {
 		return nil, problems.Err()
 	}
 	return manifest.Join(p.docs), nil
+}
+
+// edited is the text of one document with its edits and stamps.
+func (p *plan) edited(i int) ([]byte, error) {
+	text, err := manifest.Splice(p.docs[i].Text, p.edits[i]...)
+	for _, s := range p.stampings[i] {
+		if err != nil {
+			return nil, err
+		}
+		text, err = s.apply(text)
+	}
+	return text, err
 }

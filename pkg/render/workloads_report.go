@@ -1,0 +1,100 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// WorkloadsReport says what will restart, what will not, and why.
+type WorkloadsReport struct {
+	// Stamp of the wave; Previous is that of the namespaces that are not done.
+	Stamp    string `json:"stamp"`
+	Previous string `json:"previous,omitempty"`
+	// Split: the wave goes namespace by namespace; Done are those it reached.
+	Split bool     `json:"split"`
+	Done  []string `json:"done,omitempty"`
+	// Files that were looked at; of these, Changed by name, and the numbers of
+	// those left alone as templates and as no Kubernetes objects.
+	Files     int      `json:"files"`
+	Changed   []string `json:"changed"`
+	Templates int      `json:"templates"`
+	Foreign   int      `json:"foreign"`
+
+	Counts    map[Fate]int   `json:"counts"`
+	Workloads []WorkloadLine `json:"workloads"`
+}
+
+func (w *workloads) newReport() WorkloadsReport {
+	status := w.material.State.Status
+	r := WorkloadsReport{Stamp: status.Stamp, Files: len(w.Files), Changed: []string{}, Counts: map[Fate]int{}, Workloads: []WorkloadLine{}}
+	if status.Wave != nil {
+		r.Split, r.Previous, r.Done = true, status.Wave.Previous, status.Wave.Namespaces
+	}
+	return r
+}
+
+// take adds the result of one file.
+func (r *WorkloadsReport) take(f WorkloadFile, result stamped) {
+	switch result.kind {
+	case templateFile:
+		r.Templates++
+	case foreignFile:
+		r.Foreign++
+	}
+	if !bytes.Equal(f.Text, result.text) {
+		r.Changed = append(r.Changed, f.Name)
+	}
+	for _, line := range result.lines {
+		line.File = f.Name
+		r.Counts[line.Fate]++
+		r.Workloads = append(r.Workloads, line)
+	}
+}
+
+// anyMeshed reports whether a meshed workload stands in the input.
+func (r *WorkloadsReport) anyMeshed() bool {
+	return len(r.Workloads) > r.Counts[Unmeshed]+r.Counts[Unknown]
+}
+
+// Summary is the report in one line.
+func (r *WorkloadsReport) Summary() string {
+	var counts []string
+	for _, fate := range Fates {
+		if n := r.Counts[fate]; n > 0 {
+			counts = append(counts, fmt.Sprintf("%d %s", n, fate))
+		}
+	}
+	if counts == nil {
+		counts = []string{"no workloads"}
+	}
+	line := fmt.Sprintf("%d of %d files change; workloads: %s", len(r.Changed), r.Files, strings.Join(counts, ", "))
+	if r.Templates+r.Foreign > 0 {
+		line += fmt.Sprintf("; left alone: %d templates, %d files without Kubernetes objects", r.Templates, r.Foreign)
+	}
+	return line
+}
+
+// Text is the report for people: the summary, then one line per workload.
+func (r *WorkloadsReport) Text() string {
+	var b strings.Builder
+	b.WriteString(r.Summary() + "\n")
+	for _, l := range r.Workloads {
+		fmt.Fprintf(&b, "  %-16s %s: %s", l.Fate, l.File, l.Object)
+		if l.Why != "" {
+			b.WriteString(": " + l.Why)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// JSON is the report for programs, indented, with a final newline.
+func (r *WorkloadsReport) JSON() []byte {
+	out, err := json.MarshalIndent(r, "", "  ")
+	if err != nil { // strings, numbers and collections of them always marshal
+		panic("render: report does not marshal: " + err.Error())
+	}
+	return append(out, '\n')
+}
