@@ -36,10 +36,8 @@ func (c *cluster) chains(l *Live) {
 	}
 	if c.past != nil {
 		c.serve(l, c.past.now.Issuer, "signed with in "+c.label())
-		for _, m := range c.past.moments {
-			if !m.at.Before(o.at()) {
-				c.serve(l, m.material.Issuer, "signed with in "+c.label())
-			}
+		for _, m := range c.past.since(o.at()) {
+			c.serve(l, m.Issuer, "signed with in "+c.label())
 		}
 	}
 	if !whole && closed.IsZero() {
@@ -60,7 +58,7 @@ func (c *cluster) vouchedSince(o *Observation) bool {
 // leavesClosed is the instant by which every leaf of another issuer has
 // expired, if that instant has passed; zero otherwise. It counts from an
 // observation in which every identity replica signs with the issuer of the
-// phase, and which no change of issuer followed. A leaf issued in that last
+// phase, while that issuer was in force and stayed it. A leaf issued in that last
 // second lives for its lifetime and the clock skew that identity adds.
 func (c *cluster) leavesClosed() time.Time {
 	if c.past == nil {
@@ -75,11 +73,12 @@ func (c *cluster) leavesClosed() time.Time {
 	return time.Time{}
 }
 
-// switchedSince tells whether the log has a change to another issuer at or
-// after the instant.
+// switchedSince tells whether another issuer than the present one was in force
+// at the instant, or came after it: then a replica may have loaded it later,
+// whatever it signed with when it was seen.
 func (c *cluster) switchedSince(t time.Time) bool {
-	for _, m := range c.past.moments {
-		if !m.at.Before(t) && m.material.Issuer[0].Fingerprint() != c.past.now.Issuer[0].Fingerprint() {
+	for _, m := range c.past.since(t) {
+		if m.Issuer[0].Fingerprint() != c.past.now.Issuer[0].Fingerprint() {
 			return true
 		}
 	}

@@ -88,10 +88,8 @@ func (c *cluster) deliveredBundles(l *Live, o *Observation) {
 		return
 	}
 	c.hold(l, c.past.now.Bundle, "delivered in "+c.label())
-	for _, m := range c.past.moments {
-		if !m.at.Before(o.at()) {
-			c.hold(l, m.material.Bundle, "delivered in "+c.label())
-		}
+	for _, m := range c.past.since(o.at()) {
+		c.hold(l, m.Bundle, "delivered in "+c.label())
 	}
 }
 

@@ -17,7 +17,10 @@ type moment struct {
 // with now, the moments of the rotation under way, and the bundles and chains
 // that may still be live as far as the log tells.
 type past struct {
-	now     Material
+	now Material
+	// first was in force before the first of the moments; where the log does not
+	// reach back that far, it is taken to be what is in force now.
+	first   Material
 	moments []moment
 	bundles []pki.Bundle
 	chains  []pki.Chain
@@ -39,7 +42,7 @@ func (d *dossier) past() (past, error) {
 	if err != nil {
 		return past{}, err
 	}
-	p := past{now: now, issuers: map[string]bool{}, verify: d.verify}
+	p := past{now: now, first: now, issuers: map[string]bool{}, verify: d.verify}
 	for _, i := range d.issuers {
 		p.issuers[i.chain[0].Fingerprint()] = true
 	}
@@ -57,6 +60,7 @@ func (d *dossier) past() (past, error) {
 	if !whole {
 		return p, d.everything(&p)
 	}
+	p.first = before
 	for _, e := range entries {
 		m, err := d.phase(e.Phase)
 		if err != nil {
@@ -78,6 +82,22 @@ func (p *past) enter(at time.Time, m Material, gated bool) {
 	}
 	p.add(m)
 	p.now = m
+}
+
+// since lists what was in force at the instant, and all that came after it.
+// What was in force counts even if nothing of it was seen at that instant: a
+// mount that lags, or a controller that had not applied it yet, may bring it
+// later.
+func (p *past) since(t time.Time) []Material {
+	list := []Material{p.first}
+	for _, m := range p.moments {
+		if m.at.Before(t) {
+			list = []Material{m.material}
+		} else {
+			list = append(list, m.material)
+		}
+	}
+	return list
 }
 
 // current is the material in force. Between the choice of a rotation and its

@@ -91,6 +91,47 @@ func TestNoHistoryBreaks(t *testing.T) {
 	}
 }
 
+// TestSeenBeforeItWasInForce: identity is switched to b, back to a, and to b
+// again. Between the two switches every replica still signs with b, and that is
+// seen. It is no evidence that leaves of a run out from then on: a replica may
+// load a later, from a mount that lags. (The random play found this once.)
+func TestSeenBeforeItWasInForce(t *testing.T) {
+	u := newUniverse()
+	none := func(int) int { return 0 }
+	some := func(n int) int { return n - 1 } // an observation without chains, of every group
+	aUnderA, bxUnderA, bxUnderB := u.materials[0], u.materials[2], u.materials[8]
+	for _, early := range []bool{true, false} {
+		c := u.cluster("c0", 2, 2, now)
+		all := []*simCluster{c}
+		commit := func(to Material, after time.Duration) bool { return u.commit(all, 0, to, now.Add(after), bending{}) }
+		sign := func(m Material) {
+			for i := range c.replicas {
+				c.replicas[i].issuer = m.Issuer
+			}
+		}
+		if !commit(bxUnderA, time.Minute) || !commit(aUnderA, 2*time.Minute) {
+			t.Fatal("switching under {A} is refused")
+		}
+		sign(bxUnderA)
+		if early {
+			c.observe(now.Add(3*time.Minute), some)
+		}
+		if !commit(bxUnderA, 4*time.Minute) {
+			t.Fatal("switching again is refused")
+		}
+		if !early {
+			c.observe(now.Add(5*time.Minute), some)
+		}
+		if early { // a replica restarts from a mount that lags; seen later, no mount does any more
+			c.replicas[0].issuer = aUnderA.Issuer
+			u.issue(c, &c.proxies[0], c.proxies[0].bundle, now.Add(6*time.Minute), none)
+		}
+		if open := commit(bxUnderB, 10*time.Minute+simLife); open == early {
+			t.Errorf("seen before the second switch: %v; the gate to {B} is open: %v", early, open)
+		}
+	}
+}
+
 // TestBentGatesBreak: without a part of the gate the same play finds the pairs
 // that fail, so the test above can fail.
 func TestBentGatesBreak(t *testing.T) {

@@ -76,7 +76,7 @@ type simCluster struct {
 func (u *universe) cluster(name string, proxies, replicas int, at time.Time) *simCluster {
 	m := u.materials[0] // ({A}, a)
 	c := &simCluster{name: name, now: m, bundles: []pki.Bundle{m.Bundle}, issuers: []pki.Chain{m.Issuer}}
-	c.past = past{now: m, issuers: map[string]bool{}, verify: u.verifier}
+	c.past = past{now: m, first: m, issuers: map[string]bool{}, verify: u.verifier}
 	for fp := range u.issuers {
 		c.past.issuers[fp] = true
 	}
