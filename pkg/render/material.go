@@ -254,7 +254,7 @@ func (m *Material) issuerPath() string {
 
 // bundleText is what ConfigMaps and literals carry: the raw value, trimmed as
 // the charts trim it (charts/linkerd-control-plane/templates/identity.yaml).
-func (m *Material) bundleText() string { return trim(m.raw) }
+func (m *Material) bundleText() string { return strings.ReplaceAll(trim(m.raw), "\r\n", "\n") }
 
 // issuerText is the issuer chain as PEM without a final newline.
 func (m *Material) issuerText() string { return string(m.Issuer.Marshal()) }
