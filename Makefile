@@ -11,8 +11,8 @@ export GOTOOLCHAIN := local
 
 .PHONY: build demo test lint fuzz bench generate e2e clean
 
-build: ## bin/l5d-pki-render
-	$(GO) build -trimpath -ldflags '-s -w' -o bin/l5d-pki-render ./cmd/l5d-pki-render
+build: ## bin/l5d-pki-render, and bin/l5d-pki-render-chart, which it runs for `chart`
+	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/l5d-pki-render ./cmd/l5d-pki-render-chart
 
 demo: build ## a whole rotation on the fixtures, step by step
 	$(GO) run ./scripts/demo -binary bin/l5d-pki-render

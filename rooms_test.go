@@ -19,9 +19,13 @@ const module = "github.com/l5d-pki/l5d-pki-render/"
 // arrows: room -> the rooms that it may import. Every room may import pkg/problem.
 var arrows = map[string][]string{
 	"cmd/l5d-pki-render": {"internal/cli"},
-	"internal/cli":       {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/picture", "internal/repo", "schema"},
-	"internal/repo":      {},
-	"pkg/postrender":     {"pkg/render", "pkg/state"},
+	// Helm's libraries are linked into a program of their own (docs/performance.md).
+	"cmd/l5d-pki-render-chart": {"internal/chart"},
+	"internal/chart":           {"internal/chart/exchange"},
+	"internal/chart/exchange":  {},
+	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/picture", "internal/chart/exchange", "internal/repo", "schema"},
+	"internal/repo":            {},
+	"pkg/postrender":           {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
 	"pkg/rotation": {"pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
 	"pkg/render":   {"pkg/state", "pkg/pki", "internal/manifest"},
@@ -40,7 +44,7 @@ var libraries = map[string][]string{
 	"github.com/spf13/cobra":           {"internal/cli"},
 	"github.com/spf13/pflag":           {"internal/cli"},
 	"go.yaml.in/yaml/v4":               {"internal/manifest"},
-	"sigs.k8s.io/yaml":                 {"pkg/state", "pkg/render", "internal/cli"},
+	"sigs.k8s.io/yaml":                 {"pkg/state", "pkg/render", "internal/cli", "internal/chart"},
 	"github.com/gofrs/flock":           {"internal/cli"},
 	"helm.sh/helm/v3/pkg/postrender":   {"pkg/postrender"},
 	"golang.org/x/term":                {"internal/cli"},
@@ -50,6 +54,13 @@ var libraries = map[string][]string{
 	"filippo.io/age":                   {"internal/custody"},
 	"sigs.k8s.io/kustomize/api":        {"internal/overlay"},
 	"helm.sh/helm/v3/pkg/chart":        {"internal/chart"},
+	"helm.sh/helm/v3/pkg/chartutil":    {"internal/chart"},
+	"helm.sh/helm/v3/pkg/engine":       {"internal/chart"},
+	"helm.sh/helm/v3/pkg/registry":     {"internal/chart"},
+	"helm.sh/helm/v3/pkg/releaseutil":  {"internal/chart"},
+	"helm.sh/helm/v3/pkg/strvals":      {"internal/chart"},
+	"github.com/Masterminds/semver/v3": {"internal/chart"},
+	"oras.land/oras-go/v2":             {"internal/chart"},
 }
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.

@@ -16,7 +16,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"l5d-pki-render": func() { os.Exit(cli.Main(os.Args[1:], testWorld())) }})
+	testscript.Main(m, map[string]func(){
+		"l5d-pki-render":       func() { os.Exit(cli.Main(os.Args[1:], testWorld())) },
+		"l5d-pki-render-chart": serveChart,
+	})
 }
 
 // testWorld is the real world but for three things that transcripts and power

@@ -1,0 +1,191 @@
+// Package exchange is what l5d-pki-render and the program that links Helm say
+// to each other: one [Request] as JSON on stdin, one reply as JSON on stdout.
+// It links nothing of Helm, so the program that every post-render starts stays
+// small.
+//
+// In goes what to render and how to get it, credentials included (stdin is
+// seen by nobody, arguments are); out come the documents of the chart, in
+// Helm's order:
+//
+//	answer, err := exchange.Ask(request, func(in io.Reader, out io.Writer) error { … })
+//
+// A reply of another protocol, an unreadable reply and an answer without
+// documents are errors.
+package exchange
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// Protocol grows when the meaning of a field changes; both programs must agree.
+const Protocol = 1
+
+// Request is one chart to render.
+type Request struct {
+	Protocol int `json:"protocol"`
+	// Chart is a folder, an archive, a URL, an oci:// reference, or with Repo a name.
+	Chart   string `json:"chart"`
+	Repo    string `json:"repo,omitempty"`
+	Version string `json:"version,omitempty"`
+	// Digest that the chart must have, "sha256:…"; "" takes any.
+	Digest string `json:"digest,omitempty"`
+	// Release is the name of the release; "" is the chart's.
+	Release string `json:"release,omitempty"`
+	// Namespace of the release; "" is what Namespaces has for the chart.
+	Namespace  string            `json:"namespace,omitempty"`
+	Namespaces map[string]string `json:"namespaces,omitempty"`
+	Values     Values            `json:"values"`
+	// Phase holds the phase's values as YAML by name of chart. They win over Values.
+	Phase       map[string][]byte `json:"phase,omitempty"`
+	KubeVersion string            `json:"kubeVersion"`
+	APIVersions []string          `json:"apiVersions,omitempty"`
+	IncludeCRDs bool              `json:"includeCRDs,omitempty"`
+	NoHooks     bool              `json:"noHooks,omitempty"`
+	Access      Access            `json:"access"`
+	// CacheDir holds archives by digest; "" is no cache.
+	CacheDir string `json:"cacheDir,omitempty"`
+	// Times is how often the chart is rendered: more than once shows what a
+	// chart makes up anew each time.
+	Times int `json:"times"`
+}
+
+// Values are the user's, in Helm's forms and, by kind, in Helm's order.
+type Values struct {
+	Files   []File   `json:"files,omitempty"`
+	JSON    []string `json:"json,omitempty"`
+	Set     []string `json:"set,omitempty"`
+	String  []string `json:"string,omitempty"`
+	File    []string `json:"file,omitempty"`
+	Literal []string `json:"literal,omitempty"`
+}
+
+// File is a values file that was read already.
+type File struct {
+	Name string `json:"name"`
+	Data []byte `json:"data"`
+}
+
+// Access is how repositories and registries are reached.
+type Access struct {
+	Username string `json:"username,omitempty"`
+	Password string `json:"password,omitempty"`
+	// PassCredentials sends them to other hosts than the repository's too.
+	PassCredentials bool `json:"passCredentials,omitempty"`
+	// RegistryConfig is Helm's file of registry logins; "" is Helm's default.
+	RegistryConfig string `json:"registryConfig,omitempty"`
+	CAFile         string `json:"caFile,omitempty"`
+	CertFile       string `json:"certFile,omitempty"`
+	KeyFile        string `json:"keyFile,omitempty"`
+	Insecure       bool   `json:"insecure,omitempty"`
+	PlainHTTP      bool   `json:"plainHTTP,omitempty"`
+}
+
+// Document is one manifest of a chart.
+type Document struct {
+	// Source is the template's path, as Helm's "# Source:" line has it.
+	Source string `json:"source"`
+	Text   string `json:"text"`
+	// Hook: Helm runs it apart from the release's manifests.
+	Hook bool `json:"hook,omitempty"`
+}
+
+// Answer is a rendered chart.
+type Answer struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	// Digest is "sha256:…" of the archive, or of the sorted files of a folder.
+	Digest    string `json:"digest"`
+	Release   string `json:"release"`
+	Namespace string `json:"namespace"`
+	// Fed names the charts (itself or its dependencies) that got values of the phase.
+	Fed     []string     `json:"fed,omitempty"`
+	Renders [][]Document `json:"renders"`
+}
+
+// Stream joins documents exactly as `helm template` prints them: manifests,
+// white space around them trimmed, then hooks.
+func Stream(documents []Document) []byte {
+	var manifests, hooks strings.Builder
+	for _, d := range documents {
+		into := &manifests
+		if d.Hook {
+			into = &hooks
+		}
+		fmt.Fprintf(into, "---\n# Source: %s\n%s\n", d.Source, d.Text)
+	}
+	return []byte(strings.TrimSpace(manifests.String()) + "\n" + hooks.String())
+}
+
+// reply is an answer or the reasons why there is none.
+type reply struct {
+	Protocol int            `json:"protocol"`
+	Answer   *Answer        `json:"answer,omitempty"`
+	Problems []plainProblem `json:"problems,omitempty"`
+}
+
+// plainProblem is a problem without its cause, which stays where it was met.
+type plainProblem struct {
+	Code  problem.Code `json:"code"`
+	File  string       `json:"file,omitempty"`
+	Path  string       `json:"path,omitempty"`
+	Text  string       `json:"text"`
+	Hints []string     `json:"hints,omitempty"`
+}
+
+// Ask sends the request through call and reads the reply. The error of call
+// counts only if there is no reply.
+func Ask(request Request, call func(in io.Reader, out io.Writer) error) (Answer, error) {
+	request.Protocol = Protocol
+	question, err := json.Marshal(request)
+	if err != nil {
+		return Answer{}, err
+	}
+	var out bytes.Buffer
+	callErr := call(bytes.NewReader(question), &out)
+	var r reply
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil || r.Protocol != Protocol {
+		if callErr == nil {
+			callErr = problem.ChartProtocol.With(r.Protocol, Protocol)
+		}
+		return Answer{}, callErr
+	}
+	if len(r.Problems) > 0 {
+		var problems problem.List
+		for _, p := range r.Problems {
+			problems.Add(&problem.Problem{Code: p.Code, File: p.File, Path: p.Path, Text: p.Text, Hints: p.Hints})
+		}
+		return Answer{}, problems.Err()
+	}
+	if r.Answer == nil || len(r.Answer.Renders) != request.Times {
+		return Answer{}, problem.ChartProtocol.With(r.Protocol, Protocol)
+	}
+	return *r.Answer, nil
+}
+
+// Serve answers one request.
+func Serve(in io.Reader, out io.Writer, render func(Request) (Answer, error)) error {
+	r := reply{Protocol: Protocol}
+	var request Request
+	err := json.NewDecoder(in).Decode(&request)
+	switch {
+	case err != nil:
+		err = problem.ChartRequest.With()
+	case request.Protocol != Protocol:
+		err = problem.ChartProtocol.With(request.Protocol, Protocol)
+	default:
+		var answer Answer
+		if answer, err = render(request); err == nil {
+			r.Answer = &answer
+		}
+	}
+	for _, p := range problem.Of(err) {
+		r.Problems = append(r.Problems, plainProblem{p.Code, p.File, p.Path, p.Text, p.Hints})
+	}
+	return json.NewEncoder(out).Encode(r)
+}

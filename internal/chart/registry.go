@@ -1,0 +1,66 @@
+package chart
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+
+	"helm.sh/helm/v3/pkg/registry"
+	"oras.land/oras-go/v2/errdef"
+	"oras.land/oras-go/v2/registry/remote/auth"
+	"oras.land/oras-go/v2/registry/remote/errcode"
+)
+
+// fromRegistry pulls a chart from an OCI registry. Credentials are those of
+// access or, as Helm has it, of its registry configuration and Docker's.
+func fromRegistry(r exchange.Request) ([]byte, error) {
+	transport, err := newClient(r.Access, maxArchive)
+	if err != nil {
+		return nil, err
+	}
+	options := []registry.ClientOption{
+		registry.ClientOptHTTPClient(transport),
+		registry.ClientOptCredentialsFile(r.Access.RegistryConfig),
+		registry.ClientOptBasicAuth(r.Access.Username, r.Access.Password),
+	}
+	if r.Access.PlainHTTP {
+		options = append(options, registry.ClientOptPlainHTTP())
+	}
+	client, err := registry.NewClient(options...)
+	if err != nil {
+		// The text may quote the file of logins.
+		return nil, problem.ChartFetch.With("the registry configuration cannot be read").Because(err)
+	}
+	address, err := url.Parse(r.Chart)
+	if err != nil {
+		return nil, problem.ChartNotFound.With(fmt.Sprintf("%q is no reference", r.Chart))
+	}
+	where := address.Redacted()
+	if address, err = client.ValidateReference(r.Chart, r.Version, address); err != nil {
+		return nil, registryProblem(err, where)
+	}
+	pulled, err := client.Pull(strings.TrimPrefix(address.String(), registry.OCIScheme+"://"), registry.PullOptWithChart(true))
+	if err != nil {
+		return nil, registryProblem(err, where)
+	}
+	return pulled.Chart.Data, nil
+}
+
+// registryProblem translates what the registry's client says.
+func registryProblem(err error, where string) error {
+	var answered *errcode.ErrorResponse
+	switch {
+	case errors.As(err, &answered):
+		return statusProblem(answered.StatusCode, where)
+	case errors.Is(err, auth.ErrBasicCredentialNotFound):
+		return statusProblem(http.StatusUnauthorized, where)
+	case errors.Is(err, errdef.ErrNotFound):
+		return statusProblem(http.StatusNotFound, where)
+	}
+	return fetchProblem(err)
+}

@@ -1,0 +1,150 @@
+package chart
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+
+	"helm.sh/helm/v3/pkg/chart"
+	"helm.sh/helm/v3/pkg/chart/loader"
+	"helm.sh/helm/v3/pkg/registry"
+)
+
+// source is a chart's files and what they are told by.
+type source struct {
+	name   string // as the user gave it
+	digest string
+	files  []*loader.BufferedFile
+}
+
+// open gets the chart's files and holds them against the locked digest before
+// anything in them is read as a chart.
+func open(r exchange.Request) (source, error) {
+	if r.Digest != "" && !digestForm.MatchString(r.Digest) {
+		return source{}, problem.ChartBadDigest.With(r.Digest)
+	}
+	s := source{name: r.Chart}
+	info, err := os.Stat(r.Chart)
+	if err == nil && info.IsDir() {
+		err = s.readFolder()
+	} else {
+		err = s.readPacked(r, err == nil)
+	}
+	if err == nil {
+		err = checkDigest(s.digest, r.Digest)
+	}
+	if err != nil {
+		return source{}, problem.Of(err).In(r.Chart).Err()
+	}
+	return s, nil
+}
+
+// readFolder reads a chart's folder by Helm's rules (.helmignore, links followed).
+func (s *source) readFolder() error {
+	if _, err := os.Stat(s.name + "/Chart.yaml"); err != nil {
+		return problem.ChartNotFound.With("the folder has no Chart.yaml")
+	}
+	c, err := loader.LoadDir(s.name)
+	if err != nil {
+		return problem.ChartInvalid.With(plain(err)).Because(err)
+	}
+	for _, f := range c.Raw {
+		s.files = append(s.files, &loader.BufferedFile{Name: f.Name, Data: f.Data})
+	}
+	s.digest = treeDigest(s.files)
+	return nil
+}
+
+func (s *source) readPacked(r exchange.Request, here bool) error {
+	data, cached := cache(r.CacheDir).get(r.Digest)
+	var err error
+	switch {
+	case here:
+		data, err = readFile(r.Chart)
+	case !cached:
+		if data, err = download(r); err == nil {
+			cache(r.CacheDir).put(data)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	s.digest = archiveDigest(data)
+	if err = checkDigest(s.digest, r.Digest); err == nil {
+		s.files, err = readArchive(data)
+	}
+	return err
+}
+
+// download gets the archive from where the reference points.
+func download(r exchange.Request) ([]byte, error) {
+	address, err := url.Parse(r.Chart)
+	switch {
+	case registry.IsOCI(r.Chart):
+		return fromRegistry(r)
+	case err == nil && (address.Scheme == "https" || address.Scheme == "http"):
+		return fromURL(r, address, true)
+	case r.Repo != "" && registry.IsOCI(r.Repo):
+		r.Chart, r.Repo = strings.TrimSuffix(r.Repo, "/")+"/"+r.Chart, ""
+		return fromRegistry(r)
+	case r.Repo != "":
+		return fromRepository(r)
+	}
+	return nil, problem.ChartNotFound.With(fs.ErrNotExist)
+}
+
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, problem.ChartNotFound.With(plain(err)).Because(err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxArchive+1))
+	if err != nil {
+		return nil, problem.ChartNotFound.With(plain(err)).Because(err)
+	}
+	if len(data) > maxArchive {
+		return nil, problem.ChartTooLarge.With("the archive", maxArchive)
+	}
+	return data, nil
+}
+
+// load makes a chart of the files. Rendering changes a chart (dependencies are
+// switched off and values imported), so each render loads its own.
+func (s *source) load() (*chart.Chart, error) {
+	c, err := loader.LoadFiles(s.files)
+	if err == nil {
+		err = c.Validate()
+	}
+	if err != nil {
+		return nil, problem.ChartInvalid.With(err).In(s.name).Because(err)
+	}
+	return c, s.check(c)
+}
+
+// check refuses what Helm would not install.
+func (s *source) check(c *chart.Chart) error {
+	if t := c.Metadata.Type; t != "" && t != "application" {
+		return problem.ChartLibrary.With(c.Name(), t).In(s.name)
+	}
+	have := map[string]bool{}
+	for _, d := range c.Dependencies() {
+		have[d.Name()] = true
+	}
+	var missing []string
+	for _, d := range c.Metadata.Dependencies {
+		if !have[d.Name] {
+			missing = append(missing, fmt.Sprintf("%q (%s)", d.Name, d.Version))
+		}
+	}
+	if len(missing) > 0 {
+		return problem.ChartDependencies.With(c.Name(), strings.Join(missing, ", ")).In(s.name)
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+
+	"sigs.k8s.io/yaml"
+)
+
+// chartObject is the head of a manifest and, of a Secret, what it holds.
+type chartObject struct {
+	Kind     string `json:"kind"`
+	Metadata struct {
+		Name      string `json:"name"`
+		Namespace string `json:"namespace"`
+	} `json:"metadata"`
+	Data       map[string]any `json:"data"`
+	StringData map[string]any `json:"stringData"`
+}
+
+// String is "Kind namespace/name", or "Kind name".
+func (o chartObject) String() string {
+	if o.Metadata.Namespace == "" {
+		return o.Kind + " " + o.Metadata.Name
+	}
+	return o.Kind + " " + o.Metadata.Namespace + "/" + o.Metadata.Name
+}
+
+func objectOf(text string) (chartObject, error) {
+	var o chartObject
+	err := yaml.Unmarshal([]byte(text), &o)
+	return o, err
+}
+
+// withoutKeys takes the Secrets with private keys out of the documents and
+// names them.
+func withoutKeys(documents []exchange.Document) (kept []exchange.Document, leftOut []string) {
+	for _, d := range documents {
+		o, err := objectOf(d.Text)
+		if err == nil && o.Kind == "Secret" && o.holdsKey() {
+			leftOut = append(leftOut, o.String())
+			continue
+		}
+		kept = append(kept, d)
+	}
+	return kept, leftOut
+}
+
+// keyFields are the keys of Secrets that hold private keys: of kubernetes.io/tls
+// and of Linkerd's issuer under linkerd.io/tls.
+var keyFields = map[string]bool{"tls.key": true, "key.pem": true}
+
+// holdsKey reports whether a Secret holds a private key, by its field's name or
+// by what stands there.
+func (o chartObject) holdsKey() bool {
+	for key, value := range o.Data {
+		text, _ := value.(string)
+		plain, _ := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+		if keyFields[key] || strings.Contains(string(plain), privateKey) {
+			return true
+		}
+	}
+	for key, value := range o.StringData {
+		text, _ := value.(string)
+		if keyFields[key] || strings.Contains(text, privateKey) {
+			return true
+		}
+	}
+	return false
+}
+
+// privateKey is in the first line of every private key in PEM (RFC 7468 section 10).
+const privateKey = "PRIVATE KEY-----"
+
+// keyless refuses a stream that still holds a private key, wherever it stands.
+func keyless(stream []byte) error {
+	if !strings.Contains(string(stream), privateKey) {
+		return nil
+	}
+	for _, text := range splitStream(stream) {
+		if o, err := objectOf(text); err == nil && strings.Contains(text, privateKey) {
+			return problem.ChartKeyLeft.With(o.String())
+		}
+	}
+	return problem.ChartKeyLeft.With("a document")
+}
+
+// isConfig finds ConfigMap linkerd-config.
+func isConfig(d exchange.Document) bool {
+	o, err := objectOf(d.Text)
+	return err == nil && !d.Hook && o.Kind == "ConfigMap" && o.Metadata.Name == "linkerd-config"
+}

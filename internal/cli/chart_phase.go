@@ -1,0 +1,212 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+
+	"sigs.k8s.io/yaml"
+)
+
+// Linkerd's issuer schemes (charts/linkerd-control-plane/values.yaml, identity.issuer.scheme).
+const (
+	schemeLinkerd    = "linkerd.io/tls"
+	schemeKubernetes = "kubernetes.io/tls"
+)
+
+// chartPhase is what the phase does to a chart: its values, then its post-render.
+type chartPhase struct {
+	state    *state.Rotation
+	keys     render.Keys
+	material *render.Material
+	layout   render.Layout
+	withKeys bool
+	// leftOut names the Secrets that were taken out of the stream.
+	leftOut []string
+	// apart: something that the chart refers to is delivered by other means.
+	apart bool
+}
+
+// chartPhase resolves the state and puts the phase's values into the request.
+func (a *app) chartPhase(c *chartCall) (*chartPhase, error) {
+	s, err := a.loadState(c.state)
+	if err != nil {
+		return nil, err
+	}
+	p := &chartPhase{withKeys: c.withKeys, layout: render.Layout(c.layout)}
+	if p.state, err = inLayout(s, &p.layout); err != nil {
+		return nil, err
+	}
+	if c.withKeys {
+		if p.keys, err = a.loadKeys(c.state, p.state); err != nil {
+			return nil, err
+		}
+	}
+	if p.material, err = render.NewMaterial(p.state, p.keys); err != nil {
+		return nil, named(err, c.state, c.state)
+	}
+	c.Namespaces = namespacesOf(p.state)
+	if c.Phase, err = p.values(); err != nil {
+		return nil, named(err, c.state, c.state)
+	}
+	return p, nil
+}
+
+// inLayout gives the state with the issuer scheme that the layout means, and
+// the layout that the state's scheme means where none is asked for.
+func inLayout(s *state.Rotation, layout *render.Layout) (*state.Rotation, error) {
+	s = s.WithDefaults()
+	schemes := map[render.Layout]string{render.External: schemeKubernetes, render.Embedded: schemeLinkerd}
+	if *layout == "" {
+		*layout = render.Embedded
+		if s.Spec.Linkerd.IssuerScheme == schemeKubernetes {
+			*layout = render.External
+		}
+	}
+	scheme, known := schemes[*layout]
+	if !known {
+		return nil, problem.RenderUnknownLayout.With(string(*layout))
+	}
+	s.Spec.Linkerd.IssuerScheme = scheme
+	return s, nil
+}
+
+// values of every chart that the phase has some for, by the chart's name.
+func (p *chartPhase) values() (map[string][]byte, error) {
+	phase := map[string][]byte{}
+	for group, charts := range chartsOf {
+		text, err := p.valuesOf(group)
+		if isNoValues(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range charts {
+			phase[name] = text
+		}
+	}
+	return phase, nil
+}
+
+// isNoValues: the state lists nothing of that chart.
+func isNoValues(err error) bool {
+	var p *problem.Problem
+	return errors.As(err, &p) && p.Code == problem.RenderNoValues.Code
+}
+
+// keyHeld stands where a chart requires the issuer's key and none is there; the
+// Secret that carries it is left out.
+const keyHeld = "delivered apart"
+
+// valuesOf gives one chart's values. With keys, webhooks that the chart refuses
+// as values are left to post-rendering; without, they are externalSecret and the
+// issuer keeps its scheme with a stand-in for its key.
+func (p *chartPhase) valuesOf(group render.Group) ([]byte, error) {
+	in := render.ValuesInput{State: p.state, Keys: p.keys, Layout: p.layout, Chart: group}
+	if !p.withKeys {
+		in.Layout = render.External
+	}
+	out, err := render.Values(in)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]any{}
+	if err := yaml.Unmarshal(out.YAML, &values); err != nil {
+		return nil, err
+	}
+	switch {
+	case p.withKeys && p.layout == render.Embedded:
+		p.leaveWebhooks(values)
+	case p.withKeys:
+		p.apart = p.apart || out.NeedsManifests
+	default:
+		p.apart = true
+		p.keepScheme(values)
+	}
+	return yaml.Marshal(values)
+}
+
+// leaveWebhooks drops the pins of those webhooks whose Secret the chart would
+// not render with them: it makes one up, and post-rendering sets it right.
+func (p *chartPhase) leaveWebhooks(values map[string]any) {
+	for key, material := range p.material.Webhooks {
+		if key == "jaeger" {
+			key = "webhook" // the chart's own name for it
+		}
+		pin, ok := values[key].(map[string]any)
+		if ok && pin["externalSecret"] == true && material.Certificate != "" {
+			delete(values, key)
+		}
+	}
+}
+
+// keepScheme gives a chart without keys the issuer that it shows in linkerd-config.
+func (p *chartPhase) keepScheme(values map[string]any) {
+	identity, ok := values["identity"].(map[string]any)
+	if !ok || p.layout == render.External {
+		return
+	}
+	issuer := identity["issuer"].(map[string]any) // render.Values always writes it
+	issuer["scheme"] = schemeLinkerd
+	issuer["tls"] = map[string]any{"crtPEM": string(p.material.Issuer.Marshal()), "keyPEM": keyHeld}
+}
+
+// one post-renders one render of the chart.
+func (p *chartPhase) one(answer exchange.Answer, documents []exchange.Document) (render.Output, error) {
+	in := render.Input{State: p.state, Keys: p.keys, AllowNothing: len(answer.Fed) == 0}
+	for _, group := range render.Groups {
+		for _, name := range chartsOf[group] {
+			if slices.Contains(answer.Fed, name) {
+				in.Require = append(in.Require, group)
+			}
+		}
+	}
+	if p.withKeys {
+		in.Stream = exchange.Stream(documents)
+		return render.PostRender(in)
+	}
+	return p.oneWithoutKeys(in, documents)
+}
+
+// oneWithoutKeys takes the Secrets with keys out first. Under linkerd.io/tls
+// post-rendering holds a stream without the issuer's Secret for a cut one, so it
+// is shown the scheme of a Secret that is delivered apart; the issuer in
+// linkerd-config came with the values, which is checked.
+func (p *chartPhase) oneWithoutKeys(in render.Input, documents []exchange.Document) (render.Output, error) {
+	kept, leftOut := withoutKeys(documents)
+	p.leftOut = leftOut
+	at := slices.IndexFunc(kept, isConfig)
+	masked := at >= 0 && p.layout == render.Embedded
+	if masked {
+		if !p.showsIssuer(kept[at].Text) {
+			return render.Output{}, problem.ChartKeyless.With()
+		}
+		kept[at].Text = strings.Replace(kept[at].Text, schemeLine(schemeLinkerd), schemeLine(schemeKubernetes), 1)
+		in.State = in.State.Clone()
+		in.State.Spec.Linkerd.IssuerScheme = schemeKubernetes
+	}
+	in.Stream = exchange.Stream(kept)
+	out, err := render.PostRender(in)
+	if err != nil {
+		return render.Output{}, err
+	}
+	if masked {
+		out.Stream = []byte(strings.Replace(string(out.Stream), schemeLine(schemeKubernetes), schemeLine(schemeLinkerd), 1))
+	}
+	return out, keyless(out.Stream)
+}
+
+func schemeLine(scheme string) string { return "scheme: " + scheme + "\n" }
+
+// showsIssuer reports whether linkerd-config carries the phase's issuer under
+// linkerd.io/tls: the scheme once, and the first line of the certificate's body.
+func (p *chartPhase) showsIssuer(config string) bool {
+	lines := strings.Split(string(p.material.Issuer.Marshal()), "\n")
+	return strings.Count(config, schemeLine(schemeLinkerd)) == 1 && len(lines) > 1 && strings.Contains(config, lines[1])
+}

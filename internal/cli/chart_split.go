@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// chartHeader is the first line of every file that --split writes: whose it is.
+// It has no version, so that an update of the chart changes what it changes.
+func chartHeader(answer exchange.Answer) string {
+	return fmt.Sprintf("# l5d-pki-render: chart %s, release %s in %s; written by the tool, edits are lost\n", answer.Name, answer.Release, answer.Namespace)
+}
+
+// splitStream cuts a stream at its separators. Only "---" lines separate: inside
+// a scalar every line is indented.
+func splitStream(stream []byte) []string {
+	var documents []string
+	for _, text := range strings.Split("\n"+string(stream), "\n---\n") {
+		if text = strings.TrimLeft(text, "\n"); strings.TrimSpace(text) != "" {
+			documents = append(documents, strings.TrimRight(text, "\n")+"\n")
+		}
+	}
+	return documents
+}
+
+// splitFiles gives each object a file: Kind_namespace_name.yaml. Objects of one
+// name (a hook's copy) share it, in their order.
+func splitFiles(answer exchange.Answer, stream []byte) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for _, text := range splitStream(stream) {
+		o, err := objectOf(text)
+		if err == nil && o.Kind == "" && onlyComments(text) {
+			continue
+		}
+		if err == nil && (o.Kind == "" || o.Metadata.Name == "") {
+			err = errors.New("it has no kind or no name")
+		}
+		if err != nil {
+			return nil, problem.ChartSplitName.With(answer.Name, err)
+		}
+		name := fileName(o)
+		if files[name] == nil {
+			files[name] = []byte(chartHeader(answer))
+		} else {
+			files[name] = append(files[name], "---\n"...)
+		}
+		files[name] = append(files[name], text...)
+	}
+	return files, nil
+}
+
+func onlyComments(text string) bool {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			return false
+		}
+	}
+	return true
+}
+
+// fileName of an object. What could leave the folder or trouble a file system
+// is written as %XX; "_" too, since it separates.
+func fileName(o chartObject) string {
+	parts := []string{escape(o.Kind)}
+	if o.Metadata.Namespace != "" {
+		parts = append(parts, escape(o.Metadata.Namespace))
+	}
+	return strings.Join(append(parts, escape(o.Metadata.Name)), "_") + ".yaml"
+}
+
+func escape(part string) string {
+	var b strings.Builder
+	for i := range len(part) {
+		c := part[i]
+		plain := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.'
+		if plain {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// writeSplit brings a folder to the files: what the header owns and is no longer
+// there goes, what others own is never touched. Every file is staged beside its
+// place first, so that a failure changes nothing.
+func (a *app) writeSplit(folder, header string, files map[string][]byte, mode os.FileMode) error {
+	stale, changed, err := comparedTo(folder, header, files)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return problem.CLIWrite.With(folder, reason(err)).Because(err)
+	}
+	staged := map[string]string{}
+	defer func() {
+		for _, temporary := range staged {
+			_ = os.Remove(temporary) // what a failure left; renamed ones are gone
+		}
+	}()
+	for _, name := range changed {
+		temporary, err := a.stage(folder, name, files[name], mode)
+		if err != nil {
+			return problem.CLIWrite.With(filepath.Join(folder, name), reason(err)).Because(err)
+		}
+		staged[name] = temporary
+	}
+	for _, name := range changed {
+		a.step("rename " + name)
+		if err := os.Rename(staged[name], filepath.Join(folder, name)); err != nil {
+			return problem.CLIWrite.With(filepath.Join(folder, name), reason(err)).Because(err)
+		}
+		delete(staged, name)
+	}
+	for _, name := range stale {
+		a.step("remove " + name)
+		if err := os.Remove(filepath.Join(folder, name)); err != nil {
+			return problem.CLIWrite.With(filepath.Join(folder, name), reason(err)).Because(err)
+		}
+	}
+	fmt.Fprintf(&a.talk, "note: %s: %d files written, %d removed, %d unchanged\n", folder, len(changed), len(stale), len(files)-len(changed))
+	return syncFolder(folder)
+}
+
+// comparedTo says which owned files are stale and which files change. All files
+// that others own and that are in the way are reported together.
+func comparedTo(folder, header string, files map[string][]byte) (stale, changed []string, err error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, problem.CLIRead.With(reason(err)).In(folder).Because(err)
+	}
+	var problems problem.List
+	same := map[string]bool{}
+	for _, entry := range entries {
+		path := filepath.Join(folder, entry.Name())
+		wanted, inWay := files[entry.Name()]
+		have, owned := readOwned(path, entry, header)
+		switch {
+		case !owned && inWay:
+			problems.Add(problem.ChartForeignFile.With().In(path))
+		case owned && !inWay:
+			stale = append(stale, entry.Name())
+		case owned:
+			same[entry.Name()] = bytes.Equal(have, wanted)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if !same[name] {
+			changed = append(changed, name)
+		}
+	}
+	return stale, changed, problems.Err()
+}
+
+// readOwned reads a file that begins with the header. Links, folders and
+// everything else are not owned.
+func readOwned(path string, entry fs.DirEntry, header string) ([]byte, bool) {
+	if !entry.Type().IsRegular() || !strings.HasSuffix(entry.Name(), ".yaml") {
+		return nil, false
+	}
+	data, err := os.ReadFile(path)
+	return data, err == nil && bytes.HasPrefix(data, []byte(header))
+}
+
+// stage writes a file under a temporary name in its folder.
+func (a *app) stage(folder, name string, data []byte, mode os.FileMode) (string, error) {
+	a.step("stage " + name)
+	f, err := os.CreateTemp(folder, "."+name+".*.tmp")
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Chmod(mode)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return f.Name(), err
+}
