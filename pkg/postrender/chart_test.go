@@ -145,7 +145,35 @@ func lawsOfChart(t *testing.T, c *chart.Chart, base map[string]any, version stri
 	if compared != len(phases) {
 		t.Fatalf("compared %d phases", compared)
 	}
+	externalLayout(t, c, base, version)
 	unpinnedAgree(t, c, base, version)
+}
+
+// externalLayout: with values that hold no key the chart leaves the issuer
+// Secret to others, and post-rendering finds everything right.
+func externalLayout(t *testing.T, c *chart.Chart, base map[string]any, version string) {
+	t.Helper()
+	s, keys := phaseState(t, "bundle/issuer-switched.yaml", version)
+	s.Spec.Linkerd.IssuerScheme = "kubernetes.io/tls"
+	out, err := render.Values(render.ValuesInput{State: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.HoldsKeys || bytes.Contains(out.YAML, []byte("PRIVATE KEY")) {
+		t.Fatal("layout external holds a key")
+	}
+	want, err := template(c, "linkerd", merge(base, readValues(t, out.YAML)))
+	if err != nil {
+		t.Fatalf("the chart refuses the values of layout external: %v", err)
+	}
+	if bytes.Contains(want, []byte("key.pem")) {
+		t.Error("the chart renders the issuer Secret")
+	}
+	got, err := (&postrender.Renderer{State: s, Keys: keys}).Run(bytes.NewBuffer(want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "layout external", got.Bytes(), want)
 }
 
 // unpinnedAgree: two renders without pins differ, and no longer do afterwards.
