@@ -145,12 +145,20 @@ func (p *plan) hasToken(template *manifest.Node) bool {
 	return template.Lookup(manifest.At("spec", "automountServiceAccountToken")).Value() != "false"
 }
 
+// ofControlPlane tells the control plane's own workloads, which hold a proxy
+// and are never stamped. Charts of 2.11 and 2.12 render them without a
+// namespace; their pods carry the component's label.
+func (p *plan) ofControlPlane(o object) bool {
+	return o.namespace == p.namespace(ControlPlane) ||
+		o.namespace == "" && o.template().Lookup(manifest.At("metadata", "labels", "linkerd.io/control-plane-component")) != nil
+}
+
 // stamps writes the wave's stamp on every meshed workload; the control plane
 // rolls by its own annotation. What no stamp will restart is reported.
 func (p *plan) stamps() {
 	for _, o := range p.objects {
 		_, workload := workloadTemplate[o.kind]
-		if !workload || o.hook || o.namespace == p.namespace(ControlPlane) || !p.meshing(o).meshed {
+		if !workload || o.hook || p.ofControlPlane(o) || !p.meshing(o).meshed {
 			continue
 		}
 		p.groups[Workloads] = true
@@ -180,7 +188,7 @@ func (p *plan) mark(o object, stamp string) bool {
 	steps := o.stampSteps()
 	switch stands := o.get(steps...); {
 	case stands == nil:
-		p.stampings[o.doc] = append(p.stampings[o.doc], stamping{at: o.at, kind: o.kind, value: stamp})
+		p.stampings[o.doc] = append(p.stampings[o.doc], stamping{at: o.at, kind: o.kind, value: stamp, depth: hollow(o.template())})
 	case stands.Value() == stamp:
 		return false
 	default:

@@ -203,3 +203,16 @@ func TestSameBytesAlways(t *testing.T) {
 		}
 	}
 }
+
+// TestControlPlaneIsNeverStamped: also where the chart leaves the namespace to
+// Helm, as some charts between 2.11 and 2.12 do.
+func TestControlPlaneIsNeverStamped(t *testing.T) {
+	in := fixture(t, "control-plane-2-13")
+	in.State.Status.Stamp = "0123456789abcdef"
+	for _, stream := range [][]byte{in.Stream, bytes.ReplaceAll(in.Stream, []byte("\n  namespace: linkerd\n"), []byte("\n"))} {
+		in.Stream = stream
+		if out := mustRender(t, in); bytes.Contains(out.Stream, []byte(render.StampHint)) {
+			t.Errorf("stamped: %v", edited(t, out.Report))
+		}
+	}
+}

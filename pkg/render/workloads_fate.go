@@ -53,7 +53,7 @@ func (w *workloads) judge(p *plan, r *stamped, o object) {
 	case w.Remove:
 		w.unstamp(p, r, o, line)
 		return
-	case o.namespace == p.namespace(ControlPlane):
+	case p.ofControlPlane(o):
 		return
 	case mesh.unknown:
 		line.Fate, line.Why = Unknown, mesh.why
