@@ -5,6 +5,8 @@ var (
 	Schemes      = []string{SchemeLinkerd, SchemeKubernetes}
 	CustodyKinds = []string{CustodyAge, CustodySOPS, CustodySealedSecret, CustodyExternalSecret, CustodyCertManager, CustodyFile}
 	OutputKinds  = []string{OutputValues, OutputManifests, OutputChart, OutputComponent, OutputHelmValues, OutputEdit}
+	Charts       = []string{ChartControlPlane, ChartViz, ChartJaeger}
+	Objects      = []string{ObjectConfigMap, ObjectSecret}
 	Layouts      = []string{LayoutExternal, LayoutEmbedded}
 	WebhookKeys  = []string{WebhookProxyInjector, WebhookProfileValidator, WebhookPolicyValidator, WebhookTap, WebhookTapInjector, WebhookJaeger}
 	Kinds        = []string{KindAnchor, KindIssuer, KindWebhooks, KindReplace, KindRenew}

@@ -12,6 +12,8 @@ const (
 	DefaultJaegerNamespace       = "linkerd-jaeger"
 	DefaultMulticlusterNamespace = "linkerd-multicluster"
 
+	DefaultValuesKey = "values.yaml" // helm-controller: valuesFrom[].valuesKey
+
 	DefaultLeafLifetime    = Duration(24 * time.Hour)   // charts/linkerd-control-plane/values.yaml: identity.issuer.issuanceLifetime
 	DefaultClockSkew       = Duration(20 * time.Second) // charts/linkerd-control-plane/values.yaml: identity.issuer.clockSkewAllowance
 	DefaultAnchorValidity  = Duration(10 * 365 * day)
@@ -38,11 +40,23 @@ func (r *Rotation) WithDefaults() *Rotation {
 	orDefault(&c.Spec.Validity.Webhook, DefaultWebhookValidity)
 	orDefault(&c.Spec.Custody.Kind, CustodyAge)
 	for i := range c.Spec.Outputs {
-		if c.Spec.Outputs[i].Kind == OutputValues {
-			orDefault(&c.Spec.Outputs[i].Layout, LayoutExternal)
-		}
+		c.Spec.Outputs[i].fill(l)
 	}
 	return c
+}
+
+// fill gives an output the defaults of its kind.
+func (o *Output) fill(l *Linkerd) {
+	switch o.Kind {
+	case OutputValues:
+		orDefault(&o.Layout, LayoutExternal)
+		orDefault(&o.Chart, ChartControlPlane)
+	case OutputHelmValues:
+		orDefault(&o.Chart, ChartControlPlane)
+		orDefault(&o.Object, ObjectConfigMap)
+		orDefault(&o.Key, DefaultValuesKey)
+		orDefault(&o.Namespace, map[string]string{ChartControlPlane: l.Namespace, ChartViz: l.VizNamespace, ChartJaeger: l.JaegerNamespace}[o.Chart])
+	}
 }
 
 func orDefault[T comparable](field *T, value T) {

@@ -91,7 +91,7 @@ func TestStampOf(t *testing.T) {
 
 func TestDefaults(t *testing.T) {
 	r := at("", "", PhaseStable)
-	r.Spec.Outputs = []Output{{Kind: OutputValues, Path: "a"}, {Kind: OutputChart, Path: "b"}}
+	r.Spec.Outputs = []Output{{Kind: OutputValues, Path: "a"}, {Kind: OutputComponent, Path: "b"}, {Kind: OutputHelmValues, Path: "c", Name: "pki", Chart: ChartViz}}
 	bare := r.Clone()
 	full := r.WithDefaults()
 	if !r.Equal(bare) {
@@ -103,7 +103,10 @@ func TestDefaults(t *testing.T) {
 		Leaf:     Leaf{Duration(24 * time.Hour), Duration(20 * time.Second)},
 		Validity: Validity{Duration(87600 * time.Hour), Duration(8760 * time.Hour), Duration(8760 * time.Hour)},
 		Custody:  Custody{Kind: "age"},
-		Outputs:  []Output{{Kind: OutputValues, Path: "a", Layout: "external"}, {Kind: OutputChart, Path: "b"}},
+		Outputs: []Output{
+			{Kind: OutputValues, Path: "a", Layout: "external", Chart: "control-plane"}, {Kind: OutputComponent, Path: "b"},
+			{Kind: OutputHelmValues, Path: "c", Name: "pki", Chart: "viz", Namespace: "linkerd-viz", Object: "ConfigMap", Key: "values.yaml"},
+		},
 	}
 	if diff := cmp.Diff(want, full.Spec); diff != "" {
 		t.Error(diff)

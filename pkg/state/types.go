@@ -140,7 +140,18 @@ const (
 	LayoutEmbedded = "embedded" // certificate and key in the values: never owned in Git
 )
 
-// Output is a file that the tool owns in Git.
+// Charts that values are for, and objects that helm-values writes.
+const (
+	ChartControlPlane = "control-plane"
+	ChartViz          = "viz"
+	ChartJaeger       = "jaeger" // up to 2.18
+
+	ObjectConfigMap = "ConfigMap"
+	ObjectSecret    = "Secret"
+)
+
+// Output is a file that the tool owns in Git. Which fields belong to which kind
+// stands in the table outputFields.
 type Output struct {
 	// Kind: values, manifests, chart, component, helm-values or edit.
 	Kind string `json:"kind"`
@@ -150,6 +161,41 @@ type Output struct {
 	// Layout of kind values: "external", which is the default. "embedded" puts the
 	// issuer's key into the file and is refused for a file owned in Git.
 	Layout string `json:"layout,omitempty"`
+	// Chart of kinds values and helm-values: control-plane (default), viz or
+	// jaeger. Of kind chart: a path relative to the state file that begins with
+	// "./" or "../", a URL, an oci:// reference, or a name in Repo.
+	Chart string `json:"chart,omitempty"`
+	// Repo of kind chart: the chart repository that lists Chart.
+	Repo string `json:"repo,omitempty"`
+	// Version of kind chart: the chart's version.
+	Version string `json:"version,omitempty"`
+	// Digest of kind chart: "sha256:" and 64 hex digits. A chart that is no path
+	// needs it, so that the same state gives the same bytes.
+	Digest string `json:"digest,omitempty"`
+	// Release of kind chart: the release's name; default: the chart's.
+	Release string `json:"release,omitempty"`
+	// ValuesFiles of kind chart, relative to the state file; the phase's values win.
+	ValuesFiles []string `json:"valuesFiles,omitempty"`
+	// Name of the object of kind helm-values.
+	Name string `json:"name,omitempty"`
+	// Namespace of the object of kind helm-values, which is its HelmRelease's;
+	// of the release of kind chart. Default: the one that spec.linkerd has for the chart.
+	Namespace string `json:"namespace,omitempty"`
+	// Object of kind helm-values: ConfigMap (default) or Secret.
+	Object string `json:"object,omitempty"`
+	// Key of kind helm-values: under which the values stand; default "values.yaml".
+	Key string `json:"key,omitempty"`
+	// HelmRelease of kind helm-values: the release that gets a patch beside it.
+	HelmRelease *HelmRelease `json:"helmRelease,omitempty"`
+}
+
+// HelmRelease asks for a patch of a Flux HelmRelease that makes it read the
+// values, the trust bundle by targetPath, which wins over inline values.
+type HelmRelease struct {
+	// Name of the HelmRelease; its namespace is the output's.
+	Name string `json:"name"`
+	// Path of the patch, relative to the state file.
+	Path string `json:"path"`
 }
 
 // Status is what the tool knows. People review it and do not edit it.

@@ -123,39 +123,6 @@ func (f *findings) links(links []Link) {
 	}
 }
 
-func (f *findings) outputs(outputs []Output) {
-	taken := map[string]string{}
-	for i, o := range outputs {
-		item := manifest.At("spec", "outputs", i)
-		path := item.With("path")
-		f.add(oneOf(OutputKinds)(o.Kind), item.With("kind"))
-		f.add(relativePath(o.Path), path)
-		f.add(layout(o), item.With("layout"))
-		if o.Kind == OutputEdit {
-			f.add(glob(o.Path), path)
-			continue
-		}
-		if other, twice := taken[o.Path]; twice {
-			f.add(problem.StatePathTwice.With(other), path)
-		} else {
-			taken[o.Path] = item.String()
-		}
-	}
-}
-
-// layout keeps private keys out of files that live in Git.
-func layout(o Output) *problem.Problem {
-	switch {
-	case o.Layout == "" || o.Kind == OutputValues && o.Layout == LayoutExternal:
-		return nil
-	case o.Kind != OutputValues:
-		return problem.StateLayout.With("layout belongs to outputs of kind \"values\" only")
-	case o.Layout == LayoutEmbedded:
-		return problem.StateLayout.With("layout \"embedded\" would put the issuer's private key into a file owned in Git")
-	}
-	return oneOf(Layouts)(o.Layout)
-}
-
 // names checks the names of a list: usable, and no two alike.
 func (f *findings) names(list manifest.Path, n int, name func(int) string) {
 	first := map[string]string{}

@@ -22,6 +22,8 @@ var constraints = []struct {
 	{"Custody", "kind", optional(state.CustodyKinds)},
 	{"Output", "kind", oneOf(state.OutputKinds)},
 	{"Output", "layout", optional([]string{state.LayoutExternal})}, // embedded is never a file in Git
+	{"Output", "digest", pattern(`^(sha256:[0-9a-f]{64})?$`)},
+	{"Output", "object", optional(state.Objects)},
 	{"Status", "epoch", func(s *jsonschema.Schema) { s.Minimum = json.Number("0") }},
 	{"Status", "phase", oneOf(state.PhaseNames())},
 	{"Status", "rotation", orEmpty},

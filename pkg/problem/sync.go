@@ -1,0 +1,89 @@
+package problem
+
+// What spec.outputs and the command sync say.
+var (
+	StateOutputField = define(Sentence{
+		Code:    "state-output-field",
+		Text:    "%s does not belong to an output of kind %q, but to: %s",
+		Hint:    "remove the field, or correct the kind",
+		Explain: "Each kind of output has its own fields; docs/outputs.md has the table. A field that is ignored would look as if it did something.",
+	})
+	StateOutputNeeds = define(Sentence{
+		Code:    "state-output-needs",
+		Text:    "an output of kind %q needs %s",
+		Hint:    "add the field; docs/outputs.md has an example of every kind",
+		Explain: "helm-values writes an object, which has a name that the HelmRelease refers to; chart renders a chart, which has to be named.",
+	})
+	StateOutputUnpinned = define(Sentence{
+		Code:    "state-output-unpinned",
+		Text:    "the chart comes over the network and has no digest",
+		Hint:    "`l5d-pki-render chart CHART --print-digest` prints it; or keep the chart in the repository and name it with ./ or ../",
+		Explain: "Under one name and version a repository may serve another chart tomorrow. With its digest in the state file the same commit renders the same bytes, and a changed chart is an error.",
+	})
+	StateOutputDigest = define(Sentence{
+		Code:    "state-output-digest",
+		Text:    "%s is no digest of a chart",
+		Hint:    "write sha256: and 64 hex digits, as `l5d-pki-render chart CHART --print-digest` shows it",
+		Explain: "Charts are locked by their SHA-256.",
+	})
+	StateOutputKey = define(Sentence{
+		Code:    "state-output-key",
+		Text:    "%s cannot be the key of the values",
+		Hint:    "use letters, digits, dots, underscores and dashes, such as values.yaml; identityTrustAnchorsPEM is taken by the bundle",
+		Explain: "The key stands in the data of a ConfigMap or Secret; Kubernetes allows at most 253 of these characters.",
+	})
+	StateOutputText = define(Sentence{
+		Code:    "state-output-text",
+		Text:    "%s is no reference: it has white space around it, control characters, or begins with a dash",
+		Hint:    "write it as `helm` takes it",
+		Explain: "Names of charts, repositories and versions go to Helm's libraries as they are.",
+	})
+	SyncNoOutputs = define(Sentence{
+		Code:    "sync-no-outputs",
+		Text:    "the state has no outputs",
+		Hint:    "list the files that the tool should own under spec.outputs; docs/outputs.md has examples",
+		Explain: "sync writes the files that spec.outputs names. Without any it would say that all is well and do nothing.",
+	})
+	SyncNoProducer = define(Sentence{
+		Code:    "sync-no-producer",
+		Text:    "outputs of kind %q cannot be written by this version",
+		Hint:    "use a newer version, or remove the output; the others are not written without it",
+		Explain: "All outputs are written, or none: a repository in which some files follow the phase and others do not is worse than an old one.",
+	})
+	SyncLeaves = define(Sentence{
+		Code:    "sync-leaves",
+		Text:    "%q leads out of the repository, to where nothing is written",
+		Hint:    "choose a path below the folder that holds .git; symbolic links count by where they lead",
+		Explain: "The tool owns files in its state file's repository only: the nearest folder upward with .git or, without one, the folder of the state file. Git's own folder is out of bounds too.",
+	})
+	SyncForeign = define(Sentence{
+		Code:    "sync-foreign",
+		Text:    "exists, and is not owned by this state",
+		Hint:    "choose another path, or move the file away if its content may go; an owned file begins with a line that says so",
+		Explain: "Files that sync owns begin with a line that names the state. A file without it was written by somebody else and is never overwritten.",
+	})
+	SyncTwice = define(Sentence{
+		Code:    "sync-twice",
+		Text:    "is written by %s and by %s",
+		Hint:    "give each output files of its own; symbolic links count by where they lead, and globs of kind edit must not match owned files",
+		Explain: "Two outputs that write one file would overwrite each other at every run.",
+	})
+	SyncTwoStates = define(Sentence{
+		Code:    "sync-two-states",
+		Text:    "%s has the same metadata.name, so nobody can tell whose the stale file %s is",
+		Hint:    "give each state file of a repository a metadata.name of its own, then run sync in each",
+		Explain: "Owned files carry the name of their state. A file that no output names any more is removed, but not where another state of that name may own it.",
+	})
+	SyncKey = define(Sentence{
+		Code:    "sync-key",
+		Text:    "%s would hold a private key; nothing was written",
+		Hint:    "find where the key comes from (a values file, a chart, a manifest in the glob) and remove it; whoever could read it has it, so replace it",
+		Explain: "Files in Git never hold a private key in clear, raw or in base64. Every computed file is searched before the first one is written.",
+	})
+	SyncPartly = define(Sentence{
+		Code:    "sync-partly",
+		Text:    "%v; %d of %d files are done",
+		Hint:    "remove the cause and run sync again: it does the rest; or `git checkout` the files to go back",
+		Explain: "All files are prepared beside their places before the first is put in place, so that this is rare: the operating system refused a rename after it had allowed others.",
+	})
+)
