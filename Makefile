@@ -19,6 +19,7 @@ demo: build ## a whole rotation on the fixtures, step by step
 
 test: ## every test
 	$(GO) test -p $(JOBS) ./...
+	cd internal/chart/ocitest && $(GO) test -mod=mod -p $(JOBS) ./...
 
 lint: $(TOOLS)/staticcheck ## gofmt, go vet, staticcheck
 	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt: $$bad"; exit 1; fi
