@@ -1,0 +1,89 @@
+package overlay
+
+import (
+	"path/filepath"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+
+	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+)
+
+// Options of a build.
+type Options struct {
+	// Unrestricted lets a kustomization load files from outside of its folder,
+	// like `kustomize build --load-restrictor LoadRestrictionsNone`.
+	Unrestricted bool
+}
+
+// Built is a kustomization's output.
+type Built struct {
+	// Stream is what `kustomize build` prints: keys sorted, no comments, documents
+	// in its order.
+	Stream []byte
+	// Renames: the kustomization itself, not a base of it, changes names
+	// (namePrefix, nameSuffix, transformers); kustomize does that after its components.
+	Renames bool
+	// Moves: it sets the namespace, likewise after its components.
+	Moves bool
+}
+
+// Build builds the kustomization in the folder dir.
+func Build(dir string, o Options) (Built, error) {
+	// An absolute path is never taken for a URL.
+	absolute, err := filepath.Abs(dir)
+	if err != nil {
+		return Built{}, problem.OverlayBuild.With(err).In(dir).Because(err)
+	}
+	return build(filesys.MakeFsOnDisk(), absolute, dir, o)
+}
+
+// build is Build on any file system; shown is the folder's name for people.
+func build(disk filesys.FileSystem, dir, shown string, o Options) (Built, error) {
+	file, err := kustomizationIn(disk, dir)
+	if err != nil {
+		return Built{}, problem.Of(err).In(shown).Err()
+	}
+	shown = filepath.Join(shown, filepath.Base(file))
+	options := krusty.MakeDefaultOptions()
+	options.Reorder = krusty.ReorderOptionUnspecified // the order of `kustomize build`
+	if o.Unrestricted {
+		options.LoadRestrictions = types.LoadRestrictionsNone
+	}
+	g := &guard{FileSystem: disk, root: dir}
+	resources, err := krusty.MakeKustomizer(options).Run(g, dir)
+	if len(g.refused) > 0 {
+		return Built{}, g.refused.In(shown).Err()
+	}
+	if err != nil {
+		return Built{}, problem.OverlayBuild.With(quotable(err, dir)).In(shown).Because(err)
+	}
+	if resources.Size() == 0 {
+		return Built{}, problem.OverlayEmpty.With().In(shown)
+	}
+	built := Built{}
+	if built.Stream, err = resources.AsYaml(); err != nil {
+		return Built{}, problem.OverlayBuild.With(quotable(err, dir)).In(shown).Because(err)
+	}
+	built.Renames, built.Moves = g.renames, g.moves
+	return built, nil
+}
+
+// kustomizationIn finds the one kustomization file of a folder.
+func kustomizationIn(disk filesys.FileSystem, dir string) (string, error) {
+	if !disk.IsDir(dir) {
+		return "", problem.OverlayNoFolder.With()
+	}
+	var found []string
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
+		if path := filepath.Join(dir, name); disk.Exists(path) && !disk.IsDir(path) {
+			found = append(found, path)
+		}
+	}
+	if len(found) != 1 {
+		return "", problem.OverlayNoKustomization.With(len(found))
+	}
+	return found[0], nil
+}

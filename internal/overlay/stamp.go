@@ -1,0 +1,120 @@
+package overlay
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// Placing says how much a target tells about its workload.
+type Placing bool
+
+const (
+	// Namespaced targets name kind, namespace and name.
+	Namespaced Placing = false
+	// Anywhere leaves the namespace out where kind and name are enough: for a
+	// kustomization that sets the namespace itself, which kustomize does after
+	// its components.
+	Anywhere Placing = true
+)
+
+// ByName stamps the workloads of the list that carry one, each by its name. The
+// others of the list are those that stay as they are.
+func ByName(annotation string, all []Workload, placing Placing) []byte {
+	c := newComponent(
+		"Stamps the workloads that were meshed when it was written. A workload that joins",
+		"later starts with the bundle of its day and needs no stamp.")
+	var entries []entry
+	for _, w := range all {
+		k, known := kindOf(w.Kind)
+		if !known || w.Stamp == "" {
+			continue
+		}
+		namespace := w.Namespace
+		if placing == Anywhere && alike(all, w) {
+			namespace = ""
+		}
+		group, _, grouped := strings.Cut(w.APIVersion, "/")
+		if !grouped {
+			group = "" // the core group, which a selector cannot name
+		}
+		entries = append(entries, entry{
+			target: [][2]string{{"group", pattern(group)}, {"kind", w.Kind}, {"name", pattern(w.Name)}, {"namespace", pattern(namespace)}},
+			patch:  podAnnotation(k, w.APIVersion, "", w.Name, [2]string{annotation, w.Stamp}),
+		})
+	}
+	return c.finish(slices.CompactFunc(entries, func(a, b entry) bool { return slices.Equal(a.target, b.target) }))
+}
+
+// alike reports whether all workloads of that kind and name carry the same stamp.
+func alike(all []Workload, w Workload) bool {
+	return !slices.ContainsFunc(all, func(other Workload) bool {
+		return other.Kind == w.Kind && other.Name == w.Name && other.Stamp != w.Stamp
+	})
+}
+
+// pattern makes a selector's regular expression match one text only (kustomize
+// anchors it).
+func pattern(text string) string { return regexp.QuoteMeta(text) }
+
+// Selector chooses workloads as kustomize sees them: by their own labels and
+// annotations, never by those of their pods or their Namespace.
+type Selector struct {
+	Labels, Annotations string
+}
+
+// Wave is the stamp of the namespaces that have it; Previous that of the others
+// while a wave is split, and Namespaces those that are done.
+type Wave struct {
+	Stamp, Previous string
+	Split           bool
+	Namespaces      []string
+}
+
+// notControlPlane leaves out Linkerd's own control plane, which rolls by its own
+// annotation (label of charts/linkerd-control-plane/templates/*.yaml).
+const notControlPlane = "!linkerd.io/control-plane-component"
+
+// BySelector stamps every workload that the selector matches.
+func BySelector(annotation string, s Selector, wave Wave) ([]byte, error) {
+	if _, err := yaml.NewMapRNode(nil).MatchesLabelSelector(s.Labels); err != nil {
+		return nil, problem.OverlaySelector.With(s.Labels, quotable(err, "")).Because(err)
+	}
+	s.Labels = strings.TrimPrefix(s.Labels+","+notControlPlane, ",")
+	c := newComponent("Stamps every workload that its selectors match, meshed or not.")
+	var entries []entry
+	if !wave.Split {
+		return c.finish(s.entries(annotation, wave.Stamp, "")), nil
+	}
+	entries = s.entries(annotation, wave.Previous, "")
+	if len(wave.Namespaces) > 0 { // later patches win
+		done := slices.Sorted(slices.Values(wave.Namespaces))
+		for i := range done {
+			done[i] = pattern(done[i])
+		}
+		entries = append(entries, s.entries(annotation, wave.Stamp, "("+strings.Join(done, "|")+")")...)
+	}
+	return c.finish(entries), nil
+}
+
+// entries has a patch for every kind; none for an empty stamp.
+func (s Selector) entries(annotation, stamp, namespaces string) (entries []entry) {
+	if stamp == "" {
+		return nil
+	}
+	for _, k := range kinds {
+		group, _, _ := strings.Cut(k.apiVersion, "/")
+		entries = append(entries, entry{
+			target: [][2]string{
+				{"group", pattern(group)}, {"kind", k.name}, {"namespace", namespaces},
+				{"labelSelector", s.Labels}, {"annotationSelector", s.Annotations},
+			},
+			patch: podAnnotation(k, k.apiVersion, "", "any", [2]string{annotation, stamp}),
+		})
+	}
+	return entries
+}
