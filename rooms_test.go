@@ -23,12 +23,15 @@ var arrows = map[string][]string{
 	"cmd/l5d-pki-render-chart": {"internal/chart"},
 	"internal/chart":           {"internal/chart/exchange"},
 	"internal/chart/exchange":  {},
-	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/picture", "internal/chart/exchange", "internal/repo", "schema"},
+	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/picture", "internal/overlay", "internal/chart/exchange", "internal/repo", "pkg/survey", "schema"},
+	"internal/overlay":         {},
 	"internal/repo":            {},
 	"pkg/postrender":           {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
 	"pkg/rotation": {"pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
 	"pkg/render":   {"pkg/state", "pkg/pki", "internal/manifest"},
+	// Findings in a repository have the form of findings in a state.
+	"pkg/survey": {"pkg/state", "pkg/pki", "internal/manifest"},
 	// The state file is read and written with positions and comments kept, and
 	// only one room knows YAML text.
 	"pkg/state":         {"internal/manifest"},
@@ -53,6 +56,7 @@ var libraries = map[string][]string{
 	"github.com/invopop/jsonschema":    {"schema/gen"},
 	"filippo.io/age":                   {"internal/custody"},
 	"sigs.k8s.io/kustomize/api":        {"internal/overlay"},
+	"sigs.k8s.io/kustomize/kyaml":      {"internal/overlay"},
 	"helm.sh/helm/v3/pkg/chart":        {"internal/chart"},
 	"helm.sh/helm/v3/pkg/chartutil":    {"internal/chart"},
 	"helm.sh/helm/v3/pkg/engine":       {"internal/chart"},
@@ -64,7 +68,7 @@ var libraries = map[string][]string{
 }
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/problem", "internal/manifest", "internal/picture"}
+var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{

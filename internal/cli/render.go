@@ -11,7 +11,7 @@ import (
 
 // postRender: stdin -> stdout, as Helm calls it.
 func (a *app) postRender() *cobra.Command {
-	var statePath, report string
+	var statePath, report, kustomize, restrictor string
 	var require []string
 	var allowNothing bool
 	cmd := &cobra.Command{
@@ -20,7 +20,10 @@ func (a *app) postRender() *cobra.Command {
 		Long: `post-render reads Kubernetes manifests on stdin, as ` + "`helm template`" + ` writes them
 or as Helm hands them to a post-renderer, and writes the same stream with the
 trust bundle, issuer and webhook certificates of the state's phase. Documents
-that need no edit leave byte for byte as they came.`,
+that need no edit leave byte for byte as they came.
+
+With --kustomize it builds the kustomization in a folder and takes its output
+instead of stdin. Nothing is fetched and no program is run for that.`,
 		Example: `  helm template linkerd-control-plane linkerd/linkerd-control-plane -n linkerd | l5d-pki-render post-render -s rotation.yaml
   helm upgrade linkerd-control-plane linkerd/linkerd-control-plane --post-renderer l5d-pki-render --post-renderer-args post-render`,
 		Args: cobra.NoArgs,
@@ -33,17 +36,28 @@ that need no edit leave byte for byte as they came.`,
 				}
 				in.Require = append(in.Require, group)
 			}
-			return a.doPostRender(statePath, report, in)
+			input := func() ([]byte, error) { return readLimited(a.Stdin, "stdin", render.MaxStream) }
+			if kustomize == "" {
+				return a.doPostRender(statePath, report, "stdin", input, in)
+			}
+			input = func() ([]byte, error) {
+				built, err := buildKustomization(kustomize, restrictor)
+				return built.Stream, err
+			}
+			return a.doPostRender(statePath, report, kustomize, input, in)
 		}),
 	}
 	stateFlag(cmd, &statePath)
 	cmd.Flags().StringSliceVar(&require, "require", nil, "groups that must stand in the stream: control-plane, viz, jaeger, multicluster, workloads")
 	cmd.Flags().BoolVar(&allowNothing, "allow-nothing", false, "let a stream pass unchanged in which nothing is Linkerd's")
 	cmd.Flags().StringVar(&report, "report", "", "say on stderr what changed: text or json")
+	cmd.Flags().StringVarP(&kustomize, "kustomize", "k", "", "build the kustomization in this folder and post-render it, instead of stdin")
+	restrictorFlag(cmd, &restrictor)
 	return cmd
 }
 
-func (a *app) doPostRender(statePath, report string, in render.Input) error {
+// doPostRender takes its stream from input; source names it in errors.
+func (a *app) doPostRender(statePath, report, source string, input func() ([]byte, error), in render.Input) error {
 	if report != "" && report != "text" && report != "json" {
 		return problem.CLIFormat.With(report)
 	}
@@ -54,12 +68,12 @@ func (a *app) doPostRender(statePath, report string, in render.Input) error {
 	if in.Keys, err = a.loadKeys(statePath, in.State); err != nil {
 		return err
 	}
-	if in.Stream, err = readLimited(a.Stdin, "stdin", render.MaxStream); err != nil {
+	if in.Stream, err = input(); err != nil {
 		return err
 	}
 	out, err := render.PostRender(in)
 	if err != nil {
-		return named(err, statePath, "stdin")
+		return named(err, statePath, source)
 	}
 	a.data = out.Stream
 	switch report {
