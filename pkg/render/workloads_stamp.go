@@ -23,24 +23,21 @@ type stamping struct {
 	at    manifest.Path // of the object in its document
 	kind  string
 	value string // empty: the stamp goes
+	depth int    // as [hollow] gives it
 }
 
 // apply writes the stamp into a document, or takes it out.
 func (s stamping) apply(text []byte) ([]byte, error) {
-	root, err := manifest.Parse(text)
-	if err != nil {
-		return nil, err
-	}
 	if s.value == "" {
-		return s.erase(text, root)
+		return s.erase(text)
 	}
-	return s.write(text, root)
+	return s.write(text)
 }
 
 // hollows are the ways to write nothing, with the blank before. A stamp that
 // takes such a place is written with as many blanks before its last bracket as
 // the row's number (from 0).
-var hollows = []string{"", " {}", " null", " ~", "{}", "null", " { }", "{ }", "  {}", " Null", " NULL"}
+var hollows = []string{"", " {}", " null", " ~", "{}", "null", " { }", "{ }", "  {}", " Null", " NULL", " "}
 
 // metadataSteps lead from the pod template to the stamp.
 var metadataSteps = []any{"metadata", "annotations", StampHint}
@@ -49,11 +46,11 @@ func (s stamping) path(n int) manifest.Path {
 	return s.at.With(workloadTemplate[s.kind]...).With(metadataSteps[:n]...)
 }
 
-// hollow is how many steps below the template an empty mapping or a null
+// hollow is how many steps below a pod template an empty mapping or a null
 // stands on the way to the stamp; 0 when none does.
-func (s stamping) hollow(root *manifest.Node) int {
+func hollow(template *manifest.Node) int {
 	for n := 1; n < len(metadataSteps); n++ {
-		node := root.Lookup(s.path(n))
+		node := template.Lookup(manifest.At(metadataSteps[:n]...))
 		if node != nil && (node.IsNull() || node.Kind() == manifest.Mapping && node.Len() == 0) {
 			return n
 		}
@@ -70,9 +67,9 @@ func (s stamping) spelled(depth, row int) string {
 	return "{ " + inner + strings.Repeat(" ", row) + "}"
 }
 
-// write puts the stamp into a document whose tree is root.
-func (s stamping) write(text []byte, root *manifest.Node) ([]byte, error) {
-	depth := s.hollow(root)
+// write puts the stamp into a document.
+func (s stamping) write(text []byte) ([]byte, error) {
+	depth := s.depth
 	if depth == 0 {
 		return manifest.Splice(text, manifest.Put(s.path(len(metadataSteps)), s.value))
 	}
@@ -89,7 +86,7 @@ func (s stamping) write(text []byte, root *manifest.Node) ([]byte, error) {
 			return fill(row)
 		}
 	}
-	return nil, problem.WorkloadsHollow.With().On(s.path(depth).String()).At(root.Lookup(s.path(depth)).Line(), 0)
+	return nil, problem.WorkloadsHollow.With().On(s.path(depth).String())
 }
 
 // takes reports whether out is text with inserted in the place of source.
@@ -114,7 +111,11 @@ func takes(text, out, inserted []byte, source string) bool {
 // erase takes the stamp out of a document. The result is the text to which
 // writing the stamp gives back the present one; where a person has changed the
 // place since, the entry goes, and with it what it leaves empty.
-func (s stamping) erase(text []byte, root *manifest.Node) ([]byte, error) {
+func (s stamping) erase(text []byte) ([]byte, error) {
+	root, err := manifest.Parse(text)
+	if err != nil {
+		return nil, err
+	}
 	s.value = root.Lookup(s.path(len(metadataSteps))).Value()
 	for _, candidate := range s.filled(text) {
 		if s.gives(candidate, text) {
@@ -170,7 +171,8 @@ func (s stamping) gives(candidate, text []byte) bool {
 	if err != nil || root.Lookup(s.path(len(metadataSteps))) != nil {
 		return false
 	}
-	out, err := s.write(candidate, root)
+	s.depth = hollow(root.Lookup(s.path(0)))
+	out, err := s.write(candidate)
 	return err == nil && bytes.Equal(out, text)
 }
 
