@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"crypto/x509"
+	"encoding/base64"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+)
+
+var (
+	// pemText is one PEM block (RFC 7468) in whatever YAML or JSON makes of its
+	// line ends; one that is not closed reaches to the last character of base64.
+	pemText = regexp.MustCompile(`-----BEGIN ([A-Z0-9 ]+)-----((?:\\[nr]|[A-Za-z0-9+/=\s])*)(?:-----END [A-Z0-9 ]+-----)?`)
+	// base64Text is long enough for a PEM block in base64.
+	base64Text = regexp.MustCompile(`[A-Za-z0-9+/]{64,}={0,2}`)
+	// lineEnds inside of a block: real ones with indentation, and escaped ones.
+	lineEnds = regexp.MustCompile(`\\[nr]|\s+`)
+)
+
+// redact writes certificates as one readable line each, in clear or in base64,
+// so that a difference shows who came and who went. Other PEM blocks are named
+// by their type only. No body is left.
+func redact(text string) string {
+	text = pemText.ReplaceAllStringFunc(text, func(block string) string {
+		parts := pemText.FindStringSubmatch(block)
+		named := nameBlock(parts[1], parts[2])
+		if !strings.Contains(block, "-----END ") {
+			named += block[len(strings.TrimRight(block, " \t\r\n")):]
+		}
+		return named
+	})
+	return base64Text.ReplaceAllStringFunc(text, func(word string) string {
+		plain, err := base64.StdEncoding.DecodeString(word)
+		if err != nil || !strings.Contains(string(plain), "-----BEGIN ") {
+			return word
+		}
+		var names []string
+		for _, parts := range pemText.FindAllStringSubmatch(string(plain), -1) {
+			names = append(names, nameBlock(parts[1], parts[2]))
+		}
+		return strings.Join(names, " ")
+	})
+}
+
+// nameBlock is "[certificate CN, FINGERPRINT16, until INSTANT]", or the type.
+func nameBlock(kind, body string) string {
+	if kind != "CERTIFICATE" {
+		return "[" + strings.ToLower(kind) + "]"
+	}
+	der, err := base64.StdEncoding.DecodeString(lineEnds.ReplaceAllString(body, ""))
+	if err != nil {
+		return "[damaged certificate]"
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return "[damaged certificate]"
+	}
+	name := cert.Subject.CommonName
+	if name == "" {
+		name = cert.Subject.String()
+	}
+	return fmt.Sprintf("[certificate %s, %s, until %s]", oneLine(name), pki.Certificate{Certificate: cert}.Fingerprint()[:16], cert.NotAfter.UTC().Format(time.RFC3339))
+}
+
+// oneLine keeps a certificate's text from breaking a line or passing for PEM.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == '[' || r == ']' {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+// secretMarks are in the text of every private key: PEM (RFC 7468 sections 10
+// and 11, and OpenSSH's), and identities of age.
+var secretMarks = []string{"PRIVATE KEY", "AGE-SECRET-KEY-1"}
+
+// secretForms are the marks in clear and in base64 at each of the three places
+// in a group of four where a text may begin, all without white space.
+var secretForms = formsOf(secretMarks)
+
+func formsOf(marks []string) []string {
+	var forms []string
+	for _, mark := range marks {
+		forms = append(forms, strings.ReplaceAll(mark, " ", ""))
+		for before := range 3 {
+			coded := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", before) + mark))
+			first := (before*8 + 5) / 6           // characters that also hold bits of what stands before
+			whole := (before + len(mark)) * 8 / 6 // characters that hold none of what follows
+			forms = append(forms, coded[first:whole])
+		}
+	}
+	return forms
+}
+
+// holdsSecret reports whether a private key stands in a text, in clear or in
+// base64, whatever lines it is broken into.
+func holdsSecret(text []byte) bool {
+	flat := string(lineEnds.ReplaceAll(text, nil))
+	for _, form := range secretForms {
+		if strings.Contains(flat, form) {
+			return true
+		}
+	}
+	return false
+}
