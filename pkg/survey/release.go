@@ -1,0 +1,165 @@
+package survey
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// release is a Linkerd chart that something deploys with some values.
+type release struct {
+	chart, version spot
+	name, at       string // of the chart; the version as it is written
+	pins           pinSet // of values that stand in the object
+	sources        []valuesSource
+	// opaque: values come from a place that the repository does not hold, or a
+	// plugin may pin later.
+	opaque bool
+}
+
+// valuesSource is a source of values in the repository: a file, or a key of a
+// ConfigMap or Secret.
+type valuesSource struct{ file, object, key string }
+
+// webhooksOf lists the webhooks whose certificates a chart makes up, as its
+// values name them. Charts that make up nothing have an empty list.
+var webhooksOf = map[string][]string{
+	"linkerd2":              {state.WebhookProxyInjector, state.WebhookProfileValidator, state.WebhookPolicyValidator},
+	"linkerd-control-plane": {state.WebhookProxyInjector, state.WebhookProfileValidator, state.WebhookPolicyValidator},
+	"linkerd-viz":           {state.WebhookTap, state.WebhookTapInjector},
+	"linkerd-jaeger":        {"webhook"},
+	"linkerd-crds":          nil,
+	"linkerd-multicluster":  nil,
+	"linkerd2-cni":          nil,
+	"linkerd2-multicluster": nil,
+	"linkerd2-viz":          {state.WebhookTap, state.WebhookTapInjector},
+	"linkerd2-jaeger":       {"webhook"},
+}
+
+// controlPlanes are the charts whose version says which family is deployed, and
+// which hold the heartbeat.
+var controlPlanes = []string{"linkerd2", "linkerd-control-plane"}
+
+// addRelease notes a release of a Linkerd chart; others are nobody's business here.
+func (s *Survey) addRelease(r release, chart, version cursor) {
+	r.name, r.at = chart.value(), version.value()
+	if _, known := webhooksOf[r.name]; !known {
+		return
+	}
+	r.chart, r.version = chart.spot(), version.spot()
+	if !version.there() {
+		r.version = r.chart
+	}
+	s.releases = append(s.releases, r)
+}
+
+// chartFile describes a chart.
+const chartFile = "Chart.yaml"
+
+// umbrella is a chart that deploys others; where its values come from is not
+// known here, so only versions are judged.
+func (s *Survey) umbrella(c cursor) {
+	for _, d := range c.get("dependencies").items() {
+		s.addRelease(release{opaque: true}, d.get("name"), d.get("version"))
+	}
+}
+
+// oneRelease is a version that means one chart release.
+var oneRelease = regexp.MustCompile(`^v?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$`)
+
+func (s *Survey) judgeReleases() {
+	for _, r := range s.releases {
+		switch {
+		case isPlaceholder(r.at):
+		case !oneRelease.MatchString(r.at):
+			s.say(r.version, pki.Warning, problem.SurveyFloating, r.name, r.at)
+		default:
+			s.judgeFamily(r)
+		}
+		if missing, known := s.unpinned(r); known && len(missing) > 0 {
+			s.say(r.chart, pki.Warning, problem.SurveyUnpinned, r.name, strings.Join(missing, ", "))
+		}
+	}
+}
+
+// unpinned lists what a release leaves to chance; it cannot be known where a
+// source of values is out of sight.
+func (s *Survey) unpinned(r release) (missing []string, known bool) {
+	if r.opaque {
+		return nil, false
+	}
+	pins := pinSet{}
+	pins.add(r.pins)
+	for _, source := range r.sources {
+		found, there := s.pins[source.file], s.files[source.file]
+		if source.object != "" {
+			found, there = s.configMaps[source.object].pins[source.key], s.configMaps[source.object].pins[source.key] != nil
+		}
+		if !there {
+			return nil, false
+		}
+		pins.add(found)
+	}
+	wanted := slices.Clone(webhooksOf[r.name])
+	if slices.Contains(controlPlanes, r.name) {
+		wanted = append(wanted, keyHeartbeat)
+	}
+	for _, key := range wanted {
+		old := key == state.WebhookPolicyValidator && s.want.version.Family() == state.Family210
+		if !pins[key] && !old {
+			missing = append(missing, key)
+		}
+	}
+	return missing, true
+}
+
+// judgeFamily compares the chart's family with those of the state files.
+func (s *Survey) judgeFamily(r release) {
+	if !slices.Contains(controlPlanes, r.name) {
+		return
+	}
+	family, known := chartFamily(r.name, r.at)
+	if !known || family == s.want.version.Family() {
+		return
+	}
+	for _, other := range s.others {
+		if family == other.version.Family() {
+			return
+		}
+	}
+	s.say(r.version, pki.Error, problem.SurveyOtherFamily, r.name, r.at, family.String(), s.want.versionText, s.want.version.Family().String())
+}
+
+// stableCharts: chart version 1.N of linkerd-control-plane is Linkerd 2.M in
+// the stable channel (Chart.yaml of the tags stable-2.12.0, stable-2.13.0 and
+// stable-2.14.0). Other 1.N were edge releases and are not told apart.
+var stableCharts = map[string]string{"9": "2.12", "12": "2.13", "16": "2.14"}
+
+// chartFamily says which family a chart release is of: linkerd2 carries
+// Linkerd's own version, linkerd-control-plane has one of its own up to 2.14,
+// and since 2024 that of the edge release (2025.10.7 is edge-25.10.7).
+func chartFamily(chart, version string) (state.Family, bool) {
+	core, suffix, _ := strings.Cut(strings.TrimPrefix(version, "v"), "-")
+	parts := strings.SplitN(core, ".", 3)
+	text := core
+	switch year, _ := strconv.Atoi(parts[0]); {
+	case year > 2000:
+		text = "edge-" + strconv.Itoa(year-2000) + "." + parts[1] + "." + parts[2]
+	case chart == "linkerd-control-plane":
+		if text = stableCharts[parts[1]]; parts[0] != "1" || suffix != "" {
+			return 0, false
+		}
+	case suffix != "":
+		return 0, false
+	}
+	v, err := state.ParseVersion(text)
+	if err != nil {
+		return 0, false
+	}
+	return v.Family(), true
+}

@@ -1,0 +1,246 @@
+package survey
+
+import (
+	"bytes"
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// Settings is what the files are judged by.
+type Settings struct {
+	// State of the mesh; it is valid ([state.Parse]).
+	State *state.Rotation
+	// Allow lists patterns of files in which a private key is known and
+	// accepted, such as test keys.
+	Allow []string
+}
+
+// Finding is one hazard in a repository, with its place.
+type Finding struct {
+	// File is the path in the repository, with slashes.
+	File string `json:"file"`
+	// Line and Column count from 1, columns in characters.
+	Line   int `json:"line"`
+	Column int `json:"column"`
+	// Path is the field, like "spec.source.helm.parameters[0].value", or "".
+	Path string `json:"path,omitempty"`
+	pki.Finding
+}
+
+// Report is everything that was found, and how much was looked at.
+type Report struct {
+	// Findings by file, line, column and code.
+	Findings []Finding
+	// Files that were given, and documents of YAML in them.
+	Files, Documents int
+	// Templates are documents that do not parse because they hold {{ }}.
+	Templates int
+}
+
+// Survey collects what the files of a repository say.
+type Survey struct {
+	want     material
+	others   []material // of other state files in the repository
+	settings Settings
+	allow    patterns
+	report   Report
+
+	files          map[string]bool // every path that was given
+	kustomizations map[string]bool // folders that have one
+	charts         map[string]bool // folders that have a Chart.yaml
+	ignored        []string        // lines of /.sourceignore
+	states         []stateFile
+	listed         []listedResource
+	directories    []directory
+	bundles        []foundBundle
+	issuers        []foundIssuer
+	targets        []targetedBundle
+	releases       []release
+	pins           map[string]pinSet        // by values file
+	configMaps     map[string]configMapData // by name
+	certificates   []certificate
+	trustBundles   []trustBundle
+}
+
+// New begins a survey.
+func New(settings Settings) (*Survey, error) {
+	allow, err := compile(settings.Allow)
+	if err != nil {
+		return nil, err
+	}
+	return &Survey{
+		want: materialOf(settings.State), settings: settings, allow: allow,
+		files: map[string]bool{}, kustomizations: map[string]bool{}, charts: map[string]bool{},
+		pins: map[string]pinSet{}, configMaps: map[string]configMapData{},
+	}, nil
+}
+
+// Add looks at one file. The name is its path in the repository, with slashes.
+// Of a file that is too large to be read the text may be nil: then only its
+// name counts.
+func (s *Survey) Add(name string, text []byte) {
+	s.report.Files++
+	s.files[name] = true
+	switch base := path.Base(name); {
+	case slices.Contains(kustomizationNames, base):
+		s.kustomizations[path.Dir(name)] = true
+	case base == chartFile:
+		s.charts[path.Dir(name)] = true
+	case name == ".sourceignore":
+		s.ignored = strings.Split(string(text), "\n")
+	}
+	s.keys(name, text)
+	if !isYAML(name) {
+		return
+	}
+	f := &file{survey: s, name: name, text: text}
+	for _, d := range manifest.Split(text) {
+		f.document(d)
+	}
+}
+
+// Report judges what the files say of each other, and gives everything that was
+// found in the order of its places.
+func (s *Survey) Report() Report {
+	s.resolveTargets()
+	s.judgeBundles()
+	s.judgeIssuers()
+	s.judgeReleases()
+	s.judgeCertificates()
+	s.judgeTrustBundles()
+	s.judgeStates()
+	slices.SortFunc(s.report.Findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Text, b.Text))
+	})
+	s.report.Findings = slices.Compact(s.report.Findings)
+	return s.report
+}
+
+// spot is a place in the repository.
+type spot struct {
+	file         string
+	line, column int
+	path         string
+}
+
+func (s *Survey) say(at spot, severity pki.Severity, says problem.Sentence, args ...any) {
+	said := says.With(args...)
+	s.report.Findings = append(s.report.Findings, Finding{
+		File: at.file, Line: at.line, Column: at.column, Path: at.path,
+		Finding: pki.Finding{Code: said.Code, Severity: severity, Text: said.Text, Hint: says.Hint},
+	})
+}
+
+func isYAML(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	return ext == ".yaml" || ext == ".yml" || path.Base(name) == "Kustomization"
+}
+
+// file is one YAML file while it is looked at.
+type file struct {
+	survey *Survey
+	name   string
+	text   []byte
+	lines  [][]byte // made when first asked for
+}
+
+// line is the text of a line, counted from 1, without its end.
+func (f *file) line(number int) []byte {
+	if f.lines == nil {
+		f.lines = bytes.Split(f.text, []byte("\n"))
+	}
+	if number < 1 || number > len(f.lines) {
+		return nil
+	}
+	return bytes.TrimSuffix(f.lines[number-1], []byte("\r"))
+}
+
+// document hands a document to the reader of its kind. Documents of kinds that
+// no reader is for are not parsed.
+func (f *file) document(d manifest.Document) {
+	f.survey.report.Documents++
+	if head, sure := d.Head(); sure && readerOf(f.name, head) == nil {
+		if head.Kind != "" || !mentionsValues(d.Text) {
+			return
+		}
+	}
+	root, err := d.Parse()
+	if err != nil {
+		f.unread(d, err)
+		return
+	}
+	if root == nil {
+		return
+	}
+	f.object(cursor{file: f, node: root, near: root})
+}
+
+// object reads one object, or the items of a List.
+func (f *file) object(c cursor) {
+	head := c.node.Head()
+	if strings.HasSuffix(head.Kind, "List") && c.node.Get("items") != nil {
+		for _, item := range c.get("items").items() {
+			f.object(item)
+		}
+		return
+	}
+	switch read := readerOf(f.name, head); {
+	case read != nil:
+		read(f.survey, c)
+	case head.Kind == "" && c.node.Kind() == manifest.Mapping:
+		f.survey.valuesFile(c)
+	}
+}
+
+// unread counts templates, and says where anything else stopped to be YAML.
+func (f *file) unread(d manifest.Document, err error) {
+	if bytes.Contains(d.Text, []byte("{{")) {
+		f.survey.report.Templates++
+		return
+	}
+	at := spot{file: f.name, line: d.Line, column: 1}
+	if problems := problem.Of(err); problems[0].Line > 0 {
+		at.line, at.column = problems[0].Line, max(problems[0].Column, 1)
+	}
+	f.survey.say(at, pki.Info, problem.SurveyUnread)
+}
+
+// readers by API group and kind.
+var readers = map[[2]string]func(*Survey, cursor){
+	{"argoproj.io", "Application"}:                        (*Survey).application,
+	{"argoproj.io", "ApplicationSet"}:                     (*Survey).applicationSet,
+	{"helm.toolkit.fluxcd.io", "HelmRelease"}:             (*Survey).helmRelease,
+	{"kustomize.toolkit.fluxcd.io", "Kustomization"}:      (*Survey).fluxKustomization,
+	{"kustomize.config.k8s.io", "Kustomization"}:          (*Survey).kustomization,
+	{"kustomize.config.k8s.io", "Component"}:              (*Survey).kustomization,
+	{"cert-manager.io", "Certificate"}:                    (*Survey).certificate,
+	{"trust.cert-manager.io", "Bundle"}:                   (*Survey).trustBundle,
+	{"trust-manager.io", "ClusterBundle"}:                 (*Survey).trustBundle,
+	{"", "ConfigMap"}:                                     (*Survey).configMap,
+	{"", "Secret"}:                                        (*Survey).secret,
+	{strings.Split(state.APIVersion, "/")[0], state.Kind}: (*Survey).stateFile,
+}
+
+// readerOf finds the reader of an object. A kustomization file and a chart's own
+// need no kind.
+func readerOf(name string, head manifest.Head) func(*Survey, cursor) {
+	switch base := path.Base(name); {
+	case head.Kind == "" && slices.Contains(kustomizationNames, base):
+		return (*Survey).kustomization
+	case head.Kind == "" && base == chartFile:
+		return (*Survey).umbrella
+	}
+	group, _, grouped := strings.Cut(head.APIVersion, "/")
+	if !grouped {
+		group = ""
+	}
+	return readers[[2]string{group, head.Kind}]
+}

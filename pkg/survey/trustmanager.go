@@ -1,0 +1,66 @@
+package survey
+
+import (
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// trustBundle is a trust-manager Bundle.
+type trustBundle struct {
+	cursor
+	name    string
+	key     cursor   // of the target ConfigMap
+	secrets []cursor // names of the Secrets that it is made of
+}
+
+func (s *Survey) trustBundle(c cursor) {
+	b := trustBundle{cursor: c, name: c.get("metadata", "name").value(), key: c.get("spec", "target", "configMap", "key")}
+	for _, source := range c.get("spec", "sources").items() {
+		if secret := source.get("secret", "name"); secret.there() {
+			b.secrets = append(b.secrets, secret)
+		}
+	}
+	s.trustBundles = append(s.trustBundles, b)
+}
+
+// ofMesh tells Linkerd's trust bundle from others: by its name, or because it
+// is made of Linkerd's anchors and has the key that Linkerd reads.
+func (b trustBundle) ofMesh() bool {
+	if b.name == trustRoots {
+		return true
+	}
+	for _, secret := range b.secrets {
+		if strings.Contains(secret.value(), "linkerd") && strings.Contains(secret.value(), "anchor") {
+			return true
+		}
+	}
+	return strings.Contains(b.name, "linkerd") && b.key.value() == trustRootsKey
+}
+
+func (s *Survey) judgeTrustBundles() {
+	for _, b := range s.trustBundles {
+		if !b.ofMesh() {
+			continue
+		}
+		if b.name != trustRoots {
+			b.get("metadata", "name").say(pki.Error, problem.SurveyBundleName, b.name)
+		}
+		if b.key.value() != trustRootsKey {
+			b.key.say(pki.Error, problem.SurveyBundleKey, b.key.value())
+		}
+		for _, source := range b.secrets {
+			s.judgeSource(source)
+		}
+	}
+}
+
+// judgeSource looks for the Certificate that writes a Secret.
+func (s *Survey) judgeSource(source cursor) {
+	for _, c := range s.certificates {
+		if c.secret == source.value() && !c.disabled {
+			source.say(pki.Error, problem.SurveyLiveBundle, c.secret, c.name, c.file.name)
+		}
+	}
+}

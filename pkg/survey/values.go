@@ -1,0 +1,162 @@
+package survey
+
+import (
+	"bytes"
+	"path"
+	"strings"
+)
+
+// Keys of charts/linkerd-control-plane/values.yaml.
+const (
+	keyBundle    = "identityTrustAnchorsPEM"
+	keyHeartbeat = "heartbeatSchedule"
+	keyNoBeat    = "disableHeartBeat"
+)
+
+// marks are the words that make a file without a kind worth parsing.
+var marks = [][]byte{
+	[]byte(keyBundle), []byte("crtPEM"), []byte("caBundle"), []byte("injectCaFrom"), []byte(keyHeartbeat), []byte(keyNoBeat),
+}
+
+func mentionsValues(text []byte) bool {
+	for _, m := range marks {
+		if bytes.Contains(text, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// pinSet holds what values pin: keys of webhooks, and keyHeartbeat.
+type pinSet map[string]bool
+
+func (p pinSet) add(others pinSet) {
+	for key := range others {
+		p[key] = true
+	}
+}
+
+// valuesFile is a document without a kind.
+func (s *Survey) valuesFile(c cursor) {
+	pins := s.values(c, "")
+	if known := s.pins[c.file.name]; known != nil {
+		known.add(pins)
+		return
+	}
+	s.pins[c.file.name] = pins
+}
+
+// values looks through Helm values, at any depth, since an umbrella chart keeps
+// Linkerd's below a key of its own. place is as of foundBundle.
+func (s *Survey) values(c cursor, place string) pinSet {
+	pins := pinSet{}
+	s.walk(c, "", place, pins)
+	return pins
+}
+
+func (s *Survey) walk(c cursor, dotted, place string, pins pinSet) {
+	for key, value := range c.entries() {
+		name := strings.TrimPrefix(dotted+"."+key, ".")
+		s.setting(value, name, place, pins)
+		s.walk(value, name, place, pins)
+	}
+}
+
+// setting looks at one value by its dotted name, as `helm --set` writes it.
+func (s *Survey) setting(c cursor, name, place string, pins pinSet) {
+	parent, key := cutLast(name)
+	switch key {
+	case keyBundle:
+		s.bundles = append(s.bundles, foundBundle{at: c.spot(), place: place, text: c.value()})
+	case "crtPEM", "keyPEM":
+		if isIssuer(parent, key) {
+			s.issuer(c, key, place)
+		}
+	case "caBundle", "injectCaFrom", "injectCaFromSecret":
+		if strings.TrimSpace(c.value()) != "" {
+			_, webhook := cutLast(parent)
+			pins[webhook] = true
+		}
+	case keyHeartbeat:
+		if c.value() != "" {
+			pins[keyHeartbeat] = true
+		}
+	case keyNoBeat:
+		if c.value() == "true" {
+			pins[keyHeartbeat] = true
+		}
+	}
+}
+
+// cutLast parts the last word of a dotted name from the rest.
+func cutLast(name string) (parent, key string) {
+	i := strings.LastIndexByte(name, '.')
+	return name[:max(i, 0)], name[i+1:]
+}
+
+func isIssuer(parent, key string) bool {
+	return (key == "crtPEM" || key == "keyPEM") && strings.HasSuffix("."+parent, ".identity.issuer.tls")
+}
+
+func (s *Survey) issuer(c cursor, key, place string) {
+	found := foundIssuer{at: c.spot(), place: place, field: key}
+	if key == "crtPEM" {
+		found.text = c.value()
+	}
+	if found.place != "" || found.text != "" {
+		s.issuers = append(s.issuers, found)
+	}
+}
+
+// configMapData is what a ConfigMap carries for a HelmRelease.
+type configMapData struct {
+	pins  map[string]pinSet // by key that holds values
+	texts map[string]string // by key that holds certificates
+}
+
+// trustRoots is the ConfigMap that identity and the proxies mount:
+// charts/linkerd-control-plane/templates/identity.yaml.
+const (
+	trustRoots    = "linkerd-identity-trust-roots"
+	trustRootsKey = "ca-bundle.crt"
+)
+
+func (s *Survey) configMap(c cursor) {
+	if c.get("metadata", "name").value() == trustRoots {
+		if roots := c.get("data", trustRootsKey); roots.there() {
+			s.bundles = append(s.bundles, foundBundle{at: roots.spot(), text: roots.value()})
+		}
+		return
+	}
+	s.carrier(c, "ConfigMap", "data")
+}
+
+// secret looks at what a Secret says in clear.
+func (s *Survey) secret(c cursor) { s.carrier(c, "Secret", "stringData") }
+
+func (s *Survey) carrier(c cursor, kind, field string) {
+	carried := configMapData{pins: map[string]pinSet{}, texts: map[string]string{}}
+	for key, value := range c.get(field).entries() {
+		text := value.value()
+		switch inner, ok := value.embedded(); {
+		case ok && mentionsValues([]byte(text)):
+			carried.pins[key] = s.values(inner, "")
+		case ok:
+			carried.pins[key] = pinSet{}
+		case strings.Contains(text, "-----BEGIN CERTIFICATE"):
+			carried.texts[key] = text
+		}
+	}
+	if len(carried.pins)+len(carried.texts) > 0 {
+		s.configMaps[kind+"/"+c.get("metadata", "name").value()] = carried
+	}
+}
+
+// inTree is a path relative to a folder of the repository; "" if it leaves it.
+func inTree(folder, name string) string {
+	joined := path.Clean(path.Join(folder, name))
+	if joined == ".." || strings.HasPrefix(joined, "../") || path.IsAbs(joined) {
+		return ""
+	}
+	return joined
+}
