@@ -58,14 +58,14 @@ func build(disk filesys.FileSystem, dir, shown string, o Options) (Built, error)
 		return Built{}, g.refused.In(shown).Err()
 	}
 	if err != nil {
-		return Built{}, problem.OverlayBuild.With(quotable(err, dir)).In(shown).Because(err)
+		return Built{}, problem.OverlayBuild.With(g.quote(err)).In(shown).Because(err)
 	}
 	if resources.Size() == 0 {
 		return Built{}, problem.OverlayEmpty.With().In(shown)
 	}
 	built := Built{}
 	if built.Stream, err = resources.AsYaml(); err != nil {
-		return Built{}, problem.OverlayBuild.With(quotable(err, dir)).In(shown).Because(err)
+		return Built{}, problem.OverlayBuild.With(g.quote(err)).In(shown).Because(err)
 	}
 	built.Renames, built.Moves = g.renames, g.moves
 	return built, nil

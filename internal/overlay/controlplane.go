@@ -31,9 +31,10 @@ func (cp ControlPlane) Patch() []byte {
 		if strings.HasSuffix(cp.TrustRoots, "\n") {
 			style = "|"
 		}
-		entries = append(entries, entry{patch: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n" +
-			"  name: " + trustRoots + "\n  namespace: " + quote(cp.Namespace) + "\n" +
-			"data:\n  ca-bundle.crt: " + style + "\n" + indent(strings.TrimSuffix(cp.TrustRoots, "\n")+"\n", 4)})
+		// kustomize trims a patch, so the bundle's last newline may not be its last.
+		entries = append(entries, entry{patch: "apiVersion: v1\nkind: ConfigMap\n" +
+			"data:\n  ca-bundle.crt: " + style + "\n" + indent(strings.TrimSuffix(cp.TrustRoots, "\n")+"\n", 4) +
+			"metadata:\n  name: " + quote(trustRoots) + "\n  namespace: " + quote(cp.Namespace) + "\n"})
 	}
 	for _, name := range controlPlane {
 		if len(cp.Annotations) > 0 {

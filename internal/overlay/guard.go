@@ -23,6 +23,17 @@ type guard struct {
 	refused problem.List
 	// What the kustomization at root itself does after its components.
 	renames, moves bool
+	// read are the files that kustomize has read, for what its errors must not tell.
+	read [][]byte
+}
+
+// quote is an error of kustomize in words that tell no key.
+func (g *guard) quote(err error) string {
+	var words []string
+	for _, text := range g.read {
+		words = append(words, secretWords(string(text))...)
+	}
+	return quotable(err, g.root, words...)
 }
 
 // ReadFile reads a file, and refuses one that leads to the network.
@@ -31,6 +42,7 @@ func (g *guard) ReadFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	g.read = append(g.read, data)
 	kustomization := slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path))
 	if !kustomization && !builtin.Match(data) {
 		return data, nil
@@ -38,7 +50,7 @@ func (g *guard) ReadFile(path string) ([]byte, error) {
 	var content any
 	if err := yaml.Unmarshal(data, &content); err != nil {
 		if kustomization {
-			return nil, g.refuse(problem.OverlayBuild.With(quotable(err, g.root)).On(g.relative(path)).Because(err))
+			return nil, g.refuse(problem.OverlayBuild.With(g.quote(err)).On(g.relative(path)).Because(err))
 		}
 		return data, nil // no builtin transformer, then: kustomize parses it the same way
 	}

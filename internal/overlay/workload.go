@@ -52,12 +52,12 @@ func kindOf(name string) (kind, bool) {
 // name, each once. A workload without a pod template is no workload: it is a
 // patch of one, perhaps.
 func Workloads(stream []byte, annotation string) ([]Workload, error) {
-	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(stream), OmitReaderAnnotations: true}).Read()
+	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(stream), OmitReaderAnnotations: true, DisableUnwrapping: true}).Read()
 	if err != nil {
 		return nil, problem.OverlayStream.With(quotable(err, "")).Because(err)
 	}
 	var found []Workload
-	for _, node := range nodes {
+	for _, node := range flatten(nodes) {
 		k, known := kindOf(node.GetKind())
 		if !known {
 			continue
@@ -80,6 +80,21 @@ func Workloads(stream []byte, annotation string) ([]Workload, error) {
 	return slices.CompactFunc(found, func(a, b Workload) bool {
 		return a.Namespace == b.Namespace && a.Kind == b.Kind && a.Name == b.Name
 	}), nil
+}
+
+// flatten puts the items of Lists in their place.
+func flatten(nodes []*yaml.RNode) (flat []*yaml.RNode) {
+	for _, node := range nodes {
+		items, err := node.Pipe(yaml.Lookup("items"))
+		if err != nil || items == nil || node.GetKind() != "List" {
+			flat = append(flat, node)
+			continue
+		}
+		if elements, err := items.Elements(); err == nil {
+			flat = append(flat, flatten(elements)...)
+		}
+	}
+	return flat
 }
 
 // anchorsEnv is how a proxy is given the bundle as text (charts/partials/templates/_proxy.tpl).
