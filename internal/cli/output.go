@@ -20,6 +20,7 @@ var producers = map[string]func(c *syncCall, output int) (outputBytes, error){
 	state.OutputManifests:  (*syncCall).manifestsOutput,
 	state.OutputHelmValues: (*syncCall).helmValuesOutput,
 	state.OutputChart:      (*syncCall).chartOutput,
+	state.OutputComponent:  (*syncCall).componentOutput,
 	state.OutputEdit:       (*syncCall).editOutput,
 }
 

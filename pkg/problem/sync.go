@@ -32,6 +32,12 @@ var (
 		Hint:    "use letters, digits, dots, underscores and dashes, such as values.yaml; identityTrustAnchorsPEM is taken by the bundle",
 		Explain: "The key stands in the data of a ConfigMap or Secret; Kubernetes allows at most 253 of these characters.",
 	})
+	StateOutputSelect = define(Sentence{
+		Code:    "state-output-select",
+		Text:    "%s",
+		Hint:    "name a kustomization with for, or write select: all, annotated or label=SELECTOR",
+		Explain: "kustomize cannot see what Linkerd's injector decides by, so a Component names the workloads of one kustomization, or lets kustomize choose by labels and annotations.",
+	})
 	StateOutputText = define(Sentence{
 		Code:    "state-output-text",
 		Text:    "%s is no reference: it has white space around it, control characters, or begins with a dash",

@@ -51,6 +51,10 @@ func (o *Output) fill(l *Linkerd) {
 	case OutputValues:
 		orDefault(&o.Layout, LayoutExternal)
 		orDefault(&o.Chart, ChartControlPlane)
+	case OutputComponent:
+		if o.For == "" {
+			orDefault(&o.Select, SelectAll)
+		}
 	case OutputHelmValues:
 		orDefault(&o.Chart, ChartControlPlane)
 		orDefault(&o.Object, ObjectConfigMap)

@@ -104,7 +104,7 @@ func TestDefaults(t *testing.T) {
 		Validity: Validity{Duration(87600 * time.Hour), Duration(8760 * time.Hour), Duration(8760 * time.Hour)},
 		Custody:  Custody{Kind: "age"},
 		Outputs: []Output{
-			{Kind: OutputValues, Path: "a", Layout: "external", Chart: "control-plane"}, {Kind: OutputComponent, Path: "b"},
+			{Kind: OutputValues, Path: "a", Layout: "external", Chart: "control-plane"}, {Kind: OutputComponent, Path: "b", Select: "all"},
 			{Kind: OutputHelmValues, Path: "c", Name: "pki", Chart: "viz", Namespace: "linkerd-viz", Object: "ConfigMap", Key: "values.yaml"},
 		},
 	}

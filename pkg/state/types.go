@@ -140,11 +140,14 @@ const (
 	LayoutEmbedded = "embedded" // certificate and key in the values: never owned in Git
 )
 
-// Charts that values are for, and objects that helm-values writes.
+// Charts that values are for, what a Component selects by default, and objects
+// that helm-values writes.
 const (
 	ChartControlPlane = "control-plane"
 	ChartViz          = "viz"
 	ChartJaeger       = "jaeger" // up to 2.18
+
+	SelectAll = "all" // every workload of the kustomization that includes the Component
 
 	ObjectConfigMap = "ConfigMap"
 	ObjectSecret    = "Secret"
@@ -185,6 +188,12 @@ type Output struct {
 	Object string `json:"object,omitempty"`
 	// Key of kind helm-values: under which the values stand; default "values.yaml".
 	Key string `json:"key,omitempty"`
+	// For of kind component: the folder of a kustomization, relative to the state
+	// file, whose meshed workloads are stamped by name.
+	For string `json:"for,omitempty"`
+	// Select of kind component, without For: what kustomize chooses by: all
+	// (default), annotated, or label=SELECTOR.
+	Select string `json:"select,omitempty"`
 	// HelmRelease of kind helm-values: the release that gets a patch beside it.
 	HelmRelease *HelmRelease `json:"helmRelease,omitempty"`
 }

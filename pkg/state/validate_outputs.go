@@ -27,6 +27,8 @@ var outputFields = []struct {
 	{"name", func(o Output) string { return o.Name }, []string{OutputHelmValues}, dnsSubdomain},
 	{"namespace", func(o Output) string { return o.Namespace }, []string{OutputHelmValues, OutputChart}, dnsLabel},
 	{"object", func(o Output) string { return o.Object }, []string{OutputHelmValues}, oneOf(Objects)},
+	{"for", func(o Output) string { return o.For }, []string{OutputComponent}, relativePath},
+	{"select", func(o Output) string { return o.Select }, []string{OutputComponent}, selection},
 	{"key", func(o Output) string { return o.Key }, []string{OutputHelmValues}, configKey},
 }
 
@@ -96,6 +98,10 @@ func (f *findings) outputOfKind(o Output, item manifest.Path) {
 		if o.Name == "" {
 			f.add(problem.StateOutputNeeds.With(o.Kind, "name"), item)
 		}
+	case OutputComponent:
+		if o.For != "" && o.Select != "" {
+			f.add(problem.StateOutputSelect.With("for and select exclude each other"), item)
+		}
 	case OutputChart:
 		f.chartOutput(o, item)
 	}
@@ -142,6 +148,13 @@ func configKey(text string) *problem.Problem {
 
 // bundleKey is the key under which a trust bundle stands beside the values.
 const bundleKey = "identityTrustAnchorsPEM"
+
+func selection(text string) *problem.Problem {
+	if labels, ok := strings.CutPrefix(text, "label="); text == SelectAll || text == "annotated" || ok && labels != "" {
+		return oneLine(text)
+	}
+	return problem.StateOutputSelect.With(shown(text) + " is not one of all, annotated, label=SELECTOR")
+}
 
 // oneLine is for references that others judge.
 func oneLine(text string) *problem.Problem {
