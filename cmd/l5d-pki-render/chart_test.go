@@ -119,7 +119,11 @@ func TestChartIsTemplateAndPostRender(t *testing.T) {
 		for _, file := range chartStates {
 			path := ownVersion(t, file, family.version)
 			got := runChart(t, "../../fixtures/charts/control-plane", "-s", path, "-f", family.values, "--with-keys")
-			want := templateAndPostRender(t, path, family.values)
+			traits, err := os.ReadFile(family.values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := templateAndPostRender(t, path, "../../fixtures/charts/control-plane", traits)
 			if !bytes.Equal(got, want) {
 				t.Errorf("%s %s: not the template, post-rendered", family.version, file)
 			}
@@ -134,7 +138,7 @@ func TestChartIsTemplateAndPostRender(t *testing.T) {
 // templateAndPostRender renders the chart with the values of the command
 // `values --layout embedded`, webhooks left out where that chart renders no
 // Secret for them, and post-renders with the library.
-func templateAndPostRender(t *testing.T, path, family string) []byte {
+func templateAndPostRender(t *testing.T, path, dir string, traits []byte) []byte {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -153,16 +157,12 @@ func templateAndPostRender(t *testing.T, path, family string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	traits, err := os.ReadFile(family)
-	if err != nil {
-		t.Fatal(err)
-	}
 	files := []exchange.File{{Name: "traits", Data: traits}, {Name: "phase", Data: values.YAML}}
 	if values.NeedsManifests {
 		webhook := "{externalSecret: false, caBundle: \"\"}"
 		files = append(files, exchange.File{Name: "webhooks", Data: []byte("proxyInjector: " + webhook + "\nprofileValidator: " + webhook + "\npolicyValidator: " + webhook + "\n")})
 	}
-	answer, err := chart.Render(exchange.Request{Chart: "../../fixtures/charts/control-plane", Namespace: "linkerd", KubeVersion: "1.34.0", Times: 1, Values: exchange.Values{Files: files}})
+	answer, err := chart.Render(exchange.Request{Chart: dir, Namespace: "linkerd", KubeVersion: "1.34.0", Times: 1, Values: exchange.Values{Files: files}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,4 +171,62 @@ func templateAndPostRender(t *testing.T, path, family string) []byte {
 		t.Fatal(err)
 	}
 	return out.Stream
+}
+
+// TestRealCharts holds the same on checkouts of Linkerd's charts:
+// L5D_PKI_CHARTS=DIR with DIR/<tag>/charts/{linkerd2,linkerd-control-plane,partials}.
+func TestRealCharts(t *testing.T) {
+	root := os.Getenv("L5D_PKI_CHARTS")
+	if root == "" {
+		t.Skip("SKIPPED, NOT PASSED: set L5D_PKI_CHARTS to a folder of Linkerd's charts, one subfolder per tag")
+	}
+	tags, err := filepath.Glob(filepath.Join(root, "stable-*"))
+	if err != nil || len(tags) == 0 {
+		t.Fatalf("no stable charts in %s (%v)", root, err)
+	}
+	for _, tag := range tags {
+		version := filepath.Base(tag)
+		if _, err := state.ParseVersion(version); err != nil {
+			t.Logf("%s: %v", version, err)
+			continue
+		}
+		t.Run(version, func(t *testing.T) {
+			dir, path := withPartials(t, filepath.Join(tag, "charts")), ownVersion(t, "bundle/issuer-switched.yaml", version)
+			got := runChart(t, dir, "-s", path, "--set", "linkerdVersion="+version, "--with-keys")
+			if want := templateAndPostRender(t, path, dir, []byte("linkerdVersion: "+version+"\n")); !bytes.Equal(got, want) {
+				t.Error("not the template, post-rendered")
+			}
+			if git := runChart(t, dir, "-s", path, "--set", "linkerdVersion="+version); bytes.Contains(git, []byte("kind: Secret\n")) || len(git) < 10_000 {
+				t.Errorf("for Git: %d bytes, or Secrets in it", len(git))
+			}
+		})
+	}
+}
+
+// withPartials copies the control plane's chart and puts the dependencies that
+// lie beside it into its charts folder, as `helm dependency build` does.
+func withPartials(t *testing.T, charts string) string {
+	t.Helper()
+	source := filepath.Join(charts, "linkerd-control-plane")
+	if _, err := os.Stat(source); err != nil {
+		source = filepath.Join(charts, "linkerd2")
+	}
+	dir := filepath.Join(t.TempDir(), "chart")
+	for from, to := range map[string]string{source: dir, filepath.Join(charts, "partials"): filepath.Join(dir, "charts", "partials")} {
+		if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, beside := range []string{"patch", "linkerd-crds"} {
+		for _, list := range []string{"Chart.yaml", "requirements.yaml"} {
+			text, err := os.ReadFile(filepath.Join(source, list))
+			if err != nil || !bytes.Contains(text, []byte("file://../"+beside)) {
+				continue
+			}
+			if err := os.CopyFS(filepath.Join(dir, "charts", beside), os.DirFS(filepath.Join(charts, beside))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return dir
 }

@@ -14,5 +14,5 @@
 // chart does not support, and a chart that renders nothing.
 //
 // It is the only room that links Helm's engine, and only the program
-// l5d-pki-render-chart links this room: see docs/performance.md.
+// l5d-pki-render-chart links this room: see docs/chart.md.
 package chart

@@ -11,7 +11,7 @@ import (
 )
 
 // chartProgramName is the program that links Helm. Its libraries take several
-// times as long to start as all of this one (docs/performance.md), so only the
+// times as long to start as all of this one (docs/chart.md), so only the
 // command that needs them pays for them.
 const chartProgramName = "l5d-pki-render-chart"
 
