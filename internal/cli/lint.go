@@ -1,32 +1,36 @@
 package cli
 
 import (
-	"encoding/json"
-	"fmt"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 
 	"github.com/spf13/cobra"
 )
 
-// lint looks for hazards in the state's material.
+// lint looks for hazards in the state's material, and in a repository around it.
 func (a *app) lint() *cobra.Command {
-	var statePath, at, format string
+	var statePath, at, format, repository string
 	var strict bool
+	var allow []string
 	cmd := &cobra.Command{
 		Use:   "lint",
-		Short: "find hazards in anchors, issuers and webhook certificates",
+		Short: "find hazards in anchors, issuers, webhook certificates and a whole repository",
 		Long: `lint looks at everything that the state's phase delivers and names what a proxy,
 identity, the API server or Linkerd's own check would refuse, now or soon.
+With --repo it also looks through every file of a Git work tree for what would
+make the rotation go wrong: values that take precedence over those of the state,
+charts that float or are not pinned, certificates that renew themselves, a state
+file that would be applied, private keys in clear.
 Exit code 1 when a finding is an error (with --strict: a warning).`,
 		Example: `  l5d-pki-render lint -s rotation.yaml
-  l5d-pki-render lint --at 2027-01-01T00:00:00Z -o json`,
+  l5d-pki-render lint --at 2027-01-01T00:00:00Z -o json
+  l5d-pki-render lint --repo . --allow '**/testdata/**' -o sarif`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			if format != "text" && format != "json" {
+			print, known := lintForms[format]
+			if !known {
 				return problem.CLIFormat.With(format)
 			}
 			instant, err := a.instant(at)
@@ -37,19 +41,22 @@ Exit code 1 when a finding is an error (with --strict: a warning).`,
 			if err != nil {
 				return named(err, statePath, statePath)
 			}
-			a.data = printFindings(format, statePath, findings)
-			for _, f := range findings {
-				if f.Severity == pki.Error || strict && f.Severity == pki.Warning {
-					return errFound
+			all := lintReport{findings: a.placed(statePath, findings)}
+			if repository != "" {
+				if err := a.lintRepository(repository, statePath, allow, &all); err != nil {
+					return err
 				}
 			}
-			return nil
+			a.data = print(all)
+			return all.verdict(strict)
 		}),
 	}
 	stateFlag(cmd, &statePath)
 	cmd.Flags().StringVar(&at, "at", "", "judge dates at this instant (RFC 3339) instead of now")
-	cmd.Flags().StringVarP(&format, "output", "o", "text", "text or json")
+	cmd.Flags().StringVarP(&format, "output", "o", "text", "text, json, markdown or sarif (2.1.0)")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit 1 for warnings too")
+	cmd.Flags().StringVar(&repository, "repo", "", "look through the tracked files of this work tree, or folder, too")
+	cmd.Flags().StringArrayVar(&allow, "allow", nil, "accept private keys in files that match this pattern (*, **, ?); may be repeated")
 	return cmd
 }
 
@@ -79,25 +86,4 @@ func (a *app) findings(statePath string, at time.Time) ([]render.Finding, error)
 		}
 	}
 	return render.Lint(s, keys, at)
-}
-
-func printFindings(format, statePath string, findings []render.Finding) []byte {
-	if format == "json" {
-		if findings == nil {
-			findings = []render.Finding{}
-		}
-		out, err := json.MarshalIndent(findings, "", "  ")
-		if err != nil { // strings only
-			panic("cli: findings do not marshal: " + err.Error())
-		}
-		return append(out, '\n')
-	}
-	var out []byte
-	for _, f := range findings {
-		out = fmt.Appendf(out, "%s: %s: %s [%s]\n", statePath, f.Path, f.Finding, f.Code)
-		if f.Hint != "" {
-			out = fmt.Appendf(out, "  hint: %s\n", f.Hint)
-		}
-	}
-	return fmt.Appendf(out, "%d findings\n", len(findings))
 }
