@@ -52,7 +52,7 @@ func (c *syncCall) editAll() error {
 	}
 	out, err := render.StampWorkloads(render.WorkloadsInput{State: c.state, Files: files, Each: c.each})
 	if err != nil {
-		return err
+		return c.editProblems(err)
 	}
 	for i, f := range out.Files {
 		below, err := filepath.Rel(c.place.folder, found[i].target)
@@ -61,8 +61,30 @@ func (c *syncCall) editAll() error {
 		}
 		c.edited[owner[found[i].target]][filepath.ToSlash(below)] = f.Text
 	}
-	fmt.Fprintf(&c.talk, "note: %s\n", out.Report.Summary())
+	c.tellEdited(out.Report)
 	return nil
+}
+
+// editProblems gives the hints that hold here: sync has no flags for namespaces.
+func (c *syncCall) editProblems(err error) error {
+	problems := problem.Of(err)
+	for _, p := range problems {
+		if p.Code == problem.WorkloadsNothing.Code {
+			p.Hints = []string{"bring the manifests of the Namespaces, with linkerd.io/inject, into a glob of kind edit, or correct the globs"}
+			p.In(c.statePath).On("spec.outputs")
+		}
+	}
+	return problems.Err()
+}
+
+// tellEdited names the workloads that the wave does not reach by itself.
+func (c *syncCall) tellEdited(report render.WorkloadsReport) {
+	for _, w := range report.Workloads {
+		switch w.Fate {
+		case render.Unknown, render.Immune, render.HeldBack:
+			fmt.Fprintf(&c.talk, "note: %s: %s: %s: %s\n", w.File, w.Object, w.Fate, w.Why)
+		}
+	}
 }
 
 // matching finds the files of one glob, which is relative to the state file.

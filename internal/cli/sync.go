@@ -89,7 +89,7 @@ func (f syncFile) changes() bool {
 func (a *app) writeSync(files []syncFile) error {
 	changed := onlyChanged(files)
 	if len(changed) == 0 {
-		fmt.Fprintf(&a.talk, "note: nothing to do: %d files are as the state says\n", len(files))
+		fmt.Fprintf(&a.talk, "note: nothing to do: every file is as the state says (%d)\n", len(files))
 		return nil
 	}
 	if err := a.replaceAll(changed); err != nil {
@@ -109,7 +109,7 @@ func (a *app) writeSync(files []syncFile) error {
 func (a *app) showSync(files []syncFile) error {
 	changed := onlyChanged(files)
 	if len(changed) == 0 {
-		fmt.Fprintf(&a.talk, "note: %d files are as the state says\n", len(files))
+		fmt.Fprintf(&a.talk, "note: every file is as the state says (%d)\n", len(files))
 		return nil
 	}
 	for _, f := range changed {
