@@ -121,7 +121,7 @@ func (a *app) stampFiles(f *workloadsFlags, in render.WorkloadsInput, found []fo
 	}
 	out, err := render.StampWorkloads(in)
 	if err != nil {
-		return named(err, f.statePath, "stdin")
+		return named(err, f.statePath, streamName(in))
 	}
 	changed := changedFiles(in, out)
 	if !in.Stream && !f.check && !f.diff {
@@ -134,6 +134,14 @@ func (a *app) stampFiles(f *workloadsFlags, in render.WorkloadsInput, found []fo
 		return errWouldChange
 	}
 	return nil
+}
+
+// streamName is the input's name in problems that name no file themselves.
+func streamName(in render.WorkloadsInput) string {
+	if in.Stream {
+		return in.Files[0].Name
+	}
+	return ""
 }
 
 // changedFile is a file of the input with the text that it gets.

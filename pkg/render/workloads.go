@@ -109,10 +109,13 @@ func (w *workloads) run() (WorkloadsOutput, error) {
 }
 
 func (w *workloads) what() string {
-	if w.Stream {
+	switch {
+	case w.Stream:
 		return "the stream"
+	case len(w.Files) == 1:
+		return w.Files[0].Name
 	}
-	return "the " + strconv.Itoa(len(w.Files)) + " files"
+	return "any of " + strconv.Itoa(len(w.Files)) + " files"
 }
 
 // file stamps the workloads of one file.
