@@ -117,7 +117,7 @@ func (f *findings) chartOutput(o Output, item manifest.Path) {
 	case o.ChartIsPath():
 		f.add(relativePath(strings.TrimPrefix(o.Chart, "./")), item.With("chart"))
 	case o.Digest == "":
-		f.add(problem.StateOutputUnpinned.With(), item)
+		f.add(problem.StateOutputUnpinned.With(), item.With("chart"))
 	}
 }
 
