@@ -9,13 +9,15 @@ import (
 )
 
 // application is an Argo CD Application.
-func (s *Survey) application(c cursor) { s.applicationSpec(c.get("spec")) }
+func (s *Survey) application(c cursor) { s.applicationSpec(c.get("spec"), objectOf(c)) }
 
 // applicationSet is an Argo CD ApplicationSet; what generators fill in is a
 // placeholder and is not judged.
-func (s *Survey) applicationSet(c cursor) { s.applicationSpec(c.get("spec", "template", "spec")) }
+func (s *Survey) applicationSet(c cursor) {
+	s.applicationSpec(c.get("spec", "template", "spec"), objectOf(c))
+}
 
-func (s *Survey) applicationSpec(spec cursor) {
+func (s *Survey) applicationSpec(spec cursor, object string) {
 	sources := spec.get("sources").items()
 	for _, single := range []cursor{spec.get("source"), spec.get("sourceHydrator", "drySource")} {
 		if single.there() {
@@ -24,7 +26,7 @@ func (s *Survey) applicationSpec(spec cursor) {
 	}
 	charts := false
 	for _, source := range sources {
-		s.applicationSource(source)
+		s.applicationSource(source, object)
 		_, linkerd := webhooksOf[source.get("chart").value()]
 		charts = charts || linkerd
 	}
@@ -34,9 +36,9 @@ func (s *Survey) applicationSpec(spec cursor) {
 // applicationSource reads one source. Argo CD's order of precedence: parameters
 // and fileParameters, valuesObject, values, valueFiles, the chart's own
 // (user-guide/helm.md).
-func (s *Survey) applicationSource(source cursor) {
+func (s *Survey) applicationSource(source cursor, object string) {
 	helm := source.get("helm")
-	r := release{pins: pinSet{}, opaque: source.get("plugin").there()}
+	r := release{object: object, pins: pinSet{}, opaque: source.get("plugin").there()}
 	for _, field := range []string{"parameters", "fileParameters"} {
 		for _, p := range helm.get(field).items() {
 			s.parameter(p, field, r.pins)

@@ -10,7 +10,7 @@ import (
 // (helm-controller, docs/spec/v2/helmreleases.md).
 func (s *Survey) helmRelease(c cursor) {
 	spec := c.get("spec")
-	r := release{pins: s.values(spec.get("values"), "the HelmRelease's inline values")}
+	r := release{object: objectOf(c), pins: s.values(spec.get("values"), "the HelmRelease's inline values")}
 	for i, from := range spec.get("valuesFrom").items() {
 		source := sourceOf(from)
 		target := from.get("targetPath")

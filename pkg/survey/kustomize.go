@@ -13,12 +13,18 @@ type listedResource struct {
 	target string // path in the repository
 }
 
-// kustomization reads what a kustomization applies: resources and inflated charts.
+// kustomization reads what a kustomization applies: resources, objects that its
+// patches write out, and inflated charts.
 func (s *Survey) kustomization(c cursor) {
 	folder := path.Dir(c.file.name)
 	for _, r := range c.get("resources").items() {
 		if target := inTree(folder, r.value()); target != "" {
 			s.listed = append(s.listed, listedResource{r.spot(), target})
+		}
+	}
+	for _, p := range c.get("patches").items() {
+		if patch, ok := p.get("patch").embedded(); ok && c.within == nil {
+			c.file.patches = append(c.file.patches, patch)
 		}
 	}
 	for _, chart := range c.get("helmCharts").items() {

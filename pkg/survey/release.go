@@ -20,6 +20,8 @@ type release struct {
 	// opaque: values come from a place that the repository does not hold, or a
 	// plugin may pin later.
 	opaque bool
+	// object is kind and name of what deploys the chart; "" if it has none.
+	object string
 }
 
 // valuesSource is a source of values in the repository: a file, or a key of a
@@ -45,9 +47,23 @@ var webhooksOf = map[string][]string{
 // which hold the heartbeat.
 var controlPlanes = []string{"linkerd2", "linkerd-control-plane"}
 
-// addRelease notes a release of a Linkerd chart; others are nobody's business here.
+// objectOf names what deploys a chart, without its namespace, which a patch may
+// leave out.
+func objectOf(c cursor) string {
+	head := c.node.Head()
+	if head.Name == "" {
+		return ""
+	}
+	return head.Kind + "/" + head.Name
+}
+
+// addRelease notes a release of a Linkerd chart; others are nobody's business
+// here, but for their values: a patch of an object names no chart.
 func (s *Survey) addRelease(r release, chart, version cursor) {
 	r.name, r.at = chart.value(), version.value()
+	if r.object != "" {
+		s.parts[r.object] = append(s.parts[r.object], r)
+	}
 	if _, known := webhooksOf[r.name]; !known {
 		return
 	}
@@ -90,20 +106,11 @@ func (s *Survey) judgeReleases() {
 // unpinned lists what a release leaves to chance; it cannot be known where a
 // source of values is out of sight.
 func (s *Survey) unpinned(r release) (missing []string, known bool) {
-	if r.opaque {
-		return nil, false
-	}
 	pins := pinSet{}
-	pins.add(r.pins)
-	for _, source := range r.sources {
-		found, there := s.pins[source.file], s.files[source.file]
-		if source.object != "" {
-			found, there = s.configMaps[source.object].pins[source.key], s.configMaps[source.object].pins[source.key] != nil
-		}
-		if !there {
+	for _, part := range append([]release{r}, s.parts[r.object]...) {
+		if part.opaque || !s.pinned(part, pins) {
 			return nil, false
 		}
-		pins.add(found)
 	}
 	wanted := slices.Clone(webhooksOf[r.name])
 	if slices.Contains(controlPlanes, r.name) {
@@ -116,6 +123,24 @@ func (s *Survey) unpinned(r release) (missing []string, known bool) {
 		}
 	}
 	return missing, true
+}
+
+// pinned adds what a release or a patch of it pins; false if one of its sources
+// is out of sight.
+func (s *Survey) pinned(r release, pins pinSet) bool {
+	pins.add(r.pins)
+	for _, source := range r.sources {
+		found, there := s.pins[source.file], s.files[source.file]
+		if source.object != "" {
+			found = s.configMaps[source.object].pins[source.key]
+			there = found != nil
+		}
+		if !there {
+			return false
+		}
+		pins.add(found)
+	}
+	return true
 }
 
 // judgeFamily compares the chart's family with those of the state files.

@@ -63,6 +63,7 @@ type Survey struct {
 	issuers        []foundIssuer
 	targets        []targetedBundle
 	releases       []release
+	parts          map[string][]release     // releases and patches of them, by object
 	pins           map[string]pinSet        // by values file
 	configMaps     map[string]configMapData // by name
 	certificates   []certificate
@@ -78,7 +79,7 @@ func New(settings Settings) (*Survey, error) {
 	return &Survey{
 		want: materialOf(settings.State), settings: settings, allow: allow,
 		files: map[string]bool{}, kustomizations: map[string]bool{}, charts: map[string]bool{},
-		pins: map[string]pinSet{}, configMaps: map[string]configMapData{},
+		parts: map[string][]release{}, pins: map[string]pinSet{}, configMaps: map[string]configMapData{},
 	}, nil
 }
 
@@ -150,6 +151,8 @@ type file struct {
 	name   string
 	text   []byte
 	lines  [][]byte // made when first asked for
+	// patches are objects that stand in strings of the document just read.
+	patches []cursor
 }
 
 // line is the text of a line, counted from 1, without its end.
@@ -181,6 +184,10 @@ func (f *file) document(d manifest.Document) {
 		return
 	}
 	f.object(cursor{file: f, node: root, near: root})
+	for _, patch := range f.patches {
+		f.object(patch)
+	}
+	f.patches = nil
 }
 
 // object reads one object, or the items of a List.
