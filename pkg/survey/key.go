@@ -41,7 +41,7 @@ func (s *Survey) keys(name string, text []byte) {
 				break
 			}
 			start, end := base64Run(text, from+i, from+i+len(begin))
-			if start >= from && holdsKey(text[start:end]) {
+			if holdsKey(text[start:end]) {
 				s.say(placeIn(name, text, start), pki.Error, problem.SurveyPrivateKey, "base64 of PEM")
 			}
 			from = max(end, from+i+1)

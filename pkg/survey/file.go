@@ -1,0 +1,120 @@
+package survey
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// file is one YAML file while it is looked at.
+type file struct {
+	survey *Survey
+	name   string
+	text   []byte
+	lines  [][]byte // made when first asked for
+	// patches are objects that stand in strings of the document just read.
+	patches []cursor
+}
+
+// line is the text of a line, counted from 1, without its end.
+func (f *file) line(number int) []byte {
+	if f.lines == nil {
+		f.lines = bytes.Split(f.text, []byte("\n"))
+	}
+	if number < 1 || number > len(f.lines) {
+		return nil
+	}
+	return bytes.TrimSuffix(f.lines[number-1], []byte("\r"))
+}
+
+// document hands a document to the reader of its kind. Documents of kinds that
+// no reader is for are not parsed.
+func (f *file) document(d manifest.Document) {
+	f.survey.report.Documents++
+	if head, sure := d.Head(); sure && readerOf(f.name, head) == nil {
+		if head.Kind != "" || !mentionsValues(d.Text) {
+			return
+		}
+	}
+	root, err := d.Parse()
+	if err != nil {
+		f.unread(d, err)
+		return
+	}
+	if root == nil {
+		return
+	}
+	f.object(cursor{file: f, node: root, near: root})
+	for _, patch := range f.patches {
+		f.object(patch)
+	}
+	f.patches = nil
+}
+
+// object reads one object, or the items of a List.
+func (f *file) object(c cursor) {
+	head := c.node.Head()
+	if strings.HasSuffix(head.Kind, "List") && c.node.Get("items") != nil {
+		for _, item := range c.get("items").items() {
+			f.object(item)
+		}
+		return
+	}
+	switch read := readerOf(f.name, head); {
+	case read != nil:
+		read(f.survey, c)
+	case head.Kind == "" && c.node.Kind() == manifest.Mapping:
+		f.survey.valuesFile(c)
+	}
+}
+
+// unread counts templates, and says where anything else stopped to be YAML.
+func (f *file) unread(d manifest.Document, err error) {
+	if bytes.Contains(d.Text, []byte("{{")) {
+		f.survey.report.Templates++
+		return
+	}
+	at := spot{file: f.name, line: d.Line, column: 1}
+	if problems := problem.Of(err); problems[0].Line > 0 {
+		at.line, at.column = problems[0].Line, max(problems[0].Column, 1)
+	}
+	f.survey.say(at, pki.Info, problem.SurveyUnread)
+}
+
+// readers by API group and kind.
+var readers = map[[2]string]func(*Survey, cursor){
+	{"argoproj.io", "Application"}:                        (*Survey).application,
+	{"argoproj.io", "ApplicationSet"}:                     (*Survey).applicationSet,
+	{"helm.toolkit.fluxcd.io", "HelmRelease"}:             (*Survey).helmRelease,
+	{"kustomize.toolkit.fluxcd.io", "Kustomization"}:      (*Survey).fluxKustomization,
+	{"kustomize.config.k8s.io", "Kustomization"}:          (*Survey).kustomization,
+	{"kustomize.config.k8s.io", "Component"}:              (*Survey).kustomization,
+	{"cert-manager.io", "Certificate"}:                    (*Survey).certificate,
+	{"trust.cert-manager.io", "Bundle"}:                   (*Survey).trustBundle,
+	{"trust-manager.io", "ClusterBundle"}:                 (*Survey).trustBundle,
+	{"", "ConfigMap"}:                                     (*Survey).configMap,
+	{"", "Secret"}:                                        (*Survey).secret,
+	{strings.Split(state.APIVersion, "/")[0], state.Kind}: (*Survey).stateFile,
+}
+
+// readerOf finds the reader of an object. A kustomization file and a chart's own
+// need no kind.
+func readerOf(name string, head manifest.Head) func(*Survey, cursor) {
+	switch base := path.Base(name); {
+	case head.Kind == "" && slices.Contains(kustomizationNames, base):
+		return (*Survey).kustomization
+	case head.Kind == "" && base == chartFile:
+		return (*Survey).umbrella
+	}
+	group, _, grouped := strings.Cut(head.APIVersion, "/")
+	if !grouped {
+		group = ""
+	}
+	return readers[[2]string{group, head.Kind}]
+}
