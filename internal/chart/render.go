@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
@@ -81,7 +83,7 @@ func renderOnce(r exchange.Request, s *source, capabilities *chartutil.Capabilit
 	}
 	documents, err := template(c, values, release, capabilities, r)
 	if err != nil {
-		return nil, problem.ChartRender.With(scrub(err.Error(), r.Phase)).In(s.name)
+		return nil, problem.ChartRender.With(scrub(err.Error(), r)).In(s.name)
 	}
 	if len(documents) == 0 {
 		return nil, problem.ChartEmpty.With(c.Name()).In(s.name)
@@ -154,15 +156,20 @@ var pemBlock = regexp.MustCompile(`(?s)-----BEGIN.*?(-----END [A-Z0-9 ]*-----|$)
 // maxReason is how much of a chart's own error text is passed on, in bytes.
 const maxReason = 2000
 
-// scrub makes a chart's error text fit to be shown: no PEM block, no line of
-// the phase's values (a template may quote what it was given), one line.
-func scrub(text string, phase map[string][]byte) string {
+// bodyLine is a line of a PEM block's body: base64 (RFC 7468 section 2).
+var bodyLine = regexp.MustCompile(`(?m)^\s*([A-Za-z0-9+/=]{32,})\s*$`)
+
+// scrub makes a chart's error text fit to be shown: no PEM block, no line of one
+// that stands in the values (a template may quote what it was given), one line.
+func scrub(text string, r exchange.Request) string {
 	text = pemBlock.ReplaceAllString(text, "(PEM)")
-	for _, values := range phase {
-		for _, line := range strings.Split(string(values), "\n") {
-			if line = strings.TrimSpace(line); len(line) >= 32 && !strings.Contains(line, ": ") {
-				text = strings.ReplaceAll(text, line, "(PEM)")
-			}
+	values := slices.Collect(maps.Values(r.Phase))
+	for _, f := range r.Values.Files {
+		values = append(values, f.Data)
+	}
+	for _, v := range values {
+		for _, line := range bodyLine.FindAllSubmatch(v, -1) {
+			text = strings.ReplaceAll(text, string(line[1]), "(PEM)")
 		}
 	}
 	text = strings.Join(strings.Fields(text), " ")

@@ -120,6 +120,12 @@ func TestRefusedRenders(t *testing.T) {
 		"key line quoted": {failing(`{{ fail (index (splitList "\n" .Values.key) 1) }}`), func(r *exchange.Request) {
 			r.Phase = map[string][]byte{"small": []byte("key: |\n  " + strings.ReplaceAll(key, "\n", "\n  ") + "\n")}
 		}, problem.ChartRender, []string{"(PEM)"}},
+		"user's key quoted": {failing(`{{ fail .Values.key }}`), func(r *exchange.Request) {
+			r.Values.Set = []string{"key=" + key}
+		}, problem.ChartRender, []string{"(PEM)"}},
+		"line of a user's key quoted": {failing(`{{ fail (index (splitList "\n" .Values.key) 1) }}`), func(r *exchange.Request) {
+			r.Values.Files = []exchange.File{{Name: "f", Data: []byte("key: |\n  " + strings.ReplaceAll(key, "\n", "\n  ") + "\n")}}
+		}, problem.ChartRender, []string{"(PEM)"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -40,7 +40,7 @@ func userValues(v exchange.Values) (map[string]any, error) {
 	for _, kind := range kinds {
 		for _, text := range kind.texts {
 			if err := kind.parse(text, merged); err != nil {
-				return nil, problem.ChartValues.With(scrub(err.Error(), nil)).In(kind.flag)
+				return nil, problem.ChartValues.With(scrub(err.Error(), exchange.Request{})).In(kind.flag)
 			}
 		}
 	}
