@@ -79,15 +79,21 @@ var everyKind = []string{
 
 func TestByName(t *testing.T) {
 	var named []Workload
-	want := map[string]string{"Deployment shop/other": "", "Deployment shop/aweb": "", "Deployment bar/web": "", "Deployment shop/w.b": "0e12345678901234"}
+	want := map[string]string{"Deployment shop/other": "936d4fa99583c354", "Deployment shop/aweb": "", "Deployment bar/web": "", "Deployment shop/w.b": "0e12345678901234"}
 	for _, k := range kinds {
 		named = append(named, Workload{APIVersion: k.apiVersion, Kind: k.name, Namespace: "shop", Name: "web", Stamp: "936d4fa99583c354"})
 		want[k.name+" shop/web"] = "936d4fa99583c354"
 	}
 	named = append(named,
 		Workload{APIVersion: "apps/v1", Kind: "Deployment", Namespace: "shop", Name: "w.b", Stamp: "0e12345678901234"},
+		Workload{APIVersion: "apps/v1", Kind: "Deployment", Namespace: "shop", Name: "other", Stamp: "936d4fa99583c354"},
 		Workload{APIVersion: "apps/v1", Kind: "Deployment", Namespace: "bar", Name: "web"})
-	checkStamps(t, stampsWith(t, everyKind, ByName(hint, named, Namespaced), ""), want)
+	component := ByName(hint, named, Namespaced)
+	checkStamps(t, stampsWith(t, everyKind, component, ""), want)
+	// kustomize's time grows with patches times objects: web and other share one.
+	if n := strings.Count(string(component), "- target:"); n != len(kinds)+1 {
+		t.Errorf("%d patches, want %d\n%s", n, len(kinds)+1, component)
+	}
 }
 
 // TestAnywhere: a kustomization that sets the namespace does it after its

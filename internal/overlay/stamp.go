@@ -22,32 +22,58 @@ const (
 	Anywhere Placing = true
 )
 
-// ByName stamps the workloads of the list that carry one, each by its name. The
-// others of the list are those that stay as they are.
+// ByName stamps the workloads of the list that carry one, by their names. The
+// others of the list are those that stay as they are. Workloads of one kind,
+// namespace and stamp share a patch: kustomize looks at every object for every
+// patch, and a patch for each of 2000 workloads takes it minutes.
 func ByName(annotation string, all []Workload, placing Placing) []byte {
 	c := newComponent(
 		"Stamps the workloads that were meshed when it was written. A workload that joins",
 		"later starts with the bundle of its day and needs no stamp.")
-	var entries []entry
+	names := map[Workload][]string{}
+	var groups []Workload // in the order of the list, Name empty
 	for _, w := range all {
-		k, known := kindOf(w.Kind)
-		if !known || w.Stamp == "" {
+		if _, known := kindOf(w.Kind); !known || w.Stamp == "" {
 			continue
 		}
-		namespace := w.Namespace
+		group := Workload{APIVersion: w.APIVersion, Kind: w.Kind, Namespace: w.Namespace, Stamp: w.Stamp}
 		if placing == Anywhere && alike(all, w) {
-			namespace = ""
+			group.Namespace = ""
 		}
-		group, _, grouped := strings.Cut(w.APIVersion, "/")
-		if !grouped {
-			group = "" // the core group, which a selector cannot name
+		if names[group] == nil {
+			groups = append(groups, group)
 		}
-		entries = append(entries, entry{
-			target: [][2]string{{"group", pattern(group)}, {"kind", w.Kind}, {"name", pattern(w.Name)}, {"namespace", pattern(namespace)}},
-			patch:  podAnnotation(k, w.APIVersion, "", w.Name, [2]string{annotation, w.Stamp}),
-		})
+		if !slices.Contains(names[group], pattern(w.Name)) {
+			names[group] = append(names[group], pattern(w.Name))
+		}
 	}
-	return c.finish(slices.CompactFunc(entries, func(a, b entry) bool { return slices.Equal(a.target, b.target) }))
+	var entries []entry
+	for _, g := range groups {
+		entries = append(entries, named(annotation, g, names[g]))
+	}
+	return c.finish(entries)
+}
+
+// named stamps the workloads of a group.
+func named(annotation string, g Workload, names []string) entry {
+	k, _ := kindOf(g.Kind)
+	group, _, grouped := strings.Cut(g.APIVersion, "/")
+	if !grouped {
+		group = "" // the core group, which a selector cannot name
+	}
+	return entry{
+		target: [][2]string{{"group", pattern(group)}, {"kind", g.Kind}, {"name", either(names)}, {"namespace", pattern(g.Namespace)}},
+		patch:  podAnnotation(k, g.APIVersion, "", "any", [2]string{annotation, g.Stamp}),
+	}
+}
+
+// either matches one of the patterns. The brackets are for older releases of
+// kustomize, which anchor by putting ^ and $ around.
+func either(patterns []string) string {
+	if len(patterns) == 1 {
+		return patterns[0]
+	}
+	return "(" + strings.Join(patterns, "|") + ")"
 }
 
 // alike reports whether all workloads of that kind and name carry the same stamp.
@@ -96,7 +122,7 @@ func BySelector(annotation string, s Selector, wave Wave) ([]byte, error) {
 		for i := range done {
 			done[i] = pattern(done[i])
 		}
-		entries = append(entries, s.entries(annotation, wave.Stamp, "("+strings.Join(done, "|")+")")...)
+		entries = append(entries, s.entries(annotation, wave.Stamp, either(done))...)
 	}
 	return c.finish(entries), nil
 }
