@@ -87,9 +87,3 @@ func keyless(stream []byte) error {
 	}
 	return problem.ChartKeyLeft.With("a document")
 }
-
-// isConfig finds ConfigMap linkerd-config.
-func isConfig(d exchange.Document) bool {
-	o, err := objectOf(d.Text)
-	return err == nil && !d.Hook && o.Kind == "ConfigMap" && o.Metadata.Name == "linkerd-config"
-}

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -171,42 +170,11 @@ func (p *chartPhase) one(answer exchange.Answer, documents []exchange.Document) 
 		in.Stream = exchange.Stream(documents)
 		return render.PostRender(in)
 	}
-	return p.oneWithoutKeys(in, documents)
-}
-
-// oneWithoutKeys takes the Secrets with keys out first. Under linkerd.io/tls
-// post-rendering holds a stream without the issuer's Secret for a cut one, so it
-// is shown the scheme of a Secret that is delivered apart; the issuer in
-// linkerd-config came with the values, which is checked.
-func (p *chartPhase) oneWithoutKeys(in render.Input, documents []exchange.Document) (render.Output, error) {
-	kept, leftOut := withoutKeys(documents)
-	p.leftOut = leftOut
-	at := slices.IndexFunc(kept, isConfig)
-	masked := at >= 0 && p.layout == render.Embedded
-	if masked {
-		if !p.showsIssuer(kept[at].Text) {
-			return render.Output{}, problem.ChartKeyless.With()
-		}
-		kept[at].Text = strings.Replace(kept[at].Text, schemeLine(schemeLinkerd), schemeLine(schemeKubernetes), 1)
-		in.State = in.State.Clone()
-		in.State.Spec.Linkerd.IssuerScheme = schemeKubernetes
-	}
-	in.Stream = exchange.Stream(kept)
+	documents, p.leftOut = withoutKeys(documents)
+	in.Stream, in.SecretsApart = exchange.Stream(documents), true
 	out, err := render.PostRender(in)
 	if err != nil {
 		return render.Output{}, err
 	}
-	if masked {
-		out.Stream = []byte(strings.Replace(string(out.Stream), schemeLine(schemeKubernetes), schemeLine(schemeLinkerd), 1))
-	}
 	return out, keyless(out.Stream)
-}
-
-func schemeLine(scheme string) string { return "scheme: " + scheme + "\n" }
-
-// showsIssuer reports whether linkerd-config carries the phase's issuer under
-// linkerd.io/tls: the scheme once, and the first line of the certificate's body.
-func (p *chartPhase) showsIssuer(config string) bool {
-	lines := strings.Split(string(p.material.Issuer.Marshal()), "\n")
-	return strings.Count(config, schemeLine(schemeLinkerd)) == 1 && len(lines) > 1 && strings.Contains(config, lines[1])
 }

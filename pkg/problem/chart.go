@@ -122,12 +122,6 @@ var (
 		Hint:    "list the webhook under status.webhooks, pin it in your own values, or accept a change with every render by --allow-random",
 		Explain: "Linkerd's charts make webhook certificates anew at each rendering unless they are given. The tool gives those that the state lists; the chart is rendered twice to prove that nothing else is left to chance.",
 	})
-	ChartKeyless = define(Sentence{
-		Code:    "chart-keyless",
-		Text:    "linkerd-config does not show the issuer of the phase",
-		Hint:    "use --with-keys, or render Linkerd's own chart or a chart that depends on it",
-		Explain: "Without keys the issuer reaches the manifests by the chart's values alone, so the chart must be one that is given them by name (linkerd-control-plane or linkerd2, itself or as a dependency).",
-	})
 	ChartKeyLeft = define(Sentence{
 		Code:    "chart-key-left",
 		Text:    "%s holds a private key outside of a Secret",

@@ -11,15 +11,16 @@ import (
 // plan is the work on one stream: what stands in it, what shall change.
 type plan struct {
 	*Material
-	docs       []manifest.Document
-	lastFilled int // index of the last document that is more than comments; -1 if none
-	objects    []object
-	targets    map[targetKey]target
-	groups     map[Group]bool
-	config     chartConfig
-	edits      map[int][]manifest.Edit // by document
-	stampings  map[int][]stamping      // by document
-	inject     map[string]string       // linkerd.io/inject by namespace, where the stream says
+	docs         []manifest.Document
+	lastFilled   int // index of the last document that is more than comments; -1 if none
+	objects      []object
+	targets      map[targetKey]target
+	groups       map[Group]bool
+	config       chartConfig
+	edits        map[int][]manifest.Edit // by document
+	stampings    map[int][]stamping      // by document
+	inject       map[string]string       // linkerd.io/inject by namespace, where the stream says
+	secretsApart bool                    // Input.SecretsApart
 	// webhookEdited by values key: that webhook's Secret or caBundle was edited.
 	webhookEdited map[string]bool
 	report        Report

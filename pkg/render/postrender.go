@@ -23,6 +23,9 @@ type Input struct {
 	Require []Group
 	// AllowNothing lets a stream pass in which nothing is ours.
 	AllowNothing bool
+	// SecretsApart: Secrets with private keys were taken out of the stream and are
+	// delivered by other means; the issuer's may then be missing.
+	SecretsApart bool
 }
 
 // Output is what a call gives: never an empty stream.
@@ -43,7 +46,7 @@ func PostRender(in Input) (Output, error) {
 		return Output{}, err
 	}
 	p := newPlan(m, manifest.Split(in.Stream))
-	p.report.Bytes = len(in.Stream)
+	p.report.Bytes, p.secretsApart = len(in.Stream), in.SecretsApart
 	p.run()
 	if len(p.problems) == 0 {
 		p.checkGroups(in)

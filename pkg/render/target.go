@@ -78,7 +78,9 @@ func (m *Material) targets() map[targetKey]target {
 
 func (p *plan) needsTrustRoots() bool { return !p.is210() && !p.State.Spec.Linkerd.ExternalCA }
 
-func (p *plan) needsIssuer() bool { return p.State.Spec.Linkerd.IssuerScheme == schemeLinkerd }
+func (p *plan) needsIssuer() bool {
+	return p.State.Spec.Linkerd.IssuerScheme == schemeLinkerd && !p.secretsApart
+}
 
 func (p *plan) editTrustRoots(o object) {
 	node := o.get("data", trustRootsKey)
