@@ -1,10 +1,6 @@
 package cli
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"strings"
-
 	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -21,42 +17,21 @@ func controlPlaneComponent(s *state.Rotation) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := m.State.Spec.Linkerd
-	version, err := state.ParseVersion(l.Version)
-	if err != nil {
-		return nil, err
+	d := m.Delivered()
+	if d.TrustRoots == "" && len(d.Annotations) == 0 {
+		return nil, problem.OverlayNoControlPlane.With(nothingDelivered(m))
 	}
-	family := version.Family()
-	if family == state.Family210 {
-		return nil, problem.OverlayNoControlPlane.With("charts of 2.10 write the bundle into every proxy")
-	}
-	raw := m.State.Status.AdoptedBundle
-	if raw == "" {
-		raw = string(m.Bundle.Marshal())
-	}
-	delivered := strings.ReplaceAll(strings.TrimSpace(raw), "\r\n", "\n") // as the charts trim it
-	cp := overlay.ControlPlane{Namespace: l.Namespace}
-	if !l.ExternalCA {
-		cp.TrustRoots = delivered
-		if family != state.Family213 {
-			cp.TrustRoots += "\n" // block style "|" of these charts
-		}
-	}
-	if family != state.Family211 && !l.ExternalCA {
-		cp.Annotations = append(cp.Annotations, [2]string{"linkerd.io/trust-root-sha256", sha256Of(raw)})
-	}
-	if l.RollControlPlane && (family == state.Family211 || l.ExternalCA) && m.State.Status.Epoch > 0 {
-		cp.Annotations = append(cp.Annotations, [2]string{render.BundleHashHint, sha256Of(delivered)})
-	}
-	if cp.TrustRoots == "" && len(cp.Annotations) == 0 {
-		return nil, problem.OverlayNoControlPlane.With("identity.externalCA is true, and rollControlPlane is not")
-	}
-	return cp.Patch(), nil
+	return overlay.ControlPlane{
+		Namespace: m.State.Spec.Linkerd.Namespace, TrustRoots: d.TrustRoots, Annotations: d.Annotations,
+	}.Patch(), nil
 }
 
-func sha256Of(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
+// nothingDelivered says why no field of its own carries the bundle.
+func nothingDelivered(m *render.Material) string {
+	if m.State.Spec.Linkerd.ExternalCA {
+		return "identity.externalCA is true, and rollControlPlane is not"
+	}
+	return "charts of 2.10 write the bundle into every proxy"
 }
 
 // restrictorFlag adds --load-restrictor to a command that builds kustomizations.

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -12,12 +14,17 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// proveFlags say what to prove.
+type proveFlags struct {
+	state, at, format, base     string
+	all, handshakes, exhaustive bool
+	size                        rotation.ExploreOptions
+	evidence                    evidenceFlags
+}
+
 // prove shows the trust matrix of the steps from here, or of the whole plan.
 func (a *app) prove() *cobra.Command {
-	var statePath, at, format, base string
-	var all, handshakes, exhaustive bool
-	var size rotation.ExploreOptions
-	var evidence evidenceFlags
+	var f proveFlags
 	cmd := &cobra.Command{
 		Use:   "prove",
 		Short: "the trust matrix: every live bundle against every live chain, by real verification",
@@ -38,73 +45,77 @@ Exit code 1 when a judged change is not safe.`,
 		Example: `  l5d-pki-render prove --all -o markdown
   git show origin/main:rotation.yaml > base.yaml && l5d-pki-render prove --base base.yaml`,
 		Args: cobra.NoArgs,
-		RunE: a.run(func(*cobra.Command, []string) error {
-			show, err := printer(format)
-			if err != nil {
-				return err
-			}
-			instant, err := a.instant(at)
-			if err != nil {
-				return err
-			}
-			s, err := a.loadState(statePath)
-			if err != nil {
-				return err
-			}
-			if exhaustive {
-				explored, err := explore(s, size, instant)
-				if err != nil {
-					return named(err, statePath, statePath)
-				}
-				a.data, err = show(explored)
-				return err
-			}
-			e, err := evidence.load(statePath, s)
-			if err != nil {
-				return err
-			}
-			if base != "" {
-				before, err := a.loadState(base)
-				if err != nil {
-					return err
-				}
-				c, err := rotation.JudgeChange(before, s, e, instant)
-				if err != nil {
-					return named(err, statePath, statePath)
-				}
-				if a.data, err = show(changeReport{c}); err == nil && !c.Verdict.Safe {
-					err = errFound
-				}
-				return err
-			}
-			o := rotation.ProveOptions{All: all}
-			if handshakes {
-				if o.IssuerKeys, err = issuerKeys(statePath, s); err != nil {
-					return err
-				}
-				o.Random = a.Random
-			}
-			p, err := rotation.Prove(s, o, e, instant)
-			if err != nil {
-				return named(err, statePath, statePath)
-			}
-			a.data, err = show(proofReport{p})
-			return err
-		}),
+		RunE: a.run(func(*cobra.Command, []string) error { return a.doProve(&f) }),
 	}
-	stateFlag(cmd, &statePath)
-	evidence.add(cmd)
-	cmd.Flags().StringVar(&at, "at", "", "verify at this instant (RFC 3339) instead of now")
-	cmd.Flags().StringVarP(&format, "output", "o", formatText, "text, json, yaml or markdown")
-	cmd.Flags().StringVar(&base, "base", "", "judge the change from this version of the state file")
-	cmd.Flags().BoolVar(&all, "all", false, "prove every step of the plan, forward and back")
-	cmd.Flags().BoolVar(&handshakes, "handshakes", false, "make real mutual TLS 1.3 handshakes with throw-away leaves (reads the issuers' keys)")
-	cmd.Flags().BoolVar(&exhaustive, "exhaustive", false, "walk every interleaving of restarts, lag, crashes, missed reloads and reverts")
-	cmd.Flags().IntVar(&size.Proxies, "proxies", 0, "with --exhaustive: proxies of each cluster (default 3, fewer for several clusters)")
-	cmd.Flags().IntVar(&size.Replicas, "replicas", 0, "with --exhaustive: identity replicas of each cluster")
-	cmd.Flags().IntVar(&size.Clusters, "clusters", 1, "with --exhaustive: linked clusters, 1 to 3")
-	cmd.MarkFlagsMutuallyExclusive("base", "all", "handshakes", "exhaustive")
+	stateFlag(cmd, &f.state)
+	f.evidence.add(cmd)
+	cmd.Flags().StringVar(&f.at, "at", "", "verify at this instant (RFC 3339) instead of now")
+	cmd.Flags().StringVarP(&f.format, "output", "o", formatText, "text, json, yaml or markdown")
+	cmd.Flags().StringVar(&f.base, "base", "", "judge the change from this version of the state file")
+	cmd.Flags().BoolVar(&f.all, "all", false, "prove every step of the plan, forward and back")
+	cmd.Flags().BoolVar(&f.handshakes, "handshakes", false, "make real mutual TLS 1.3 handshakes with throw-away leaves (reads the issuers' keys)")
+	cmd.Flags().BoolVar(&f.exhaustive, "exhaustive", false, "walk every interleaving of restarts, lag, crashes, missed reloads and reverts")
+	cmd.Flags().IntVar(&f.size.Proxies, "proxies", 0, "with --exhaustive: proxies of each cluster (default 3, fewer for several clusters)")
+	cmd.Flags().IntVar(&f.size.Replicas, "replicas", 0, "with --exhaustive: identity replicas of each cluster")
+	cmd.Flags().IntVar(&f.size.Clusters, "clusters", 1, "with --exhaustive: linked clusters, 1 to 3")
+	cmd.MarkFlagsMutuallyExclusive("base", "all", "exhaustive")
+	cmd.MarkFlagsMutuallyExclusive("base", "handshakes")
+	cmd.MarkFlagsMutuallyExclusive("exhaustive", "handshakes")
 	return cmd
+}
+
+func (a *app) doProve(f *proveFlags) error {
+	show, err := printer(f.format)
+	if err != nil {
+		return err
+	}
+	instant, err := a.instant(f.at)
+	if err != nil {
+		return err
+	}
+	s, err := a.loadState(f.state)
+	if err != nil {
+		return err
+	}
+	r, err := a.proved(f, s, instant)
+	if err != nil {
+		return named(err, f.state, f.state)
+	}
+	if a.data, err = show(r); err != nil {
+		return err
+	}
+	if judged, ok := r.(changeReport); ok && !judged.Verdict.Safe {
+		return errFound
+	}
+	return nil
+}
+
+// proved makes the report that the flags ask for.
+func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (report, error) {
+	if f.exhaustive {
+		return explore(s, f.size, at)
+	}
+	e, err := f.evidence.load(f.state, s)
+	if err != nil {
+		return nil, err
+	}
+	if f.base != "" {
+		before, err := a.loadState(f.base)
+		if err != nil {
+			return nil, err
+		}
+		c, err := rotation.JudgeChange(before, s, e, at)
+		return changeReport{c}, err
+	}
+	o := rotation.ProveOptions{All: f.all}
+	if f.handshakes {
+		if o.IssuerKeys, err = issuerKeys(f.state, s); err != nil {
+			return nil, err
+		}
+		o.Random = a.Random
+	}
+	p, err := rotation.Prove(s, o, e, at)
+	return proofReport{p}, err
 }
 
 // issuerKeys reads the key of every issuer of the state, by fingerprint.
@@ -174,7 +185,7 @@ func matrixRows(step rotation.ProofStep) [][]string {
 	var verifiers []string
 	for _, cell := range step.Matrix {
 		for _, result := range cell.Results {
-			if !containsText(verifiers, result.Verifier) {
+			if !slices.Contains(verifiers, result.Verifier) {
 				verifiers = append(verifiers, result.Verifier)
 			}
 		}
@@ -204,15 +215,6 @@ func verdictOf(cell rotation.Cell, verifier string) string {
 		}
 	}
 	return "-"
-}
-
-func containsText(list []string, s string) bool {
-	for _, one := range list {
-		if one == s {
-			return true
-		}
-	}
-	return false
 }
 
 // changeReport judges the step from one version of the state file to another.

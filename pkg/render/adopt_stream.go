@@ -2,6 +2,7 @@ package render
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
@@ -50,7 +51,7 @@ func (a *adoption) findConfig() (object, bool) {
 			continue
 		}
 		space := namespaceOf(o)
-		if a.in.Namespace != "" && space != "" && space != a.in.Namespace || contains(spaces, space) {
+		if a.in.Namespace != "" && space != "" && space != a.in.Namespace || slices.Contains(spaces, space) {
 			continue
 		}
 		if spaces = append(spaces, space); len(spaces) == 1 {

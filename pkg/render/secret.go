@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -141,7 +142,7 @@ func (p *plan) checksums(found []finding) {
 
 func (p *plan) servesEdited(deployment string) bool {
 	for _, w := range webhooks {
-		if p.webhookEdited[w.Key] && contains(w.Deployments, deployment) {
+		if p.webhookEdited[w.Key] && slices.Contains(w.Deployments, deployment) {
 			return true
 		}
 	}
@@ -173,13 +174,4 @@ func summary(what string, certificates []pki.Certificate) string {
 		what += separator + c.Fingerprint()[:16]
 	}
 	return what
-}
-
-func contains(list []string, s string) bool {
-	for _, one := range list {
-		if one == s {
-			return true
-		}
-	}
-	return false
 }

@@ -3,7 +3,6 @@ package render
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // Names of Linkerd's own objects, with their chart paths.
@@ -102,19 +101,6 @@ func (p *plan) editDeployment(o object) {
 	if p.rolls() {
 		p.putBundleHash(o)
 	}
-}
-
-// hashesBundle: charts from 2.12 on carry trust-root-sha256.
-func (p *plan) hashesBundle() bool {
-	return p.family != state.Family210 && p.family != state.Family211
-}
-
-// rolls says whether our own hash goes on the control plane's pods: only where
-// the chart has none of its own, only when asked, and not before the first
-// change of phase, so that adopting a mesh restarts nothing.
-func (p *plan) rolls() bool {
-	l := p.State.Spec.Linkerd
-	return l.RollControlPlane && (p.family == state.Family211 || l.ExternalCA) && p.State.Status.Epoch > 0
 }
 
 func (p *plan) putBundleHash(o object) {

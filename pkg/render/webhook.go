@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -54,7 +55,7 @@ func (m *Material) served(deployment string) string {
 	var b strings.Builder
 	for _, w := range webhooks {
 		material, listed := m.Webhooks[w.Key]
-		if !listed || !contains(w.Deployments, deployment) {
+		if !listed || !slices.Contains(w.Deployments, deployment) {
 			continue
 		}
 		b.WriteString(w.Key + "\n" + material.Certificate + "\n" + material.CABundle + "\n")
