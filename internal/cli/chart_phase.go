@@ -12,12 +12,6 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Linkerd's issuer schemes (charts/linkerd-control-plane/values.yaml, identity.issuer.scheme).
-const (
-	schemeLinkerd    = "linkerd.io/tls"
-	schemeKubernetes = "kubernetes.io/tls"
-)
-
 // chartPhase is what the phase does to a chart: its values, then its post-render.
 type chartPhase struct {
 	state    *state.Rotation
@@ -59,19 +53,12 @@ func (a *app) chartPhase(c *chartCall) (*chartPhase, error) {
 // inLayout gives the state with the issuer scheme that the layout means, and
 // the layout that the state's scheme means where none is asked for.
 func inLayout(s *state.Rotation, layout *render.Layout) (*state.Rotation, error) {
+	var err error
+	if *layout, err = render.LayoutOf(s, *layout); err != nil {
+		return nil, err
+	}
 	s = s.WithDefaults()
-	schemes := map[render.Layout]string{render.External: schemeKubernetes, render.Embedded: schemeLinkerd}
-	if *layout == "" {
-		*layout = render.Embedded
-		if s.Spec.Linkerd.IssuerScheme == schemeKubernetes {
-			*layout = render.External
-		}
-	}
-	scheme, known := schemes[*layout]
-	if !known {
-		return nil, problem.RenderUnknownLayout.With(string(*layout))
-	}
-	s.Spec.Linkerd.IssuerScheme = scheme
+	s.Spec.Linkerd.IssuerScheme = layout.Scheme()
 	return s, nil
 }
 
@@ -152,7 +139,7 @@ func (p *chartPhase) keepScheme(values map[string]any) {
 		return
 	}
 	issuer := identity["issuer"].(map[string]any) // render.Values always writes it
-	issuer["scheme"] = schemeLinkerd
+	issuer["scheme"] = state.SchemeLinkerd
 	issuer["tls"] = map[string]any{"crtPEM": string(p.material.Issuer.Marshal()), "keyPEM": keyHeld}
 }
 

@@ -168,16 +168,19 @@ func (r proofReport) markdown() string {
 	return b.String()
 }
 
-func stepHead(step rotation.ProofStep) string {
-	verdict := "not safe"
-	if step.Verdict.Safe {
-		verdict = "safe"
+func verdictWord(v rotation.Verdict) string {
+	if v.Safe {
+		return "safe"
 	}
+	return "not safe"
+}
+
+func stepHead(step rotation.ProofStep) string {
 	direction := ""
 	if step.Back {
 		direction = " (back)"
 	}
-	return fmt.Sprintf("%s to %s%s: %s", step.From, step.To, direction, verdict)
+	return fmt.Sprintf("%s to %s%s: %s", step.From, step.To, direction, verdictWord(step.Verdict))
 }
 
 // matrixRows has one row per pair of bundle and chain, one column per verifier.
@@ -233,11 +236,7 @@ func (r changeReport) markdown() string {
 }
 
 func (r changeReport) head() string {
-	verdict := "not safe"
-	if r.Verdict.Safe {
-		verdict = "safe"
-	}
-	head := fmt.Sprintf("%s (epoch %d) to %s (epoch %d): %s", r.From, r.EpochBefore, r.To, r.EpochAfter, verdict)
+	head := fmt.Sprintf("%s (epoch %d) to %s (epoch %d): %s", r.From, r.EpochBefore, r.To, r.EpochAfter, verdictWord(r.Verdict))
 	if r.Reverted {
 		head += "; this is a revert: the epoch falls, use `back` instead, which keeps the log"
 	}

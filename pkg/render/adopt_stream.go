@@ -156,7 +156,7 @@ func (a *adoption) readIssuerSecret() {
 		return
 	}
 	fields := [2]string{"crt.pem", "key.pem"}
-	if a.state.Spec.Linkerd.IssuerScheme == schemeKubernetes {
+	if a.state.Spec.Linkerd.IssuerScheme == state.SchemeKubernetes {
 		fields = [2]string{"tls.crt", "tls.key"}
 	}
 	certificate, key := a.secretText(o, fields[0]), a.secretText(o, fields[1])

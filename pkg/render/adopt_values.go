@@ -35,7 +35,7 @@ func (a *adoption) readValues() {
 	l.ExternalCA = a.value("identity", "externalCA") == "true"
 	l.IssuerScheme = a.value("identity", "issuer", "scheme")
 	if l.IssuerScheme == "" {
-		l.IssuerScheme = schemeLinkerd
+		l.IssuerScheme = state.SchemeLinkerd
 	}
 	if l.Namespace == "" {
 		l.Namespace = a.value("namespace") // 2.10 has it among its values
@@ -46,7 +46,7 @@ func (a *adoption) readValues() {
 	l.HeartbeatSchedule = a.value("heartbeatSchedule")
 	a.readLeaf()
 	a.addBundle(a.place("identityTrustAnchorsPEM"), a.value("identityTrustAnchorsPEM"), true)
-	if l.IssuerScheme == schemeLinkerd {
+	if l.IssuerScheme == state.SchemeLinkerd {
 		a.addIssuer(a.place("identity.issuer.tls.crtPEM"), a.value("identity", "issuer", "tls", "crtPEM"))
 	}
 }
@@ -134,7 +134,7 @@ func (a *adoption) settle() {
 	a.settleOne("trust domain", &l.TrustDomain, a.in.TrustDomain, state.DefaultTrustDomain)
 	a.settleVersion()
 	if l.IssuerScheme == "" {
-		l.IssuerScheme = schemeLinkerd
+		l.IssuerScheme = state.SchemeLinkerd
 	}
 	version, err := state.ParseVersion(l.Version)
 	if err != nil {

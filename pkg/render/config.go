@@ -78,10 +78,13 @@ func (p *plan) checkFamilyByShape(o object) {
 func (p *plan) editConfig(o object) {
 	text := o.get("data", "values")
 	inner := text.Value()
-	values, err := manifest.Parse([]byte(inner))
-	if err != nil {
-		p.fail(problem.Of(err).Under(o.String() + " data.values").Err())
-		return
+	values := p.config.values
+	if inner != p.config.text { // a hook's copy
+		var err error
+		if values, err = manifest.Parse([]byte(inner)); err != nil {
+			p.fail(problem.Of(err).Under(o.String() + " data.values").Err())
+			return
+		}
 	}
 	var edits []manifest.Edit
 	for _, f := range p.configFields() {
@@ -120,7 +123,7 @@ func (p *plan) configFields() []configField {
 	if !p.config.anchorsElsewhere() {
 		fields = append(fields, configField{manifest.At("identityTrustAnchorsPEM"), p.raw, p.bundleSummary(), false})
 	}
-	if p.State.Spec.Linkerd.IssuerScheme == schemeLinkerd {
+	if p.State.Spec.Linkerd.IssuerScheme == state.SchemeLinkerd {
 		fields = append(fields, configField{manifest.At("identity", "issuer", "tls", "crtPEM"), p.issuerText(), p.issuerSummary(), true})
 	}
 	if p.version.IssuerExpiry() {

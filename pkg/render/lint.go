@@ -60,10 +60,9 @@ func (l *linter) add(path string, found []pki.Finding) {
 // anchor of the file.
 func (l *linter) issuers() {
 	signing := l.State.Issuing().Name
-	anyAnchor, _ := l.everyAnchor() // NewMaterial has parsed them all
 	for i, is := range l.State.Status.Issuers {
 		chain, _ := pki.ParseChain([]byte(is.Certificate))
-		bundle := anyAnchor
+		bundle := l.anchors
 		if is.Name == signing {
 			bundle = l.Bundle
 		}

@@ -49,7 +49,7 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 
 // secrets: the issuer's, then the webhooks' in the order of their table.
 func (m *Material) secrets(in ManifestsInput) ([]any, error) {
-	layout, err := m.layout(in.Layout)
+	layout, err := LayoutOf(m.State, in.Layout)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,8 @@ type Material struct {
 
 	version state.Version
 	family  state.Family
-	raw     string // identityTrustAnchorsPEM as the chart is given it
+	anchors pki.Bundle // every anchor of the file
+	raw     string     // identityTrustAnchorsPEM as the chart is given it
 	keys    Keys
 }
 
@@ -92,7 +93,7 @@ func NewMaterial(s *state.Rotation, keys Keys) (*Material, error) {
 // the order of the file.
 func (m *Material) readBundle() error {
 	var problems problem.List
-	var delivered []pki.Certificate
+	var all, delivered []pki.Certificate
 	inPhase := map[string]bool{}
 	for _, a := range m.State.Bundle() {
 		inPhase[a.Name] = true
@@ -106,6 +107,7 @@ func (m *Material) readBundle() error {
 			problems.Add(problem.Of(err).Under(statusItem("anchors", i) + ".certificate").Err())
 			continue
 		}
+		all = append(all, one.Certificates()...)
 		if inPhase[a.Name] {
 			delivered = append(delivered, one.Certificates()...)
 		}
@@ -113,11 +115,13 @@ func (m *Material) readBundle() error {
 	if len(problems) > 0 {
 		return problems.Err()
 	}
-	bundle, err := pki.NewBundle(delivered...)
+	var err error
+	if m.anchors, err = pki.NewBundle(all...); err == nil {
+		m.Bundle, err = pki.NewBundle(delivered...)
+	}
 	if err != nil {
 		return problem.Of(err).Under("status.anchors").Err()
 	}
-	m.Bundle = bundle
 	return m.readRaw()
 }
 
@@ -144,9 +148,8 @@ func (m *Material) readRaw() error {
 // delivered bundle, the others against any anchor of the file.
 func (m *Material) readIssuers() error {
 	var problems problem.List
-	anyAnchor, err := m.everyAnchor()
-	if err != nil {
-		return nil // readBundle has said it
+	if m.anchors.Len() == 0 {
+		return nil // readBundle has said why
 	}
 	signing := m.State.Issuing()
 	for i, is := range m.State.Status.Issuers {
@@ -156,7 +159,7 @@ func (m *Material) readIssuers() error {
 			problems.Add(problem.Of(err).Under(where + ".certificate").Err())
 			continue
 		}
-		bundle := anyAnchor
+		bundle := m.anchors
 		if is.Name == signing.Name {
 			m.Issuer, bundle = chain, m.Bundle
 		}
@@ -169,18 +172,6 @@ func (m *Material) readIssuers() error {
 		problems.Add(m.checkKey(where, is.Key, chain[0]))
 	}
 	return problems.Err()
-}
-
-func (m *Material) everyAnchor() (pki.Bundle, error) {
-	var all []pki.Certificate
-	for _, a := range m.State.Status.Anchors {
-		one, err := pki.ParseBundle([]byte(a.Certificate))
-		if err != nil {
-			return pki.Bundle{}, err
-		}
-		all = append(all, one.Certificates()...)
-	}
-	return pki.NewBundle(all...)
 }
 
 // readWebhooks parses what the phase's side of each listed webhook holds.

@@ -134,7 +134,8 @@ func (p *plan) apply() ([]byte, error) {
 
 // edited is the text of one document with its edits and stamps.
 func (p *plan) edited(i int) ([]byte, error) {
-	text, err := manifest.Splice(p.docs[i].Text, p.edits[i]...)
+	d, err := p.docs[i].Splice(p.edits[i]...)
+	text := d.Text
 	for _, s := range p.stampings[i] {
 		if err != nil {
 			return nil, err

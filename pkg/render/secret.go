@@ -8,6 +8,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // secretField is one key of a Secret and the text that it shall hold.
@@ -53,7 +54,7 @@ func (p *plan) editIssuer(o object) {
 		{"crt.pem", p.issuerText(), p.issuerSummary()},
 		{"key.pem", key, "the issuer's key"},
 	}
-	if p.State.Spec.Linkerd.IssuerScheme == schemeKubernetes {
+	if p.State.Spec.Linkerd.IssuerScheme == state.SchemeKubernetes {
 		fields = []secretField{
 			{"ca.crt", p.issuingAnchors(), "the issuer's trust anchor"},
 			{"tls.crt", p.issuerText(), p.issuerSummary()},

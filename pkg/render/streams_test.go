@@ -216,3 +216,20 @@ func TestControlPlaneIsNeverStamped(t *testing.T) {
 		}
 	}
 }
+
+// TestSameAnchorTwice: also where the phase delivers only one of the two
+// entries, an anchor that stands in the file twice is refused.
+func TestSameAnchorTwice(t *testing.T) {
+	in := fixture(t, "control-plane-2-13")
+	if in.State.Status.Phase != state.PhaseAnchorDropped {
+		t.Fatalf("phase %s delivers both anchors", in.State.Status.Phase)
+	}
+	in.State.Status.Anchors[0].Certificate = in.State.Status.Anchors[1].Certificate
+	out, err := render.PostRender(in)
+	if err == nil || len(out.Stream) != 0 {
+		t.Fatal("rendered")
+	}
+	if p := problem.Of(err)[0]; p.Path != "status.anchors" {
+		t.Errorf("%s: %s", p.Path, p.Text)
+	}
+}

@@ -3,6 +3,7 @@ package render
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // Names of Linkerd's own objects, with their chart paths.
@@ -17,8 +18,6 @@ const (
 	checksumHint      = "checksum/config"
 	injectCAFrom      = "cert-manager.io/inject-ca-from"
 	injectCASecret    = "cert-manager.io/inject-ca-from-secret"
-	schemeLinkerd     = "linkerd.io/tls"
-	schemeKubernetes  = "kubernetes.io/tls"
 	BundleHashHint    = "l5d-pki-render/bundle-sha256" // pod annotation that rollControlPlane adds
 	hintExternalCA    = "charts with identity.externalCA: true omit it; set spec.linkerd.externalCA to match, or feed the whole render of the chart"
 	hintWholeRender   = "feed the whole render of the control plane, not a part of it (`helm template -s` cuts it)"
@@ -78,7 +77,7 @@ func (m *Material) targets() map[targetKey]target {
 func (p *plan) needsTrustRoots() bool { return !p.is210() && !p.State.Spec.Linkerd.ExternalCA }
 
 func (p *plan) needsIssuer() bool {
-	return p.State.Spec.Linkerd.IssuerScheme == schemeLinkerd && !p.secretsApart
+	return p.State.Spec.Linkerd.IssuerScheme == state.SchemeLinkerd && !p.secretsApart
 }
 
 func (p *plan) editTrustRoots(o object) {

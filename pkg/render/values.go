@@ -32,8 +32,7 @@ type ValuesInput struct {
 
 // NeedsKeys says whether Keys must be filled for this call.
 func (in ValuesInput) NeedsKeys() bool {
-	m := Material{State: in.State.WithDefaults()}
-	layout, err := m.layout(in.Layout)
+	layout, err := LayoutOf(in.State, in.Layout)
 	return err == nil && layout == Embedded
 }
 
@@ -55,7 +54,7 @@ func Values(in ValuesInput) (ValuesOutput, error) {
 	if err != nil {
 		return ValuesOutput{}, err
 	}
-	layout, err := m.layout(in.Layout)
+	layout, err := LayoutOf(m.State, in.Layout)
 	if err != nil {
 		return ValuesOutput{}, err
 	}
@@ -81,13 +80,21 @@ func Values(in ValuesInput) (ValuesOutput, error) {
 	return v.out, err
 }
 
-// layout resolves what the caller asked for; "" follows the state's issuerScheme.
-func (m *Material) layout(asked Layout) (Layout, error) {
+// Scheme is the identity.issuer.scheme that the layout means.
+func (l Layout) Scheme() string {
+	if l == External {
+		return state.SchemeKubernetes
+	}
+	return state.SchemeLinkerd
+}
+
+// LayoutOf resolves what the caller asked for; "" follows the state's issuerScheme.
+func LayoutOf(s *state.Rotation, asked Layout) (Layout, error) {
 	switch asked {
 	case External, Embedded:
 		return asked, nil
 	case "":
-		if m.State.Spec.Linkerd.IssuerScheme == schemeKubernetes {
+		if s.Spec.Linkerd.IssuerScheme == state.SchemeKubernetes {
 			return External, nil
 		}
 		return Embedded, nil
@@ -114,14 +121,14 @@ type valuesWriter struct {
 func (v *valuesWriter) controlPlane() error {
 	issuer := map[string]any{}
 	if v.layout == External {
-		issuer["scheme"] = schemeKubernetes
+		issuer["scheme"] = state.SchemeKubernetes
 		v.out.NeedsManifests = true
 	} else {
 		key, err := v.key(v.issuerPath(), v.State.Issuing().Key)
 		if err != nil {
 			return err
 		}
-		issuer["scheme"] = schemeLinkerd
+		issuer["scheme"] = state.SchemeLinkerd
 		issuer["tls"] = map[string]any{"crtPEM": v.issuerText(), "keyPEM": key}
 		v.out.HoldsKeys = true
 	}
