@@ -41,8 +41,8 @@ bench: build ## against kustomize and Helm; writes docs/performance.md
 generate: ## test PKI, fixtures, schema
 	$(GO) generate ./...
 
-e2e: ## a real cluster, where the folder exists
-	$(GO) test -p 1 -count 1 ./e2e/...
+e2e: ## against the real programs, which it builds: Helm 3 and 4, kustomize, Argo CD's plugin server
+	cd e2e && $(GO) vet ./... && $(GO) test -p 1 -count 1 -timeout 60m ./...
 
 clean:
 	rm -rf bin dist .cache/tools .cache/peers .cache/bench

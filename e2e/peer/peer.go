@@ -1,0 +1,95 @@
+// Package peer builds the real programs that the tests run: Helm 3 and 4,
+// kustomize, Argo CD's plugin server, and l5d-pki-render itself. Each is pinned
+// in a go.mod, comes from the module proxy, and is built once into a cache folder
+// (E2E_CACHE, by default .cache/e2e at the root of the repository).
+//
+// A program that cannot be built fails its test: nothing here skips.
+package peer
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+)
+
+// recipe says how one program is built.
+type recipe struct {
+	// module is the folder of the go.mod that pins it, relative to the repository.
+	module string
+	// pkg is its main package.
+	pkg string
+	// env is added to the environment of `go build`.
+	env []string
+	// flags are added to `go build`.
+	flags []string
+}
+
+// argocdToolchain: Argo CD 3.6 needs Go 1.27; only its own module is built with it.
+const argocdToolchain = "GOTOOLCHAIN=go1.27.3"
+
+// recipes by the name under which a program stands in the cache.
+var recipes = map[string]recipe{
+	"l5d-pki-render":       {module: ".", pkg: "./cmd/l5d-pki-render"},
+	"l5d-pki-render-chart": {module: ".", pkg: "./cmd/l5d-pki-render-chart"},
+	"helm3":                {module: "e2e", pkg: "helm.sh/helm/v3/cmd/helm"},
+	"helm4":                {module: "e2e", pkg: "helm.sh/helm/v4/cmd/helm"},
+	"kustomize":            {module: "e2e", pkg: "sigs.k8s.io/kustomize/kustomize/v5"},
+	"argocd-cmp-server":    {module: "e2e/argocd", pkg: "./cmd/argocd-cmp-server", env: []string{argocdToolchain}},
+	"cmpclient":            {module: "e2e/argocd", pkg: "./cmd/cmpclient", env: []string{argocdToolchain}},
+}
+
+var (
+	mutex sync.Mutex
+	built = map[string]string{}
+)
+
+// Program gives the absolute path of a program, and builds it first if this
+// process has not done so. `go build` leaves alone what is up to date.
+func Program(t testing.TB, name string) string {
+	t.Helper()
+	r, known := recipes[name]
+	if !known {
+		t.Fatalf("no recipe for %q", name)
+	}
+	mutex.Lock()
+	defer mutex.Unlock()
+	if path, done := built[name]; done {
+		return path
+	}
+	path := filepath.Join(cache(), name)
+	args := append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", path}, r.flags...)
+	cmd := exec.Command("go", append(args, r.pkg)...)
+	cmd.Dir = filepath.Join(Root(), filepath.FromSlash(r.module))
+	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0", "GOTOOLCHAIN=local", "GOWORK=off"), r.env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("building %s: %v\n%s", name, err, out)
+	}
+	built[name] = path
+	return path
+}
+
+// Tool gives the path of l5d-pki-render, with its chart program beside it.
+func Tool(t testing.TB) string {
+	t.Helper()
+	Program(t, "l5d-pki-render-chart")
+	return Program(t, "l5d-pki-render")
+}
+
+// Root is the repository's root.
+func Root() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..")
+}
+
+// Fixture is the absolute path of a file below fixtures/.
+func Fixture(path string) string { return filepath.Join(Root(), "fixtures", filepath.FromSlash(path)) }
+
+func cache() string {
+	if dir := os.Getenv("E2E_CACHE"); dir != "" {
+		return dir
+	}
+	return filepath.Join(Root(), ".cache", "e2e")
+}
