@@ -92,6 +92,7 @@ Every flag can be given by the environment: --state as L5D_PKI_STATE,
 		a.postRender(), a.values(), a.manifests(), a.chart(), a.component(), a.workloads(), a.lint(),
 		a.sync(),
 		a.initialize(), a.start(), a.advance(), a.back(), a.status(), a.plan(), a.prove(), a.log(),
+		a.helmPlugin(),
 		a.explain(), a.schema(), a.version(),
 	)
 	root.InitDefaultCompletionCmd()

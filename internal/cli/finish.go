@@ -68,8 +68,12 @@ func (a *app) printErrors(err error) {
 	}
 }
 
-// appendLog adds the call's talk to the log file, if one is named.
+// appendLog adds the call's talk to the log file, if one is named. A command
+// line that could not be read leaves the environment's.
 func (a *app) appendLog() error {
+	if a.logFile == "" {
+		a.logFile = a.Getenv(envNames["log-file"])
+	}
 	if a.logFile == "" || a.talk.Len() == 0 {
 		return nil
 	}

@@ -26,7 +26,7 @@ With --kustomize it builds the kustomization in a folder and takes its output
 instead of stdin. Nothing is fetched and no program is run for that.`,
 		Example: `  helm template linkerd-control-plane linkerd/linkerd-control-plane -n linkerd | l5d-pki-render post-render -s rotation.yaml
   helm upgrade linkerd-control-plane linkerd/linkerd-control-plane --post-renderer l5d-pki-render --post-renderer-args post-render`,
-		Args: cobra.NoArgs,
+		Args: ownName,
 		RunE: a.run(func(*cobra.Command, []string) error {
 			in := render.Input{AllowNothing: allowNothing}
 			for _, name := range require {
@@ -54,6 +54,16 @@ instead of stdin. Nothing is fetched and no program is run for that.`,
 	cmd.Flags().StringVarP(&kustomize, "kustomize", "k", "", "build the kustomization in this folder and post-render it, instead of stdin")
 	restrictorFlag(cmd, &restrictor)
 	return cmd
+}
+
+// ownName lets the command's name stand again behind it, and nothing else: the
+// plugin for Helm 4 calls post-render itself, and the command lines of Helm 3 say
+// --post-renderer-args post-render. So one line serves both.
+func ownName(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 && args[0] == cmd.Name() {
+		args = args[1:]
+	}
+	return cobra.NoArgs(cmd, args)
 }
 
 // doPostRender takes its stream from input; source names it in errors.
@@ -85,9 +95,18 @@ func (a *app) doPostRender(statePath, report, source string, input func() ([]byt
 	return nil
 }
 
+// valuesCall is one call for values.
+type valuesCall struct{ state, layout, chart string }
+
+func (c *valuesCall) flags(cmd *cobra.Command) {
+	stateFlag(cmd, &c.state)
+	cmd.Flags().StringVar(&c.layout, "layout", "", "external (no keys) or embedded (with keys)")
+	cmd.Flags().StringVar(&c.chart, "chart", string(render.ControlPlane), "control-plane, viz or jaeger")
+}
+
 // values writes Helm values.
 func (a *app) values() *cobra.Command {
-	var statePath, layout, chart string
+	var c valuesCall
 	cmd := &cobra.Command{
 		Use:   "values",
 		Short: "write the Helm values of the current phase",
@@ -101,34 +120,37 @@ private keys (crtPEM and keyPEM): for a live host, never for Git. Without
   helm upgrade linkerd-control-plane linkerd/linkerd-control-plane -f pki-values.yaml`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			s, err := a.loadState(statePath)
-			if err != nil {
-				return err
-			}
-			in := render.ValuesInput{State: s, Layout: render.Layout(layout), Chart: render.Group(chart)}
-			if in.NeedsKeys() {
-				if in.Keys, err = a.loadKeys(statePath, s); err != nil {
-					return err
-				}
-			}
-			out, err := render.Values(in)
-			if err != nil {
-				return named(err, statePath, statePath)
-			}
-			a.data = out.YAML
+			out, err := a.doValues(c)
 			if out.HoldsKeys {
 				fmt.Fprintln(&a.talk, "note: these values hold private keys: feed them to a live host, never commit them")
 			}
-			if out.NeedsManifests {
-				fmt.Fprintln(&a.talk, "note: with these values the chart renders no Secrets for what externalSecret or kubernetes.io/tls names: apply `l5d-pki-render manifests --with-keys` beside it")
-			}
-			return nil
+			return err
 		}),
 	}
-	stateFlag(cmd, &statePath)
-	cmd.Flags().StringVar(&layout, "layout", "", "external (no keys) or embedded (with keys)")
-	cmd.Flags().StringVar(&chart, "chart", string(render.ControlPlane), "control-plane, viz or jaeger")
+	c.flags(cmd)
 	return cmd
+}
+
+func (a *app) doValues(c valuesCall) (render.ValuesOutput, error) {
+	s, err := a.loadState(c.state)
+	if err != nil {
+		return render.ValuesOutput{}, err
+	}
+	in := render.ValuesInput{State: s, Layout: render.Layout(c.layout), Chart: render.Group(c.chart)}
+	if in.NeedsKeys() {
+		if in.Keys, err = a.loadKeys(c.state, s); err != nil {
+			return render.ValuesOutput{}, err
+		}
+	}
+	out, err := render.Values(in)
+	if err != nil {
+		return render.ValuesOutput{}, named(err, c.state, c.state)
+	}
+	a.data = out.YAML
+	if out.NeedsManifests {
+		fmt.Fprintln(&a.talk, "note: with these values the chart renders no Secrets for what externalSecret or kubernetes.io/tls names: apply `l5d-pki-render manifests --with-keys` beside it")
+	}
+	return out, nil
 }
 
 // manifests writes the PKI objects themselves.

@@ -1,0 +1,224 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// maxProgram is the largest program that is copied, in bytes.
+const maxProgram = 256 << 20
+
+// doHelmInstall brings the folder to what the layout says, and nothing else of ours.
+func (a *app) doHelmInstall(dir, major string) error {
+	layout, known := helmLayouts[major]
+	if !known {
+		return problem.HelmMajor.With(major)
+	}
+	dir, err := a.helmFolder(dir)
+	if err != nil {
+		return err
+	}
+	there, err := helmThere(dir)
+	if err != nil {
+		return err
+	}
+	files, err := a.helmFiles(dir, layout)
+	if err != nil {
+		return err
+	}
+	wanted := map[string]bool{}
+	var changes []syncFile
+	for _, f := range files {
+		wanted[f.target] = true
+		if !f.standsAlready() {
+			changes = append(changes, f)
+		}
+	}
+	for _, f := range there {
+		if !wanted[f.target] {
+			changes = append(changes, f)
+		}
+	}
+	if err := a.replaceAll(changes); err != nil {
+		return err
+	}
+	removeHelmFolders(dir)
+	a.tellHelm(dir, major, len(changes) > 0)
+	r, err := a.helmReport(dir)
+	a.data = []byte(r.text())
+	return err
+}
+
+// doHelmUninstall removes what is ours.
+func (a *app) doHelmUninstall(dir string) error {
+	dir, err := a.helmFolder(dir)
+	if err != nil {
+		return err
+	}
+	there, err := helmThere(dir)
+	if err != nil {
+		return err
+	}
+	if err := a.replaceAll(there); err != nil {
+		return err
+	}
+	removeHelmFolders(dir)
+	a.data = fmt.Appendf(nil, "removed %d files from %s\n", len(there), dir)
+	return nil
+}
+
+// helmFiles are the files of a layout. Each plugin.yaml comes after what it
+// calls: a folder without one is no plugin, so Helm never sees half of one.
+func (a *app) helmFiles(dir string, layout []helmPlace) ([]syncFile, error) {
+	own, err := os.Executable()
+	if err != nil {
+		return nil, problem.HelmOwnProgram.With(err).Because(err)
+	}
+	program, err := readFile(own, maxProgram)
+	if err != nil {
+		return nil, problem.HelmOwnProgram.With(reason(err)).Because(err)
+	}
+	exe := ""
+	if runtime.GOOS == "windows" {
+		exe = ".exe"
+	}
+	var chart []byte
+	if path := a.findChartProgram(); isFile(path) {
+		if chart, err = readFile(path, maxProgram); err != nil {
+			return nil, err
+		}
+	}
+	var files []syncFile
+	for _, p := range layout {
+		add := func(name string, text []byte, mode os.FileMode) {
+			target := filepath.Join(dir, filepath.FromSlash(p.folder), name)
+			files = append(files, syncFile{name: target, target: target, want: text, mode: mode})
+		}
+		add(helmProgram+exe, program, 0o755)
+		if p.command && chart != nil {
+			add(chartProgramName+exe, chart, 0o755)
+		}
+		if p.command && exe == "" {
+			add(helmComplete, helmCompletion(), 0o755)
+		}
+		add(helmManifest, p.text(helmProgram+exe), 0o644)
+	}
+	return files, nil
+}
+
+// helmCompletion asks the program itself: cobra's protocol is Helm's too.
+func helmCompletion() []byte {
+	return []byte("#!/bin/sh\n# Helm calls this to complete `helm l5d-pki …`.\nexec \"$HELM_PLUGIN_DIR/" + helmProgram + "\" __complete \"$@\" 2>/dev/null\n")
+}
+
+// standsAlready reports whether the file is there as it should be.
+func (f syncFile) standsAlready() bool {
+	info, err := os.Lstat(f.target)
+	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(f.want)) || info.Mode().Perm() != f.mode {
+		return false
+	}
+	have, err := readFile(f.target, maxProgram)
+	f.have = have
+	return err == nil && !f.changes()
+}
+
+// helmThere are the files of ours in the folder, to be removed: of each plugin
+// its plugin.yaml first. A folder that is someone else's is an error.
+func helmThere(dir string) ([]syncFile, error) {
+	var there []syncFile
+	var problems problem.List
+	for _, place := range helmPlaces {
+		folder := filepath.Join(dir, filepath.FromSlash(place))
+		names, err := helmNames(folder)
+		problems.Add(err)
+		for _, name := range names {
+			target := filepath.Join(folder, name)
+			there = append(there, syncFile{name: target, target: target})
+		}
+	}
+	return there, problems.Err()
+}
+
+// helmNames are the names of our files in one plugin's folder.
+func helmNames(folder string) ([]string, error) {
+	info, err := os.Lstat(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err == nil && !info.IsDir() {
+		return nil, problem.HelmForeign.With().In(folder) // a link, as `helm plugin install FOLDER` makes them
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, problem.CLIRead.With(reason(err)).In(folder).Because(err)
+	}
+	var names []string
+	manifest, strange := false, false
+	for _, entry := range entries {
+		switch name := entry.Name(); {
+		case name == helmManifest:
+			manifest = true
+		case isHelmName(name):
+			names = append(names, name)
+		default:
+			strange = strange || name != filepath.Base(helm4Below)
+		}
+	}
+	if !manifest {
+		if strange {
+			return nil, problem.HelmForeign.With().In(folder)
+		}
+		return names, nil // nothing yet, or what an interrupted install left
+	}
+	text, err := readFile(filepath.Join(folder, helmManifest), maxState)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(string(text), helmHeader) {
+		return nil, problem.HelmForeign.With().In(folder)
+	}
+	return append([]string{helmManifest}, names...), nil
+}
+
+// isHelmName reports whether install writes files of that name, or stages them so.
+func isHelmName(name string) bool {
+	if staged, ok := strings.CutSuffix(name, ".tmp"); ok && strings.HasPrefix(staged, ".") {
+		name = strings.TrimSuffix(staged[1:], filepath.Ext(staged))
+	}
+	switch strings.TrimSuffix(name, ".exe") {
+	case helmProgram, chartProgramName, helmComplete, helmManifest:
+		return true
+	}
+	return false
+}
+
+// removeHelmFolders takes away the folders that are empty now.
+func removeHelmFolders(dir string) {
+	for _, place := range helmPlaces {
+		folder := filepath.Join(dir, filepath.FromSlash(place))
+		_ = os.Remove(folder) // fails where something is in it, which is right
+		if strings.HasPrefix(place, helm4Below) {
+			_ = os.Remove(filepath.Dir(folder))
+		}
+	}
+}
+
+// tellHelm says what a user has to know besides where the plugins are.
+func (a *app) tellHelm(dir, major string, changed bool) {
+	if !changed {
+		fmt.Fprintln(&a.talk, "note: everything was in place already")
+	}
+	if major == helmBoth {
+		fmt.Fprintf(&a.talk, "note: Helm 4 finds its post-renderer with HELM_PLUGINS=%s\n", filepath.Join(dir, filepath.FromSlash(helm4Below)))
+	}
+	if major != helm3 {
+		fmt.Fprintln(&a.talk, "note: Helm 4 hides what a post-renderer says: L5D_PKI_LOG=FILE keeps it")
+	}
+}
