@@ -75,7 +75,9 @@ func (a *app) doHelmUninstall(dir string) error {
 }
 
 // helmFiles are the files of a layout. Each plugin.yaml comes after what it
-// calls: a folder without one is no plugin, so Helm never sees half of one.
+// calls: a folder without one is no plugin, so Helm never sees half of one. The
+// program is copied and not linked, so that a plugin outlives the place that the
+// program was installed to; the chart program is large and left to the PATH.
 func (a *app) helmFiles(dir string, layout []helmPlace) ([]syncFile, error) {
 	own, err := os.Executable()
 	if err != nil {
@@ -89,12 +91,6 @@ func (a *app) helmFiles(dir string, layout []helmPlace) ([]syncFile, error) {
 	if runtime.GOOS == "windows" {
 		exe = ".exe"
 	}
-	var chart []byte
-	if path := a.findChartProgram(); isFile(path) {
-		if chart, err = readFile(path, maxProgram); err != nil {
-			return nil, err
-		}
-	}
 	var files []syncFile
 	for _, p := range layout {
 		add := func(name string, text []byte, mode os.FileMode) {
@@ -102,9 +98,6 @@ func (a *app) helmFiles(dir string, layout []helmPlace) ([]syncFile, error) {
 			files = append(files, syncFile{name: target, target: target, want: text, mode: mode})
 		}
 		add(helmProgram+exe, program, 0o755)
-		if p.command && chart != nil {
-			add(chartProgramName+exe, chart, 0o755)
-		}
 		if p.command && exe == "" {
 			add(helmComplete, helmCompletion(), 0o755)
 		}
@@ -193,7 +186,7 @@ func isHelmName(name string) bool {
 		name = strings.TrimSuffix(staged[1:], filepath.Ext(staged))
 	}
 	switch strings.TrimSuffix(name, ".exe") {
-	case helmProgram, chartProgramName, helmComplete, helmManifest:
+	case helmProgram, helmComplete, helmManifest:
 		return true
 	}
 	return false

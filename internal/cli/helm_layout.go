@@ -32,7 +32,8 @@ type helmPlace struct {
 	folder string
 	// major is the Helm that reads it, does what it is for.
 	major, does string
-	// manifest is the text of its plugin.yaml, but for header, version and program.
+	// manifest is the text of its plugin.yaml below the header, with the words
+	// VERSION and PROGRAM to be replaced.
 	manifest string
 	// command: it runs any command of this program, and completes their lines.
 	command bool
@@ -43,40 +44,40 @@ type helmPlace struct {
 // manifest is one type. Helm 4 takes the plugin of Helm 3 for a getter.
 var (
 	helm3Plugin = helmPlace{folder: "l5d-pki", major: helm3, does: "helm l5d-pki, -f l5d-pki://…", command: true, manifest: `name: l5d-pki
-version: "%[1]s"
+version: "VERSION"
 usage: Linkerd PKI rotations as reviewed Git commits
 description: Runs l5d-pki-render, and gives the values of a rotation's phase as -f l5d-pki://rotation.yaml.
-command: $HELM_PLUGIN_DIR/%[2]s
+command: $HELM_PLUGIN_DIR/PROGRAM
 downloaders:
 - protocols: [l5d-pki]
-  command: %[2]s helm-plugin get
+  command: PROGRAM helm-plugin get
 `}
 	helm4Command = helmPlace{folder: "l5d-pki", major: helm4, does: "helm l5d-pki", command: true, manifest: `apiVersion: v1
 type: cli/v1
 name: l5d-pki
-version: "%[1]s"
+version: "VERSION"
 runtime: subprocess
 config:
   shortHelp: Linkerd PKI rotations as reviewed Git commits
   longHelp: Runs l5d-pki-render.
 runtimeConfig:
   platformCommand:
-  - command: ${HELM_PLUGIN_DIR}/%[2]s
+  - command: ${HELM_PLUGIN_DIR}/PROGRAM
 `}
 	helm4PostRenderer = helmPlace{folder: "l5d-pki-render", major: helm4, does: "--post-renderer l5d-pki-render", manifest: `apiVersion: v1
 type: postrenderer/v1
 name: l5d-pki-render
-version: "%[1]s"
+version: "VERSION"
 runtime: subprocess
 runtimeConfig:
   platformCommand:
-  - command: ${HELM_PLUGIN_DIR}/%[2]s
+  - command: ${HELM_PLUGIN_DIR}/PROGRAM
     args: [post-render]
 `}
 	helm4Getter = helmPlace{folder: "l5d-pki-values", major: helm4, does: "-f l5d-pki://…", manifest: `apiVersion: v1
 type: getter/v1
 name: l5d-pki-values
-version: "%[1]s"
+version: "VERSION"
 runtime: subprocess
 config:
   protocols: [l5d-pki]
@@ -84,7 +85,7 @@ runtimeConfig:
   protocolCommands:
   - protocols: [l5d-pki]
     platformCommand:
-    - command: %[2]s
+    - command: PROGRAM
       args: [helm-plugin, get]
 `}
 )
@@ -112,7 +113,8 @@ func (p helmPlace) below(folder string) helmPlace {
 
 // text of plugin.yaml, with the file name of the program.
 func (p helmPlace) text(program string) []byte {
-	return fmt.Appendf(nil, "%s, for Helm %s; do not edit\n"+p.manifest, helmHeader, p.major, helmVersion(buildVersion()), program)
+	manifest := strings.NewReplacer("VERSION", helmVersion(buildVersion()), "PROGRAM", program).Replace(p.manifest)
+	return fmt.Appendf(nil, "%s, for Helm %s; do not edit\n%s", helmHeader, p.major, manifest)
 }
 
 // strictVersion is a semantic version without a leading v, which Helm 4 insists on.
