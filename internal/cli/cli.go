@@ -27,6 +27,8 @@ type World struct {
 	Now    func() time.Time
 	// Random gives the bytes that keys and serials are made of.
 	Random io.Reader
+	// Program is the path of this program, to be copied; empty: the system knows.
+	Program string
 	// Step, if set, is called before each change of the disk, with its name.
 	Step func(name string)
 }

@@ -79,11 +79,7 @@ func (a *app) doHelmUninstall(dir string) error {
 // program is copied and not linked, so that a plugin outlives the place that the
 // program was installed to; the chart program is large and left to the PATH.
 func (a *app) helmFiles(dir string, layout []helmPlace) ([]syncFile, error) {
-	own, err := os.Executable()
-	if err != nil {
-		return nil, problem.HelmOwnProgram.With(err).Because(err)
-	}
-	program, err := readFile(own, maxProgram)
+	program, err := a.ownProgram()
 	if err != nil {
 		return nil, problem.HelmOwnProgram.With(reason(err)).Because(err)
 	}
@@ -104,6 +100,17 @@ func (a *app) helmFiles(dir string, layout []helmPlace) ([]syncFile, error) {
 		add(helmManifest, p.text(helmProgram+exe), 0o644)
 	}
 	return files, nil
+}
+
+// ownProgram is this program's file.
+func (a *app) ownProgram() (program []byte, err error) {
+	path := a.Program
+	if path == "" {
+		if path, err = os.Executable(); err != nil {
+			return nil, err
+		}
+	}
+	return readFile(path, maxProgram)
 }
 
 // helmCompletion asks the program itself: cobra's protocol is Helm's too.

@@ -89,7 +89,7 @@ var (
 	SyncPartly = define(Sentence{
 		Code:    "sync-partly",
 		Text:    "%v; %d of %d files are done",
-		Hint:    "remove the cause and run sync again: it does the rest; or `git checkout` the files to go back",
+		Hint:    "remove the cause and run the command again: it does the rest; or `git checkout` the files to go back",
 		Explain: "All files are prepared beside their places before the first is put in place, so that this is rare: the operating system refused a rename after it had allowed others.",
 	})
 )

@@ -1,0 +1,284 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"sigs.k8s.io/yaml"
+)
+
+// helmFolders are the folders below dir that hold a plugin.yaml.
+func helmFolders(t *testing.T, dir string) []string {
+	t.Helper()
+	var folders []string
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && d.Name() == helmManifest {
+			below, _ := filepath.Rel(dir, filepath.Dir(path))
+			folders = append(folders, filepath.ToSlash(below))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(folders)
+	return folders
+}
+
+// smallProgram stands for this program: tests copy it often.
+const smallProgram = "testdata/helm-program"
+
+// callHelm is call with the small program.
+func callHelm(args ...string) result {
+	var out, stderr bytes.Buffer
+	code := Main(append([]string{"helm-plugin"}, args...), World{Stdout: &out, Stderr: &stderr, Getenv: func(string) string { return "" }, Program: smallProgram})
+	return result{code, out.String(), stderr.String()}
+}
+
+func helmInstall(t *testing.T, dir, major string) result {
+	t.Helper()
+	r := callHelm("install", "--helm", major, "--dir", dir)
+	if r.code != ExitDone {
+		t.Fatal(r.stderr)
+	}
+	return r
+}
+
+// TestHelmInstall: the folder holds what the last install laid out, and nothing
+// else of ours; what others put there stays.
+func TestHelmInstall(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "not", "yet")
+	laidOut := map[string][]string{
+		helm3:    {"l5d-pki"},
+		helm4:    {"l5d-pki", "l5d-pki-render", "l5d-pki-values"},
+		helmBoth: {"l5d-pki", "l5d-pki/helm4/l5d-pki", "l5d-pki/helm4/l5d-pki-render", "l5d-pki/helm4/l5d-pki-values"},
+	}
+	helmInstall(t, dir, helm3)
+	other := filepath.Join(dir, "l5d-pki", "notes.txt")
+	if err := os.WriteFile(other, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, major := range []string{helmBoth, helm4, helm3, helm4, helmBoth, helm3, helmBoth} {
+		first := helmInstall(t, dir, major)
+		if got := helmFolders(t, dir); !slices.Equal(got, laidOut[major]) {
+			t.Errorf("--helm %s: %v, want %v", major, got, laidOut[major])
+		}
+		if strings.Count(first.out, "of this program") != len(laidOut[major]) {
+			t.Errorf("--helm %s says\n%s", major, first.out)
+		}
+		if again := helmInstall(t, dir, major); again.out != first.out || !strings.Contains(again.stderr, "in place already") {
+			t.Errorf("--helm %s again: %q, and says %q", major, again.out, again.stderr)
+		}
+		left, err := filepath.Glob(filepath.Join(dir, "*", ".*.tmp"))
+		if err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v %v", left, err)
+		}
+	}
+	program := filepath.Join(dir, "l5d-pki", helmProgram)
+	if err := os.WriteFile(program, []byte("an older one"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if r := callHelm("show", "--dir", dir, "-o", "json"); r.code != ExitDone || strings.Count(r.out, `"current": true`) != 3 || strings.Count(r.out, `"current": false`) != 1 {
+		t.Errorf("show of an older program: %s%s", r.out, r.stderr)
+	}
+	if r := callHelm("uninstall", "--dir", dir); r.code != ExitDone {
+		t.Fatal(r.stderr)
+	}
+	if got := helmFolders(t, dir); len(got) > 0 {
+		t.Errorf("uninstall leaves %v", got)
+	}
+	if text, err := os.ReadFile(other); err != nil || string(text) != "mine" {
+		t.Errorf("someone else's file: %q %v", text, err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("uninstall leaves %v (%v)", entries, err)
+	}
+}
+
+// TestHelmForeign: what someone else put where a plugin goes is not touched, and
+// nothing is written beside it.
+func TestHelmForeign(t *testing.T) {
+	tests := map[string]func(folder string) error{
+		"another's plugin.yaml": func(folder string) error {
+			return os.WriteFile(filepath.Join(folder, helmManifest), []byte("name: l5d-pki-values\n"), 0o600)
+		},
+		"no plugin.yaml": func(folder string) error {
+			return os.WriteFile(filepath.Join(folder, "get.sh"), []byte("#!/bin/sh\n"), 0o700)
+		},
+		"a link": func(folder string) error {
+			if err := os.Remove(folder); err != nil {
+				return err
+			}
+			return os.Symlink(os.TempDir(), folder)
+		},
+	}
+	for name, put := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			folder := filepath.Join(dir, "l5d-pki-values")
+			if err := os.Mkdir(folder, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := put(folder); err != nil {
+				t.Fatal(err)
+			}
+			for _, verb := range []string{"install", "uninstall"} {
+				r := callHelm(verb, "--dir", dir)
+				if r.code != ExitFailed || r.out != "" || !strings.Contains(r.stderr, folder+": was not laid out by") {
+					t.Errorf("%s: exit %d\n%s", verb, r.code, r.stderr)
+				}
+			}
+			entries, err := os.ReadDir(dir)
+			if err != nil || len(entries) != 1 {
+				t.Errorf("wrote %v (%v)", entries, err)
+			}
+		})
+	}
+}
+
+// TestHelmInstallCut cuts the power at every step: a folder with a plugin.yaml
+// always holds the program that it calls, and the next install does the rest.
+func TestHelmInstallCut(t *testing.T) {
+	for _, from := range []string{"", helm3, helm4, helmBoth} {
+		for cut := 1; ; cut++ {
+			dir := t.TempDir()
+			if from != "" {
+				helmInstall(t, dir, from)
+			}
+			finished := cutInstall(dir, cut)
+			for _, folder := range helmFolders(t, dir) {
+				if !isFile(filepath.Join(dir, filepath.FromSlash(folder), helmProgram)) {
+					t.Errorf("from %q, cut at step %d: %s has no program", from, cut, folder)
+				}
+			}
+			helmInstall(t, dir, helm4)
+			if got := helmFolders(t, dir); len(got) != 3 {
+				t.Errorf("from %q, cut at step %d, then again: %v", from, cut, got)
+			}
+			if finished {
+				break
+			}
+		}
+	}
+}
+
+// cutInstall ends an install at its n-th step, as a panic that nobody is told of.
+func cutInstall(dir string, n int) (finished bool) {
+	defer func() { finished = recover() == nil }()
+	steps := 0
+	a := &app{World: World{Program: smallProgram, Getenv: func(string) string { return "" }, Step: func(string) {
+		if steps++; steps == n {
+			panic("cut")
+		}
+	}}}
+	if err := a.doHelmInstall(dir, helm4); err != nil {
+		panic(err)
+	}
+	return true
+}
+
+// TestHelmFolder: where Helm looks, by its own rules.
+func TestHelmFolder(t *testing.T) {
+	list := string(os.PathListSeparator)
+	tests := []struct {
+		dir  string
+		env  map[string]string
+		want string
+	}{
+		{"", map[string]string{"HELM_PLUGINS": "/a" + list + "/b", "HOME": "/h"}, "/a"},
+		{"/d", map[string]string{"HELM_PLUGINS": "/a"}, "/d"},
+		{"", map[string]string{"HELM_DATA_HOME": "/data", "XDG_DATA_HOME": "/x"}, "/data/plugins"},
+		{"", map[string]string{"XDG_DATA_HOME": "/x", "HOME": "/h"}, "/x/helm/plugins"},
+		{"", nil, ""},
+	}
+	for _, tt := range tests {
+		a := &app{World: World{Getenv: func(name string) string { return tt.env[name] }}}
+		got, err := a.helmFolder(tt.dir)
+		if got != filepath.FromSlash(tt.want) || (err != nil) != (tt.want == "") {
+			t.Errorf("%v: %q, %v; want %q", tt.env, got, err, tt.want)
+		}
+	}
+}
+
+// TestHelmVersion: Helm 4 takes strict semantic versions only.
+func TestHelmVersion(t *testing.T) {
+	tests := map[string]string{
+		"v1.2.3": "1.2.3", "1.2.3-rc.1+dirty": "1.2.3-rc.1+dirty", "(devel)": "0.0.0-devel", "v1.2": "0.0.0-devel", "": "0.0.0-devel",
+		"v0.0.0-20261125225446-0afa1234abcd+dirty": "0.0.0-20261125225446-0afa1234abcd+dirty", "v01.2.3": "0.0.0-devel",
+	}
+	for version, want := range tests {
+		if got := helmVersion(version); got != want {
+			t.Errorf("%q: %q, want %q", version, got, want)
+		}
+	}
+	for _, layout := range helmLayouts {
+		for _, p := range layout {
+			var manifest struct{ Name, Version string }
+			if err := yaml.Unmarshal(p.text("l5d-pki-render"), &manifest); err != nil || manifest.Name != filepath.Base(p.folder) || !strictVersion.MatchString(manifest.Version) {
+				t.Errorf("%s: %+v, %v", p.folder, manifest, err)
+			}
+		}
+	}
+}
+
+// TestHelmGetURL: what a URL says, and what is refused. The same as `values`.
+func TestHelmGetURL(t *testing.T) {
+	path := stateIn(t, goodState(t))
+	want := call(t, "", nil, "values", "-s", path, "--layout", "embedded")
+	if want.code != ExitDone {
+		t.Fatal(want.stderr)
+	}
+	env := map[string]string{"L5D_PKI_STATE": path}
+	for _, url := range []string{
+		"l5d-pki://" + path + "?layout=embedded", "l5d-pki://" + path + "?layout=embedded&chart=control-plane&",
+		"l5d-pki://?layout=embedded", "l5d-pki://" + strings.ReplaceAll(path, "r", "%72") + "?layout=embedded",
+	} {
+		r := call(t, "", env, "helm-plugin", "get", "", "", "", url)
+		if r.code != ExitDone || r.out != want.out {
+			t.Errorf("%s: exit %d, %d bytes, want %d\n%s", url, r.code, len(r.out), len(want.out), r.stderr)
+		}
+		if strings.Contains(r.stderr, "never commit") {
+			t.Errorf("%s: says what Helm's users need not hear: %s", url, r.stderr)
+		}
+	}
+	for _, url := range []string{
+		"", "rotation.yaml", "l5d-pki:" + path, "L5D-PKI://" + path, "https://" + path, "l5d-pki://" + path + "#", "l5d-pki://%zz", "l5d-pki://" + path + "?layout=%zz",
+		"l5d-pki://" + path + "?Chart=viz", "l5d-pki://" + path + "?chart=viz&chart=viz", "l5d-pki://" + path + "?chart", "l5d-pki://" + path + "?layout=embedded?chart=viz",
+	} {
+		r := call(t, "", env, "helm-plugin", "get", "", "", "", url)
+		if r.code != ExitFailed || r.out != "" || !strings.HasPrefix(r.stderr, "l5d-pki-render: error: ") {
+			t.Errorf("%q: exit %d, %q, %s", url, r.code, r.out, r.stderr)
+		}
+	}
+}
+
+// TestUsageErrorsAreLogged: hosts swallow stderr of a wrong command line too.
+func TestUsageErrorsAreLogged(t *testing.T) {
+	for i, args := range [][]string{{"post-render", "--nonsense"}, {"post-render", "nonsense"}, {"nonsense"}} {
+		log := filepath.Join(t.TempDir(), fmt.Sprint("log", i))
+		r := call(t, "", map[string]string{"L5D_PKI_LOG": log}, args...)
+		text, err := os.ReadFile(log)
+		if r.code != ExitUsage || err != nil || !strings.Contains(string(text), "nonsense") {
+			t.Errorf("%v: exit %d, log %q (%v)", args, r.code, text, err)
+		}
+	}
+}
+
+// TestPostRenderNamedTwice: one line of flags serves both majors of Helm.
+func TestPostRenderNamedTwice(t *testing.T) {
+	path := stateIn(t, goodState(t))
+	once := call(t, goodStream(t), nil, "post-render", "-s", path)
+	twice := call(t, goodStream(t), nil, "post-render", "post-render", "-s", path)
+	if once.code != ExitDone || twice.out != once.out || twice.code != ExitDone {
+		t.Errorf("exit %d and %d\n%s%s", once.code, twice.code, once.stderr, twice.stderr)
+	}
+	if r := call(t, goodStream(t), nil, "post-render", "post-render", "post-render", "-s", path); r.code != ExitUsage || r.out != "" {
+		t.Errorf("three times: exit %d", r.code)
+	}
+}
