@@ -168,6 +168,25 @@ func TestHelmInstallCut(t *testing.T) {
 	}
 }
 
+// TestHelmInstallAfterKill: what a killed install staged is no one else's, and goes.
+func TestHelmInstallAfterKill(t *testing.T) {
+	dir := t.TempDir()
+	staged := filepath.Join(dir, "l5d-pki-render", ".l5d-pki-render.123456.tmp")
+	if err := os.Mkdir(filepath.Dir(staged), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(staged, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	helmInstall(t, dir, helm4)
+	if _, err := os.Stat(staged); err == nil {
+		t.Error("the staged file is still there")
+	}
+	if got := helmFolders(t, dir); len(got) != 3 {
+		t.Errorf("laid out %v", got)
+	}
+}
+
 // cutInstall ends an install at its n-th step, as a panic that nobody is told of.
 func cutInstall(dir string, n int) (finished bool) {
 	defer func() { finished = recover() == nil }()
@@ -247,13 +266,18 @@ func TestHelmGetURL(t *testing.T) {
 			t.Errorf("%s: says what Helm's users need not hear: %s", url, r.stderr)
 		}
 	}
-	for _, url := range []string{
-		"", "rotation.yaml", "l5d-pki:" + path, "L5D-PKI://" + path, "https://" + path, "l5d-pki://" + path + "#", "l5d-pki://%zz", "l5d-pki://" + path + "?layout=%zz",
-		"l5d-pki://" + path + "?Chart=viz", "l5d-pki://" + path + "?chart=viz&chart=viz", "l5d-pki://" + path + "?chart", "l5d-pki://" + path + "?layout=embedded?chart=viz",
-	} {
+	refused := map[string]string{
+		"": "helm-url", "rotation.yaml": "helm-url", "l5d-pki:" + path: "helm-url", "L5D-PKI://" + path: "helm-url", "https://" + path: "helm-url",
+		"l5d-pki://" + path + "#": "helm-url", "l5d-pki://" + path + "?layout=embedded#x": "helm-url",
+		"l5d-pki://%zz": "helm-url", "l5d-pki://" + path + "?layout=%zz": "helm-url",
+		"l5d-pki://" + path + "?Chart=viz": "helm-query", "l5d-pki://" + path + "?cluster=east": "helm-query",
+		"l5d-pki://" + path + "?chart=viz&chart=viz": "helm-url", "l5d-pki://" + path + "?chart": "helm-url",
+		"l5d-pki://" + path + "?layout=embedded?chart=viz": "render-unknown-layout", "l5d-pki://" + path + "?chart=mesh": "render-unknown-chart",
+	}
+	for url, code := range refused {
 		r := call(t, "", env, "helm-plugin", "get", "", "", "", url)
-		if r.code != ExitFailed || r.out != "" || !strings.HasPrefix(r.stderr, "l5d-pki-render: error: ") {
-			t.Errorf("%q: exit %d, %q, %s", url, r.code, r.out, r.stderr)
+		if r.code != ExitFailed || r.out != "" || !strings.HasPrefix(r.stderr, "l5d-pki-render: error: ") || !strings.Contains(r.stderr, "explain "+code+"`") {
+			t.Errorf("%q: exit %d, %q, want %s:\n%s", url, r.code, r.out, code, r.stderr)
 		}
 	}
 }
