@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"os"
 	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -98,6 +99,17 @@ func build(disk filesys.FileSystem, dir, shown string, o Options) (Built, error)
 	}
 	built.Renames, built.Moves = g.renames, g.moves
 	return built, nil
+}
+
+// IsKustomization reports whether a folder holds a kustomization; links are not
+// followed yet.
+func IsKustomization(dir string) bool {
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
+		if info, err := os.Lstat(filepath.Join(dir, name)); err == nil && !info.IsDir() {
+			return true
+		}
+	}
+	return false
 }
 
 // kustomizationIn finds the one kustomization file of a folder.
