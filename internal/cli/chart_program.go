@@ -28,6 +28,7 @@ func (a *app) chartProgram() func(io.Reader, io.Writer) error {
 		var talk bytes.Buffer
 		cmd := exec.CommandContext(ctx, path)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, &talk
+		cmd.Env = append(os.Environ(), "TZ=UTC") // templates that format an instant do it the same everywhere
 		err := cmd.Run()
 		switch {
 		case ctx.Err() != nil:

@@ -1,0 +1,214 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/e2e/peer"
+)
+
+// argoBase is the state in which the manifests in Git were rendered once.
+const argoBase = "rotation/bundle/stable.yaml"
+
+// argoFixture makes an application of a layout in a phase of the fixtures.
+func argoFixture(t testing.TB, s *Sandbox, layout, phase string) Application {
+	t.Helper()
+	return ArgoApplication(t, s, layout, peer.Fixture("rotation/"+phase+".yaml"), peer.Fixture(argoBase),
+		peer.Fixture("charts/control-plane"), peer.Fixture("charts/families/2.19.yaml"))
+}
+
+// TestArgoCD: Argo CD's own plugin server finds the application, shows the
+// parameters, and gets the same objects from each layout that a pipe of our
+// commands gives: with keys and without.
+func TestArgoCD(t *testing.T) {
+	server, s := NewCMPServer(t), NewSandbox(t, nil)
+	chart, values := peer.Fixture("charts/control-plane"), peer.Fixture("charts/families/2.19.yaml")
+	for _, phase := range []string{"bundle/stable", "bundle/anchor-added", "bundle/issuer-switched", "webhooks/webhook-ca-added"} {
+		state := peer.Fixture("rotation/" + phase + ".yaml")
+		byChart := func(flags ...string) Objects {
+			return ParseObjects(t, s.MustRun(t, "", nil, "l5d-pki-render", append([]string{"chart", chart, "-f", values, "-s", state}, flags...)...))
+		}
+		base := s.MustRun(t, "", nil, "l5d-pki-render", "chart", chart, "-f", values, "--with-keys", "-s", peer.Fixture(argoBase))
+		piped := ParseObjects(t, s.MustRun(t, string(base), nil, "l5d-pki-render", "post-render", "-s", state))
+		if _, holds := piped["Secret linkerd/linkerd-identity-issuer"]; !holds || len(piped) < 15 {
+			t.Fatalf("%s: objects %v", phase, piped.Names())
+		}
+		for _, layout := range ArgoLayouts {
+			withKeys, apart := piped, piped.Without("Secret")
+			if layout == "chart" { // it is told of webhooks and of who delivers the Secrets
+				withKeys, apart = byChart("--with-keys"), byChart()
+			}
+			app := argoFixture(t, s, layout, phase)
+			app.Parameters["with-keys"] = "true"
+			SameObjects(t, phase+", "+layout+", with keys", ParseObjects(t, server.Generate(t, app)), withKeys)
+			delete(app.Parameters, "with-keys")
+			app.Parameters["secrets-apart"] = "true"
+			stream := server.Generate(t, app)
+			SameObjects(t, phase+", "+layout+", without keys", ParseObjects(t, stream), apart)
+			holdsNoKey(t, phase+", "+layout, stream)
+		}
+	}
+}
+
+// holdsNoKey looks for every key of the test PKI, as PEM and in base64.
+func holdsNoKey(t *testing.T, what string, stream []byte) {
+	t.Helper()
+	keys, err := filepath.Glob(peer.Fixture("pki/*.key"))
+	if err != nil || len(keys) < 5 {
+		t.Fatalf("%d keys (%v)", len(keys), err)
+	}
+	for _, key := range keys {
+		text, err := os.ReadFile(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := strings.Split(string(text), "\n")[1]
+		coded := base64.StdEncoding.EncodeToString(text)
+		if bytes.Contains(stream, []byte(body)) || bytes.Contains(stream, []byte(coded[40:100])) {
+			t.Errorf("%s: %s was printed", what, filepath.Base(key))
+		}
+	}
+}
+
+// TestArgoCDFinds: match and the announcement, and no match without a state.
+func TestArgoCDFinds(t *testing.T) {
+	server, s := NewCMPServer(t), NewSandbox(t, nil)
+	for _, layout := range ArgoLayouts {
+		app := argoFixture(t, s, layout, "bundle/anchor-added")
+		answer, failure := server.Ask(t, app, "match")
+		if failure != "" || !strings.Contains(string(answer), `"isSupported":true`) {
+			t.Errorf("%s: %s%s", layout, answer, failure)
+		}
+		answer, failure = server.Ask(t, app, "parameters")
+		var announced struct {
+			Parameters []struct {
+				Name, Title, Tooltip, CollectionType string
+				Array                                []string
+			} `json:"parameterAnnouncements"`
+		}
+		if err := json.Unmarshal(answer, &announced); failure != "" || err != nil {
+			t.Fatalf("%s: %v %s", layout, err, failure)
+		}
+		var names []string
+		for _, p := range announced.Parameters {
+			names = append(names, p.Name)
+			if p.Title == "" || p.Tooltip == "" || p.CollectionType == "" {
+				t.Errorf("%s: %+v", layout, p)
+			}
+			if p.Name == "values-files" && layout == "chart" && len(p.Array) != 1 {
+				t.Errorf("values-files is announced as %v", p.Array)
+			}
+		}
+		if len(names) < 15 || !slices.IsSorted(names) {
+			t.Errorf("%s: announces %v", layout, names)
+		}
+		if err := os.Remove(filepath.Join(app.Repo, app.Path, "rotation.yaml")); err != nil {
+			t.Fatal(err)
+		}
+		answer, failure = server.Ask(t, app, "match")
+		if failure != "" || strings.Contains(string(answer), `"isSupported":true`) || !strings.Contains(string(answer), `"isDiscoveryEnabled":true`) {
+			t.Errorf("%s without a state: %s%s", layout, answer, failure)
+		}
+	}
+}
+
+// TestArgoCDRefusals: what is wrong reaches the caller, who shows it in the
+// application's condition: what, where, and what to do, no usage text, no key,
+// no path of the server.
+func TestArgoCDRefusals(t *testing.T) {
+	server, s := NewCMPServer(t), NewSandbox(t, nil)
+	for _, c := range []struct {
+		name, layout string
+		spoil        func(t *testing.T, app *Application)
+		says         string
+	}{
+		{"nothing says what becomes of the Secrets", "manifests", func(*testing.T, *Application) {}, "the application has Secrets with private keys, and nothing says what becomes of them: "},
+		{"nor of a chart's", "chart", func(*testing.T, *Application) {}, "the application has Secrets with private keys"},
+		{"a slip", "chart", func(_ *testing.T, a *Application) { a.Parameters["anotate"] = "true" }, `there is no parameter "anotate"; there are allow-nothing, `},
+		{"a state by hand", "kustomization", func(t *testing.T, a *Application) { edit(t, a, "phase: anchor-added", "phase: anchor-gone") }, "rotation.yaml:"},
+		{"a file outside", "manifests", func(t *testing.T, a *Application) { a.Parameters["state"] = "../../../../etc/rotation.yaml" }, "cannot be used: it leads out of the repository"},
+		{"a base outside", "kustomization", func(t *testing.T, a *Application) {
+			write(t, filepath.Join(a.Repo, a.Path, "kustomization.yaml"), "resources: [../../../../etc]\n")
+		}, "lies outside of the repository"},
+		{"a broken chart", "chart", func(t *testing.T, a *Application) {
+			write(t, filepath.Join(a.Repo, "charts/linkerd/templates/broken.yaml"), "{{ fail \"told by the chart\" }}\n")
+		}, "the chart cannot be rendered: "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			app := argoFixture(t, s, c.layout, "bundle/anchor-added")
+			c.spoil(t, &app)
+			answer, failure := server.Ask(t, app, "generate")
+			if answer != nil {
+				t.Fatalf("it was rendered: %.300s", answer)
+			}
+			first, _, _ := strings.Cut(failure, "\n")
+			if !strings.Contains(first, "`l5d-pki-render cmp generate` failed exit status 1: l5d-pki-render: error: ") || !strings.Contains(first, c.says) {
+				t.Errorf("the first line is\n%s", first)
+			}
+			for _, bad := range []string{"Usage", "PRIVATE KEY", "BEGIN ", "_cmp_server", "goroutine"} {
+				if strings.Contains(failure, bad) {
+					t.Errorf("%q in\n%s", bad, failure)
+				}
+			}
+			if lines := strings.Count(failure, "\n"); lines > 8 {
+				t.Errorf("%d lines:\n%s", lines, failure)
+			}
+		})
+	}
+}
+
+// edit exchanges text in the application's state.
+func edit(t *testing.T, a *Application, old, new string) {
+	t.Helper()
+	path := filepath.Join(a.Repo, a.Path, "rotation.yaml")
+	text, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(text), old) {
+		t.Fatalf("no %q in the state (%v)", old, err)
+	}
+	write(t, path, strings.ReplaceAll(string(text), old, new))
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestArgoCDSameBytes: the server copies the repository into a new folder at
+// every call; what comes out does not depend on it.
+func TestArgoCDSameBytes(t *testing.T) {
+	server, s := NewCMPServer(t), NewSandbox(t, nil)
+	for _, layout := range ArgoLayouts {
+		app := argoFixture(t, s, layout, "bundle/issuer-switched")
+		app.Parameters["secrets-apart"], app.Parameters["annotate"] = "true", "true"
+		once := string(server.Generate(t, app))
+		if again := string(server.Generate(t, app)); again != once {
+			t.Errorf("%s: two calls differ", layout)
+		}
+		if !strings.Contains(once, `"l5d-pki-render/phase":"issuer-switched"`) {
+			t.Errorf("%s: no annotations", layout)
+		}
+		if strings.Contains(once, "_cmp_server") || strings.Contains(once, server.Root) {
+			t.Errorf("%s: the output names the server's folder", layout)
+		}
+	}
+}
+
+// TestPluginFile: the shipped plugin.yaml is what `cmp plugin` prints.
+func TestPluginFile(t *testing.T) {
+	s := NewSandbox(t, nil)
+	shipped, err := os.ReadFile(filepath.Join(peer.Root(), "hosts/argocd/plugin.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if printed := s.MustRun(t, "", nil, "l5d-pki-render", "cmp", "plugin"); string(printed) != string(shipped) {
+		t.Error("hosts/argocd/plugin.yaml is not what `cmp plugin` prints")
+	}
+}
