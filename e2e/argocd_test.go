@@ -5,12 +5,17 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/e2e/peer"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/yaml"
 )
 
 // argoBase is the state in which the manifests in Git were rendered once.
@@ -210,5 +215,124 @@ func TestPluginFile(t *testing.T) {
 	}
 	if printed := s.MustRun(t, "", nil, "l5d-pki-render", "cmp", "plugin"); string(printed) != string(shipped) {
 		t.Error("hosts/argocd/plugin.yaml is not what `cmp plugin` prints")
+	}
+}
+
+// TestArgoCDPage runs the page's commands in a repository as it describes, with
+// Argo CD's own manifest, and then the page's Application through the plugin server.
+func TestArgoCDPage(t *testing.T) {
+	server, s := NewCMPServer(t), NewSandbox(t, map[string]string{"kustomize": "kustomize"})
+	s.Copy(t, "rotation/bundle/anchor-added.yaml", "apps/linkerd/rotation.yaml")
+	s.Copy(t, "charts/control-plane", "charts/linkerd-control-plane")
+	s.Copy(t, "charts/families/2.19.yaml", "values/linkerd.yaml")
+	policy, err := os.ReadFile(filepath.Join(peer.Root(), "hosts/argocd/epoch-policy.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Write(t, "argocd/epoch-policy.yaml", string(policy))
+	s.Write(t, "argocd/install.yaml", argoManifest(t))
+	Page{Path: "docs/hosts/argocd.md", Replace: map[string]string{
+		"https://raw.githubusercontent.com/argoproj/argo-cd/v3.6.1/manifests/install.yaml": "install.yaml",
+	}}.Run(t, s)
+	checkSidecar(t, filepath.Join(s.Dir, "argocd.yaml"))
+	checkApplication(t, server, s)
+}
+
+// argoManifest is Argo CD's own manifest, of the release that is pinned.
+func argoManifest(t *testing.T) string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-m", "-f", "{{.Dir}} {{.Version}}", "github.com/argoproj/argo-cd/v3")
+	cmd.Dir, cmd.Env = filepath.Join(peer.Root(), "e2e/argocd"), append(os.Environ(), "GOTOOLCHAIN=go1.27.3", "GOWORK=off")
+	out, err := cmd.Output()
+	dir, version, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
+	if err != nil || version != "v3.6.1" {
+		t.Fatalf("%v %s: the page names v3.6.1", err, out)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "manifests/install.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// checkSidecar looks at what the page's patch made of Argo CD's manifest: every
+// volume that is mounted is there, and the sidecar is the image's user.
+func checkSidecar(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects := ParseObjects(t, text)
+	encoded, err := json.Marshal(objects["Deployment argocd/argocd-repo-server"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var deployment appsv1.Deployment
+	if err := json.Unmarshal(encoded, &deployment); err != nil {
+		t.Fatal(err)
+	}
+	pod := deployment.Spec.Template.Spec
+	volumes := map[string]bool{}
+	for _, v := range pod.Volumes {
+		volumes[v.Name] = true
+	}
+	at := slices.IndexFunc(pod.Containers, func(c corev1.Container) bool { return c.Name == "l5d-pki-render" })
+	if len(pod.Containers) != 2 || at < 0 {
+		t.Fatalf("%d containers", len(pod.Containers))
+	}
+	sidecar := pod.Containers[at]
+	for _, m := range sidecar.VolumeMounts {
+		if !volumes[m.Name] {
+			t.Errorf("there is no volume %s", m.Name)
+		}
+	}
+	if len(sidecar.VolumeMounts) != 3 || *sidecar.SecurityContext.RunAsUser != argoUser || !*sidecar.SecurityContext.ReadOnlyRootFilesystem {
+		t.Errorf("the sidecar is %+v", sidecar)
+	}
+	if objects["ValidatingAdmissionPolicy l5d-pki-render-epoch"] == nil {
+		t.Error("the policy is not among the objects")
+	}
+}
+
+// checkApplication asks the real server with the parameters of the page's Application.
+func checkApplication(t *testing.T, server *CMPServer, s *Sandbox) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.Dir, "application.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var application struct {
+		Spec struct {
+			Source struct {
+				Path   string
+				Plugin struct {
+					Name       string
+					Parameters []struct {
+						Name   string
+						String *string
+						Array  []string
+					}
+				}
+			}
+		}
+	}
+	if err := yaml.Unmarshal(text, &application); err != nil {
+		t.Fatal(err)
+	}
+	source := application.Spec.Source
+	app := Application{Repo: s.Dir, Path: source.Path, Parameters: map[string]any{}}
+	for _, p := range source.Plugin.Parameters {
+		app.Parameters[p.Name] = p.Array
+		if p.String != nil {
+			app.Parameters[p.Name] = *p.String
+		}
+	}
+	if source.Plugin.Name != "l5d-pki-render" || len(app.Parameters) != 4 {
+		t.Fatalf("the page's Application: %+v", source)
+	}
+	stream := server.Generate(t, app)
+	if objects := ParseObjects(t, stream); len(objects) < 15 || !strings.Contains(string(stream), `"l5d-pki-render/epoch":"2"`) {
+		t.Errorf("%v", objects.Names())
 	}
 }
