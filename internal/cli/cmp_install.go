@@ -37,7 +37,7 @@ func (a *app) installInto(folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return problem.CLIWrite.With(folder, reason(err)).Because(err)
 	}
-	for _, program := range []struct{ from, name string }{{a.findChartProgram(), chartProgramName}, {own, ownName}} {
+	for _, program := range []struct{ from, name string }{{a.findChartProgram(), chartProgramName}, {own, programName}} {
 		data, err := readFile(program.from, maxProgram)
 		if err != nil {
 			return err
@@ -46,12 +46,12 @@ func (a *app) installInto(folder string) error {
 			return err
 		}
 	}
-	fmt.Fprintf(&a.talk, "note: %s and %s are in %s\n", ownName, chartProgramName, folder)
+	fmt.Fprintf(&a.talk, "note: %s and %s are in %s\n", programName, chartProgramName, folder)
 	return nil
 }
 
-// ownName is this program's name: the plugin's, too.
-const ownName = "l5d-pki-render"
+// programName is this program's name: the plugin's, too.
+const programName = "l5d-pki-render"
 
 // pluginFile is the plugin's description as Argo CD's plugin server reads it. It
 // has no spec.version: with one, every Application would have to name it.
@@ -89,6 +89,6 @@ are found by their state file.`,
 			return nil
 		}),
 	}
-	cmd.Flags().StringVar(&command, "command", ownName, "how the plugin server finds this program: a name in its PATH, or a path")
+	cmd.Flags().StringVar(&command, "command", programName, "how the plugin server finds this program: a name in its PATH, or a path")
 	return cmd
 }
