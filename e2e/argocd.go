@@ -329,3 +329,12 @@ func ArgoApplication(t testing.TB, s *Sandbox, layout, state, base, chart string
 	put("apps/linkerd/values.yaml", []byte("of: a values file\n"))
 	return a
 }
+
+// ArgoObjects gives the objects, keys included, that Argo CD gets of a layout in
+// the state of a file; see [ArgoApplication].
+func (s *CMPServer) ArgoObjects(t testing.TB, sandbox *Sandbox, layout, state, base, chart string, values ...string) Objects {
+	t.Helper()
+	app := ArgoApplication(t, sandbox, layout, state, base, chart, values...)
+	app.Parameters["with-keys"] = "true"
+	return ParseObjects(t, s.Generate(t, app))
+}

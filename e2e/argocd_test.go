@@ -49,10 +49,8 @@ func TestArgoCD(t *testing.T) {
 			if layout == "chart" { // it is told of webhooks and of who delivers the Secrets
 				withKeys, apart = byChart("--with-keys"), byChart()
 			}
+			SameObjects(t, phase+", "+layout+", with keys", server.ArgoObjects(t, s, layout, state, peer.Fixture(argoBase), chart, values), withKeys)
 			app := argoFixture(t, s, layout, phase)
-			app.Parameters["with-keys"] = "true"
-			SameObjects(t, phase+", "+layout+", with keys", ParseObjects(t, server.Generate(t, app)), withKeys)
-			delete(app.Parameters, "with-keys")
 			app.Parameters["secrets-apart"] = "true"
 			stream := server.Generate(t, app)
 			SameObjects(t, phase+", "+layout+", without keys", ParseObjects(t, stream), apart)

@@ -20,6 +20,8 @@ type chartPhase struct {
 	layout   render.Layout
 	withKeys bool
 	annotate bool
+	// require are groups that the user wants to be there.
+	require []render.Group
 	// leftOut names the Secrets that were taken out of the stream.
 	leftOut []string
 	// apart: something that the chart refers to is delivered by other means.
@@ -166,6 +168,7 @@ func (p *chartPhase) one(answer exchange.Answer, documents []exchange.Document) 
 // render post-renders documents, without keys unless they were asked for.
 func (p *chartPhase) render(in render.Input, documents []exchange.Document) (render.Output, error) {
 	in.State, in.Keys, in.Annotate = p.state, p.keys, p.annotate
+	in.Require = append(in.Require, p.require...)
 	if p.withKeys {
 		in.Stream = exchange.Stream(documents)
 		return render.PostRender(in)

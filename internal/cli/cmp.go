@@ -133,6 +133,9 @@ func (a *app) cmpState(c *cmpCall) error {
 			}
 		}
 	}
-	c.phase, err = a.phaseOf(s, &c.chartCall)
-	return err
+	if c.phase, err = a.phaseOf(s, &c.chartCall); err != nil {
+		return err
+	}
+	c.phase.require = c.require
+	return nil
 }

@@ -118,6 +118,9 @@ func (a *app) cmpParametersInto(c *cmpCall) error {
 		problems.Add(err)
 		c.require = append(c.require, group)
 	}
+	if c.secretsApart && c.withKeys {
+		problems.Add(problem.ArgoCDBoth.With("secrets-apart", "with-keys"))
+	}
 	return problems.Err()
 }
 

@@ -66,7 +66,8 @@ func (a *app) completeCMPChart(c *cmpCall) error {
 	if onNetwork && c.Digest == "" {
 		return problem.StateOutputUnpinned.With().On("parameter chart")
 	}
-	if !onNetwork || isThere(filepath.Join(c.checkout.here, filepath.FromSlash(c.Chart))) {
+	// A name that is a path as well would be taken for the path.
+	if !onNetwork || filepath.IsAbs(c.Chart) || isThere(filepath.Join(c.checkout.here, filepath.FromSlash(c.Chart))) {
 		path, err := c.checkout.folder(c.Chart)
 		if err != nil {
 			return err
@@ -122,7 +123,7 @@ func (a *app) generateKustomization(c *cmpCall) (render.Output, error) {
 
 // postRenderCMP post-renders documents that are no chart's.
 func (a *app) postRenderCMP(c *cmpCall, documents []exchange.Document) (render.Output, error) {
-	out, err := c.phase.render(render.Input{AllowNothing: c.allowNothing, Require: c.require}, documents)
+	out, err := c.phase.render(render.Input{AllowNothing: c.allowNothing}, documents)
 	if err != nil {
 		return render.Output{}, err
 	}

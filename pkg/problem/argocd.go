@@ -26,6 +26,12 @@ var (
 		Hint:    "remove one of them from spec.source.plugin.parameters",
 		Explain: "Two values for one parameter leave open which one is meant.",
 	})
+	ArgoCDBoth = define(Sentence{
+		Code:    "argocd-parameters-exclude",
+		Text:    "parameters %s and %s exclude each other",
+		Hint:    "leave one of them out, in the Application and in the sidecar's environment",
+		Explain: "Secrets with private keys are printed, or something else delivers them; both cannot be meant.",
+	})
 	ArgoCDNoState = define(Sentence{
 		Code:    "argocd-no-state",
 		Text:    "there is no state file of this name",
