@@ -188,6 +188,9 @@ func copyFile(t testing.TB, from, to string, mode os.FileMode) {
 type Application struct {
 	// Repo is the repository's folder, Path the application's in it.
 	Repo, Path string
+	// Source is the path of the Application, where only a part of the repository is
+	// handed over (manifest-generate-paths); "" is Path.
+	Source string
 	// Parameters are spec.source.plugin.parameters: a string or a []string each.
 	Parameters map[string]any
 	// Timeout of a call; 0 is a minute.
@@ -220,9 +223,13 @@ func (a Application) environment(t testing.TB) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	source := a.Source
+	if source == "" {
+		source = a.Path
+	}
 	return []string{
 		"ARGOCD_APP_NAME=linkerd", "ARGOCD_APP_NAMESPACE=linkerd", "ARGOCD_APP_PROJECT_NAME=default",
-		"ARGOCD_APP_REVISION=0000000000000000000000000000000000000000", "ARGOCD_APP_SOURCE_PATH=" + a.Path,
+		"ARGOCD_APP_REVISION=0000000000000000000000000000000000000000", "ARGOCD_APP_SOURCE_PATH=" + source,
 		"ARGOCD_APP_SOURCE_REPO_URL=https://git.example/infra.git", "ARGOCD_APP_SOURCE_TARGET_REVISION=main",
 		"KUBE_VERSION=1.31.0", "KUBE_API_VERSIONS=v1,apps/v1",
 		"ARGOCD_APP_PARAMETERS=" + string(text), "PARAM_CHART=../nowhere", "PARAM_STATE=nowhere.yaml",

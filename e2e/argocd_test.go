@@ -91,8 +91,7 @@ func TestArgoCDFinds(t *testing.T) {
 		answer, failure = server.Ask(t, app, "parameters")
 		var announced struct {
 			Parameters []struct {
-				Name, Title, Tooltip, CollectionType string
-				Array                                []string
+				Name, Title, Tooltip, CollectionType, String string
 			} `json:"parameterAnnouncements"`
 		}
 		if err := json.Unmarshal(answer, &announced); failure != "" || err != nil {
@@ -104,8 +103,8 @@ func TestArgoCDFinds(t *testing.T) {
 			if p.Title == "" || p.Tooltip == "" || p.CollectionType == "" {
 				t.Errorf("%s: %+v", layout, p)
 			}
-			if p.Name == "values-files" && layout == "chart" && len(p.Array) != 1 {
-				t.Errorf("values-files is announced as %v", p.Array)
+			if p.Name == "state" && p.String != "rotation.yaml" {
+				t.Errorf("the default of state is announced as %q", p.String)
 			}
 		}
 		if len(names) < 15 || !slices.IsSorted(names) {
@@ -201,6 +200,21 @@ func TestArgoCDSameBytes(t *testing.T) {
 		if strings.Contains(once, "_cmp_server") || strings.Contains(once, server.Root) {
 			t.Errorf("%s: the output names the server's folder", layout)
 		}
+	}
+}
+
+// TestArgoCDPart: Argo CD copies a part of the repository where it is told to; the
+// path of the Application then has more steps than the copy.
+func TestArgoCDPart(t *testing.T) {
+	server, s := NewCMPServer(t), NewSandbox(t, nil)
+	whole := argoFixture(t, s, "manifests", "bundle/anchor-added")
+	whole.Parameters["secrets-apart"] = "true"
+	part := whole
+	part.Repo, part.Path, part.Source = filepath.Join(whole.Repo, "apps"), "linkerd", "apps/linkerd"
+	SameObjects(t, "a part", ParseObjects(t, server.Generate(t, part)), ParseObjects(t, server.Generate(t, whole)))
+	part.Parameters = map[string]any{"state": "../../rotation.yaml"}
+	if _, failure := server.Ask(t, part, "generate"); !strings.Contains(failure, "../../rotation.yaml: cannot be used: it leads out of the repository") {
+		t.Errorf("above the part: %s", failure)
 	}
 }
 

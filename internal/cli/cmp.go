@@ -136,6 +136,12 @@ func (a *app) cmpState(c *cmpCall) error {
 	if c.phase, err = a.phaseOf(s, &c.chartCall); err != nil {
 		return err
 	}
-	c.phase.require = c.require
+	for _, name := range c.require {
+		group, err := render.ParseGroup(name)
+		if err != nil {
+			return err
+		}
+		c.phase.require = append(c.phase.require, group)
+	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -84,7 +85,7 @@ func (t checkout) inside(below, shown string) error {
 	}
 	defer root.Close()
 	_, err = root.Stat(below)
-	if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+	if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) {
 		return nil // whoever reads it will say so
 	}
 	return problem.ArgoCDLeaves.With("a symbolic link on its way leads out of the repository, or is absolute").In(shown).Because(err)

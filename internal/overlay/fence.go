@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
@@ -35,7 +36,8 @@ func (f *fence) inside(path string) error {
 	below, err := filepath.Rel(f.folder, path)
 	if err == nil && filepath.IsLocal(below) {
 		_, err = f.root.Stat(below)
-		if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || isNoFolder(err) {
+		// ENOTDIR: kustomize tries a path as a file and as a folder.
+		if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) {
 			return err
 		}
 	}
@@ -47,12 +49,6 @@ func (f *fence) inside(path string) error {
 	}
 	f.refused = append(f.refused, p)
 	return p
-}
-
-// isNoFolder: a file stands where the path has a folder (kustomize tries a path
-// as both).
-func isNoFolder(err error) bool {
-	return strings.Contains(err.Error(), "not a directory")
 }
 
 func (f *fence) Exists(path string) bool { return f.inside(path) == nil && f.FileSystem.Exists(path) }
