@@ -160,6 +160,8 @@ func TestSignalled(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
+	late := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	defer late.Stop()
 	if err := cmd.Wait(); err == nil || out.Len() > 0 || cmd.ProcessState.ExitCode() != 1 {
 		t.Errorf("%v, stdout %q", err, out)
 	}
