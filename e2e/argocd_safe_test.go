@@ -265,8 +265,8 @@ func stderrOf(err error) string {
 	return ""
 }
 
-// ownFiles are what a Go program and the C-less runtime look at by themselves,
-// whatever it is told: themselves and the kernel.
+// ownFiles are what a Go program looks at by itself, whatever it is told: itself
+// and the kernel.
 var ownFiles = regexp.MustCompile(`^(/proc/self/(exe|auxv)|/sys/kernel/mm/transparent_hugepage/hpage_pmd_size|/sys/fs/cgroup(/.*)?|/proc/self/(cgroup|mountinfo)|/dev/null)$`)
 
 // called finds the calls with a path in what strace prints with -y: the folder
