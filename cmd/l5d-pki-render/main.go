@@ -14,11 +14,12 @@ func main() { os.Exit(cli.Main(os.Args[1:], world())) }
 // world is everything outside of the process.
 func world() cli.World {
 	return cli.World{
-		Stdin:  os.Stdin,
-		Stdout: os.Stdout,
-		Stderr: os.Stderr,
-		Getenv: os.Getenv,
-		Now:    time.Now,
-		Random: rand.Reader,
+		Stdin:   os.Stdin,
+		Stdout:  os.Stdout,
+		Stderr:  os.Stderr,
+		Getenv:  os.Getenv,
+		Environ: os.Environ,
+		Now:     time.Now,
+		Random:  rand.Reader,
 	}
 }

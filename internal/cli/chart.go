@@ -39,6 +39,7 @@ type chartCall struct {
 	allowRandom   bool
 	passwordStdin bool
 	printDigest   bool
+	annotate      bool
 	split         string
 	report        string
 }
@@ -98,6 +99,7 @@ func (c *chartCall) flags(cmd *cobra.Command) {
 	f.BoolVar(&c.withKeys, "with-keys", false, "keep Secrets with private keys: for a live host, never for Git")
 	f.BoolVar(&c.allowRandom, "allow-random", false, "accept a chart whose renders differ")
 	f.StringVar(&c.split, "split", "", "write one file per object into this folder instead of stdout")
+	annotateFlag(cmd, &c.annotate)
 	f.StringVar(&c.report, "report", "", "say on stderr what changed: text or json")
 
 	f.StringVar(&c.Access.Username, "username", "", "user at the repository or registry")

@@ -75,13 +75,14 @@ func (o chartObject) holdsKey() bool {
 // privateKey is in the first line of every private key in PEM (RFC 7468 section 10).
 const privateKey = "PRIVATE KEY-----"
 
-// keyless refuses a stream that still holds a private key, wherever it stands.
+// keyless refuses a stream that still holds a private key, wherever it stands,
+// in clear or in base64.
 func keyless(stream []byte) error {
-	if !strings.Contains(string(stream), privateKey) {
+	if !holdsSecret(stream) {
 		return nil
 	}
 	for _, text := range splitStream(stream) {
-		if o, err := objectOf(text); err == nil && strings.Contains(text, privateKey) {
+		if o, err := objectOf(text); err == nil && holdsSecret([]byte(text)) {
 			return problem.ChartKeyLeft.With(o.String())
 		}
 	}

@@ -19,6 +19,9 @@ type chartPhase struct {
 	material *render.Material
 	layout   render.Layout
 	withKeys bool
+	annotate bool
+	// require are groups that the user wants to be there.
+	require []render.Group
 	// leftOut names the Secrets that were taken out of the stream.
 	leftOut []string
 	// apart: something that the chart refers to is delivered by other means.
@@ -31,7 +34,13 @@ func (a *app) chartPhase(c *chartCall) (*chartPhase, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &chartPhase{withKeys: c.withKeys, layout: render.Layout(c.layout)}
+	return a.phaseOf(s, c)
+}
+
+// phaseOf is chartPhase for a state that was read already.
+func (a *app) phaseOf(s *state.Rotation, c *chartCall) (*chartPhase, error) {
+	var err error
+	p := &chartPhase{withKeys: c.withKeys, annotate: c.annotate, layout: render.Layout(c.layout)}
 	if p.state, err = inLayout(s, &p.layout); err != nil {
 		return nil, err
 	}
@@ -145,7 +154,7 @@ func (p *chartPhase) keepScheme(values map[string]any) {
 
 // one post-renders one render of the chart.
 func (p *chartPhase) one(answer exchange.Answer, documents []exchange.Document) (render.Output, error) {
-	in := render.Input{State: p.state, Keys: p.keys, AllowNothing: len(answer.Fed) == 0}
+	in := render.Input{AllowNothing: len(answer.Fed) == 0}
 	for _, group := range render.Groups {
 		for _, name := range chartsOf[group] {
 			if slices.Contains(answer.Fed, name) {
@@ -153,6 +162,13 @@ func (p *chartPhase) one(answer exchange.Answer, documents []exchange.Document) 
 			}
 		}
 	}
+	return p.render(in, documents)
+}
+
+// render post-renders documents, without keys unless they were asked for.
+func (p *chartPhase) render(in render.Input, documents []exchange.Document) (render.Output, error) {
+	in.State, in.Keys, in.Annotate = p.state, p.keys, p.annotate
+	in.Require = append(in.Require, p.require...)
 	if p.withKeys {
 		in.Stream = exchange.Stream(documents)
 		return render.PostRender(in)

@@ -2,10 +2,13 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -19,10 +22,18 @@ const chartProgramName = "l5d-pki-render-chart"
 func (a *app) chartProgram() func(io.Reader, io.Writer) error {
 	return func(in io.Reader, out io.Writer) error {
 		path := a.findChartProgram()
+		// A signal ends both: the program might wait for a server for minutes.
+		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+		defer stop()
 		var talk bytes.Buffer
-		cmd := exec.Command(path)
+		cmd := exec.CommandContext(ctx, path)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, &talk
-		if err := cmd.Run(); err != nil {
+		cmd.Env = append(os.Environ(), "TZ=UTC") // templates that format an instant do it the same everywhere
+		err := cmd.Run()
+		switch {
+		case ctx.Err() != nil:
+			return problem.ChartStopped.With()
+		case err != nil:
 			return problem.ChartProgram.With(path, reason(err)).Because(err)
 		}
 		return nil

@@ -24,7 +24,9 @@ type World struct {
 	Stdout io.Writer
 	Stderr io.Writer
 	Getenv func(string) string
-	Now    func() time.Time
+	// Environ lists the environment as NAME=VALUE; nil lists nothing.
+	Environ func() []string
+	Now     func() time.Time
 	// Random gives the bytes that keys and serials are made of.
 	Random io.Reader
 	// Program is the path of this program, to be copied; empty: the system knows.
@@ -93,6 +95,7 @@ Every flag can be given by the environment: --state as L5D_PKI_STATE,
 	root.AddCommand(
 		a.postRender(), a.values(), a.manifests(), a.chart(), a.component(), a.workloads(), a.lint(),
 		a.sync(),
+		a.cmp(),
 		a.initialize(), a.start(), a.advance(), a.back(), a.status(), a.plan(), a.prove(), a.log(),
 		a.helmPlugin(),
 		a.explain(), a.schema(), a.version(),

@@ -12,9 +12,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// maxProgram is the largest program that is copied, in bytes.
-const maxProgram = 256 << 20
-
 // doHelmInstall brings the folder to what the layout says, and nothing else of ours.
 func (a *app) doHelmInstall(dir, major string) error {
 	layout, known := helmLayouts[major]
@@ -81,7 +78,7 @@ func (a *app) doHelmUninstall(dir string) error {
 func (a *app) helmFiles(dir string, layout []helmPlace) ([]syncFile, error) {
 	program, err := a.ownProgram()
 	if err != nil {
-		return nil, problem.HelmOwnProgram.With(reason(err)).Because(err)
+		return nil, err
 	}
 	exe := ""
 	if runtime.GOOS == "windows" {
@@ -93,29 +90,18 @@ func (a *app) helmFiles(dir string, layout []helmPlace) ([]syncFile, error) {
 			target := filepath.Join(dir, filepath.FromSlash(p.folder), name)
 			files = append(files, syncFile{name: target, target: target, want: text, mode: mode})
 		}
-		add(helmProgram+exe, program, 0o755)
+		add(programName+exe, program, 0o755)
 		if p.command && exe == "" {
 			add(helmComplete, helmCompletion(), 0o755)
 		}
-		add(helmManifest, p.text(helmProgram+exe), 0o644)
+		add(helmManifest, p.text(programName+exe), 0o644)
 	}
 	return files, nil
 }
 
-// ownProgram is this program's file.
-func (a *app) ownProgram() (program []byte, err error) {
-	path := a.Program
-	if path == "" {
-		if path, err = os.Executable(); err != nil {
-			return nil, err
-		}
-	}
-	return readFile(path, maxProgram)
-}
-
 // helmCompletion asks the program itself: cobra's protocol is Helm's too.
 func helmCompletion() []byte {
-	return []byte("#!/bin/sh\n# Helm calls this to complete `helm l5d-pki …`.\nexec \"$HELM_PLUGIN_DIR/" + helmProgram + "\" __complete \"$@\" 2>/dev/null\n")
+	return []byte("#!/bin/sh\n# Helm calls this to complete `helm l5d-pki …`.\nexec \"$HELM_PLUGIN_DIR/" + programName + "\" __complete \"$@\" 2>/dev/null\n")
 }
 
 // standsAlready reports whether the file is there as it should be.
@@ -193,7 +179,7 @@ func isHelmName(name string) bool {
 		name = strings.TrimSuffix(staged[1:], filepath.Ext(staged))
 	}
 	switch strings.TrimSuffix(name, ".exe") {
-	case helmProgram, helmComplete, helmManifest:
+	case programName, helmComplete, helmManifest:
 		return true
 	}
 	return false

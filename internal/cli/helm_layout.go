@@ -18,8 +18,6 @@ const (
 	helmManifest = "plugin.yaml"
 	// helmComplete is what Helm calls to complete a plugin's command line.
 	helmComplete = "plugin.complete"
-	// helmProgram is the name of this program inside of a plugin; .exe on Windows.
-	helmProgram = "l5d-pki-render"
 	// helmScheme is that of the values' URLs.
 	helmScheme = "l5d-pki"
 	// helmHeader begins the first line of every plugin.yaml that is ours.

@@ -79,7 +79,7 @@ func TestHelmInstall(t *testing.T) {
 			t.Errorf("left behind: %v %v", left, err)
 		}
 	}
-	program := filepath.Join(dir, "l5d-pki", helmProgram)
+	program := filepath.Join(dir, "l5d-pki", programName)
 	if err := os.WriteFile(program, []byte("an older one"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestHelmInstallCut(t *testing.T) {
 			}
 			finished := cutInstall(dir, cut)
 			for _, folder := range helmFolders(t, dir) {
-				if !isFile(filepath.Join(dir, filepath.FromSlash(folder), helmProgram)) {
+				if !isFile(filepath.Join(dir, filepath.FromSlash(folder), programName)) {
 					t.Errorf("from %q, cut at step %d: %s has no program", from, cut, folder)
 				}
 			}

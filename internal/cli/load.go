@@ -133,3 +133,12 @@ func readLimited(r io.Reader, name string, limit int64) ([]byte, error) {
 	}
 	return buffer.Bytes(), nil
 }
+
+// workingFolder is where this process works, by the path that led there.
+func workingFolder() (string, error) {
+	cwd, err := os.Getwd()
+	if err != nil {
+		return "", problem.CLIRead.With(reason(err)).In("the working folder").Because(err)
+	}
+	return cwd, nil
+}

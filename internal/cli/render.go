@@ -13,7 +13,7 @@ import (
 func (a *app) postRender() *cobra.Command {
 	var statePath, report, kustomize, restrictor string
 	var require []string
-	var allowNothing bool
+	var allowNothing, annotate bool
 	cmd := &cobra.Command{
 		Use:   "post-render",
 		Short: "make a stream of manifests carry the PKI of the current phase (stdin to stdout)",
@@ -28,7 +28,7 @@ instead of stdin. Nothing is fetched and no program is run for that.`,
   helm upgrade linkerd-control-plane linkerd/linkerd-control-plane --post-renderer l5d-pki-render --post-renderer-args post-render`,
 		Args: ownName,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			in := render.Input{AllowNothing: allowNothing}
+			in := render.Input{AllowNothing: allowNothing, Annotate: annotate}
 			for _, name := range require {
 				group, err := render.ParseGroup(name)
 				if err != nil {
@@ -50,6 +50,7 @@ instead of stdin. Nothing is fetched and no program is run for that.`,
 	stateFlag(cmd, &statePath)
 	cmd.Flags().StringSliceVar(&require, "require", nil, "groups that must stand in the stream: control-plane, viz, jaeger, multicluster, workloads")
 	cmd.Flags().BoolVar(&allowNothing, "allow-nothing", false, "let a stream pass unchanged in which nothing is Linkerd's")
+	annotateFlag(cmd, &annotate)
 	cmd.Flags().StringVar(&report, "report", "", "say on stderr what changed: text or json")
 	cmd.Flags().StringVarP(&kustomize, "kustomize", "k", "", "build the kustomization in this folder and post-render it, instead of stdin")
 	restrictorFlag(cmd, &restrictor)
@@ -156,7 +157,7 @@ func (a *app) doValues(c valuesCall) (render.ValuesOutput, error) {
 // manifests writes the PKI objects themselves.
 func (a *app) manifests() *cobra.Command {
 	var statePath, layout string
-	var withKeys, all bool
+	var withKeys, all, annotate bool
 	cmd := &cobra.Command{
 		Use:   "manifests",
 		Short: "write the PKI objects of the current phase as plain manifests",
@@ -170,7 +171,7 @@ layout, does not render: the trust roots under externalCA and, with
 			if err != nil {
 				return err
 			}
-			in := render.ManifestsInput{State: s, WithKeys: withKeys, All: all, Layout: render.Layout(layout)}
+			in := render.ManifestsInput{State: s, WithKeys: withKeys, All: all, Annotate: annotate, Layout: render.Layout(layout)}
 			if withKeys {
 				if in.Keys, err = a.loadKeys(statePath, s); err != nil {
 					return err
@@ -186,5 +187,11 @@ layout, does not render: the trust roots under externalCA and, with
 	cmd.Flags().StringVar(&layout, "layout", "", "layout of the values that the chart is fed with: external or embedded")
 	cmd.Flags().BoolVar(&withKeys, "with-keys", false, "add the Secrets, which hold private keys: for a live host, never for Git")
 	cmd.Flags().BoolVar(&all, "all", false, "add the objects that the chart renders itself")
+	annotateFlag(cmd, &annotate)
 	return cmd
+}
+
+// annotateFlag adds --annotate to a command that writes the trust roots.
+func annotateFlag(cmd *cobra.Command, value *bool) {
+	cmd.Flags().BoolVar(value, "annotate", false, "write epoch, phase and the bundle's SHA-256 as annotations on the trust roots ConfigMap, for an admission policy")
 }

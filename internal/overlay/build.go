@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"os"
 	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -16,6 +17,9 @@ type Options struct {
 	// Unrestricted lets a kustomization load files from outside of its folder,
 	// like `kustomize build --load-restrictor LoadRestrictionsNone`.
 	Unrestricted bool
+	// Within is the folder that nothing may lead out of: no base, no file, no
+	// symbolic link. "" lets bases lie anywhere, as kustomize does.
+	Within string
 }
 
 // Built is a kustomization's output.
@@ -37,7 +41,33 @@ func Build(dir string, o Options) (Built, error) {
 	if err != nil {
 		return Built{}, problem.OverlayBuild.With(err).In(dir).Because(err)
 	}
+	if o.Within != "" {
+		return buildWithin(absolute, dir, o)
+	}
 	return build(filesys.MakeFsOnDisk(), absolute, dir, o)
+}
+
+// buildWithin is build behind a fence. What was refused there comes first:
+// kustomize would call it a file that is missing, or take it for a URL.
+func buildWithin(dir, shown string, o Options) (Built, error) {
+	folder, err := filepath.EvalSymlinks(o.Within) // kustomize resolves the folders that it works in
+	if err != nil {
+		return Built{}, problem.OverlayBuild.With(err).In(shown).Because(err)
+	}
+	below, err := filepath.Rel(o.Within, dir)
+	if err != nil {
+		return Built{}, problem.OverlayBuild.With(err).In(shown).Because(err)
+	}
+	f, err := newFence(filesys.MakeFsOnDisk(), folder)
+	if err != nil {
+		return Built{}, problem.Of(err).In(shown).Err()
+	}
+	defer f.root.Close()
+	built, err := build(f, filepath.Join(folder, below), shown, o)
+	if len(f.refused) > 0 {
+		return Built{}, f.refused.In(shown).Err()
+	}
+	return built, err
 }
 
 // build is Build on any file system; shown is the folder's name for people.
@@ -69,6 +99,17 @@ func build(disk filesys.FileSystem, dir, shown string, o Options) (Built, error)
 	}
 	built.Renames, built.Moves = g.renames, g.moves
 	return built, nil
+}
+
+// IsKustomization reports whether a folder holds a kustomization; links are not
+// followed yet.
+func IsKustomization(dir string) bool {
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
+		if info, err := os.Lstat(filepath.Join(dir, name)); err == nil && !info.IsDir() {
+			return true
+		}
+	}
+	return false
 }
 
 // kustomizationIn finds the one kustomization file of a folder.

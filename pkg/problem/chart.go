@@ -134,6 +134,12 @@ var (
 		Hint:    "install it beside l5d-pki-render (both are in every release), or name it in L5D_PKI_CHART_PROGRAM",
 		Explain: "Helm's libraries take longer to start than a whole post-render, so they are linked into a program of their own that only `chart` runs.",
 	})
+	ChartStopped = define(Sentence{
+		Code:    "chart-stopped",
+		Text:    "stopped by a signal while the chart was fetched or rendered",
+		Hint:    "if a time-out of the host did that, check that the chart's server answers, or keep the chart in the repository",
+		Explain: "Whoever started the command ended it: a person, or a host whose time was over (Argo CD waits 60 seconds by default). Nothing was written.",
+	})
 	ChartProtocol = define(Sentence{
 		Code:    "chart-protocol",
 		Text:    "the two programs do not understand each other: protocol %d, expected %d",

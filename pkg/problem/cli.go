@@ -67,4 +67,10 @@ var (
 		Hint:    "add --issuer-key PATH, relative to the state file",
 		Explain: "A certificate request is signed by the key that it asks a certificate for. The key is made here and stays at this path; the signed answer is brought with --signed FILE and the same --issuer-key.",
 	})
+	CLIOwnProgram = define(Sentence{
+		Code:    "own-program",
+		Text:    "this program cannot read itself to be copied: %v",
+		Hint:    "check who may read the program's file",
+		Explain: "Helm's plugins and Argo CD's sidecar get a copy of the program, so that they work after the program moved or went.",
+	})
 )

@@ -20,12 +20,6 @@ var (
 		Hint:    "remove it with `helm plugin uninstall`, or choose another folder with --dir",
 		Explain: "Every plugin.yaml that install writes says so in its first line. A folder of that name without this line, a link, or a folder with other files and no plugin.yaml belongs to someone else. Nothing was written.",
 	})
-	HelmOwnProgram = define(Sentence{
-		Code:    "helm-own-program",
-		Text:    "this program cannot read itself to be copied: %v",
-		Hint:    "check who may read the program's file",
-		Explain: "Each plugin holds a copy of the program, so that it works after the program moved or went.",
-	})
 	HelmURL = define(Sentence{
 		Code:    "helm-url",
 		Text:    "%q is no URL of values: %v",

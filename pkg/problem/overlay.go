@@ -20,6 +20,12 @@ var (
 		Hint:    "keep a copy of it in the repository, or run `kustomize build` yourself and pipe its output in",
 		Explain: "kustomize would run git or ask a server. What lies there can change without a commit here, so the same state would not give the same bytes; and a build for review should not send requests.",
 	})
+	OverlayOutside = define(Sentence{
+		Code:    "overlay-outside",
+		Text:    "%s lies outside of the repository, by its path or behind a symbolic link",
+		Hint:    "bring the file or the base into the repository and name it by a relative path",
+		Explain: "Where a whole repository is handed over to be built (Argo CD), a kustomization reads nothing else: other files of that machine belong to other applications or to the host, and may differ from machine to machine. Absolute links count as leading out.",
+	})
 	OverlayBuild = define(Sentence{
 		Code:    "overlay-build",
 		Text:    "kustomize cannot build it: %v",

@@ -157,6 +157,12 @@ var (
 		Hint:    "--all writes every object, --with-keys adds the Secrets (for a live host, never for Git)",
 		Explain: "manifests writes what the chart fed with `values` does not render: the trust roots under externalCA, the issuer and webhook Secrets. Secrets carry keys and are written with --with-keys only.",
 	})
+	RenderNoAnnotate = define(Sentence{
+		Code:    "render-no-annotate",
+		Text:    "annotations were asked for, and there is no ConfigMap %s to carry them",
+		Hint:    "use --annotate where the ConfigMap is written: `manifests` with identity.externalCA, post-render or chart otherwise; charts of 2.10 have none",
+		Explain: "--annotate writes epoch, phase and the bundle's hash on the ConfigMap of the trust roots, so that an admission policy can refuse an older phase. Without the ConfigMap the policy would see nothing and protect nothing.",
+	})
 	RenderNoRoll = define(Sentence{
 		Code:    "render-no-roll",
 		Text:    "nothing restarts the control plane when the bundle changes: this chart's pods carry no hash of it",

@@ -17,6 +17,8 @@ type ManifestsInput struct {
 	WithKeys bool
 	// All adds the objects that the chart renders itself.
 	All bool
+	// Annotate is that of [Input], for the trust roots.
+	Annotate bool
 	// Layout of the values that the chart is fed with; "" follows the state's issuerScheme.
 	Layout Layout
 }
@@ -32,7 +34,9 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 	}
 	var objects []any
 	if m.family != state.Family210 && (in.All || m.State.Spec.Linkerd.ExternalCA) {
-		objects = append(objects, m.trustRoots())
+		objects = append(objects, m.trustRoots(in.Annotate))
+	} else if in.Annotate {
+		return nil, problem.RenderNoAnnotate.With(trustRootsName)
 	}
 	if in.WithKeys {
 		secrets, err := m.secrets(in)
@@ -107,11 +111,19 @@ var component = map[string]string{
 	"jaeger":           "jaeger-injector",
 }
 
-func (m *Material) trustRoots() any {
+func (m *Material) trustRoots(annotate bool) any {
+	metadata := m.metadata(ControlPlane, trustRootsName, "identity")
+	if annotate {
+		annotations := map[string]string{}
+		for _, a := range m.trustRootsHints() {
+			annotations[a[0]] = a[1]
+		}
+		metadata["annotations"] = annotations
+	}
 	return map[string]any{
 		"apiVersion": "v1",
 		"kind":       "ConfigMap",
-		"metadata":   m.metadata(ControlPlane, trustRootsName, "identity"),
+		"metadata":   metadata,
 		"data":       map[string]string{trustRootsKey: m.bundleText()},
 	}
 }

@@ -21,6 +21,7 @@ type plan struct {
 	stampings    map[int][]stamping      // by document
 	inject       map[string]string       // linkerd.io/inject by namespace, where the stream says
 	secretsApart bool                    // Input.SecretsApart
+	annotate     bool                    // Input.Annotate
 	// webhookEdited by values key: that webhook's Secret or caBundle was edited.
 	webhookEdited map[string]bool
 	report        Report
@@ -114,6 +115,9 @@ func (p *plan) checkPresence(found []finding) {
 	}
 	if !p.controlPlaneHere(first) {
 		return
+	}
+	if _, here := first[trustRootsTarget]; p.annotate && !here && !p.needsTrustRoots() {
+		p.fail(problem.RenderNoAnnotate.With(trustRootsName))
 	}
 	for _, key := range sortedKeys(p.targets) {
 		t := p.targets[key]

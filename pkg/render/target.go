@@ -18,7 +18,6 @@ const (
 	checksumHint      = "checksum/config"
 	injectCAFrom      = "cert-manager.io/inject-ca-from"
 	injectCASecret    = "cert-manager.io/inject-ca-from-secret"
-	BundleHashHint    = "l5d-pki-render/bundle-sha256" // pod annotation that rollControlPlane adds
 	hintExternalCA    = "charts with identity.externalCA: true omit it; set spec.linkerd.externalCA to match, or feed the whole render of the chart"
 	hintWholeRender   = "feed the whole render of the control plane, not a part of it (`helm template -s` cuts it)"
 	hintExternalIssue = "charts with identity.issuer.scheme: kubernetes.io/tls omit it; set spec.linkerd.issuerScheme to match"
@@ -26,7 +25,10 @@ const (
 
 type targetKey struct{ kind, name string }
 
-var configKey = targetKey{"ConfigMap", configName}
+var (
+	configKey        = targetKey{"ConfigMap", configName}
+	trustRootsTarget = targetKey{"ConfigMap", trustRootsName}
+)
 
 // clusterScoped kinds have no namespace.
 var clusterScoped = map[string]bool{kindMutating: true, kindValidating: true, kindAPIService: true}
@@ -54,10 +56,10 @@ func always(*plan) bool { return true }
 //	per webhook: Secret, configuration        certificate and key, caBundle
 func (m *Material) targets() map[targetKey]target {
 	t := map[targetKey]target{
-		configKey:                     {ControlPlane, always, hintWholeRender, (*plan).editConfig},
-		{"ConfigMap", trustRootsName}: {ControlPlane, (*plan).needsTrustRoots, hintExternalCA, (*plan).editTrustRoots},
-		{"Secret", issuerName}:        {ControlPlane, (*plan).needsIssuer, hintExternalIssue, (*plan).editIssuer},
-		{"CronJob", heartbeatName}:    {ControlPlane, nil, "", (*plan).editHeartbeat},
+		configKey:                  {ControlPlane, always, hintWholeRender, (*plan).editConfig},
+		trustRootsTarget:           {ControlPlane, (*plan).needsTrustRoots, hintExternalCA, (*plan).editTrustRoots},
+		{"Secret", issuerName}:     {ControlPlane, (*plan).needsIssuer, hintExternalIssue, (*plan).editIssuer},
+		{"CronJob", heartbeatName}: {ControlPlane, nil, "", (*plan).editHeartbeat},
 	}
 	for _, name := range []string{"linkerd-identity", "linkerd-destination", "linkerd-proxy-injector"} {
 		t[targetKey{"Deployment", name}] = target{ControlPlane, always, hintWholeRender, (*plan).editDeployment}
@@ -83,6 +85,11 @@ func (p *plan) needsIssuer() bool {
 func (p *plan) editTrustRoots(o object) {
 	node := o.get("data", trustRootsKey)
 	p.setRequired(o, inStyleOf(node, p.bundleText()), p.bundleSummary(), "data", trustRootsKey)
+	if p.annotate {
+		for _, a := range p.trustRootsHints() {
+			p.put(o, a[1], a[1], "metadata", "annotations", a[0])
+		}
+	}
 }
 
 // editDeployment makes the control plane's pods roll with the bundle: by the
@@ -103,8 +110,11 @@ func (p *plan) editDeployment(o object) {
 }
 
 func (p *plan) putBundleHash(o object) {
-	steps := []any{"spec", "template", "metadata", "annotations", BundleHashHint}
-	value, what := sha256Hex(p.bundleText()), "sha256 of the bundle"
+	p.put(o, sha256Hex(p.bundleText()), "sha256 of the bundle", "spec", "template", "metadata", "annotations", BundleHashHint)
+}
+
+// put is set for a field that is added where it is missing.
+func (p *plan) put(o object, value, what string, steps ...any) {
 	if o.get(steps...) != nil {
 		p.setPresent(o, value, what, steps...)
 		return

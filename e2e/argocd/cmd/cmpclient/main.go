@@ -37,7 +37,14 @@ func main() {
 }
 
 func ask(socket, root, app, verb string, env []string) (any, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	timeout := time.Minute
+	if text := os.Getenv("CMPCLIENT_TIMEOUT"); text != "" {
+		var err error
+		if timeout, err = time.ParseDuration(text); err != nil {
+			return nil, err
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	closer, client, err := apiclient.NewConfigManagementPluginClientSet(socket).NewConfigManagementPluginClient()
 	if err != nil {

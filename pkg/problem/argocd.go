@@ -1,0 +1,71 @@
+package problem
+
+// What the commands cmp say, which Argo CD's plugin server runs.
+var (
+	ArgoCDParameters = define(Sentence{
+		Code:    "argocd-parameters",
+		Text:    "is no list of parameters: %v",
+		Hint:    "write spec.source.plugin.parameters as a list of {name, string} or {name, array}",
+		Explain: "Argo CD hands the parameters of an Application over as JSON. Nobody writes that by hand; a test of the command line may.",
+	})
+	ArgoCDUnknown = define(Sentence{
+		Code:    "argocd-unknown-parameter",
+		Text:    "there is no parameter %q; there are %s",
+		Hint:    "correct the name in spec.source.plugin of the Application, under parameters or env",
+		Explain: "A parameter with a slip in its name would be passed over and the application rendered another way than was asked for, so it is an error. Under env the names are in capitals, with _ for -.",
+	})
+	ArgoCDValue = define(Sentence{
+		Code:    "argocd-parameter-value",
+		Text:    "parameter %s takes %s, not %s",
+		Hint:    "write texts, true and false under string, lists under array; under env a list has commas",
+		Explain: "Every parameter is a text, a list of texts, or true or false; `l5d-pki-render cmp parameters` lists them with their form.",
+	})
+	ArgoCDTwice = define(Sentence{
+		Code:    "argocd-parameter-twice",
+		Text:    "parameter %s stands twice",
+		Hint:    "remove one of them from spec.source.plugin.parameters",
+		Explain: "Two values for one parameter leave open which one is meant.",
+	})
+	ArgoCDBoth = define(Sentence{
+		Code:    "argocd-parameters-exclude",
+		Text:    "parameters %s and %s exclude each other",
+		Hint:    "leave one of them out, in the Application and in the sidecar's environment",
+		Explain: "Secrets with private keys are printed, or something else delivers them; both cannot be meant.",
+	})
+	ArgoCDNoState = define(Sentence{
+		Code:    "argocd-no-state",
+		Text:    "there is no state file of this name",
+		Hint:    "name it by the parameter state, relative to the application's folder; the whole repository can be reached, unless Argo CD copies only what argocd.argoproj.io/manifest-generate-paths lists",
+		Explain: "The plugin renders the phase that a state file says, by default rotation.yaml in the application's folder. Without one there is nothing to render, and passing the objects through unchanged would hide it.",
+	})
+	ArgoCDLeaves = define(Sentence{
+		Code:    "argocd-leaves",
+		Text:    "cannot be used: %s",
+		Hint:    "name files inside the repository by relative paths, and make links in it relative",
+		Explain: "An application is rendered from its repository and from nothing else on the machine: other files there belong to other applications, or to Argo CD. Absolute paths, paths that climb above the repository's root and symbolic links that do so are refused.",
+	})
+	ArgoCDKeyFolder = define(Sentence{
+		Code:    "argocd-key-folder",
+		Text:    "the key lies outside of the repository, and not in the folder for keys",
+		Hint:    "mount the keys into the sidecar and name that folder in its environment: L5D_PKI_KEYS_DIR",
+		Explain: "With the parameter with-keys and custody file, keys may lie in the repository or in one folder that whoever runs the sidecar names. An Application cannot name it.",
+	})
+	ArgoCDSecrets = define(Sentence{
+		Code:    "argocd-secrets",
+		Text:    "the application has Secrets with private keys, and nothing says what becomes of them: %s",
+		Hint:    "secrets-apart: true leaves them out, once something else delivers them; with-keys: true prints them, into Argo CD's cache in clear",
+		Explain: "Argo CD keeps what a plugin prints in its cache, in clear, so keys are not printed unless that is asked for. But Argo CD also removes from the cluster what an application had and has no longer: leaving the Secrets out in silence would delete the issuer's key under a running mesh. So it has to be said, once. Mark the live Secrets with argocd.argoproj.io/sync-options: Prune=false before you leave them out.",
+	})
+	ArgoCDNotManifest = define(Sentence{
+		Code:    "argocd-no-manifest",
+		Text:    "document %d is no manifest: %s",
+		Hint:    "leave the file out: by the parameter exclude, or by a comment in it: # +argocd:skip-file-rendering",
+		Explain: "The file looks like a Kubernetes object, so passing it over might drop an object from the cluster. Files without apiVersion, kind and metadata are passed over, as Argo CD does.",
+	})
+	ArgoCDNothing = define(Sentence{
+		Code:    "argocd-nothing",
+		Text:    "the application's folder has neither a chart, nor a kustomization, nor manifests",
+		Hint:    "check spec.source.path; name a chart by the parameter chart",
+		Explain: "Printing nothing would be taken for an application without objects, and Argo CD would remove all that it had.",
+	})
+)
