@@ -38,57 +38,62 @@ type Page struct {
 
 // block is one fenced block.
 type block struct {
-	line  int // of its first line of text, counted from 1
-	info  []string
+	// where is the page and the line of its first line of text, counted from 1.
+	where    string
+	language string
+	tags     []string
+	// file is where the text is to be written, fails that its commands have to fail.
+	file  string
+	fails bool
 	lines []string
 }
 
+// newBlock reads an info string.
+func newBlock(where, info string) *block {
+	b := &block{where: where}
+	for i, word := range strings.Fields(info) {
+		path, isFile := strings.CutPrefix(word, "file=")
+		switch {
+		case i == 0:
+			b.language = word
+		case isFile:
+			b.file = path
+		case word == "fails":
+			b.fails = true
+		default:
+			b.tags = append(b.tags, word)
+		}
+	}
+	return b
+}
+
 // shown are languages of blocks that a page only shows.
-var shown = []string{"yaml", "json", "diff", "text", "mermaid", "dockerfile"}
+var shown = []string{"yaml", "json", "diff", "mermaid", "dockerfile"}
 
 // Run runs the page in the sandbox.
 func (p Page) Run(t testing.TB, s *Sandbox) {
 	t.Helper()
-	ran, printed := 0, ""
+	ran, printed, session := 0, "", t.TempDir()
 	occurred := map[string]bool{}
-	session := t.TempDir()
 	for _, b := range p.blocks(t) {
-		where := fmt.Sprintf("%s:%d", p.Path, b.line)
-		text := strings.Join(b.lines, "\n") + "\n"
-		for _, old := range slices.Sorted(maps.Keys(p.Replace)) {
-			if strings.Contains(text, old) {
-				occurred[old] = true
-				text = strings.ReplaceAll(text, old, p.Replace[old])
-			}
-		}
-		language, words := b.info[0], b.info[1:]
-		fails := slices.Contains(words, "fails")
-		words = slices.DeleteFunc(words, func(word string) bool { return word == "fails" })
-		file := ""
-		words = slices.DeleteFunc(words, func(word string) bool {
-			path, isFile := strings.CutPrefix(word, "file=")
-			if isFile {
-				file = path
-			}
-			return isFile
-		})
-		if !p.wanted(t, where, words) {
+		if !p.wanted(t, b) {
 			continue
 		}
+		text := p.replaced(strings.Join(b.lines, "\n")+"\n", occurred)
 		switch {
-		case file != "":
-			s.Write(t, file, text)
-		case language == "sh":
+		case b.file != "":
+			s.Write(t, b.file, text)
+		case b.language == "sh":
 			r := s.Run(t, "", nil, "bash", "-c", sessionScript(session, text))
-			if (r.Code != 0) != fails {
-				t.Fatalf("%s: exit %d, fails=%v\n%s%s%s", where, r.Code, fails, text, r.Stdout, r.Stderr)
+			if (r.Code != 0) != b.fails {
+				t.Fatalf("%s: exit %d, fails=%v\n%s%s%s", b.where, r.Code, b.fails, text, r.Stdout, r.Stderr)
 			}
 			printed = r.Stdout + r.Stderr
 			ran++
-		case language == "text":
-			checkPrinted(t, where, b.lines, printed)
-		case !slices.Contains(shown, language):
-			t.Fatalf("%s: what is a block %q?", where, language)
+		case b.language == "text":
+			checkPrinted(t, b, printed)
+		case !slices.Contains(shown, b.language):
+			t.Fatalf("%s: what is a block %q?", b.where, b.language)
 		}
 	}
 	if ran == 0 {
@@ -101,15 +106,26 @@ func (p Page) Run(t testing.TB, s *Sandbox) {
 	}
 }
 
-// wanted reports whether a block with these tags belongs to this run.
-func (p Page) wanted(t testing.TB, where string, tags []string) bool {
+// replaced exchanges what the test has to, and notes what occurred.
+func (p Page) replaced(text string, occurred map[string]bool) string {
+	for _, old := range slices.Sorted(maps.Keys(p.Replace)) {
+		if strings.Contains(text, old) {
+			occurred[old] = true
+			text = strings.ReplaceAll(text, old, p.Replace[old])
+		}
+	}
+	return text
+}
+
+// wanted reports whether a block belongs to this run.
+func (p Page) wanted(t testing.TB, b *block) bool {
 	t.Helper()
-	for _, tag := range tags {
+	for _, tag := range b.tags {
 		if slices.Contains(p.Others, tag) {
 			return false
 		}
 		if !slices.Contains(p.Tags, tag) {
-			t.Fatalf("%s: no run of the page has the tag %q", where, tag)
+			t.Fatalf("%s: no run of the page has the tag %q", b.where, tag)
 		}
 	}
 	return true
@@ -126,38 +142,35 @@ set -euo pipefail
 }
 
 // checkPrinted holds the lines of a page against what was printed.
-func checkPrinted(t testing.TB, where string, lines []string, printed string) {
+func checkPrinted(t testing.TB, b *block, printed string) {
 	t.Helper()
-	for _, line := range lines {
+	for _, line := range b.lines {
 		parts := strings.Split(strings.TrimSpace(line), "…")
 		for i, part := range parts {
 			parts[i] = regexp.QuoteMeta(strings.TrimSpace(part))
 		}
 		if !regexp.MustCompile(strings.Join(parts, `.*`)).MatchString(printed) {
-			t.Errorf("%s: not printed: %q, but\n%s", where, line, printed)
+			t.Errorf("%s: not printed: %q, but\n%s", b.where, line, printed)
 		}
 	}
 }
 
 // blocks reads the page.
-func (p Page) blocks(t testing.TB) []block {
+func (p Page) blocks(t testing.TB) []*block {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(peer.Root(), filepath.FromSlash(p.Path)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []block
+	var all []*block
 	var open *block
 	for i, line := range strings.Split(string(text), "\n") {
 		info, fence := strings.CutPrefix(line, "```")
 		switch {
 		case fence && open == nil:
-			open = &block{line: i + 2, info: strings.Fields(info)}
-			if len(open.info) == 0 {
-				t.Fatalf("%s:%d: a block without a language", p.Path, i+1)
-			}
+			open = newBlock(fmt.Sprintf("%s:%d", p.Path, i+2), info)
 		case fence:
-			all = append(all, *open)
+			all = append(all, open)
 			open = nil
 		case open != nil:
 			open.lines = append(open.lines, line)

@@ -115,12 +115,14 @@ func (p helmPlace) text(program string) []byte {
 	return fmt.Appendf(nil, "%s, for Helm %s; do not edit\n%s", helmHeader, p.major, manifest)
 }
 
-// strictVersion is a semantic version without a leading v, which Helm 4 insists on.
-var strictVersion = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$`)
+// strictVersion is the form of a semantic version without a leading v, which
+// Helm 4 insists on. It is compiled where it is needed: hosts start this program often.
+const strictVersion = `^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$`
 
 // helmVersion is this program's version in that form.
 func helmVersion(version string) string {
-	if version = strings.TrimPrefix(version, "v"); strictVersion.MatchString(version) {
+	version = strings.TrimPrefix(version, "v")
+	if regexp.MustCompile(strictVersion).MatchString(version) {
 		return version
 	}
 	return "0.0.0-devel"
