@@ -101,14 +101,15 @@ func (i Items) Len() int { return len(i.cuts) }
 // Alone is an item's text as a document; it aliases nothing.
 func (i Items) Alone(n int) []byte { return i.cuts[n].alone }
 
-// Stream gives the items for which keep is true as documents, each after "---".
-func (i Items) Stream(keep func(n int) bool) []byte {
+// Separator begins every document of [Items.Stream].
+const Separator = "---\n"
+
+// Stream gives the items as documents, each after a [Separator].
+func (i Items) Stream() []byte {
 	var out bytes.Buffer
-	for n, c := range i.cuts {
-		if keep(n) {
-			out.WriteString("---\n")
-			out.Write(c.alone)
-		}
+	for _, c := range i.cuts {
+		out.WriteString(Separator)
+		out.Write(c.alone)
 	}
 	return out.Bytes()
 }

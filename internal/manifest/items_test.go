@@ -40,7 +40,7 @@ func TestItems(t *testing.T) {
 			if items.Len() != 2 {
 				t.Fatalf("%d items", items.Len())
 			}
-			if docs := Split(items.Stream(func(int) bool { return true })); len(docs) != 2 {
+			if docs := Split(items.Stream()); len(docs) != 2 {
 				t.Fatalf("%d documents", len(docs))
 			}
 			changed := map[int][]byte{}

@@ -21,6 +21,7 @@ type plan struct {
 	stampings    map[int][]stamping      // by document
 	inject       map[string]string       // linkerd.io/inject by namespace, where the stream says
 	secretsApart bool                    // Input.SecretsApart
+	keyless      bool                    // Input.Keyless
 	// webhookEdited by values key: that webhook's Secret or caBundle was edited.
 	webhookEdited map[string]bool
 	report        Report

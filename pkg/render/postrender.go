@@ -26,6 +26,9 @@ type Input struct {
 	// SecretsApart: Secrets with private keys were taken out of the stream and are
 	// delivered by other means; the issuer's may then be missing.
 	SecretsApart bool
+	// Keyless: no private key is at hand. A Secret that carries the phase's
+	// certificate with its key stays as it is; another one is an error.
+	Keyless bool
 }
 
 // Output is what a call gives: never an empty stream.
@@ -46,7 +49,7 @@ func PostRender(in Input) (Output, error) {
 		return Output{}, err
 	}
 	p := newPlan(m, manifest.Split(in.Stream))
-	p.report.Bytes, p.secretsApart = len(in.Stream), in.SecretsApart
+	p.report.Bytes, p.secretsApart, p.keyless = len(in.Stream), in.SecretsApart, in.Keyless
 	p.run()
 	if len(p.problems) == 0 {
 		p.checkGroups(in)
