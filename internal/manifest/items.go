@@ -28,7 +28,7 @@ type cut struct {
 	from, to int
 	flow     bool   // in brackets
 	indent   int    // blanks that its lines have lost; 0 for brackets
-	alone    []byte // with a final newline
+	alone    []byte // with a final newline, if it is in brackets or was on a line that has one
 }
 
 // CutItems finds the items of the sequence at p. A nil or empty sequence has none.
@@ -91,7 +91,10 @@ func (w *work) cut(t target) (cut, *problem.Problem) {
 			return c, problem.NoCut.With().At(n.line, n.column)
 		}
 	}
-	c.alone = withBreak(withoutIndent(w.text[c.from:c.to], c.indent))
+	c.alone = withoutIndent(w.text[c.from:c.to], c.indent)
+	if c.flow {
+		c.alone = append(c.alone, '\n')
+	}
 	return c, nil
 }
 
@@ -167,11 +170,4 @@ func withIndent(text []byte, n int) []byte {
 		at = end
 	}
 	return out
-}
-
-func withBreak(text []byte) []byte {
-	if len(text) > 0 && !endsWithBreak(text, len(text)) {
-		text = append(text, '\n')
-	}
-	return text
 }

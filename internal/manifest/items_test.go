@@ -55,7 +55,7 @@ func TestItems(t *testing.T) {
 				t.Fatalf("unchanged, but\n%q\nis not\n%q", got, text)
 			}
 			for n := range items.Len() {
-				edited, err := Splice(items.Alone(n), Put(At("metadata", "new"), "a\nb\n"), Set(At("kind"), "Z"))
+				edited, err := Splice(items.Alone(n), Put(At("metadata", "new"), "a\nb"), Set(At("kind"), "Z"))
 				if err != nil {
 					t.Fatal(err)
 				}
