@@ -47,8 +47,8 @@ func TestFluxHelmRelease(t *testing.T) {
 		k.Write(t, "flux/pki/rotation.yaml", inPhase(t, layout, phase))
 		k.MustRun(t, "", nil, "l5d-pki-render", "sync", "-s", "flux/pki/rotation.yaml")
 
-		linkerd := MustFluxBuild(t, repository, "clusters/prod/linkerd", withVariables)
-		SameObjects(t, phase+", control plane", linkerd, ParseObjects(t, []byte(k.Build(t, "flux/clusters/prod/linkerd").Stdout)))
+		linkerd := MustFluxBuild(t, repository, "infrastructure/linkerd", withVariables)
+		SameObjects(t, phase+", control plane", linkerd, ParseObjects(t, []byte(k.Build(t, "flux/infrastructure/linkerd").Stdout)))
 		values, _ := linkerd["ConfigMap linkerd/linkerd-pki"].(map[string]any)["data"].(map[string]any)["values.yaml"].(string)
 		want := string(k.MustRun(t, "", nil, "l5d-pki-render", "values", "--layout", "external", "-s", "flux/pki/rotation.yaml"))
 		if values != want {
