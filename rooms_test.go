@@ -23,8 +23,9 @@ var arrows = map[string][]string{
 	"cmd/l5d-pki-render-chart": {"internal/chart"},
 	"internal/chart":           {"internal/chart/exchange"},
 	"internal/chart/exchange":  {},
-	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/picture", "internal/overlay", "internal/chart/exchange", "internal/repo", "pkg/survey", "schema"},
+	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/picture", "internal/overlay", "internal/chart/exchange", "internal/repo", "internal/krm", "pkg/survey", "schema"},
 	"internal/overlay":         {},
+	"internal/krm":             {"pkg/render", "pkg/state", "internal/manifest"},
 	"internal/repo":            {},
 	"pkg/postrender":           {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
@@ -47,7 +48,7 @@ var libraries = map[string][]string{
 	"github.com/spf13/cobra":           {"internal/cli"},
 	"github.com/spf13/pflag":           {"internal/cli"},
 	"go.yaml.in/yaml/v4":               {"internal/manifest"},
-	"sigs.k8s.io/yaml":                 {"pkg/state", "pkg/render", "internal/cli", "internal/chart"},
+	"sigs.k8s.io/yaml":                 {"pkg/state", "pkg/render", "internal/cli", "internal/chart", "internal/krm"},
 	"github.com/gofrs/flock":           {"internal/cli"},
 	"helm.sh/helm/v3/pkg/postrender":   {"pkg/postrender"},
 	"golang.org/x/term":                {"internal/cli"},
@@ -68,7 +69,7 @@ var libraries = map[string][]string{
 }
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture"}
+var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{

@@ -9,6 +9,7 @@ tool (
 )
 
 require (
+	github.com/fluxcd/pkg/kustomize v1.41.0
 	github.com/google/cel-go v0.29.2
 	k8s.io/api v0.37.1
 	k8s.io/apimachinery v0.37.1
@@ -47,6 +48,9 @@ require (
 	github.com/extism/go-sdk v1.7.1 // indirect
 	github.com/fatih/color v1.19.0 // indirect
 	github.com/fluxcd/cli-utils v1.2.2 // indirect
+	github.com/fluxcd/pkg/apis/kustomize v1.21.0 // indirect
+	github.com/fluxcd/pkg/envsubst v1.8.0 // indirect
+	github.com/fluxcd/pkg/sourceignore v0.19.0 // indirect
 	github.com/fxamacker/cbor/v2 v2.9.1 // indirect
 	github.com/go-errors/errors v1.5.1 // indirect
 	github.com/go-gorp/gorp/v3 v3.1.0 // indirect

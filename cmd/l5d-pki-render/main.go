@@ -9,7 +9,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/cli"
 )
 
-func main() { os.Exit(cli.Main(os.Args[1:], world())) }
+func main() { os.Exit(cli.Main(cli.Arguments(os.Args), world())) }
 
 // world is everything outside of the process.
 func world() cli.World {

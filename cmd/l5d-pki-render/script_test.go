@@ -17,7 +17,8 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"l5d-pki-render":       func() { os.Exit(cli.Main(os.Args[1:], testWorld())) },
+		"l5d-pki-render":       func() { os.Exit(cli.Main(cli.Arguments(os.Args), testWorld())) },
+		"l5d-pki-render-krm":   func() { os.Exit(cli.Main(cli.Arguments(os.Args), testWorld())) },
 		"l5d-pki-render-chart": serveChart,
 	})
 }

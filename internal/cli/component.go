@@ -20,7 +20,7 @@ import (
 type componentFlags struct {
 	statePath, source, pick, to, restrictor, namespace string
 	inject                                             []string
-	controlPlane                                       bool
+	controlPlane, krm                                  bool
 }
 
 // component writes a kustomize Component of the phase.
@@ -41,6 +41,9 @@ the Namespace. So one of these says which workloads get the wave's stamp:
   --select label=SELECTOR those with these labels of their own
   --select all            all that the including kustomization has
 
+With --krm the Component runs this tool inside of kustomize (` + "`krm`" + `), and makes
+the build fail where kustomize does not run it.
+
 With --control-plane the Component patches the trust roots ConfigMap and the
 pod annotation that follows it instead. What else a phase changes there, the
 issuer's Secret before all, comes from the chart's values, post-render or the
@@ -56,6 +59,7 @@ custody. Before the first wave the Component is there and changes nothing.`,
 	cmd.Flags().StringVar(&f.source, "for", "", "folder of a kustomization, or file with a stream (- is stdin), whose meshed workloads are stamped")
 	cmd.Flags().StringVar(&f.pick, "select", "", "let kustomize choose: annotated, all or label=SELECTOR")
 	cmd.Flags().BoolVar(&f.controlPlane, "control-plane", false, "patch the control plane's trust bundle instead of stamping workloads")
+	cmd.Flags().BoolVar(&f.krm, "krm", false, "run this tool as a function of kustomize, with the state file of --state as its configuration")
 	cmd.Flags().StringVar(&f.to, "to", "", "write kustomization.yaml in this folder, which the tool owns then")
 	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", "", "with --for: namespace of objects that name none")
 	cmd.Flags().StringSliceVar(&f.inject, "namespace-inject", nil, "with --for: NAME=enabled (ingress, disabled): what the annotation of a namespace says that is not in the input")
@@ -74,6 +78,8 @@ func (a *app) doComponent(f *componentFlags) error {
 	switch {
 	case f.controlPlane:
 		text, err = controlPlaneComponent(s)
+	case f.krm:
+		text, err = functionComponent(s, f)
 	case f.pick != "":
 		text, err = selectingComponent(s, f.pick)
 	default:
@@ -82,7 +88,7 @@ func (a *app) doComponent(f *componentFlags) error {
 	if err != nil {
 		return named(err, f.statePath, f.source)
 	}
-	if !f.controlPlane && s.Status.Stamp == "" {
+	if !f.controlPlane && !f.krm && s.Status.Stamp == "" {
 		fmt.Fprintln(&a.talk, "note: the state has no stamp yet: this Component changes nothing before the first wave")
 	}
 	if f.to != "" {
@@ -95,7 +101,7 @@ func (a *app) doComponent(f *componentFlags) error {
 // check refuses flags that do not say which workloads, or say it twice.
 func (f *componentFlags) check() error {
 	chosen := 0
-	for _, given := range []bool{f.source != "", f.pick != "", f.controlPlane} {
+	for _, given := range []bool{f.source != "", f.pick != "", f.controlPlane, f.krm} {
 		if given {
 			chosen++
 		}
@@ -104,7 +110,7 @@ func (f *componentFlags) check() error {
 	case chosen == 0:
 		return problem.OverlayWhich.With("nothing says which workloads the Component is for")
 	case chosen > 1:
-		return problem.OverlayWhich.With("--for, --select and --control-plane exclude each other")
+		return problem.OverlayWhich.With("--for, --select, --control-plane and --krm exclude each other")
 	case f.source == "" && (f.namespace != "" || len(f.inject) > 0):
 		return problem.OverlayWhich.With("--namespace and --namespace-inject go with --for")
 	}

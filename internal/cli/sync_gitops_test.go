@@ -39,7 +39,7 @@ var gitopsLayouts = []struct {
 	steps       []gitopsStep
 }{
 	{"argocd", "linkerd/pki/rotation.yaml", bundleWalk([]string{"linkerd/values/pki.yaml"}, []string{"apps/shop/store.yaml", "apps/shop/web.yaml"})},
-	{"flux", "pki/rotation.yaml", bundleWalk([]string{"clusters/prod/linkerd/pki-values.yaml"}, []string{"apps/wave/kustomization.yaml"})},
+	{"flux", "pki/rotation.yaml", bundleWalk([]string{"infrastructure/linkerd/pki-values.yaml"}, []string{"apps/wave/kustomization.yaml"})},
 	{"rendered", "pki/rotation.yaml", bundleWalk([]string{"manifests/linkerd/control-plane.yaml"}, []string{"manifests/shop/store.yaml", "manifests/shop/web.yaml"})},
 }
 
@@ -149,7 +149,7 @@ func git(t *testing.T, dir string, args ...string) string {
 func checkFluxBuild(t *testing.T, repository string) {
 	t.Helper()
 	for folder, want := range map[string][]string{
-		"clusters/prod/linkerd": {"targetPath: identityTrustAnchorsPEM", "literal: true", "reconcile.fluxcd.io/watch: Enabled", "controllerReplicas: 1"},
+		"infrastructure/linkerd": {"targetPath: identityTrustAnchorsPEM", "literal: true", "reconcile.fluxcd.io/watch: Enabled", "controllerReplicas: 1"},
 		"apps/shop":             {"l5d-pki-render/rollout: "},
 	} {
 		built, err := overlay.Build(filepath.Join(repository, folder), overlay.Options{})

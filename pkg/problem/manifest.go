@@ -104,4 +104,10 @@ var (
 		Hint:    "write that part of the document in block style, without comments between its lines, and run again",
 		Explain: "The layout of the document leaves no place for the change that would not touch a comment or something else. Nothing was changed.",
 	})
+	NoCut = define(Sentence{
+		Code:    "manifest-no-cut",
+		Text:    "cannot be read apart from the document around it",
+		Hint:    "write it as a mapping on the lines after its key or on the line of its dash, without anchors, tags and other line breaks than LF",
+		Explain: "A value that stands inside another document (an object in a list, a state in a function's configuration) is read as if it stood alone. The layout around this one does not show where it begins and ends.",
+	})
 )

@@ -103,6 +103,12 @@ var (
 		Hint:    "set externalSecret: true for this webhook in the chart's values, or list its certificate and key in the state",
 		Explain: "A webhook that the state lists with a caBundle alone has its Secret from elsewhere. A Secret made up by the chart would overwrite it with a certificate that the caBundle does not trust.",
 	})
+	RenderStaleSecret = define(Sentence{
+		Code:    "render-stale-secret",
+		Text:    "does not hold %s with its key, and no private key is at hand here to set it right",
+		Hint:    "take the Secret out of the input (kustomize: a patch with `$patch: delete`) and deliver it by `manifests --with-keys` or the custody",
+		Explain: "Some hosts get no private keys: a KRM function, for one. A Secret that carries the phase's certificate and the key that belongs to it may stand in the input and stays as it is. Another one would be applied beside a trust bundle or a caBundle that contradicts it, so it is refused.",
+	})
 	RenderOtherFamily = define(Sentence{
 		Code:    "render-other-family",
 		Text:    "the stream was rendered by Linkerd %q, the state says %q: another chart family",

@@ -33,7 +33,7 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 		return nil, err
 	}
 	var objects []any
-	if m.family != state.Family210 && (in.All || m.State.Spec.Linkerd.ExternalCA) {
+	if m.MakesTrustRoots() || in.All && m.family != state.Family210 {
 		objects = append(objects, m.trustRoots(in.Annotate))
 	} else if in.Annotate {
 		return nil, problem.RenderNoAnnotate.With(trustRootsName)
@@ -49,6 +49,11 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 		return nil, problem.RenderNoManifests.With()
 	}
 	return marshalAll(objects)
+}
+
+// MakesTrustRoots: the chart leaves the trust roots to others.
+func (m *Material) MakesTrustRoots() bool {
+	return m.family != state.Family210 && m.State.Spec.Linkerd.ExternalCA
 }
 
 // secrets: the issuer's, then the webhooks' in the order of their table.

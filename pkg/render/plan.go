@@ -22,6 +22,7 @@ type plan struct {
 	inject       map[string]string       // linkerd.io/inject by namespace, where the stream says
 	secretsApart bool                    // Input.SecretsApart
 	annotate     bool                    // Input.Annotate
+	keyless      bool                    // Input.Keyless
 	// webhookEdited by values key: that webhook's Secret or caBundle was edited.
 	webhookEdited map[string]bool
 	report        Report

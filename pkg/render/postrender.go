@@ -29,6 +29,9 @@ type Input struct {
 	// Annotate writes epoch, phase and the bundle's hash on the trust roots
 	// ConfigMap ([EpochHint], [PhaseHint], [BundleHashHint]).
 	Annotate bool
+	// Keyless: no private key is at hand. A Secret that carries the phase's
+	// certificate with its key stays as it is; another one is an error.
+	Keyless bool
 }
 
 // Output is what a call gives: never an empty stream.
@@ -49,7 +52,8 @@ func PostRender(in Input) (Output, error) {
 		return Output{}, err
 	}
 	p := newPlan(m, manifest.Split(in.Stream))
-	p.report.Bytes, p.secretsApart, p.annotate = len(in.Stream), in.SecretsApart, in.Annotate
+	p.report.Bytes, p.secretsApart = len(in.Stream), in.SecretsApart
+	p.annotate, p.keyless = in.Annotate, in.Keyless
 	p.run()
 	if len(p.problems) == 0 {
 		p.checkGroups(in)

@@ -45,6 +45,10 @@ func holds(node *manifest.Node, text string) bool {
 // editIssuer writes the issuer chain and its key. The scheme decides the keys:
 // crt.pem and key.pem, or tls.crt, tls.key and ca.crt (controller/cmd/identity/main.go).
 func (p *plan) editIssuer(o object) {
+	if p.keyless {
+		p.keepIssuer(o)
+		return
+	}
 	key, err := p.key(p.issuerPath(), p.State.Issuing().Key)
 	if err != nil {
 		p.fail(err)
@@ -74,6 +78,10 @@ func (p *plan) editWebhookSecret(w Webhook, o object) {
 	where := "status.webhooks." + w.Key
 	if material.Certificate == "" {
 		p.fail(problem.RenderForeignSecret.With(w.Key).On(o.String()).At(p.docs[o.doc].Line, 0))
+		return
+	}
+	if p.keyless {
+		p.keepSecret(o, "tls.crt", "tls.key", material.Certificate, "the webhook's certificate")
 		return
 	}
 	key, err := p.key(where, material.KeyPath)

@@ -1,0 +1,71 @@
+package krm
+
+import (
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// MaxList is the largest list that is read, in bytes.
+const MaxList = manifest.MaxDocument
+
+// versions of ResourceList that are understood; the output has the input's.
+var versions = map[string]bool{"config.kubernetes.io/v1": true, "config.kubernetes.io/v1beta1": true}
+
+// list is one ResourceList as it came in.
+type list struct {
+	text  []byte
+	root  *manifest.Node
+	items manifest.Items
+}
+
+// readList reads a list, and refuses what is none.
+func readList(text []byte) (*list, error) {
+	root, err := manifest.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	l := &list{text: text, root: root}
+	head := root.Head()
+	switch {
+	case root == nil:
+		return nil, problem.KRMNoList.With("there is nothing on stdin")
+	case head.Kind != "ResourceList":
+		return nil, problem.KRMNoList.With("it has kind " + quoted(head.Kind))
+	case !versions[head.APIVersion]:
+		return nil, problem.KRMNoList.With("it has apiVersion " + quoted(head.APIVersion))
+	}
+	if l.items, err = manifest.CutItems(text, root, manifest.At("items")); err != nil {
+		return nil, err
+	}
+	for n := range l.items.Len() {
+		if head := l.item(n).Head(); head.APIVersion == "" || head.Kind == "" {
+			return nil, problem.KRMItem.With("it has no apiVersion or no kind").On(manifest.At("items", n).String()).At(l.item(n).Line(), 0)
+		}
+	}
+	return l, nil
+}
+
+func (l *list) item(n int) *manifest.Node { return l.root.Lookup(manifest.At("items", n)) }
+
+// onlyConfig: the list has nothing but, perhaps, its own configuration, which
+// kustomize hands a generator as an item (api/internal/plugins/fnplugin).
+func (l *list) onlyConfig() bool {
+	config := l.root.Get("functionConfig").Head()
+	for n := range l.items.Len() {
+		if l.item(n).Head() != config {
+			return false
+		}
+	}
+	return true
+}
+
+// find is the item with that kind, namespace and name; -1 when there is none.
+func (l *list) find(wanted manifest.Head) int {
+	for n := range l.items.Len() {
+		head := l.item(n).Head()
+		if head.Kind == wanted.Kind && head.Name == wanted.Name && head.Namespace == wanted.Namespace {
+			return n
+		}
+	}
+	return -1
+}
