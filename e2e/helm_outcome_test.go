@@ -151,6 +151,14 @@ func TestHelmSharedFolder(t *testing.T) {
 	SameObjects(t, "Helm 4, folder below, getter", h4.FromGetter(t, state, chart), want)
 	SameObjects(t, "Helm 4, folder below, post-renderer", h4.PostRendered(t, state, chart), want)
 
+	// A list of folders is no way out.
+	list := []string{"HELM_PLUGINS=" + h3.Plugins + ":" + filepath.Join(h3.Plugins, "l5d-pki", "helm4")}
+	template := append([]string{"template", "linkerd"}, chart.args()...)
+	SameObjects(t, "Helm 4, list, post-renderer", ParseObjects(t, h4.MustRun(t, "", list, "helm", append(template, PostRenderer(state)...)...)), want)
+	if r := h4.Run(t, "", list, "helm", append(template, "-f", "l5d-pki://"+state)...); r.Code == 0 {
+		t.Error("Helm 4 finds getters in a list of folders now; docs/hosts/helm.md says it does not")
+	}
+
 	// What this saves people from: plugins of Helm 4 in the folder of Helm 3.
 	h3.MustRun(t, "", nil, "l5d-pki-render", "helm-plugin", "install", "--helm", "4", "--dir", h3.Plugins)
 	if loud := h3.Run(t, "", nil, "helm", "version", "--short"); !strings.Contains(loud.Stderr, "failed to load plugins") {
