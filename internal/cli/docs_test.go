@@ -48,7 +48,7 @@ func TestCommandsInPages(t *testing.T) {
 
 func checkShown(t *testing.T, page, line string) {
 	t.Helper()
-	words := strings.Fields(line)
+	words := strings.Fields(strings.ReplaceAll(line, `"`, ""))
 	root := (&app{}).root()
 	cmd, rest, err := root.Find(words)
 	if err != nil || cmd == root {
