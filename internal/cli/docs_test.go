@@ -18,6 +18,11 @@ func TestCommandsInPages(t *testing.T) {
 	if err != nil || len(pages) < 5 {
 		t.Fatalf("%d pages (%v)", len(pages), err)
 	}
+	hosts, err := filepath.Glob("../../docs/hosts/*.md")
+	if err != nil || len(hosts) == 0 {
+		t.Fatalf("%d pages of hosts (%v)", len(hosts), err)
+	}
+	pages = append(pages, hosts...)
 	pages = append(pages, "../../README.md", "../../CONTRIBUTING.md")
 	commands := 0
 	for _, page := range pages {

@@ -29,7 +29,7 @@ the configuration names, with --enable-alpha-plugins --enable-exec; without
 --enable-exec it skips it in silence. ` + "`component --krm`" + ` writes a Component
 that fails then. Called by the name l5d-pki-render-krm the program is krm.`,
 		Example: `  kustomize build --enable-alpha-plugins --enable-exec clusters/prod
-  kpt fn eval manifests --exec "l5d-pki-render krm" --fn-config rotation.yaml`,
+  kpt fn eval manifests --exec l5d-pki-render-krm --fn-config rotation.yaml`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error { return a.doKRM() }),
 	}
