@@ -114,8 +114,8 @@ func TestKustomizeGenerator(t *testing.T) {
 	SameObjects(t, "external CA", ParseObjects(t, []byte(r.Stdout)), want)
 }
 
-// TestKustomizeOlder: a kustomize that knows no arguments calls the program by
-// the name of the command.
+// TestKustomizeOlder: kustomize before 5.7 knows no arguments and calls the
+// program by the name of the command.
 func TestKustomizeOlder(t *testing.T) {
 	k := NewKustomize(t)
 	state := fixture(t, "rotation/bundle/anchor-spread.yaml")

@@ -22,7 +22,8 @@ func TestCommandsInPages(t *testing.T) {
 	if err != nil || len(hosts) == 0 {
 		t.Fatalf("%d pages of hosts (%v)", len(hosts), err)
 	}
-	pages = append(append(pages, hosts...), "../../README.md", "../../CONTRIBUTING.md")
+	pages = append(pages, hosts...)
+	pages = append(pages, "../../README.md", "../../CONTRIBUTING.md")
 	commands := 0
 	for _, page := range pages {
 		text, err := os.ReadFile(page)

@@ -27,9 +27,10 @@ spec.mode is transform or generate.
 kustomize runs the program that the annotation config.kubernetes.io/function of
 the configuration names, with --enable-alpha-plugins --enable-exec; without
 --enable-exec it skips it in silence. ` + "`component --krm`" + ` writes a Component
-that fails then. Called by the name l5d-pki-render-krm the program is krm.`,
+that fails then. Called by the name l5d-pki-render-krm the program is krm: kustomize before 5.7
+passes no arguments.`,
 		Example: `  kustomize build --enable-alpha-plugins --enable-exec clusters/prod
-  kpt fn eval manifests --fn-config rotation.yaml --exec "l5d-pki-render krm"`,
+  kpt fn eval manifests --exec l5d-pki-render-krm --fn-config rotation.yaml`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error { return a.doKRM() }),
 	}

@@ -150,7 +150,7 @@ func checkFluxBuild(t *testing.T, repository string) {
 	t.Helper()
 	for folder, want := range map[string][]string{
 		"infrastructure/linkerd": {"targetPath: identityTrustAnchorsPEM", "literal: true", "reconcile.fluxcd.io/watch: Enabled", "controllerReplicas: 1"},
-		"apps/shop":             {"l5d-pki-render/rollout: "},
+		"apps/shop":              {"l5d-pki-render/rollout: "},
 	} {
 		built, err := overlay.Build(filepath.Join(repository, folder), overlay.Options{})
 		if err != nil {

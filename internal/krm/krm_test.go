@@ -216,6 +216,41 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
+// TestMixedSecrets: neither the right certificate nor the right key alone will do.
+func TestMixedSecrets(t *testing.T) {
+	old := objects(t, read(t, "rotation", "input.yaml"), true)
+	switched := objects(t, read(t, "rotation", "golden", "bundle-issuer-switched.yaml"), true)
+	state := read(t, "rotation", "bundle", "issuer-switched.yaml")
+	if _, err := Run(listOf(switched, state)); err != nil {
+		t.Fatal(err)
+	}
+	for _, kept := range []string{"crt.pem: ", "key.pem: "} {
+		mixed := make([][]byte, len(switched))
+		copy(mixed, switched)
+		changed := 0
+		for n := range mixed {
+			if !bytes.Contains(mixed[n], []byte("name: linkerd-identity-issuer")) || !bytes.Contains(mixed[n], []byte("kind: Secret")) {
+				continue
+			}
+			mixed[n] = bytes.Replace(mixed[n], lineOf(t, switched[n], kept), lineOf(t, old[n], kept), 1)
+			changed++
+		}
+		if _, err := Run(listOf(mixed, state)); changed != 1 || err == nil || !strings.Contains(err.Error(), "does not hold issuer chain") {
+			t.Errorf("old %s(%d Secrets): %v", kept, changed, err)
+		}
+	}
+}
+
+func lineOf(t testing.TB, text []byte, key string) []byte {
+	t.Helper()
+	at := bytes.Index(text, []byte(key))
+	if at < 0 {
+		t.Fatalf("no %s", key)
+	}
+	line, _, _ := bytes.Cut(text[at:], []byte("\n"))
+	return line
+}
+
 // TestGenerate: what `manifests` writes, in place of the configuration that
 // kustomize puts among the items, or beside and instead of what is there.
 func TestGenerate(t *testing.T) {
