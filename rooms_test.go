@@ -24,6 +24,7 @@ var arrows = map[string][]string{
 	"internal/chart":           {"internal/chart/exchange"},
 	"internal/chart/exchange":  {},
 	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/picture", "internal/overlay", "internal/chart/exchange", "internal/repo", "pkg/survey", "schema"},
+	"internal/forge":           {},
 	"internal/overlay":         {},
 	"internal/repo":            {},
 	"pkg/postrender":           {"pkg/render", "pkg/state"},
