@@ -22,9 +22,10 @@ var arrows = map[string][]string{
 	// Helm's libraries are linked into a program of their own (docs/chart.md).
 	"cmd/l5d-pki-render-chart": {"internal/chart"},
 	"internal/chart":           {"internal/chart/exchange"},
-	"internal/chart/exchange":  {},
-	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/picture", "internal/overlay", "internal/chart/exchange", "internal/repo", "pkg/survey", "schema"},
-	"internal/forge":           {},
+	"internal/chart/exchange":  {"internal/exchange"},
+	"internal/exchange":        {},
+	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/picture", "internal/overlay", "internal/chart/exchange", "internal/repo", "internal/forge", "pkg/survey", "schema"},
+	"internal/forge":           {"internal/exchange"},
 	"internal/overlay":         {},
 	"internal/repo":            {},
 	"pkg/postrender":           {"pkg/render", "pkg/state"},

@@ -191,8 +191,8 @@ func compareTranscript(t *testing.T, file, got string) {
 // build cache.
 func chartProgramForTests(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), chartProgramName)
-	out, err := exec.Command("go", "build", "-o", path, "../../cmd/"+chartProgramName).CombinedOutput()
+	path := filepath.Join(t.TempDir(), chartProgram.name)
+	out, err := exec.Command("go", "build", "-o", path, "../../cmd/"+chartProgram.name).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
