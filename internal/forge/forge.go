@@ -60,8 +60,9 @@ type Change struct {
 	Body  *string `json:"body,omitempty"`
 	Draft *bool   `json:"draft,omitempty"`
 	// Labels that the pull shall carry. Others that begin with [LabelPrefix] are
-	// taken away; what people put there stays.
-	Labels []string `json:"labels,omitempty"`
+	// taken away; what people put there stays. An empty list that is not nil takes
+	// all of ours away.
+	Labels []string `json:"labels"`
 	// State is "closed" or "open".
 	State *string `json:"state,omitempty"`
 }
