@@ -77,7 +77,7 @@ func (r *Repo) Inspect(commit string) (Details, error) {
 	}
 	lines := strings.Split(out, "\n")
 	if len(lines) < 5 {
-		return Details{}, &Error{"show", "commit " + commit + " cannot be read"}
+		return Details{}, &Error{"show", "commit " + commit + " cannot be read", -1}
 	}
 	d := Details{Commit: lines[0], Tree: lines[1], Parents: strings.Fields(lines[2]), Committer: lines[3], Subject: lines[4], Trailers: map[string]string{}}
 	for _, line := range lines[5:] {
@@ -92,4 +92,26 @@ func (r *Repo) Inspect(commit string) (Details, error) {
 func (r *Repo) Between(from, to string) ([]string, error) {
 	out, err := r.git("rev-list", from+".."+to)
 	return strings.Fields(out), err
+}
+
+// made keeps the commits that were made for a branch, pushed or not.
+const made = "refs/l5d-pki-render-made/"
+
+// Remember keeps a commit that was made for a branch, so that a push that
+// failed can be made up for.
+func (r *Repo) Remember(branch, commit string) error {
+	_, err := r.git("update-ref", made+branch, commit)
+	return err
+}
+
+// Made lists remembered commits by their branch.
+func (r *Repo) Made(prefix string) (map[string]string, error) {
+	out, err := r.git("for-each-ref", "--format=%(objectname) %(refname)", made+prefix)
+	commits := map[string]string{}
+	for line := range strings.Lines(out) {
+		if commit, ref, found := strings.Cut(strings.TrimSpace(line), " "); found {
+			commits[strings.TrimPrefix(ref, made)] = commit
+		}
+	}
+	return commits, err
 }

@@ -68,13 +68,13 @@ func (c call) run(args ...string) ([]byte, error) {
 	out, err := cmd.Output()
 	switch {
 	case ctx.Err() != nil:
-		return nil, &Error{verb(args), "no answer within " + c.wait.String()}
+		return nil, &Error{verb(args), "no answer within " + c.wait.String(), -1}
 	case err != nil:
 		text := stderr.String()
 		if text == "" || verb(args) == "push" { // push --porcelain says on stdout what became of the branch
 			text = string(out) + text
 		}
-		return nil, &Error{verb(args), withoutLogin(strings.TrimSpace(text))}
+		return nil, &Error{verb(args), withoutLogin(strings.TrimSpace(text)), statusOf(err)}
 	}
 	return out, nil
 }
@@ -92,6 +92,7 @@ func surroundings() []string {
 type Error struct {
 	Command string // "push"
 	Text    string // may have several lines; no login of a URL
+	status  int    // exit code
 }
 
 func (e *Error) Error() string { return "git " + e.Command + ": " + e.Text }

@@ -41,7 +41,9 @@ func (r *Repo) DefaultRemote() (string, error) {
 }
 
 // URL is the address that a remote is pushed to.
-func (r *Repo) URL(remote string) (string, error) { return r.git("remote", "get-url", "--push", remote) }
+func (r *Repo) URL(remote string) (string, error) {
+	return r.git("remote", "get-url", "--push", remote)
+}
 
 // Branches are the heads of a remote, by name.
 type Branches struct {
@@ -109,7 +111,7 @@ func (r *Repo) PutBranch(branch, commit, was string) error {
 	}
 	for line := range strings.Lines(out) {
 		if strings.TrimSpace(line) == "branch refs/heads/"+branch {
-			return &Error{"branch", branch + " is checked out"}
+			return &Error{"branch", branch + " is checked out", -1}
 		}
 	}
 	if was == "" {

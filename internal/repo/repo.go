@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -70,4 +71,17 @@ func (r *Repo) Contains(history, commit string) bool {
 func Installed() bool {
 	_, err := exec.LookPath("git")
 	return err == nil
+}
+
+// Dirty lists the files of the working tree that differ from the commit that is
+// checked out, untracked ones that are not ignored included, sorted.
+func (r *Repo) Dirty() ([]string, error) {
+	changed, err := r.git("diff", "--name-only", "--no-renames", "-z", "HEAD", "--")
+	if err != nil {
+		return nil, err
+	}
+	added, err := r.git("ls-files", "--others", "--exclude-standard", "-z")
+	names := strings.FieldsFunc(changed+"\x00"+added, func(c rune) bool { return c == 0 })
+	slices.Sort(names)
+	return slices.Compact(names), err
 }

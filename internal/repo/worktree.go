@@ -66,3 +66,10 @@ func (w *Worktree) Stage(names []string) (tree string, err error) {
 	}
 	return w.git(patience, nil, "write-tree")
 }
+
+// Added lists the files that were put into the folder and that its commit does
+// not have, ignored or not.
+func (w *Worktree) Added() ([]string, error) {
+	out, err := w.git(patience, nil, "ls-files", "--others", "-z")
+	return strings.FieldsFunc(out, func(r rune) bool { return r == 0 }), err
+}

@@ -1,0 +1,218 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// prText is what title and body of a pull request are made from. All of it
+// follows from the two states and what lies beside them; the instant is that of
+// the log's last entry, never a clock's.
+type prText struct {
+	now, next *state.Rotation
+	entry     state.LogEntry
+	at        time.Time
+	evidence  rotation.Evidence
+	move      *rotation.Move
+	change    *rotation.Change // from now to next
+	revert    *rotation.Change // and back again, right after the merge
+	plan      *rotation.Plan
+	before    *rotation.Status
+	after     *rotation.Status
+	stamped   int // pod templates that get the new stamp in the files of the change
+	files     []string
+	state     string // name of the state file
+	digest    string // of it
+	base      string
+	branch    string
+	shut      bool
+}
+
+// textOf gathers it. stamped and files are of the change in Git.
+func textOf(now, next *state.Rotation, e rotation.Evidence) (t prText, err error) {
+	t = prText{now: now, next: next, evidence: e, branch: branchOf(next)}
+	t.entry, _ = lastEntry(next)
+	t.shut = rotation.Prepared(t.entry)
+	t.at, _ = time.Parse(time.RFC3339, t.entry.At)
+	var problems problem.List
+	add := func(err error) { problems.Add(err) }
+	t.move, err = rotation.Review(now, next, e, t.at)
+	add(err)
+	t.change, err = rotation.JudgeChange(now, next, e, t.at)
+	add(err)
+	t.revert, err = rotation.JudgeChange(next, now, rotation.Evidence{Links: e.Links}, t.at)
+	add(err)
+	t.before, err = rotation.StatusOf(now, e, t.at)
+	add(err)
+	t.after, err = rotation.StatusOf(next, rotation.Evidence{Links: e.Links}, t.at)
+	add(err)
+	planned := now
+	if now.Status.Rotation == nil {
+		planned = next
+	}
+	t.plan, err = rotation.PlanOf(planned, rotation.Options{Leaves: leavesOf(next)}, t.at)
+	add(err)
+	return t, problems.Err()
+}
+
+func leavesOf(s *state.Rotation) string {
+	if s.Status.Rotation == nil {
+		return ""
+	}
+	return s.Status.Rotation.Leaves
+}
+
+// describe reads the change in the tree, and writes the commit message.
+func (c *prCall) describe(p *proposal, tree string) error {
+	evidence, err := c.claimed(p.next)
+	if err != nil {
+		return err
+	}
+	if p.text, err = textOf(c.now, p.next, evidence); err != nil {
+		return named(err, c.state, c.state)
+	}
+	text, err := os.ReadFile(c.at(c.state))
+	if err != nil {
+		return err
+	}
+	p.move = p.text.move
+	p.text.files, p.text.state, p.text.digest, p.text.base = p.files, c.state, digest(text), c.base
+	p.text.stamped = c.stamped(c.tip, p.files, p.next)
+	p.message, err = c.messageOf(p, p.text.title(), tree)
+	return err
+}
+
+// stamped counts the places in the files that have the state's stamp now and
+// had another, or none, at a commit.
+func (c *prCall) stamped(before string, files []string, next *state.Rotation) int {
+	stamp := next.Status.Stamp
+	if stamp == "" {
+		return 0
+	}
+	count := 0
+	for _, name := range files {
+		if name == c.state {
+			continue
+		}
+		is, _ := os.ReadFile(c.at(name))
+		was, _, _ := c.repo.File(before, name)
+		count += max(0, strings.Count(string(is), stamp)-strings.Count(string(was), stamp))
+	}
+	return count
+}
+
+// step is the place of the phase in the plan: k of n; 0 for the way back to the
+// beginning.
+func (t prText) step() (k, n int) {
+	n = len(t.plan.Rows)
+	if t.move.Back && t.next.Status.Phase == state.PhaseStable {
+		return 0, n
+	}
+	return 1 + slices.IndexFunc(t.plan.Rows, func(r rotation.PlanRow) bool { return r.Phase == t.next.Status.Phase }), n
+}
+
+// rotationName is "anchor (bundle)" or "issuer".
+func (t prText) rotationName() string {
+	if t.plan.Strategy == "" {
+		return t.plan.Kind
+	}
+	return t.plan.Kind + ", " + t.plan.Strategy
+}
+
+// title is one line for the pull request and the commit.
+func (t prText) title() string {
+	k, n := t.step()
+	phase := t.next.Status.Phase
+	if t.move.Back {
+		phase = "back to " + phase
+	}
+	return fmt.Sprintf("linkerd-pki(%s): %s, step %d of %d (%s)", t.next.Metadata.Name, phase, k, n, t.rotationName())
+}
+
+// section is one part of a body. Where the whole is too long for a forge, those
+// with the highest number go first; 0 always stays.
+type section struct {
+	name   string
+	spared int
+	text   string
+}
+
+// body writes the text for a forge.
+func (t prText) body(l forge.Limits) string {
+	sections := t.sections(l)
+	mark := func(body string) string { return t.mark(l, body) }
+	for {
+		var b strings.Builder
+		for _, s := range sections {
+			b.WriteString(s.text + "\n")
+		}
+		body := b.String()
+		whole := body + mark(body)
+		if l.Body == 0 || utf8.RuneCountInString(whole) <= l.Body {
+			return whole
+		}
+		most := 0
+		for i, s := range sections {
+			if s.spared > 0 && s.spared >= sections[most].spared {
+				most = i
+			}
+		}
+		if sections[most].spared == 0 { // not to be reached: see TestBodyFits
+			return string([]rune(body)[:l.Body-utf8.RuneCountInString(mark(body))]) + mark(body)
+		}
+		gone := sections[most].name
+		sections = slices.Delete(sections, most, most+1)
+		sections = leftOut(sections, gone)
+	}
+}
+
+// leftOut names what was too long, at the end.
+func leftOut(sections []section, gone string) []section {
+	const name, begin = "left out", "Left out here, for lack of room; `l5d-pki-render plan`, `prove` and `status` on the branch show it: "
+	last := len(sections) - 1
+	if sections[last].name == name {
+		sections[last].text = strings.TrimSuffix(sections[last].text, ".\n") + ", " + gone + ".\n"
+		return sections
+	}
+	return append(sections, section{name, 0, begin + gone + ".\n"})
+}
+
+// mark ends every body: what state and text it was written for. Where comments
+// are not kept it can be seen.
+func (t prText) mark(l forge.Limits, body string) string {
+	mark := fmt.Sprintf("l5d-pki-render rotation=%s epoch=%d phase=%s state=sha256:%s text=sha256:%s",
+		t.next.Metadata.Name, t.next.Status.Epoch, t.next.Status.Phase, t.digest, digest([]byte(t.title()+"\n"+body)))
+	if t.shut {
+		mark += " " + aheadMark
+	}
+	if l.Comments {
+		return "<!-- " + mark + " -->\n"
+	}
+	return "`" + mark + "`\n"
+}
+
+// aheadMark is in the mark of a body that was written before the gate was open.
+const aheadMark = "gate=shut"
+
+func preparedBody(body string) bool {
+	at := strings.LastIndex(body, "l5d-pki-render rotation=")
+	return at >= 0 && strings.Contains(body[at:], aheadMark)
+}
+
+// bodyOf is the body for the call's forge.
+func (c *prCall) bodyOf(p *proposal) (string, error) {
+	body := p.text.body(c.limits())
+	if holdsSecret([]byte(body)) {
+		return "", problem.SyncKey.With("the text of the pull request")
+	}
+	return body, nil
+}
