@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -23,6 +22,7 @@ type prCall struct {
 	*app
 	f    *prFlags
 	ctx  context.Context
+	done context.CancelFunc // of a context with a limit
 	repo *repo.Repo
 	// state is the state file's name in the repository.
 	state string
@@ -159,6 +159,9 @@ func (c *prCall) checkout(commit string) (err error) {
 }
 
 func (c *prCall) close() {
+	if c.done != nil {
+		c.done()
+	}
 	if c.tree != nil {
 		c.tree.Close()
 	}
@@ -182,6 +185,3 @@ func (c *prCall) inRepository(file string) string {
 
 // prefix begins the branches of this state.
 func (c *prCall) prefix() string { return "l5d-pki/" + c.now.Metadata.Name + "/" }
-
-// limits are those of the forge that the body is for.
-func (c *prCall) limits() forge.Limits { return forge.LimitsOf(c.flavour()) }

@@ -234,9 +234,9 @@ func (c *prCall) comment(r *guardReport) error {
 	if number == 0 || c.f.dryRun {
 		return nil
 	}
-	f, err := c.dial()
+	f, err := c.reach()
 	if err == nil {
-		err = f.Comment(c.ctx, number, r.mark, r.comment(c.limits()))
+		err = f.Comment(c.ctx, number, r.mark, r.comment(forge.LimitsOf(c.f.flavour)))
 	}
 	if err != nil {
 		fmt.Fprintf(&c.talk, "note: the comment on #%d was not written: %v\n", number, err)

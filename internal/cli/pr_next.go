@@ -22,7 +22,7 @@ func (c *prCall) autopilot() (prReport, error) {
 	if err != nil {
 		return prReport{}, err
 	}
-	f, err := c.dial()
+	f, err := c.reach()
 	if err != nil {
 		return prReport{}, err
 	}

@@ -55,7 +55,7 @@ func (t prText) summary() string {
 	k, n := t.step()
 	from := fmt.Sprintf("`%s` (epoch %d)", t.now.Status.Phase, t.now.Status.Epoch)
 	to := fmt.Sprintf("`%s` (epoch %d)", t.next.Status.Phase, t.next.Status.Epoch)
-	text := fmt.Sprintf("**%s → %s**, step %d of %d of the rotation %s of `%s`: %s.\n", from, to, k, n, t.rotationName(), t.next.Metadata.Name, phaseWords[t.next.Status.Phase])
+	text := fmt.Sprintf("**%s → %s**, step %d of %d of the %s of `%s`: %s.\n", from, to, k, n, t.rotationName(), t.next.Metadata.Name, phaseWords[t.next.Status.Phase])
 	if t.shut {
 		text += "\n**Not ready: the gate is shut.** This draft becomes ready when the evidence is there.\n"
 	}
@@ -148,7 +148,7 @@ func (t prText) phases() string {
 		when := stamped(row.Earliest)
 		switch {
 		case i+1 == k:
-			mark, name = "**"+mark+"**", "**"+row.Phase+"** (this change)"
+			mark, name, when = "**"+mark+"**", "**"+row.Phase+"** (this change)", ""
 		case i+1 < k || row.Done && !t.move.Back:
 			mark, when = mark+" ✓", ""
 		}

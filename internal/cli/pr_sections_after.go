@@ -127,9 +127,12 @@ func (t prText) rollback() string {
 	for _, r := range t.revert.Verdict.Reasons {
 		b.WriteString("- " + plain(r.Text) + "\n")
 	}
-	if k, _ := t.step(); k > 1 && !t.move.Back {
-		if two := t.plan.Rows[k-1].Reverts; len(two) > 1 && !two[1].Verdict.Safe {
-			fmt.Fprintf(&b, "\nReverting this change and the one before it at once is **not safe**: it leads to `%s`, which something live does not fit any more.\n", two[1].To)
+	if k, _ := t.step(); k > 0 && !t.move.Back {
+		for _, r := range t.plan.Rows[k-1].Reverts {
+			if !r.Verdict.Safe && r.Commits > 1 {
+				fmt.Fprintf(&b, "\nUndoing this change and the ones before it at once is **not safe** from %d changes on: it leads to `%s`, which something live does not fit any more.\n", r.Commits, r.To)
+				break
+			}
 		}
 	}
 	return b.String()

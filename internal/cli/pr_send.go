@@ -13,7 +13,7 @@ import (
 
 // open makes the change and its pull request, or brings them up to date.
 func (c *prCall) open(k ask) (prReport, error) {
-	f, err := c.dial()
+	f, err := c.reach()
 	if err != nil {
 		return prReport{}, err
 	}
@@ -297,6 +297,7 @@ func (c *prCall) commitOnly(k ask) (prReport, error) {
 			err = c.gitProblem(c.repo.PutBranch(p.branch, p.commit, was))
 		}
 	}
+	c.guessFlavour()
 	if err == nil && c.f.out != "" && !c.f.dryRun {
 		err = c.writeParts(p)
 	}

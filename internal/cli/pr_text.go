@@ -55,13 +55,22 @@ func textOf(now, next *state.Rotation, e rotation.Evidence) (t prText, err error
 	add(err)
 	t.after, err = rotation.StatusOf(next, rotation.Evidence{Links: e.Links}, t.at)
 	add(err)
-	planned := now
-	if now.Status.Rotation == nil {
-		planned = next
+	planned := next
+	if next.Status.Rotation == nil { // the rotation is over
+		planned = now
 	}
 	t.plan, err = rotation.PlanOf(planned, rotation.Options{Leaves: leavesOf(next)}, t.at)
 	add(err)
-	return t, problems.Err()
+	if err := problems.Err(); err != nil {
+		return t, err
+	}
+	if k, _ := t.step(); k > 0 { // this step is taken now, whatever a plan estimates
+		t.plan.Rows[k-1].Earliest = t.at
+		if k == len(t.plan.Rows) {
+			t.plan.End = t.at
+		}
+	}
+	return t, nil
 }
 
 func leavesOf(s *state.Rotation) string {
@@ -120,12 +129,12 @@ func (t prText) step() (k, n int) {
 	return 1 + slices.IndexFunc(t.plan.Rows, func(r rotation.PlanRow) bool { return r.Phase == t.next.Status.Phase }), n
 }
 
-// rotationName is "anchor (bundle)" or "issuer".
+// rotationName is "anchor rotation by bundle" or "issuer rotation".
 func (t prText) rotationName() string {
 	if t.plan.Strategy == "" {
-		return t.plan.Kind
+		return t.plan.Kind + " rotation"
 	}
-	return t.plan.Kind + ", " + t.plan.Strategy
+	return t.plan.Kind + " rotation by " + t.plan.Strategy
 }
 
 // title is one line for the pull request and the commit.
@@ -135,7 +144,7 @@ func (t prText) title() string {
 	if t.move.Back {
 		phase = "back to " + phase
 	}
-	return fmt.Sprintf("linkerd-pki(%s): %s, step %d of %d (%s)", t.next.Metadata.Name, phase, k, n, t.rotationName())
+	return fmt.Sprintf("linkerd-pki(%s): %s, step %d of %d of the %s", t.next.Metadata.Name, phase, k, n, t.rotationName())
 }
 
 // section is one part of a body. Where the whole is too long for a forge, those
@@ -210,7 +219,7 @@ func preparedBody(body string) bool {
 
 // bodyOf is the body for the call's forge.
 func (c *prCall) bodyOf(p *proposal) (string, error) {
-	body := p.text.body(c.limits())
+	body := p.text.body(forge.LimitsOf(c.f.flavour))
 	if holdsSecret([]byte(body)) {
 		return "", problem.SyncKey.With("the text of the pull request")
 	}

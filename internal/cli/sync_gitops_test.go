@@ -131,6 +131,14 @@ func commit(t *testing.T, repository, message string) []string {
 	return strings.Fields(git(t, repository, "show", "--format=", "--name-only"))
 }
 
+// tryGit runs git with the configuration that the environment names.
+func tryGit(dir string, args ...string) (string, error) {
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
 func git(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("git", args...)

@@ -74,12 +74,12 @@ func (r *Repo) Look(remote string) (Branches, error) {
 
 // Fetch brings the commit at the head of a remote's branch, unless it is here.
 // In a repository whose history is cut off it brings depth commits of it and
-// not the whole history.
+// not the whole history. The user's own branches of the remote stay as they are.
 func (r *Repo) Fetch(remote, branch, commit string, depth int) error {
 	if r.Has(commit) && (depth < 2 || r.Has(commit+"^")) {
 		return nil
 	}
-	args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"}
+	args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap="}
 	if r.Shallow() {
 		args = append(args, fmt.Sprintf("--depth=%d", depth))
 	}

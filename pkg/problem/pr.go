@@ -92,12 +92,6 @@ var (
 		Hint:    "start it by hand: `l5d-pki-render start`, `l5d-pki-render pr start KIND`",
 		Explain: "The autopilot starts what is safe to start by itself. This one needs a person, and time is running out.",
 	})
-	PRPull = define(Sentence{
-		Code:    "pr-forge",
-		Text:    "the forge cannot be reached: %v",
-		Hint:    "`l5d-pki-render pr --print` and `l5d-pki-render pr --commit-only` need no forge",
-		Explain: "Without a forge the commit and the text can still be made, and other tools open the pull request.",
-	})
 )
 
 // What the guard says to a reviewer.
