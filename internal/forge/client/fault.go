@@ -168,8 +168,8 @@ func clean(text, token string) string {
 	return text
 }
 
-// words are what the JSON of an error says: GitHub has message and
-// errors[].message, GitLab message (a text, a list, or lists by field) or error,
+// words are what the JSON of an error says: GitHub has message, and errors[] with
+// message or else field and code; GitLab message (a text or a list) or error;
 // Gitea message.
 func words(v any) []string {
 	switch v := v.(type) {
@@ -185,6 +185,9 @@ func words(v any) []string {
 		var all []string
 		for _, key := range []string{"message", "error_description", "error", "errors", "base"} {
 			all = append(all, words(v[key])...)
+		}
+		if len(all) == 0 {
+			all = append(words(v["field"]), words(v["code"])...)
 		}
 		return all
 	}

@@ -96,6 +96,9 @@ func (t *transport) once(request *http.Request, body []byte) (*http.Response, er
 		f.header = answer.Header
 		return nil, f
 	}
+	if len(text) == 0 && answer.StatusCode < 300 && answer.StatusCode != http.StatusNoContent { // a library takes it for an empty list
+		return nil, &fault{method: r.Method, path: r.URL.Path, odd: errors.New("it is empty")}
+	}
 	answer.Body = io.NopCloser(bytes.NewReader(text))
 	return answer, nil
 }
