@@ -71,7 +71,7 @@ var (
 	ForgeUnreachable = define(Sentence{
 		Code:    "forge-unreachable",
 		Text:    "%s cannot be reached for %s: %v",
-		Hint:    "check the address and the network, and run the same command again; --forge-ca-file names the authority of a private forge",
+		Hint:    "check the address and the network, and run the same command again; --ca-file names the authority of a private forge",
 		Explain: "Calls that change nothing, or the same thing, were repeated for a while. No call went through.",
 	})
 	ForgeLost = define(Sentence{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -255,6 +256,22 @@ func TestCanceled(t *testing.T) {
 		cancel()
 		if _, err := c.List(ctx, forge.Query{}); err == nil || len(f.calls) > 1 {
 			t.Errorf("%v after %d calls", err, len(f.calls))
+		}
+	})
+}
+
+// TestSlowServer: a call that was given up is carried out late, so that the next
+// one meets a pull that is open already. It is the one that we asked for.
+func TestSlowServer(t *testing.T) {
+	each(t, func(t *testing.T, f *fake, c forge.Forge) {
+		f.play(creation[f.kind], 1, dies(false))
+		f.play(creation[f.kind], 1, func(w http.ResponseWriter, r *http.Request, proper http.Handler) {
+			f.add(forge.Pull{Title: newPull.Title, Body: newPull.Body, Head: branch, Base: "main", Draft: true}, false)
+			proper.ServeHTTP(w, r)
+		})
+		p, err := c.Open(t.Context(), newPull)
+		if err != nil || len(f.pulls) != 1 || strings.Join(p.Labels, " ") != "l5d-pki l5d-pki/anchor-added" {
+			t.Errorf("%+v %v, %d pulls", p, err, len(f.pulls))
 		}
 	})
 }

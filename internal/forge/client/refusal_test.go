@@ -7,6 +7,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -162,5 +163,25 @@ func TestPrivateAuthority(t *testing.T) {
 				t.Errorf("%s %q: %v", kind, file, err)
 			}
 		}
+	}
+}
+
+// TestTokenHost: whatever a library calls, only the API's host sees the token.
+func TestTokenHost(t *testing.T) {
+	var seen []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen = append(seen, r.Header.Get("Authorization"), r.Header.Get("Private-Token"))
+		answer(w, 200, []any{})
+	}))
+	defer server.Close()
+	api, _ := url.Parse("https://other.example/api")
+	tr, err := newTransport(forge.Target{Token: canary}, api, realClock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := httptest.NewRequest("GET", server.URL, nil)
+	request.Header.Set("Authorization", "Bearer "+canary)
+	if _, err := tr.RoundTrip(request); err != nil || strings.Join(seen, "") != "" || len(seen) != 2 {
+		t.Errorf("%v %q", err, seen)
 	}
 }
