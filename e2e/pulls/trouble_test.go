@@ -1,0 +1,235 @@
+package pulls
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// TestTroubles walks through what happens to a pull request between its opening
+// and its merge. There is one all the time, and nothing is lost.
+func TestTroubles(t *testing.T) {
+	l := settle(t, startGitea(t, 50, ""))
+	first := l.pr("start", "anchor")
+
+	t.Run("nothing happened", func(t *testing.T) {
+		before := l.heads()
+		l.door.writes()
+		for range 100 {
+			if r := l.next(); r.code != 0 || l.read(r).Operation != "none" {
+				t.Fatalf("code %d: %s%s", r.code, r.out, r.stderr)
+			}
+		}
+		if w := l.door.writes(); len(w) != 0 || !slices.Equal(before, l.heads()) {
+			t.Errorf("100 runs wrote %v", w)
+		}
+	})
+
+	t.Run("the base conflicts", func(t *testing.T) {
+		l.someone("main", func(dir string) {
+			l.edit(dir, stateFile, "# The state lies beside", "# A new first line.\n# The state lies beside")
+			l.edit(dir, appFile, "# The front of the shop.", "# The front of the shop, and more.")
+		})
+		r := l.pr("start", "anchor")
+		if p := l.only(); r.Operation != "updated" || r.Number != first.Number || p.Head.Sha != r.Commit || r.Commit == first.Commit {
+			t.Errorf("%+v\n%+v", r, p)
+		}
+		l.git(l.clone, "fetch", "-q", "origin")
+		if out := l.git(l.clone, "show", r.Commit+":"+stateFile); !strings.HasPrefix(out, "# A new first line.") {
+			t.Errorf("the change of the base is lost: %.80s", out)
+		}
+		if files := l.git(l.clone, "diff", "--name-only", "origin/main..."+r.Commit); strings.Contains(files, "README") {
+			t.Errorf("the pull request holds more than its own: %s", files)
+		}
+	})
+
+	t.Run("the base was pushed by force", func(t *testing.T) {
+		l.someone("main", func(dir string) {
+			l.git(dir, "reset", "-q", "--hard", "HEAD~2")
+			l.edit(dir, appFile, "replicas: 2", "replicas: 3")
+		})
+		r := l.pr("start", "anchor")
+		if p := l.only(); r.Operation != "updated" || r.Number != first.Number || p.Head.Sha != r.Commit {
+			t.Errorf("%+v\n%+v", r, p)
+		}
+		l.git(l.clone, "fetch", "-q", "origin")
+		if parent := l.git(l.clone, "rev-parse", r.Commit+"^"); parent != l.git(l.clone, "rev-parse", "origin/main") {
+			t.Error("the commit does not stand on the base")
+		}
+	})
+
+	t.Run("a person edits the text and the labels", func(t *testing.T) {
+		path := "/repos/bot/pki/pulls/" + itoa(first.Number)
+		var label struct{ ID int }
+		l.g.api("POST", "/repos/bot/pki/labels", map[string]any{"name": "security", "color": "#ff0000"}, &label)
+		l.g.api("POST", "/repos/bot/pki/issues/"+itoa(first.Number)+"/labels", map[string]any{"labels": []int{label.ID}}, nil)
+		l.g.api("PATCH", path, map[string]any{"title": "mine", "body": "mine"}, nil)
+		l.pr("start", "anchor")
+		p := l.only()
+		if p.Title == "mine" || p.Body == "mine" || len(p.Labels) != 2 {
+			t.Errorf("%q %q %v", p.Title, p.Body, p.Labels)
+		}
+	})
+
+	t.Run("a person commits to the branch", func(t *testing.T) {
+		l.someone(first.Branch, func(dir string) { l.edit(dir, appFile, "replicas: 3", "replicas: 4") })
+		before := l.heads()
+		l.door.writes()
+		if r := l.pr("start", "anchor"); r.Operation != "left" || r.Number != first.Number {
+			t.Errorf("%+v", r)
+		}
+		if w := l.door.writes(); len(w) != 0 || !slices.Equal(before, l.heads()) {
+			t.Errorf("it wrote %v", w)
+		}
+		if g := l.guard(first.Number, first.Branch); g.code != 0 && g.code != 1 || g.out == "" {
+			t.Errorf("guard: code %d: %s", g.code, g.stderr)
+		}
+		l.someone(first.Branch, func(dir string) { l.git(dir, "reset", "-q", "--hard", "HEAD~1") })
+	})
+
+	t.Run("closed by a person, and opened again", func(t *testing.T) {
+		path := "/repos/bot/pki/pulls/" + itoa(first.Number)
+		l.g.api("PATCH", path, map[string]any{"state": "closed"}, nil)
+		l.door.writes()
+		if r := l.next(); r.code != 0 || l.read(r).Operation != "none" {
+			t.Errorf("code %d: %s%s", r.code, r.out, r.stderr)
+		}
+		if w := l.door.writes(); len(w) != 0 || len(l.pulls("open")) != 0 {
+			t.Errorf("it wrote %v", w)
+		}
+		l.g.api("PATCH", path, map[string]any{"state": "open"}, nil)
+		if r := l.pr("start", "anchor"); r.Operation != "none" || r.Number != first.Number {
+			t.Errorf("%+v", r)
+		}
+		l.only()
+	})
+
+	t.Run("the token has expired", func(t *testing.T) {
+		before := l.heads()
+		good := l.token
+		l.token = "expired-" + good[:20]
+		l.refused("forge-denied", "start", "anchor")
+		l.token = good
+		if !slices.Equal(before, l.heads()) {
+			t.Error("a branch moved")
+		}
+	})
+
+	if r := l.pr("start", "anchor"); r.Number != first.Number {
+		t.Fatalf("%+v", r)
+	}
+	l.merge(first.Number)
+	if all := l.pulls("all"); len(all) != 1 {
+		t.Errorf("%d pull requests for one phase", len(all))
+	}
+}
+
+// TestServerDies: Gitea is killed in the middle of a call, before or after it was
+// carried out, and started again. One run gives one pull request.
+func TestServerDies(t *testing.T) {
+	for name, carriedOut := range map[string]bool{"before": false, "after": true} {
+		t.Run(name, func(t *testing.T) {
+			g := startGitea(t, 50, "")
+			l := settle(t, g)
+			back := make(chan struct{})
+			l.door.once("POST", "/repos/bot/pki/pulls", func(w http.ResponseWriter, r *http.Request, through http.Handler) {
+				if carriedOut {
+					through.ServeHTTP(httptest.NewRecorder(), r)
+				}
+				g.kill()
+				slam(w)
+				go func() {
+					defer close(back)
+					time.Sleep(time.Second)
+					g.start()
+				}()
+			})
+			r := l.pr("start", "anchor")
+			<-back
+			if p := l.only(); p.Number != r.Number || p.Head.Sha != r.Commit || len(p.Labels) != 1 || len(l.pulls("all")) != 1 {
+				t.Errorf("%+v\n%+v", r, p)
+			}
+			if again := l.pr("start", "anchor"); again.Operation != "none" {
+				t.Errorf("%+v", again)
+			}
+		})
+	}
+}
+
+// TestServerStaysDown: the run fails and says so; the next one goes on.
+func TestServerStaysDown(t *testing.T) {
+	g := startGitea(t, 50, "")
+	l := settle(t, g)
+	l.door.once("POST", "/repos/bot/pki/pulls", func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		g.kill()
+		slam(w)
+	})
+	l.refused("forge-lost", "start", "anchor")
+	g.start()
+	if r := l.pr("start", "anchor"); r.Operation != "created" || l.only().Number != r.Number {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestLongListing: 500 pages of other people's pull requests, one a page, and a
+// fork that names its branch as we do.
+func TestLongListing(t *testing.T) {
+	l := settle(t, startGitea(t, 1, ""))
+	const others = 500
+	var refs []string
+	for i := range others {
+		refs = append(refs, "HEAD:refs/heads/other/"+itoa(i))
+	}
+	l.someone("main", func(dir string) {
+		l.git(dir, "checkout", "-q", "-b", "other")
+		l.edit(dir, appFile, "replicas: 2", "replicas: 5")
+		l.git(dir, append([]string{"push", "-q", "origin"}, refs...)...)
+		l.git(dir, "checkout", "-q", "main")
+	})
+	for i := range others {
+		l.g.api("POST", "/repos/bot/pki/pulls", map[string]any{"title": "other", "head": "other/" + itoa(i), "base": "main"}, nil)
+	}
+	l.fork(prefix + "2-anchor-added")
+	r := l.pr("start", "anchor")
+	if r.Operation != "created" || r.Number != others+2 {
+		t.Fatalf("%+v", r)
+	}
+	l.door.mutex.Lock()
+	pages := 0
+	for _, call := range l.door.calls {
+		if call == "GET /api/v1/repos/bot/pki/pulls" {
+			pages++
+		}
+	}
+	l.door.mutex.Unlock()
+	if pages < others {
+		t.Errorf("%d pages were read", pages)
+	}
+	if again := l.pr("start", "anchor"); again.Operation != "none" || again.Number != r.Number {
+		t.Errorf("%+v", again)
+	}
+}
+
+// fork lets another user open a pull request from a branch of ours by name.
+func (l *land) fork(branch string) {
+	l.t.Helper()
+	l.g.run("admin", "user", "create", "--username", "stranger", "--password", "not-a-secret-2", "--email", "s@example.test", "--must-change-password=false")
+	own := l.g.token
+	out := strings.Fields(l.g.run("admin", "user", "generate-access-token", "--username", "stranger", "--scopes", "all", "--raw"))
+	l.g.token = out[len(out)-1]
+	defer func() { l.g.token = own }()
+	l.g.api("POST", "/repos/bot/pki/forks", map[string]any{}, nil)
+	dir := filepath.Join(l.top, "fork")
+	l.git(l.top, "clone", "-q", l.g.url+"/bot/pki.git", dir)
+	l.edit(dir, appFile, "replicas: 2", "replicas: 9")
+	address := strings.Replace(l.g.url, "http://", "http://stranger:not-a-secret-2@", 1) + "/stranger/pki.git"
+	l.git(dir, "-c", "http.extraHeader=", "push", "-q", address, "HEAD:refs/heads/"+branch)
+	l.g.api("POST", "/repos/bot/pki/pulls", map[string]any{"title": "hijack", "head": "stranger:" + branch, "base": "main"}, nil)
+}
