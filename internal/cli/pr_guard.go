@@ -281,16 +281,26 @@ func (r *guardReport) data() any {
 	for _, p := range r.findings {
 		list = append(list, finding{string(p.Code), p.File, p.Path, p.Text, p.Hints})
 	}
+	type change struct {
+		From  string `json:"from"`
+		To    string `json:"to"`
+		Epoch int64  `json:"epoch"`
+		Back  bool   `json:"back,omitempty"`
+		Wave  bool   `json:"wave,omitempty"`
+	}
 	var radius []string
-	if r.move != nil {
-		radius = r.move.restartLines()
+	var move *change
+	if t := r.move; t != nil {
+		radius = t.restartLines()
+		move = &change{t.move.From, t.move.To, t.next.Status.Epoch, t.move.Back, t.move.Wave}
 	}
 	return struct {
 		Safe     bool      `json:"safe"`
+		Move     *change   `json:"move,omitempty"`
 		Findings []finding `json:"findings"`
 		Radius   []string  `json:"blastRadius,omitempty"`
 		Notes    []string  `json:"notes,omitempty"`
-	}{r.safe(), list, radius, r.notes}
+	}{r.safe(), move, list, radius, r.notes}
 }
 
 // lines are the findings with what to do, for people.

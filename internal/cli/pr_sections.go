@@ -32,6 +32,7 @@ func (t prText) sections(l forge.Limits) []section {
 	list := []section{
 		{"summary", 0, t.summary()},
 		{"what changes", 0, t.whatChanges()},
+		{"the files", 3, t.fileList()},
 		{"certificates", 5, t.certificates(l)},
 		{"the phases", 4, t.phases()},
 		{"why it is safe", 0, t.whySafe()},
@@ -44,7 +45,7 @@ func (t prText) sections(l forge.Limits) []section {
 	}
 	if l.Mermaid {
 		chart := planReport{t.plan, t.at}.gantt()
-		list = slices.Insert(list, 4, section{"the time table", 7, "```mermaid\n" + chart + "```\n"})
+		list = slices.Insert(list, 5, section{"the time table", 7, "```mermaid\n" + chart + "```\n"})
 	}
 	return slices.DeleteFunc(list, func(s section) bool { return s.text == "" })
 }
@@ -77,9 +78,14 @@ func (t prText) whatChanges() string {
 	row("trust bundle", t.certNames(t.before.Bundle), t.certNames(t.after.Bundle))
 	row("issuer", t.certNames(t.before.Issuer), t.certNames(t.after.Issuer))
 	row("rollout stamp", code(t.now.Status.Stamp), code(t.next.Status.Stamp))
-	var b strings.Builder
-	b.WriteString(heading("What changes") + markdownTable(rows) + "\nFiles:\n\n")
+	return heading("What changes") + markdownTable(rows)
+}
+
+// fileList names the files of the change, as many as one looks at.
+func (t prText) fileList() string {
 	const shown = 20
+	var b strings.Builder
+	b.WriteString("Files:\n\n")
 	for i, name := range t.files {
 		if i == shown {
 			fmt.Fprintf(&b, "- and %d more\n", len(t.files)-shown)
@@ -162,7 +168,11 @@ func (t prText) whySafe() string {
 	var b strings.Builder
 	b.WriteString(heading("Why it is safe"))
 	if len(t.move.Shut) == 0 && len(t.change.Verdict.Reasons) == 0 {
-		fmt.Fprintf(&b, "Every bundle that a live endpoint holds, or may still be given, verifies the chain that is signed with after this change, and the bundle delivered after it verifies every chain that is served: %s. Leaves by the rules of proxies (webpki), issuers by those of identity (Go).\n", pairs(t.change.Matrix))
+		begin := "Every"
+		if len(t.change.Verdict.Standing) > 0 {
+			begin = "But for what fails already and is not of this change (below), every"
+		}
+		fmt.Fprintf(&b, "%s bundle that a live endpoint holds, or may still be given, verifies the chain that is signed with after this change, and the bundle delivered after it verifies every chain that is served: %s. Leaves by the rules of proxies (webpki), issuers by those of identity (Go).\n\n", begin, pairs(t.change.Matrix))
 	}
 	for _, p := range t.move.Shut {
 		b.WriteString("- **shut:** " + plain(p.Error()) + "\n")
@@ -199,6 +209,9 @@ func pairs(matrix []rotation.Cell) string {
 		if cell.OK(rotation.ByProxy) {
 			live++
 		}
+	}
+	if live == len(matrix) {
+		return fmt.Sprintf("all %d pairs of bundle and chain verify", live)
 	}
 	return fmt.Sprintf("%d of %d pairs of bundle and chain verify", live, len(matrix))
 }
