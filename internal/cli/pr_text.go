@@ -65,7 +65,7 @@ func textOf(now, next *state.Rotation, e rotation.Evidence) (t prText, err error
 		return t, err
 	}
 	if k, _ := t.step(); k > 0 { // this step is taken now, whatever a plan estimates
-		t.plan.Rows[k-1].Earliest = t.at
+		t.plan.Rows[k-1].Earliest, t.plan.Rows[k-1].Done = t.at, false
 		if k == len(t.plan.Rows) {
 			t.plan.End = t.at
 		}
