@@ -2,7 +2,9 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,18 +81,26 @@ func (c *prCall) heldMove(h *head) (next *state.Rotation, names []string, undo f
 		if !slices.ContainsFunc(keys, func(key string) bool { return c.beside(key) == name }) && !c.isEvidence(name) {
 			continue
 		}
-		text, there, err := c.repo.File(h.details.Commit, name)
-		if err == nil && there {
-			err = c.put(name, text)
-		} else if err == nil {
-			err = os.Remove(c.at(name))
-		}
-		if err != nil {
+		if err := c.copyFrom(h.details.Commit, name); errors.Is(err, fs.ErrNotExist) {
+			continue // the move took away what the base does not have any more
+		} else if err != nil {
 			return nil, nil, undo, err
 		}
 		names = append(names, name)
 	}
 	return next, names, undo, c.putState(next)
+}
+
+// copyFrom brings a file of the tree to what a commit has, or to nothing.
+func (c *prCall) copyFrom(commit, name string) error {
+	text, there, err := c.repo.File(commit, name)
+	switch {
+	case err != nil:
+		return c.gitProblem(err)
+	case there:
+		return c.put(name, text)
+	}
+	return os.Remove(c.at(name))
 }
 
 // newMove makes the move at this call's instant.

@@ -73,7 +73,7 @@ func (c *prCall) printed(k ask) (*proposal, error) {
 	}
 	if next.Status.Epoch == c.now.Status.Epoch {
 		if k.verb == verbStart {
-			return nil, problem.PRPrintStart.With().In(c.f.statePath)
+			return nil, problem.PRPrintStart.With().In(c.state)
 		}
 		c.f.dryRun = true
 		return c.propose(k, nil)

@@ -274,3 +274,57 @@ func TestLogins(t *testing.T) {
 		t.Errorf("git says %v", err)
 	}
 }
+
+// TestMerge: what a merge would give is made without touching anything, and a
+// conflict is one.
+func TestMerge(t *testing.T) {
+	_, clone := cloned(t)
+	r, _ := Open(clone)
+	start := must(t, clone, "rev-parse", "HEAD")
+	branch := func(name, file, text string) string {
+		must(t, clone, "checkout", "-q", "-b", name, start)
+		save(t, clone, file, text)
+		must(t, clone, "add", "-A")
+		must(t, clone, "commit", "-q", "-m", name)
+		return must(t, clone, "rev-parse", "HEAD")
+	}
+	one, other, clash := branch("one", "one.txt", "1\n"), branch("other", "other.txt", "2\n"), branch("clash", "one.txt", "3\n")
+	before := must(t, clone, "for-each-ref")
+	merged, err := r.Merge(one, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if names := must(t, clone, "ls-tree", "-r", "--name-only", merged); names != "a.txt\ndir/b.txt\none.txt\nother.txt" || must(t, clone, "for-each-ref") != before {
+		t.Errorf("merged: %s", names)
+	}
+	if _, err := r.Merge(one, clash); !errors.Is(err, ErrConflict) {
+		t.Errorf("a conflict: %v", err)
+	}
+	if same, err := r.Merge(start, one); err != nil || same != one {
+		t.Errorf("ahead: %s (%v)", same, err)
+	}
+	must(t, clone, "checkout", "-q", "--orphan", "alone")
+	must(t, clone, "commit", "-q", "-m", "alone")
+	if _, err := r.Merge(one, must(t, clone, "rev-parse", "HEAD")); !errors.Is(err, ErrUnrelated) {
+		t.Errorf("nothing in common: %v", err)
+	}
+}
+
+// TestNewBlobs: every version that commits bring, and nothing that was there.
+func TestNewBlobs(t *testing.T) {
+	_, clone := cloned(t)
+	r, _ := Open(clone)
+	start := must(t, clone, "rev-parse", "HEAD")
+	save(t, clone, "secret.txt", "gone again\n")
+	must(t, clone, "add", "-A")
+	must(t, clone, "commit", "-q", "-m", "in")
+	must(t, clone, "rm", "-q", "secret.txt")
+	must(t, clone, "commit", "-q", "-m", "out")
+	blobs, err := r.NewBlobs(start, must(t, clone, "rev-parse", "HEAD"))
+	if err != nil || len(blobs) != 1 || blobs[0].Name != "secret.txt" || blobs[0].Size != 11 {
+		t.Fatalf("%+v (%v)", blobs, err)
+	}
+	if text, err := r.Object(blobs[0].Object); err != nil || string(text) != "gone again\n" {
+		t.Errorf("%q (%v)", text, err)
+	}
+}

@@ -83,7 +83,7 @@ var (
 	PRMargin = define(Sentence{
 		Code:    "pr-margin",
 		Text:    "%q is no margin",
-		Hint:    "write a part of the validity like 30%, a time like 60d, or never",
+		Hint:    "write a share of the validity in percent, a time like 60d, or never",
 		Explain: "--next starts a rotation when less than this is left of the life of a certificate in use.",
 	})
 	PRBlocked = define(Sentence{
