@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -49,8 +48,6 @@ func (t prText) sections(l forge.Limits) []section {
 	}
 	return slices.DeleteFunc(list, func(s section) bool { return s.text == "" })
 }
-
-func heading(text string) string { return "### " + text + "\n\n" }
 
 func (t prText) summary() string {
 	k, n := t.step()
@@ -143,8 +140,6 @@ func (t prText) certificates(l forge.Limits) string {
 	return folded(l, fmt.Sprintf("Certificates (%d)", len(rows)-1), markdownTable(rows))
 }
 
-func stamped(at time.Time) string { return at.UTC().Format(time.RFC3339) }
-
 // phases is the whole rotation, with this change in it.
 func (t prText) phases() string {
 	k, _ := t.step()
@@ -219,37 +214,4 @@ func pairs(matrix []rotation.Cell) string {
 func (t prText) matrix(l forge.Limits) string {
 	step := rotation.ProofStep{Matrix: t.change.Matrix}
 	return folded(l, fmt.Sprintf("Trust matrix (%d pairs)", len(t.change.Matrix)), markdownTable(plainRows(matrixRows(step))))
-}
-
-// folded puts a long table out of sight where the forge can.
-func folded(l forge.Limits, title, text string) string {
-	if !l.Details || !l.HTML {
-		return heading(title) + text
-	}
-	return "<details>\n<summary>" + title + "</summary>\n\n" + text + "\n</details>\n"
-}
-
-// code shows text as it is: no forge reads a name, a mention or HTML in it.
-func code(text string) string {
-	if text == "" {
-		return "none"
-	}
-	return "`" + strings.Join(strings.Fields(strings.ReplaceAll(text, "`", "'")), " ") + "`"
-}
-
-// markdownSigns are what a sentence may not bring into the text: HTML, mentions
-// of people, links and emphasis.
-var markdownSigns = strings.NewReplacer("<", "‹", ">", "›", "@", "(at)", "`", "'", "*", "·", "[", "(", "]", ")", "|", "/", "#", "no. ", "!", ".")
-
-func plain(text string) string {
-	return strings.Join(strings.Fields(markdownSigns.Replace(text)), " ")
-}
-
-func plainRows(rows [][]string) [][]string {
-	for _, row := range rows {
-		for i := range row {
-			row[i] = plain(row[i])
-		}
-	}
-	return rows
 }
