@@ -61,6 +61,7 @@ is refused while one is open.
 	}
 	f.addStart(cmd)
 	cmd.Flags().Lookup("dry-run").Usage = "say what would be done; commit, push, call and mint nothing"
+	_ = cmd.Flags().MarkHidden("csr-out") // of start alone
 	f.addMove(cmd)
 	f.addWays(cmd)
 	return cmd

@@ -43,6 +43,8 @@ func (f *prFlags) asked(args []string) (ask, error) {
 		return k, problem.PRArguments.With(strings.Join(args, " "), "start is followed by "+strings.Join(kinds, ", "))
 	case k.verb != verbStart && k.kind != "", !slices.Contains([]string{verbAdvance, verbBack, verbStart}, k.verb):
 		return k, problem.PRArguments.With(strings.Join(args, " "), "the moves are advance, back and start KIND")
+	case f.request != "":
+		return k, problem.PRArguments.With("--csr-out "+f.request, "a certificate request is made by `start`, and changes no state")
 	case f.abandon && k.verb != verbBack, f.to != "" && k.verb == verbStart:
 		return k, problem.PRArguments.With(strings.Join(args, " "), "--to belongs to advance and back, --abandon to back")
 	}

@@ -72,7 +72,7 @@ func (a *app) locate(f *prFlags) (*prCall, error) {
 	}
 	below, err := filepath.Rel(c.repo.Top, filepath.Join(folder, filepath.Base(f.statePath)))
 	if err != nil || !filepath.IsLocal(below) {
-		return nil, problem.PRGit.With(repo.ErrNone).In(f.statePath)
+		return nil, problem.PRNoRepository.With().In(f.statePath)
 	}
 	c.state = filepath.ToSlash(below)
 	return c, nil
@@ -138,6 +138,8 @@ func (c *prCall) gitProblem(err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, repo.ErrNone):
+		return problem.PRNoRepository.With().Because(err)
 	case errors.Is(err, repo.ErrMoved):
 		return problem.PRMoved.With().Because(err)
 	case errors.Is(err, repo.ErrHook):

@@ -127,7 +127,7 @@ func TestCommitOnly(t *testing.T) {
 // TestPRArguments: what is no move is said before anything is looked at.
 func TestPRArguments(t *testing.T) {
 	l := land(t)
-	for _, args := range [][]string{{"start"}, {"start", "nothing"}, {"go"}, {"advance", "anchor"}, {"--next", "advance"}, {"--guard", "back"}, {"--abandon"}, {"start", "anchor", "--to", "stable"}} {
+	for _, args := range [][]string{{"start"}, {"start", "nothing"}, {"go"}, {"advance", "anchor"}, {"--next", "advance"}, {"--guard", "back"}, {"--abandon"}, {"start", "anchor", "--to", "stable"}, {"start", "issuer", "--csr-out", "x"}} {
 		l.refused("pr-arguments", args...)
 	}
 	l.refused("pr-no-base", "--base", "nowhere")
@@ -137,6 +137,8 @@ func TestPRArguments(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.refused("pr-no-state")
+	l.clone, l.state = t.TempDir(), "rotation.yaml"
+	l.refused("pr-no-repository")
 }
 
 // TestPRMargins: what --start-before takes.

@@ -328,3 +328,21 @@ func TestNewBlobs(t *testing.T) {
 		t.Errorf("%q (%v)", text, err)
 	}
 }
+
+// TestOwner: a folder of somebody else is refused in git's own words, which say
+// what to do.
+func TestOwner(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root can give a folder away: safe.directory was NOT tested")
+	}
+	_, clone := cloned(t)
+	if err := os.Chown(clone, 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(filepath.Join(clone, ".git"), 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(clone); err == nil || !strings.Contains(err.Error(), "safe.directory") {
+		t.Errorf("%v", err)
+	}
+}

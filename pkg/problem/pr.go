@@ -8,6 +8,12 @@ var (
 		Hint:    "run the same git command by hand; in a container `git config --global --add safe.directory PATH` allows a folder of another user",
 		Explain: "pr works with the git program and its configuration, as you do. What git said stands in the message, without the login of an address.",
 	})
+	PRNoRepository = define(Sentence{
+		Code:    "pr-no-repository",
+		Text:    "the state file is in no Git repository, or git is not installed",
+		Hint:    "run it in a clone of the repository, with --state relative to where you are",
+		Explain: "A pull request is a branch of a repository; the command works from a clone of it.",
+	})
 	PRNoDefault = define(Sentence{
 		Code:    "pr-no-default",
 		Text:    "remote %q names no default branch",
