@@ -83,6 +83,9 @@ func GiteaFrontend(t testing.TB) string {
 // copyWritable copies a file or folder of the module cache, which is read only.
 func copyWritable(t testing.TB, from, to string) {
 	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	err := filepath.WalkDir(from, func(path string, d os.DirEntry, err error) error {
 		if err != nil {
 			return err

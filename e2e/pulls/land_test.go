@@ -52,7 +52,25 @@ func settle(t *testing.T, g *gitea) *land {
 	l.git(l.clone, "add", "-A")
 	l.git(l.clone, "commit", "-q", "-m", "begin")
 	l.git(l.clone, "push", "-q", "-u", "origin", "main")
+	l.wait("the first push", func() bool { // until then Gitea has no pull requests for the repository
+		var r struct{ Empty bool }
+		g.api("GET", "/repos/bot/pki", nil, &r)
+		return !r.Empty
+	})
 	return l
+}
+
+// wait looks again and again, for half a minute, until something has happened
+// that Gitea does on its own time.
+func (l *land) wait(what string, happened func() bool) {
+	l.t.Helper()
+	for range 150 {
+		if happened() {
+			return
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	l.t.Fatalf("waited in vain for %s", what)
 }
 
 func (l *land) write(file, text string) {
@@ -183,19 +201,25 @@ func (l *land) only() pull {
 	return open[0]
 }
 
+// shows waits until the only open pull has the commit of a report: Gitea reads a
+// push after it has taken it.
+func (l *land) shows(r report) (p pull) {
+	l.t.Helper()
+	l.wait("the commit in the pull request", func() bool {
+		p = l.only()
+		return p.Head.Sha == r.Commit
+	})
+	return p
+}
+
 // merge merges by the API, once Gitea has looked for conflicts.
 func (l *land) merge(number int) {
 	l.t.Helper()
-	var text []byte
-	for range 100 {
-		var status int
-		if status, text = l.g.try("POST", fmt.Sprintf("/repos/bot/pki/pulls/%d/merge", number), map[string]any{"Do": "merge"}); status == http.StatusOK {
-			l.git(l.clone, "pull", "-q", "--ff-only", "origin", "main")
-			return
-		}
-		time.Sleep(200 * time.Millisecond)
-	}
-	l.t.Fatalf("pull request %d is not merged: %s", number, text)
+	l.wait("a merge", func() bool {
+		status, _ := l.g.try("POST", fmt.Sprintf("/repos/bot/pki/pulls/%d/merge", number), map[string]any{"Do": "merge"})
+		return status == http.StatusOK
+	})
+	l.git(l.clone, "pull", "-q", "--ff-only", "origin", "main")
 }
 
 // guard judges a branch as a check of the pull request does.

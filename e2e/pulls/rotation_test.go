@@ -27,8 +27,8 @@ func TestWholeRotation(t *testing.T) {
 	for i, step := range steps {
 		r := l.pr(step.args...)
 		branch := prefix + step.phase
-		p := l.only()
-		if r.Operation != "created" || r.Branch != branch || r.Number != p.Number || p.Head.Ref != branch || p.Head.Sha != r.Commit || r.Epoch != i+2 {
+		p := l.shows(r)
+		if r.Operation != "created" || r.Branch != branch || r.Number != p.Number || p.Head.Ref != branch || r.Epoch != i+2 {
 			t.Fatalf("%v: %+v\n%+v", step.args, r, p)
 		}
 		if len(p.Labels) != 1 || p.Labels[0].Name != "l5d-pki" || !strings.Contains(p.Body, "| ") || strings.Contains(p.Body, "PRIVATE KEY") {
