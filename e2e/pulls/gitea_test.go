@@ -83,10 +83,16 @@ func startGitea(t *testing.T, itemsPerPage int, frontend string) *gitea {
 	t.Cleanup(g.stop)
 	g.run("migrate")
 	g.run("admin", "user", "create", "--username", "bot", "--password", "not-a-secret-1", "--email", "bot@example.test", "--admin", "--must-change-password=false")
-	out := strings.Fields(g.run("admin", "user", "generate-access-token", "--username", "bot", "--scopes", "all", "--raw"))
-	g.token = out[len(out)-1]
+	g.token = g.newToken("bot", "all")
 	g.start()
 	return g
+}
+
+// newToken makes one with these scopes.
+func (g *gitea) newToken(user, scopes string) string {
+	g.t.Helper()
+	out := strings.Fields(g.run("admin", "user", "generate-access-token", "--username", user, "--token-name", scopes, "--scopes", scopes, "--raw"))
+	return out[len(out)-1]
 }
 
 func (g *gitea) config() string { return filepath.Join(g.home, "app.ini") }

@@ -28,6 +28,9 @@ type land struct {
 	token string
 }
 
+// scopes are the least that the tool needs (docs/forges.md).
+const scopes = "write:repository,write:issue"
+
 // stateFile lies in the layout fixtures/gitops/argocd.
 const (
 	stateFile = "linkerd/pki/rotation.yaml"
@@ -38,7 +41,7 @@ const (
 // settle makes bot/pki with the layout on main.
 func settle(t *testing.T, g *gitea) *land {
 	t.Helper()
-	l := &land{t: t, g: g, door: openDoor(t, g.url), tool: peer.Tool(t), top: t.TempDir(), token: g.token}
+	l := &land{t: t, g: g, door: openDoor(t, g.url), tool: peer.Tool(t), top: t.TempDir(), token: g.newToken("bot", scopes)}
 	g.api("POST", "/user/repos", map[string]any{"name": "pki", "default_branch": "main"}, nil)
 	login := base64.StdEncoding.EncodeToString([]byte("bot:" + g.token))
 	config := "[user]\nname = Bot\nemail = bot@example.test\n[commit]\ngpgsign = false\n[http]\nextraHeader = Authorization: Basic " + login + "\n"

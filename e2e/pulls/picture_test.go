@@ -168,7 +168,7 @@ func checkPicture(t *testing.T, picture image.Image) {
 	}
 }
 
-// writePicture keeps the 64 colours that are there most, which a page of text
+// writePicture keeps the 200 colours that are there most, which a page of text
 // does not need more of; the file gets a third of the size by it.
 func writePicture(t *testing.T, file string, picture image.Image) {
 	t.Helper()
@@ -177,7 +177,7 @@ func writePicture(t *testing.T, file string, picture image.Image) {
 		return cmp.Or(counted[b]-counted[a], cmp.Compare(a.R, b.R), cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B))
 	})
 	var palette color.Palette
-	for _, c := range most[:min(64, len(most))] {
+	for _, c := range most[:min(200, len(most))] {
 		palette = append(palette, c)
 	}
 	plain := image.NewPaletted(picture.Bounds(), palette)

@@ -222,8 +222,7 @@ func (l *land) fork(branch string) {
 	l.t.Helper()
 	l.g.run("admin", "user", "create", "--username", "stranger", "--password", "not-a-secret-2", "--email", "s@example.test", "--must-change-password=false")
 	own := l.g.token
-	out := strings.Fields(l.g.run("admin", "user", "generate-access-token", "--username", "stranger", "--scopes", "all", "--raw"))
-	l.g.token = out[len(out)-1]
+	l.g.token = l.g.newToken("stranger", "all")
 	defer func() { l.g.token = own }()
 	l.g.api("POST", "/repos/bot/pki/forks", map[string]any{}, nil)
 	dir := filepath.Join(l.top, "fork")
