@@ -78,3 +78,15 @@ func (d *door) once(method, path string, play func(w http.ResponseWriter, r *htt
 		return mine
 	}
 }
+
+// count is how often a call came through.
+func (d *door) count(call string) (n int) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	for _, c := range d.calls {
+		if c == call {
+			n++
+		}
+	}
+	return n
+}

@@ -41,8 +41,17 @@ const (
 // settle makes bot/pki with the layout on main.
 func settle(t *testing.T, g *gitea) *land {
 	t.Helper()
-	l := &land{t: t, g: g, door: openDoor(t, g.url), tool: peer.Tool(t), top: t.TempDir(), token: g.newToken("bot", scopes)}
+	l := layout(t, g)
 	g.api("POST", "/user/repos", map[string]any{"name": "pki", "default_branch": "main"}, nil)
+	l.git(l.clone, "push", "-q", "-u", "origin", "main")
+	l.ready()
+	return l
+}
+
+// layout is a clone of what is not there yet.
+func layout(t *testing.T, g *gitea) *land {
+	t.Helper()
+	l := &land{t: t, g: g, door: openDoor(t, g.url), tool: peer.Tool(t), top: t.TempDir(), token: g.newToken("bot", scopes)}
 	login := base64.StdEncoding.EncodeToString([]byte("bot:" + g.token))
 	config := "[user]\nname = Bot\nemail = bot@example.test\n[commit]\ngpgsign = false\n[http]\nextraHeader = Authorization: Basic " + login + "\n"
 	l.write(filepath.Join(l.top, ".gitconfig"), config)
@@ -54,13 +63,18 @@ func settle(t *testing.T, g *gitea) *land {
 	l.git(l.clone, "remote", "add", "origin", l.door.server.URL+"/bot/pki.git")
 	l.git(l.clone, "add", "-A")
 	l.git(l.clone, "commit", "-q", "-m", "begin")
-	l.git(l.clone, "push", "-q", "-u", "origin", "main")
-	l.wait("the first push", func() bool { // until then Gitea has no pull requests for the repository
+	return l
+}
+
+// ready waits until Gitea has read the first push: until then it has no pull
+// requests for the repository.
+func (l *land) ready() {
+	l.t.Helper()
+	l.wait("the first push", func() bool {
 		var r struct{ Empty bool }
-		g.api("GET", "/repos/bot/pki", nil, &r)
+		l.g.api("GET", "/repos/bot/pki", nil, &r)
 		return !r.Empty
 	})
-	return l
 }
 
 // wait looks again and again, for half a minute, until something has happened

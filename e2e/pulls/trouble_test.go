@@ -3,7 +3,6 @@ package pulls
 import (
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -176,59 +175,4 @@ func TestServerStaysDown(t *testing.T) {
 	if r := l.pr("start", "anchor"); r.Operation != "created" || l.only().Number != r.Number {
 		t.Errorf("%+v", r)
 	}
-}
-
-// TestLongListing: 500 pages of other people's pull requests, one a page, and a
-// fork that names its branch as we do.
-func TestLongListing(t *testing.T) {
-	l := settle(t, startGitea(t, 1, ""))
-	const others = 500
-	var refs []string
-	for i := range others {
-		refs = append(refs, "HEAD:refs/heads/other/"+itoa(i))
-	}
-	l.someone("main", func(dir string) {
-		l.git(dir, "checkout", "-q", "-b", "other")
-		l.edit(dir, appFile, "replicas: 2", "replicas: 5")
-		l.git(dir, append([]string{"push", "-q", "origin"}, refs...)...)
-		l.git(dir, "checkout", "-q", "main")
-	})
-	for i := range others {
-		l.g.api("POST", "/repos/bot/pki/pulls", map[string]any{"title": "other", "head": "other/" + itoa(i), "base": "main"}, nil)
-	}
-	l.fork(prefix + "2-anchor-added")
-	r := l.pr("start", "anchor")
-	if r.Operation != "created" || r.Number != others+2 {
-		t.Fatalf("%+v", r)
-	}
-	l.door.mutex.Lock()
-	pages := 0
-	for _, call := range l.door.calls {
-		if call == "GET /api/v1/repos/bot/pki/pulls" {
-			pages++
-		}
-	}
-	l.door.mutex.Unlock()
-	if pages < others {
-		t.Errorf("%d pages were read", pages)
-	}
-	if again := l.pr("start", "anchor"); again.Operation != "none" || again.Number != r.Number {
-		t.Errorf("%+v", again)
-	}
-}
-
-// fork lets another user open a pull request from a branch of ours by name.
-func (l *land) fork(branch string) {
-	l.t.Helper()
-	l.g.run("admin", "user", "create", "--username", "stranger", "--password", "not-a-secret-2", "--email", "s@example.test", "--must-change-password=false")
-	own := l.g.token
-	l.g.token = l.g.newToken("stranger", "all")
-	defer func() { l.g.token = own }()
-	l.g.api("POST", "/repos/bot/pki/forks", map[string]any{}, nil)
-	dir := filepath.Join(l.top, "fork")
-	l.git(l.top, "clone", "-q", l.g.url+"/bot/pki.git", dir)
-	l.edit(dir, appFile, "replicas: 2", "replicas: 9")
-	address := strings.Replace(l.g.url, "http://", "http://stranger:not-a-secret-2@", 1) + "/stranger/pki.git"
-	l.git(dir, "-c", "http.extraHeader=", "push", "-q", address, "HEAD:refs/heads/"+branch)
-	l.g.api("POST", "/repos/bot/pki/pulls", map[string]any{"title": "hijack", "head": "stranger:" + branch, "base": "main"}, nil)
 }
