@@ -113,7 +113,9 @@ func (c *prCall) make(k ask, e rotation.Evidence, o rotation.Options) (*rotation
 	at := c.instant()
 	switch {
 	case k.verb == verbStart:
-		options, err := c.f.material(k.kind, c.now)
+		flags := c.f.startFlags
+		flags.statePath = c.keyHome(c.now)
+		options, err := flags.material(k.kind, c.now)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -25,7 +26,7 @@ func (c *prCall) guard() (prResult, error) {
 	case err != nil && !errors.Is(err, repo.ErrConflict):
 		return nil, c.gitProblem(err)
 	}
-	r := &guardReport{state: c.state, mark: c.mark("guard")}
+	r := &guardReport{state: c.state, mark: c.mark("guard"), owned: []string{c.state}}
 	if c.now != nil {
 		r.name = c.now.Metadata.Name
 	}
@@ -43,6 +44,11 @@ func (c *prCall) guard() (prResult, error) {
 	if err := c.guardKeys(r, merged); err != nil {
 		return nil, err
 	}
+	touched, err := c.repo.Touched(c.tip, merged)
+	if err != nil {
+		return nil, c.gitProblem(err)
+	}
+	r.touched = slices.ContainsFunc(touched, func(name string) bool { return slices.Contains(r.owned, name) })
 	return r, c.comment(r)
 }
 
@@ -162,14 +168,15 @@ func (c *prCall) guardEvidence(next *state.Rotation) (rotation.Evidence, error) 
 	return e, err
 }
 
-// comment tells the pull request. A forge that refuses it changes no verdict:
+// comment tells the pull request, unless the change has nothing to do with the
+// rotation: most have not, and nobody wants a comment under each. A forge that refuses it changes no verdict:
 // a job for a fork may only read.
 func (c *prCall) comment(r *guardReport) error {
 	number := c.f.pull
 	if number == 0 {
 		number = c.pullOfCI()
 	}
-	if number == 0 || c.f.dryRun {
+	if number == 0 || c.f.dryRun || r.safe() && !r.touched {
 		return nil
 	}
 	f, err := c.reach()

@@ -16,6 +16,9 @@ func (c *prCall) guardOutputs(r *guardReport, next *state.Rotation) error {
 		r.findings = append(r.findings, problem.Of(c.told(err))...)
 		return nil
 	}
+	for _, f := range files {
+		r.owned = append(r.owned, f.name)
+	}
 	for _, f := range onlyChanged(files) {
 		switch {
 		case f.want == nil:

@@ -16,6 +16,10 @@ type guardReport struct {
 	findings problem.List
 	// move is what the change does, if it is a move.
 	move *prText
+	// owned are the state file and the files of its outputs; touched tells that
+	// a commit of the change has to do with one of them.
+	owned   []string
+	touched bool
 	// notes are what is no fault and good to know.
 	notes []string
 	mark  string

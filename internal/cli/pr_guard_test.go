@@ -222,6 +222,17 @@ func TestGuardComment(t *testing.T) {
 	if summary, _ := os.ReadFile(l.env["GITHUB_STEP_SUMMARY"]); !strings.Contains(string(summary), "may be merged") {
 		t.Errorf("summary %q", summary)
 	}
+	other := l.job("origin/main", func(dir string) { l.edit(dir, "README.md", func(string) string { return "x\n" }) })
+	if code, codes, _ := l.guarded(other); code != ExitDone || len(l.wrote()) > 0 {
+		t.Errorf("a change of something else: %q, and a comment", codes)
+	}
+	undone := l.job("origin/main", func(dir string) {
+		l.edit(dir, "linkerd/values/pki.yaml", func(s string) string { return s + "# x\n" })
+		gitIn(t, dir, "revert", "--no-edit", "HEAD")
+	})
+	if code, codes, _ := l.guarded(undone); code != ExitDone || len(l.wrote()) != 1 {
+		t.Errorf("an edit that was taken back: %q, and no comment over the one before", codes)
+	}
 	l.forge.comments, l.forge.fail = map[string]string{}, func(string, bool) error { return os.ErrPermission }
 	if code, codes, _ := l.guarded(dir); code != ExitDone {
 		t.Errorf("a forge that refuses: %q", codes)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -38,9 +39,11 @@ func (c *prCall) heldMove(h *head) (next *state.Rotation, names []string, undo f
 	if err != nil {
 		return nil, nil, undo, c.gitProblem(err)
 	}
-	keys := keyNames(h.next)
 	for _, name := range files {
-		if !slices.ContainsFunc(keys, func(key string) bool { return c.beside(key) == name }) && !c.isEvidence(name) {
+		if kept, err := c.belongs(h, name); err != nil || !kept {
+			if err != nil {
+				return nil, nil, undo, err
+			}
 			continue
 		}
 		if err := c.copyFrom(h.details.Commit, name); errors.Is(err, fs.ErrNotExist) {
@@ -51,6 +54,21 @@ func (c *prCall) heldMove(h *head) (next *state.Rotation, names []string, undo f
 		names = append(names, name)
 	}
 	return next, names, undo, c.putState(next)
+}
+
+// belongs tells whether a file that a held move changed goes with it: keys,
+// evidence, and whatever else it brought that no output writes anew.
+func (c *prCall) belongs(h *head, name string) (bool, error) {
+	named := slices.ContainsFunc(keyNames(h.next), func(key string) bool { return c.beside(key) == name })
+	if name == c.state || named || c.isEvidence(name) {
+		return name != c.state, nil
+	}
+	_, before, err := c.repo.File(h.details.Parents[0], name)
+	if err != nil || before {
+		return false, c.gitProblem(err)
+	}
+	text, _, err := c.repo.File(h.details.Commit, name)
+	return !bytes.HasPrefix(text, []byte(ownedBy(h.next))), c.gitProblem(err)
 }
 
 // copyFrom brings a file of the tree to what a commit has, or to nothing.
