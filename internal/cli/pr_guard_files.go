@@ -48,8 +48,8 @@ func (c *prCall) guardKeys(r *guardReport, merged string) error {
 		if err != nil {
 			return c.gitProblem(err)
 		}
-		if survey.ClearKey(text) {
-			r.findings = append(r.findings, problem.PRGuardKey.With().In(b.Name))
+		if form, is := survey.ClearKey(text); is {
+			r.findings = append(r.findings, problem.PRGuardKey.With(form).In(b.Name))
 		}
 	}
 	return nil

@@ -56,9 +56,8 @@ func git(dir string, args ...string) ([]byte, error) {
 func (c call) run(args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.wait)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir = c.dir
-	cmd.Env = append(surroundings(), c.env...)
+	cmd := command(ctx, c.dir, args)
+	cmd.Env = append(cmd.Env, c.env...)
 	cmd.WaitDelay = time.Second // a hook's child may keep the pipes open
 	if c.stdin != nil {
 		cmd.Stdin = bytes.NewReader(c.stdin)
@@ -77,6 +76,14 @@ func (c call) run(args ...string) ([]byte, error) {
 		return nil, &Error{verb(args), withoutLogin(strings.TrimSpace(text)), statusOf(err)}
 	}
 	return out, nil
+}
+
+// command is one call of git.
+func command(ctx context.Context, dir string, args []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = dir
+	cmd.Env = surroundings()
+	return cmd
 }
 
 // surroundings is the process's environment without what ties git to a repository.

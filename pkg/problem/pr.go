@@ -158,7 +158,7 @@ var (
 	})
 	PRGuardKey = define(Sentence{
 		Code:    "guard-key",
-		Text:    "holds a private key in clear in a commit of this change",
+		Text:    "holds a private key in clear (%s) in a commit of this change",
 		Hint:    "take the key out of the commits (not by one more commit: the history keeps it), and replace it: whoever could read the branch has it",
 		Explain: "Every version of every file that the change brings is searched, those included that a later commit takes away again.",
 	})

@@ -27,9 +27,16 @@ var encodedBegin = [][]byte{[]byte("LS0tQkVHSU4g"), []byte("LS1CRUdJTi"), []byte
 // ageIdentity is the secret half of an age key, as age-keygen(1) writes it.
 var ageIdentity = regexp.MustCompile(`AGE-SECRET-KEY-1[0-9A-Z]{58}`)
 
-// ClearKey tells whether a private key stands in a text, in clear or in base64.
-func ClearKey(text []byte) bool {
-	return len(clearKeys(text)) > 0 || ageIdentity.Match(text)
+// ClearKey tells whether a private key stands in a text in clear, and in which
+// form: as PEM, in base64 of it, or as an identity of age.
+func ClearKey(text []byte) (form string, is bool) {
+	if all := clearKeys(text); len(all) > 0 {
+		return all[0].form, true
+	}
+	if ageIdentity.Match(text) {
+		return "an identity of age", true
+	}
+	return "", false
 }
 
 // keys looks for private keys in any file. Only the place is told.
