@@ -113,7 +113,7 @@ func (c *prCall) newMove(k ask, ahead bool) (next *state.Rotation, names []strin
 // keyHome is the state file that paths of minted keys are relative to: keys in
 // plain files are for the user's folder and never for the tree of a commit.
 func (c *prCall) keyHome(s *state.Rotation) string {
-	if s.WithDefaults().Spec.Custody.Kind == custodyFile {
+	if s.WithDefaults().Spec.Custody.Kind == state.CustodyFile {
 		return c.f.statePath
 	}
 	return c.at(c.state)
