@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -20,18 +22,20 @@ func (c *prCall) guard() (prResult, error) {
 		return nil, problem.PRNoHead.With(c.f.head)
 	}
 	merged, err := c.repo.Merge(c.tip, head)
+	var conflict *repo.Conflict
 	switch {
 	case errors.Is(err, repo.ErrUnrelated):
 		return nil, problem.PRUnrelated.With(c.f.head, c.base).Because(err)
-	case err != nil && !errors.Is(err, repo.ErrConflict):
+	case err != nil && !errors.As(err, &conflict):
 		return nil, c.gitProblem(err)
 	}
 	r := &guardReport{state: c.state, mark: c.mark("guard"), owned: []string{c.state}}
 	if c.now != nil {
 		r.name = c.now.Metadata.Name
 	}
-	if errors.Is(err, repo.ErrConflict) {
-		r.findings = append(r.findings, problem.PRGuardConflict.With(c.base))
+	if conflict != nil {
+		r.findings = append(r.findings, problem.PRGuardConflict.With(c.base, strings.Join(conflict.Names, ", ")))
+		r.touched = slices.ContainsFunc(conflict.Names, c.isOurs)
 		return r, c.comment(r)
 	}
 	if err := c.checkout(merged); err != nil {
@@ -48,8 +52,14 @@ func (c *prCall) guard() (prResult, error) {
 	if err != nil {
 		return nil, c.gitProblem(err)
 	}
-	r.touched = slices.ContainsFunc(touched, func(name string) bool { return slices.Contains(r.owned, name) })
+	r.touched = len(r.findings) > 0 || slices.ContainsFunc(touched, func(name string) bool { return slices.Contains(r.owned, name) })
 	return r, c.comment(r)
+}
+
+// isOurs tells whether a file of the base is the state file, or owned by it.
+func (c *prCall) isOurs(name string) bool {
+	text, _, _ := c.repo.File(c.tip, name)
+	return name == c.state || c.now != nil && bytes.HasPrefix(text, []byte(ownedBy(c.now)))
 }
 
 // judgeState judges the state of the merged tree, and the outputs beside it.
@@ -176,7 +186,7 @@ func (c *prCall) comment(r *guardReport) error {
 	if number == 0 {
 		number = c.pullOfCI()
 	}
-	if number == 0 || c.f.dryRun || r.safe() && !r.touched {
+	if number == 0 || c.f.dryRun || !r.touched {
 		return nil
 	}
 	f, err := c.reach()

@@ -297,7 +297,8 @@ func TestMerge(t *testing.T) {
 	if names := must(t, clone, "ls-tree", "-r", "--name-only", merged); names != "a.txt\ndir/b.txt\none.txt\nother.txt" || must(t, clone, "for-each-ref") != before {
 		t.Errorf("merged: %s", names)
 	}
-	if _, err := r.Merge(one, clash); !errors.Is(err, ErrConflict) {
+	var conflict *Conflict
+	if _, err := r.Merge(one, clash); !errors.As(err, &conflict) || !slices.Equal(conflict.Names, []string{"one.txt"}) {
 		t.Errorf("a conflict: %v", err)
 	}
 	if same, err := r.Merge(start, one); err != nil || same != one {

@@ -8,8 +8,12 @@ import (
 	"strings"
 )
 
-// ErrConflict says that two commits cannot be merged by a machine.
-var ErrConflict = errors.New("the commits conflict")
+// Conflict says that two commits cannot be merged by a machine.
+type Conflict struct {
+	Names []string // of the files
+}
+
+func (c *Conflict) Error() string { return "the commits conflict in " + strings.Join(c.Names, ", ") }
 
 // ErrUnrelated says that two commits have no common history here, as in a clone
 // whose history was cut off.
@@ -25,15 +29,16 @@ func (r *Repo) Merge(base, head string) (string, error) {
 	if _, err := r.git("merge-base", base, head); err != nil {
 		return "", ErrUnrelated
 	}
-	tree, err := call{dir: r.Top, wait: longPatience}.run("merge-tree", "--write-tree", "--no-messages", base, head)
+	tree, err := call{dir: r.Top, wait: longPatience}.run("merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", base, head)
 	var said *Error
 	switch {
 	case errors.As(err, &said) && said.status == 1:
-		return "", ErrConflict
+		names := strings.Split(strings.Trim(said.Text, "\x00"), "\x00")
+		return "", &Conflict{names[1:]} // the first is the tree
 	case err != nil:
 		return "", err
 	}
-	args := append(append([]string{}, nobody...), "commit-tree", "-p", base, "-p", head, "-m", "what a merge would give", strings.TrimSpace(string(tree)))
+	args := append(append([]string{}, nobody...), "commit-tree", "-p", base, "-p", head, "-m", "what a merge would give", strings.Trim(string(tree), "\x00\n"))
 	return r.git(args...)
 }
 

@@ -104,8 +104,8 @@ var (
 var (
 	PRGuardConflict = define(Sentence{
 		Code:    "guard-conflict",
-		Text:    "the change conflicts with %s",
-		Hint:    "run `l5d-pki-render pr` again: it makes the change anew on the base; never merge a state file by hand",
+		Text:    "the change conflicts with %s and cannot be judged: %s",
+		Hint:    "bring the branch onto the base; where it is a change of phase, run `l5d-pki-render pr` again, which makes it anew: never merge a state file by hand",
 		Explain: "A state file is one move further than the base or it is not. A conflict that is resolved by hand gives a state that no move leads to.",
 	})
 	PRGuardGone = define(Sentence{
