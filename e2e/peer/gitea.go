@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,15 +13,15 @@ import (
 // that the program reads when it runs, and the sources of its frontend.
 func GiteaSource(t testing.TB) string {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "code.gitea.io/gitea")
+	cmd := exec.Command("go", "mod", "download", "-json", "code.gitea.io/gitea")
 	cmd.Dir = filepath.Join(Root(), "e2e", "gitea")
-	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOWORK=off", "GOFLAGS=-mod=mod")
+	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOWORK=off")
 	out, err := cmd.Output()
-	dir := strings.TrimSpace(string(out))
-	if err != nil || dir == "" {
-		t.Fatalf("the module of Gitea: %v", err)
+	var module struct{ Dir, Error string }
+	if jsonErr := json.Unmarshal(out, &module); err != nil || jsonErr != nil || module.Dir == "" {
+		t.Fatalf("the module of Gitea: %v %v %s", err, jsonErr, module.Error)
 	}
-	return dir
+	return module.Dir
 }
 
 // What builds the frontend: the pnpm that Gitea's package.json names, and a Node

@@ -87,6 +87,8 @@ func TestDetectRefuses(t *testing.T) {
 		{remote: "file:///srv/git/pki.git", want: "forge-remote"},
 		{remote: "", want: "forge-remote"},
 		{remote: "https://user:s3cret@/x", want: "forge-remote"},
+		{remote: "https://user:s3cret/more@github.com/a/b", want: "forge-remote"},
+		{remote: "user:s3cret@github.com/a/b", want: "forge-remote"},
 		{remote: "https://user:s3cret@git.acme.example/a/b", want: "forge-unknown"},
 		{remote: "https://github.com/a/b", flags: Flags{Kind: "sourcehut"}, want: "forge-kind"},
 		{remote: "https://github.com/a/b/c", want: "forge-repository"},
@@ -113,4 +115,25 @@ func TestLimits(t *testing.T) {
 	if LimitsOf("github").DraftByTitle != "" || LimitsOf("gitlab").DraftByTitle == "" || LimitsOf("gitea").DraftByTitle == "" {
 		t.Error("drafts")
 	}
+}
+
+// FuzzDetect: any text is a target or a refusal, and no login is shown or kept.
+func FuzzDetect(f *testing.F) {
+	for _, seed := range []string{"github.com/a/b", "gitlab.com:8443/a/b/c.git", "x/../..", "[::1]:22/a", "@/", ":", "h:p/q?x#y"} {
+		f.Add("https://", seed)
+		f.Add("ssh://", seed)
+		f.Add("", seed)
+	}
+	f.Fuzz(func(t *testing.T, scheme, rest string) {
+		if strings.Contains(rest, "s3cret") || strings.Contains(scheme, "s3cret") || scheme != "" && !strings.HasSuffix(scheme, "://") {
+			return
+		}
+		got, err := Detect(scheme+"user:s3cret@"+rest, env(), Flags{Kind: "gitea"})
+		if err != nil && strings.Contains(err.Error(), "s3cret") || strings.Contains(got.BaseURL+got.Owner+got.Repo, "s3cret") {
+			t.Errorf("%q %q: %+v %v", scheme, rest, got, err)
+		}
+		if err == nil && (got.Owner == "" || got.Repo == "" || hostOf(got.BaseURL) == "") {
+			t.Errorf("%q %q: %+v", scheme, rest, got)
+		}
+	})
 }

@@ -62,6 +62,9 @@ func parseSCP(text string) (remote, bool) {
 	if !found || strings.ContainsAny(where, `/\`) || strings.Contains(text, "://") {
 		return remote{}, false
 	}
+	if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, "@") { // user:password@host, its scheme forgotten
+		return remote{}, false
+	}
 	if at := strings.LastIndex(where, "@"); at >= 0 {
 		where = where[at+1:]
 	} else if len(where) == 1 { // C:\repository
@@ -91,22 +94,14 @@ func webHost(host string) string {
 	return host
 }
 
-// withoutLogin takes user and password out of an address that is to be shown.
+// withoutLogin takes user and password out of an address that is to be shown:
+// all up to the last "@", since a password that is not escaped may hold anything.
 func withoutLogin(text string) string {
-	before, after, found := strings.Cut(text, "://")
+	scheme, rest, found := strings.Cut(text, "://")
 	if !found {
-		before, after = "", text
+		scheme, rest = "", text
+	} else {
+		scheme += "://"
 	}
-	authority, path, slash := strings.Cut(after, "/")
-	if at := strings.LastIndex(authority, "@"); at >= 0 {
-		authority = authority[at+1:]
-	}
-	after = authority
-	if slash {
-		after += "/" + path
-	}
-	if found {
-		return before + "://" + after
-	}
-	return after
+	return scheme + rest[strings.LastIndex(rest, "@")+1:]
 }

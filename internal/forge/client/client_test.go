@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -272,6 +275,45 @@ func TestSlowServer(t *testing.T) {
 		p, err := c.Open(t.Context(), newPull)
 		if err != nil || len(f.pulls) != 1 || strings.Join(p.Labels, " ") != "l5d-pki l5d-pki/anchor-added" {
 			t.Errorf("%+v %v, %d pulls", p, err, len(f.pulls))
+		}
+	})
+}
+
+// TestSilence: a server that takes a call and says nothing is asked again; what
+// it was asked to make, and did, is found.
+func TestSilence(t *testing.T) {
+	each(t, func(t *testing.T, f *fake, _ forge.Forge) {
+		f.patience = time.Second
+		silent := func(w http.ResponseWriter, r *http.Request, proper http.Handler) {
+			proper.ServeHTTP(httptest.NewRecorder(), r)
+			<-r.Context().Done()
+		}
+		f.play("GET /", 1, silent)
+		f.play(creation[f.kind], 1, silent)
+		c := f.dial()
+		if pulls, err := c.List(t.Context(), forge.Query{}); err != nil || len(pulls) != 0 {
+			t.Errorf("%v %v", pulls, err)
+		}
+		if p, err := c.Open(t.Context(), newPull); err != nil || p.Number != 1 || len(f.pulls) != 1 {
+			t.Errorf("%+v %v, %d pulls", p, err, len(f.pulls))
+		}
+	})
+}
+
+// TestThroughTheProgram: the same over the exchange, as `pr` calls it.
+func TestThroughTheProgram(t *testing.T) {
+	each(t, func(t *testing.T, f *fake, _ forge.Forge) {
+		target := forge.Target{Kind: f.kind, BaseURL: f.server.URL, Owner: "acme", Repo: "pki", Token: canary}
+		c, err := forge.Dial(target, func(_ context.Context, in io.Reader, out io.Writer) error { return Serve(in, out) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, err := c.Open(t.Context(), newPull)
+		if err != nil || first.Number != 1 {
+			t.Fatalf("%+v %v", first, err)
+		}
+		if again, err := c.Open(t.Context(), newPull); !errors.Is(err, forge.ErrExists) || !reflect.DeepEqual(first, again) {
+			t.Errorf("%+v %v", again, err)
 		}
 	})
 }

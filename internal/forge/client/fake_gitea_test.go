@@ -117,15 +117,15 @@ func (f *fake) giteaJSON(p *fakePull) map[string]any {
 }
 
 func (f *fake) giteaList(w http.ResponseWriter, r *http.Request) {
-	q, found := r.URL.Query(), []map[string]any{}
+	q, found := r.URL.Query(), []*fakePull(nil)
 	for _, p := range f.pulls {
-		if j := f.giteaJSON(p); q.Get("state") == "all" || q.Get("state") == j["state"] {
-			found = append(found, j)
+		if state := strings.Replace(p.State, "merged", "closed", 1); q.Get("state") == "all" || q.Get("state") == state {
+			found = append(found, p)
 		}
 	}
 	part, number, last := page(f, r, "limit", found)
 	f.link(w, r, number, last)
-	answer(w, 200, part)
+	answer(w, 200, every(part, f.giteaJSON))
 }
 
 // giteaPullFields are those that the library sends, wanted or not.

@@ -93,7 +93,7 @@ func (f *fake) githubJSON(p *fakePull) map[string]any {
 }
 
 func (f *fake) githubList(w http.ResponseWriter, r *http.Request) {
-	q, found := r.URL.Query(), []map[string]any{}
+	q, found := r.URL.Query(), []*fakePull(nil)
 	for _, p := range f.pulls {
 		state := p.State
 		if state == "merged" {
@@ -105,12 +105,12 @@ func (f *fake) githubList(w http.ResponseWriter, r *http.Request) {
 		}
 		if (q.Get("state") == "all" || q.Get("state") == state) && (q.Get("base") == "" || q.Get("base") == p.Base) &&
 			(q.Get("head") == "" || q.Get("head") == owner+p.Head) {
-			found = append(found, f.githubJSON(p))
+			found = append(found, p)
 		}
 	}
 	part, number, last := page(f, r, "per_page", found)
 	f.link(w, r, number, last)
-	answer(w, 200, part)
+	answer(w, 200, every(part, f.githubJSON))
 }
 
 // githubInvalid is a 422 in GitHub's shape.

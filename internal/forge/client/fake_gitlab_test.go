@@ -92,21 +92,21 @@ func gitlabPages(w http.ResponseWriter, number, last int) {
 }
 
 func (f *fake) gitlabList(w http.ResponseWriter, r *http.Request) {
-	q, found := r.URL.Query(), []map[string]any{}
+	q, found := r.URL.Query(), []*fakePull(nil)
 	if !slices.Contains([]string{"opened", "closed", "locked", "merged", "all"}, q.Get("state")) {
 		answer(w, 400, map[string]any{"error": "state does not have a valid value"})
 		return
 	}
 	for _, p := range f.pulls {
-		state := f.gitlabJSON(p)["state"]
+		state := strings.Replace(p.State, "open", "opened", 1)
 		if (q.Get("state") == "all" || q.Get("state") == state) && (q.Get("target_branch") == "" || q.Get("target_branch") == p.Base) &&
 			(q.Get("source_branch") == "" || q.Get("source_branch") == p.Head) {
-			found = append(found, f.gitlabJSON(p))
+			found = append(found, p)
 		}
 	}
 	part, number, last := page(f, r, "per_page", found)
 	gitlabPages(w, number, last)
-	answer(w, 200, part)
+	answer(w, 200, every(part, f.gitlabJSON))
 }
 
 func (f *fake) gitlabCreate(w http.ResponseWriter, r *http.Request) {

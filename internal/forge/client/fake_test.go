@@ -37,6 +37,7 @@ type fake struct {
 	pranks   []*prank
 	slept    []time.Duration
 	server   *httptest.Server
+	patience time.Duration
 }
 
 type fakePull struct {
@@ -64,7 +65,7 @@ var dialects = map[string]func(*fake) http.Handler{"github": githubFake, "gitlab
 var kinds = []string{"github", "gitlab", "gitea"}
 
 func newFake(t *testing.T, kind string) *fake {
-	f := &fake{t: t, kind: kind, perPage: 100, comments: map[int][]fakeComment{}, branches: map[string]bool{"main": true}}
+	f := &fake{t: t, kind: kind, perPage: 100, patience: answerTime, comments: map[int][]fakeComment{}, branches: map[string]bool{"main": true}}
 	proper := dialects[kind](f)
 	f.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mutex.Lock()
@@ -96,7 +97,8 @@ func (f *fake) dial() forge.Forge {
 func (f *fake) dialAs(token string) forge.Forge {
 	f.t.Helper()
 	c := clock{
-		now: func() time.Time { return time.Unix(1_800_000_000, 0) },
+		patience: f.patience,
+		now:      func() time.Time { return time.Unix(1_800_000_000, 0) },
 		sleep: func(ctx context.Context, d time.Duration) error {
 			f.mutex.Lock()
 			defer f.mutex.Unlock()
@@ -230,6 +232,15 @@ func page[T any](f *fake, r *http.Request, sizeName string, all []T) (part []T, 
 	last = max((len(all)+size-1)/size, 1)
 	from := min((number-1)*size, len(all))
 	return all[from:min(from+size, len(all))], number, last
+}
+
+// every gives pulls in a forge's own shape.
+func every(pulls []*fakePull, shape func(*fakePull) map[string]any) []map[string]any {
+	all := []map[string]any{}
+	for _, p := range pulls {
+		all = append(all, shape(p))
+	}
+	return all
 }
 
 // link is the Link header (RFC 8288) of GitHub and Gitea.

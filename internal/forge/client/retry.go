@@ -26,9 +26,11 @@ const (
 type clock struct {
 	now   func() time.Time
 	sleep func(context.Context, time.Duration) error
+	// patience is how long one call may take.
+	patience time.Duration
 }
 
-var realClock = clock{time.Now, func(ctx context.Context, d time.Duration) error {
+var realClock = clock{patience: answerTime, now: time.Now, sleep: func(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -17,7 +18,7 @@ import (
 )
 
 const (
-	// answerTime is how long one answer may take.
+	// answerTime is how long one call may take, answer and all.
 	answerTime = 60 * time.Second
 	// maxAnswer is the largest answer, in bytes: 100 pulls with bodies of 1 MB, and then some.
 	maxAnswer = 128 << 20
@@ -47,7 +48,6 @@ func newTransport(t forge.Target, api *url.URL, c clock) (*transport, error) {
 	}
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	base.TLSClientConfig = config
-	base.ResponseHeaderTimeout = answerTime
 	return &transport{base, api, t.Token, c}, nil
 }
 
@@ -67,9 +67,11 @@ func bodyOf(request *http.Request) ([]byte, error) {
 	return io.ReadAll(request.Body)
 }
 
-// once sends the request and reads the whole answer.
+// once sends the request and reads the whole answer, within its time.
 func (t *transport) once(request *http.Request, body []byte) (*http.Response, error) {
-	r := request.Clone(request.Context())
+	ctx, done := context.WithTimeout(request.Context(), t.clock.patience)
+	defer done()
+	r := request.Clone(ctx)
 	r.Header.Set("User-Agent", "l5d-pki-render")
 	r.Header.Del("Private-Token") // the library's, and empty
 	r.Header.Del("Authorization")
