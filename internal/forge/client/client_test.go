@@ -283,7 +283,7 @@ func TestSlowServer(t *testing.T) {
 // it was asked to make, and did, is found.
 func TestSilence(t *testing.T) {
 	each(t, func(t *testing.T, f *fake, _ forge.Forge) {
-		f.patience = time.Second
+		f.patience = 500 * time.Millisecond
 		silent := func(w http.ResponseWriter, r *http.Request, proper http.Handler) {
 			proper.ServeHTTP(httptest.NewRecorder(), r)
 			<-r.Context().Done()
