@@ -176,3 +176,29 @@ func TestServerStaysDown(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// TestMoot: what the pull request brings came to the base another way. It is
+// closed, once, with a word.
+func TestMoot(t *testing.T) {
+	l := settle(t, startGitea(t, 50, ""))
+	r := l.pr("start", "anchor")
+	l.someone("main", func(dir string) {
+		l.git(dir, "merge", "-q", "--squash", "origin/"+r.Branch)
+		l.git(dir, "commit", "-q", "-m", "by hand")
+	})
+	for i := range 2 {
+		l.door.writes()
+		n := l.next()
+		if n.code != 0 {
+			t.Fatalf("code %d: %s%s", n.code, n.out, n.stderr)
+		}
+		closed, writes := l.read(n).Closed, l.door.writes()
+		if first := i == 0; first != slices.Equal(closed, []int{r.Number}) || first != (len(writes) > 0) {
+			t.Errorf("run %d closed %v and wrote %v", i+1, closed, writes)
+		}
+	}
+	all := l.pulls("all")
+	if len(all) != 1 || all[0].State != "closed" || all[0].Merged || !strings.HasSuffix(all[0].Title, "moot") || len(l.comments(r.Number)) != 1 {
+		t.Errorf("%+v, comments %q", all, l.comments(r.Number))
+	}
+}
