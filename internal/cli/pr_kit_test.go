@@ -112,19 +112,27 @@ type prLand struct {
 // land makes one from the layout argocd: values, and workloads edited in place.
 func land(t *testing.T) *prLand {
 	t.Helper()
+	return landIn(t, "argocd", "linkerd/pki/rotation.yaml")
+}
+
+// landIn makes one from any layout of fixtures/gitops.
+func landIn(t *testing.T, layout, stateName string) *prLand {
+	t.Helper()
 	top := t.TempDir()
 	t.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(top, "gitconfig"))
 	t.Setenv("GIT_CONFIG_SYSTEM", os.DevNull)
 	if err := os.WriteFile(filepath.Join(top, "gitconfig"), []byte("[user]\nname = Test\nemail = test@example.com\n[commit]\ngpgsign = false\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l := &prLand{t: t, remote: filepath.Join(top, "remote.git"), clone: filepath.Join(top, "clone"), state: "linkerd/pki/rotation.yaml",
+	l := &prLand{t: t, remote: filepath.Join(top, "remote.git"), clone: filepath.Join(top, "clone"), state: stateName,
 		forge: &fakeForge{kind: "gitea", comments: map[string]string{}}, at: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), env: map[string]string{}}
 	run := func(dir string, args ...string) { gitIn(t, dir, args...) }
 	run(top, "init", "-q", "--bare", "-b", "main", l.remote)
 	run(top, "clone", "-q", l.remote, l.clone)
-	if err := os.CopyFS(l.clone, os.DirFS(filepath.Join(fixtures, "gitops", "argocd"))); err != nil {
-		t.Fatal(err)
+	for from, to := range map[string]string{"gitops/" + layout: ".", "charts/control-plane": "charts/control-plane"} {
+		if err := os.CopyFS(filepath.Join(l.clone, to), os.DirFS(filepath.Join(fixtures, from))); err != nil {
+			t.Fatal(err)
+		}
 	}
 	run(l.clone, "checkout", "-q", "-b", "main")
 	run(l.clone, "add", "-A")

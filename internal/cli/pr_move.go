@@ -16,7 +16,6 @@ import (
 // changed brings state, keys and evidence of the move into the tree. undo takes
 // back what it put elsewhere: keys that are plain files.
 func (c *prCall) changed(k ask, h *head) (next *state.Rotation, names []string, undo func(), err error) {
-	undo = func() {}
 	if keep := h != nil && !c.f.anew && h.holds(c.now) && c.f.answers(k, c.now, h.next); keep {
 		if !h.prepared() {
 			return c.heldMove(h)

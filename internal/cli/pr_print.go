@@ -42,7 +42,9 @@ func (a *app) printPR(f *prFlags, k ask) (prResult, error) {
 		return nil, err
 	}
 	defer c.close()
-	c.base = f.base
+	if c.base = f.base; c.base == "" {
+		c.base = c.repo.Branch()
+	}
 	c.guessFlavour()
 	if c.tip, err = c.repo.Resolve("HEAD"); err != nil {
 		return nil, problem.PRGit.With("there is no commit yet").In(f.statePath)

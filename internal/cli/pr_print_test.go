@@ -57,6 +57,9 @@ func TestPrint(t *testing.T) {
 	if again, _ := l.parts("--label", "pki,urgent"); again.Body != p.Body || refs() != before {
 		t.Error("printing twice says two things, or changes something")
 	}
+	if p.Base != "main" || !strings.Contains(p.Body, "pr --guard --base main --state linkerd/pki/rotation.yaml") {
+		t.Errorf("base %q", p.Base)
+	}
 	if github, _ := l.parts("--flavor", "github"); !strings.Contains(github.Body, "<details>") {
 		t.Error("no body for GitHub")
 	}

@@ -67,7 +67,7 @@ func (t prText) summary() string {
 func (t prText) whatChanges() string {
 	rows := [][]string{{"", "before", "after"}}
 	row := func(name, before, after string) {
-		if before == after {
+		if before == after && before != code("") {
 			after = "the same"
 		}
 		rows = append(rows, []string{name, before, after})

@@ -25,7 +25,11 @@ func (t prText) beforeMerge() string {
 	var b strings.Builder
 	b.WriteString(heading("Before the merge"))
 	b.WriteString("The guard judges this change by the gate, writes the outputs again and compares, and checks epoch, log and keys:\n\n")
-	fmt.Fprintf(&b, "```sh\ngit fetch origin\ngit switch --detach origin/%s\nl5d-pki-render pr --guard --base %s --state %s\n", t.branch, t.base, t.state)
+	base := ""
+	if t.base != "" {
+		base = "--base " + t.base + " "
+	}
+	fmt.Fprintf(&b, "```sh\ngit fetch origin\ngit switch --detach origin/%s\nl5d-pki-render pr --guard %s--state %s\n", t.branch, base, t.state)
 	for _, n := range t.move.Needs {
 		for _, command := range needCommands[n.Need] {
 			b.WriteString(t.inNamespace(command) + "\n")

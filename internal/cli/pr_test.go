@@ -349,3 +349,23 @@ func TestPRText(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// TestPRLayouts: whatever the outputs are, a pull request holds them all, and the
+// guard finds them as the state says.
+func TestPRLayouts(t *testing.T) {
+	program := chartProgramForTests(t)
+	for _, layout := range gitopsLayouts[1:] {
+		l := landIn(t, layout.name, layout.state)
+		l.env["L5D_PKI_CHART_PROGRAM"] = program
+		for i, args := range [][]string{{"start", "anchor"}, {"--assume", "BUNDLE-DELIVERED"}} {
+			r := l.pr(args...)
+			want := slices.Sorted(slices.Values(append(slices.Clone(layout.steps[i].files), layout.state)))
+			if files := strings.Fields(gitIn(t, l.remote, "show", "--format=", "--name-only", r.Commit)); !slices.Equal(files, want) {
+				t.Errorf("%s: %v changes %q, want %q", layout.name, args, files, want)
+			}
+			l.guardBranch(r.Branch, ExitDone)
+			l.merge(r.Branch)
+			l.at = l.at.Add(25 * time.Hour)
+		}
+	}
+}

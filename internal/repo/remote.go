@@ -24,7 +24,7 @@ func (r *Repo) DefaultRemote() (string, error) {
 		return "", err
 	}
 	names := strings.Fields(out)
-	if branch, err := r.git("symbolic-ref", "--quiet", "--short", "HEAD"); err == nil {
+	if branch := r.Branch(); branch != "" {
 		if remote, err := r.git("config", "branch."+branch+".remote"); err == nil && remote != "." && remote != "" {
 			return remote, nil
 		}

@@ -34,6 +34,15 @@ func (r *Repo) git(args ...string) (string, error) {
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
+// Branch is the branch that is checked out, "" with a detached HEAD.
+func (r *Repo) Branch() string {
+	branch, err := r.git("symbolic-ref", "--quiet", "--short", "HEAD")
+	if err != nil {
+		return ""
+	}
+	return branch
+}
+
 // Shallow tells whether the history was cut off.
 func (r *Repo) Shallow() bool {
 	out, err := r.git("rev-parse", "--is-shallow-repository")
