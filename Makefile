@@ -11,8 +11,8 @@ export GOTOOLCHAIN := local
 
 .PHONY: build demo test lint fuzz bench generate e2e clean
 
-build: ## bin/l5d-pki-render, and bin/l5d-pki-render-chart, which it runs for `chart`
-	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/l5d-pki-render ./cmd/l5d-pki-render-chart
+build: ## bin/l5d-pki-render, and the programs that it runs for `chart` and `pr`
+	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/l5d-pki-render ./cmd/l5d-pki-render-chart ./cmd/l5d-pki-render-forge
 
 demo: build ## a whole rotation on the fixtures, step by step
 	$(GO) run ./scripts/demo -binary bin/l5d-pki-render
@@ -41,7 +41,7 @@ bench: build ## against kustomize and Helm; writes docs/performance.md
 generate: ## test PKI, fixtures, schema
 	$(GO) generate ./...
 
-e2e: ## against the real programs, which it builds: Helm 3 and 4, kustomize, Argo CD's plugin server
+e2e: ## against the real programs, which it builds: Helm 3 and 4, kustomize, Argo CD's plugin server, Gitea
 	cd e2e && $(GO) vet ./... && $(GO) test -p 1 -count 1 -timeout 60m ./...
 
 clean:

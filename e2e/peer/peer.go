@@ -1,5 +1,5 @@
 // Package peer builds the real programs that the tests run: Helm 3 and 4,
-// kustomize, Argo CD's plugin server, and l5d-pki-render itself. Each is pinned
+// kustomize, Argo CD's plugin server, Gitea, and l5d-pki-render itself. Each is pinned
 // in a go.mod, comes from the module proxy, and is built once into a cache folder
 // (E2E_CACHE, by default .cache/e2e at the root of the repository).
 //
@@ -34,11 +34,14 @@ const argocdToolchain = "GOTOOLCHAIN=go1.27.3"
 var recipes = map[string]recipe{
 	"l5d-pki-render":       {module: ".", pkg: "./cmd/l5d-pki-render"},
 	"l5d-pki-render-chart": {module: ".", pkg: "./cmd/l5d-pki-render-chart"},
+	"l5d-pki-render-forge": {module: ".", pkg: "./cmd/l5d-pki-render-forge"},
 	"helm3":                {module: "e2e", pkg: "helm.sh/helm/v3/cmd/helm"},
 	"helm4":                {module: "e2e", pkg: "helm.sh/helm/v4/cmd/helm"},
 	"kustomize":            {module: "e2e", pkg: "sigs.k8s.io/kustomize/kustomize/v5"},
 	"argocd-cmp-server":    {module: "e2e/argocd", pkg: "./cmd/argocd-cmp-server", env: []string{argocdToolchain}},
-	"cmpclient":            {module: "e2e/argocd", pkg: "./cmd/cmpclient", env: []string{argocdToolchain}},
+	// Gitea keeps its data in SQLite, through C.
+	"gitea":     {module: "e2e/gitea", pkg: "code.gitea.io/gitea", env: []string{"CGO_ENABLED=1"}, flags: []string{"-tags", "sqlite sqlite_unlock_notify"}},
+	"cmpclient": {module: "e2e/argocd", pkg: "./cmd/cmpclient", env: []string{argocdToolchain}},
 }
 
 var (
@@ -71,10 +74,11 @@ func Program(t testing.TB, name string) string {
 	return path
 }
 
-// Tool gives the path of l5d-pki-render, with its chart program beside it.
+// Tool gives the path of l5d-pki-render, with its other programs beside it.
 func Tool(t testing.TB) string {
 	t.Helper()
 	Program(t, "l5d-pki-render-chart")
+	Program(t, "l5d-pki-render-forge")
 	return Program(t, "l5d-pki-render")
 }
 

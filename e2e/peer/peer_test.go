@@ -15,6 +15,7 @@ var versions = map[string]struct {
 	"l5d-pki-render": {[]string{"version"}, "l5d-pki-render"},
 	"helm3":          {[]string{"version", "--short"}, "v3.22"},
 	"helm4":          {[]string{"version", "--short"}, "v4.3"},
+	"gitea":          {[]string{"--version"}, "gitea version"},
 	"kustomize":      {[]string{"version"}, ""},
 }
 

@@ -14,6 +14,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+
 	"github.com/spf13/cobra"
 )
 
@@ -33,6 +35,9 @@ type World struct {
 	Program string
 	// Step, if set, is called before each change of the disk, with its name.
 	Step func(name string)
+	// Forge, if set, answers for the forge behind a remote's address, in place of
+	// the one that is found there.
+	Forge func(remoteURL string) (forge.Forge, error)
 }
 
 // Exit codes (design section 9).
@@ -95,7 +100,7 @@ Every flag can be given by the environment: --state as L5D_PKI_STATE,
 	root.AddCommand(
 		a.postRender(), a.values(), a.manifests(), a.chart(), a.component(), a.workloads(), a.lint(),
 		a.sync(), a.cmp(), a.krm(),
-		a.initialize(), a.start(), a.advance(), a.back(), a.status(), a.plan(), a.prove(), a.log(),
+		a.initialize(), a.start(), a.advance(), a.back(), a.status(), a.plan(), a.prove(), a.log(), a.pr(),
 		a.helmPlugin(),
 		a.explain(), a.schema(), a.version(),
 	)

@@ -31,7 +31,7 @@ func (a *app) installInto(folder string) error {
 	if err != nil {
 		return err
 	}
-	beside, err := readFile(a.findChartProgram(), maxProgram)
+	beside, err := readFile(a.findProgram(chartProgram), maxProgram)
 	if err != nil {
 		return err
 	}
@@ -41,12 +41,12 @@ func (a *app) installInto(folder string) error {
 	for _, program := range []struct {
 		name string
 		data []byte
-	}{{chartProgramName, beside}, {programName, own}} {
+	}{{chartProgram.name, beside}, {programName, own}} {
 		if err := a.writeFile(filepath.Join(folder, program.name), program.data, 0o755, true); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(&a.talk, "note: %s and %s are in %s\n", programName, chartProgramName, folder)
+	fmt.Fprintf(&a.talk, "note: %s and %s are in %s\n", programName, chartProgram.name, folder)
 	return nil
 }
 

@@ -131,6 +131,14 @@ func commit(t *testing.T, repository, message string) []string {
 	return strings.Fields(git(t, repository, "show", "--format=", "--name-only"))
 }
 
+// tryGit runs git with the configuration that the environment names.
+func tryGit(dir string, args ...string) (string, error) {
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
 func git(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("git", args...)
@@ -191,8 +199,8 @@ func compareTranscript(t *testing.T, file, got string) {
 // build cache.
 func chartProgramForTests(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), chartProgramName)
-	out, err := exec.Command("go", "build", "-o", path, "../../cmd/"+chartProgramName).CombinedOutput()
+	path := filepath.Join(t.TempDir(), chartProgram.name)
+	out, err := exec.Command("go", "build", "-o", path, "../../cmd/"+chartProgram.name).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

@@ -383,3 +383,19 @@ var (
 		Explain: "Nobody holds an empty bundle; an empty list is a collector that saw nothing.",
 	})
 )
+
+// What is said of a change that is reviewed.
+var (
+	RotationNoMove = define(Sentence{
+		Code:    "rotation-no-move",
+		Text:    "no move leads from %q to this %q: %s",
+		Hint:    "undo the edit of status, and make the change with start, advance or back",
+		Explain: "A change of status is one move of the tool, whole: phase, roles, stamp and log. What somebody edited by hand cannot be told from a mistake.",
+	})
+	RotationSkip = define(Sentence{
+		Code:    "rotation-skip",
+		Text:    "the change is not one move: epoch %d to %d, with %d new log entries",
+		Hint:    "make one pull request for each phase, and merge and apply it before the next one is made",
+		Explain: "Each phase is a resting state that controllers apply and that evidence is collected in. Two moves in one change leave out the phase between them: nothing delivered it, and yet the log says so and the next gate counts on it.",
+	})
+)

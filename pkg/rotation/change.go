@@ -17,6 +17,8 @@ type Change struct {
 	// Same: both versions deliver the same bundle and sign with the same chain.
 	Same    bool
 	Verdict Verdict
+	// Matrix is every live bundle against every live chain, with those to come.
+	Matrix []Cell
 }
 
 // JudgeChange applies the gate to the step from base (the version that is in
@@ -52,5 +54,6 @@ func JudgeChange(base, next *state.Rotation, e Evidence, at time.Time) (*Change,
 		EpochBefore: base.Status.Epoch, EpochAfter: next.Status.Epoch,
 		Reverted: next.Status.Epoch < base.Status.Epoch,
 		Same:     now.Same(due), Verdict: Judge(now, due, live, c.verifier),
+		Matrix: matrix(live, due, c.verifier, nil),
 	}, nil
 }

@@ -17,6 +17,10 @@ type Options struct {
 	// AcceptDowntime lets a replacement, or a move with expired material, pass
 	// although the gate names pairs that fail.
 	AcceptDowntime bool
+	// Ahead makes the move although its gate is shut or its needs are not met yet,
+	// so that it can be reviewed; [Move.Shut] says what is missing, and so does the
+	// log. Choices and dates are refused as ever.
+	Ahead bool
 	// Why goes to the log, before the reasons.
 	Why string
 	// Pace estimates what the tool cannot know; zero fields have defaults.
@@ -38,6 +42,8 @@ type Move struct {
 	Back     bool
 	Verdict  Verdict
 	Needs    []NeedResult
+	// Shut is why the move would be refused without [Options.Ahead].
+	Shut problem.List
 	// Wave tells that the stamp is new: workloads restart.
 	Wave bool
 	// DowntimeAccepted tells that pairs of the verdict fail and a person said yes.

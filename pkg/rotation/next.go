@@ -14,7 +14,7 @@ func (w *way) next() (*Move, error) {
 	s := w.scene.state.Clone()
 	m := &Move{
 		State: s, From: w.scene.state.Status.Phase, To: w.phase(), Back: w.back(),
-		Verdict: w.verdict, Needs: w.needs, Wave: w.wave, DowntimeAccepted: w.accepted,
+		Verdict: w.verdict, Needs: w.needs, Wave: w.wave, DowntimeAccepted: w.accepted, Shut: w.shut,
 	}
 	begin(s, w.at)
 	st := &s.Status
@@ -83,7 +83,10 @@ func (w *way) why() string {
 		parts = append(parts, fmt.Sprintf("assumed %s because %q", a.Code, a.Because))
 	}
 	if w.accepted {
-		parts = append(parts, "downtime accepted")
+		parts = append(parts, downtimeAccepted)
+	}
+	if len(w.shut) > 0 {
+		parts = append(parts, preparedAhead)
 	}
 	return strings.Join(parts, "; ")
 }

@@ -22,6 +22,7 @@ type way struct {
 	wave     bool
 	verdict  Verdict
 	needs    []NeedResult
+	shut     problem.List // of a move that is made ahead of its gate
 	accepted bool
 }
 
@@ -61,7 +62,17 @@ func (w *way) judge() error {
 		return err
 	}
 	w.verdict = Judge(w.now, w.due, live, w.scene.verifier)
-	problems = append(problems, w.gate()...)
+	shut := append(w.gate(), w.unmet()...)
+	if w.options.Ahead {
+		w.shut = shut
+		return problems.Err()
+	}
+	return append(problems, shut...).Err()
+}
+
+// unmet looks at everything that must be known, and lists what is not.
+func (w *way) unmet() problem.List {
+	var problems problem.List
 	for _, n := range w.neededCodes() {
 		r := target{w.scene, w.own, w.ownLive, w.due}.meet(n)
 		w.needs = append(w.needs, r)
@@ -69,7 +80,7 @@ func (w *way) judge() error {
 			problems = append(problems, r.problem())
 		}
 	}
-	return problems.Err()
+	return problems
 }
 
 // look resolves the material of both ends and whether the move starts a wave.

@@ -24,14 +24,41 @@ var keyWords = []byte("PRIVATE KEY-----")
 // three places that it can have in a group of three bytes.
 var encodedBegin = [][]byte{[]byte("LS0tQkVHSU4g"), []byte("LS1CRUdJTi"), []byte("tLUJFR0lOI")}
 
+// ageIdentity is the secret half of an age key, as age-keygen(1) writes it.
+var ageIdentity = regexp.MustCompile(`AGE-SECRET-KEY-1[0-9A-Z]{58}`)
+
+// ClearKey tells whether a private key stands in a text in clear, and in which
+// form: as PEM, in base64 of it, or as an identity of age.
+func ClearKey(text []byte) (form string, is bool) {
+	if all := clearKeys(text); len(all) > 0 {
+		return all[0].form, true
+	}
+	if ageIdentity.Match(text) {
+		return "an identity of age", true
+	}
+	return "", false
+}
+
 // keys looks for private keys in any file. Only the place is told.
 func (s *Survey) keys(name string, text []byte) {
 	if s.allow.match(name) {
 		return
 	}
+	for _, k := range clearKeys(text) {
+		s.say(placeIn(name, text, k.at), pki.Error, problem.SurveyPrivateKey, k.form)
+	}
+}
+
+// foundKey is the offset of a private key, and what it is written in.
+type foundKey struct {
+	at   int
+	form string
+}
+
+func clearKeys(text []byte) (found []foundKey) {
 	if bytes.Contains(text, keyWords) {
 		for _, at := range clearKey.FindAllIndex(text, -1) {
-			s.say(placeIn(name, text, at[0]), pki.Error, problem.SurveyPrivateKey, "PEM")
+			found = append(found, foundKey{at[0], "PEM"})
 		}
 	}
 	for _, begin := range encodedBegin {
@@ -42,11 +69,12 @@ func (s *Survey) keys(name string, text []byte) {
 			}
 			start, end := base64Run(text, from+i, from+i+len(begin))
 			if holdsKey(text[start:end]) {
-				s.say(placeIn(name, text, start), pki.Error, problem.SurveyPrivateKey, "base64 of PEM")
+				found = append(found, foundKey{start, "base64 of PEM"})
 			}
 			from = max(end, from+i+1)
 		}
 	}
+	return found
 }
 
 // base64Run widens a match to the whole run of base64, to the left on its line,

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io/fs"
 	"os"
@@ -221,5 +222,22 @@ func BenchmarkSurvey(b *testing.B) {
 	}
 	for b.Loop() {
 		look(b, files, false)
+	}
+}
+
+// TestClearKey: keys in clear, and what only looks like one.
+func TestClearKey(t *testing.T) {
+	body := "-----BEGIN EC PRIVATE KEY-----\n" + strings.Repeat("QUFB", 16) + "\n-----END EC PRIVATE KEY-----\n"
+	for text, want := range map[string]bool{
+		body: true,
+		base64.StdEncoding.EncodeToString([]byte(body)):        true,
+		"AGE-SECRET-KEY-1" + strings.Repeat("Q", 58):           true,
+		"a page about -----BEGIN EC PRIVATE KEY----- and such": false,
+		"AGE-SECRET-KEY-1 is how it begins":                    false,
+		"-----BEGIN CERTIFICATE-----\nQUFB\n":                  false,
+	} {
+		if _, is := ClearKey([]byte(text)); is != want {
+			t.Errorf("%.40q: %v", text, !want)
+		}
 	}
 }

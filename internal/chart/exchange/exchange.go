@@ -14,12 +14,11 @@
 package exchange
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -122,70 +121,20 @@ func Stream(documents []Document) []byte {
 	return []byte(strings.TrimSpace(manifests.String()) + "\n" + hooks.String())
 }
 
-// reply is an answer or the reasons why there is none.
-type reply struct {
-	Protocol int            `json:"protocol"`
-	Answer   *Answer        `json:"answer,omitempty"`
-	Problems []plainProblem `json:"problems,omitempty"`
-}
-
-// plainProblem is a problem without its cause, which stays where it was met.
-type plainProblem struct {
-	Code  problem.Code `json:"code"`
-	File  string       `json:"file,omitempty"`
-	Path  string       `json:"path,omitempty"`
-	Text  string       `json:"text"`
-	Hints []string     `json:"hints,omitempty"`
-}
+var terms = exchange.Terms{Protocol: Protocol, Mismatch: problem.ChartProtocol, Unreadable: problem.ChartRequest}
 
 // Ask sends the request through call and reads the reply. The error of call
 // counts only if there is no reply.
 func Ask(request Request, call func(in io.Reader, out io.Writer) error) (Answer, error) {
 	request.Protocol = Protocol
-	question, err := json.Marshal(request)
-	if err != nil {
-		return Answer{}, err
+	answer, err := exchange.Ask[Answer](terms, request, call)
+	if err == nil && len(answer.Renders) != request.Times {
+		return Answer{}, problem.ChartProtocol.With(Protocol, Protocol)
 	}
-	var out bytes.Buffer
-	callErr := call(bytes.NewReader(question), &out)
-	var r reply
-	if err := json.Unmarshal(out.Bytes(), &r); err != nil || r.Protocol != Protocol {
-		if callErr == nil {
-			callErr = problem.ChartProtocol.With(r.Protocol, Protocol)
-		}
-		return Answer{}, callErr
-	}
-	if len(r.Problems) > 0 {
-		var problems problem.List
-		for _, p := range r.Problems {
-			problems.Add(&problem.Problem{Code: p.Code, File: p.File, Path: p.Path, Text: p.Text, Hints: p.Hints})
-		}
-		return Answer{}, problems.Err()
-	}
-	if r.Answer == nil || len(r.Answer.Renders) != request.Times {
-		return Answer{}, problem.ChartProtocol.With(r.Protocol, Protocol)
-	}
-	return *r.Answer, nil
+	return answer, err
 }
 
 // Serve answers one request.
 func Serve(in io.Reader, out io.Writer, render func(Request) (Answer, error)) error {
-	r := reply{Protocol: Protocol}
-	var request Request
-	err := json.NewDecoder(in).Decode(&request)
-	switch {
-	case err != nil:
-		err = problem.ChartRequest.With()
-	case request.Protocol != Protocol:
-		err = problem.ChartProtocol.With(request.Protocol, Protocol)
-	default:
-		var answer Answer
-		if answer, err = render(request); err == nil {
-			r.Answer = &answer
-		}
-	}
-	for _, p := range problem.Of(err) {
-		r.Problems = append(r.Problems, plainProblem{p.Code, p.File, p.Path, p.Text, p.Hints})
-	}
-	return json.NewEncoder(out).Encode(r)
+	return exchange.Serve(terms, in, out, render)
 }

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sigs.k8s.io/yaml"
+)
+
+// TestWorkflows reads the ready-made workflows: they are YAML of the shape that
+// their CI reads, every command of ours in them exists, and both ways are there
+// with the history that they need.
+func TestWorkflows(t *testing.T) {
+	files, err := filepath.Glob("../../ci/*/*")
+	if err != nil || len(files) != 5 {
+		t.Fatalf("%d files (%v)", len(files), err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var w workflow
+		if strings.HasSuffix(file, ".gitlab-ci.yml") {
+			w = gitlabJobs(t, text)
+		} else {
+			w = actionsJobs(t, file, text)
+		}
+		if !w.deep {
+			t.Errorf("%s: no whole history", file)
+		}
+		ways := 0
+		for _, line := range w.commands {
+			for _, match := range shown.FindAllStringSubmatch(line, -1) {
+				checkShown(t, file, match[1])
+				if strings.Contains(match[1], "--state") && (strings.Contains(match[1], "--guard") || strings.Contains(match[1], "--next")) {
+					ways++
+				}
+			}
+			if strings.Contains(line, "TOKEN") && !strings.Contains(line, "credential.helper") {
+				t.Errorf("%s: a token in an argument: %s", file, line)
+			}
+		}
+		if ways != w.jobs {
+			t.Errorf("%s: %d jobs run %d of our commands", file, w.jobs, ways)
+		}
+	}
+}
+
+type workflow struct {
+	commands []string
+	jobs     int
+	deep     bool
+}
+
+func actionsJobs(t *testing.T, file string, text []byte) workflow {
+	t.Helper()
+	var f struct {
+		Name string `json:"name"`
+		Jobs map[string]struct {
+			RunsOn string `json:"runs-on"`
+			Steps  []struct {
+				Uses string            `json:"uses"`
+				Run  string            `json:"run"`
+				ID   string            `json:"id"`
+				If   string            `json:"if"`
+				With map[string]any    `json:"with"`
+				Env  map[string]string `json:"env"`
+			} `json:"steps"`
+		} `json:"jobs"`
+		On          map[string]any `json:"true"` // YAML 1.1 reads "on" as a boolean
+		Permissions map[string]any `json:"permissions"`
+		Concurrency any            `json:"concurrency"`
+	}
+	if err := yaml.UnmarshalStrict(text, &f); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	if len(f.On) == 0 {
+		t.Errorf("%s: nothing starts it", file)
+	}
+	w := workflow{jobs: len(f.Jobs)}
+	for name, job := range f.Jobs {
+		if job.RunsOn == "" {
+			t.Errorf("%s: job %s runs nowhere", file, name)
+		}
+		for _, step := range job.Steps {
+			if (step.Uses == "") == (step.Run == "") {
+				t.Errorf("%s: a step of %s does not do one thing", file, name)
+			}
+			w.commands = append(w.commands, step.Run)
+			w.deep = w.deep || step.With["fetch-depth"] == float64(0)
+		}
+	}
+	return w
+}
+
+func gitlabJobs(t *testing.T, text []byte) workflow {
+	t.Helper()
+	var f map[string]struct {
+		Image         string            `json:"image"`
+		Extends       string            `json:"extends"`
+		Variables     map[string]string `json:"variables"`
+		BeforeScript  []string          `json:"before_script"`
+		Script        []string          `json:"script"`
+		ResourceGroup string            `json:"resource_group"`
+		Rules         []struct {
+			If string `json:"if"`
+		} `json:"rules"`
+	}
+	if err := yaml.UnmarshalStrict(text, &f); err != nil {
+		t.Fatal(err)
+	}
+	var w workflow
+	for name, job := range f {
+		w.deep = w.deep || job.Variables["GIT_DEPTH"] == "0"
+		w.commands = append(append(w.commands, job.BeforeScript...), job.Script...)
+		if strings.HasPrefix(name, ".") {
+			continue
+		}
+		w.jobs++
+		if _, there := f[job.Extends]; !there || len(job.Rules) != 1 || len(job.Script) == 0 {
+			t.Errorf("job %s: %+v", name, job)
+		}
+	}
+	return w
+}

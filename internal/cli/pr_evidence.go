@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// evidenceFolder lies beside the state file and holds the observations that the
+// last move was made on: NAME-CLUSTER-INSTANT.yaml.
+const evidenceFolder = "evidence"
+
+// evidenceInstant ends the name of an observation, in the digits of its instant.
+var evidenceInstant = regexp.MustCompile(`-\d{8}T\d{6}Z\.yaml$`)
+
+// isEvidence tells whether a file of the repository is an observation that
+// belongs to this state.
+func (c *prCall) isEvidence(name string) bool {
+	return path.Dir(name) == c.beside(evidenceFolder) && evidenceInstant.MatchString(name) &&
+		strings.HasPrefix(path.Base(name), c.now.Metadata.Name+"-")
+}
+
+// putEvidence replaces the observations of the move before by those of this one.
+func (c *prCall) putEvidence(next *state.Rotation) (names []string, err error) {
+	if !c.f.keepEvidence {
+		return nil, nil
+	}
+	for _, name := range c.evidenceFiles() {
+		if err := os.Remove(c.at(name)); err != nil {
+			return nil, problem.CLIWrite.With(name, reason(err)).Because(err)
+		}
+		names = append(names, name)
+	}
+	for _, file := range c.f.evidence.files {
+		text, err := readFile(file, maxObservation)
+		if err != nil {
+			return nil, err
+		}
+		o, err := rotation.ParseObservation(file, text)
+		if err != nil {
+			return nil, err
+		}
+		instant := strings.NewReplacer("-", "", ":", "").Replace(o.At)
+		name := c.beside(evidenceFolder + "/" + next.Metadata.Name + "-" + o.Cluster + "-" + instant + ".yaml")
+		if !c.isEvidence(name) {
+			return nil, problem.PREvidenceName.With(o.Cluster, o.At).In(file)
+		}
+		if err := c.put(name, text); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// evidenceFiles are the observations in the tree.
+func (c *prCall) evidenceFiles() []string {
+	entries, _ := os.ReadDir(c.at(c.beside(evidenceFolder))) // no folder: no evidence
+	var names []string
+	for _, e := range entries {
+		if name := c.beside(evidenceFolder + "/" + e.Name()); e.Type().IsRegular() && c.isEvidence(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// claimed is the evidence that the tree itself has for its state's last move:
+// the observations beside it, those of linked clusters, and the words of the log.
+func (c *prCall) claimed(next *state.Rotation) (rotation.Evidence, error) {
+	var flags evidenceFlags
+	for _, name := range c.evidenceFiles() {
+		flags.files = append(flags.files, filepath.FromSlash(c.at(name)))
+	}
+	e, err := flags.load(c.at(c.state), next)
+	if last, ok := lastEntry(next); ok {
+		e.Assumptions = rotation.Vouched(last)
+	}
+	return e, err
+}

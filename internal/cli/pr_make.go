@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// proposal is a change of phase, ready to be proposed.
+type proposal struct {
+	branch  string
+	next    *state.Rotation
+	entry   state.LogEntry
+	move    *rotation.Move // as the reviewer is told of it
+	files   []string       // names in the repository, sorted
+	message string
+	// commit has the change; kept tells that it was there already.
+	commit string
+	kept   bool
+	// shut: the move was made ahead of its gate.
+	shut bool
+	text prText
+}
+
+// propose makes the change of a move, or finds it made: h is the head of the
+// branch that may hold it, or nil.
+func (c *prCall) propose(k ask, h *head) (*proposal, error) {
+	if err := c.checkout(c.tip); err != nil {
+		return nil, err
+	}
+	next, names, undo, err := c.changed(k, h)
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.committed(next, names, h)
+	if err != nil {
+		undo()
+		return nil, err
+	}
+	return p, nil
+}
+
+// committed writes the outputs, and commits the change unless the branch holds
+// the very same already.
+func (c *prCall) committed(next *state.Rotation, names []string, h *head) (*proposal, error) {
+	outputs, err := c.syncTree(next)
+	if err != nil {
+		return nil, err
+	}
+	entry, _ := lastEntry(next)
+	p := &proposal{branch: branchOf(next), next: next, entry: entry, shut: rotation.Prepared(entry)}
+	added, err := c.tree.Added() // keys that the custody keeps in Git among them
+	if err != nil {
+		return nil, c.gitProblem(err)
+	}
+	names = slices.Concat(names, outputs, added, []string{c.state})
+	slices.Sort(names)
+	tree, err := c.tree.Stage(slices.Compact(names))
+	if err != nil {
+		return nil, c.gitProblem(err)
+	}
+	if p.files, err = c.repo.Changed(c.tip, tree); err != nil {
+		return nil, c.gitProblem(err)
+	}
+	if err := c.noSecret(p.files); err != nil {
+		return nil, err
+	}
+	if err := c.describe(p, tree); err != nil {
+		return nil, err
+	}
+	if h != nil && h.foreign == "" && h.branch == p.branch && h.details.Tree == tree && h.details.Parents[0] == c.tip {
+		p.commit, p.kept = h.details.Commit, true
+		return p, nil
+	}
+	if c.f.dryRun {
+		return p, nil
+	}
+	at, _ := time.Parse(time.RFC3339, entry.At)
+	if p.commit, err = c.tree.Commit(tree, p.message, at); err != nil {
+		return nil, c.gitProblem(err)
+	}
+	return p, c.gitProblem(c.repo.Remember(p.branch, p.commit))
+}
+
+// syncTree writes the outputs of the tree's state, and names what it wrote.
+func (c *prCall) syncTree(s *state.Rotation) ([]string, error) {
+	if len(s.Spec.Outputs) == 0 {
+		fmt.Fprintf(&c.talk, "note: the state has no outputs: the change is the state file alone\n")
+		return nil, nil
+	}
+	files, err := c.syncFiles(s)
+	if err != nil {
+		return nil, err
+	}
+	changed := onlyChanged(files)
+	var names []string
+	for _, f := range changed {
+		names = append(names, f.name)
+	}
+	return names, c.replaceAll(changed)
+}
+
+func (c *prCall) syncFiles(s *state.Rotation) ([]syncFile, error) {
+	path := c.at(c.state)
+	where, err := placeOf(path)
+	if err != nil {
+		return nil, err
+	}
+	return (&syncCall{app: c.app, statePath: path, state: s.WithDefaults(), place: where}).compute()
+}
+
+// noSecret refuses to commit a file with a private key in clear.
+func (c *prCall) noSecret(names []string) error {
+	var problems problem.List
+	for _, name := range names {
+		text, err := os.ReadFile(c.at(name))
+		if err == nil && holdsSecret(text) {
+			problems = append(problems, problem.SyncKey.With(name))
+		}
+	}
+	return problems.Err()
+}

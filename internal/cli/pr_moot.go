@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+)
+
+// closeMoot closes pull requests that the base has passed, unless somebody
+// else's commit is on their branch.
+func (c *prCall) closeMoot(f forge.Forge, moot []forge.Pull) (closed []int, err error) {
+	for _, p := range moot {
+		if commit := c.branches.Heads[p.Head]; commit != "" {
+			h, err := c.inspect(p.Head, commit)
+			if err != nil {
+				return closed, err
+			}
+			if h.foreign != "" {
+				fmt.Fprintf(&c.talk, "note: pull request #%d (%s) is moot and left open: its branch has a commit that is not this command's: %s\n", p.Number, p.Head, h.words())
+				continue
+			}
+		}
+		closed = append(closed, p.Number)
+		if c.f.dryRun {
+			continue
+		}
+		if err := c.closePull(f, p); err != nil {
+			return slices.Clip(closed[:len(closed)-1]), err
+		}
+	}
+	return closed, nil
+}
+
+func (c *prCall) closePull(f forge.Forge, p forge.Pull) error {
+	mark := c.mark("moot")
+	text := fmt.Sprintf("Closed: `%s` is at epoch %d, phase `%s`, and this change was made for another.\n\n%s\n", c.base, c.now.Status.Epoch, c.now.Status.Phase, mark)
+	if err := f.Comment(c.ctx, p.Number, mark, text); err != nil {
+		return err
+	}
+	shut, title := "closed", strings.TrimSuffix(p.Title, mootTitle)+mootTitle
+	_, err := f.Update(c.ctx, p.Number, forge.Change{Title: &title, State: &shut})
+	return err
+}
+
+// mootTitle ends the title of a pull request that this command closed: what a
+// person closes is not opened again by --next.
+const mootTitle = " - moot"
+
+// mark is how a comment of this command is found again.
+func (c *prCall) mark(what string) string {
+	return "<!-- l5d-pki-render " + what + " " + c.state + " -->"
+}

@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// needCommands look at what a need asks for. They are for a person; a gate
+// opens by an observation or by their word.
+var needCommands = map[rotation.Need][]string{
+	rotation.BundleDelivered:    {"kubectl -n %[1]s get configmap linkerd-identity-trust-roots -o jsonpath='{.data.ca-bundle\\.crt}'", "kubectl -n %[1]s rollout status deploy/linkerd-proxy-injector"},
+	rotation.BundleLoaded:       {"linkerd check --proxy -o json | jq '.categories[].checks[] | select(.result != \"success\")'   # a stale bundle is a warning, exit code 0"},
+	rotation.IdentityLoaded:     {"kubectl -n %[1]s rollout status deploy/linkerd-identity"},
+	rotation.IssuerLoaded:       {"kubectl -n %[1]s get events --field-selector reason=IssuerUpdated   # names the Deployment: look at each replica's log"},
+	rotation.LeavesRenewed:      {"linkerd identity -n NAMESPACE POD   # the issuer of each leaf; or wait: leaf lifetime and clock skew"},
+	rotation.WebhookCADelivered: {"kubectl get mutatingwebhookconfiguration linkerd-proxy-injector-webhook-config -o jsonpath='{.webhooks[0].clientConfig.caBundle}' | base64 -d"},
+	rotation.WebhookCertServed:  {"kubectl -n %[1]s rollout status deploy/linkerd-proxy-injector", "kubectl -n %[1]s rollout status deploy/linkerd-destination"},
+}
+
+// beforeMerge is the gate as commands.
+func (t prText) beforeMerge() string {
+	var b strings.Builder
+	b.WriteString(heading("Before the merge"))
+	b.WriteString("The guard judges this change by the gate, writes the outputs again and compares, and checks epoch, log and keys:\n\n")
+	base := ""
+	if t.base != "" {
+		base = "--base " + t.base + " "
+	}
+	fmt.Fprintf(&b, "```sh\ngit fetch origin\ngit switch --detach origin/%s\nl5d-pki-render pr --guard %s--state %s\n", t.branch, base, t.state)
+	for _, n := range t.move.Needs {
+		for _, command := range needCommands[n.Need] {
+			b.WriteString(t.inNamespace(command) + "\n")
+		}
+	}
+	b.WriteString("```\n")
+	return b.String()
+}
+
+func (t prText) inNamespace(command string) string {
+	if !strings.Contains(command, "%[1]s") {
+		return command
+	}
+	return fmt.Sprintf(command, t.next.WithDefaults().Spec.Linkerd.Namespace)
+}
+
+// restarts says what the merge restarts.
+func (t prText) restarts() string {
+	var b strings.Builder
+	b.WriteString(heading("What restarts"))
+	for _, line := range t.restartLines() {
+		b.WriteString("- " + line + "\n")
+	}
+	return b.String()
+}
+
+func (t prText) restartLines() []string {
+	spec := t.next.WithDefaults().Spec.Linkerd
+	bundle := strings.Join(t.before.Bundle, " ") != strings.Join(t.after.Bundle, " ")
+	issuer := strings.Join(t.before.Issuer, " ") != strings.Join(t.after.Issuer, " ")
+	var lines []string
+	switch {
+	case bundle && spec.ExternalCA && !spec.RollControlPlane:
+		lines = append(lines, fmt.Sprintf("control plane: nothing rolls it by itself with an external CA: `kubectl -n %s rollout restart deploy` after the merge", spec.Namespace))
+	case bundle:
+		lines = append(lines, "control plane: identity, destination and proxy-injector roll, for their annotation follows the bundle")
+	}
+	if issuer {
+		lines = append(lines, "identity reloads its issuer without a restart")
+	}
+	if t.plan.Kind == state.KindWebhooks {
+		lines = append(lines, "webhooks: the control plane's own; no workload")
+	}
+	if t.move.Wave {
+		line := "**data plane: every meshed workload restarts**, with stamp " + code(t.next.Status.Stamp)
+		if w := t.next.Status.Wave; w != nil {
+			line = "**data plane: the meshed workloads of " + plain(strings.Join(w.Namespaces, ", ")) + " restart**, with stamp " + code(t.next.Status.Stamp)
+		}
+		if t.stamped > 0 {
+			line += fmt.Sprintf("; %d pod templates in these files have it", t.stamped)
+		}
+		lines = append(lines, line)
+	} else {
+		lines = append(lines, "data plane: no workload restarts by this change")
+	}
+	return lines
+}
+
+// afterMerge says what the next phase waits for.
+func (t prText) afterMerge() string {
+	k, n := t.step()
+	if k >= n || k == 0 || t.next.Status.Rotation == nil {
+		if len(t.next.Status.Retired) == 0 {
+			return ""
+		}
+		return heading("After the merge") + "The rotation is over. Retired anchors may still be trusted somewhere: `l5d-pki-render status` says by whom, and when their keys can be destroyed.\n"
+	}
+	row := t.plan.Rows[k]
+	var b strings.Builder
+	fmt.Fprintf(&b, "%sThe next phase is `%s`. ", heading("After the merge"), row.Phase)
+	if len(row.Needs) == 0 {
+		b.WriteString("It needs no evidence of its own.\n")
+		return b.String()
+	}
+	b.WriteString("It is refused until\n\n")
+	for _, need := range row.Needs {
+		fmt.Fprintf(&b, "- %s: %s\n", need, need.Text())
+	}
+	b.WriteString("\n```sh\n")
+	for _, need := range row.Needs {
+		for _, command := range needCommands[need] {
+			b.WriteString(t.inNamespace(command) + "\n")
+		}
+	}
+	fmt.Fprintf(&b, "l5d-pki-render pr --evidence observation.yaml --state %s   # or --assume %s --because \"how you know\"\n```\n", t.state, row.Needs[0])
+	return b.String()
+}
+
+// rollback is the gate's verdict on the way back, right after the merge.
+func (t prText) rollback() string {
+	var b strings.Builder
+	b.WriteString(heading("Rollback"))
+	if t.revert.Verdict.Safe {
+		b.WriteString("Going back to the phase before is safe right after the merge")
+	} else {
+		b.WriteString("**Going back to the phase before is not safe** right after the merge")
+	}
+	fmt.Fprintf(&b, "; `l5d-pki-render pr back --state %s` does it, under the same gate and with the log kept. `git revert` would let the epoch fall, and the guard refuses it.\n", t.state)
+	for _, r := range t.revert.Verdict.Reasons {
+		b.WriteString("- " + plain(r.Text) + "\n")
+	}
+	if k, _ := t.step(); k > 0 && !t.move.Back {
+		for _, r := range t.plan.Rows[k-1].Reverts {
+			if !r.Verdict.Safe && r.Commits > 1 {
+				fmt.Fprintf(&b, "\nUndoing this change and the ones before it at once is **not safe** from %d changes on: it leads to `%s`, which something live does not fit any more.\n", r.Commits, r.To)
+				break
+			}
+		}
+	}
+	return b.String()
+}
+
+// irreversible phases take something away that cannot be given back in a moment.
+var irreversible = map[string]bool{
+	state.PhaseAnchorDropped: true, state.PhaseAnchorSwapped: true, state.PhaseReplaced: true, state.PhaseStable: true,
+}
+
+// doNotMerge lists what has to stop a reviewer.
+func (t prText) doNotMerge() string {
+	lines := []string{
+		"the guard is red, or did not run on the newest commit",
+		fmt.Sprintf("the change before it (epoch %d, `%s`) is not applied everywhere: look at the GitOps controller, not at Git", t.now.Status.Epoch, t.now.Status.Phase),
+		"somebody rotates by hand, or restores an older backup of the control plane",
+	}
+	if first, ok := t.firstEnd(); ok {
+		lines = append(lines, fmt.Sprintf("it is later than %s, when the %s %s ends", stamped(first.NotAfter), first.Kind, code(first.Name)))
+	}
+	if t.move.Wave {
+		lines = append(lines, "now is no time for a rolling restart: a freeze, a release, a PodDisruptionBudget that allows none")
+	}
+	for _, link := range t.next.Spec.Links {
+		lines = append(lines, "the linked cluster "+code(link.Name)+" is not as its state or observation says")
+	}
+	if irreversible[t.next.Status.Phase] {
+		lines = append(lines, "it would be merged by a machine: this phase takes trust away, so a person merges it")
+	}
+	return heading("Do not merge if") + "- " + strings.Join(lines, "\n- ") + "\n"
+}
+
+// firstEnd is the certificate in use after the merge that ends first.
+func (t prText) firstEnd() (first rotation.Expiry, ok bool) {
+	for _, x := range t.after.Certificates {
+		if x.InUse && (!ok || x.NotAfter.Before(first.NotAfter)) {
+			first, ok = x, true
+		}
+	}
+	return first, ok
+}

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"errors"
+	"regexp"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+)
+
+// send pushes the commit, if the branch does not have it, and opens the pull
+// request or brings it up to date.
+func (c *prCall) send(f forge.Forge, p *proposal, due []forge.Pull) (prReport, error) {
+	r := prReport{Operation: opNone, Why: "the pull request is as it should be", Branch: p.branch, Commit: p.commit,
+		Phase: p.next.Status.Phase, Epoch: p.next.Status.Epoch, Draft: c.f.draft || p.shut}
+	was := c.branches.Heads[p.branch]
+	if was != "" && was != p.commit {
+		if h, err := c.inspect(p.branch, was); err != nil || h.foreign != "" {
+			if err == nil {
+				return c.left(h, due), nil
+			}
+			return r, err
+		}
+	}
+	r.Pushed = was != p.commit || p.commit == ""
+	if r.Pushed && !c.f.dryRun {
+		if err := c.repo.Push(c.remote, p.branch, p.commit, was); err != nil {
+			return r, c.gitProblem(err)
+		}
+	}
+	if len(due) == 0 {
+		return c.openPull(f, p, r)
+	}
+	r.Number, r.URL, r.Draft = due[0].Number, due[0].URL, due[0].Draft
+	return c.updatePull(f, p, due[0], r)
+}
+
+func (c *prCall) openPull(f forge.Forge, p *proposal, r prReport) (prReport, error) {
+	r.Operation, r.Why = opCreated, "the pull request was opened: "+p.text.title()
+	if c.f.dryRun {
+		r.Why = "the pull request would be opened: " + p.text.title()
+		return r, nil
+	}
+	body, err := c.bodyOf(p)
+	if err != nil {
+		return r, err
+	}
+	pull, err := f.Open(c.ctx, forge.New{Title: p.text.title(), Body: body, Head: p.branch, Base: c.base, Draft: r.Draft, Labels: c.f.labels})
+	if errors.Is(err, forge.ErrExists) {
+		r.Number, r.URL, r.Draft = pull.Number, pull.URL, pull.Draft
+		return c.updatePull(f, p, pull, r)
+	}
+	r.Number, r.URL = pull.Number, pull.URL
+	return r, err
+}
+
+// updatePull rewrites title and text if they were made for something else. What
+// people wrote into a text that is still right stays.
+func (c *prCall) updatePull(f forge.Forge, p *proposal, pull forge.Pull, r prReport) (prReport, error) {
+	body, err := c.bodyOf(p)
+	if err != nil {
+		return r, err
+	}
+	r.Operation, r.Why = opNone, "the pull request is open and as it should be: merge it, and collect the evidence for the next phase"
+	if r.Pushed {
+		r.Operation, r.Why = opUpdated, "the branch was made anew on "+c.base
+	}
+	if textDigest(pull.Body) == textDigest(body) {
+		return r, nil
+	}
+	r.Operation, r.Why = opUpdated, "the pull request was brought up to date: "+p.text.title()
+	title := p.text.title()
+	change := forge.Change{Title: &title, Body: &body, Labels: c.f.labels}
+	if pull.Draft && !p.shut && !c.f.draft && preparedBody(pull.Body) {
+		ready := false
+		change.Draft, r.Draft = &ready, false
+	}
+	if c.f.dryRun {
+		return r, nil
+	}
+	_, err = f.Update(c.ctx, pull.Number, change)
+	return r, err
+}
+
+// textMark finds the digest of the text in the mark that every body ends with.
+var textMark = regexp.MustCompile(`text=sha256:([0-9a-f]{64})`)
+
+func textDigest(body string) string {
+	if found := textMark.FindAllStringSubmatch(body, -1); found != nil {
+		return found[len(found)-1][1]
+	}
+	return ""
+}

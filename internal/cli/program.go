@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// program is one that links libraries which this one does without, since they
+// take long to start or much room; only the commands that need it pay for it.
+type program struct {
+	name string
+	// variable of the environment that names its path.
+	variable string
+	// failed takes the path and the reason.
+	failed problem.Sentence
+}
+
+// errSignalled: a signal ended this program, and with it the one that it ran.
+var errSignalled = errors.New("stopped by a signal")
+
+// runProgram hands in to the program and gives its stdout; its talk is nobody's.
+// A signal ends both: the program might wait for a server for minutes.
+func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Writer) error {
+	path := a.findProgram(p)
+	caller := ctx
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	var talk bytes.Buffer
+	cmd := exec.CommandContext(ctx, path)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, &talk
+	cmd.Env = append(os.Environ(), "TZ=UTC") // templates that format an instant do it the same everywhere
+	err := cmd.Run()
+	switch {
+	case ctx.Err() != nil && caller.Err() == nil:
+		return p.failed.With(path, errSignalled).Because(errSignalled)
+	case err != nil:
+		return p.failed.With(path, reason(err)).Because(err)
+	}
+	return nil
+}
+
+// findProgram looks where it is named, beside this program, and in the PATH.
+func (a *app) findProgram(p program) string {
+	if named := a.Getenv(p.variable); named != "" {
+		return named
+	}
+	own, err := os.Executable()
+	if err != nil {
+		return p.name
+	}
+	name := p.name + filepath.Ext(filepath.Base(own)) // .exe
+	for _, folder := range []string{filepath.Dir(own), folderBehindLink(own)} {
+		if path := filepath.Join(folder, name); isFile(path) {
+			return path
+		}
+	}
+	return p.name
+}
+
+// folderBehindLink is where the program really lies: hosts link it into their own folders.
+func folderBehindLink(path string) string {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	return filepath.Dir(path)
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}

@@ -1,0 +1,117 @@
+package repo
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+)
+
+// ErrHook says that a hook of the repository changed what was committed.
+var ErrHook = errors.New("a hook changed the files of the commit")
+
+// nobody is who commits where Git was not told who the user is, as in a CI job.
+var nobody = []string{"-c", "user.name=l5d-pki-render", "-c", "user.email=l5d-pki-render@localhost"}
+
+// Commit commits the staged tree with the program, so that hooks run and the
+// commit is signed as configured. Author's and committer's dates are the
+// instant: the same parent, tree, message and instant give the same commit,
+// unless it is signed (signatures are not the same twice) or a hook adds to the
+// message. It is ErrHook if the commit has another tree.
+func (w *Worktree) Commit(tree, message string, when time.Time) (commit string, err error) {
+	date := when.UTC().Format("2006-01-02T15:04:05+0000")
+	var identity []string
+	if _, err := w.git(patience, nil, "var", "GIT_COMMITTER_IDENT"); err != nil {
+		identity = nobody
+	}
+	args := append(append([]string{}, whole...), identity...)
+	args = append(args, "commit", "--quiet", "--cleanup=whitespace", "--file=-")
+	_, err = call{
+		dir: w.Dir, stdin: []byte(message), wait: longPatience,
+		env: []string{"GIT_AUTHOR_DATE=" + date, "GIT_COMMITTER_DATE=" + date, "GIT_EDITOR=true"},
+	}.run(args...)
+	if err != nil {
+		return "", err
+	}
+	if commit, err = w.git(patience, nil, "rev-parse", "HEAD"); err != nil {
+		return "", err
+	}
+	committed, err := w.git(patience, nil, "rev-parse", "HEAD^{tree}")
+	if err == nil && committed != tree {
+		err = ErrHook
+	}
+	return commit, err
+}
+
+// Seal is the SHA-256 (lower-case hex) of what lies between two trees or
+// commits: modes, object names and paths of every file that differs. It tells
+// whether a commit is still what was once written.
+func (r *Repo) Seal(from, to string) (string, error) {
+	out, err := git(r.Top, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", "--abbrev=64", from, to)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(out)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Changed lists the files that differ between two trees or commits, sorted.
+func (r *Repo) Changed(from, to string) ([]string, error) {
+	out, err := git(r.Top, "diff-tree", "-r", "-z", "--name-only", "--no-renames", from, to)
+	return strings.FieldsFunc(string(out), func(c rune) bool { return c == 0 }), err
+}
+
+// Details are what a commit says.
+type Details struct {
+	Commit, Tree, Subject, Committer string
+	Parents                          []string
+	Trailers                         map[string]string
+}
+
+// Inspect reads a commit.
+func (r *Repo) Inspect(commit string) (Details, error) {
+	out, err := r.git("show", "--no-patch", "--no-show-signature", "--format=%H%n%T%n%P%n%cn <%ce>%n%s%n%(trailers:only=true,unfold=true)", commit)
+	if err != nil {
+		return Details{}, err
+	}
+	lines := strings.Split(out, "\n")
+	if len(lines) < 5 {
+		return Details{}, &Error{"show", "commit " + commit + " cannot be read", -1}
+	}
+	d := Details{Commit: lines[0], Tree: lines[1], Parents: strings.Fields(lines[2]), Committer: lines[3], Subject: lines[4], Trailers: map[string]string{}}
+	for _, line := range lines[5:] {
+		if key, value, found := strings.Cut(line, ":"); found {
+			d.Trailers[key] = strings.TrimSpace(value)
+		}
+	}
+	return d, nil
+}
+
+// Between lists the commits of one history that another does not have, newest first.
+func (r *Repo) Between(from, to string) ([]string, error) {
+	out, err := r.git("rev-list", from+".."+to)
+	return strings.Fields(out), err
+}
+
+// made keeps the commits that were made for a branch, pushed or not.
+const made = "refs/l5d-pki-render-made/"
+
+// Remember keeps a commit that was made for a branch, so that a push that
+// failed can be made up for.
+func (r *Repo) Remember(branch, commit string) error {
+	_, err := r.git("update-ref", made+branch, commit)
+	return err
+}
+
+// Made lists remembered commits by their branch.
+func (r *Repo) Made(prefix string) (map[string]string, error) {
+	out, err := r.git("for-each-ref", "--format=%(objectname) %(refname)", made+prefix)
+	commits := map[string]string{}
+	for line := range strings.Lines(out) {
+		if commit, ref, found := strings.Cut(strings.TrimSpace(line), " "); found {
+			commits[strings.TrimPrefix(ref, made)] = commit
+		}
+	}
+	return commits, err
+}

@@ -1,0 +1,191 @@
+package rotation
+
+import (
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// Review finds the move that leads from base to next, however next was made,
+// and judges it as a move made at the instant: by the gate, the needs of the
+// phase and the dates. [Move.Shut] says why it would be refused now. It is an
+// error if no single move of this tool makes next's status of base's.
+//
+// Choices that a person made are read from next: how leaves go, a split wave,
+// and from the log the words that accept downtime.
+func Review(base, next *state.Rotation, e Evidence, at time.Time) (*Move, error) {
+	if base.Metadata.Name != next.Metadata.Name {
+		return nil, problem.RotationOtherMesh.With(base.Metadata.Name, next.Metadata.Name)
+	}
+	if err := grewByOneMove(base, next); err != nil {
+		return nil, err
+	}
+	from, err := before(base, next)
+	if err != nil {
+		return nil, err
+	}
+	path, ok := pathOf(from)
+	if !ok {
+		return nil, problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "no rotation leads there")
+	}
+	var problems problem.List
+	for _, target := range path.reaching(next.Status.Phase) {
+		m, err := enter(from, path, target, madeWith(path, target, base, next), e, at)
+		if err != nil {
+			problems.Add(err)
+			continue
+		}
+		if differs := statusDiffers(m.State.Status, next.Status); len(differs) > 0 {
+			problems = append(problems, problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "it would leave another "+strings.Join(differs, ", ")))
+			continue
+		}
+		m.From, m.State = base.Status.Phase, next
+		return m, nil
+	}
+	if len(problems) == 0 {
+		problems = problem.List{problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "the rotation "+path.label()+" has no such phase")}
+	}
+	return nil, problems[:1].Err()
+}
+
+// grewByOneMove: the epoch grew by one and the log by one entry; the first move
+// of an adopted state also records where it began.
+func grewByOneMove(base, next *state.Rotation) error {
+	b, n := base.Status, next.Status
+	if err := state.Continues(b.Log, n.Log); err != nil {
+		return err
+	}
+	added := len(n.Log) - len(b.Log)
+	if len(b.Log) == 0 && added == 2 && n.Log[0].Epoch == b.Epoch {
+		added--
+	}
+	if n.Epoch != b.Epoch+1 || added != 1 {
+		return problem.RotationSkip.With(b.Epoch, n.Epoch, added)
+	}
+	return nil
+}
+
+// before is base as the move begins: in stable, with the rotation and the
+// incoming material that next chose, and with what was there unchanged.
+func before(base, next *state.Rotation) (*state.Rotation, error) {
+	if base.Status.Rotation != nil {
+		r := next.Status.Rotation
+		if r != nil && (r.Kind != base.Status.Rotation.Kind || r.Strategy != base.Status.Rotation.Strategy) {
+			return nil, problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "another rotation is under way: "+progress(base))
+		}
+		return base, nil
+	}
+	if next.Status.Rotation == nil {
+		return nil, problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "no rotation leads there")
+	}
+	from := base.Clone()
+	chosen := next.Clone().Status
+	from.Status.Rotation, from.Status.Anchors, from.Status.Issuers, from.Status.Webhooks = chosen.Rotation, chosen.Anchors, chosen.Issuers, chosen.Webhooks
+	from.Status.Rotation.Leaves = ""
+	return from, sameBeginning(base, from)
+}
+
+// sameBeginning: what was in force before a start still stands in the state.
+func sameBeginning(base, from *state.Rotation) error {
+	was, err := openDossier(base, nil)
+	if err != nil {
+		return err
+	}
+	is, err := openDossier(from, nil)
+	if err != nil {
+		return err
+	}
+	inForce, err := was.current()
+	if err != nil {
+		return err
+	}
+	kept, err := is.before()
+	if err != nil {
+		return err
+	}
+	if !inForce.Same(kept) {
+		return problem.RotationNoMove.With(base.Status.Phase, "the first phase", "what was in force is not what the rotation begins with")
+	}
+	for name, w := range base.Status.Webhooks {
+		now := from.Status.Webhooks[name]
+		if w.Certificate != now.Certificate || w.CABundle != now.CABundle {
+			return problem.RotationNoMove.With(base.Status.Phase, "the first phase", "webhook "+name+" changed")
+		}
+	}
+	return nil
+}
+
+// reaching lists the steps with this phase: "stable" is both ends of a path.
+func (p Path) reaching(phase string) []int {
+	var targets []int
+	for i, s := range p.Steps {
+		if s.Phase == phase {
+			targets = append(targets, i)
+		}
+	}
+	if phase == state.PhaseStable {
+		targets = append(targets, -1)
+	}
+	return targets
+}
+
+// madeWith reads a person's choices from what the move left.
+func madeWith(path Path, target int, base, next *state.Rotation) Options {
+	o := Options{Ahead: true}
+	waved := base.Status.Stamp != next.Status.Stamp
+	if target >= 0 && path.Steps[target].Wave == WaveChoice && waved && path.index(base.Status.Phase) < target {
+		o.Leaves = LeavesWave
+	}
+	if w := next.Status.Wave; w != nil && waved {
+		o.Namespaces = w.Namespaces
+	}
+	log := next.Status.Log
+	o.AcceptDowntime = len(log) > 0 && says(log[len(log)-1], downtimeAccepted)
+	return o
+}
+
+// statusDiffers names the fields of status in which the two differ. The log is
+// judged apart, and where a key is kept is the custody's affair.
+func statusDiffers(made, found state.Status) []string {
+	a, b := reflect.ValueOf(withoutKeys(made)), reflect.ValueOf(withoutKeys(found))
+	var names []string
+	for i := range a.NumField() {
+		name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("json"), ",")
+		if name != "log" && !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// withoutKeys is a copy without the paths of keys.
+func withoutKeys(s state.Status) state.Status {
+	s = (&state.Rotation{Status: s}).Clone().Status
+	for _, anchors := range [][]state.Anchor{s.Anchors, s.Retired} {
+		for i := range anchors {
+			anchors[i].Key = ""
+		}
+	}
+	for i := range s.Issuers {
+		s.Issuers[i].Key = ""
+	}
+	for name, w := range s.Webhooks {
+		w.Key = ""
+		if w.Incoming != nil {
+			w.Incoming.Key = ""
+		}
+		s.Webhooks[name] = w
+	}
+	return s
+}
+
+// SameMaterial tells whether both states deliver, sign, serve and stamp the
+// same: they may differ in where keys are kept and in how far a split wave went.
+func SameMaterial(a, b *state.Rotation) bool {
+	one, other := a.Clone().Status, b.Clone().Status
+	one.Wave, other.Wave = nil, nil
+	return len(statusDiffers(one, other)) == 0
+}
