@@ -10,7 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"regexp"
 	"syscall"
 	"testing"
 	"time"
@@ -91,9 +91,16 @@ func startGitea(t *testing.T, itemsPerPage int, frontend string) *gitea {
 // newToken makes one with these scopes.
 func (g *gitea) newToken(user, scopes string) string {
 	g.t.Helper()
-	out := strings.Fields(g.run("admin", "user", "generate-access-token", "--username", user, "--token-name", scopes, "--scopes", scopes, "--raw"))
-	return out[len(out)-1]
+	out := g.run("admin", "user", "generate-access-token", "--username", user, "--token-name", scopes, "--scopes", scopes, "--raw")
+	token := tokenLine.FindString(out)
+	if token == "" {
+		g.t.Fatalf("no token in %q", out)
+	}
+	return token
 }
+
+// tokenLine: Gitea's own log may stand before or after it.
+var tokenLine = regexp.MustCompile(`(?m)^[0-9a-f]{40}$`)
 
 func (g *gitea) config() string { return filepath.Join(g.home, "app.ini") }
 
