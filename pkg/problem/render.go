@@ -169,4 +169,16 @@ var (
 		Hint:    "list its certificate, caBundle and key under status.webhooks",
 		Explain: "The charts make self-signed webhook certificates at render time. Under GitOps every sync then replaces them and restarts two Deployments; a rotation's pull request carries changes that have nothing to do with it.",
 	})
+	RenderSecretInList = define(Sentence{
+		Code:    "render-secret-in-list",
+		Text:    "the Secret stands inside of a List, where nothing can stand in its place",
+		Hint:    "feed manifests, one object per document (`helm template`, `kubectl get -o json | jq .items[]`), or use --with-keys where the output goes to a live host",
+		Explain: "With every custody but file, the custody's own object stands where a Secret with a private key stood, or nothing. Only whole documents are replaced.",
+	})
+	RenderNothingLeft = define(Sentence{
+		Code:    "render-nothing-left",
+		Text:    "nothing but Secrets with private keys stands in the stream, and this custody leaves them out",
+		Hint:    "feed the whole render, or use --with-keys where the output goes to a live host",
+		Explain: "Empty output is never success: Helm and Argo CD would take it for a release without objects.",
+	})
 )

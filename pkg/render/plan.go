@@ -21,6 +21,9 @@ type plan struct {
 	stampings    map[int][]stamping      // by document
 	inject       map[string]string       // linkerd.io/inject by namespace, where the stream says
 	secretsApart bool                    // Input.SecretsApart
+	apart        Apart                   // Input.Apart
+	standsIn     map[targetKey]SecretID  // the custody's own objects, and the Secret that each is for
+	replaced     map[int][]byte          // documents that give way to others; to nothing, if nil
 	// webhookEdited by values key: that webhook's Secret or caBundle was edited.
 	webhookEdited map[string]bool
 	report        Report
@@ -29,7 +32,8 @@ type plan struct {
 
 func newPlan(m *Material, docs []manifest.Document) *plan {
 	p := &plan{Material: m, docs: docs, lastFilled: -1,
-		groups: map[Group]bool{}, edits: map[int][]manifest.Edit{}, stampings: map[int][]stamping{}, inject: map[string]string{}, webhookEdited: map[string]bool{}}
+		groups: map[Group]bool{}, edits: map[int][]manifest.Edit{}, stampings: map[int][]stamping{}, inject: map[string]string{}, webhookEdited: map[string]bool{},
+		standsIn: map[targetKey]SecretID{}, replaced: map[int][]byte{}}
 	p.targets = m.targets()
 	p.report = Report{Phase: m.Phase.Name, Epoch: m.State.Status.Epoch, Documents: len(docs)}
 	for i := len(docs) - 1; i >= 0 && p.lastFilled < 0; i-- {
@@ -45,6 +49,7 @@ func (p *plan) fail(err error) { p.problems.Add(err) }
 
 // run reads the stream and plans every edit; the problems it met are in p.problems.
 func (p *plan) run() {
+	p.standInKinds()
 	p.readNamespaces()
 	p.read()
 	if len(p.problems) > 0 {

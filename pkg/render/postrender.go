@@ -26,6 +26,9 @@ type Input struct {
 	// SecretsApart: Secrets with private keys were taken out of the stream and are
 	// delivered by other means; the issuer's may then be missing.
 	SecretsApart bool
+	// Apart, if not nil, has what stands in the place of the Secrets with private
+	// keys; Keys are then not needed.
+	Apart Apart
 }
 
 // Output is what a call gives: never an empty stream.
@@ -46,7 +49,7 @@ func PostRender(in Input) (Output, error) {
 		return Output{}, err
 	}
 	p := newPlan(m, manifest.Split(in.Stream))
-	p.report.Bytes, p.secretsApart = len(in.Stream), in.SecretsApart
+	p.report.Bytes, p.secretsApart, p.apart = len(in.Stream), in.SecretsApart || in.Apart != nil, in.Apart
 	p.run()
 	if len(p.problems) == 0 {
 		p.checkGroups(in)
@@ -57,6 +60,9 @@ func PostRender(in Input) (Output, error) {
 	stream, err := p.apply()
 	if err != nil {
 		return Output{}, err
+	}
+	if len(bytes.TrimSpace(stream)) == 0 {
+		return Output{}, problem.RenderNothingLeft.With()
 	}
 	return Output{Stream: stream, Report: p.report}, nil
 }
@@ -134,6 +140,9 @@ func (p *plan) apply() ([]byte, error) {
 
 // edited is the text of one document with its edits and stamps.
 func (p *plan) edited(i int) ([]byte, error) {
+	if text, gone := p.replaced[i]; gone {
+		return text, nil
+	}
 	d, err := p.docs[i].Splice(p.edits[i]...)
 	text := d.Text
 	for _, s := range p.stampings[i] {
