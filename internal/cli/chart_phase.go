@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -31,14 +32,16 @@ func (a *app) chartPhase(c *chartCall) (*chartPhase, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &chartPhase{withKeys: c.withKeys, layout: render.Layout(c.layout)}
+	p := &chartPhase{withKeys: c.secrets.withKeys, layout: render.Layout(c.layout)}
 	if p.state, err = inLayout(s, &p.layout); err != nil {
 		return nil, err
 	}
-	if c.withKeys {
-		if p.keys, err = a.loadKeys(c.state, p.state); err != nil {
+	if p.withKeys {
+		how, err := a.loadSecrets(c.state, p.state, custody.Chart, p.layout, c.secrets)
+		if err != nil {
 			return nil, err
 		}
+		p.keys = how.keys
 	}
 	if p.material, err = render.NewMaterial(p.state, p.keys); err != nil {
 		return nil, named(err, c.state, c.state)
@@ -49,6 +52,9 @@ func (a *app) chartPhase(c *chartCall) (*chartPhase, error) {
 	}
 	return p, nil
 }
+
+// wipe ends the keys, once they are written.
+func (p *chartPhase) wipe() { secretsAs{keys: p.keys}.wipe() }
 
 // inLayout gives the state with the issuer scheme that the layout means, and
 // the layout that the state's scheme means where none is asked for.

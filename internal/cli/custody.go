@@ -2,6 +2,7 @@ package cli
 
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -26,7 +27,18 @@ func (a *app) custodyOf(statePath string, s *state.Rotation, f custodyFlags) (*c
 	})
 }
 
-// secretsAs is how the Secrets of a phase are written: with Keys, or, if Apart
+// secretsFlags say how a command writes the Secrets of a phase.
+type secretsFlags struct {
+	custodyFlags
+	withKeys bool
+}
+
+func (f *secretsFlags) add(cmd *cobra.Command, withKeys string) {
+	cmd.Flags().BoolVar(&f.withKeys, "with-keys", false, withKeys)
+	f.custodyFlags.add(cmd)
+}
+
+// secretsAs is how the Secrets of a phase are written: with keys, or, if apart
 // is not nil, with what stands in their place.
 type secretsAs struct {
 	keys   render.Keys
@@ -34,21 +46,31 @@ type secretsAs struct {
 	beside []byte
 }
 
+// wipe ends the keys, once they are written.
+func (s secretsAs) wipe() {
+	for _, key := range s.keys {
+		clear(key.PEM)
+	}
+}
+
 // loadSecrets reads what a command needs of the custody: the private keys, for a
 // custody that hands them to this command or when they are asked for, and
-// otherwise what stands in the Secrets' place.
-func (a *app) loadSecrets(statePath string, s *state.Rotation, command custody.Command, layout render.Layout, withKeys bool, f custodyFlags) (secretsAs, error) {
-	c, err := a.custodyOf(statePath, s, f)
+// otherwise what stands in the Secrets' place. layout "" follows the state.
+func (a *app) loadSecrets(statePath string, s *state.Rotation, command custody.Command, layout render.Layout, f secretsFlags) (secretsAs, error) {
+	c, err := a.custodyOf(statePath, s, f.custodyFlags)
 	if err != nil {
 		return secretsAs{}, err
 	}
 	emission := c.Emits[command]
-	if withKeys {
+	if f.withKeys {
 		emission = custody.WithKey
 	}
 	if emission == custody.WithKey {
 		keys, err := a.openKeys(c)
 		return secretsAs{keys: keys}, err
+	}
+	if layout, err = render.LayoutOf(s, layout); err != nil {
+		return secretsAs{}, err
 	}
 	m, err := render.NewMaterial(s, nil)
 	if err != nil {
@@ -64,6 +86,16 @@ func (a *app) loadSecrets(statePath string, s *state.Rotation, command custody.C
 	return out, err
 }
 
+// keysForValues: values with keys go to a live host, as custody file has it;
+// another custody has to be asked in words.
+func (a *app) keysForValues(statePath string, s *state.Rotation, f secretsFlags) (secretsAs, error) {
+	if kind := s.WithDefaults().Spec.Custody.Kind; kind != state.CustodyFile && !f.withKeys {
+		return secretsAs{}, problem.RenderNoKeys.With()
+	}
+	f.withKeys = true
+	return a.loadSecrets(statePath, s, custody.PostRender, "", f)
+}
+
 // standIn is what stands in one Secret's place.
 func (a *app) standIn(c *custody.Custody, emission custody.Emission, secret render.KeySecret) render.StandIn {
 	if emission == custody.Nothing {
@@ -75,7 +107,7 @@ func (a *app) standIn(c *custody.Custody, emission custody.Emission, secret rend
 		if secret.KeyPath == "" {
 			return render.StandIn{Err: problem.RenderNoKeyPath.With().In(c.StatePath).On(secret.Where + ".key")}
 		}
-		if file, err = readFile(beside(c.StatePath, secret.KeyPath), maxKey); err != nil {
+		if file, err = readKeyFile(c, secret.KeyPath); err != nil {
 			return render.StandIn{Err: err}
 		}
 	}
@@ -87,37 +119,29 @@ func (a *app) standIn(c *custody.Custody, emission custody.Emission, secret rend
 // issuer and of the webhooks in force. One that cannot be read is an error only
 // where it is needed.
 func (a *app) openKeys(c *custody.Custody) (render.Keys, error) {
-	all, err := render.NamedKeys(c.State)
-	if err != nil {
-		return nil, named(err, c.StatePath, c.StatePath)
-	}
-	of := map[string]render.NamedKey{}
-	for _, k := range all {
-		of[k.Path] = k
-	}
-	if c.Kind.Open == nil {
-		_, err := c.Open(nil, render.NamedKey{})
+	if err := c.CanOpen(); err != nil {
 		return nil, err
 	}
 	keys := render.Keys{}
 	for _, path := range render.KeyPaths(c.State) {
-		pem, err := a.openKey(c, of[path])
-		keys[path] = render.Key{PEM: pem, Err: err}
+		file, err := readKeyFile(c, path)
+		if err == nil {
+			file, err = c.OpenPEM(file, path)
+		}
+		keys[path] = render.Key{PEM: file, Err: err}
 	}
 	return keys, nil
 }
 
-// openKey reads and opens one key file.
-func (a *app) openKey(c *custody.Custody, of render.NamedKey) ([]byte, error) {
-	file, err := readFile(beside(c.StatePath, of.Path), maxKey)
-	if err != nil {
-		return nil, err
+// openKey reads and opens one key file, and proves that the key is its
+// certificate's.
+func openKey(c *custody.Custody, of render.NamedKey) (pki.Key, error) {
+	if err := c.CanOpen(); err != nil {
+		return pki.Key{}, err
 	}
-	defer clear(file)
-	key, err := c.Open(file, of)
+	file, err := readKeyFile(c, of.Path)
 	if err != nil {
-		return nil, err
+		return pki.Key{}, err
 	}
-	defer key.Wipe()
-	return key.PEM(), nil
+	return c.Open(file, of)
 }

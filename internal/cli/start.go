@@ -1,8 +1,12 @@
 package cli
 
 import (
+	"fmt"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -48,7 +52,7 @@ signed, --signed FILE begins with the answer.`,
 				return a.requestIssuer(&f)
 			}
 			return a.move(&f.moveFlags, func(s *state.Rotation, e rotation.Evidence) (*rotation.Move, error) {
-				options, err := f.material(args[0], s)
+				options, err := a.material(&f, args[0], s)
 				if err != nil {
 					return nil, err
 				}
@@ -62,6 +66,7 @@ signed, --signed FILE begins with the answer.`,
 
 func (f *startFlags) addStart(cmd *cobra.Command) {
 	f.add(cmd)
+	f.custody.add(cmd)
 	cmd.Flags().StringVar(&f.strategy, "strategy", "", "of an anchor rotation: bundle or cross-sign (default: chosen by what the outgoing anchor allows)")
 	cmd.Flags().StringVar(&f.name, "name", "", "label of the incoming anchor or issuer (default: the year)")
 	cmd.Flags().StringVar(&f.anchor, "anchor", "", "bring the incoming anchor (PEM)")
@@ -74,11 +79,15 @@ func (f *startFlags) addStart(cmd *cobra.Command) {
 }
 
 // material reads what the flags bring.
-func (f *startFlags) material(kind string, s *state.Rotation) (rotation.StartOptions, error) {
+func (a *app) material(f *startFlags, kind string, s *state.Rotation) (rotation.StartOptions, error) {
+	c, err := a.custodyOf(f.statePath, s, f.custody)
+	if err != nil {
+		return rotation.StartOptions{}, err
+	}
 	o := rotation.StartOptions{
 		Options: f.options, Kind: kind, Strategy: f.strategy, Name: f.name,
 		IssuerKeyPath: f.issuerKey,
-		KeyPath:       func(name string) string { return f.keysDir + "/" + name + ".key" },
+		KeyPath:       func(name string) string { return f.keysDir + "/" + name + c.Suffix },
 	}
 	var problems problem.List
 	if f.anchor != "" {
@@ -94,14 +103,14 @@ func (f *startFlags) material(kind string, s *state.Rotation) (rotation.StartOpt
 		o.AnchorKey = key
 	}
 	if f.signed != "" {
-		problems.Add(f.bringIssuer(&o))
+		problems.Add(f.bringIssuer(c, &o))
 	}
-	problems.Add(f.outgoing(&o, s))
+	problems.Add(a.outgoing(f, c, &o))
 	return o, problems.Err()
 }
 
 // bringIssuer reads a brought issuer and proves that its key is the one named.
-func (f *startFlags) bringIssuer(o *rotation.StartOptions) error {
+func (f *startFlags) bringIssuer(c *custody.Custody, o *rotation.StartOptions) error {
 	chain, err := readChain(f.signed)
 	if err != nil {
 		return err
@@ -110,34 +119,61 @@ func (f *startFlags) bringIssuer(o *rotation.StartOptions) error {
 	if f.issuerKey == "" {
 		return nil
 	}
-	key, err := readKey(beside(f.statePath, f.issuerKey))
+	file, err := readKeyFile(c, f.issuerKey)
 	if err != nil {
 		return err
 	}
-	defer key.Wipe()
-	if !key.Matches(chain[0]) {
-		return problem.RenderForeignKey.With(f.issuerKey, chain[0].Fingerprint()[:16]).In(f.signed)
+	defer clear(file)
+	belongs, err := c.Belongs(file, f.issuerKey, chain[0])
+	if err == nil && !belongs {
+		err = problem.RenderForeignKey.With(f.issuerKey, chain[0].Fingerprint()[:16]).In(f.signed)
 	}
-	return nil
+	return err
 }
 
-// outgoing reads the key of the anchor in force: the one that a flag names, or
-// the one that the state names where custody file has it.
-func (f *startFlags) outgoing(o *rotation.StartOptions, s *state.Rotation) error {
-	path := f.outgoingKey
-	if path == "" && s.WithDefaults().Spec.Custody.Kind == custodyFile {
-		for _, anchor := range s.Status.Anchors {
-			if anchor.Role == state.RoleCurrent && anchor.Key != "" {
-				path = beside(f.statePath, anchor.Key)
+// outgoing reads the key of the anchor in force: the one that a flag names, in
+// clear, or the one that the state names, where it is there and can be opened.
+func (a *app) outgoing(f *startFlags, c *custody.Custody, o *rotation.StartOptions) (err error) {
+	if f.outgoingKey != "" {
+		o.OutgoingKey, err = readKey(f.outgoingKey)
+		return err
+	}
+	if c.CanOpen() != nil || !f.signs(o) {
+		return nil
+	}
+	all, err := render.NamedKeys(c.State)
+	if err != nil {
+		return named(err, f.statePath, f.statePath)
+	}
+	for i, anchor := range c.State.Status.Anchors {
+		if anchor.Role != state.RoleCurrent || anchor.Key == "" {
+			continue
+		}
+		for _, k := range all {
+			if k.Where == fmt.Sprintf("status.anchors[%d]", i) {
+				o.OutgoingKey, err = openKey(c, k)
 			}
 		}
 	}
-	if path == "" {
+	if code := problem.Of(err); len(code) == 1 && code[0].Code == problem.CustodyNoIdentity.Code && o.Kind == state.KindAnchor && f.strategy == "" {
+		fmt.Fprintln(&a.talk, "note: no identity is at hand to open the outgoing anchor's key, so it signs nothing: strategy bundle")
 		return nil
 	}
-	key, err := readKey(path)
-	o.OutgoingKey = key
 	return err
+}
+
+// signs says whether this start may sign with the outgoing anchor's key: only
+// then is it opened. An anchor rotation takes cross-sign where the key is had.
+func (f *startFlags) signs(o *rotation.StartOptions) bool {
+	switch o.Kind {
+	case state.KindIssuer:
+		return o.Issuer == nil
+	case state.KindRenew:
+		return o.Anchor.Certificate == nil
+	case state.KindAnchor:
+		return f.strategy != state.StrategyBundle
+	}
+	return false
 }
 
 // requestIssuer makes a key and a certificate request for a CA that signs elsewhere.
@@ -149,7 +185,11 @@ func (a *app) requestIssuer(f *startFlags) error {
 	if err != nil {
 		return err
 	}
-	spec := s.WithDefaults().Spec.Linkerd
+	c, err := a.custodyOf(f.statePath, s, f.custody)
+	if err != nil {
+		return err
+	}
+	spec := c.State.Spec.Linkerd
 	key, err := pki.MintKey(pki.FormSEC1, a.Random)
 	if err != nil {
 		return err
@@ -160,8 +200,21 @@ func (a *app) requestIssuer(f *startFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.storeKey(beside(f.statePath, f.issuerKey), rotation.Minted{Name: id.IssuerName(), Path: f.issuerKey, Key: key}); err != nil {
+	of, err := render.RequestedKey(s, id.IssuerName(), f.issuerKey)
+	if err != nil {
+		return named(err, f.statePath, f.statePath)
+	}
+	files, err := a.sealAll(c, []rotation.Minted{{Name: of.Name, Path: of.Path, Key: key}}, []render.NamedKey{of})
+	if err != nil {
 		return err
 	}
-	return a.writeFile(f.request, request, 0o644, false)
+	undo, err := a.storeAll(files)
+	if err != nil {
+		return err
+	}
+	if err := a.writeFile(f.request, request, 0o644, false); err != nil {
+		undo()
+		return err
+	}
+	return nil
 }

@@ -23,8 +23,8 @@ import (
 // the program `age` has it. Tests lower it.
 var scryptWork = 18
 
-func sealAge(c *Custody, key pki.Key, of render.NamedKey) ([]byte, error) {
-	recipients, err := c.ageRecipients(of)
+func sealAge(c *Custody, key pki.Key, _ render.NamedKey) ([]byte, error) {
+	recipients, err := c.ageRecipients(key)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func sealAge(c *Custody, key pki.Key, of render.NamedKey) ([]byte, error) {
 }
 
 // ageRecipients are those of the state and, with them, what the file says of itself.
-func (c *Custody) ageRecipients(of render.NamedKey) ([]age.Recipient, error) {
+func (c *Custody) ageRecipients(key pki.Key) ([]age.Recipient, error) {
 	custody := c.State.Spec.Custody
 	if custody.Passphrase {
 		passphrase, err := c.passphrase()
@@ -53,7 +53,7 @@ func (c *Custody) ageRecipients(of render.NamedKey) ([]age.Recipient, error) {
 		}
 		r, err := age.NewScryptRecipient(passphrase)
 		if err != nil {
-			return nil, problem.CustodyNoPassphrase.With(of.Path)
+			return nil, problem.CustodyNoPassphrase.With()
 		}
 		r.SetWorkFactor(scryptWork)
 		return []age.Recipient{r}, nil // age allows nothing beside it
@@ -69,7 +69,7 @@ func (c *Custody) ageRecipients(of render.NamedKey) ([]age.Recipient, error) {
 		}
 		recipients = append(recipients, r)
 	}
-	return append(recipients, label{Facts{SPKI: spki(of.Certificate), Recipients: sorted(custody.Recipients)}, recipients[0]}), nil
+	return append(recipients, label{Facts{SPKI: spkiOf(key), Recipients: sorted(custody.Recipients)}, recipients[0]}), nil
 }
 
 func parseRecipient(text string) (age.Recipient, error) {
@@ -89,12 +89,12 @@ func sorted(texts []string) []string {
 	return texts
 }
 
-func openAge(c *Custody, file []byte, of render.NamedKey) ([]byte, error) {
+func openAge(c *Custody, file []byte, _ string) ([]byte, error) {
 	facts, err := ageFacts(file)
 	if err != nil {
 		return nil, err
 	}
-	identities, err := c.ageIdentities(facts.Passphrase, of)
+	identities, err := c.ageIdentities(facts.Passphrase)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 
 	"filippo.io/age"
 	"filippo.io/age/agessh"
@@ -21,7 +20,7 @@ const (
 
 // ageIdentities gives everything that may open an age file: the identity that a
 // flag names, or all that the environment has.
-func (c *Custody) ageIdentities(passphrase bool, of render.NamedKey) ([]age.Identity, error) {
+func (c *Custody) ageIdentities(passphrase bool) ([]age.Identity, error) {
 	if passphrase {
 		text, err := c.passphrase()
 		if err != nil {
@@ -29,7 +28,7 @@ func (c *Custody) ageIdentities(passphrase bool, of render.NamedKey) ([]age.Iden
 		}
 		identity, err := age.NewScryptIdentity(text)
 		if err != nil {
-			return nil, problem.CustodyNoPassphrase.With(of.Path)
+			return nil, problem.CustodyNoPassphrase.With()
 		}
 		return []age.Identity{identity}, nil
 	}
@@ -113,7 +112,7 @@ func (c *Custody) passphrase() (string, error) {
 		clear(read)
 	}
 	if text == "" {
-		return "", problem.CustodyNoPassphrase.With("it")
+		return "", problem.CustodyNoPassphrase.With()
 	}
 	return text, nil
 }

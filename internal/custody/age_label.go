@@ -2,11 +2,8 @@ package custody
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"filippo.io/age"
@@ -77,10 +74,4 @@ func ageFacts(file []byte) (Facts, error) {
 		}
 	}
 	return facts, nil
-}
-
-// spki is the SHA-256 of a certificate's public key, lower-case hex.
-func spki(c pki.Certificate) string {
-	sum := sha256.Sum256(c.RawSubjectPublicKeyInfo)
-	return hex.EncodeToString(sum[:])
 }

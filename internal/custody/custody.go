@@ -63,26 +63,75 @@ func (c *Custody) Seal(key pki.Key, of render.NamedKey) ([]byte, error) {
 	return text, inFile(err, of)
 }
 
+// CanOpen says why keys of this custody cannot be had; nil: they can.
+func (c *Custody) CanOpen() error {
+	if c.Kind.Open == nil {
+		return problem.CustodyNoOpen.With(c.Name).In(c.StatePath).On("spec.custody.kind")
+	}
+	return nil
+}
+
+// OpenPEM gives the text of the key in the file that the state names by path.
+// Whose key it is, is for the caller to prove.
+func (c *Custody) OpenPEM(file []byte, path string) ([]byte, error) {
+	if err := c.CanOpen(); err != nil {
+		return nil, err
+	}
+	pem, err := c.Kind.Open(c, file, path)
+	if err != nil {
+		return nil, problem.Of(err).In(path).Err()
+	}
+	return pem, nil
+}
+
 // Open gives the key that a key file holds, and proves that it is its
 // certificate's.
 func (c *Custody) Open(file []byte, of render.NamedKey) (pki.Key, error) {
-	if c.Kind.Open == nil {
-		return pki.Key{}, problem.CustodyNoOpen.With(c.Name).In(c.StatePath).On("spec.custody.kind")
+	pem, err := c.OpenPEM(file, of.Path)
+	if err != nil {
+		return pki.Key{}, err
 	}
-	plain, err := c.Kind.Open(c, file, of)
-	defer clear(plain)
+	defer clear(pem)
+	key, err := pki.ParseKey(pem)
 	if err != nil {
 		return pki.Key{}, inFile(err, of)
 	}
-	key, err := pki.ParseKey(plain)
-	if err != nil {
-		return pki.Key{}, inFile(err, of)
-	}
-	if !key.Matches(of.Certificate) {
+	if of.Certificate.Certificate != nil && !key.Matches(of.Certificate) {
 		key.Wipe()
 		return pki.Key{}, problem.RenderForeignKey.With(of.Path, of.Certificate.Fingerprint()[:16]).On(of.Where + ".key")
 	}
 	return key, nil
+}
+
+// Holds tells whether a key file holds this key; one that says nothing of itself
+// and cannot be opened does not.
+func (c *Custody) Holds(file []byte, path string, key pki.Key) bool {
+	if c.Kind.Facts != nil {
+		facts, err := c.Kind.Facts(file)
+		if err != nil || facts.SPKI != "" {
+			return err == nil && facts.SPKI == spkiOf(key)
+		}
+	}
+	held, err := c.Open(file, render.NamedKey{Path: path})
+	defer held.Wipe()
+	return err == nil && spkiOf(held) == spkiOf(key)
+}
+
+// Belongs tells whether a key file holds the key of a certificate: by what it
+// says in clear, or, where it says nothing, by opening it.
+func (c *Custody) Belongs(file []byte, path string, certificate pki.Certificate) (bool, error) {
+	if c.Kind.Facts != nil {
+		facts, err := c.Kind.Facts(file)
+		if err != nil {
+			return false, problem.Of(err).In(path).Err()
+		}
+		if facts.SPKI != "" {
+			return facts.SPKI == SPKI(certificate), nil
+		}
+	}
+	key, err := c.Open(file, render.NamedKey{Path: path})
+	defer key.Wipe()
+	return key.Matches(certificate), err
 }
 
 // inFile names the key file that problems are about.

@@ -14,6 +14,6 @@ func sealFile(_ *Custody, key pki.Key, _ render.NamedKey) ([]byte, error) {
 	return append(key.PEM(), '\n'), nil
 }
 
-func openFile(_ *Custody, file []byte, _ render.NamedKey) ([]byte, error) {
+func openFile(_ *Custody, file []byte, _ string) ([]byte, error) {
 	return bytes.Clone(file), nil
 }

@@ -40,8 +40,9 @@ type Kind struct {
 	Emits map[Command]Emission
 	// Seal encrypts a key into the bytes of its key file.
 	Seal func(c *Custody, key pki.Key, of render.NamedKey) ([]byte, error)
-	// Open gives the PEM of the key in a key file; the caller wipes it.
-	Open func(c *Custody, file []byte, of render.NamedKey) ([]byte, error)
+	// Open gives the PEM of the key in the key file that the state names by path;
+	// the caller wipes it.
+	Open func(c *Custody, file []byte, path string) ([]byte, error)
 	// StandIn gives the documents (each begins with "---") that stand in a
 	// Secret's place, from the Secret of the phase and, where Seal is not nil,
 	// the bytes of its key file.

@@ -34,18 +34,21 @@ type secretMetadata struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
+// spkiHint is the annotation that tells whose key is inside.
+const spkiHint = "l5d-pki-render/spki-sha256"
+
 // secretOf is the plain key file.
-func secretOf(key []byte, of render.NamedKey) secretFile {
+func secretOf(key []byte, spki string, of render.NamedKey) secretFile {
 	if of.Secret == nil {
 		return secretFile{
 			APIVersion: "l5d-pki-render/v1alpha1", Kind: "AnchorKey",
-			Metadata: secretMetadata{Name: of.Name, Annotations: map[string]string{"config.kubernetes.io/local-config": "true"}},
-			Data:     map[string][]byte{"tls.crt": of.Certificate.PEM(), "tls.key": key},
+			Metadata: secretMetadata{Name: of.Name, Annotations: map[string]string{"config.kubernetes.io/local-config": "true", spkiHint: spki}},
+			Data:     map[string][]byte{"tls.key": key},
 		}
 	}
 	s := secretFile{
 		APIVersion: "v1", Kind: "Secret", Type: of.Secret.Type,
-		Metadata: secretMetadata{Name: of.Secret.Name, Namespace: of.Secret.Namespace, Labels: of.Secret.Labels},
+		Metadata: secretMetadata{Name: of.Secret.Name, Namespace: of.Secret.Namespace, Labels: of.Secret.Labels, Annotations: map[string]string{spkiHint: spki}},
 		Data:     map[string][]byte{},
 	}
 	for field, text := range of.Secret.Public {
@@ -60,12 +63,12 @@ func secretOf(key []byte, of render.NamedKey) secretFile {
 func sealSOPS(c *Custody, key pki.Key, of render.NamedKey) ([]byte, error) {
 	pem := key.PEM()
 	defer clear(pem)
-	plain, err := yaml.Marshal(secretOf(pem, of))
+	plain, err := yaml.Marshal(secretOf(pem, spkiOf(key), of))
 	if err != nil {
 		return nil, err
 	}
 	defer clear(plain)
-	file, err := c.sops(of, plain, "--mac-only-encrypted", "encrypt", "--encrypted-regex", `^(tls\.key|key\.pem)$`)
+	file, err := c.sops(of.Path, plain, "--mac-only-encrypted", "encrypt", "--encrypted-regex", `^(tls\.key|key\.pem)$`)
 	if err != nil {
 		return nil, err
 	}
@@ -103,11 +106,11 @@ func keyFields(of render.NamedKey) []string {
 	return of.Secret.KeyFields
 }
 
-func openSOPS(c *Custody, file []byte, of render.NamedKey) ([]byte, error) {
+func openSOPS(c *Custody, file []byte, path string) ([]byte, error) {
 	if _, err := sopsFacts(file); err != nil {
 		return nil, err
 	}
-	plain, err := c.sops(of, file, "decrypt")
+	plain, err := c.sops(path, file, "decrypt")
 	defer clear(plain)
 	if err != nil {
 		return nil, err
@@ -116,7 +119,7 @@ func openSOPS(c *Custody, file []byte, of render.NamedKey) ([]byte, error) {
 	if err := yaml.Unmarshal(plain, &s); err != nil {
 		return nil, problem.CustodyTampered.With()
 	}
-	key := s.Data[keyFields(of)[0]]
+	key := s.Data["tls.key"]
 	if len(bytes.TrimSpace(key)) == 0 {
 		return nil, problem.CustodyForeignFile.With("Secret with the key in data.tls.key, encrypted by sops")
 	}
@@ -129,7 +132,7 @@ func sopsStandIn(_ *Custody, secret render.KeySecret, file []byte) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	if facts.SPKI != spki(secret.Certificate) {
+	if facts.SPKI != SPKI(secret.Certificate) {
 		return nil, problem.CustodyOtherKey.With(secret.Certificate.Fingerprint()[:16])
 	}
 	edits := []manifest.Edit{

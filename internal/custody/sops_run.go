@@ -13,11 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
-
-	"sigs.k8s.io/yaml"
 )
 
 // sopsPatience is how long one call of sops may take: it may ask a cloud's KMS.
@@ -35,14 +31,14 @@ var sopsSays = map[int]problem.Sentence{
 // sops runs the user's program in the state's folder, so that it finds the
 // .sops.yaml that the user's own calls find: stdin to stdout, no file, no key in
 // an argument. Its environment is the user's, for clouds and agents.
-func (c *Custody) sops(of render.NamedKey, stdin []byte, args ...string) ([]byte, error) {
+func (c *Custody) sops(path string, stdin []byte, args ...string) ([]byte, error) {
 	program := c.Getenv("L5D_PKI_SOPS_PROGRAM")
 	if program == "" {
 		program = "sops"
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), sopsPatience)
 	defer cancel()
-	args = append(args, "--filename-override", filepath.FromSlash(of.Path), "--input-type", "yaml", "--output-type", "yaml")
+	args = append(args, "--filename-override", filepath.FromSlash(path), "--input-type", "yaml", "--output-type", "yaml")
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = filepath.Dir(c.StatePath)
 	cmd.Env = append(os.Environ(), c.sopsEnvironment()...)
@@ -107,30 +103,6 @@ func firstLine(talk, stdin []byte) string {
 		return strings.ToValidUTF8(line, "?")
 	}
 	return "it said nothing"
-}
-
-// sopsFacts reads what a file of sops says in clear: its certificate, and to
-// whom it is encrypted, as far as recipients have a name.
-func sopsFacts(file []byte) (Facts, error) {
-	var s struct {
-		Data map[string]string `json:"data"`
-		SOPS map[string]any    `json:"sops"`
-	}
-	if err := yaml.Unmarshal(file, &s); err != nil {
-		return Facts{}, problem.CustodyTruncated.With()
-	}
-	if s.SOPS == nil || s.SOPS["mac"] == nil {
-		return Facts{}, problem.CustodyTruncated.With()
-	}
-	text, err := base64.StdEncoding.DecodeString(s.Data["tls.crt"])
-	if err != nil {
-		return Facts{}, problem.CustodyForeignFile.With("Secret with data.tls.crt in clear, encrypted by sops")
-	}
-	chain, err := pki.ParseChain(text)
-	if err != nil {
-		return Facts{}, problem.CustodyForeignFile.With("Secret with data.tls.crt in clear, encrypted by sops")
-	}
-	return Facts{SPKI: spki(chain[0])}, nil
 }
 
 func base64Of(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }

@@ -54,9 +54,7 @@ func Versions(path string) ([]Version, error) {
 func git(dir string, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+	cmd := command(ctx, dir, args)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -64,4 +62,19 @@ func git(dir string, args ...string) ([]byte, error) {
 		return nil, errors.New("git " + args[0] + ": " + strings.TrimSpace(stderr.String()))
 	}
 	return out, nil
+}
+
+// command is one call of git.
+func command(ctx context.Context, dir string, args []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+	return cmd
+}
+
+// gitStatus is git where only the exit code counts.
+func gitStatus(dir string, args ...string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return command(ctx, dir, args).Run()
 }

@@ -58,7 +58,7 @@ var (
 	})
 	CustodyNoPassphrase = define(Sentence{
 		Code:    "custody-no-passphrase",
-		Text:    "a passphrase is needed, and nothing gives %s",
+		Text:    "a passphrase is needed, and nothing gives it",
 		Hint:    "set L5D_PKI_AGE_PASSPHRASE, or give --passphrase-file FILE",
 		Explain: "With spec.custody.passphrase: true keys are encrypted with a passphrase. It is never taken from an argument, which every user of the host could see.",
 	})
@@ -109,5 +109,29 @@ var (
 		Text:    "sops did not encrypt the key and only the key: %s",
 		Hint:    "use sops 3.9 or later, and give the path of the keys a creation rule of its own in .sops.yaml",
 		Explain: "The key has to be encrypted, and the certificates have to stay in clear and outside of the MAC, since a phase may change them without a new key. The result was thrown away.",
+	})
+	CustodyNoSOPSFile = define(Sentence{
+		Code:    "custody-no-sops-file",
+		Text:    "this is no whole file of sops: its part `sops` with the MAC is missing",
+		Hint:    "restore the file from Git, or check spec.custody.kind and the path under `key:`",
+		Explain: "sops writes its own data (recipients, MAC) at the end of what it encrypts. A file without it was cut off, or was never encrypted.",
+	})
+	CustodyOpenToAll = define(Sentence{
+		Code:    "custody-open-to-all",
+		Text:    "others than its owner may use this private key (mode %s)",
+		Hint:    "`chmod 600` the file; if others had access to the host, rotate: they may have the key",
+		Explain: "With custody file keys stand in clear on disk. Only their owner may read them: mode 0600 or less.",
+	})
+	CustodyInGit = define(Sentence{
+		Code:    "custody-in-git",
+		Text:    "Git would commit this private key in clear: its place is in a work tree and not ignored",
+		Hint:    "move keys out of the repository, or add their folder to .gitignore (and `git rm --cached` what is tracked); or keep them encrypted: custody age",
+		Explain: "Custody file is for keys that Git never sees. A file in a work tree that is tracked or not ignored is one `git add` away from everybody who can read the repository, for ever.",
+	})
+	CustodyOldRecipients = define(Sentence{
+		Code:    "custody-old-recipients",
+		Text:    "the key file is sealed for others than spec.custody says",
+		Hint:    "`l5d-pki-render custody rewrap` seals every key file anew; who could open the old file has seen the key: rotate if one of them is not to be trusted any more",
+		Explain: "Changing spec.custody does not touch the key files: what is encrypted, is encrypted once. Until they are sealed anew, the old recipients can open them, and the new ones cannot.",
 	})
 )

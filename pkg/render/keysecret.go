@@ -103,6 +103,17 @@ func NamedKeys(s *state.Rotation) ([]NamedKey, error) {
 	return onceByPath(all), nil
 }
 
+// RequestedKey is the key of an issuer whose certificate is yet to be signed.
+func RequestedKey(s *state.Rotation, name, path string) (NamedKey, error) {
+	m, err := NewMaterial(s, nil)
+	if err != nil {
+		return NamedKey{}, err
+	}
+	secret := bothSchemes(m.issuerSecret(External, m.Issuer, "", "", path))
+	secret.Public, secret.Certificate = nil, pki.Certificate{}
+	return NamedKey{Name: name, Path: path, Secret: &secret}, nil
+}
+
 // webhookKeys are the keys of both sides of one webhook.
 func (m *Material) webhookKeys(w Webhook) []NamedKey {
 	listed, ok := m.State.Status.Webhooks[w.Key]
