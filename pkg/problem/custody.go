@@ -134,4 +134,10 @@ var (
 		Hint:    "`l5d-pki-render custody rewrap` seals every key file anew; who could open the old file has seen the key: rotate if one of them is not to be trusted any more",
 		Explain: "Changing spec.custody does not touch the key files: what is encrypted, is encrypted once. Until they are sealed anew, the old recipients can open them, and the new ones cannot.",
 	})
+	CustodyNoKeys = define(Sentence{
+		Code:    "custody-no-keys",
+		Text:    "the state names no private key",
+		Hint:    "name key files by `key:` beside their certificates; `start` and `init` do so for what they mint",
+		Explain: "rewrap seals the key files that the state names anew. With custodies that are references there are none.",
+	})
 )

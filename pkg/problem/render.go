@@ -121,12 +121,6 @@ var (
 		Hint:    "set spec.linkerd.externalCA to the chart's value",
 		Explain: "With identity.externalCA the chart renders no trust roots and something else delivers them. Chart and state must agree.",
 	})
-	RenderCustody = define(Sentence{
-		Code:    "render-custody",
-		Text:    "custody %q is not built yet; this command knows custody \"file\"",
-		Hint:    "set spec.custody.kind: file, with keys outside of Git",
-		Explain: "Where private keys live is the custody. This version reads keys from files only.",
-	})
 	RenderNoKeys = define(Sentence{
 		Code:    "render-no-keys",
 		Text:    "layout embedded carries the issuer's private key, and it was not asked for",
