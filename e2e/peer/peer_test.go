@@ -15,6 +15,8 @@ var versions = map[string]struct {
 	"l5d-pki-render": {[]string{"version"}, "l5d-pki-render"},
 	"helm3":          {[]string{"version", "--short"}, "v3.22"},
 	"helm4":          {[]string{"version", "--short"}, "v4.3"},
+	"age":            {[]string{"--version"}, ""},
+	"sops":           {[]string{"--version", "--disable-version-check"}, "3.13.3"},
 	"kustomize":      {[]string{"version"}, ""},
 }
 

@@ -10,6 +10,8 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
 
 // lintKeyFiles looks at every key file that the state names: of plain ones at
@@ -42,7 +44,27 @@ func lintKeyFiles(c *custody.Custody) ([]render.Finding, error) {
 		}
 		clear(file)
 	}
-	return findings, nil
+	return append(findings, lintOutputs(c)...), nil
+}
+
+// lintOutputs looks for private keys in the files that the state owns. (Globs are
+// files of others, which --repo looks through.)
+func lintOutputs(c *custody.Custody) (findings []render.Finding) {
+	for i, o := range c.State.Spec.Outputs {
+		if o.Kind == state.OutputEdit {
+			continue
+		}
+		text, err := readFile(beside(c.StatePath, o.Path), maxOwned)
+		if err != nil {
+			continue // not written yet
+		}
+		if form, is := survey.ClearKey(text); is {
+			p := problem.SurveyPrivateKey.With(form)
+			f := pki.Finding{Code: p.Code, Severity: pki.Error, Subject: o.Path, Text: p.Text, Hint: strings.Join(p.Hints, "; ")}
+			findings = append(findings, render.Finding{Path: outputPath(i) + ".path", Finding: f})
+		}
+	}
+	return findings
 }
 
 // judgeFacts compares what a key file says in clear with the state.

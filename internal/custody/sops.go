@@ -34,21 +34,26 @@ type secretMetadata struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-// spkiHint is the annotation that tells whose key is inside.
-const spkiHint = "l5d-pki-render/spki-sha256"
+// Annotations of a key file: whose key is inside, and that kustomize shall not
+// emit the file itself: what is applied is what rendering makes of it.
+const (
+	spkiHint    = "l5d-pki-render/spki-sha256"
+	localConfig = "config.kubernetes.io/local-config"
+)
 
 // secretOf is the plain key file.
 func secretOf(key []byte, spki string, of render.NamedKey) secretFile {
+	annotations := map[string]string{localConfig: "true", spkiHint: spki}
 	if of.Secret == nil {
 		return secretFile{
 			APIVersion: "l5d-pki-render/v1alpha1", Kind: "AnchorKey",
-			Metadata: secretMetadata{Name: of.Name, Annotations: map[string]string{"config.kubernetes.io/local-config": "true", spkiHint: spki}},
+			Metadata: secretMetadata{Name: of.Name, Annotations: annotations},
 			Data:     map[string][]byte{"tls.key": key},
 		}
 	}
 	s := secretFile{
 		APIVersion: "v1", Kind: "Secret", Type: of.Secret.Type,
-		Metadata: secretMetadata{Name: of.Secret.Name, Namespace: of.Secret.Namespace, Labels: of.Secret.Labels, Annotations: map[string]string{spkiHint: spki}},
+		Metadata: secretMetadata{Name: of.Secret.Name, Namespace: of.Secret.Namespace, Labels: of.Secret.Labels, Annotations: annotations},
 		Data:     map[string][]byte{},
 	}
 	for field, text := range of.Secret.Public {
@@ -139,6 +144,13 @@ func sopsStandIn(_ *Custody, secret render.KeySecret, file []byte) ([]byte, erro
 		manifest.Set(manifest.At("metadata", "name"), secret.Name),
 		manifest.Set(manifest.At("metadata", "namespace"), secret.Namespace),
 		manifest.Put(manifest.At("type"), secret.Type),
+	}
+	root, err := manifest.Document{Text: file}.Parse()
+	if err != nil {
+		return nil, err
+	}
+	if local := manifest.At("metadata", "annotations", localConfig); root.Lookup(local) != nil {
+		edits = append(edits, manifest.Delete(local))
 	}
 	for _, field := range sortedKeys(secret.Public) {
 		edits = append(edits, manifest.Put(manifest.At("data", field), base64Of(secret.Public[field])))
