@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"path"
+	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -75,7 +77,7 @@ func (f *startFlags) addStart(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.issuerKey, "issuer-key", "", "path of the brought issuer's key, relative to the state file")
 	cmd.Flags().StringVar(&f.request, "csr-out", "", "make the issuer's key at --issuer-key, write a certificate request here, change nothing else")
 	cmd.Flags().StringVar(&f.outgoingKey, "outgoing-key", "", "key of the anchor in force (cross-sign, issuer, renew); default: what the state names")
-	cmd.Flags().StringVar(&f.keysDir, "keys-dir", "keys", "folder of minted keys, relative to the state file")
+	cmd.Flags().StringVar(&f.keysDir, "keys-dir", "", "folder of minted keys, relative to the state file (default: where the issuer in force has its key, or keys)")
 }
 
 // material reads what the flags bring.
@@ -87,7 +89,7 @@ func (a *app) material(f *startFlags, kind string, s *state.Rotation) (rotation.
 	o := rotation.StartOptions{
 		Options: f.options, Kind: kind, Strategy: f.strategy, Name: f.name,
 		IssuerKeyPath: f.issuerKey,
-		KeyPath:       func(name string) string { return f.keysDir + "/" + name + c.Suffix },
+		KeyPath:       func(name string) string { return path.Join(f.keyFolder(s), name+c.Suffix) },
 	}
 	var problems problem.List
 	if f.anchor != "" {
@@ -107,6 +109,17 @@ func (a *app) material(f *startFlags, kind string, s *state.Rotation) (rotation.
 	}
 	problems.Add(a.outgoing(f, c, &o))
 	return o, problems.Err()
+}
+
+// keyFolder is where minted keys go, as the state names it.
+func (f *startFlags) keyFolder(s *state.Rotation) string {
+	switch key := s.Issuing().Key; {
+	case f.keysDir != "":
+		return filepath.ToSlash(f.keysDir)
+	case key != "":
+		return path.Dir(key)
+	}
+	return "keys"
 }
 
 // bringIssuer reads a brought issuer and proves that its key is the one named.
