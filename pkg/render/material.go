@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +25,9 @@ type Key struct {
 	PEM []byte
 	Err error
 }
+
+// Format never shows key bytes, whatever the verb.
+func (k Key) Format(s fmt.State, _ rune) { io.WriteString(s, "private key (not shown)") }
 
 // KeyPaths lists the keys of the phase in force: the signing issuer's and those
 // of the listed webhooks, as the state file names them, without doubles.
