@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"fmt"
+	"io"
+
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -45,6 +48,9 @@ type secretsAs struct {
 	apart  render.Apart
 	beside []byte
 }
+
+// Format shows no key, whatever the verb.
+func (s secretsAs) Format(f fmt.State, _ rune) { io.WriteString(f, "secrets (not shown)") }
 
 // wipe ends the keys, once they are written.
 func (s secretsAs) wipe() {
