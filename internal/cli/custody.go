@@ -3,8 +3,10 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -128,15 +130,35 @@ func (a *app) openKeys(c *custody.Custody) (render.Keys, error) {
 	if err := c.CanOpen(); err != nil {
 		return nil, err
 	}
-	keys := render.Keys{}
-	for _, path := range render.KeyPaths(c.State) {
-		file, err := readKeyFile(c, path)
-		if err == nil {
-			file, err = c.OpenPEM(file, path)
+	paths := render.KeyPaths(c.State)
+	var shown []string // one question to git for all of them
+	if c.Mode == plainMode {
+		files := make([]string, len(paths))
+		for i, path := range paths {
+			files[i] = beside(c.StatePath, path)
 		}
-		keys[path] = render.Key{PEM: file, Err: err}
+		shown = repo.Shown(files)
+	}
+	keys := render.Keys{}
+	for _, path := range paths {
+		keys[path] = openPlaced(c, path, slices.Contains(shown, beside(c.StatePath, path)))
 	}
 	return keys, nil
+}
+
+func openPlaced(c *custody.Custody, path string, inGit bool) render.Key {
+	if inGit {
+		return render.Key{Err: problem.CustodyInGit.With().In(beside(c.StatePath, path))}
+	}
+	file, err := readPlaced(c, path)
+	if err != nil {
+		return render.Key{Err: err}
+	}
+	pem, err := c.OpenPEM(file, path)
+	if c.Mode == plainMode {
+		clear(file)
+	}
+	return render.Key{PEM: pem, Err: err}
 }
 
 // openKey reads and opens one key file, and proves that the key is its

@@ -96,12 +96,17 @@ const plainMode = 0o600
 // readKeyFile reads a key file of the custody. One that is plain must be its
 // owner's alone, and out of Git's sight.
 func readKeyFile(c *custody.Custody, path string) ([]byte, error) {
+	if err := guardPlace(c, beside(c.StatePath, path)); err != nil {
+		return nil, err
+	}
+	return readPlaced(c, path)
+}
+
+// readPlaced is readKeyFile for a file whose place was judged.
+func readPlaced(c *custody.Custody, path string) ([]byte, error) {
 	file := beside(c.StatePath, path)
 	if c.Mode == plainMode {
 		if err := guardFile(file); err != nil {
-			return nil, err
-		}
-		if err := guardPlace(c, file); err != nil {
 			return nil, err
 		}
 	}
@@ -120,7 +125,7 @@ func guardFile(file string) error {
 
 // guardPlace refuses a place for a key in clear that Git would commit.
 func guardPlace(c *custody.Custody, file string) error {
-	if c.Mode != plainMode || !repo.Shows(file) {
+	if c.Mode != plainMode || len(repo.Shown([]string{file})) == 0 {
 		return nil
 	}
 	return problem.CustodyInGit.With().In(file)

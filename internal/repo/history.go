@@ -71,10 +71,3 @@ func command(ctx context.Context, dir string, args []string) *exec.Cmd {
 	cmd.Env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
 	return cmd
 }
-
-// gitStatus is git where only the exit code counts.
-func gitStatus(dir string, args ...string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	return command(ctx, dir, args).Run()
-}
