@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -82,16 +83,15 @@ func custodyReportOf(c *custody.Custody) (custodyReport, error) {
 
 func reportKey(c *custody.Custody, k render.NamedKey) keyReport {
 	r := keyReport{Path: k.Path, Of: k.Where, Certificate: k.Certificate.Fingerprint()[:16], Verdict: "ok"}
-	file, err := readKeyFile(c, k.Path)
-	defer clear(file)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if _, err := os.Stat(beside(c.StatePath, k.Path)); errors.Is(err, fs.ErrNotExist) {
 		r.Verdict = "absent"
 		return r
-	case err == nil && c.Facts != nil:
-		facts, _ := c.Facts(file) // judged on the next line
+	}
+	err := judgeKeyFile(c, k)
+	if file, unread := readKeyFile(c, k.Path); unread == nil && c.Facts != nil {
+		facts, _ := c.Facts(file) // what is wrong with them is in err
 		r.Recipients, r.Passphrase = facts.Recipients, facts.Passphrase
-		err = judgeFacts(c, file, k)
+		clear(file)
 	}
 	if problems := problem.Of(err); len(problems) > 0 {
 		r.Verdict = problems[0].Text

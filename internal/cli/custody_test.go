@@ -90,6 +90,12 @@ func TestPlainKeys(t *testing.T) {
 	}
 	git("add", "-f", "keys/2026-1.key")
 	refusedWith(t, "a tracked key", call(t, "", nil, manifests...), problem.CustodyInGit)
+	for pattern, want := range map[string]int{"keys/*.key": 0, "other/*": 1} {
+		r := call(t, "", nil, "lint", "--repo", top, "--allow", pattern, "-s", statePath)
+		if n := strings.Count(r.out, "["+string(problem.CustodyInGit.Code)+"]"); n != want {
+			t.Errorf("lint --allow %s: %d findings, want %d: %s", pattern, n, want, r.out)
+		}
+	}
 	refusedWith(t, "a start beside it", call(t, "", nil, "start", "issuer", "--keys-dir", "other", "-s", statePath), problem.CustodyInGit)
 }
 

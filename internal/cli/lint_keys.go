@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -17,7 +18,7 @@ import (
 // lintKeyFiles looks at every key file that the state names: of plain ones at
 // who may read them, of sealed ones at what they say without being opened. A
 // file that is not there is no finding: it may lie on another host.
-func lintKeyFiles(c *custody.Custody) ([]render.Finding, error) {
+func lintKeyFiles(c *custody.Custody, repository string, allow []string) ([]render.Finding, error) {
 	all, err := render.NamedKeys(c.State)
 	if err != nil {
 		return nil, err
@@ -28,12 +29,13 @@ func lintKeyFiles(c *custody.Custody) ([]render.Finding, error) {
 		findings = append(findings, render.Finding{Path: k.Where + ".key", Finding: f})
 	}
 	for _, k := range all {
-		file, err := readKeyFile(c, k.Path)
-		if errors.Is(err, fs.ErrNotExist) {
+		err := judgeKeyFile(c, k)
+		if err == nil {
 			continue
 		}
-		if err == nil && c.Facts != nil {
-			err = judgeFacts(c, file, k)
+		inside, _ := insideOf(repository, beside(c.StatePath, k.Path))
+		if allowed, broken := survey.Allowed(allow, k.Path, inside); allowed && c.Mode == plainMode || broken != nil {
+			err = broken
 		}
 		for _, p := range problem.Of(err) {
 			severity := pki.Error
@@ -42,9 +44,21 @@ func lintKeyFiles(c *custody.Custody) ([]render.Finding, error) {
 			}
 			say(k, severity, p)
 		}
-		clear(file)
 	}
 	return append(findings, lintOutputs(c)...), nil
+}
+
+// judgeKeyFile is what is wrong with one key file; nothing with one that is absent.
+func judgeKeyFile(c *custody.Custody, k render.NamedKey) error {
+	if _, err := os.Stat(beside(c.StatePath, k.Path)); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	file, err := readKeyFile(c, k.Path)
+	defer clear(file)
+	if err == nil && c.Facts != nil {
+		err = judgeFacts(c, file, k)
+	}
+	return err
 }
 
 // lintOutputs looks for private keys in the files that the state owns. (Globs are

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -86,6 +87,9 @@ func (a *app) doPostRender(statePath, report, source string, flags secretsFlags,
 		return named(err, statePath, source)
 	}
 	a.data = out.Stream
+	if len(out.LeftOut) > 0 {
+		fmt.Fprintf(&a.talk, "note: left out, since their keys are in custody: %s; a host that prunes would delete them in its cluster: --with-keys writes them\n", strings.Join(out.LeftOut, ", "))
+	}
 	switch report {
 	case "text":
 		a.talk.WriteString(out.Report.Text())

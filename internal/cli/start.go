@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -77,7 +78,7 @@ func (f *startFlags) addStart(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.issuerKey, "issuer-key", "", "path of the brought issuer's key, relative to the state file")
 	cmd.Flags().StringVar(&f.request, "csr-out", "", "make the issuer's key at --issuer-key, write a certificate request here, change nothing else")
 	cmd.Flags().StringVar(&f.outgoingKey, "outgoing-key", "", "key of the anchor in force (cross-sign, issuer, renew); default: what the state names")
-	cmd.Flags().StringVar(&f.keysDir, "keys-dir", "", "folder of minted keys, relative to the state file (default: where the issuer in force has its key, or keys)")
+	cmd.Flags().StringVar(&f.keysDir, "keys-dir", "", "folder of minted keys, relative to the state file (default: keys; outside of its folder, where the issuer's key is outside)")
 }
 
 // material reads what the flags bring.
@@ -111,12 +112,13 @@ func (a *app) material(f *startFlags, kind string, s *state.Rotation) (rotation.
 	return o, problems.Err()
 }
 
-// keyFolder is where minted keys go, as the state names it.
+// keyFolder is where minted keys go, as the state names it: outside of the
+// state's folder, where the issuer in force has its key outside (custody file).
 func (f *startFlags) keyFolder(s *state.Rotation) string {
 	switch key := s.Issuing().Key; {
 	case f.keysDir != "":
 		return filepath.ToSlash(f.keysDir)
-	case key != "":
+	case path.IsAbs(key), strings.HasPrefix(key, "../"):
 		return path.Dir(key)
 	}
 	return "keys"

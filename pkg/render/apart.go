@@ -70,6 +70,9 @@ func (p *plan) putApart(o object, secret string) bool {
 	case len(o.at) > 0:
 		p.fail(problem.RenderSecretInList.With().On(o.String()).At(p.docs[o.doc].Line, 0))
 	case len(standIn.Text) == 0 || p.standsAlready(o):
+		if len(standIn.Text) == 0 {
+			p.leftOut = append(p.leftOut, o.String())
+		}
 		p.replaced[o.doc] = nil
 		p.report.add(o.String(), "", Changed, secret+": left out, its key is in custody")
 	default:

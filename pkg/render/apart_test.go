@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -134,7 +135,11 @@ func TestSecretsLeftOut(t *testing.T) {
 	for id := range in.Apart {
 		in.Apart[id] = render.StandIn{}
 	}
-	got := documentsOf(mustRender(t, in).Stream)
+	out := mustRender(t, in)
+	if want := []string{"Secret linkerd/linkerd-identity-issuer", "Secret linkerd/linkerd-policy-validator-k8s-tls", "Secret linkerd/linkerd-proxy-injector-k8s-tls", "Secret linkerd/linkerd-sp-validator-k8s-tls"}; !slices.Equal(slices.Sorted(slices.Values(out.LeftOut)), want) {
+		t.Errorf("left out: %v", out.LeftOut)
+	}
+	got := documentsOf(out.Stream)
 	if strings.Join(got, "\n---") != strings.Join(want, "\n---") {
 		t.Errorf("%d documents, want %d", len(got), len(want))
 	}

@@ -24,6 +24,7 @@ type plan struct {
 	apart        Apart                   // Input.Apart
 	standsIn     map[targetKey]SecretID  // the custody's own objects, and the Secret that each is for
 	replaced     map[int][]byte          // documents that give way to others; to nothing, if nil
+	leftOut      []string                // Secrets that nothing stands in the place of
 	// webhookEdited by values key: that webhook's Secret or caBundle was edited.
 	webhookEdited map[string]bool
 	report        Report

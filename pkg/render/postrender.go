@@ -35,6 +35,9 @@ type Input struct {
 type Output struct {
 	Stream []byte
 	Report Report
+	// LeftOut names the Secrets that Input.Apart has nothing for: a host that
+	// prunes deletes them in its cluster.
+	LeftOut []string
 }
 
 // PostRender gives the stream of the state's phase: every target field carries
@@ -64,7 +67,7 @@ func PostRender(in Input) (Output, error) {
 	if len(bytes.TrimSpace(stream)) == 0 {
 		return Output{}, problem.RenderNothingLeft.With()
 	}
-	return Output{Stream: stream, Report: p.report}, nil
+	return Output{Stream: stream, Report: p.report, LeftOut: p.leftOut}, nil
 }
 
 // checkText refuses what cannot be a whole stream of manifests.
