@@ -3,6 +3,7 @@ module github.com/l5d-pki/l5d-pki-render
 go 1.26.0
 
 require (
+	filippo.io/age v1.3.2
 	github.com/Masterminds/semver/v3 v3.5.0
 	github.com/aymanbagabas/go-udiff v0.4.1
 	github.com/gofrs/flock v0.13.2
@@ -13,6 +14,7 @@ require (
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.1.0
 	go.yaml.in/yaml/v4 v4.0.0
+	golang.org/x/crypto v0.55.0
 	golang.org/x/image v0.45.0 // later ones lift x/crypto, x/net and x/text
 	golang.org/x/term v0.47.0
 	helm.sh/helm/v3 v3.22.0
@@ -21,11 +23,6 @@ require (
 	sigs.k8s.io/kustomize/api v0.21.2 // v0.21.3 needs Go 1.27
 	sigs.k8s.io/kustomize/kyaml v0.21.2 // v0.21.3 needs Go 1.27
 	sigs.k8s.io/yaml v1.6.0
-)
-
-require (
-	filippo.io/age v1.3.2
-	golang.org/x/crypto v0.55.0
 )
 
 require (

@@ -243,6 +243,32 @@ func TestRewrapAge(t *testing.T) {
 	}
 }
 
+// TestAdoptSealed: the keys of a running mesh are sealed when it is adopted, a
+// second time nothing is touched, and with the identity the stream is what it was.
+func TestAdoptSealed(t *testing.T) {
+	dir := t.TempDir()
+	identity := filepath.Join(t.TempDir(), "identity.txt")
+	recipient := makeIdentity(t, identity)
+	statePath := filepath.Join(dir, "rotation.yaml")
+	stream := readFixture(t, "rotation", "golden", "bundle-stable.yaml")
+	args := []string{"init", "--stream", "-", "--keys-dir", "keys", "--recipient", recipient, "-s", statePath}
+	done(t, call(t, stream, nil, args...))
+	before := tree(t, dir)
+	if len(before) != 5 {
+		t.Errorf("%d files, want the state and four keys", len(before))
+	}
+	done(t, call(t, stream, nil, append(args, "--force")...))
+	sameTree(t, "a second time", tree(t, dir), before)
+	r := done(t, call(t, stream, map[string]string{"L5D_PKI_AGE_IDENTITY": identity}, "post-render", "--with-keys", "-s", statePath))
+	if r.out != stream {
+		t.Error("the stream is not what it was")
+	}
+	r = done(t, call(t, stream, nil, "post-render", "-s", statePath))
+	if strings.Contains(r.out, "kind: Secret\n") || strings.Count(r.stderr, "Secret linkerd/") != 4 {
+		t.Errorf("without keys: %s", r.stderr)
+	}
+}
+
 // TestLintSwappedKeys: a key file in the place of another is found without
 // opening either.
 func TestLintSwappedKeys(t *testing.T) {
