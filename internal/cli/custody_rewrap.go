@@ -135,7 +135,7 @@ func rewrapOne(from, to *custody.Custody, of render.NamedKey) (rewrapped, error)
 	}
 	defer key.Wipe()
 	r.file, err = sealOne(to, key, of, r.path)
-	r.said = fmt.Sprintf("%s: %s; before: %s", r.path, sealedFor(to, r.file.text), sealedFor(from, before))
+	r.said = fmt.Sprintf("%s: sealed for %s; before: %s", r.path, sealedFor(to, r.file.text), sealedFor(from, before))
 	clear(before)
 	return r, err
 }

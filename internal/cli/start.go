@@ -32,7 +32,9 @@ func (a *app) start() *cobra.Command {
 		Use:   "start {anchor|issuer|webhooks|replace|renew}",
 		Short: "begin a rotation and enter its first phase",
 		Long: `start begins a rotation: it mints the incoming material, or takes what you bring,
-and enters the first phase. A second rotation is refused.
+and enters the first phase. A second rotation is refused. The keys that it makes
+go into the custody (spec.custody): encrypted files that Git may hold, or plain
+ones outside of Git; state and key files are written all or none.
 
   anchor    a new trust anchor and issuer. By bundle, or by cross-sign (one
             restart wave) where the outgoing anchor's key can be used once.
