@@ -23,12 +23,15 @@ var arrows = map[string][]string{
 	"cmd/l5d-pki-render-chart": {"internal/chart"},
 	"internal/chart":           {"internal/chart/exchange"},
 	"internal/chart/exchange":  {},
-	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/picture", "internal/overlay", "internal/chart/exchange", "internal/repo", "pkg/survey", "schema"},
+	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/chart/exchange", "internal/repo", "pkg/survey", "schema"},
 	// Key files are written for the Secrets that pkg/render knows.
 	"internal/custody": {"pkg/state", "pkg/pki", "pkg/render", "internal/manifest"},
-	"internal/overlay": {},
-	"internal/repo":    {},
-	"pkg/postrender":   {"pkg/render", "pkg/state"},
+	// A module of its own: its back ends are larger than all of the rest.
+	"cmd/l5d-pki-render-kms": {},
+	"internal/kms":           {},
+	"internal/overlay":       {},
+	"internal/repo":          {},
+	"pkg/postrender":         {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
 	"pkg/rotation": {"pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
 	"pkg/render":   {"pkg/state", "pkg/pki", "internal/manifest"},
@@ -67,6 +70,8 @@ var libraries = map[string][]string{
 	"helm.sh/helm/v3/pkg/strvals":      {"internal/chart"},
 	"github.com/Masterminds/semver/v3": {"internal/chart"},
 	"oras.land/oras-go/v2":             {"internal/chart"},
+	"go.step.sm/crypto":                {"cmd/l5d-pki-render-kms"},
+	"golang.org/x/crypto":              {"cmd/l5d-pki-render-kms"},
 }
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.

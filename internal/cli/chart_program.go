@@ -18,7 +18,7 @@ const chartProgramName = "l5d-pki-render-chart"
 // chartProgram runs the program: request in, reply out.
 func (a *app) chartProgram() func(io.Reader, io.Writer) error {
 	return func(in io.Reader, out io.Writer) error {
-		path := a.findChartProgram()
+		path := a.findProgram(chartProgramName, "L5D_PKI_CHART_PROGRAM")
 		var talk bytes.Buffer
 		cmd := exec.Command(path)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, &talk
@@ -29,22 +29,22 @@ func (a *app) chartProgram() func(io.Reader, io.Writer) error {
 	}
 }
 
-// findChartProgram looks where it is named, beside this program, and in the PATH.
-func (a *app) findChartProgram() string {
-	if named := a.Getenv("L5D_PKI_CHART_PROGRAM"); named != "" {
+// findProgram looks where the variable says, beside this program, and in the PATH.
+func (a *app) findProgram(program, variable string) string {
+	if named := a.Getenv(variable); named != "" {
 		return named
 	}
 	own, err := os.Executable()
 	if err != nil {
-		return chartProgramName
+		return program
 	}
-	name := chartProgramName + filepath.Ext(filepath.Base(own)) // .exe
+	name := program + filepath.Ext(filepath.Base(own)) // .exe
 	for _, folder := range []string{filepath.Dir(own), folderBehindLink(own)} {
 		if path := filepath.Join(folder, name); isFile(path) {
 			return path
 		}
 	}
-	return chartProgramName
+	return program
 }
 
 // folderBehindLink is where the program really lies: hosts link it into their own folders.

@@ -23,6 +23,8 @@ type startFlags struct {
 	anchor, anchorKey          string
 	signed, issuerKey, request string
 	outgoingKey, keysDir       string
+	answers                    string // the request that --signed answers
+	signer, anchorSigner       string // URIs of keys that live elsewhere
 }
 
 // start begins a rotation.
@@ -43,13 +45,18 @@ ones outside of Git; state and key files are written all or none.
   replace   a new anchor for dead material; needs --accept-downtime
   renew     the same anchor name and key with new dates
 
-For keys that live in an HSM, a KMS or another CA: --csr-out FILE writes a
-certificate request for a new issuer key and changes nothing else; when it is
-signed, --signed FILE begins with the answer.`,
+For another CA: --csr-out FILE writes a certificate request for a new issuer key
+and changes nothing else; when it is signed, --signed FILE begins with the
+answer. Where the key is not at hand, --csr FILE proves the answer by its request.
+
+For anchors whose keys live in an HSM, a TPM, a cloud's KMS or an ssh agent:
+--signer URI signs with the key of the anchor in force, --anchor-signer URI with
+that of the incoming one. The program l5d-pki-render-kms has the clients.`,
 		Example: `  l5d-pki-render start anchor
   l5d-pki-render start anchor --strategy cross-sign --outgoing-key keys/2025.key
   l5d-pki-render start issuer --issuer-key keys/2026-2.key --csr-out 2026-2.csr
-  l5d-pki-render start issuer --issuer-key keys/2026-2.key --signed 2026-2.pem`,
+  l5d-pki-render start issuer --issuer-key keys/2026-2.key --signed 2026-2.pem
+  l5d-pki-render start issuer --signer "pkcs11:token=pki;object=root-2025?pin-source=/run/pin"`,
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: []string{state.KindAnchor, state.KindIssuer, state.KindWebhooks, state.KindReplace, state.KindRenew},
 		RunE: a.run(func(_ *cobra.Command, args []string) error {
@@ -75,11 +82,14 @@ func (f *startFlags) addStart(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.strategy, "strategy", "", "of an anchor rotation: bundle or cross-sign (default: chosen by what the outgoing anchor allows)")
 	cmd.Flags().StringVar(&f.name, "name", "", "label of the incoming anchor or issuer (default: the year)")
 	cmd.Flags().StringVar(&f.anchor, "anchor", "", "bring the incoming anchor (PEM)")
-	cmd.Flags().StringVar(&f.anchorKey, "anchor-key", "", "its key, if the issuer is to be minted")
+	cmd.Flags().StringVar(&f.anchorKey, "anchor-key", "", "its key, if the issuer is to be minted; without --anchor, a new anchor is made for it")
 	cmd.Flags().StringVar(&f.signed, "signed", "", "bring the incoming issuer (PEM: issuer, then cross certificate)")
 	cmd.Flags().StringVar(&f.issuerKey, "issuer-key", "", "path of the brought issuer's key, relative to the state file")
 	cmd.Flags().StringVar(&f.request, "csr-out", "", "make the issuer's key at --issuer-key, write a certificate request here, change nothing else")
 	cmd.Flags().StringVar(&f.outgoingKey, "outgoing-key", "", "key of the anchor in force (cross-sign, issuer, renew); default: what the state names")
+	cmd.Flags().StringVar(&f.answers, "csr", "", "the certificate request that --signed answers, where the issuer's key is not at hand")
+	cmd.Flags().StringVar(&f.signer, "signer", "", "the same, as the URI of a key that lives elsewhere (pkcs11:, tpmkms:, awskms:, sshagentkms:, ...)")
+	cmd.Flags().StringVar(&f.anchorSigner, "anchor-signer", "", "--anchor-key as such an URI; without --anchor, a new anchor is made for it")
 	cmd.Flags().StringVar(&f.keysDir, "keys-dir", "", "folder of minted keys, relative to the state file (default: keys; outside of its folder, where the issuer's key is outside)")
 }
 
@@ -109,8 +119,13 @@ func (a *app) material(f *startFlags, kind string, s *state.Rotation) (rotation.
 	}
 	if f.signed != "" {
 		problems.Add(f.bringIssuer(c, &o))
+	} else if f.answers != "" {
+		problems.Add(problem.CLIRequestAnswer.With())
 	}
-	problems.Add(a.outgoing(f, c, &o))
+	if f.signer == "" {
+		problems.Add(a.outgoing(f, c, &o))
+	}
+	problems.Add(a.openSigners(f, &o))
 	return o, problems.Err()
 }
 
@@ -126,13 +141,24 @@ func (f *startFlags) keyFolder(s *state.Rotation) string {
 	return "keys"
 }
 
-// bringIssuer reads a brought issuer and proves that its key is the one named.
+// bringIssuer reads a brought issuer and proves that it is the answer to the
+// request, and that its key is the one named, as far as they are at hand.
 func (f *startFlags) bringIssuer(c *custody.Custody, o *rotation.StartOptions) error {
 	chain, err := readChain(f.signed)
 	if err != nil {
 		return err
 	}
 	o.Issuer = chain
+	if f.answers != "" {
+		request, err := readFile(f.answers, maxState)
+		if err != nil {
+			return err
+		}
+		if err := pki.AcceptSigned(request, chain); err != nil {
+			return problem.Of(err).In(f.signed).Err()
+		}
+		return nil
+	}
 	if f.issuerKey == "" {
 		return nil
 	}
