@@ -79,4 +79,8 @@ var Kinds = map[string]Kind{
 		Suffix: ".sops.yaml", Mode: 0o644, Emits: map[Command]Emission{PostRender: StandIn, Manifests: StandIn},
 		Seal: sealSOPS, Open: openSOPS, StandIn: sopsStandIn, Facts: sopsFacts,
 	},
+	state.CustodySealedSecret: {
+		Suffix: ".sealed", Mode: 0o644, Emits: map[Command]Emission{PostRender: StandIn, Manifests: StandIn},
+		Seal: seal, StandIn: sealedStandIn, Facts: sealedFacts,
+	},
 }

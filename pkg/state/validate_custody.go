@@ -19,6 +19,19 @@ var custodyFields = []struct {
 }{
 	{"recipients", func(c Custody) bool { return len(c.Recipients) > 0 }, []string{CustodyAge}, ageRecipients},
 	{"passphrase", func(c Custody) bool { return c.Passphrase }, []string{CustodyAge}, nil},
+	{"certificate", func(c Custody) bool { return c.Certificate != "" }, []string{CustodySealedSecret}, custodyText(relativePath, func(c Custody) string { return c.Certificate })},
+	{"store", func(c Custody) bool { return c.Store != "" }, []string{CustodyExternalSecret}, custodyText(dnsSubdomain, func(c Custody) string { return c.Store })},
+	{"storeKind", func(c Custody) bool { return c.StoreKind != "" }, []string{CustodyExternalSecret}, custodyText(oneOf(StoreKinds), func(c Custody) string { return c.StoreKind })},
+	{"remotePrefix", func(c Custody) bool { return c.RemotePrefix != "" }, []string{CustodyExternalSecret}, custodyText(oneLine, func(c Custody) string { return c.RemotePrefix })},
+	{"remoteProperty", func(c Custody) bool { return c.RemoteProperty != "" }, []string{CustodyExternalSecret}, custodyText(oneLine, func(c Custody) string { return c.RemoteProperty })},
+	{"refreshInterval", func(c Custody) bool { return c.RefreshInterval != 0 }, []string{CustodyExternalSecret}, nil},
+	{"trustNamespace", func(c Custody) bool { return c.TrustNamespace != "" }, []string{CustodyCertManager}, custodyText(dnsLabel, func(c Custody) string { return c.TrustNamespace })},
+	{"renewBefore", func(c Custody) bool { return c.RenewBefore != 0 }, []string{CustodyCertManager}, nil},
+}
+
+// custodyText checks one text of the custody by a rule of texts.
+func custodyText(rule func(string) *problem.Problem, of func(Custody) string) func(Custody) *problem.Problem {
+	return func(c Custody) *problem.Problem { return rule(of(c)) }
 }
 
 // custody holds spec.custody to the fields of its kind.
