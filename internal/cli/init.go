@@ -26,6 +26,7 @@ type initFlags struct {
 	keysDir, custody                           string
 	recipients                                 []string
 	passphrase                                 bool
+	sealTo, store                              string
 	opening                                    custodyFlags
 	mint, force                                bool
 }
@@ -82,6 +83,8 @@ func (f *initFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.custody, "custody", "", "where private keys live: age, sops, sealed-secret, external-secret, cert-manager or file")
 	flags.StringArrayVar(&f.recipients, "recipient", nil, "of custody age: encrypt keys to this public key (age1..., ssh-ed25519 ..., ssh-rsa ...); may be repeated")
 	flags.BoolVar(&f.passphrase, "passphrase", false, "of custody age: encrypt keys with a passphrase (env L5D_PKI_AGE_PASSPHRASE or --passphrase-file)")
+	flags.StringVar(&f.sealTo, "seal-to", "", "of custody sealed-secret: the controller's certificate (kubeseal --fetch-cert), relative to the state file")
+	flags.StringVar(&f.store, "store", "", "of custody external-secret: the SecretStore that has the keys")
 	f.opening.add(cmd)
 	flags.BoolVar(&f.force, "force", false, "replace an existing state file")
 	for _, source := range []string{"stream", "from-values", "anchors", "issuer"} {
@@ -140,6 +143,13 @@ func (f *initFlags) settleKeys() error {
 	if f.custody == "" && (len(f.recipients) > 0 || f.passphrase) {
 		f.custody = state.CustodyAge
 	}
+	switch {
+	case f.custody != "":
+	case f.sealTo != "":
+		f.custody = state.CustodySealedSecret
+	case f.store != "":
+		f.custody = state.CustodyExternalSecret
+	}
 	if f.keysDir == "" {
 		return nil
 	}
@@ -154,7 +164,7 @@ func (f *initFlags) settleKeys() error {
 
 // settleCustody writes the flags' custody into a new state.
 func (f *initFlags) settleCustody(s *state.Rotation) {
-	s.Spec.Custody = state.Custody{Kind: f.custody, Recipients: f.recipients, Passphrase: f.passphrase}
+	s.Spec.Custody = state.Custody{Kind: f.custody, Recipients: f.recipients, Passphrase: f.passphrase, Certificate: f.sealTo, Store: f.store}
 }
 
 // claim refuses a state file that is there, or, with --force, one that another
