@@ -16,7 +16,7 @@ import (
 )
 
 // custodyFlags say what opens key files.
-type custodyFlags struct{ identity, passphraseFile string }
+type custodyFlags struct{ identity, passphraseFile, keyOut string }
 
 func (f *custodyFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.identity, "identity", "", "file with the identity that opens key files (default: env L5D_PKI_AGE_IDENTITY, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE)")
@@ -28,7 +28,7 @@ func (a *app) custodyOf(statePath string, s *state.Rotation, f custodyFlags) (*c
 	return custody.New(custody.World{
 		State: s, StatePath: statePath, Getenv: a.Getenv, Random: a.Random,
 		ReadFile: func(path string) ([]byte, error) { return readFile(path, maxState) },
-		Identity: f.identity, PassphraseFile: f.passphraseFile,
+		Identity: f.identity, PassphraseFile: f.passphraseFile, KeyOut: f.keyOut,
 	})
 }
 

@@ -83,6 +83,10 @@ func custodyReportOf(c *custody.Custody) (custodyReport, error) {
 
 func reportKey(c *custody.Custody, k render.NamedKey) keyReport {
 	r := keyReport{Path: k.Path, Of: k.Where, Certificate: k.Certificate.Fingerprint()[:16], Verdict: "ok"}
+	if c.Refers() {
+		r.Verdict = "a reference: no file here holds the key"
+		return r
+	}
 	if _, err := os.Stat(beside(c.StatePath, k.Path)); errors.Is(err, fs.ErrNotExist) {
 		r.Verdict = "absent"
 		return r

@@ -33,6 +33,12 @@ func (a *app) sealAll(c *custody.Custody, minted []rotation.Minted, of []render.
 		if i := slices.IndexFunc(of, func(k render.NamedKey) bool { return k.Path == m.Path }); i >= 0 {
 			named = of[i]
 		}
+		if c.KeyOut != "" {
+			f, err := handOut(c, m)
+			problems.Add(err)
+			files = append(files, f)
+			continue
+		}
 		f := keyFile{path: beside(c.StatePath, m.Path), mode: os.FileMode(c.Mode)}
 		problems.Add(guardPlace(c, f.path))
 		var err error
@@ -42,6 +48,17 @@ func (a *app) sealAll(c *custody.Custody, minted []rotation.Minted, of []render.
 		files = append(files, f)
 	}
 	return files, problems.Err()
+}
+
+// handOut is a file with a key in clear, outside of Git, for the user to store
+// where the state says that it is.
+func handOut(c *custody.Custody, m rotation.Minted) (keyFile, error) {
+	if !c.HandsOut {
+		return keyFile{}, problem.CustodyKeyOut.With(c.Name).In(c.StatePath).On("spec.custody.kind")
+	}
+	f := keyFile{path: filepath.Join(c.KeyOut, filepath.Base(m.Path)+".key"), text: append(m.Key.PEM(), '\n'), mode: plainMode}
+	f.note = fmt.Sprintf("wrote the key of %q to %s: store it as %q before this state is applied, then destroy the file", m.Name, f.path, c.RemoteKey(m.Path))
+	return f, guardPlace(c, f.path)
 }
 
 // advice says what a key file is to people who see it appear.

@@ -84,12 +84,13 @@ func (f *startFlags) addStart(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.anchor, "anchor", "", "bring the incoming anchor (PEM)")
 	cmd.Flags().StringVar(&f.anchorKey, "anchor-key", "", "its key, if the issuer is to be minted; without --anchor, a new anchor is made for it")
 	cmd.Flags().StringVar(&f.signed, "signed", "", "bring the incoming issuer (PEM: issuer, then cross certificate)")
-	cmd.Flags().StringVar(&f.issuerKey, "issuer-key", "", "path of the brought issuer's key, relative to the state file")
+	cmd.Flags().StringVar(&f.issuerKey, "issuer-key", "", "path of the brought issuer's key, relative to the state file; of custody external-secret: its name in the store")
 	cmd.Flags().StringVar(&f.request, "csr-out", "", "make the issuer's key at --issuer-key, write a certificate request here, change nothing else")
-	cmd.Flags().StringVar(&f.outgoingKey, "outgoing-key", "", "key of the anchor in force (cross-sign, issuer, renew); default: what the state names")
 	cmd.Flags().StringVar(&f.answers, "csr", "", "the certificate request that --signed answers, where the issuer's key is not at hand")
-	cmd.Flags().StringVar(&f.signer, "signer", "", "the same, as the URI of a key that lives elsewhere (pkcs11:, tpmkms:, awskms:, sshagentkms:, ...)")
+	cmd.Flags().StringVar(&f.outgoingKey, "outgoing-key", "", "key of the anchor in force (cross-sign, issuer, renew); default: what the state names")
+	cmd.Flags().StringVar(&f.signer, "signer", "", "--outgoing-key as the URI of a key that lives elsewhere (pkcs11:, tpmkms:, awskms:, sshagentkms:, ...)")
 	cmd.Flags().StringVar(&f.anchorSigner, "anchor-signer", "", "--anchor-key as such an URI; without --anchor, a new anchor is made for it")
+	cmd.Flags().StringVar(&f.custody.keyOut, "key-out", "", "of custody external-secret: write minted keys into this folder, outside of Git, for you to put into the store")
 	cmd.Flags().StringVar(&f.keysDir, "keys-dir", "", "folder of minted keys, relative to the state file (default: keys; outside of its folder, where the issuer's key is outside)")
 }
 
@@ -102,7 +103,7 @@ func (a *app) material(f *startFlags, kind string, s *state.Rotation) (rotation.
 	o := rotation.StartOptions{
 		Options: f.options, Kind: kind, Strategy: f.strategy, Name: f.name,
 		IssuerKeyPath: f.issuerKey,
-		KeyPath:       func(name string) string { return path.Join(f.keyFolder(s), name+c.Suffix) },
+		KeyPath:       func(name string) string { return path.Join(f.keyFolder(c, s), name+c.Suffix) },
 	}
 	var problems problem.List
 	if f.anchor != "" {
@@ -131,12 +132,15 @@ func (a *app) material(f *startFlags, kind string, s *state.Rotation) (rotation.
 
 // keyFolder is where minted keys go, as the state names it: outside of the
 // state's folder, where the issuer in force has its key outside (custody file).
-func (f *startFlags) keyFolder(s *state.Rotation) string {
+// Names in a store have no folder of their own: they have a prefix.
+func (f *startFlags) keyFolder(c *custody.Custody, s *state.Rotation) string {
 	switch key := s.Issuing().Key; {
 	case f.keysDir != "":
 		return filepath.ToSlash(f.keysDir)
 	case path.IsAbs(key), strings.HasPrefix(key, "../"):
 		return path.Dir(key)
+	case c.Refers():
+		return ""
 	}
 	return "keys"
 }
@@ -159,7 +163,7 @@ func (f *startFlags) bringIssuer(c *custody.Custody, o *rotation.StartOptions) e
 		}
 		return nil
 	}
-	if f.issuerKey == "" {
+	if f.issuerKey == "" || c.Refers() {
 		return nil
 	}
 	file, err := readKeyFile(c, f.issuerKey)

@@ -33,6 +33,8 @@ type World struct {
 	ReadFile func(path string) ([]byte, error)
 	// Identity and PassphraseFile are paths that flags gave, or "".
 	Identity, PassphraseFile string
+	// KeyOut is the folder that a flag gave for keys that are taken out, or "".
+	KeyOut string
 }
 
 // Custody is one kind of custody in its world.
@@ -62,6 +64,9 @@ func (c *Custody) Seal(key pki.Key, of render.NamedKey) ([]byte, error) {
 	text, err := c.Kind.Seal(c, key, of)
 	return text, inFile(err, of)
 }
+
+// Refers tells whether the state's keys are references: no file here holds them.
+func (c *Custody) Refers() bool { return c.Kind.Seal == nil }
 
 // CanOpen says why keys of this custody cannot be had; nil: they can.
 func (c *Custody) CanOpen() error {

@@ -35,6 +35,8 @@ type Kind struct {
 	Suffix string
 	// Mode of key files.
 	Mode uint32
+	// HandsOut: keys that are minted here can be taken out, for the user to store.
+	HandsOut bool
 	// Emits says what commands write without --with-keys; what is not listed
 	// writes Nothing.
 	Emits map[Command]Emission
@@ -82,5 +84,9 @@ var Kinds = map[string]Kind{
 	state.CustodySealedSecret: {
 		Suffix: ".sealed", Mode: 0o644, Emits: map[Command]Emission{PostRender: StandIn, Manifests: StandIn},
 		Seal: seal, StandIn: sealedStandIn, Facts: sealedFacts,
+	},
+	state.CustodyExternalSecret: {
+		Mode: 0o600, HandsOut: true, Emits: map[Command]Emission{PostRender: StandIn, Manifests: StandIn},
+		StandIn: externalStandIn,
 	},
 }

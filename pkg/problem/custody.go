@@ -11,7 +11,7 @@ var (
 	CustodyNoSeal = define(Sentence{
 		Code:    "custody-no-seal",
 		Text:    "custody %q takes no keys, and a key for %q was made here",
-		Hint:    "bring what the custody made, with --anchor and --signed; docs/custody.md shows how",
+		Hint:    "bring what the custody made, with --anchor and --signed, or, with custody external-secret, take new keys out with --key-out FOLDER; docs/custody.md shows how",
 		Explain: "With custodies of this kind private keys never pass through this tool: the cluster or a secret store makes them, and the state has the certificates only.",
 	})
 	CustodyNoOpen = define(Sentence{

@@ -51,4 +51,22 @@ var (
 		Hint:    "restore the names (spec.linkerd.namespace), or begin a rotation, whose new key is sealed for the new place",
 		Explain: "The strict scope binds a sealed key to one name in one namespace. A SealedSecret that was moved does not open, and the pods that mount its Secret would hang.",
 	})
+	CustodyNoStore = define(Sentence{
+		Code:    "custody-no-store",
+		Text:    "custody external-secret has no store to refer to",
+		Hint:    "set spec.custody.store: NAME, and storeKind: ClusterSecretStore if it is one",
+		Explain: "An ExternalSecret names the SecretStore that has the key.",
+	})
+	CustodyNoRemoteKey = define(Sentence{
+		Code:    "custody-no-remote-key",
+		Text:    "nothing says under which name the store has this certificate's key",
+		Hint:    "add `key: NAME` beside the certificate; start does so with --issuer-key NAME; spec.custody.remotePrefix stands before all of them",
+		Explain: "With custody external-secret `key` in the state is a name in the store, not a path. Which name is referred to is what a phase decides.",
+	})
+	CustodyKeyOut = define(Sentence{
+		Code:    "custody-key-out",
+		Text:    "custody %q keeps keys itself: there is nothing to take out with --key-out",
+		Hint:    "leave --key-out out",
+		Explain: "--key-out is for custodies whose keys the user stores elsewhere (external-secret).",
+	})
 )
