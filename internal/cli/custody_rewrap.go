@@ -22,7 +22,7 @@ func (a *app) custody() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.custodyStatus(), a.custodyRewrap())
+	cmd.AddCommand(a.custodyStatus(), a.custodyRewrap(), a.custodyIncoming(), a.custodyReadBack())
 	return cmd
 }
 

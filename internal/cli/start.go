@@ -127,6 +127,7 @@ func (a *app) material(f *startFlags, kind string, s *state.Rotation) (rotation.
 		problems.Add(a.outgoing(f, c, &o))
 	}
 	problems.Add(a.openSigners(f, &o))
+	problems.Add(nameAnchor(c, f, &o))
 	return o, problems.Err()
 }
 

@@ -89,4 +89,8 @@ var Kinds = map[string]Kind{
 		Mode: 0o600, HandsOut: true, Emits: map[Command]Emission{PostRender: StandIn, Manifests: StandIn},
 		StandIn: externalStandIn,
 	},
+	state.CustodyCertManager: {
+		Emits:   map[Command]Emission{PostRender: StandIn, Manifests: StandIn},
+		StandIn: certificateStandIn, Beside: certManagerBeside,
+	},
 }

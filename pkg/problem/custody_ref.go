@@ -69,4 +69,64 @@ var (
 		Hint:    "leave --key-out out",
 		Explain: "--key-out is for custodies whose keys the user stores elsewhere (external-secret).",
 	})
+	CustodyWebhook = define(Sentence{
+		Code:    "custody-webhook",
+		Text:    "custody cert-manager keeps no certificate of the webhook %q",
+		Hint:    "take the webhook out of status.webhooks and let cert-manager's injector serve it: injectCaFrom and externalSecret: true in the chart's values",
+		Explain: "Certificates of webhooks that cert-manager makes are renewed by it and trusted by its injector; no rotation of ours is needed.",
+	})
+	CustodyScheme = define(Sentence{
+		Code:    "custody-scheme",
+		Text:    "custody cert-manager writes Secrets of type kubernetes.io/tls, and the issuer scheme is linkerd.io/tls",
+		Hint:    "set identity.issuer.scheme: kubernetes.io/tls in the chart's values, and issuerScheme here",
+		Explain: "cert-manager writes tls.crt, tls.key and ca.crt; with the scheme linkerd.io/tls identity looks for crt.pem and key.pem.",
+	})
+	CustodyCrossSign = define(Sentence{
+		Code:    "custody-cross-sign",
+		Text:    "custody cert-manager cannot serve a cross certificate",
+		Hint:    "start anchor --strategy bundle",
+		Explain: "cert-manager's CA issuer writes chains that it builds itself, and refuses cross-signed ones (cert-manager#7645). Rotations of anchors go by bundle.",
+	})
+	CustodyRenewBefore = define(Sentence{
+		Code:    "custody-renew-before",
+		Text:    "renewBefore is %s; cert-manager takes %s or more",
+		Hint:    "set spec.custody.renewBefore: a third of validity.issuer is the default",
+		Explain: "cert-manager refuses a Certificate that is renewed later than five minutes before its end.",
+	})
+	CustodyRenewal = define(Sentence{
+		Code:    "custody-renewal",
+		Text:    "cert-manager would renew the issuer every %s, and a phase of a rotation lasts %s at least",
+		Hint:    "set a longer spec.validity.issuer or a shorter spec.custody.renewBefore",
+		Explain: "Each renewal brings an issuer with a new key. Inside a phase that waits for the leaves of the old issuer to expire it would switch the issuer behind the gate's back. From one renewal to the next (validity.issuer less renewBefore) there has to be room for a phase: leaf lifetime and clock skew.",
+	})
+	CustodyForeignAnchor = define(Sentence{
+		Code:    "custody-foreign-anchor",
+		Text:    "cert-manager does not have the anchor %q: its key is not %q",
+		Hint:    "bring anchors that `l5d-pki-render custody incoming` made, under the name that it was given",
+		Explain: "The Certificate of the issuer names the ClusterIssuer of its anchor. With this custody `key` of an anchor in the state is the name of the Secret, in cert-manager's namespace, that holds it; an anchor without it is never written as a Certificate, since cert-manager would make another one in its place.",
+	})
+	CustodyNotCertManager = define(Sentence{
+		Code:    "custody-not-cert-manager",
+		Text:    "custody %q makes no anchors in the cluster",
+		Hint:    "start anchor makes one here",
+		Explain: "The command prints objects of cert-manager, for custody cert-manager.",
+	})
+	CustodyLongName = define(Sentence{
+		Code:    "custody-long-name",
+		Text:    "the anchor's name would be %q, longer than %d characters",
+		Hint:    "give a shorter --name",
+		Explain: "X.509 allows 64 characters for a common name (RFC 5280, ub-common-name).",
+	})
+	CustodyUnnamed = define(Sentence{
+		Code:    "custody-unnamed",
+		Text:    "the anchor's name decides which ClusterIssuer signs, and none was given",
+		Hint:    "add --name with the name that `l5d-pki-render custody incoming` was given",
+		Explain: "With custody cert-manager the objects of an anchor carry its name in the state.",
+	})
+	CustodyNoReadBack = define(Sentence{
+		Code:    "custody-no-read-back",
+		Text:    "with custody %q issuers are made here, not in the cluster",
+		Hint:    "start issuer begins the rotation of an issuer",
+		Explain: "read-back is for custodies in which something else makes or renews the issuer (cert-manager, external-secret).",
+	})
 )

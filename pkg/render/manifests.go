@@ -21,7 +21,8 @@ type ManifestsInput struct {
 	Layout Layout
 	// Apart, if not nil, has what stands in the place of the Secrets with private
 	// keys: all of them, since a chart without keys renders none. Beside are the
-	// custody's further objects. Both go before WithKeys.
+	// custody's further objects, among them what delivers the trust roots under
+	// externalCA. Both go before WithKeys.
 	Apart  Apart
 	Beside []byte
 }
@@ -36,7 +37,7 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 		return nil, err
 	}
 	var objects []any
-	if m.family != state.Family210 && (in.All || m.State.Spec.Linkerd.ExternalCA) {
+	if m.family != state.Family210 && (in.All || m.State.Spec.Linkerd.ExternalCA && in.Beside == nil) {
 		objects = append(objects, m.trustRoots())
 	}
 	var standIns []byte
