@@ -6,7 +6,10 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
 // patience is how long a program may take: it may ask a cloud's KMS.
@@ -25,7 +28,7 @@ type program struct {
 type failure struct {
 	error
 	code int    // its exit code; -1: it did not run to its end
-	said string // the first line of what it said, without anything of its input
+	said string // the first line of what it said, without anything like a key
 }
 
 // absent: there is no such program.
@@ -49,10 +52,33 @@ func (p program) run(stdin []byte) ([]byte, *failure) {
 	if err == nil {
 		err = errors.New("no output")
 	}
-	f := &failure{error: err, code: -1, said: firstLine(talk.Bytes(), stdin)}
+	f := &failure{error: err, code: -1, said: firstLine(talk.String())}
 	var ended *exec.ExitError
 	if errors.As(err, &ended) {
 		f.code = ended.ExitCode()
 	}
 	return nil, f
+}
+
+// Bounds of what is quoted of a program's words, in bytes.
+const (
+	maxSaid = 300
+)
+
+// firstLine is what a program said, on one line and without anything that it may
+// have quoted of its input: marks of PEM, and runs of base64, which keys are
+// made of in each form that they are given in.
+func firstLine(talk string) string {
+	for line := range strings.Lines(talk) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.Contains(line, "-----") {
+			continue
+		}
+		line = strings.ToValidUTF8(pki.Hush(line), "?")
+		if len(line) > maxSaid {
+			line = strings.ToValidUTF8(line[:maxSaid], "") + "…"
+		}
+		return line
+	}
+	return "it said nothing"
 }

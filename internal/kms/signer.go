@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -109,8 +110,8 @@ func quotable(text, uri string) string {
 	if _, query, found := strings.Cut(uri, "?"); found {
 		text = strings.ReplaceAll(text, query, "...")
 	}
-	if len(text) > maxFailed {
-		text = text[:maxFailed] + "..."
+	if text = pki.Hush(text); len(text) > maxFailed {
+		text = strings.ToValidUTF8(text[:maxFailed], "") + "..."
 	}
 	return text
 }
