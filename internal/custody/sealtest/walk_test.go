@@ -164,3 +164,67 @@ func (m *mesh) phase(t *testing.T) string {
 	phase, _, _ := strings.Cut(rest, "\n")
 	return phase
 }
+
+// TestSync: the file that Git owns opens with the controller's key; syncing again
+// and moving on without a new key leave every file of keys as it is.
+func TestSync(t *testing.T) {
+	c := newController(t, time.Hour)
+	m := newMesh(t, c, "kubernetes.io/tls")
+	m.edit(t, "spec:\n", "spec:\n  outputs: [{kind: manifests, path: pki.yaml}]\n")
+	m.must(t, "sync")
+	first := m.files(t)
+	for name, s := range sealed(t, first["pki.yaml"]) {
+		secret, err := c.unseal(t, s)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		checkPair(t, secret.Data["tls.crt"], secret.Data["tls.key"])
+	}
+	m.must(t, "sync")
+	m.must(t, "sync", "--check")
+	if !maps.Equal(first, m.files(t)) {
+		t.Error("syncing again changes files")
+	}
+	m.must(t, append([]string{"start", "anchor"}, everything...)...)
+	m.must(t, "sync")
+	if got := m.files(t)["pki.yaml"]; got != first["pki.yaml"] {
+		t.Error("anchor-added changes the sealed keys, which serve the same issuer")
+	}
+}
+
+// TestRewrap: plain keys are sealed when the custody changes.
+func TestRewrap(t *testing.T) {
+	c := newController(t, time.Hour)
+	m := newMesh(t, c, "kubernetes.io/tls")
+	if err := os.RemoveAll(filepath.Join(m.dir, "keys")); err != nil {
+		t.Fatal(err)
+	}
+	m.must(t, "init", "--new", "--force", "--linkerd-version", "2.18", "--custody", "file", "--keys-dir", "plain")
+	m.edit(t, "kind: file", "kind: sealed-secret\n    certificate: sealing.crt")
+	m.must(t, "custody", "rewrap", "--from", "file")
+	plain, err := filepath.Glob(filepath.Join(m.dir, "plain", "*.key"))
+	if err != nil || len(plain) != 5 {
+		t.Fatalf("%d plain keys (%v)", len(plain), err)
+	}
+	for _, file := range plain {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.serves(t, m, "linkerd.io/tls")
+	if out := m.must(t, "custody", "status"); strings.Count(out, " ok") != 5 {
+		t.Error(out)
+	}
+}
+
+func (m *mesh) edit(t *testing.T, from, to string) {
+	t.Helper()
+	text, err := os.ReadFile(m.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), from) {
+		t.Fatalf("no %q in the state", from)
+	}
+	write(t, m.path, []byte(strings.Replace(string(text), from, to, 1)))
+}
