@@ -25,7 +25,7 @@ func referring(t *testing.T, custody, scheme string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	with := strings.Replace(string(text), "custody: {kind: file}", "custody: "+custody, 1)
+	with := strings.Replace(string(text), "custody: {kind: file}", "outputs: [{kind: manifests, path: pki.yaml}]\n  custody: "+custody, 1)
 	with = strings.Replace(with, "  linkerd:\n", "  linkerd:\n    issuerScheme: "+scheme+"\n", 1)
 	with = strings.NewReplacer("key: pki/issuer-2025-1.key", `key: "2025-1"`, "key: pki/proxy-injector.key", "key: proxy-injector",
 		"key: pki/sp-validator.key", "key: sp-validator", "key: pki/policy-validator.key", "key: policy-validator").Replace(with)

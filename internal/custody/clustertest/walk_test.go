@@ -174,7 +174,7 @@ func newMesh(t *testing.T) (mesh, cluster) {
 		}
 	}
 	with := strings.NewReplacer("kind: file", "kind: cert-manager", "    key: keys/"+name+".key", "    key: linkerd-trust-anchor-"+name,
-		"  linkerd:\n", "  leaf: {clockSkew: 1s}\n  linkerd:\n    issuerScheme: kubernetes.io/tls\n    externalCA: true\n").Replace(strings.Join(kept, ""))
+		"  linkerd:\n", "  leaf: {clockSkew: 1s}\n  outputs: [{kind: manifests, path: pki.yaml}]\n  linkerd:\n    issuerScheme: kubernetes.io/tls\n    externalCA: true\n").Replace(strings.Join(kept, ""))
 	if err := os.WriteFile(m.path, []byte(with), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 
 var everything = []string{"--because", "a test without a cluster",
 	"--assume", "BUNDLE-DELIVERED", "--assume", "BUNDLE-LOADED", "--assume", "ISSUER-LOADED", "--assume", "LEAVES-RENEWED",
-	"--assume", "WEBHOOK-CA-DELIVERED", "--assume", "WEBHOOK-CERT-SERVED", "--assume", "RETIRED-GONE"}
+	"--assume", "WEBHOOK-CA-DELIVERED", "--assume", "WEBHOOK-CERT-SERVED", "--assume", "RETIRED-GONE", "--assume", "DELIVERED-ELSEWHERE"}
 
 const (
 	issuerSecret = "linkerd-identity-issuer"
