@@ -9,10 +9,13 @@ TOOLS       := $(CURDIR)/.cache/tools
 export CGO_ENABLED := 0
 export GOTOOLCHAIN := local
 
-.PHONY: build demo test lint fuzz bench generate e2e clean
+.PHONY: build kms demo test lint fuzz bench generate e2e clean
 
 build: ## bin/l5d-pki-render, and the programs that it runs for `chart` and `pr`
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/l5d-pki-render ./cmd/l5d-pki-render-chart ./cmd/l5d-pki-render-forge
+
+kms: ## bin/l5d-pki-render-kms, for `start --signer`; KMS_TAGS="pkcs11 awskms" adds back ends (pkcs11, yubikey: CGO_ENABLED=1)
+	cd cmd/l5d-pki-render-kms && $(GO) build -trimpath -tags "$(KMS_TAGS)" -ldflags '-s -w' -o ../../bin/ .
 
 demo: build ## a whole rotation on the fixtures, step by step
 	$(GO) run ./scripts/demo -binary bin/l5d-pki-render
@@ -20,6 +23,9 @@ demo: build ## a whole rotation on the fixtures, step by step
 test: ## every test
 	$(GO) test -p $(JOBS) ./...
 	cd internal/chart/ocitest && $(GO) test -mod=mod -p $(JOBS) ./...
+	cd internal/custody/sealtest && $(GO) test -p $(JOBS) ./...
+	cd internal/custody/clustertest && $(GO) test -p $(JOBS) ./...
+	cd cmd/l5d-pki-render-kms && $(GO) test -p $(JOBS) ./...
 
 lint: $(TOOLS)/staticcheck ## gofmt, go vet, staticcheck
 	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt: $$bad"; exit 1; fi

@@ -8,6 +8,8 @@ tool (
 	sigs.k8s.io/kustomize/kustomize/v5
 )
 
+require sigs.k8s.io/yaml v1.6.0
+
 require (
 	github.com/fluxcd/pkg/kustomize v1.41.0
 	github.com/google/cel-go v0.29.2

@@ -43,10 +43,7 @@ func ownVersion(t *testing.T, file, version string) string {
 	}
 	changed := bytes.Replace(text, fmt.Appendf(nil, "version: %q", s.Spec.Linkerd.Version), fmt.Appendf(nil, "version: %q", version), 1)
 	dir := filepath.Join(t.TempDir(), "rotation", filepath.Dir(file))
-	pki, err := filepath.Abs("../../fixtures/pki")
-	if err != nil {
-		t.Fatal(err)
-	}
+	pki := filepath.Join(closedFixtures(t, "pki"), "pki")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -33,10 +33,7 @@ func command(t *testing.T) string {
 func folder(t *testing.T, stateFile string) (dir, path string) {
 	t.Helper()
 	dir = t.TempDir()
-	keys, err := filepath.Abs("../../fixtures/pki")
-	if err != nil {
-		t.Fatal(err)
-	}
+	keys := filepath.Join(closedFixtures(t, "pki"), "pki")
 	if err := os.Symlink(keys, filepath.Join(dir, "pki")); err != nil {
 		t.Fatal(err)
 	}

@@ -50,12 +50,9 @@ func testWorld() cli.World {
 }
 
 // TestScripts runs the transcripts: the real command, as a user types it.
-// $FIXTURES is the repository's fixtures folder.
+// $FIXTURES is a copy of the repository's fixtures folder.
 func TestScripts(t *testing.T) {
-	fixtures, err := filepath.Abs("../../fixtures")
-	if err != nil {
-		t.Fatal(err)
-	}
+	fixtures := closedFixtures(t, ".")
 	files, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no transcripts found: %v", err)

@@ -1,5 +1,5 @@
 // Package peer builds the real programs that the tests run: Helm 3 and 4,
-// kustomize, Argo CD's plugin server, Gitea, and l5d-pki-render itself. Each is pinned
+// kustomize, Argo CD's plugin server, Gitea, age and sops, and l5d-pki-render itself. Each is pinned
 // in a go.mod, comes from the module proxy, and is built once into a cache folder
 // (E2E_CACHE, by default .cache/e2e at the root of the repository).
 //
@@ -38,6 +38,9 @@ var recipes = map[string]recipe{
 	"helm3":                {module: "e2e", pkg: "helm.sh/helm/v3/cmd/helm"},
 	"helm4":                {module: "e2e", pkg: "helm.sh/helm/v4/cmd/helm"},
 	"kustomize":            {module: "e2e", pkg: "sigs.k8s.io/kustomize/kustomize/v5"},
+	"age":                  {module: "e2e/custody", pkg: "filippo.io/age/cmd/age"},
+	"age-keygen":           {module: "e2e/custody", pkg: "filippo.io/age/cmd/age-keygen"},
+	"sops":                 {module: "e2e/custody", pkg: "github.com/getsops/sops/v3/cmd/sops"},
 	"argocd-cmp-server":    {module: "e2e/argocd", pkg: "./cmd/argocd-cmp-server", env: []string{argocdToolchain}},
 	// Gitea keeps its data in SQLite, through C.
 	"gitea":     {module: "e2e/gitea", pkg: "code.gitea.io/gitea", env: []string{"CGO_ENABLED=1"}, flags: []string{"-tags", "sqlite sqlite_unlock_notify"}},

@@ -16,6 +16,8 @@ var versions = map[string]struct {
 	"helm3":          {[]string{"version", "--short"}, "v3.22"},
 	"helm4":          {[]string{"version", "--short"}, "v4.3"},
 	"gitea":          {[]string{"--version"}, "gitea version"},
+	"age":            {[]string{"--version"}, ""},
+	"sops":           {[]string{"--version", "--disable-version-check"}, "3.13.3"},
 	"kustomize":      {[]string{"version"}, ""},
 }
 

@@ -51,21 +51,47 @@ func readFixture(t testing.TB, parts ...string) string {
 	return string(data)
 }
 
-// stateIn writes a state file into a folder of its own, beside links to the
+// stateIn writes a state file into a folder of its own, beside copies of the
 // test keys, and gives its path.
 func stateIn(t testing.TB, text string) string {
 	t.Helper()
 	dir := t.TempDir()
-	pki, err := filepath.Abs(filepath.Join(fixtures, "pki"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(pki, filepath.Join(dir, "pki")); err != nil {
-		t.Fatal(err)
-	}
+	copyTestKeys(t, filepath.Join(dir, "pki"))
 	path := filepath.Join(dir, "rotation.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// stateCopy copies a fixture's state file and the test keys that it names.
+func stateCopy(t testing.TB, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stateIn(t, strings.ReplaceAll(strings.ReplaceAll(string(text), "../../pki/", "pki/"), "../pki/", "pki/"))
+}
+
+// copyTestKeys copies the test PKI to where keys have the mode that keys need:
+// in the repository everybody may read them.
+func copyTestKeys(t testing.TB, to string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(fixtures, "pki", "*.*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no test keys: %v", err)
+	}
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(to, filepath.Base(file)), data, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }

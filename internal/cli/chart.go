@@ -35,7 +35,7 @@ type chartCall struct {
 	state         string
 	valueFiles    []string
 	layout        string
-	withKeys      bool
+	secrets       secretsFlags
 	allowRandom   bool
 	passwordStdin bool
 	printDigest   bool
@@ -96,7 +96,7 @@ func (c *chartCall) flags(cmd *cobra.Command) {
 	f.BoolVar(&c.NoHooks, "no-hooks", false, "leave hooks out; they stand after the manifests otherwise")
 
 	f.StringVar(&c.layout, "layout", "", "layout of the phase's values: external or embedded (default: by spec.linkerd.issuerScheme)")
-	f.BoolVar(&c.withKeys, "with-keys", false, "keep Secrets with private keys: for a live host, never for Git")
+	c.secrets.add(cmd, "keep Secrets with private keys: for a live host, never for Git")
 	f.BoolVar(&c.allowRandom, "allow-random", false, "accept a chart whose renders differ")
 	f.StringVar(&c.split, "split", "", "write one file per object into this folder instead of stdout")
 	annotateFlag(cmd, &c.annotate)
@@ -133,6 +133,7 @@ func (a *app) doChart(c *chartCall) error {
 	if err != nil {
 		return err
 	}
+	defer phase.wipe()
 	out, err := phase.postRender(answer, c)
 	if err != nil {
 		return named(err, c.state, c.Chart)
@@ -239,7 +240,7 @@ func (a *app) writeChart(c *chartCall, answer exchange.Answer, stream []byte) er
 		return nil
 	}
 	mode := os.FileMode(0o644)
-	if c.withKeys {
+	if c.secrets.withKeys {
 		mode = 0o600
 	}
 	files, err := splitFiles(answer, stream)
@@ -260,7 +261,7 @@ func (a *app) tellChart(c *chartCall, answer exchange.Answer, p *chartPhase, rep
 	if p.apart && len(answer.Fed) > 0 {
 		fmt.Fprintln(&a.talk, "note: Secrets of issuer and webhooks are not in this output; `l5d-pki-render manifests --with-keys` or the custody delivers them")
 	}
-	if c.withKeys {
+	if c.secrets.withKeys {
 		fmt.Fprintln(&a.talk, "note: this output holds private keys: feed it to a live host, never commit it")
 	}
 	switch c.report {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -40,14 +41,16 @@ func (a *app) chartPhase(c *chartCall) (*chartPhase, error) {
 // phaseOf is chartPhase for a state that was read already.
 func (a *app) phaseOf(s *state.Rotation, c *chartCall) (*chartPhase, error) {
 	var err error
-	p := &chartPhase{withKeys: c.withKeys, annotate: c.annotate, layout: render.Layout(c.layout)}
+	p := &chartPhase{withKeys: c.secrets.withKeys, annotate: c.annotate, layout: render.Layout(c.layout)}
 	if p.state, err = inLayout(s, &p.layout); err != nil {
 		return nil, err
 	}
-	if c.withKeys {
-		if p.keys, err = a.loadKeys(c.state, p.state); err != nil {
+	if p.withKeys {
+		how, err := a.loadSecrets(c.state, p.state, custody.Chart, p.layout, c.secrets)
+		if err != nil {
 			return nil, err
 		}
+		p.keys = how.keys
 	}
 	if p.material, err = render.NewMaterial(p.state, p.keys); err != nil {
 		return nil, named(err, c.state, c.state)
@@ -58,6 +61,9 @@ func (a *app) phaseOf(s *state.Rotation, c *chartCall) (*chartPhase, error) {
 	}
 	return p, nil
 }
+
+// wipe ends the keys, once they are written.
+func (p *chartPhase) wipe() { secretsAs{keys: p.keys}.wipe() }
 
 // inLayout gives the state with the issuer scheme that the layout means, and
 // the layout that the state's scheme means where none is asked for.
@@ -154,15 +160,19 @@ func (p *chartPhase) keepScheme(values map[string]any) {
 
 // one post-renders one render of the chart.
 func (p *chartPhase) one(answer exchange.Answer, documents []exchange.Document) (render.Output, error) {
-	in := render.Input{AllowNothing: len(answer.Fed) == 0}
+	return p.render(render.Input{AllowNothing: len(answer.Fed) == 0, Require: groupsFed(answer)}, documents)
+}
+
+// groupsFed are the groups whose charts were fed with the phase's values.
+func groupsFed(answer exchange.Answer) (groups []render.Group) {
 	for _, group := range render.Groups {
 		for _, name := range chartsOf[group] {
 			if slices.Contains(answer.Fed, name) {
-				in.Require = append(in.Require, group)
+				groups = append(groups, group)
 			}
 		}
 	}
-	return p.render(in, documents)
+	return groups
 }
 
 // render post-renders documents, without keys unless they were asked for.

@@ -99,9 +99,8 @@ Every flag can be given by the environment: --state as L5D_PKI_STATE,
 	root.PersistentFlags().StringVar(&a.logFile, "log-file", "", "append messages to this file too (env L5D_PKI_LOG); Helm and Argo CD swallow stderr")
 	root.AddCommand(
 		a.postRender(), a.values(), a.manifests(), a.chart(), a.component(), a.workloads(), a.lint(),
-		a.sync(), a.cmp(), a.krm(),
+		a.sync(), a.cmp(), a.krm(), a.helmPlugin(), a.custody(),
 		a.initialize(), a.start(), a.advance(), a.back(), a.status(), a.plan(), a.prove(), a.log(), a.pr(),
-		a.helmPlugin(),
 		a.explain(), a.schema(), a.version(),
 	)
 	root.InitDefaultCompletionCmd()

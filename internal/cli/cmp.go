@@ -8,6 +8,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
 )
@@ -102,6 +103,7 @@ func (a *app) generate(c *cmpCall) error {
 	if err := a.cmpState(c); err != nil {
 		return err
 	}
+	defer c.phase.wipe()
 	source := c.source()
 	out, err := source.generate(a, c)
 	if err != nil {
@@ -126,11 +128,9 @@ func (a *app) cmpState(c *cmpCall) error {
 	if err != nil {
 		return err
 	}
-	if c.withKeys {
-		for _, key := range render.KeyPaths(s) {
-			if err := c.checkout.key(path, key); err != nil {
-				return problem.Of(err).In(path).Err()
-			}
+	if c.secrets.withKeys {
+		if err := c.holdKeys(s); err != nil {
+			return err
 		}
 	}
 	if c.phase, err = a.phaseOf(s, &c.chartCall); err != nil {
@@ -142,6 +142,16 @@ func (a *app) cmpState(c *cmpCall) error {
 			return err
 		}
 		c.phase.require = append(c.phase.require, group)
+	}
+	return nil
+}
+
+// holdKeys holds the key files of the phase against the repository.
+func (c *cmpCall) holdKeys(s *state.Rotation) error {
+	for _, key := range render.KeyPaths(s) {
+		if err := c.checkout.key(c.chartCall.state, key); err != nil {
+			return problem.Of(err).In(c.chartCall.state).Err()
+		}
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func (c *cmpCall) parameters() []cmpParameter {
 		{"state", "State file", "path of the state file, relative to the application's folder", &c.state, nil, nil},
 		{"values-files", "Values files", "values files of the chart, relative to the application's folder; the phase's values win", nil, &c.valueFiles, nil},
 		{"version", "Version", "version of the chart", &c.Version, nil, nil},
-		{"with-keys", "With keys", "print private keys; Argo CD keeps its output in its cache in clear", nil, nil, &c.withKeys},
+		{"with-keys", "With keys", "print private keys; Argo CD keeps its output in its cache in clear", nil, nil, &c.secrets.withKeys},
 	}
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,7 +55,7 @@ func (a *app) generateChart(c *cmpCall) (render.Output, error) {
 	if err != nil {
 		return render.Output{}, err
 	}
-	return out, a.settleSecrets(c, c.phase.apart && len(answer.Fed) > 0)
+	return a.settleSecrets(c, out, groupsFed(answer))
 }
 
 // completeCMPChart fills in what the plugin decides: no cache but the sidecar's
@@ -127,25 +126,7 @@ func (a *app) postRenderCMP(c *cmpCall, documents []exchange.Document) (render.O
 	if err != nil {
 		return render.Output{}, err
 	}
-	return out, a.settleSecrets(c, false)
-}
-
-// settleSecrets refuses to leave Secrets out in silence: Argo CD removes from the
-// cluster what an application had and has no longer, the issuer's key with it.
-// apart: the chart was told that others deliver its Secrets.
-func (a *app) settleSecrets(c *cmpCall, apart bool) error {
-	left := c.phase.leftOut
-	if apart {
-		left = append(left, "those that the chart leaves to others (issuer, webhooks)")
-	}
-	if c.withKeys || len(left) == 0 {
-		return nil
-	}
-	if !c.secretsApart {
-		return problem.ArgoCDSecrets.With(strings.Join(left, ", "))
-	}
-	fmt.Fprintf(&a.talk, "note: left out, as secrets-apart says: %s\n", strings.Join(left, ", "))
-	return nil
+	return a.settleSecrets(c, out, nil)
 }
 
 // documentsOf cuts YAML text at its separators: lines of "---", with nothing or a

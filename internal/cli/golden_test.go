@@ -70,7 +70,8 @@ func compareGolden(t *testing.T, statePath, input, golden string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := call(t, string(stream), nil, "post-render", "--state", statePath)
+	copied := stateCopy(t, statePath)
+	got := call(t, string(stream), nil, "post-render", "--state", copied)
 	if got.code != ExitDone {
 		t.Fatal(got.stderr)
 	}
@@ -92,7 +93,7 @@ func compareGolden(t *testing.T, statePath, input, golden string) {
 	if got.out != string(want) {
 		t.Fatalf("not the golden bytes:\n%.4000s", udiff.Unified("golden", "got", string(want), got.out))
 	}
-	if again := call(t, got.out, nil, "post-render", "--state", statePath); again.out != got.out {
+	if again := call(t, got.out, nil, "post-render", "--state", copied); again.out != got.out {
 		t.Errorf("rendering twice changes bytes:\n%.2000s", udiff.Unified("once", "twice", got.out, again.out))
 	}
 	library := libraryRender(t, statePath, stream)

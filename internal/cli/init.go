@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -23,6 +24,10 @@ type initFlags struct {
 	statePath, stream, values, anchors, issuer string
 	name, version, namespace, trustDomain      string
 	keysDir, custody                           string
+	recipients                                 []string
+	passphrase                                 bool
+	sealTo, store                              string
+	opening                                    custodyFlags
 	mint, force                                bool
 }
 
@@ -45,14 +50,16 @@ the trust bundle, so that adopting restarts nothing, and says what rendering the
 adopted stream would change. With --new it makes a first PKI instead.
 
 Private keys that stand in the input are never written into the state. With
---keys-dir they become files that only their owner reads, named by the state
-(custody file); keep that folder out of Git. An existing state file is not
-replaced without --force, an existing key never.`,
+--keys-dir they become files that the state names, in the custody that you choose:
+encrypted ones that Git may hold (--recipient: custody age; --custody sops), or
+plain ones that only their owner reads and Git must not see (custody file). An
+existing state file is not replaced without --force, an existing key never.`,
 		Example: `  helm template linkerd-control-plane linkerd/linkerd-control-plane -n linkerd -f values.yaml | l5d-pki-render init --stream -
   kubectl get configmap,secret,deployment,cronjob,mutatingwebhookconfiguration,validatingwebhookconfiguration -n linkerd -o yaml | l5d-pki-render init --stream - --keys-dir keys
   l5d-pki-render init --from-values values.yaml --linkerd-version 2.18
   l5d-pki-render init --anchors ca.crt --issuer issuer.crt --linkerd-version 2.18
-  l5d-pki-render init --new --linkerd-version 2.18`,
+  l5d-pki-render init --new --linkerd-version 2.18 --recipient age1...
+  l5d-pki-render init --new --linkerd-version 2.18 --custody file --keys-dir ../keys`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error { return a.begin(&f) }),
 	}
@@ -74,6 +81,11 @@ func (f *initFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.trustDomain, "trust-domain", "", "trust domain, where the input does not tell it")
 	flags.StringVar(&f.keysDir, "keys-dir", "", "store private keys in this folder, relative to the state file (with --new: keys)")
 	flags.StringVar(&f.custody, "custody", "", "where private keys live: age, sops, sealed-secret, external-secret, cert-manager or file")
+	flags.StringArrayVar(&f.recipients, "recipient", nil, "of custody age: encrypt keys to this public key (age1..., ssh-ed25519 ..., ssh-rsa ...); may be repeated")
+	flags.BoolVar(&f.passphrase, "passphrase", false, "of custody age: encrypt keys with a passphrase (env L5D_PKI_AGE_PASSPHRASE or --passphrase-file)")
+	flags.StringVar(&f.sealTo, "seal-to", "", "of custody sealed-secret: the controller's certificate (kubeseal --fetch-cert), relative to the state file")
+	flags.StringVar(&f.store, "store", "", "of custody external-secret: the SecretStore that has the keys")
+	f.opening.add(cmd)
 	flags.BoolVar(&f.force, "force", false, "replace an existing state file")
 	for _, source := range []string{"stream", "from-values", "anchors", "issuer"} {
 		cmd.MarkFlagsMutuallyExclusive("new", source)
@@ -105,7 +117,8 @@ func (a *app) begin(f *initFlags) error {
 	if err != nil {
 		return problem.Of(err).In(f.statePath).Err()
 	}
-	if err := a.storeFirstKeys(f, first.keys); err != nil {
+	undo, err := a.storeFirstKeys(f, first)
+	if err != nil {
 		return err
 	}
 	for _, note := range first.notes {
@@ -115,7 +128,11 @@ func (a *app) begin(f *initFlags) error {
 		a.data = text
 		return nil
 	}
-	return a.writeFile(f.statePath, text, 0o644, f.force)
+	if err := a.writeFile(f.statePath, text, 0o644, f.force); err != nil {
+		undo()
+		return err
+	}
+	return nil
 }
 
 // settleKeys makes custody and folder fit each other.
@@ -123,14 +140,31 @@ func (f *initFlags) settleKeys() error {
 	if f.mint && f.keysDir == "" {
 		f.keysDir = "keys"
 	}
+	if f.custody == "" && (len(f.recipients) > 0 || f.passphrase) {
+		f.custody = state.CustodyAge
+	}
+	switch {
+	case f.custody != "":
+	case f.sealTo != "":
+		f.custody = state.CustodySealedSecret
+	case f.store != "":
+		f.custody = state.CustodyExternalSecret
+	}
 	if f.keysDir == "" {
 		return nil
 	}
-	if f.custody != "" && f.custody != custodyFile {
+	if f.custody == "" {
+		f.custody = state.CustodyFile
+	}
+	if kind, known := custody.Kinds[f.custody]; known && kind.Seal == nil {
 		return problem.AdoptCustody.With(f.custody)
 	}
-	f.custody = custodyFile
 	return nil
+}
+
+// settleCustody writes the flags' custody into a new state.
+func (f *initFlags) settleCustody(s *state.Rotation) {
+	s.Spec.Custody = state.Custody{Kind: f.custody, Recipients: f.recipients, Passphrase: f.passphrase, Certificate: f.sealTo, Store: f.store}
 }
 
 // claim refuses a state file that is there, or, with --force, one that another
@@ -160,7 +194,9 @@ func (f *initFlags) keyPath() func(string) string {
 	if f.keysDir == "" {
 		return nil
 	}
-	return func(name string) string { return path.Join(filepath.ToSlash(f.keysDir), name+".key") }
+	return func(name string) string {
+		return path.Join(filepath.ToSlash(f.keysDir), name+custody.Kinds[f.custody].Suffix)
+	}
 }
 
 // adopt reads the inputs and adopts the mesh that they describe.
@@ -194,6 +230,7 @@ func (a *app) adopt(f *initFlags) (begun, error) {
 	if err != nil {
 		return begun{}, err
 	}
+	f.settleCustody(s)
 	first := begun{state: s, notes: found.Notes}
 	for _, k := range found.Keys {
 		first.keys = append(first.keys, rotation.Minted(k))

@@ -1,12 +1,11 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -28,24 +27,31 @@ func (a *app) mintFirst(f *initFlags) (begun, error) {
 				Version: f.version, Namespace: f.namespace, TrustDomain: f.trustDomain,
 				RollControlPlane: version.Family() == state.Family211,
 			},
-			Custody: state.Custody{Kind: f.custody},
 		},
 	}
 	hooks := []string{state.WebhookProxyInjector, state.WebhookProfileValidator, state.WebhookPolicyValidator}
 	if version.Family() == state.Family210 {
 		hooks = hooks[:2] // policyValidator came with 2.11
 	}
+	f.settleCustody(s)
 	next, minted, err := rotation.First(s, hooks, f.keyPath(), a.Now(), a.Random)
 	return begun{next, minted, nil}, err
 }
 
-// storeFirstKeys stores keys as new files. All of them are looked at before the
-// first is written; a file that holds the same key already is left as it is, so
-// that a repeated call is no error.
-func (a *app) storeFirstKeys(f *initFlags, keys []rotation.Minted) error {
+// storeFirstKeys stores keys as new files, all or none. All of them are looked at
+// before the first is written; a file that holds the same key already is left as
+// it is, so that a repeated call is no error.
+func (a *app) storeFirstKeys(f *initFlags, first begun) (undo func(), err error) {
+	if len(first.keys) == 0 {
+		return func() {}, nil
+	}
+	c, err := a.custodyOf(f.statePath, first.state, f.opening)
+	if err != nil {
+		return nil, err
+	}
 	var missing []rotation.Minted
 	var problems problem.List
-	for _, k := range keys {
+	for _, k := range first.keys {
 		file := beside(f.statePath, k.Path)
 		have, err := readFile(file, maxKey)
 		switch {
@@ -53,19 +59,21 @@ func (a *app) storeFirstKeys(f *initFlags, keys []rotation.Minted) error {
 			missing = append(missing, k)
 		case err != nil:
 			problems.Add(err)
-		case !bytes.Equal(bytes.TrimSpace(have), k.Key.PEM()):
+		case !c.Holds(have, k.Path, k.Key):
 			problems = append(problems, problem.CLIExists.With().In(file))
 		}
 		clear(have)
 	}
 	if len(problems) > 0 {
-		return problems.Err()
+		return nil, problems.Err()
 	}
-	for _, k := range missing {
-		if err := a.storeKey(beside(f.statePath, k.Path), k); err != nil {
-			return err
-		}
-		fmt.Fprintf(&a.talk, "note: wrote the key of %q to %s: keep it out of Git\n", k.Name, k.Path)
+	of, err := render.NamedKeys(first.state)
+	if err != nil {
+		return nil, named(err, f.statePath, f.statePath)
 	}
-	return nil
+	files, err := a.sealAll(c, missing, of)
+	if err != nil {
+		return nil, err
+	}
+	return a.storeAll(files)
 }

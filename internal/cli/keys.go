@@ -1,29 +1,160 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
-// storeKey writes one minted key: a new file in a folder that only its owner
-// enters, readable by its owner only.
-func (a *app) storeKey(path string, m rotation.Minted) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return problem.CLIWrite.With(path, reason(err)).Because(err)
-	}
-	return a.writeFile(path, append(m.Key.PEM(), '\n'), 0o600, false)
+// keyFile is a key file that is to be written.
+type keyFile struct {
+	path string // from where the command runs
+	text []byte
+	mode os.FileMode
+	note string // for people, once it is there
 }
 
-// readKey reads a private key that a flag or the state names.
+// sealAll makes the key files of minted keys. All are sealed before the first is
+// written; of says what each key is for, by path.
+func (a *app) sealAll(c *custody.Custody, minted []rotation.Minted, of []render.NamedKey) ([]keyFile, error) {
+	var files []keyFile
+	var problems problem.List
+	for _, m := range minted {
+		named := render.NamedKey{Name: m.Name, Path: m.Path}
+		if i := slices.IndexFunc(of, func(k render.NamedKey) bool { return k.Path == m.Path }); i >= 0 {
+			named = of[i]
+		}
+		if c.KeyOut != "" {
+			f, err := handOut(c, m)
+			problems.Add(err)
+			files = append(files, f)
+			continue
+		}
+		f := keyFile{path: beside(c.StatePath, m.Path), mode: os.FileMode(c.Mode)}
+		problems.Add(guardPlace(c, f.path))
+		var err error
+		f.text, err = c.Seal(m.Key, named)
+		problems.Add(err)
+		f.note = fmt.Sprintf("wrote the key of %q to %s: %s", m.Name, m.Path, advice(c))
+		files = append(files, f)
+	}
+	return files, problems.Err()
+}
+
+// handOut is a file with a key in clear, outside of Git, for the user to store
+// where the state says that it is.
+func handOut(c *custody.Custody, m rotation.Minted) (keyFile, error) {
+	if !c.HandsOut {
+		return keyFile{}, problem.CustodyKeyOut.With(c.Name).In(c.StatePath).On("spec.custody.kind")
+	}
+	f := keyFile{path: filepath.Join(c.KeyOut, filepath.Base(m.Path)+".key"), text: append(m.Key.PEM(), '\n'), mode: plainMode}
+	f.note = fmt.Sprintf("wrote the key of %q to %s: store it as %q before this state is applied, then destroy the file", m.Name, f.path, c.RemoteKey(m.Path))
+	return f, guardPlace(c, f.path)
+}
+
+// advice says what a key file is to people who see it appear.
+func advice(c *custody.Custody) string {
+	if c.Mode == plainMode {
+		return "keep it out of Git"
+	}
+	return "encrypted (custody " + c.Name + "), commit it"
+}
+
+// storeAll writes new key files, all or none, in folders that only their owner
+// enters where keys are plain. undo takes them away again.
+func (a *app) storeAll(files []keyFile) (undo func(), err error) {
+	var written, made []string
+	undo = func() {
+		for _, path := range written {
+			_ = os.Remove(path)
+		}
+		removeFolders(made)
+	}
+	for _, f := range files {
+		folders, err := makeKeyFolder(filepath.Dir(f.path), f.mode)
+		made = append(made, folders...)
+		if err == nil {
+			err = a.writeFile(f.path, f.text, f.mode, false)
+		} else {
+			err = problem.CLIWrite.With(f.path, reason(err)).Because(err)
+		}
+		if err != nil {
+			undo()
+			return func() {}, err
+		}
+		written = append(written, f.path)
+	}
+	for _, f := range files {
+		fmt.Fprintf(&a.talk, "note: %s\n", f.note)
+	}
+	return undo, nil
+}
+
+func makeKeyFolder(folder string, mode os.FileMode) (made []string, err error) {
+	made, err = makeFolders(folder)
+	if err == nil && mode == plainMode && len(made) > 0 {
+		err = os.Chmod(folder, 0o700)
+	}
+	return made, err
+}
+
+// plainMode is the mode of files with keys in clear.
+const plainMode = 0o600
+
+// readKeyFile reads a key file of the custody. One that is plain must be its
+// owner's alone, and out of Git's sight.
+func readKeyFile(c *custody.Custody, path string) ([]byte, error) {
+	if err := guardPlace(c, beside(c.StatePath, path)); err != nil {
+		return nil, err
+	}
+	return readPlaced(c, path)
+}
+
+// readPlaced is readKeyFile for a file whose place was judged.
+func readPlaced(c *custody.Custody, path string) ([]byte, error) {
+	file := beside(c.StatePath, path)
+	if c.Mode == plainMode {
+		if err := guardFile(file); err != nil {
+			return nil, err
+		}
+	}
+	return readFile(file, maxKey)
+}
+
+// guardFile refuses a key in clear that others than its owner may read or write.
+// (Windows has no such modes.)
+func guardFile(file string) error {
+	info, err := os.Stat(file)
+	if err != nil || runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
+		return nil // a file that is not there is refused where it is read
+	}
+	return problem.CustodyOpenToAll.With(fmt.Sprintf("%04o", info.Mode().Perm())).In(file)
+}
+
+// guardPlace refuses a place for a key in clear that Git would commit.
+func guardPlace(c *custody.Custody, file string) error {
+	if c.Mode != plainMode || len(repo.Shown([]string{file})) == 0 {
+		return nil
+	}
+	return problem.CustodyInGit.With().In(file)
+}
+
+// readKey reads a private key in clear that a flag names.
 func readKey(path string) (pki.Key, error) {
 	data, err := readFile(path, maxKey)
 	if err != nil {
 		return pki.Key{}, err
 	}
+	defer clear(data)
 	key, err := pki.ParseKey(data)
 	if err != nil {
 		return pki.Key{}, problem.Of(err).In(path).Err()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
 )
@@ -37,7 +38,7 @@ Exit code 1 when a finding is an error (with --strict: a warning).`,
 			if err != nil {
 				return err
 			}
-			findings, err := a.findings(statePath, instant)
+			findings, err := a.findings(statePath, repository, allow, instant)
 			if err != nil {
 				return named(err, statePath, statePath)
 			}
@@ -56,7 +57,7 @@ Exit code 1 when a finding is an error (with --strict: a warning).`,
 	cmd.Flags().StringVarP(&format, "output", "o", "text", "text, json, markdown or sarif (2.1.0)")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit 1 for warnings too")
 	cmd.Flags().StringVar(&repository, "repo", "", "look through the tracked files of this work tree, or folder, too")
-	cmd.Flags().StringArrayVar(&allow, "allow", nil, "accept private keys in files that match this pattern (*, **, ?); may be repeated")
+	cmd.Flags().StringArrayVar(&allow, "allow", nil, "accept private keys in clear in files that match this pattern (*, **, ?); may be repeated")
 	return cmd
 }
 
@@ -73,17 +74,27 @@ func (a *app) instant(asked string) (time.Time, error) {
 }
 
 // findings lints the state with its keys where custody file has them: a key
-// that cannot be read leaves the rules about it out.
-func (a *app) findings(statePath string, at time.Time) ([]render.Finding, error) {
+// that cannot be read leaves the rules about it out. Of sealed key files it looks
+// at what they say in clear.
+func (a *app) findings(statePath, repository string, allow []string, at time.Time) ([]render.Finding, error) {
 	s, err := a.loadState(statePath)
 	if err != nil {
 		return nil, err
 	}
+	c, err := a.custodyOf(statePath, s, custodyFlags{})
+	if err != nil {
+		return nil, err
+	}
 	keys := render.Keys{}
-	if s.WithDefaults().Spec.Custody.Kind == custodyFile {
-		if keys, err = a.loadKeys(statePath, s); err != nil {
+	if c.Name == state.CustodyFile {
+		if keys, err = a.openKeys(c); err != nil {
 			return nil, err
 		}
 	}
-	return render.Lint(s, keys, at)
+	found, err := render.Lint(s, keys, at)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := lintKeyFiles(c, repository, allow)
+	return append(found, sealed...), err
 }

@@ -7,11 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
 
@@ -71,6 +73,9 @@ func (a *app) lintRepository(dir, statePath string, allow []string, all *lintRep
 	if err != nil {
 		return err
 	}
+	if err := addPast(sv, dir, prefix, s); err != nil {
+		return err
+	}
 	report := sv.Report()
 	fmt.Fprintf(&a.talk, "looked at %d files, %d YAML documents; passed over %d templates and %d files over %d MiB\n",
 		report.Files, report.Documents, report.Templates, large, maxRepoFile>>20)
@@ -81,6 +86,34 @@ func (a *app) lintRepository(dir, statePath string, allow []string, all *lintRep
 	}
 	all.findings, all.prefix = append(all.findings, report.Findings...), prefix
 	return nil
+}
+
+// addPast looks through what the history has brought since the rotation began.
+func addPast(sv *survey.Survey, dir, prefix string, s *state.Rotation) error {
+	err := repo.EachPast(dir, beganAt(s), maxRepoFile, func(p repo.Past) {
+		if name, below := strings.CutPrefix(p.Name, prefix); below {
+			sv.AddPast(p.Commit, name, p.Text)
+		}
+	})
+	if err != nil && !errors.Is(err, repo.ErrNone) {
+		return problem.CLIRead.With(reason(err)).In(dir).Because(err)
+	}
+	return nil
+}
+
+// beganAt is when the rotation under way began, or the last one: a day before
+// the log says so, since clocks differ. Without a log it is the zero instant.
+func beganAt(s *state.Rotation) time.Time {
+	log := s.Status.Log
+	for i := len(log) - 1; i >= 0; i-- {
+		if log[i].Phase == state.PhaseStable || i > 0 && log[i-1].Phase != state.PhaseStable {
+			continue
+		}
+		if at, err := time.Parse(time.RFC3339, log[i].At); err == nil {
+			return at.Add(-24 * time.Hour)
+		}
+	}
+	return time.Time{}
 }
 
 // repositoryFiles are the tracked files, or all files of a folder that is in no

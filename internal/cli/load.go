@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
@@ -20,9 +18,6 @@ const (
 	maxState = 4 << 20
 	maxKey   = 64 << 10
 )
-
-// custodyFile is the custody whose keys are plain files.
-const custodyFile = "file"
 
 // envNames are the flags whose environment variable is not L5D_PKI_<FLAG>.
 var envNames = map[string]string{"log-file": "L5D_PKI_LOG"}
@@ -66,24 +61,6 @@ func (a *app) loadState(path string) (*state.Rotation, error) {
 		return nil, err
 	}
 	return state.Parse(path, data)
-}
-
-// loadKeys reads the private keys that the state's phase needs: those of the
-// signing issuer and of the webhooks in force. Paths are relative to the state file.
-func (a *app) loadKeys(statePath string, s *state.Rotation) (render.Keys, error) {
-	if kind := s.WithDefaults().Spec.Custody.Kind; kind != custodyFile {
-		return nil, problem.RenderCustody.With(kind).In(statePath).On("spec.custody.kind")
-	}
-	keys := render.Keys{}
-	for _, path := range render.KeyPaths(s) {
-		file := path
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(filepath.Dir(statePath), filepath.FromSlash(path))
-		}
-		data, err := readFile(file, maxKey)
-		keys[path] = render.Key{PEM: data, Err: err}
-	}
-	return keys, nil
 }
 
 // inState reports whether a problem's place lies in the state file.

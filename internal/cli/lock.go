@@ -14,8 +14,9 @@ type change struct {
 	// next is the state to write; nil: nothing is written.
 	next *state.Rotation
 	// before, if set, runs when next is known to be writable, and before it is
-	// written: keys are stored here, so that no state names a key that is not there.
-	before func() error
+	// written: keys are stored here, so that no state names a key that is not
+	// there. What it stored, undo takes away again when the state cannot be written.
+	before func() (undo func(), err error)
 }
 
 // changeState reads the state file under a lock, lets f decide, and replaces
@@ -55,10 +56,15 @@ func (a *app) changeState(path string, f func(current *state.Rotation) (change, 
 	if err != nil {
 		return problem.Of(err).In(path).Err()
 	}
+	undo := func() {}
 	if wanted.before != nil {
-		if err := wanted.before(); err != nil {
+		if undo, err = wanted.before(); err != nil {
 			return err
 		}
 	}
-	return a.writeFile(path, text, before.Mode().Perm(), true)
+	if err := a.writeFile(path, text, before.Mode().Perm(), true); err != nil {
+		undo()
+		return err
+	}
+	return nil
 }

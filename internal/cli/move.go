@@ -1,9 +1,8 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -15,6 +14,7 @@ import (
 type moveFlags struct {
 	statePath string
 	evidence  evidenceFlags
+	custody   custodyFlags // of start
 	options   rotation.Options
 	dryRun    bool
 	format    string
@@ -118,7 +118,7 @@ func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (
 		if f.dryRun {
 			return change{}, a.showDiff(f, m.State)
 		}
-		return change{m.State, func() error { return a.storeKeys(f.statePath, m) }}, nil
+		return change{m.State, func() (func(), error) { return a.storeKeys(f, m) }}, nil
 	})
 }
 
@@ -138,22 +138,24 @@ func (a *app) showDiff(f *moveFlags, next *state.Rotation) error {
 	return nil
 }
 
-// storeKeys hands minted keys to the custody: with custody file, new files
-// that only their owner reads.
-func (a *app) storeKeys(statePath string, m *rotation.Move) error {
+// storeKeys hands minted keys to the custody: new files, all or none.
+func (a *app) storeKeys(f *moveFlags, m *rotation.Move) (undo func(), err error) {
 	if len(m.Minted) == 0 {
-		return nil
+		return func() {}, nil
 	}
-	if kind := m.State.WithDefaults().Spec.Custody.Kind; kind != custodyFile {
-		return problem.RenderCustody.With(kind).In(statePath).On("spec.custody.kind")
+	c, err := a.custodyOf(f.statePath, m.State, f.custody)
+	if err != nil {
+		return nil, err
 	}
-	for _, minted := range m.Minted {
-		if err := a.storeKey(beside(statePath, minted.Path), minted); err != nil {
-			return err
-		}
-		fmt.Fprintf(&a.talk, "note: wrote the key of %q to %s: keep it out of Git\n", minted.Name, minted.Path)
+	of, err := render.NamedKeys(m.State)
+	if err != nil {
+		return nil, named(err, f.statePath, f.statePath)
 	}
-	return nil
+	files, err := a.sealAll(c, m.Minted, of)
+	if err != nil {
+		return nil, err
+	}
+	return a.storeAll(files)
 }
 
 func wipe(minted []rotation.Minted) {

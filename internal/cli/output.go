@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -79,7 +80,11 @@ func (c *syncCall) valuesOutput(output int) (outputBytes, error) {
 }
 
 func (c *syncCall) manifestsOutput(output int) (outputBytes, error) {
-	text, err := render.Manifests(render.ManifestsInput{State: c.state, Layout: render.External})
+	how, err := c.loadSecrets(c.statePath, c.state, custody.Manifests, render.External, secretsFlags{})
+	if err != nil {
+		return nil, err
+	}
+	text, err := render.Manifests(render.ManifestsInput{State: c.state, Layout: render.External, Apart: how.apart, Beside: how.beside})
 	return outputBytes{c.state.Spec.Outputs[output].Path: text}, err
 }
 

@@ -64,7 +64,7 @@ func (a *app) planAt(f *startFlags, args []string, at time.Time) (*rotation.Plan
 		if err != nil {
 			return nil, err
 		}
-		options, err := f.material(args[0], s)
+		options, err := a.material(f, args[0], s)
 		if err != nil {
 			return nil, err
 		}

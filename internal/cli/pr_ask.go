@@ -115,7 +115,7 @@ func (c *prCall) make(k ask, e rotation.Evidence, o rotation.Options) (*rotation
 	case k.verb == verbStart:
 		flags := c.f.startFlags
 		flags.statePath = c.keyHome(c.now)
-		options, err := flags.material(k.kind, c.now)
+		options, err := c.material(&flags, k.kind, c.now)
 		if err != nil {
 			return nil, err
 		}

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -103,10 +102,12 @@ func (c *prCall) newMove(k ask, ahead bool) (next *state.Rotation, names []strin
 		return m.State, names, undo, err
 	}
 	home := c.keyHome(m.State)
-	if err := c.storeKeys(home, m); err != nil {
-		return nil, nil, undo, err
+	flags := c.f.moveFlags
+	flags.statePath = home
+	if undo, err = c.storeKeys(&flags, m); err != nil {
+		return nil, nil, func() {}, err
 	}
-	return m.State, names, func() { removeKeys(home, m.Minted) }, nil
+	return m.State, names, undo, nil
 }
 
 // keyHome is the state file that paths of minted keys are relative to: keys in
@@ -116,13 +117,6 @@ func (c *prCall) keyHome(s *state.Rotation) string {
 		return c.f.statePath
 	}
 	return c.at(c.state)
-}
-
-// removeKeys takes back keys of a move that nothing came of.
-func removeKeys(home string, minted []rotation.Minted) {
-	for _, m := range minted {
-		_ = os.Remove(beside(home, m.Path)) // made by this call: an existing file is never replaced
-	}
 }
 
 // keyNames are the paths of all keys that a state names.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -20,6 +21,7 @@ type proveFlags struct {
 	all, handshakes, exhaustive bool
 	size                        rotation.ExploreOptions
 	evidence                    evidenceFlags
+	custody                     custodyFlags
 }
 
 // prove shows the trust matrix of the steps from here, or of the whole plan.
@@ -31,7 +33,7 @@ func (a *app) prove() *cobra.Command {
 		Long: `prove verifies every bundle that a live endpoint holds, or may still be given,
 against every chain that is served, or may still be: by the rules of proxies
 (webpki), of identity (Go), and of plain Go clients; with --handshakes by real
-mutual TLS 1.3 handshakes too (custody file: it needs the issuers' keys).
+mutual TLS 1.3 handshakes too (it opens the issuers' keys, where the custody lets it).
 It covers the current step, the next and each revert; --all the whole plan.
 
 --exhaustive walks the state space instead: every order in which pods restart,
@@ -49,6 +51,7 @@ Exit code 1 when a judged change is not safe.`,
 	}
 	stateFlag(cmd, &f.state)
 	f.evidence.add(cmd)
+	f.custody.add(cmd)
 	cmd.Flags().StringVar(&f.at, "at", "", "verify at this instant (RFC 3339) instead of now")
 	cmd.Flags().StringVarP(&f.format, "output", "o", formatText, "text, json, yaml or markdown")
 	cmd.Flags().StringVar(&f.base, "base", "", "judge the change from this version of the state file")
@@ -109,7 +112,7 @@ func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (report, er
 	}
 	o := rotation.ProveOptions{All: f.all}
 	if f.handshakes {
-		if o.IssuerKeys, err = issuerKeys(f.state, s); err != nil {
+		if o.IssuerKeys, err = a.issuerKeys(f, s); err != nil {
 			return nil, err
 		}
 		o.Random = a.Random
@@ -118,22 +121,25 @@ func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (report, er
 	return proofReport{p}, err
 }
 
-// issuerKeys reads the key of every issuer of the state, by fingerprint.
-func issuerKeys(statePath string, s *state.Rotation) (map[string]pki.Key, error) {
-	if kind := s.WithDefaults().Spec.Custody.Kind; kind != custodyFile {
-		return nil, problem.RenderCustody.With(kind).In(statePath).On("spec.custody.kind")
+// issuerKeys opens the key of every issuer of the state, by fingerprint.
+func (a *app) issuerKeys(f *proveFlags, s *state.Rotation) (map[string]pki.Key, error) {
+	c, err := a.custodyOf(f.state, s, f.custody)
+	if err != nil {
+		return nil, err
+	}
+	all, err := render.NamedKeys(s)
+	if err != nil {
+		return nil, named(err, f.state, f.state)
 	}
 	keys := map[string]pki.Key{}
 	var problems problem.List
-	for _, issuer := range s.Status.Issuers {
-		chain, err := pki.ParseChain([]byte(issuer.Certificate))
-		if err != nil || issuer.Key == "" {
-			problems.Add(err)
+	for _, k := range all {
+		if !strings.HasPrefix(k.Where, "status.issuers[") {
 			continue
 		}
-		key, err := readKey(beside(statePath, issuer.Key))
+		key, err := openKey(c, k)
 		problems.Add(err)
-		keys[chain[0].Fingerprint()] = key
+		keys[k.Certificate.Fingerprint()] = key
 	}
 	return keys, problems.Err()
 }

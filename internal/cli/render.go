@@ -2,7 +2,9 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 
@@ -14,6 +16,7 @@ func (a *app) postRender() *cobra.Command {
 	var statePath, report, kustomize, restrictor string
 	var require []string
 	var allowNothing, annotate bool
+	var secrets secretsFlags
 	cmd := &cobra.Command{
 		Use:   "post-render",
 		Short: "make a stream of manifests carry the PKI of the current phase (stdin to stdout)",
@@ -21,6 +24,10 @@ func (a *app) postRender() *cobra.Command {
 or as Helm hands them to a post-renderer, and writes the same stream with the
 trust bundle, issuer and webhook certificates of the state's phase. Documents
 that need no edit leave byte for byte as they came.
+
+Secrets with private keys are written with custody file only, whose output goes
+to a live host. Every other custody puts its own object in their place, or leaves
+them out (age); --with-keys opens the keys and writes them.
 
 With --kustomize it builds the kustomization in a folder and takes its output
 instead of stdin. Nothing is fetched and no program is run for that.`,
@@ -38,13 +45,13 @@ instead of stdin. Nothing is fetched and no program is run for that.`,
 			}
 			input := func() ([]byte, error) { return readLimited(a.Stdin, "stdin", render.MaxStream) }
 			if kustomize == "" {
-				return a.doPostRender(statePath, report, "stdin", input, in)
+				return a.doPostRender(statePath, report, "stdin", secrets, input, in)
 			}
 			input = func() ([]byte, error) {
 				built, err := buildKustomization(kustomize, restrictor)
 				return built.Stream, err
 			}
-			return a.doPostRender(statePath, report, kustomize, input, in)
+			return a.doPostRender(statePath, report, kustomize, secrets, input, in)
 		}),
 	}
 	stateFlag(cmd, &statePath)
@@ -54,6 +61,7 @@ instead of stdin. Nothing is fetched and no program is run for that.`,
 	cmd.Flags().StringVar(&report, "report", "", "say on stderr what changed: text or json")
 	cmd.Flags().StringVarP(&kustomize, "kustomize", "k", "", "build the kustomization in this folder and post-render it, instead of stdin")
 	restrictorFlag(cmd, &restrictor)
+	secrets.add(cmd, "open the keys of any custody and write the Secrets: for a live host, never for Git")
 	return cmd
 }
 
@@ -68,7 +76,7 @@ func ownName(cmd *cobra.Command, args []string) error {
 }
 
 // doPostRender takes its stream from input; source names it in errors.
-func (a *app) doPostRender(statePath, report, source string, input func() ([]byte, error), in render.Input) error {
+func (a *app) doPostRender(statePath, report, source string, flags secretsFlags, input func() ([]byte, error), in render.Input) error {
 	if report != "" && report != "text" && report != "json" {
 		return problem.CLIFormat.With(report)
 	}
@@ -76,9 +84,12 @@ func (a *app) doPostRender(statePath, report, source string, input func() ([]byt
 	if in.State, err = a.loadState(statePath); err != nil {
 		return err
 	}
-	if in.Keys, err = a.loadKeys(statePath, in.State); err != nil {
+	secrets, err := a.loadSecrets(statePath, in.State, custody.PostRender, "", flags)
+	if err != nil {
 		return err
 	}
+	defer secrets.wipe()
+	in.Keys, in.Apart = secrets.keys, secrets.apart
 	if in.Stream, err = input(); err != nil {
 		return err
 	}
@@ -87,6 +98,9 @@ func (a *app) doPostRender(statePath, report, source string, input func() ([]byt
 		return named(err, statePath, source)
 	}
 	a.data = out.Stream
+	if len(out.LeftOut) > 0 {
+		fmt.Fprintf(&a.talk, "note: left out, since their keys are in custody: %s; a host that prunes would delete them in its cluster: --with-keys writes them\n", strings.Join(out.LeftOut, ", "))
+	}
 	switch report {
 	case "text":
 		a.talk.WriteString(out.Report.Text())
@@ -97,7 +111,10 @@ func (a *app) doPostRender(statePath, report, source string, input func() ([]byt
 }
 
 // valuesCall is one call for values.
-type valuesCall struct{ state, layout, chart string }
+type valuesCall struct {
+	state, layout, chart string
+	secrets              secretsFlags
+}
 
 func (c *valuesCall) flags(cmd *cobra.Command) {
 	stateFlag(cmd, &c.state)
@@ -115,8 +132,9 @@ func (a *app) values() *cobra.Command {
 
 Layout external holds no key: the chart renders no issuer Secret, and
 ` + "`manifests --with-keys`" + ` or the custody delivers it. Layout embedded holds the
-private keys (crtPEM and keyPEM): for a live host, never for Git. Without
---layout it follows spec.linkerd.issuerScheme.`,
+private keys (crtPEM and keyPEM): for a live host, never for Git; with another
+custody than file it is refused without --with-keys. Without --layout it follows
+spec.linkerd.issuerScheme.`,
 		Example: `  l5d-pki-render values --layout external > pki-values.yaml
   helm upgrade linkerd-control-plane linkerd/linkerd-control-plane -f pki-values.yaml`,
 		Args: cobra.NoArgs,
@@ -129,6 +147,7 @@ private keys (crtPEM and keyPEM): for a live host, never for Git. Without
 		}),
 	}
 	c.flags(cmd)
+	c.secrets.add(cmd, "let layout embedded open the keys of any custody: for a live host, never for Git")
 	return cmd
 }
 
@@ -139,9 +158,12 @@ func (a *app) doValues(c valuesCall) (render.ValuesOutput, error) {
 	}
 	in := render.ValuesInput{State: s, Layout: render.Layout(c.layout), Chart: render.Group(c.chart)}
 	if in.NeedsKeys() {
-		if in.Keys, err = a.loadKeys(c.state, s); err != nil {
+		keys, err := a.keysForValues(c.state, s, c.secrets)
+		if err != nil {
 			return render.ValuesOutput{}, err
 		}
+		defer keys.wipe()
+		in.Keys = keys.keys
 	}
 	out, err := render.Values(in)
 	if err != nil {
@@ -157,13 +179,16 @@ func (a *app) doValues(c valuesCall) (render.ValuesOutput, error) {
 // manifests writes the PKI objects themselves.
 func (a *app) manifests() *cobra.Command {
 	var statePath, layout string
-	var withKeys, all, annotate bool
+	var all, annotate bool
+	var secrets secretsFlags
 	cmd := &cobra.Command{
 		Use:   "manifests",
 		Short: "write the PKI objects of the current phase as plain manifests",
 		Long: `manifests writes the objects that the chart, fed with ` + "`values`" + ` of the same
-layout, does not render: the trust roots under externalCA and, with
---with-keys, the issuer Secret and the webhook Secrets.`,
+layout, does not render: the trust roots under externalCA and what the custody
+has in the place of the Secrets of issuer and webhooks (sealed, encrypted or a
+reference; nothing with custodies age and file). With --with-keys it writes the
+Secrets themselves.`,
 		Example: `  l5d-pki-render manifests --with-keys | kubectl apply -f -`,
 		Args:    cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
@@ -171,12 +196,13 @@ layout, does not render: the trust roots under externalCA and, with
 			if err != nil {
 				return err
 			}
-			in := render.ManifestsInput{State: s, WithKeys: withKeys, All: all, Annotate: annotate, Layout: render.Layout(layout)}
-			if withKeys {
-				if in.Keys, err = a.loadKeys(statePath, s); err != nil {
-					return err
-				}
+			in := render.ManifestsInput{State: s, WithKeys: secrets.withKeys, All: all, Annotate: annotate, Layout: render.Layout(layout)}
+			how, err := a.loadSecrets(statePath, s, custody.Manifests, in.Layout, secrets)
+			if err != nil {
+				return err
 			}
+			defer how.wipe()
+			in.Keys, in.Apart, in.Beside = how.keys, how.apart, how.beside
 			if a.data, err = render.Manifests(in); err != nil {
 				return named(err, statePath, statePath)
 			}
@@ -185,7 +211,7 @@ layout, does not render: the trust roots under externalCA and, with
 	}
 	stateFlag(cmd, &statePath)
 	cmd.Flags().StringVar(&layout, "layout", "", "layout of the values that the chart is fed with: external or embedded")
-	cmd.Flags().BoolVar(&withKeys, "with-keys", false, "add the Secrets, which hold private keys: for a live host, never for Git")
+	secrets.add(cmd, "add the Secrets, which hold private keys: for a live host, never for Git")
 	cmd.Flags().BoolVar(&all, "all", false, "add the objects that the chart renders itself")
 	annotateFlag(cmd, &annotate)
 	return cmd

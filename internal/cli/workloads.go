@@ -105,7 +105,8 @@ func (a *app) continueWave(f *workloadsFlags, in render.WorkloadsInput, found []
 			ending = a.stampFiles(f, in, found)
 			return change{}, nil
 		}
-		return change{next, func() error { return a.stampFiles(f, in, found) }}, nil
+		stamp := func() (func(), error) { return func() {}, a.stampFiles(f, in, found) } // the next call does the rest
+		return change{next, stamp}, nil
 	})
 	if err != nil {
 		return err

@@ -79,6 +79,13 @@ func ParseKey(pem []byte) (Key, error) {
 	return Key{&held}, nil
 }
 
+// RemoteKey is a key that lives elsewhere and signs there: it has no PEM, and
+// nothing to wipe.
+func RemoteKey(signer crypto.Signer) Key {
+	held := &secret{signer: signer}
+	return Key{&held}
+}
+
 // keysOnly accepts the three types of private key blocks.
 func keysOnly(label string, number, total int) *problem.Problem {
 	if _, known := keyParsers[label]; known {

@@ -21,6 +21,9 @@ import (
 type Renderer struct {
 	State *state.Rotation
 	Keys  render.Keys
+	// Apart, as in [render.Input], has what stands in the place of Secrets whose
+	// keys are in custody.
+	Apart render.Apart
 	// Require and AllowNothing as in [render.Input].
 	Require      []render.Group
 	AllowNothing bool
@@ -34,7 +37,7 @@ var _ postrender.PostRenderer = (*Renderer)(nil)
 // that Helm has nothing to apply; in is not written to.
 func (r *Renderer) Run(in *bytes.Buffer) (*bytes.Buffer, error) {
 	out, err := render.PostRender(render.Input{
-		State: r.State, Keys: r.Keys, Stream: in.Bytes(),
+		State: r.State, Keys: r.Keys, Apart: r.Apart, Stream: in.Bytes(),
 		Require: r.Require, AllowNothing: r.AllowNothing,
 	})
 	if err != nil {

@@ -70,8 +70,8 @@ var (
 	})
 	AdoptCustody = define(Sentence{
 		Code:    "adopt-custody",
-		Text:    "--keys-dir stores keys as plain files, and --custody says %q",
-		Hint:    "use --custody file (or leave it out) with --keys-dir",
-		Explain: "Only the custody \"file\" keeps private keys as files. With any other custody the keys stay where they are until that custody takes them.",
+		Text:    "custody %q keeps no key files, and --keys-dir asks for some",
+		Hint:    "leave --keys-dir out, or use a custody that keeps key files: age, sops, sealed-secret, file",
+		Explain: "With custodies external-secret and cert-manager private keys live in a store or in the cluster and never pass through this tool.",
 	})
 )

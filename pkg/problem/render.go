@@ -127,12 +127,6 @@ var (
 		Hint:    "set spec.linkerd.externalCA to the chart's value",
 		Explain: "With identity.externalCA the chart renders no trust roots and something else delivers them. Chart and state must agree.",
 	})
-	RenderCustody = define(Sentence{
-		Code:    "render-custody",
-		Text:    "custody %q is not built yet; this command knows custody \"file\"",
-		Hint:    "set spec.custody.kind: file, with keys outside of Git",
-		Explain: "Where private keys live is the custody. This version reads keys from files only.",
-	})
 	RenderNoKeys = define(Sentence{
 		Code:    "render-no-keys",
 		Text:    "layout embedded carries the issuer's private key, and it was not asked for",
@@ -180,5 +174,17 @@ var (
 		Text:    "this webhook is not listed, so its certificate is made up anew at every render of the chart",
 		Hint:    "list its certificate, caBundle and key under status.webhooks",
 		Explain: "The charts make self-signed webhook certificates at render time. Under GitOps every sync then replaces them and restarts two Deployments; a rotation's pull request carries changes that have nothing to do with it.",
+	})
+	RenderSecretInList = define(Sentence{
+		Code:    "render-secret-in-list",
+		Text:    "the Secret stands inside of a List, where nothing can stand in its place",
+		Hint:    "feed manifests, one object per document (`helm template`, `kubectl get -o json | jq .items[]`), or use --with-keys where the output goes to a live host",
+		Explain: "With every custody but file, the custody's own object stands where a Secret with a private key stood, or nothing. Only whole documents are replaced.",
+	})
+	RenderNothingLeft = define(Sentence{
+		Code:    "render-nothing-left",
+		Text:    "nothing but Secrets with private keys stands in the stream, and this custody leaves them out",
+		Hint:    "feed the whole render, or use --with-keys where the output goes to a live host",
+		Explain: "Empty output is never success: Helm and Argo CD would take it for a release without objects.",
 	})
 )

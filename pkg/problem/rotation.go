@@ -300,6 +300,12 @@ var (
 		Hint:    "hand in the issuer's key, or leave handshakes out",
 		Explain: "A real handshake needs leaves, and leaves need an issuer's key. They are thrown away after the proof.",
 	})
+	RotationReissued = define(Sentence{
+		Code:    "rotation-reissued",
+		Text:    "this is not the issuer in force, made anew: %s",
+		Hint:    "read the certificate again from the Secret that identity mounts; another anchor's issuer begins or continues a rotation (start, advance)",
+		Explain: "An issuer that the cluster renewed has the name of the one before and comes from the same anchor, so that every bundle verifies both. Anything else is a change that the gate has to judge.",
+	})
 	RotationHandshake = define(Sentence{
 		Code:    "rotation-handshake",
 		Text:    "the handshake failed: %s refused its peer: %v",

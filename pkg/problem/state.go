@@ -273,4 +273,14 @@ var (
 		Hint:    "write the file in plain block style, as init does, and try again; nothing was written",
 		Explain: "A state file is written back by replacing only the values that differ, and read again as a check. Unusual layouts can make that impossible; the file is then left as it is.",
 	})
+	StateCustodyField = define(Sentence{
+		Code: "state-custody-field", Text: "%s does not belong to custody %q, but to: %s",
+		Hint:    "remove the field, or correct the kind",
+		Explain: "Each kind of custody has its own fields; docs/custody.md has the table. A field that is ignored would look as if it did something.",
+	})
+	StateRecipients = define(Sentence{
+		Code: "state-recipients", Text: "%s",
+		Hint:    "list public keys: age1..., as `age-keygen -y` prints it, or a line of an SSH public key file (ssh-ed25519, ssh-rsa)",
+		Explain: "Custody age encrypts every private key to the recipients in spec.custody.recipients, or with a passphrase. age does not allow both for one file.",
+	})
 )

@@ -122,6 +122,12 @@ var (
 		Hint:    "take it out, and rotate what it signs: it stays in the history of the repository; --allow PATTERN is for test keys",
 		Explain: "Whoever can read the repository, its clones and its backups, can issue certificates that the mesh accepts. Deleting the file does not help: treat the key as lost, rotate, and keep the next one in the custody. The key itself is never printed.",
 	})
+	SurveyKeyInPast = define(Sentence{
+		Code:    "survey-key-in-past",
+		Text:    "a private key stood here in clear, as %s: commit %s has it for ever",
+		Hint:    "rotate what it signs; rewriting the history does not reach clones and backups; --allow PATTERN is for test keys",
+		Explain: "The file is clean or gone now, and the history of the repository still has the key, since the rotation began. Whoever has a clone can issue certificates that the mesh accepts.",
+	})
 	SurveyIgnored = define(Sentence{
 		Code:    "survey-ignored-differences",
 		Text:    "ignoreDifferences hides %s from the diff, but without RespectIgnoreDifferences=true a sync replaces it all the same",

@@ -21,6 +21,12 @@ type ManifestsInput struct {
 	Annotate bool
 	// Layout of the values that the chart is fed with; "" follows the state's issuerScheme.
 	Layout Layout
+	// Apart, if not nil, has what stands in the place of the Secrets with private
+	// keys: all of them, since a chart without keys renders none. Beside are the
+	// custody's further objects, among them what delivers the trust roots under
+	// externalCA. Both go before WithKeys.
+	Apart  Apart
+	Beside []byte
 }
 
 // Manifests gives the PKI objects that the chart, fed with [Values] of the same
@@ -33,22 +39,39 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 		return nil, err
 	}
 	var objects []any
-	if m.MakesTrustRoots() || in.All && m.family != state.Family210 {
+	if m.MakesTrustRoots() && in.Beside == nil || in.All && m.family != state.Family210 {
 		objects = append(objects, m.trustRoots(in.Annotate))
 	} else if in.Annotate {
 		return nil, problem.RenderNoAnnotate.With(trustRootsName)
 	}
-	if in.WithKeys {
-		secrets, err := m.secrets(in)
-		if err != nil {
-			return nil, err
-		}
+	var standIns []byte
+	switch {
+	case in.Apart != nil:
+		standIns, err = m.standIns(in)
+	case in.WithKeys:
+		var secrets []any
+		secrets, err = m.secrets(in)
 		objects = append(objects, secrets...)
 	}
-	if len(objects) == 0 {
+	if err != nil {
+		return nil, err
+	}
+	if len(objects) == 0 && len(standIns) == 0 {
 		return nil, problem.RenderNoManifests.With()
 	}
-	return marshalAll(objects)
+	text, err := marshalAll(objects)
+	return append(text, standIns...), err
+}
+
+// standIns: what stands in the Secrets' places, in their order, and the rest.
+func (m *Material) standIns(in ManifestsInput) ([]byte, error) {
+	var problems problem.List
+	var text []byte
+	for _, s := range m.SealedSecrets(External) {
+		problems.Add(in.Apart[s.SecretID].Err)
+		text = append(text, in.Apart[s.SecretID].Text...)
+	}
+	return append(text, in.Beside...), problems.Err()
 }
 
 // MakesTrustRoots: the chart leaves the trust roots to others.
@@ -63,47 +86,33 @@ func (m *Material) secrets(in ManifestsInput) ([]any, error) {
 		return nil, err
 	}
 	var objects []any
-	if in.All || layout == External {
-		secret, err := m.issuerSecret(layout)
-		if err != nil {
-			return nil, err
-		}
-		objects = append(objects, secret)
-	}
-	for _, w := range webhooks {
-		material, listed := m.Webhooks[w.Key]
-		if !listed || material.Certificate == "" || !w.of(m.family) || m.embeds(layout) && !in.All {
+	for _, s := range m.KeySecrets(layout) {
+		if !in.All && m.chartRenders(s, layout) {
 			continue
 		}
-		key, err := m.key("status.webhooks."+w.Key, material.KeyPath)
+		key, err := m.key(s.Where, s.KeyPath)
 		if err != nil {
 			return nil, err
 		}
-		objects = append(objects, m.secret(w.Group, w.Secret, component[w.Key], typeTLS, map[string]string{
-			"tls.crt": material.Certificate, "tls.key": key,
-		}))
+		objects = append(objects, s.object(key))
 	}
 	return objects, nil
 }
 
-// typeTLS is the type of Secrets with tls.crt and tls.key.
-const typeTLS = "kubernetes.io/tls"
-
-// issuerSecret in the form that the layout's issuer scheme reads.
-func (m *Material) issuerSecret(layout Layout) (any, error) {
-	key, err := m.key(m.issuerPath(), m.State.Issuing().Key)
-	if err != nil {
-		return nil, err
+// chartRenders says whether the chart, fed with the values of the layout,
+// renders this Secret itself.
+func (m *Material) chartRenders(s KeySecret, layout Layout) bool {
+	if s.Webhook == "" {
+		return layout == Embedded
 	}
-	if layout == Embedded {
-		return m.secret(ControlPlane, issuerName, "identity", "Opaque", map[string]string{
-			"crt.pem": m.issuerText(), "key.pem": key,
-		}), nil
-	}
-	return m.secret(ControlPlane, issuerName, "identity", typeTLS, map[string]string{
-		"tls.crt": m.issuerText(), "tls.key": key, "ca.crt": m.issuingAnchors(),
-	}), nil
+	return m.embeds(layout)
 }
+
+// Types of Secrets: with tls.crt and tls.key, and with any fields.
+const (
+	typeTLS    = "kubernetes.io/tls"
+	typeOpaque = "Opaque"
+)
 
 // component is the label linkerd.io/control-plane-component or `component` of
 // the chart's own Secret.
@@ -133,31 +142,20 @@ func (m *Material) trustRoots(annotate bool) any {
 	}
 }
 
-func (m *Material) secret(g Group, name, component, kind string, text map[string]string) any {
-	data := map[string]string{}
-	for key, value := range text {
-		data[key] = b64(value)
-	}
-	return map[string]any{
-		"apiVersion": "v1",
-		"kind":       "Secret",
-		"metadata":   m.metadata(g, name, component),
-		"type":       kind,
-		"data":       data,
-	}
-}
-
 // metadata carries the labels of the charts, so that Linkerd's own tools find
 // the objects as if a chart had rendered them.
 func (m *Material) metadata(g Group, name, component string) map[string]any {
-	labels := map[string]string{"linkerd.io/extension": string(g), "component": component}
+	return map[string]any{"name": name, "namespace": m.namespace(g), "labels": m.labels(g, component)}
+}
+
+func (m *Material) labels(g Group, component string) map[string]string {
 	if g == ControlPlane {
-		labels = map[string]string{
+		return map[string]string{
 			"linkerd.io/control-plane-component": component,
 			"linkerd.io/control-plane-ns":        m.namespace(ControlPlane),
 		}
 	}
-	return map[string]any{"name": name, "namespace": m.namespace(g), "labels": labels}
+	return map[string]string{"linkerd.io/extension": string(g), "component": component}
 }
 
 func marshalAll(objects []any) ([]byte, error) {

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +25,9 @@ type Key struct {
 	PEM []byte
 	Err error
 }
+
+// Format never shows key bytes, whatever the verb.
+func (k Key) Format(s fmt.State, _ rune) { io.WriteString(s, "private key (not shown)") }
 
 // KeyPaths lists the keys of the phase in force: the signing issuer's and those
 // of the listed webhooks, as the state file names them, without doubles.
@@ -250,14 +255,14 @@ func (m *Material) bundleText() string { return strings.ReplaceAll(trim(m.raw), 
 // issuerText is the issuer chain as PEM without a final newline.
 func (m *Material) issuerText() string { return string(m.Issuer.Marshal()) }
 
-// issuingAnchors is the PEM of those delivered anchors that the signing issuer
-// chains to: the ca.crt of a kubernetes.io/tls Secret. It changes with the
-// issuer, not with every anchor that joins the bundle.
-func (m *Material) issuingAnchors() string {
+// issuingAnchors is the PEM of those anchors that an issuer chains to: the
+// ca.crt of a kubernetes.io/tls Secret. It changes with the issuer, not with
+// every anchor that joins the bundle.
+func (m *Material) issuingAnchors(issuer pki.Chain, among pki.Bundle) string {
 	var found []pki.Certificate
-	for _, anchor := range m.Bundle.Certificates() {
+	for _, anchor := range among.Certificates() {
 		alone, err := pki.NewBundle(anchor)
-		if err == nil && pki.CheckStructure(alone, m.Issuer) == nil {
+		if err == nil && pki.CheckStructure(alone, issuer) == nil {
 			found = append(found, anchor)
 		}
 	}

@@ -23,6 +23,10 @@ type plan struct {
 	secretsApart bool                    // Input.SecretsApart
 	annotate     bool                    // Input.Annotate
 	keyless      bool                    // Input.Keyless
+	apart        Apart                   // Input.Apart
+	standsIn     map[targetKey]SecretID  // the custody's own objects, and the Secret that each is for
+	replaced     map[int][]byte          // documents that give way to others; to nothing, if nil
+	leftOut      []string                // Secrets that nothing stands in the place of
 	// webhookEdited by values key: that webhook's Secret or caBundle was edited.
 	webhookEdited map[string]bool
 	report        Report
@@ -31,7 +35,8 @@ type plan struct {
 
 func newPlan(m *Material, docs []manifest.Document) *plan {
 	p := &plan{Material: m, docs: docs, lastFilled: -1,
-		groups: map[Group]bool{}, edits: map[int][]manifest.Edit{}, stampings: map[int][]stamping{}, inject: map[string]string{}, webhookEdited: map[string]bool{}}
+		groups: map[Group]bool{}, edits: map[int][]manifest.Edit{}, stampings: map[int][]stamping{}, inject: map[string]string{}, webhookEdited: map[string]bool{},
+		standsIn: map[targetKey]SecretID{}, replaced: map[int][]byte{}}
 	p.targets = m.targets()
 	p.report = Report{Phase: m.Phase.Name, Epoch: m.State.Status.Epoch, Documents: len(docs)}
 	for i := len(docs) - 1; i >= 0 && p.lastFilled < 0; i-- {
@@ -47,6 +52,7 @@ func (p *plan) fail(err error) { p.problems.Add(err) }
 
 // run reads the stream and plans every edit; the problems it met are in p.problems.
 func (p *plan) run() {
+	p.standInKinds()
 	p.readNamespaces()
 	p.read()
 	if len(p.problems) > 0 {

@@ -32,12 +32,18 @@ type Input struct {
 	// Keyless: no private key is at hand. A Secret that carries the phase's
 	// certificate with its key stays as it is; another one is an error.
 	Keyless bool
+	// Apart, if not nil, has what stands in the place of the Secrets with private
+	// keys; Keys are then not needed.
+	Apart Apart
 }
 
 // Output is what a call gives: never an empty stream.
 type Output struct {
 	Stream []byte
 	Report Report
+	// LeftOut names the Secrets that Input.Apart has nothing for: a host that
+	// prunes deletes them in its cluster.
+	LeftOut []string
 }
 
 // PostRender gives the stream of the state's phase: every target field carries
@@ -52,7 +58,7 @@ func PostRender(in Input) (Output, error) {
 		return Output{}, err
 	}
 	p := newPlan(m, manifest.Split(in.Stream))
-	p.report.Bytes, p.secretsApart = len(in.Stream), in.SecretsApart
+	p.report.Bytes, p.secretsApart, p.apart = len(in.Stream), in.SecretsApart || in.Apart != nil, in.Apart
 	p.annotate, p.keyless = in.Annotate, in.Keyless
 	p.run()
 	if len(p.problems) == 0 {
@@ -65,7 +71,10 @@ func PostRender(in Input) (Output, error) {
 	if err != nil {
 		return Output{}, err
 	}
-	return Output{Stream: stream, Report: p.report}, nil
+	if len(bytes.TrimSpace(stream)) == 0 {
+		return Output{}, problem.RenderNothingLeft.With()
+	}
+	return Output{Stream: stream, Report: p.report, LeftOut: p.leftOut}, nil
 }
 
 // checkText refuses what cannot be a whole stream of manifests.
@@ -141,6 +150,9 @@ func (p *plan) apply() ([]byte, error) {
 
 // edited is the text of one document with its edits and stamps.
 func (p *plan) edited(i int) ([]byte, error) {
+	if text, gone := p.replaced[i]; gone {
+		return text, nil
+	}
 	d, err := p.docs[i].Splice(p.edits[i]...)
 	text := d.Text
 	for _, s := range p.stampings[i] {

@@ -45,8 +45,11 @@ func holds(node *manifest.Node, text string) bool {
 // editIssuer writes the issuer chain and its key. The scheme decides the keys:
 // crt.pem and key.pem, or tls.crt, tls.key and ca.crt (controller/cmd/identity/main.go).
 func (p *plan) editIssuer(o object) {
-	if p.keyless {
+	switch {
+	case p.keyless:
 		p.keepIssuer(o)
+		return
+	case p.putApart(o, p.issuerSummary()):
 		return
 	}
 	key, err := p.key(p.issuerPath(), p.State.Issuing().Key)
@@ -60,7 +63,7 @@ func (p *plan) editIssuer(o object) {
 	}
 	if p.State.Spec.Linkerd.IssuerScheme == state.SchemeKubernetes {
 		fields = []secretField{
-			{"ca.crt", p.issuingAnchors(), "the issuer's trust anchor"},
+			{"ca.crt", p.issuingAnchors(p.Issuer, p.Bundle), "the issuer's trust anchor"},
 			{"tls.crt", p.issuerText(), p.issuerSummary()},
 			{"tls.key", key, "the issuer's key"},
 		}
@@ -80,8 +83,12 @@ func (p *plan) editWebhookSecret(w Webhook, o object) {
 		p.fail(problem.RenderForeignSecret.With(w.Key).On(o.String()).At(p.docs[o.doc].Line, 0))
 		return
 	}
-	if p.keyless {
+	switch {
+	case p.keyless:
 		p.keepSecret(o, "tls.crt", "tls.key", material.Certificate, "the webhook's certificate")
+		return
+	case p.putApart(o, "the webhook's certificate"):
+		_, p.webhookEdited[w.Key] = p.replaced[o.doc]
 		return
 	}
 	key, err := p.key(where, material.KeyPath)

@@ -16,7 +16,7 @@ func (p *plan) keepIssuer(o object) {
 		certificate, key = "tls.crt", "tls.key"
 	}
 	if p.keepSecret(o, certificate, key, p.issuerText(), p.issuerSummary()) && certificate == "tls.crt" {
-		p.setSecret(o, []secretField{{"ca.crt", p.issuingAnchors(), "the issuer's trust anchor"}})
+		p.setSecret(o, []secretField{{"ca.crt", p.issuingAnchors(p.Issuer, p.Bundle), "the issuer's trust anchor"}})
 	}
 }
 

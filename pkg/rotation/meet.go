@@ -171,20 +171,22 @@ func (t target) wave() []string {
 }
 
 // elsewhere: charts with an external CA render no trust roots, and charts with
-// kubernetes.io/tls no issuer; something has to deliver them.
+// kubernetes.io/tls no issuer; something has to deliver them. An output of kind
+// manifests has the roots, and the issuer where the custody has an object for it.
 func (t target) elsewhere() []string {
-	l := t.scene.spec.Linkerd
-	if !l.ExternalCA && l.IssuerScheme != state.SchemeKubernetes {
-		return nil
+	l, custody := t.scene.spec.Linkerd, t.scene.spec.Custody.Kind
+	manifests := slices.ContainsFunc(t.scene.spec.Outputs, func(o state.Output) bool { return o.Kind == state.OutputManifests })
+	var missing []string
+	if l.ExternalCA && !manifests {
+		missing = append(missing, "externalCA is true, and no output of kind manifests delivers the trust roots")
 	}
-	delivered := slices.ContainsFunc(t.scene.spec.Outputs, func(o state.Output) bool { return o.Kind == state.OutputManifests })
-	if delivered || slices.Contains(deliveringCustodies, t.scene.spec.Custody.Kind) {
-		return nil
+	if l.IssuerScheme == state.SchemeKubernetes && !(manifests && slices.Contains(deliveringCustodies, custody)) {
+		missing = append(missing, fmt.Sprintf("issuerScheme is %q, and no output of kind manifests delivers the issuer (custody %s)", l.IssuerScheme, custody))
 	}
-	return []string{fmt.Sprintf("externalCA is %t and issuerScheme is %q, and no output and no custody of this state delivers the objects", l.ExternalCA, l.IssuerScheme)}
+	return missing
 }
 
-// deliveringCustodies put the issuer, and with it the trust roots, into the cluster themselves.
+// deliveringCustodies have an object for the issuer that Git may hold.
 var deliveringCustodies = []string{state.CustodySOPS, state.CustodySealedSecret, state.CustodyExternalSecret, state.CustodyCertManager}
 
 // problem is an unmet need as a refusal.

@@ -24,6 +24,7 @@ type StartOptions struct {
 	Anchor pki.Certificate
 	Issuer pki.Chain
 	// AnchorKey is the brought anchor's key, if its issuer is to be minted.
+	// Without a brought anchor, one is minted for this key.
 	AnchorKey pki.Key
 	// AnchorKeyPath and IssuerKeyPath are where the keys of brought material live.
 	AnchorKeyPath, IssuerKeyPath string

@@ -86,7 +86,8 @@ func (b *beginning) addIssuer(n newIssuer) {
 // text is PEM as a state file carries it: with a newline at its end.
 func text(pem []byte) string { return strings.TrimRight(string(pem), "\n") + "\n" }
 
-// incomingAnchor is the brought anchor, or a minted one with its key.
+// incomingAnchor is the brought anchor, one minted for a brought key, or one
+// minted with its key.
 func (b *beginning) incomingAnchor(name string) (newAnchor, pki.Key, error) {
 	if b.options.Anchor.Certificate != nil {
 		return newAnchor{name, b.options.AnchorKeyPath, b.options.Anchor}, b.options.AnchorKey, nil
@@ -94,15 +95,16 @@ func (b *beginning) incomingAnchor(name string) (newAnchor, pki.Key, error) {
 	if b.options.Issuer != nil {
 		return newAnchor{}, pki.Key{}, problem.RotationIncomplete.With("an issuer was brought without its anchor")
 	}
-	key, err := pki.MintKey(pki.FormSEC1, b.random)
-	if err != nil {
-		return newAnchor{}, key, err
+	key, path := b.options.AnchorKey, b.options.AnchorKeyPath
+	if key.Signer() == nil {
+		var err error
+		if key, err = pki.MintKey(pki.FormSEC1, b.random); err != nil {
+			return newAnchor{}, key, err
+		}
+		path = b.keep(name, key)
 	}
 	cert, err := pki.MintAnchor(key, b.anchorCN(), b.period(b.spec.Validity.Anchor), b.random)
-	if err != nil {
-		return newAnchor{}, key, err
-	}
-	return newAnchor{name, b.keep(name, key), cert}, key, nil
+	return newAnchor{name, path, cert}, key, err
 }
 
 // incomingIssuer is the brought chain, or an issuer minted under the anchor.

@@ -381,6 +381,34 @@ func TestRetiredAnchors(t *testing.T) {
 	}
 }
 
+// TestIssuerNeedsDelivery: with kubernetes.io/tls the chart renders no issuer; an
+// output of kind manifests has it where the custody has an object for it.
+func TestIssuerNeedsDelivery(t *testing.T) {
+	m, instant := at(t, "anchor", "bundle", "anchor-added")
+	m.state.Spec.Linkerd.IssuerScheme = state.SchemeKubernetes
+	e := seen(m.sight(instant))
+	for _, c := range []struct {
+		custody   string
+		manifests bool
+		delivers  bool
+	}{
+		{state.CustodySOPS, true, true}, {state.CustodyCertManager, true, true}, {state.CustodySOPS, false, false},
+		{state.CustodyAge, true, false}, {state.CustodyFile, true, false},
+	} {
+		s := m.state.Clone()
+		s.Spec.Custody.Kind = c.custody
+		if c.manifests {
+			s.Spec.Outputs = []state.Output{{Kind: state.OutputManifests, Path: "pki.yaml"}}
+		}
+		_, err := Advance(s, Options{}, e, instant)
+		if c.delivers && err != nil {
+			t.Errorf("%+v: %s", c, explain(err))
+		} else if !c.delivers {
+			wantNeed(t, c.custody, err, DeliveredElsewhere)
+		}
+	}
+}
+
 func TestExternalCANeedsDelivery(t *testing.T) {
 	m, instant := at(t, "anchor", "bundle", "anchor-added")
 	m.state.Spec.Linkerd.ExternalCA = true

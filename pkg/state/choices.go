@@ -4,6 +4,7 @@ package state
 var (
 	Schemes      = []string{SchemeLinkerd, SchemeKubernetes}
 	CustodyKinds = []string{CustodyAge, CustodySOPS, CustodySealedSecret, CustodyExternalSecret, CustodyCertManager, CustodyFile}
+	StoreKinds   = []string{StoreNamespaced, StoreCluster}
 	OutputKinds  = []string{OutputValues, OutputManifests, OutputChart, OutputComponent, OutputHelmValues, OutputEdit}
 	Charts       = []string{ChartControlPlane, ChartViz, ChartJaeger}
 	Objects      = []string{ObjectConfigMap, ObjectSecret}

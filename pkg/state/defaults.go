@@ -12,6 +12,9 @@ const (
 	DefaultJaegerNamespace       = "linkerd-jaeger"
 	DefaultMulticlusterNamespace = "linkerd-multicluster"
 
+	DefaultTrustNamespace  = "cert-manager"      // its own; ClusterIssuers read their Secrets there
+	DefaultRefreshInterval = Duration(time.Hour) // external-secrets.io/v1
+
 	DefaultValuesKey = "values.yaml" // helm-controller: valuesFrom[].valuesKey
 
 	DefaultLeafLifetime    = Duration(24 * time.Hour)   // charts/linkerd-control-plane/values.yaml: identity.issuer.issuanceLifetime
@@ -39,10 +42,23 @@ func (r *Rotation) WithDefaults() *Rotation {
 	orDefault(&c.Spec.Validity.Issuer, DefaultIssuerValidity)
 	orDefault(&c.Spec.Validity.Webhook, DefaultWebhookValidity)
 	orDefault(&c.Spec.Custody.Kind, CustodyAge)
+	c.Spec.Custody.fill(c.Spec.Validity)
 	for i := range c.Spec.Outputs {
 		c.Spec.Outputs[i].fill(l)
 	}
 	return c
+}
+
+// fill gives the custody the defaults of its kind.
+func (c *Custody) fill(v Validity) {
+	switch c.Kind {
+	case CustodyExternalSecret:
+		orDefault(&c.StoreKind, StoreNamespaced)
+		orDefault(&c.RefreshInterval, DefaultRefreshInterval)
+	case CustodyCertManager:
+		orDefault(&c.TrustNamespace, DefaultTrustNamespace)
+		orDefault(&c.RenewBefore, v.Issuer/3) // as cert-manager does
+	}
 }
 
 // fill gives an output the defaults of its kind.

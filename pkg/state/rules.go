@@ -46,6 +46,14 @@ func linkerdVersion(text string) *problem.Problem {
 	return nil
 }
 
+// CheckName says what is wrong with a label of an anchor or issuer; nil: nothing.
+func CheckName(text string) error {
+	if wrong := usableName(text); wrong != nil {
+		return wrong
+	}
+	return nil
+}
+
 func usableName(text string) *problem.Problem {
 	if nameForm.MatchString(text) {
 		return nil

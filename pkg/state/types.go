@@ -100,22 +100,6 @@ type Validity struct {
 	Webhook Duration `json:"webhook,omitzero"`
 }
 
-// Kinds of custody.
-const (
-	CustodyAge            = "age"
-	CustodySOPS           = "sops"
-	CustodySealedSecret   = "sealed-secret"
-	CustodyExternalSecret = "external-secret"
-	CustodyCertManager    = "cert-manager"
-	CustodyFile           = "file"
-)
-
-// Custody says where private keys live. Fields beside Kind belong to that kind.
-type Custody struct {
-	// Kind: age (default), sops, sealed-secret, external-secret, cert-manager or file.
-	Kind string `json:"kind,omitempty"`
-}
-
 // Link names a linked cluster by its state file or by a saved observation;
 // paths are relative to this file.
 type Link struct {

@@ -83,7 +83,7 @@ func (f *findings) spec(r *Rotation) {
 		f.add(c.ok(c.value), manifest.At("spec", "linkerd", c.key))
 	}
 	f.durations(r)
-	f.add(optional(oneOf(CustodyKinds))(r.Spec.Custody.Kind), manifest.At("spec", "custody", "kind"))
+	f.custody(r.Spec.Custody)
 	f.links(r.Spec.Links)
 	f.outputs(r.Spec.Outputs)
 }

@@ -3,6 +3,7 @@ package survey
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -27,6 +28,12 @@ func compile(texts []string) (patterns, error) {
 		all = append(all, pattern{regexp.MustCompile("^" + source + "$"), !strings.Contains(text, "/")})
 	}
 	return all, nil
+}
+
+// Allowed tells whether one of the patterns of --allow matches one of the names.
+func Allowed(texts []string, names ...string) (bool, error) {
+	all, err := compile(texts)
+	return err == nil && slices.ContainsFunc(names, all.match), err
 }
 
 func (all patterns) match(name string) bool {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -153,6 +154,23 @@ func TestKeyAtEachAlignment(t *testing.T) {
 		if len(found) != 1 || found[0].Line != 1 || found[0].Column != 7 {
 			t.Errorf("behind %d bytes: %+v", n, found)
 		}
+	}
+}
+
+// TestKeyInBase64Twice: of a Secret that holds a Secret, wherever the key begins.
+func TestKeyInBase64Twice(t *testing.T) {
+	key := "-----BEGIN EC PRIVATE KEY-----\n" + strings.Repeat("MHcCAQEEIBvX", 8) + "\n-----END EC PRIVATE KEY-----\n"
+	for before := range 9 {
+		once := base64.StdEncoding.EncodeToString([]byte("xxxxxxxxx"[:before] + key))
+		inner := "data:\n  tls.key: " + once + "\n" + "xx"[:before%3]
+		text := "a: " + base64.StdEncoding.EncodeToString([]byte(inner)) + "\n"
+		found := look(t, tree{"a.yaml": text}, false).Findings
+		if len(found) != 1 || found[0].Code != problem.SurveyPrivateKey.Code {
+			t.Errorf("%d bytes before: %+v", before, found)
+		}
+	}
+	if form, is := ClearKey([]byte("-----BEGIN CERTIFICATE-----\nMIIB\n")); is {
+		t.Errorf("a certificate is a key: %s", form)
 	}
 }
 

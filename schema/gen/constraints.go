@@ -20,6 +20,7 @@ var constraints = []struct {
 	{"Linkerd", "version", pattern(`^((stable-|version-)?2\.[0-9]+(\.[0-9]+)?|edge-[0-9]{2}\.[0-9]{1,2}\.[0-9]{1,2})$`)},
 	{"Linkerd", "issuerScheme", optional(state.Schemes)},
 	{"Custody", "kind", optional(state.CustodyKinds)},
+	{"Custody", "storeKind", optional(state.StoreKinds)},
 	{"Output", "kind", oneOf(state.OutputKinds)},
 	{"Output", "layout", optional([]string{state.LayoutExternal})}, // embedded is never a file in Git
 	{"Output", "digest", pattern(`^(sha256:[0-9a-f]{64})?$`)},

@@ -1,0 +1,6 @@
+//go:build azurekms
+
+package main
+
+// Azure Key Vault.
+import _ "go.step.sm/crypto/kms/azurekms"

@@ -1,0 +1,6 @@
+//go:build cloudkms
+
+package main
+
+// Google Cloud KMS.
+import _ "go.step.sm/crypto/kms/cloudkms"

@@ -1,0 +1,120 @@
+package custody
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+
+	"filippo.io/age"
+	"filippo.io/age/agessh"
+	"filippo.io/age/armor"
+)
+
+// Custody age: the key's PEM, encrypted and in armor; the program `age` decrypts
+// it. Nobody in a cluster does, so nothing stands in a Secret's place.
+
+// scryptWork is the cost of a passphrase, as a power of two: a second or so, as
+// the program `age` has it. Tests lower it.
+var scryptWork = 18
+
+func sealAge(c *Custody, key pki.Key, _ render.NamedKey) ([]byte, error) {
+	recipients, err := c.ageRecipients(key)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	armored := armor.NewWriter(&out)
+	encrypted, err := age.Encrypt(armored, recipients...)
+	if err != nil {
+		return nil, problem.CustodyMixedRecipients.With().In(c.StatePath).On("spec.custody.recipients")
+	}
+	plain := append(key.PEM(), '\n')
+	defer clear(plain)
+	_, err = encrypted.Write(plain)
+	for _, closer := range []io.Closer{encrypted, armored} {
+		err = errors.Join(err, closer.Close()) // a buffer takes everything
+	}
+	return out.Bytes(), err
+}
+
+// ageRecipients are those of the state and, with them, what the file says of itself.
+func (c *Custody) ageRecipients(key pki.Key) ([]age.Recipient, error) {
+	custody := c.State.Spec.Custody
+	if custody.Passphrase {
+		passphrase, err := c.passphrase()
+		if err != nil {
+			return nil, err
+		}
+		r, err := age.NewScryptRecipient(passphrase)
+		if err != nil {
+			return nil, problem.CustodyNoPassphrase.With()
+		}
+		r.SetWorkFactor(scryptWork)
+		return []age.Recipient{r}, nil // age allows nothing beside it
+	}
+	if len(custody.Recipients) == 0 {
+		return nil, problem.CustodyNoRecipients.With().In(c.StatePath).On("spec.custody.recipients")
+	}
+	var recipients []age.Recipient
+	for i, text := range custody.Recipients {
+		r, err := parseRecipient(text)
+		if err != nil {
+			return nil, problem.CustodyRecipient.With(i).In(c.StatePath).On("spec.custody.recipients")
+		}
+		recipients = append(recipients, r)
+	}
+	return append(recipients, label{Facts{SPKI: spkiOf(key), Recipients: sorted(custody.Recipients)}, recipients[0]}), nil
+}
+
+func parseRecipient(text string) (age.Recipient, error) {
+	if strings.HasPrefix(text, "ssh-") {
+		return agessh.ParseRecipient(text)
+	}
+	all, err := age.ParseRecipients(strings.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+func sorted(texts []string) []string {
+	texts = slices.Clone(texts)
+	slices.Sort(texts)
+	return texts
+}
+
+func openAge(c *Custody, file []byte, _ string) ([]byte, error) {
+	facts, err := ageFacts(file)
+	if err != nil {
+		return nil, err
+	}
+	identities, err := c.ageIdentities(facts.Passphrase)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := age.Decrypt(armor.NewReader(bytes.NewReader(file)), identities...)
+	var foreign *age.NoIdentityMatchError
+	switch {
+	case errors.As(err, &foreign) && facts.Passphrase:
+		return nil, problem.CustodyWrongPassphrase.With()
+	case errors.As(err, &foreign):
+		return nil, problem.CustodyOtherIdentity.With()
+	case err != nil:
+		return nil, problem.CustodyTampered.With()
+	}
+	text, err := io.ReadAll(io.LimitReader(plain, maxPlain))
+	if err != nil {
+		clear(text)
+		return nil, problem.CustodyTampered.With()
+	}
+	return text, nil
+}
+
+// maxPlain is the longest key that is read, in bytes.
+const maxPlain = 64 << 10

@@ -1,0 +1,118 @@
+package custody
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+
+	"filippo.io/age"
+	"filippo.io/age/agessh"
+)
+
+// Where identities and the passphrase come from.
+const (
+	envIdentity   = "L5D_PKI_AGE_IDENTITY" // a path, or the identity itself
+	envSOPSKey    = "SOPS_AGE_KEY"         // identities, one a line
+	envSOPSFile   = "SOPS_AGE_KEY_FILE"    // a path
+	envPassphrase = "L5D_PKI_AGE_PASSPHRASE"
+)
+
+// ageIdentities gives everything that may open an age file: the identity that a
+// flag names, or all that the environment has.
+func (c *Custody) ageIdentities(passphrase bool) ([]age.Identity, error) {
+	if passphrase {
+		text, err := c.passphrase()
+		if err != nil {
+			return nil, err
+		}
+		identity, err := age.NewScryptIdentity(text)
+		if err != nil {
+			return nil, problem.CustodyNoPassphrase.With()
+		}
+		return []age.Identity{identity}, nil
+	}
+	var all []age.Identity
+	for _, source := range c.identitySources() {
+		identities, err := c.identitiesOf(source)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, identities...)
+	}
+	if len(all) == 0 {
+		return nil, problem.CustodyNoIdentity.With()
+	}
+	return all, nil
+}
+
+// identitySource is where an identity stands: in text, or in the file at path.
+type identitySource struct{ name, path, text string }
+
+func (c *Custody) identitySources() []identitySource {
+	if c.Identity != "" {
+		return []identitySource{{name: "--identity", path: c.Identity}}
+	}
+	var sources []identitySource
+	if value := c.Getenv(envIdentity); value != "" {
+		source := identitySource{name: envIdentity, path: value}
+		if isIdentity(value) {
+			source.path, source.text = "", value
+		}
+		sources = append(sources, source)
+	}
+	if value := c.Getenv(envSOPSKey); value != "" {
+		sources = append(sources, identitySource{name: envSOPSKey, text: value})
+	}
+	if value := c.Getenv(envSOPSFile); value != "" {
+		sources = append(sources, identitySource{name: envSOPSFile, path: value})
+	}
+	return sources
+}
+
+func isIdentity(text string) bool {
+	return strings.Contains(text, "AGE-SECRET-KEY-") || strings.Contains(text, "-----BEGIN ")
+}
+
+// identitiesOf reads one source. The libraries' own texts are dropped: they may
+// quote what they read.
+func (c *Custody) identitiesOf(s identitySource) ([]age.Identity, error) {
+	text := []byte(s.text)
+	if s.path != "" {
+		var err error
+		if text, err = c.ReadFile(s.path); err != nil {
+			return nil, err
+		}
+	}
+	defer clear(text)
+	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("-----BEGIN ")) {
+		identity, err := agessh.ParseIdentity(text)
+		if err != nil {
+			return nil, problem.CustodyIdentity.With(s.name)
+		}
+		return []age.Identity{identity}, nil
+	}
+	identities, err := age.ParseIdentities(bytes.NewReader(text))
+	if err != nil {
+		return nil, problem.CustodyIdentity.With(s.name)
+	}
+	return identities, nil
+}
+
+// passphrase comes from the file that a flag names, or from the environment;
+// never from an argument, which every user of the host can see.
+func (c *Custody) passphrase() (string, error) {
+	text := c.Getenv(envPassphrase)
+	if c.PassphraseFile != "" {
+		read, err := c.ReadFile(c.PassphraseFile)
+		if err != nil {
+			return "", err
+		}
+		text = string(bytes.TrimRight(read, "\r\n"))
+		clear(read)
+	}
+	if text == "" {
+		return "", problem.CustodyNoPassphrase.With()
+	}
+	return text, nil
+}

@@ -1,0 +1,77 @@
+package custody
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+
+	"filippo.io/age"
+	"filippo.io/age/armor"
+)
+
+// labelType names the stanza in the header of an age file that tells, in clear,
+// which public key's private key is inside and who can open it. age's format has
+// every reader pass over stanzas of types that it does not know
+// (age-encryption.org/v1, "Recipient stanza"), and its MAC covers them.
+const labelType = "l5d-pki-render"
+
+// label is a recipient that wraps no key. beside is one of the true recipients:
+// age wants all recipients of a file to agree on their labels.
+type label struct {
+	Facts
+	beside age.Recipient
+}
+
+// Wrap gives the stanza.
+func (l label) Wrap([]byte) ([]*age.Stanza, error) {
+	return []*age.Stanza{{Type: labelType, Args: []string{l.SPKI}, Body: []byte(strings.Join(l.Recipients, "\n"))}}, nil
+}
+
+// WrapWithLabels is Wrap, in agreement with the true recipients.
+func (l label) WrapWithLabels(fileKey []byte) ([]*age.Stanza, []string, error) {
+	var labels []string
+	if r, ok := l.beside.(age.RecipientWithLabels); ok {
+		var err error
+		if _, labels, err = r.WrapWithLabels(fileKey); err != nil {
+			return nil, nil, err
+		}
+	}
+	stanzas, err := l.Wrap(fileKey)
+	return stanzas, labels, err
+}
+
+// headerReader is an identity that opens nothing and keeps what it was shown.
+type headerReader struct{ stanzas []*age.Stanza }
+
+// Unwrap keeps the stanzas.
+func (h *headerReader) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
+	h.stanzas = stanzas
+	return nil, age.ErrIncorrectIdentity
+}
+
+// ageFacts reads the header of an age file in armor.
+func ageFacts(file []byte) (Facts, error) {
+	text := bytes.TrimSpace(file)
+	switch {
+	case !bytes.HasPrefix(text, []byte(armor.Header)):
+		return Facts{}, problem.CustodyForeignFile.With("age file in armor")
+	case !bytes.HasSuffix(text, []byte(armor.Footer)):
+		return Facts{}, problem.CustodyTruncated.With()
+	}
+	var header headerReader
+	_, _ = age.Decrypt(armor.NewReader(bytes.NewReader(file)), &header) // it never opens: the stanzas are all that is wanted
+	if len(header.stanzas) == 0 {
+		return Facts{}, problem.CustodyTampered.With()
+	}
+	var facts Facts
+	for _, s := range header.stanzas {
+		switch {
+		case s.Type == "scrypt":
+			facts.Passphrase = true
+		case s.Type == labelType && len(s.Args) == 1:
+			facts.SPKI, facts.Recipients = s.Args[0], strings.Split(string(s.Body), "\n")
+		}
+	}
+	return facts, nil
+}

@@ -1,0 +1,50 @@
+package custody
+
+import (
+	"bytes"
+	"crypto/rand"
+	"testing"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// FuzzKeyFiles: key files come from Git, and so from anybody: whatever stands in
+// one, it is read or refused.
+func FuzzKeyFiles(f *testing.F) {
+	o := x25519(f)
+	c := ageCustody(f, state.Custody{Recipients: []string{o.recipient}}, map[string]string{envSOPSKey: o.identity})
+	sealed, err := c.Seal(mint(f), named)
+	if err != nil {
+		f.Fatal(err)
+	}
+	day := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	anchor, err := pki.MintAnchor(mint(f), "test", pki.Period{NotBefore: day, NotAfter: day.AddDate(1, 0, 0)}, rand.Reader)
+	if err != nil {
+		f.Fatal(err)
+	}
+	secret := render.KeySecret{SecretID: render.SecretID{Namespace: "linkerd", Name: "x"}, Type: "Opaque",
+		Public: map[string]string{"tls.crt": "a"}, Certificate: anchor}
+	own := "apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\n  namespace: linkerd\n  annotations:\n    config.kubernetes.io/local-config: \"true\"\n    l5d-pki-render/spki-sha256: " +
+		SPKI(anchor) + "\ndata:\n  tls.key: ENC[x]\nsops:\n  mac: x\n"
+	for _, seed := range []string{string(sealed), string(sealed[:300]), "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n",
+		"kind: Secret\nsops: {mac: x, age: [{recipient: age1x}], key_groups: [{age: [{recipient: y}]}, 3]}\nmetadata: {annotations: {l5d-pki-render/spki-sha256: aa}}\n",
+		own, "sops: {mac: x, age: 3}", "sops: [", "a: &a [*a]", ""} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		_, _ = ageFacts(file)
+		key, err := c.Open(file, named)
+		if (err == nil) != (key.Signer() != nil) {
+			t.Errorf("an error and a key, or neither: %v", err)
+		}
+		if _, err := sopsFacts(file); err == nil {
+			text, err := sopsStandIn(c, secret, file)
+			if err == nil && !bytes.Contains(text, []byte(SPKI(anchor))) {
+				t.Error("another key's file stands in")
+			}
+		}
+	})
+}

@@ -1,0 +1,84 @@
+package custody
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+)
+
+// patience is how long a program may take: it may ask a cloud's KMS.
+const patience = 2 * time.Minute
+
+// program is a program of the user's: stdin to stdout, no file, no key in an
+// argument.
+type program struct {
+	name string
+	args []string
+	dir  string
+	env  []string
+}
+
+// failure is why a program gave nothing.
+type failure struct {
+	error
+	code int    // its exit code; -1: it did not run to its end
+	said string // the first line of what it said, without anything like a key
+}
+
+// absent: there is no such program.
+func (f *failure) absent() bool {
+	return errors.Is(f.error, exec.ErrNotFound) || errors.Is(f.error, os.ErrNotExist)
+}
+
+// run runs it once. Empty output is never success.
+func (p program) run(stdin []byte) ([]byte, *failure) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, p.name, p.args...)
+	cmd.Dir, cmd.Env = p.dir, p.env
+	var out, talk bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &out, &talk
+	err := cmd.Run()
+	if err == nil && out.Len() > 0 {
+		return out.Bytes(), nil
+	}
+	clear(out.Bytes())
+	if err == nil {
+		err = errors.New("no output")
+	}
+	f := &failure{error: err, code: -1, said: firstLine(talk.String())}
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
+		f.code = ended.ExitCode()
+	}
+	return nil, f
+}
+
+// Bounds of what is quoted of a program's words, in bytes.
+const (
+	maxSaid = 300
+)
+
+// firstLine is what a program said, on one line and without anything that it may
+// have quoted of its input: marks of PEM, and runs of base64, which keys are
+// made of in each form that they are given in.
+func firstLine(talk string) string {
+	for line := range strings.Lines(talk) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.Contains(line, "-----") {
+			continue
+		}
+		line = strings.ToValidUTF8(pki.Hush(line), "?")
+		if len(line) > maxSaid {
+			line = strings.ToValidUTF8(line[:maxSaid], "") + "…"
+		}
+		return line
+	}
+	return "it said nothing"
+}

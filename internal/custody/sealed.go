@@ -1,0 +1,228 @@
+package custody
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"path/filepath"
+	"slices"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+
+	"sigs.k8s.io/yaml"
+)
+
+// Custody sealed-secret: kubeseal encrypts the key, and only the key, offline, to
+// the certificate of the cluster's controller, in the strict scope: it opens as
+// the field of one Secret, of one name in one namespace. The certificates stand
+// in the SealedSecret's template in clear, since phases change them
+// (spec.template.data: sealed-secrets 0.16 and later).
+
+// sealedSecret is bitnami.com/v1alpha1 SealedSecret, as far as it is used.
+type sealedSecret struct {
+	APIVersion string         `json:"apiVersion"`
+	Kind       string         `json:"kind"`
+	Metadata   secretMetadata `json:"metadata"`
+	Spec       sealedSpec     `json:"spec"`
+}
+
+type sealedSpec struct {
+	EncryptedData map[string]string `json:"encryptedData"`
+	Template      sealedTemplate    `json:"template"`
+}
+
+// sealedTemplate is what the controller makes the Secret from. Texts of Data are
+// Go templates there; PEM has no braces.
+type sealedTemplate struct {
+	Metadata secretMetadata    `json:"metadata"`
+	Type     string            `json:"type,omitempty"`
+	Data     map[string]string `json:"data,omitempty"`
+}
+
+const (
+	sealedVersion, sealedKind = "bitnami.com/v1alpha1", "SealedSecret"
+
+	// sealedField is the field of a key file that holds the key; the scope binds
+	// name and namespace, not fields.
+	sealedField = "tls.key"
+
+	// What a key file says in clear. spkiHint stands in the template, where
+	// `kubeseal --re-encrypt` keeps it; sealedHint beside the name, where it goes
+	// away together with the ciphertext that it is about.
+	sealedHint   = "l5d-pki-render/ciphertext-sha256"
+	sealedToHint = "l5d-pki-render/sealed-to-sha256" // SPKI of the controller's certificate
+
+	anchorPrefix = "l5d-pki-render-anchor-" // names no Secret that anybody reads
+)
+
+// Annotations that widen a SealedSecret's scope (pkg/apis/sealedsecrets/v1alpha1/types.go).
+var wideScopes = []string{"sealedsecrets.bitnami.com/namespace-wide", "sealedsecrets.bitnami.com/cluster-wide"}
+
+// sealedName is the Secret as which a key opens. An anchor's is delivered to
+// nobody: who has the controller's key can open it (kubeseal --recovery-unseal).
+func sealedName(c *Custody, of render.NamedKey) render.SecretID {
+	if of.Secret != nil {
+		return of.Secret.SecretID
+	}
+	return render.SecretID{Namespace: c.State.Spec.Linkerd.Namespace, Name: anchorPrefix + dnsName(of.Name)}
+}
+
+// dnsName is a label of the state (letters, digits, "-", "_", ".") as a name of
+// a Kubernetes object.
+func dnsName(label string) string {
+	name := []byte(label)
+	for i, b := range name {
+		switch {
+		case b >= 'A' && b <= 'Z':
+			name[i] = b + 'a' - 'A'
+		case b == '_', b == '.':
+			name[i] = '-'
+		}
+	}
+	return string(name)
+}
+
+func seal(c *Custody, key pki.Key, of render.NamedKey) ([]byte, error) {
+	path, to, err := sealingCertificate(c)
+	if err != nil {
+		return nil, err
+	}
+	pem := key.PEM()
+	defer clear(pem)
+	id := sealedName(c, of)
+	plain, err := yaml.Marshal(secretFile{
+		APIVersion: "v1", Kind: "Secret", Type: "kubernetes.io/tls",
+		Metadata: secretMetadata{Name: id.Name, Namespace: id.Namespace, Annotations: map[string]string{spkiHint: spkiOf(key)}},
+		Data:     map[string][]byte{sealedField: pem},
+	})
+	defer clear(plain)
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.kubeseal(plain, "--cert", path, "--scope", "strict", "--format", "json")
+	if err != nil {
+		return nil, err
+	}
+	ciphertext, err := sealedBy(out, id, to, len(pem))
+	if err != nil {
+		return nil, err
+	}
+	return yaml.Marshal(sealedSecret{
+		APIVersion: sealedVersion, Kind: sealedKind,
+		Metadata: secretMetadata{Name: id.Name, Namespace: id.Namespace, Annotations: map[string]string{
+			"config.kubernetes.io/local-config": "true",
+			sealedHint:                          hashed([]byte(ciphertext)),
+			sealedToHint:                        hashed(to.RawSubjectPublicKeyInfo),
+		}},
+		Spec: sealedSpec{
+			EncryptedData: map[string]string{sealedField: ciphertext},
+			Template: sealedTemplate{Metadata: secretMetadata{
+				Name: id.Name, Namespace: id.Namespace, Annotations: map[string]string{spkiHint: spkiOf(key)},
+			}},
+		},
+	})
+}
+
+// sealedBy takes the ciphertext out of what kubeseal wrote, and proves that it
+// did what was asked for: this Secret, this scope, this field and no other, for
+// this controller, the whole key.
+func sealedBy(out []byte, id render.SecretID, to *sealingKey, size int) (string, error) {
+	var s sealedSecret
+	if err := yaml.Unmarshal(out, &s); err != nil || s.APIVersion != sealedVersion || s.Kind != sealedKind {
+		return "", problem.CustodySealedResult.With("its output is no SealedSecret")
+	}
+	ciphertext, found := s.Spec.EncryptedData[sealedField]
+	switch {
+	case s.Metadata.Name != id.Name || s.Metadata.Namespace != id.Namespace:
+		return "", problem.CustodySealedResult.With("the name or namespace is another one")
+	case isWide(s):
+		return "", problem.CustodySealedResult.With("the scope is not strict")
+	case !found || len(s.Spec.EncryptedData) != 1 || len(s.Spec.Template.Data) > 0:
+		return "", problem.CustodySealedResult.With("other fields than the key's were sealed")
+	}
+	raw, err := base64.StdEncoding.DecodeString(ciphertext)
+	if err != nil || len(raw) != sealedSize(to.Size(), size) || int(binary.BigEndian.Uint16(raw)) != to.Size() {
+		return "", problem.CustodySealedResult.With("the ciphertext has not the size of this key, sealed to this certificate")
+	}
+	return ciphertext, nil
+}
+
+// sealedSize is the length of a ciphertext in bytes: two bytes of length, the
+// session key under RSA-OAEP, the text under AES-GCM with its tag of 16
+// (sealed-secrets: docs/developer/crypto.md).
+func sealedSize(modulus, text int) int { return 2 + modulus + text + 16 }
+
+func isWide(s sealedSecret) bool {
+	return slices.ContainsFunc(wideScopes, func(scope string) bool {
+		return s.Metadata.Annotations[scope] == "true" || s.Spec.Template.Metadata.Annotations[scope] == "true"
+	})
+}
+
+// readSealed reads a key file, and refuses one that was cut, edited, or opens in
+// more places than one.
+func readSealed(file []byte) (sealedSecret, error) {
+	var s sealedSecret
+	if err := yaml.UnmarshalStrict(file, &s, yaml.DisallowUnknownFields); err != nil {
+		if err := yaml.Unmarshal(file, &s); err != nil || s.Kind != sealedKind {
+			return s, problem.CustodyForeignFile.With("SealedSecret with the key in spec.encryptedData")
+		}
+	}
+	ciphertext := s.Spec.EncryptedData[sealedField]
+	raw, err := base64.StdEncoding.DecodeString(ciphertext)
+	switch sum, said := s.Metadata.Annotations[sealedHint]; {
+	case s.APIVersion != sealedVersion || s.Kind != sealedKind || ciphertext == "":
+		return s, problem.CustodyForeignFile.With("SealedSecret with the key in spec.encryptedData")
+	case said && sum != hashed([]byte(ciphertext)), err != nil, len(raw) < 2, len(raw) <= sealedSize(int(binary.BigEndian.Uint16(raw)), 0):
+		return s, problem.CustodyTampered.With()
+	case isWide(s):
+		return s, problem.CustodySealedWide.With()
+	}
+	return s, nil
+}
+
+func sealedFacts(file []byte) (Facts, error) {
+	s, err := readSealed(file)
+	if err != nil {
+		return Facts{}, err
+	}
+	facts := Facts{SPKI: s.Spec.Template.Metadata.Annotations[spkiHint]}
+	if to := s.Metadata.Annotations[sealedToHint]; to != "" {
+		facts.Recipients = []string{"controller " + to[:min(16, len(to))]}
+	}
+	return facts, nil
+}
+
+// sealedStandIn is a SealedSecret with the ciphertext of the key file, byte for
+// byte, and the certificates of the phase.
+func sealedStandIn(_ *Custody, secret render.KeySecret, file []byte) ([]byte, error) {
+	s, err := readSealed(file)
+	switch spki := s.Spec.Template.Metadata.Annotations[spkiHint]; {
+	case err != nil:
+		return nil, err
+	case spki == "":
+		return nil, problem.CustodySealedUnsaid.With(secret.Certificate.Fingerprint()[:16]).Hint("`spec.template.metadata.annotations: {%s: %s}`", spkiHint, SPKI(secret.Certificate))
+	case spki != SPKI(secret.Certificate):
+		return nil, problem.CustodyOtherKey.With(secret.Certificate.Fingerprint()[:16])
+	case s.Metadata.Name != secret.Name || s.Metadata.Namespace != secret.Namespace:
+		return nil, problem.CustodySealedElsewhere.With(s.Metadata.Namespace+"/"+s.Metadata.Name, secret.Namespace+"/"+secret.Name)
+	}
+	standIn := sealedSecret{
+		APIVersion: sealedVersion, Kind: sealedKind,
+		Metadata: secretMetadata{Name: secret.Name, Namespace: secret.Namespace, Labels: secret.Labels},
+		Spec: sealedSpec{
+			EncryptedData: map[string]string{},
+			Template:      sealedTemplate{Metadata: secretMetadata{Name: secret.Name, Namespace: secret.Namespace, Labels: secret.Labels}, Type: secret.Type, Data: secret.Public},
+		},
+	}
+	for _, field := range secret.KeyFields {
+		standIn.Spec.EncryptedData[field] = s.Spec.EncryptedData[sealedField]
+	}
+	text, err := yaml.Marshal(standIn)
+	return append([]byte("---\n"), text...), err
+}
+
+// besideState is a path of the state file's spec, from where the command runs.
+func (c *Custody) besideState(path string) string {
+	return filepath.Join(filepath.Dir(c.StatePath), filepath.FromSlash(path))
+}

@@ -1,0 +1,77 @@
+package custody
+
+import (
+	"encoding/base64"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// Exit codes of sops (cmd/sops/codes) that have a sentence of their own.
+var sopsSays = map[int]problem.Sentence{
+	128: problem.CustodyOtherIdentity, // CouldNotRetrieveKey
+	51:  problem.CustodyTampered,      // MacMismatch
+	52:  problem.CustodyTampered,      // MacNotFound
+	24:  problem.CustodyTampered,      // ErrorDecryptingMac
+	25:  problem.CustodyTampered,      // ErrorDecryptingTree
+}
+
+// sops runs the user's program in the state's folder, so that it finds the
+// .sops.yaml that the user's own calls find. Its environment is the user's, for
+// clouds and agents.
+func (c *Custody) sops(path string, stdin []byte, args ...string) ([]byte, error) {
+	name := c.Getenv("L5D_PKI_SOPS_PROGRAM")
+	if name == "" {
+		name = "sops"
+	}
+	p := program{
+		name: name, dir: filepath.Dir(c.StatePath), env: append(os.Environ(), c.sopsEnvironment()...),
+		args: append(args, "--filename-override", filepath.FromSlash(path), "--input-type", "yaml", "--output-type", "yaml"),
+	}
+	out, failed := p.run(stdin)
+	switch {
+	case failed == nil:
+		return out, nil
+	case failed.absent():
+		return nil, problem.CustodyNoProgram.With(name, "sops").Because(failed)
+	}
+	if says, known := sopsSays[failed.code]; known && slices.Contains(args, "decrypt") {
+		return nil, says.With()
+	}
+	return nil, problem.CustodyProgram.With("sops", failed.said).Because(failed)
+}
+
+// sopsEnvironment hands on what was meant for us: the app's environment may be
+// another than the process's, and sops does not know our variable.
+func (c *Custody) sopsEnvironment() []string {
+	var env []string
+	for _, name := range []string{"SOPS_AGE_RECIPIENTS", envSOPSKey, envSOPSFile} {
+		if value := c.Getenv(name); value != "" {
+			env = append(env, name+"="+value)
+		}
+	}
+	identity := c.Getenv(envIdentity)
+	switch {
+	case c.Identity != "":
+		env = append(env, envSOPSFile+"="+absolute(c.Identity))
+	case isIdentity(identity):
+		env = append(env, envSOPSKey+"="+identity)
+	case identity != "":
+		env = append(env, envSOPSFile+"="+absolute(identity))
+	}
+	return env
+}
+
+func absolute(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
+}
+
+func base64Of(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+
+func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
