@@ -26,11 +26,15 @@ func (c *prCall) due(m margin) (ask, string, error) {
 	if !ok {
 		return ask{}, "no rotation is under way, and no certificate in use ends soon", nil
 	}
+	keeper, err := c.custodyOf(c.keyHome(c.now), c.now, custodyFlags{})
+	if err != nil {
+		return ask{}, "", err
+	}
 	why := fmt.Sprintf("%s %q ends at %s", x.Kind, x.Name, stamped(x.NotAfter))
 	switch {
 	case x.Expired && kind == state.KindAnchor:
 		return ask{}, why, problem.PRBlocked.With(why, "expired material is replaced or renewed by a person")
-	case c.keyHome(c.now) == c.f.statePath && !filepath.IsAbs(c.f.keysDir):
+	case keeper.Name == state.CustodyFile && !filepath.IsAbs(c.f.keyFolder(keeper, c.now)):
 		return ask{}, why, problem.PRBlocked.With(why, "custody file would leave the new keys in the folder of this job: give --keys-dir an absolute path that outlives it, or start the rotation by hand")
 	}
 	return ask{verbStart, kind, false}, why, nil
