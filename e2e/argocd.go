@@ -2,12 +2,15 @@ package e2e
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/e2e/peer"
 )
 
 // argoUser is the user that Argo CD's images run as.
@@ -24,6 +27,8 @@ type CMPServer struct {
 	// Socket and Work are its socket and the folder that it copies repositories
 	// into, by their paths out here.
 	Socket, Work string
+	// Keys is the folder of the test keys by its path in there (L5D_PKI_KEYS_DIR).
+	Keys string
 	// Jailed is whether there is a jail.
 	Jailed bool
 	log    *bytes.Buffer
@@ -37,8 +42,9 @@ func NewCMPServer(t testing.TB) *CMPServer {
 	image.unpack(t, s.Root)
 	s.Socket = filepath.Join(s.Root, "home/argocd/cmp-server/plugins/l5d-pki-render.sock")
 	s.Work = filepath.Join(s.Root, "tmp/_cmp_server")
+	s.Keys = s.mountKeys(t)
 	cmd := exec.Command(image.entry[0], image.entry[1:]...)
-	cmd.Env, cmd.Dir = image.env, "/"
+	cmd.Env, cmd.Dir = append(image.env, "L5D_PKI_KEYS_DIR="+s.Keys), "/"
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	if s.Jailed {
 		cmd.SysProcAttr = jailed(s.Root)
@@ -48,7 +54,7 @@ func NewCMPServer(t testing.TB) *CMPServer {
 		cmd.Args = append(cmd.Args, "--config-dir-path", filepath.Join(s.Root, "home/argocd/cmp-server/config"))
 		cmd.Env = []string{
 			"PATH=" + filepath.Join(s.Root, "usr/local/bin"), "TMPDIR=" + filepath.Join(s.Root, "tmp"),
-			"ARGOCD_PLUGINSOCKFILEPATH=" + filepath.Dir(s.Socket),
+			"ARGOCD_PLUGINSOCKFILEPATH=" + filepath.Dir(s.Socket), "L5D_PKI_KEYS_DIR=" + s.Keys,
 		}
 	}
 	if err := cmd.Start(); err != nil {
@@ -66,6 +72,30 @@ func NewCMPServer(t testing.TB) *CMPServer {
 			t.Fatalf("no socket; the server says:\n%s", s.log)
 		}
 	}
+}
+
+// mountKeys puts the test keys where Kubernetes would mount a Secret with
+// defaultMode 0440 and fsGroup 999: root's, and readable by the group.
+func (s *CMPServer) mountKeys(t testing.TB) string {
+	t.Helper()
+	folder := filepath.Join(s.Root, "keys")
+	keys, err := filepath.Glob(peer.Fixture("pki/*.key"))
+	if err != nil || len(keys) < 5 {
+		t.Fatalf("%d keys (%v)", len(keys), err)
+	}
+	for _, key := range keys {
+		to := filepath.Join(folder, filepath.Base(key))
+		copyFile(t, key, to, 0o600)
+		if s.Jailed {
+			if err := errors.Join(os.Chown(to, 0, argoUser), os.Chmod(to, 0o440)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if s.Jailed {
+		return "/keys"
+	}
+	return folder
 }
 
 // jailed is how a process becomes user 999 in a root of its own.

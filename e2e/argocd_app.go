@@ -112,8 +112,7 @@ func (s *CMPServer) Generate(t testing.TB, a Application) []byte {
 var ArgoLayouts = []string{"chart", "kustomization", "manifests"}
 
 // ArgoApplication makes a repository with one application of a layout: the state
-// (a file) beside it, the test keys where the fixtures' states look for them, and
-// the chart, or what it renders with keys in the state base, with all its values.
+// (a file) beside it, and the chart, or what it renders with keys in the state base, with all its values.
 func ArgoApplication(t testing.TB, s *Sandbox, layout, state, base, chart string, values ...string) Application {
 	t.Helper()
 	a := Application{Repo: t.TempDir(), Path: "apps/linkerd", Parameters: map[string]any{}}
@@ -137,9 +136,6 @@ func ArgoApplication(t testing.TB, s *Sandbox, layout, state, base, chart string
 		return text
 	}
 	put("apps/linkerd/rotation.yaml", read(state))
-	if err := os.CopyFS(filepath.Join(a.Repo, "pki"), os.DirFS(peer.Fixture("pki"))); err != nil {
-		t.Fatal(err)
-	}
 	if layout == "chart" {
 		if err := os.CopyFS(filepath.Join(a.Repo, "charts/linkerd"), os.DirFS(chart)); err != nil {
 			t.Fatal(err)
@@ -174,6 +170,21 @@ func ArgoApplication(t testing.TB, s *Sandbox, layout, state, base, chart string
 func (s *CMPServer) ArgoObjects(t testing.TB, sandbox *Sandbox, layout, state, base, chart string, values ...string) Objects {
 	t.Helper()
 	app := ArgoApplication(t, sandbox, layout, state, base, chart, values...)
-	app.Parameters["with-keys"] = "true"
+	s.WithKeys(t, app)
 	return ParseObjects(t, s.Generate(t, app))
+}
+
+// WithKeys lets an application of [ArgoApplication] print keys: its state names
+// them in the sidecar's folder.
+func (s *CMPServer) WithKeys(t testing.TB, app Application) {
+	t.Helper()
+	app.Parameters["with-keys"] = "true"
+	path := filepath.Join(app.Repo, app.Path, "rotation.yaml")
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(path, bytes.ReplaceAll(text, []byte("key: ../pki/"), []byte("key: "+s.Keys+"/")), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -244,7 +244,7 @@ func TestBare(t *testing.T) {
 			t.Fatal(err)
 		}
 		app := argoFixture(t, s, layout, "bundle/anchor-added")
-		app.Parameters["with-keys"] = "true"
+		app.Parameters["secrets-apart"] = "true"
 		if err := os.CopyFS(filepath.Join(root, "repo"), os.DirFS(app.Repo)); err != nil {
 			t.Fatal(err)
 		}

@@ -88,7 +88,9 @@ var hosts = []host{
 func argoHost(layout, secrets string) func(testing.TB, *inputs, string) Objects {
 	return func(t testing.TB, in *inputs, state string) Objects {
 		app := ArgoApplication(t, in.helm3.Sandbox, layout, state, peer.Fixture("rotation/bundle/stable.yaml"), in.chart.Path, in.chart.Values...)
-		app.Parameters[secrets] = "true"
+		if app.Parameters[secrets] = "true"; secrets == "with-keys" {
+			in.argo.WithKeys(t, app)
+		}
 		return ParseObjects(t, in.argo.Generate(t, app))
 	}
 }

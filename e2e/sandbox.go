@@ -113,7 +113,7 @@ func (s *Sandbox) Copy(t testing.TB, fixture, path string) {
 		t.Fatal(err)
 	}
 	if info.IsDir() {
-		if err := os.CopyFS(full, os.DirFS(source)); err != nil {
+		if err := peer.CopyPrivate(full, source); err != nil {
 			t.Fatal(err)
 		}
 		return

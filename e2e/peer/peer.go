@@ -91,9 +91,6 @@ func Root() string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
-// Fixture is the absolute path of a file below fixtures/.
-func Fixture(path string) string { return filepath.Join(Root(), "fixtures", filepath.FromSlash(path)) }
-
 func cache() string {
 	if dir := os.Getenv("E2E_CACHE"); dir != "" {
 		return dir

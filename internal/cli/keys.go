@@ -131,11 +131,16 @@ func readPlaced(c *custody.Custody, path string) ([]byte, error) {
 }
 
 // guardFile refuses a key in clear that others than its owner may read or write.
-// (Windows has no such modes.)
+// A key of root's may be read by its group: that is how Kubernetes mounts a
+// Secret for a program that is not root. (Windows has no such modes.)
 func guardFile(file string) error {
 	info, err := os.Stat(file)
-	if err != nil || runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
+	if err != nil || runtime.GOOS == "windows" {
 		return nil // a file that is not there is refused where it is read
+	}
+	others := info.Mode().Perm() & 0o077
+	if others == 0 || others == 0o040 && ownedByRoot(info) {
+		return nil
 	}
 	return problem.CustodyOpenToAll.With(fmt.Sprintf("%04o", info.Mode().Perm())).In(file)
 }

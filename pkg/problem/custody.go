@@ -120,7 +120,7 @@ var (
 		Code:    "custody-open-to-all",
 		Text:    "others than its owner may use this private key (mode %s)",
 		Hint:    "`chmod 600` the file; if others had access to the host, rotate: they may have the key",
-		Explain: "With custody file keys stand in clear on disk. Only their owner may read them: mode 0600 or less.",
+		Explain: "With custody file keys stand in clear on disk. Only their owner may read them: mode 0600 or less. Where root owns the file its group may read it, mode 0640: that is how a mounted Secret looks (defaultMode: 0440 and fsGroup).",
 	})
 	CustodyInGit = define(Sentence{
 		Code:    "custody-in-git",
