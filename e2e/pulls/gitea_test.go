@@ -3,6 +3,7 @@ package pulls
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -59,7 +61,9 @@ type gitea struct {
 	t             *testing.T
 	program, home string
 	url, token    string
+	mutex         sync.Mutex // of the two that follow
 	process       *exec.Cmd
+	over          bool
 	log           *os.File
 	frontend      string
 }
@@ -141,41 +145,62 @@ func (g *gitea) env() []string {
 // start runs the server and waits until it answers.
 func (g *gitea) start() {
 	g.t.Helper()
+	if err := g.up(); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// up is start for other goroutines than the test's own. There is never a second
+// server, and none after the test.
+func (g *gitea) up() error {
+	g.down(syscall.SIGTERM)
+	g.mutex.Lock()
+	if g.over {
+		g.mutex.Unlock()
+		return errors.New("the test is over")
+	}
 	g.process = exec.Command(g.program, "web", "-c", g.config())
 	g.process.Env, g.process.Stdout, g.process.Stderr = g.env(), g.log, g.log
-	if err := g.process.Start(); err != nil {
-		g.t.Fatal(err)
+	err := g.process.Start()
+	g.mutex.Unlock()
+	if err != nil {
+		return err
 	}
 	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		answer, err := http.Get(g.url + "/api/v1/version")
 		if err == nil {
 			answer.Body.Close()
 			if answer.StatusCode == http.StatusOK {
-				return
+				return nil
 			}
 		}
 	}
 	text, _ := os.ReadFile(g.log.Name())
-	g.t.Fatalf("gitea does not come up:\n%s", text)
+	return fmt.Errorf("gitea does not come up:\n%s", text)
 }
 
 // kill ends the server at once, as a crash does.
-func (g *gitea) kill() {
-	if g.process != nil {
-		_ = g.process.Process.Kill()
-		_, _ = g.process.Process.Wait()
-		g.process = nil
-	}
+func (g *gitea) kill() { g.down(syscall.SIGKILL) }
+
+// stop ends it for good, politely, so that Git's own children end too.
+func (g *gitea) stop() {
+	g.mutex.Lock()
+	g.over = true
+	g.mutex.Unlock()
+	g.down(syscall.SIGTERM)
 }
 
-// stop ends it politely, by its process id, so that Git's own children end too.
-func (g *gitea) stop() {
-	if g.process == nil {
+// down ends the server, if there is one, by its process id, and waits for it.
+func (g *gitea) down(signal syscall.Signal) {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if g.process == nil || g.process.Process == nil {
 		return
 	}
 	done := make(chan struct{})
 	process := g.process.Process
-	_ = process.Signal(syscall.SIGTERM)
+	g.process = nil
+	_ = process.Signal(signal)
 	go func() { _, _ = process.Wait(); close(done) }()
 	select {
 	case <-done:
@@ -183,7 +208,6 @@ func (g *gitea) stop() {
 		_ = process.Kill()
 		<-done
 	}
-	g.process = nil
 }
 
 // api makes one call and wants a success; answer may be nil.

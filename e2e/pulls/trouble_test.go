@@ -137,7 +137,7 @@ func TestServerDies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := startGitea(t, 50, "")
 			l := settle(t, g)
-			back := make(chan struct{})
+			back := make(chan error, 1)
 			l.door.once("POST", "/repos/bot/pki/pulls", func(w http.ResponseWriter, r *http.Request, through http.Handler) {
 				if carriedOut {
 					through.ServeHTTP(httptest.NewRecorder(), r)
@@ -145,13 +145,14 @@ func TestServerDies(t *testing.T) {
 				g.kill()
 				slam(w)
 				go func() {
-					defer close(back)
 					time.Sleep(time.Second)
-					g.start()
+					back <- g.up()
 				}()
 			})
 			r := l.pr("start", "anchor")
-			<-back
+			if err := <-back; err != nil {
+				t.Fatal(err)
+			}
 			if p := l.shows(r); p.Number != r.Number || len(p.Labels) != 1 || len(l.pulls("all")) != 1 {
 				t.Errorf("%+v\n%+v", r, p)
 			}
