@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -174,6 +175,9 @@ func (s *CMPServer) ArgoObjects(t testing.TB, sandbox *Sandbox, layout, state, b
 	return ParseObjects(t, s.Generate(t, app))
 }
 
+// keyPaths begin the paths of keys in the states of fixtures/.
+var keyPaths = regexp.MustCompile(`key: (?:\.\./)+pki/`)
+
 // WithKeys lets an application of [ArgoApplication] print keys: its state names
 // them in the sidecar's folder.
 func (s *CMPServer) WithKeys(t testing.TB, app Application) {
@@ -182,7 +186,7 @@ func (s *CMPServer) WithKeys(t testing.TB, app Application) {
 	path := filepath.Join(app.Repo, app.Path, "rotation.yaml")
 	text, err := os.ReadFile(path)
 	if err == nil {
-		err = os.WriteFile(path, bytes.ReplaceAll(text, []byte("key: ../pki/"), []byte("key: "+s.Keys+"/")), 0o644)
+		err = os.WriteFile(path, keyPaths.ReplaceAll(text, []byte("key: "+s.Keys+"/")), 0o644)
 	}
 	if err != nil {
 		t.Fatal(err)

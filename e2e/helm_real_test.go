@@ -21,6 +21,10 @@ func TestHelmRealRenders(t *testing.T) {
 	if len(versions) == 0 {
 		t.Skip("SKIPPED, NOT PASSED: the real renders are absent")
 	}
+	pki := filepath.Join(t.TempDir(), "pki")
+	if err := peer.CopyPrivate(pki, filepath.Join(root, "pki")); err != nil {
+		t.Fatal(err)
+	}
 	for _, major := range majors {
 		h := NewHelm(t, major)
 		h.Write(t, "real/Chart.yaml", "apiVersion: v2\nname: real\nversion: 0.0.0\n")
@@ -30,7 +34,7 @@ func TestHelmRealRenders(t *testing.T) {
 			for i, step := range realSteps {
 				next := realSteps[min(i+1, len(realSteps)-1)]
 				h.Write(t, "real/stream.yaml", readText(t, filepath.Join(pinned, step.file+".yaml")))
-				h.Write(t, "rotation.yaml", realState(t, root, version, next))
+				h.Write(t, "rotation.yaml", realState(t, pki, version, next))
 				got := h.PostRendered(t, "rotation.yaml", Chart{Path: "real"})
 				want := ParseObjects(t, []byte(readText(t, filepath.Join(pinned, next.file+".yaml"))))
 				SameObjects(t, "Helm "+major+", "+version+", "+step.file+" to "+next.file, got, want)
@@ -54,15 +58,15 @@ var realSteps = []realStep{
 }
 
 // realState is the state of one step with the PKI of the real renders.
-func realState(t testing.TB, root, folder string, step realStep) string {
+func realState(t testing.TB, pki, folder string, step realStep) string {
 	t.Helper()
 	read := func(name string) string {
-		return "|\n      " + strings.ReplaceAll(strings.TrimSpace(readText(t, filepath.Join(root, "pki", name))), "\n", "\n      ")
+		return "|\n      " + strings.ReplaceAll(strings.TrimSpace(readText(t, filepath.Join(pki, name))), "\n", "\n      ")
 	}
 	pair := func(kind, which, role string) string {
 		entry := "  - name: " + which + "\n    role: " + role + "\n    certificate: " + read(which+"-"+kind+".crt") + "\n"
 		if kind == "issuer" {
-			entry += "    key: " + filepath.Join(root, "pki", which+"-issuer.key") + "\n"
+			entry += "    key: " + filepath.Join(pki, which+"-issuer.key") + "\n"
 		}
 		return entry
 	}
