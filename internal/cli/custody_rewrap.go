@@ -19,8 +19,14 @@ func (a *app) custody() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "custody",
 		Short: "look at the key files of a state, or seal them anew",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Long: `Private keys live where spec.custody of the state says: in key files that are
+encrypted for Git (age, sops, sealed-secret), in a store or the cluster
+(external-secret, cert-manager), or in plain files outside of Git (file).
+docs/custody.md compares them. Rendering never opens a key unasked.`,
+		Example: `  l5d-pki-render custody status
+  l5d-pki-render custody rewrap --identity identity.txt`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.custodyStatus(), a.custodyRewrap(), a.custodyIncoming(), a.custodyReadBack())
 	return cmd
