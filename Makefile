@@ -12,7 +12,7 @@ MODULES := . cmd/l5d-pki-render-kms internal/chart/ocitest internal/custody/seal
 LIVE    := e2e bench/peers
 
 # each,FOLDERS,COMMAND: the command in each folder; the first failure ends it.
-each = @set -e; for m in $(1); do echo "== $$m: $(2)"; (cd $$m && $(2)); done
+each = @set -eo pipefail; for m in $(1); do echo "== $$m: $(2)"; (cd $$m && $(2)); done
 
 export CGO_ENABLED := 0
 export GOTOOLCHAIN := local
@@ -28,8 +28,8 @@ kms: ## bin/l5d-pki-render-kms, for `start --signer`; KMS_TAGS="pkcs11 awskms" a
 demo: build ## a whole rotation on the fixtures, step by step
 	$(GO) run ./scripts/demo -binary bin/l5d-pki-render
 
-test: ## every test, of every module
-	$(call each,$(MODULES),$(GO) test -timeout 20m -p $(JOBS) ./...)
+test: $(TOOLS)/loud ## every test, of every module; what was skipped is named
+	$(call each,$(MODULES),$(GO) test -json -timeout 20m -p $(JOBS) ./... | $(TOOLS)/loud)
 
 hsm: ## signing in an HSM, with SoftHSM for one; needs a C compiler, softhsm2 and opensc
 	cd cmd/l5d-pki-render-kms && CGO_ENABLED=1 $(GO) test -p $(JOBS) -tags pkcs11 -run PKCS11 -v .
@@ -41,6 +41,9 @@ lint: $(TOOLS)/staticcheck ## gofmt, go vet, staticcheck, of every module
 
 $(TOOLS)/staticcheck:
 	GOBIN=$(TOOLS) $(GO) install -p $(JOBS) $(STATICCHECK)
+
+$(TOOLS)/loud: scripts/loud/main.go
+	$(GO) build -o $@ ./scripts/loud
 
 fuzz: ## every fuzz target for FUZZTIME
 	@set -euo pipefail; for pkg in $$($(GO) list ./...); do \
@@ -54,8 +57,8 @@ bench: build ## against kustomize and Helm; writes docs/performance.md
 generate: ## test PKI, fixtures, schema
 	$(GO) generate ./...
 
-e2e: ## against the real programs, which it builds: Helm 3 and 4, kustomize, Argo CD's plugin server, Gitea, age, sops
-	cd e2e && $(GO) test -p 1 -count 1 -timeout 60m ./...
+e2e: $(TOOLS)/loud ## against the real programs, which it builds: Helm 3 and 4, kustomize, Argo CD's plugin server, Gitea, age, sops
+	@set -o pipefail; cd e2e && $(GO) test -json -p 1 -count 1 -timeout 60m ./... | $(TOOLS)/loud
 
 clean:
 	rm -rf bin dist .cache/tools .cache/peers .cache/bench .cache/e2e
