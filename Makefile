@@ -17,7 +17,7 @@ each = @set -eo pipefail; for m in $(1); do echo "== $$m: $(2)"; (cd $$m && $(2)
 export CGO_ENABLED := 0
 export GOTOOLCHAIN := local
 
-.PHONY: build kms demo test lint hsm fuzz bench generate e2e clean
+.PHONY: build kms demo test lint peers hsm fuzz bench generate e2e clean
 
 build: ## bin/l5d-pki-render, and the programs that it runs for `chart` and `pr`
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/l5d-pki-render ./cmd/l5d-pki-render-chart ./cmd/l5d-pki-render-forge
@@ -30,6 +30,11 @@ demo: build ## a whole rotation on the fixtures, step by step
 
 test: $(TOOLS)/loud ## every test, of every module; what was skipped is named
 	$(call each,$(MODULES),$(GO) test -json -timeout 20m -p $(JOBS) ./... | $(TOOLS)/loud)
+
+peers: .cache/peers/kustomize ## the kustomize that Components are compared with; without it that test skips
+
+.cache/peers/kustomize: bench/peers/go.mod
+	cd bench/peers && $(GO) build -p $(JOBS) -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ sigs.k8s.io/kustomize/kustomize/v5
 
 hsm: ## signing in an HSM, with SoftHSM for one; needs a C compiler, softhsm2 and opensc
 	cd cmd/l5d-pki-render-kms && CGO_ENABLED=1 $(GO) test -p $(JOBS) -tags pkcs11 -run PKCS11 -v .

@@ -22,7 +22,7 @@ no event
 q.go:1: syntax error
 FAIL	p	0.1s
 no event
-!!!!!! SKIPPED, NOT PASSED: p TestSkip: no browser
+!!!!!! not run: p TestSkip: no browser
 `
 	var out strings.Builder
 	if err := relay(strings.NewReader(in), &out); err != nil || out.String() != want {
