@@ -10,9 +10,8 @@ var Internal = define(Sentence{
 	Explain: "An error that the tool has no sentence of its own for. Nothing was written. If the text does not help, report it with the command line (never with key files).",
 })
 
-// catalogue holds every sentence by code; define fills it while the package
-// starts, which is quicker in a map that need not grow.
-var catalogue = make(map[Code]Sentence, 512)
+// catalogue holds every sentence by code; define fills it while the package starts.
+var catalogue = map[Code]Sentence{}
 
 // define enters s into the catalogue. A doubled code is a programming error and
 // stops the program at its start, so no test can miss it.

@@ -13,31 +13,23 @@ const recipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8
 
 // tellKeys shows what becomes of private keys, in an empty folder: they are made
 // and encrypted, and what is rendered holds none.
-func tellKeys(binary, folder, input string) error {
+func tellKeys(binary, folder string) error {
 	fmt.Printf("\n\nCustody \"age\": where the private keys are\n")
 	for _, line := range []string{
 		"init --new --linkerd-version 2.18 --recipient " + recipient,
 		"custody status",
-		"post-render",
+		"values --layout external",
 	} {
 		fmt.Printf("\n$ l5d-pki-render %s\n", line)
-		in, err := os.Open(input)
-		if err != nil {
-			return err
-		}
 		cmd := exec.Command(binary, strings.Fields(line)...)
-		cmd.Dir, cmd.Stdin = folder, in
+		cmd.Dir = folder
 		var said strings.Builder
 		cmd.Stderr = &said
 		out, err := cmd.Output()
-		in.Close()
 		if err != nil {
 			return fmt.Errorf("%s: %w\n%s", line, err, said.String())
 		}
-		if line == "post-render" {
-			out = fmt.Appendf(nil, "(%d documents, %d of them Secrets)\n", len(documents(string(out))), strings.Count(string(out), "\nkind: Secret\n"))
-		}
-		fmt.Printf("%s%s", out, said.String())
+		fmt.Printf("%s%s", fold(string(out)), said.String())
 	}
 	return noKey(folder)
 }

@@ -86,5 +86,5 @@ func run(binary, rotation string) error {
 	if err := os.Mkdir(empty, 0o700); err != nil {
 		return err
 	}
-	return tellKeys(binary, empty, w.input)
+	return tellKeys(binary, empty)
 }
