@@ -253,22 +253,29 @@ func TestGuardShallow(t *testing.T) {
 	}
 }
 
+// observation is a file that says that the control plane delivers the bundle of
+// the state at main.
+func (l *prLand) observation() (file string) {
+	l.t.Helper()
+	bundle := ""
+	for _, a := range l.stateOf("main").Status.Anchors {
+		bundle += "  - " + fingerprintOf(l.t, a.Certificate) + "\n"
+	}
+	in := strings.ReplaceAll(bundle, "  - ", "    - ")
+	text := "apiVersion: l5d-pki-render/v1alpha1\nkind: Observation\ncluster: prod-argocd\nat: 2026-06-01T12:30:00Z\ncovers: [control-plane]\ncontrolPlane:\n  trustRoots:\n" + bundle + "  injectors:\n  - pod: injector-0\n    bundle:\n" + in
+	file = filepath.Join(l.t.TempDir(), "observation.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		l.t.Fatal(err)
+	}
+	return file
+}
+
 // TestGuardEvidence: an observation that came with the change opens the gate.
 func TestGuardEvidence(t *testing.T) {
 	l := land(t)
 	l.merge(l.pr("start", "anchor").Branch)
-	file := filepath.Join(t.TempDir(), "observation.yaml")
 	l.at = l.at.Add(time.Hour)
-	s := l.stateOf("main")
-	bundle := ""
-	for _, a := range s.Status.Anchors {
-		bundle += "  - " + fingerprintOf(t, a.Certificate) + "\n"
-	}
-	in := strings.ReplaceAll(bundle, "  - ", "    - ")
-	text := "apiVersion: l5d-pki-render/v1alpha1\nkind: Observation\ncluster: prod-argocd\nat: 2026-06-01T12:30:00Z\ncovers: [control-plane]\ncontrolPlane:\n  trustRoots:\n" + bundle + "  injectors:\n  - pod: injector-0\n    bundle:\n" + in
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := l.observation()
 	r := l.pr("--evidence", file)
 	if files := gitIn(t, l.remote, "show", "--format=", "--name-only", r.Commit); !strings.Contains(files, "linkerd/pki/evidence/prod-argocd-prod-argocd-20260601T123000Z.yaml") {
 		t.Errorf("files %q", files)

@@ -65,7 +65,11 @@ func (c *prCall) committed(m moved, h *head) (*proposal, error) {
 	if err := c.noSecret(p.files); err != nil {
 		return nil, err
 	}
-	if err := c.describe(p, tree); err != nil {
+	evidence, err := c.claimed(m.next)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.describe(p, tree, evidence); err != nil {
 		return nil, err
 	}
 	if h != nil && h.foreign == "" && h.branch == p.branch && h.details.Tree == tree && h.details.Parents[0] == c.tip {

@@ -90,7 +90,7 @@ func (c *prCall) copyFrom(commit, name string) error {
 
 // newMove makes the move at this call's instant.
 func (c *prCall) newMove(k ask, ahead bool) (moved, error) {
-	evidence, err := c.f.evidence.load(c.at(c.state), c.now)
+	evidence, err := c.observed(&c.f.evidence, c.now)
 	if err != nil {
 		return moved{}, err
 	}
