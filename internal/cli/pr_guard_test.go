@@ -65,6 +65,7 @@ func (l *prLand) moves(dir string, moves ...string) {
 
 // TestGuard: what a reviewer must not merge, and what the guard says of it.
 func TestGuard(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.commitTo("main", func(dir string) {
 		l.moves(dir, "start anchor", "advance --assume BUNDLE-DELIVERED", "advance --assume BUNDLE-LOADED", "advance --assume ISSUER-LOADED", "advance --assume LEAVES-RENEWED")
@@ -139,6 +140,7 @@ func TestGuard(t *testing.T) {
 // TestGuardSkip: two phases in one change, where the gate of the second is
 // open only because the log says what was never applied.
 func TestGuardSkip(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.commitTo("main", func(dir string) { l.moves(dir, "start anchor") })
 	dir := l.job("origin/main", func(dir string) { l.moves(dir, "advance --assume BUNDLE-DELIVERED", "advance --assume BUNDLE-LOADED") })
@@ -162,6 +164,7 @@ func (l *prLand) addKey(dir string) {
 // TestGuardWithoutEvidence: a move whose words were taken out of the log, or
 // that never had any, is judged by what there is.
 func TestGuardWithoutEvidence(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.commitTo("main", func(dir string) { l.moves(dir, "start anchor", "advance --assume BUNDLE-DELIVERED") })
 	dir := l.job("origin/main", func(dir string) { l.moves(dir, "advance --assume BUNDLE-LOADED") })
@@ -184,6 +187,7 @@ func TestGuardWithoutEvidence(t *testing.T) {
 // TestGuardOldBranch: a branch that began before the base moved is judged by
 // what a merge would give, and one that conflicts by nothing else.
 func TestGuardOldBranch(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	old := l.head("main")
 	dir := l.job(old, func(dir string) { l.edit(dir, "README.md", func(string) string { return "x\n" }) })
@@ -200,6 +204,7 @@ func TestGuardOldBranch(t *testing.T) {
 // TestGuardComment: one comment, written over, without a clock; a forge that
 // refuses it changes no verdict.
 func TestGuardComment(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	r := l.pr("start", "anchor")
 	dir := l.job("origin/"+r.Branch, func(string) {})
@@ -241,6 +246,7 @@ func TestGuardComment(t *testing.T) {
 
 // TestGuardShallow: a clone whose history was cut off is told so.
 func TestGuardShallow(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	r := l.pr("start", "anchor")
 	l.commitTo("main", func(dir string) { l.edit(dir, "README.md", func(string) string { return "x\n" }) })
@@ -272,6 +278,7 @@ func (l *prLand) observation() (file string) {
 
 // TestGuardEvidence: an observation that came with the change opens the gate.
 func TestGuardEvidence(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.merge(l.pr("start", "anchor").Branch)
 	l.at = l.at.Add(time.Hour)

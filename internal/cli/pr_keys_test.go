@@ -19,6 +19,7 @@ func (l *prLand) keyFiles() []string {
 // TestPRKeysAfterTheCommit: keys in clear are written when the commit is made:
 // a hook that takes its time, or a call that is killed in it, finds none.
 func TestPRKeysAfterTheCommit(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	hook := filepath.Join(l.clone, ".git/hooks/pre-commit")
 	text := "#!/bin/sh\nif ls '" + filepath.Join(l.clone, "linkerd/pki/keys") + "'/* 2>/dev/null; then echo keys are there >&2; exit 1; fi\n"
@@ -42,6 +43,7 @@ func TestPRKeysAfterTheCommit(t *testing.T) {
 // taken up by the next one, with the same keys and certificates. Where they are
 // not the keys of its commit it is not, and no key is written over.
 func TestPRKilled(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	keys := keysDir(t)
 	files := func() []string {

@@ -32,6 +32,7 @@ func (l *prLand) other() string {
 // mesh delivers are in the trust matrix, and a chain that it could not verify is
 // refused.
 func TestPRLinks(t *testing.T) {
+	t.Parallel()
 	for name, path := range map[string]string{"in the repository": "../../west/rotation.yaml", "beside it": "../../../west/rotation.yaml"} {
 		t.Run(name, func(t *testing.T) {
 			l := land(t)
@@ -79,6 +80,7 @@ func TestPRLinks(t *testing.T) {
 // TestPrintEvidence: the text of a move in the working tree rests on what the
 // flags bring, as the move did.
 func TestPrintEvidence(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.merge(l.pr("start", "anchor").Branch)
 	gitIn(t, l.clone, "pull", "-q")

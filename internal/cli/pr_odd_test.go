@@ -14,6 +14,7 @@ import (
 // TestPRLineEnds: a clone that checks out other line ends than the commits have
 // makes the same change, finds it again, and the guard finds nothing edited.
 func TestPRLineEnds(t *testing.T) {
+	t.Parallel()
 	for name, set := range map[string]func(t *testing.T, l *prLand, dir string){
 		"autocrlf": func(t *testing.T, _ *prLand, dir string) { gitIn(t, dir, "config", "core.autocrlf", "true") },
 		"attributes": func(_ *testing.T, l *prLand, dir string) {
@@ -71,6 +72,7 @@ func TestPRSubmodule(t *testing.T) {
 // TestPRShallow: a job with one commit of the history and no branch opens the
 // pull request, and makes it anew when the base moved.
 func TestPRShallow(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.merge(l.pr("start", "anchor").Branch)
 	job := func() {
@@ -96,6 +98,7 @@ func TestPRShallow(t *testing.T) {
 // TestPRTwoStates: two states with one name have one branch between them. The
 // second is told whose it is, and leaves it.
 func TestPRTwoStates(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.commitTo("main", func(dir string) {
 		text, err := os.ReadFile(filepath.Join(dir, l.state))
@@ -119,6 +122,7 @@ func TestPRTwoStates(t *testing.T) {
 // TestPRForeignClosed: a person closed the pull request and left a commit on its
 // branch: nothing is minted for a change that could not be pushed.
 func TestPRForeignClosed(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	first := l.pr("start", "anchor")
 	l.commitTo(first.Branch, func(dir string) { l.edit(dir, "note.txt", func(string) string { return "x\n" }) })
@@ -134,6 +138,7 @@ func TestPRForeignClosed(t *testing.T) {
 // TestPRSameInstant: two calls that opened a pull request each, as neither could
 // see the other's, end with one open: the first.
 func TestPRSameInstant(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.merge(l.pr("start", "anchor").Branch)
 	l.wrote()
