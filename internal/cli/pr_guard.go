@@ -92,6 +92,7 @@ func (c *prCall) judgeState(r *guardReport) error {
 // judgeMove judges the step of the status from the base's.
 func (c *prCall) judgeMove(r *guardReport, next *state.Rotation) error {
 	was, is := c.now.Clone().Status, next.Clone().Status
+	r.noteSpec(c.now, next)
 	switch {
 	case c.now.Metadata.Name != next.Metadata.Name:
 		r.findings = append(r.findings, problem.RotationOtherMesh.With(c.now.Metadata.Name, next.Metadata.Name))

@@ -86,6 +86,11 @@ func TestGuard(t *testing.T) {
 		"nothing of ours": {func(dir string) { l.edit(dir, "README.md", func(string) string { return "x\n" }) }, nil, "no change of phase"},
 		"the next phase":  {func(dir string) { l.moves(dir, "advance --assume BUNDLE-DELIVERED") }, nil, "every meshed workload restarts"},
 		"one phase back":  {func(dir string) { l.moves(dir, "back") }, nil, `"to": "issuer-spread"`},
+		"a shorter leaf": {func(dir string) {
+			l.edit(dir, l.state, func(s string) string {
+				return strings.Replace(s, "  outputs:\n", "  leaf: {lifetime: 1h}\n  outputs:\n", 1)
+			})
+		}, nil, "edits what the gate judges by**: spec.leaf"},
 		"a revert":        {revert(1), []string{"guard-epoch-falls"}, "pr back"},
 		"a double revert": {revert(2), []string{"guard-revert"}, "reverting 2 changes at once"},
 		"a triple revert": {revert(3), []string{"guard-revert"}, "does not verify"},
