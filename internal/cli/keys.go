@@ -56,10 +56,13 @@ func handOut(c *custody.Custody, m rotation.Minted) (keyFile, error) {
 	if !c.HandsOut {
 		return keyFile{}, problem.CustodyKeyOut.With(c.Name).In(c.StatePath).On("spec.custody.kind")
 	}
-	f := keyFile{path: filepath.Join(c.KeyOut, filepath.Base(m.Path)+".key"), text: append(m.Key.PEM(), '\n'), mode: plainMode}
+	f := keyFile{path: handedOut(c.KeyOut, m.Path), text: append(m.Key.PEM(), '\n'), mode: plainMode}
 	f.note = fmt.Sprintf("wrote the key of %q to %s: store it as %q before this state is applied, then destroy the file", m.Name, f.path, c.RemoteKey(m.Path))
 	return f, guardPlace(c, f.path)
 }
+
+// handedOut is the file for the key of a name in a store.
+func handedOut(folder, name string) string { return filepath.Join(folder, filepath.Base(name)+".key") }
 
 // advice says what a key file is to people who see it appear.
 func advice(c *custody.Custody) string {
