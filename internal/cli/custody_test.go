@@ -88,6 +88,16 @@ func TestPlainKeys(t *testing.T) {
 		}
 		done(t, call(t, "", nil, manifests...))
 	}
+	anchor := filepath.Join(top, "keys", "2026.key")
+	for _, flag := range []string{"--outgoing-key", "--anchor-key"} {
+		if err := os.Chmod(anchor, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		refusedWith(t, flag, call(t, "", nil, "start", "anchor", flag, anchor, "--dry-run", "-s", statePath), problem.CustodyOpenToAll)
+	}
+	if err := os.Chmod(anchor, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	git("add", "-f", "keys/2026-1.key")
 	refusedWith(t, "a tracked key", call(t, "", nil, manifests...), problem.CustodyInGit)
 	for pattern, want := range map[string]int{"keys/*.key": 0, "other/*": 1} {

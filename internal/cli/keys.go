@@ -135,8 +135,8 @@ func readPlaced(c *custody.Custody, path string) ([]byte, error) {
 // Secret for a program that is not root. (Windows has no such modes.)
 func guardFile(file string) error {
 	info, err := os.Stat(file)
-	if err != nil || runtime.GOOS == "windows" {
-		return nil // a file that is not there is refused where it is read
+	if err != nil || !info.Mode().IsRegular() || runtime.GOOS == "windows" {
+		return nil // a file that is not there is refused where it is read; a pipe has no mode that says anything
 	}
 	others := info.Mode().Perm() & 0o077
 	if others == 0 || others == 0o040 && ownedByRoot(info) {
@@ -153,8 +153,11 @@ func guardPlace(c *custody.Custody, file string) error {
 	return problem.CustodyInGit.With().In(file)
 }
 
-// readKey reads a private key in clear that a flag names.
+// readKey reads a private key in clear that a flag names: its owner's alone, too.
 func readKey(path string) (pki.Key, error) {
+	if err := guardFile(path); err != nil {
+		return pki.Key{}, err
+	}
 	data, err := readFile(path, maxKey)
 	if err != nil {
 		return pki.Key{}, err
