@@ -82,7 +82,10 @@ func TestRefusals(t *testing.T) {
 		r.refused(t, name, change.code, own, args...)
 		r.write(t, file, whole)
 	}
-	r.refused(t, "a key file that is lost", "cli-read", own, append(withKeys, "-s", "elsewhere.yaml")...)
+	if err := os.Remove(filepath.Join(r.dir, file)); err != nil {
+		t.Fatal(err)
+	}
+	r.refused(t, "a key file that is lost", "cli-read", own, withKeys...)
 }
 
 // changed flips one character behind a mark.

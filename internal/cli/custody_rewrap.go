@@ -45,7 +45,9 @@ It is the only command that encrypts a key a second time.
 
 --from KIND opens the files in the custody that they are in: to change custody,
 edit spec.custody, then rewrap. Key files get the new kind's names, and the state
-names them; the old files stay, for you to remove.`,
+names them; the old files stay, for you to remove.
+
+Keys of retired anchors are left as they are: those anchors sign nothing again.`,
 		Example: `  l5d-pki-render custody rewrap --identity ~/identity.txt
   l5d-pki-render custody rewrap --from file`,
 		Args: cobra.NoArgs,
@@ -173,6 +175,11 @@ func (a *app) storeRewrapped(all []rewrapped, from *custody.Custody) (undo func(
 	}
 	for _, r := range all {
 		a.data = fmt.Appendf(a.data, "%s\n", r.said)
+	}
+	for _, anchor := range from.State.Status.Retired {
+		if anchor.Key != "" {
+			fmt.Fprintf(&a.talk, "note: %s is left as it is: its anchor is retired and signs nothing again; destroy the file\n", anchor.Key)
+		}
 	}
 	return undo, nil
 }
