@@ -310,6 +310,31 @@ func TestAdoptSealed(t *testing.T) {
 	}
 }
 
+// TestSecretsApart: whatever a custody would put in the Secrets' place, its own
+// object or the keys, --secrets-apart leaves it to others.
+func TestSecretsApart(t *testing.T) {
+	stream := readFixture(t, "rotation", "input.yaml")
+	plain := filepath.Join(t.TempDir(), "rotation.yaml")
+	done(t, call(t, "", nil, "init", "--new", "--linkerd-version", "edge-25.10.7", "--custody", "file", "-s", plain))
+	stored := filepath.Join(filepath.Dir(plain), "stored.yaml")
+	text, err := os.ReadFile(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(stored, bytes.Replace(text, []byte("kind: file\n"), []byte("kind: external-secret\n    store: vault\n"), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for path, kind := range map[string]string{plain: "\nkind: Secret\n", stored: "\nkind: ExternalSecret\n"} {
+		if r := done(t, call(t, stream, nil, "post-render", "-s", path)); strings.Count(r.out, kind) != 4 {
+			t.Errorf("%d%s in the stream", strings.Count(r.out, kind), kind)
+		}
+		r := done(t, call(t, stream, nil, "post-render", "--secrets-apart", "-s", path))
+		if strings.Contains(r.out, "Secret\n") || strings.Count(r.stderr, "Secret linkerd/") != 4 {
+			t.Errorf("%s is not left out: %s", strings.TrimSpace(kind), r.stderr)
+		}
+	}
+}
+
 // TestLintSwappedKeys: a key file in the place of another is found without
 // opening either.
 func TestLintSwappedKeys(t *testing.T) {
