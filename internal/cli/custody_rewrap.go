@@ -112,6 +112,9 @@ func rewrapAll(from, to *custody.Custody) ([]rewrapped, error) {
 	if len(keys) == 0 {
 		return nil, problem.CustodyNoKeys.With()
 	}
+	if err := to.Check(); err != nil {
+		return nil, err
+	}
 	var all []rewrapped
 	var problems problem.List
 	for _, k := range keys {

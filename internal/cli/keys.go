@@ -26,6 +26,11 @@ type keyFile struct {
 // sealAll makes the key files of minted keys. All are sealed before the first is
 // written; of says what each key is for, by path.
 func (a *app) sealAll(c *custody.Custody, minted []rotation.Minted, of []render.NamedKey) ([]keyFile, error) {
+	if len(minted) > 0 { // told once, not once per key
+		if err := c.Check(); err != nil {
+			return nil, err
+		}
+	}
 	var files []keyFile
 	var problems problem.List
 	for _, m := range minted {
