@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +29,53 @@ func editState(t *testing.T, path string, change func(s *state.Rotation)) {
 	}
 	if err := os.WriteFile(path, text, 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestRewrapAge: all key files or none; what was done is said; lint and status
+// know recipients that came later.
+func TestRewrapAge(t *testing.T) {
+	statePath, opens := sealedMesh(t)
+	dir := filepath.Dir(statePath)
+	second := filepath.Join(t.TempDir(), "second.txt")
+	recipient := makeIdentity(t, second)
+	text, _ := os.ReadFile(statePath)
+	if err := os.WriteFile(statePath, bytes.Replace(text, []byte("    - age1"), []byte("    - "+recipient+"\n    - age1"), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for what, args := range map[string][]string{"lint": {"lint"}, "status": {"custody", "status"}} {
+		if r := call(t, "", nil, append(args, "-s", statePath)...); strings.Count(r.out, problem.CustodyOldRecipients.Text) != 5 {
+			t.Errorf("%s before: %s", what, r.out)
+		}
+	}
+	// One file that cannot be opened keeps all as they are.
+	victim := filepath.Join(dir, "keys", "2026.age")
+	whole, _ := os.ReadFile(victim)
+	if err := os.WriteFile(victim, whole[:len(whole)-40], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	before := tree(t, dir)
+	refusedWith(t, "a damaged file", call(t, "", opens, "custody", "rewrap", "-s", statePath), problem.CustodyTruncated)
+	refusedWith(t, "another identity", call(t, "", map[string]string{"SOPS_AGE_KEY_FILE": second}, "custody", "rewrap", "-s", statePath), problem.CustodyOtherIdentity)
+	sameTree(t, "a damaged file", tree(t, dir), before)
+	if err := os.WriteFile(victim, whole, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := done(t, call(t, "", opens, "custody", "rewrap", "-s", statePath))
+	if strings.Count(r.out, recipient) != 5 || strings.Count(r.out, "; before: age1") != 5 {
+		t.Errorf("rewrap says %s", r.out)
+	}
+	done(t, call(t, "", map[string]string{"SOPS_AGE_KEY_FILE": second}, "manifests", "--with-keys", "--layout", "external", "-s", statePath))
+	done(t, call(t, "", nil, "lint", "--strict", "-s", statePath))
+	var changed []string
+	after := tree(t, dir)
+	for path, was := range before {
+		if after[path] != was {
+			changed = append(changed, filepath.Base(path))
+		}
+	}
+	if slices.Sort(changed); len(changed) != 5 || slices.Contains(changed, "rotation.yaml") {
+		t.Errorf("changed: %v", changed)
 	}
 }
 
