@@ -22,7 +22,7 @@ func (a *app) settleSecrets(c *cmpCall, out render.Output, groups []render.Group
 	if c.secrets.withKeys || len(left)+len(groups) == 0 {
 		return out, nil
 	}
-	if !c.secretsApart {
+	if !c.secrets.apart {
 		covered, err := a.addStandIns(c, &out, groups)
 		if err != nil {
 			return render.Output{}, err
@@ -35,7 +35,7 @@ func (a *app) settleSecrets(c *cmpCall, out render.Output, groups []render.Group
 	if len(groups) > 0 {
 		left = append(left, "those that the chart leaves to others (issuer, webhooks)")
 	}
-	if len(left) > 0 && !c.secretsApart {
+	if len(left) > 0 && !c.secrets.apart {
 		return render.Output{}, problem.ArgoCDSecrets.With(strings.Join(left, ", "))
 	}
 	if len(left) > 0 {

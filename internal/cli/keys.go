@@ -26,6 +26,11 @@ type keyFile struct {
 // sealAll makes the key files of minted keys. All are sealed before the first is
 // written; of says what each key is for, by path.
 func (a *app) sealAll(c *custody.Custody, minted []rotation.Minted, of []render.NamedKey) ([]keyFile, error) {
+	if len(minted) > 0 { // told once, not once per key
+		if err := c.Check(); err != nil {
+			return nil, err
+		}
+	}
 	var files []keyFile
 	var problems problem.List
 	for _, m := range minted {
@@ -138,8 +143,8 @@ func readPlaced(c *custody.Custody, path string) ([]byte, error) {
 // Secret for a program that is not root. (Windows has no such modes.)
 func guardFile(file string) error {
 	info, err := os.Stat(file)
-	if err != nil || runtime.GOOS == "windows" {
-		return nil // a file that is not there is refused where it is read
+	if err != nil || !info.Mode().IsRegular() || runtime.GOOS == "windows" {
+		return nil // a file that is not there is refused where it is read; a pipe has no mode that says anything
 	}
 	others := info.Mode().Perm() & 0o077
 	if others == 0 || others == 0o040 && ownedByRoot(info) {
@@ -156,8 +161,11 @@ func guardPlace(c *custody.Custody, file string) error {
 	return problem.CustodyInGit.With().In(file)
 }
 
-// readKey reads a private key in clear that a flag names.
+// readKey reads a private key in clear that a flag names: its owner's alone, too.
 func readKey(path string) (pki.Key, error) {
+	if err := guardFile(path); err != nil {
+		return pki.Key{}, err
+	}
 	data, err := readFile(path, maxKey)
 	if err != nil {
 		return pki.Key{}, err

@@ -128,7 +128,7 @@ func TestNextStart(t *testing.T) {
 	l.at = time.Date(2033, 12, 1, 0, 0, 0, 0, time.UTC) // issuer and webhooks end on 2034-01-01, the anchor a year later
 	l.refused("pr-blocked", "--next", "--start-before", "60d")
 	l.refused("pr-blocked", "--next", "--start-before", "60d", "--keys-dir", keys) // no key of the anchor at hand
-	outgoing, _ := filepath.Abs(filepath.Join(fixtures, "pki", "anchor-2025.key"))
+	outgoing := privately(t, filepath.Join(fixtures, "pki", "anchor-2025.key"))
 	r := l.pr("--next", "--start-before", "60d", "--keys-dir", keys, "--outgoing-key", outgoing, "--dry-run")
 	if r.Branch != "l5d-pki/prod-argocd/2-issuer-switched" || !strings.Contains(r.Why, `issuer "2025-1" ends at 2034-01-01`) {
 		t.Errorf("issuer: %+v", r)

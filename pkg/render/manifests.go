@@ -59,7 +59,7 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 	if len(objects) == 0 && len(standIns) == 0 {
 		return nil, problem.RenderNoManifests.With()
 	}
-	text, err := marshalAll(objects)
+	text, err := Documents(objects...)
 	return append(text, standIns...), err
 }
 
@@ -158,7 +158,8 @@ func (m *Material) labels(g Group, component string) map[string]string {
 	return map[string]string{"linkerd.io/extension": string(g), "component": component}
 }
 
-func marshalAll(objects []any) ([]byte, error) {
+// Documents are objects as YAML documents, each of which begins with "---".
+func Documents(objects ...any) ([]byte, error) {
 	var out bytes.Buffer
 	for _, o := range objects {
 		text, err := yaml.Marshal(o)
