@@ -136,6 +136,9 @@ func (a *app) cmpState(c *cmpCall) error {
 	if c.phase, err = a.phaseOf(s, &c.chartCall); err != nil {
 		return err
 	}
+	if err := a.cmpStandIns(c); err != nil {
+		return err
+	}
 	for _, name := range c.require {
 		group, err := render.ParseGroup(name)
 		if err != nil {
