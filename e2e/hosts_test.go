@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,6 +41,8 @@ const (
 	// apart is what `chart` renders without keys: it tells the chart that the
 	// Secrets come from elsewhere, which shows in linkerd-config and checksums.
 	apart
+	// beside is a chart of layout external, and the Secrets that it leaves to others.
+	beside
 	// bundleOnly is what a control plane's Component speaks for, in the phases of anchors.
 	bundleOnly
 )
@@ -60,6 +63,7 @@ var hosts = []host{
 	{"Argo CD, chart", valued, argoHost("chart", "with-keys")},
 	{"Argo CD, kustomization", piped, argoHost("kustomization", "with-keys")},
 	{"Argo CD, manifests", piped, argoHost("manifests", "with-keys")},
+	{"Argo CD, chart, layout external", beside, argoHost("chart", "with-keys", "layout", "external")},
 	{"Argo CD, chart, Secrets apart", apart, argoHost("chart", "secrets-apart")},
 	{"Argo CD, kustomization, Secrets apart", keyless, argoHost("kustomization", "secrets-apart")},
 	{"Argo CD, manifests, Secrets apart", keyless, argoHost("manifests", "secrets-apart")},
@@ -84,10 +88,14 @@ var hosts = []host{
 	{"Flux, what sync committed", apart, fluxHost},
 }
 
-// argoHost is Argo CD's plugin server with an application of a layout.
-func argoHost(layout, secrets string) func(testing.TB, *inputs, string) Objects {
+// argoHost is Argo CD's plugin server with an application of a layout, and further
+// parameters: name, value, …
+func argoHost(layout, secrets string, parameters ...string) func(testing.TB, *inputs, string) Objects {
 	return func(t testing.TB, in *inputs, state string) Objects {
 		app := ArgoApplication(t, in.helm3.Sandbox, layout, state, peer.Fixture("rotation/bundle/stable.yaml"), in.chart.Path, in.chart.Values...)
+		for i := 0; i < len(parameters); i += 2 {
+			app.Parameters[parameters[i]] = parameters[i+1]
+		}
 		if app.Parameters[secrets] = "true"; secrets == "with-keys" {
 			in.argo.WithKeys(t, app)
 		}
@@ -126,6 +134,12 @@ func (in *inputs) wanted(t testing.TB, state string) map[yield]Objects {
 	want := map[yield]Objects{
 		valued: ChartObjects(t, in.helm3.Sandbox, state, in.chart), piped: pipe, keyless: pipe.Without("Secret"), bundleOnly: onlyBundle(pipe),
 		apart: ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append([]string{"chart", "-s", state}, in.chart.args()...)...)),
+	}
+	external := []string{"--with-keys", "--layout", "external", "-s", state}
+	want[beside] = ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append(append([]string{"chart"}, external...), in.chart.args()...)...))
+	maps.Copy(want[beside], ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append([]string{"manifests"}, external...)...)))
+	if len(want[beside]) != len(want[valued]) {
+		t.Fatalf("%d objects of layout external", len(want[beside]))
 	}
 	if len(want[valued]) < 20 || len(want[bundleOnly]) != 4 || len(want[keyless]) != len(want[apart]) {
 		t.Fatalf("%d, %d, %d and %d objects", len(want[valued]), len(want[bundleOnly]), len(want[keyless]), len(want[apart]))

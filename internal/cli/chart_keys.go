@@ -6,6 +6,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 
 	"sigs.k8s.io/yaml"
 )
@@ -36,17 +37,28 @@ func objectOf(text string) (chartObject, error) {
 }
 
 // withoutKeys takes the Secrets with private keys out of the documents and
-// names them.
-func withoutKeys(documents []exchange.Document) (kept []exchange.Document, leftOut []string) {
+// names them. Those that standIns has something for stay, to give way to it.
+func withoutKeys(documents []exchange.Document, standIns render.Apart) (kept []exchange.Document, leftOut []string) {
 	for _, d := range documents {
 		o, err := objectOf(d.Text)
-		if err == nil && o.Kind == "Secret" && o.holdsKey() {
+		if err == nil && o.Kind == "Secret" && o.holdsKey() && !o.givesWay(standIns) {
 			leftOut = append(leftOut, o.String())
 			continue
 		}
 		kept = append(kept, d)
 	}
 	return kept, leftOut
+}
+
+// givesWay reports whether something stands in for a Secret. One that names no
+// namespace is in its group's own.
+func (o chartObject) givesWay(standIns render.Apart) bool {
+	for id := range standIns {
+		if id.Name == o.Metadata.Name && (o.Metadata.Namespace == "" || o.Metadata.Namespace == id.Namespace) {
+			return true
+		}
+	}
+	return false
 }
 
 // keyFields are the keys of Secrets that hold private keys: of kubernetes.io/tls

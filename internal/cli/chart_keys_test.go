@@ -29,7 +29,7 @@ func TestWithoutKeys(t *testing.T) {
 		{Text: "kind: ConfigMap\nmetadata: {name: config}\ndata: {tls.key: x}\n"},
 		{Text: "# HIDDEN\n"},
 	}
-	kept, leftOut := withoutKeys(documents)
+	kept, leftOut := withoutKeys(documents, nil)
 	want := []string{"Secret ns/by-field", "Secret ns/issuer", "Secret ns/by-content", "Secret ns/folded", "Secret ns/plain"}
 	if !slices.Equal(leftOut, want) || len(kept) != len(documents)-len(want) {
 		t.Errorf("left out %v, kept %d", leftOut, len(kept))

@@ -23,6 +23,8 @@ type chartPhase struct {
 	annotate bool
 	// require are groups that the user wants to be there.
 	require []render.Group
+	// standIns, if not nil, stand in the places of Secrets with private keys.
+	standIns render.Apart
 	// leftOut names the Secrets that were taken out of the stream.
 	leftOut []string
 	// apart: something that the chart refers to is delivered by other means.
@@ -183,8 +185,8 @@ func (p *chartPhase) render(in render.Input, documents []exchange.Document) (ren
 		in.Stream = exchange.Stream(documents)
 		return render.PostRender(in)
 	}
-	documents, p.leftOut = withoutKeys(documents)
-	in.Stream, in.SecretsApart = exchange.Stream(documents), true
+	documents, p.leftOut = withoutKeys(documents, p.standIns)
+	in.Stream, in.SecretsApart, in.Apart = exchange.Stream(documents), true, p.standIns
 	out, err := render.PostRender(in)
 	if err != nil {
 		return render.Output{}, err

@@ -105,6 +105,11 @@ func (a *app) generate(c *cmpCall) error {
 	}
 	defer c.phase.wipe()
 	source := c.source()
+	if c.Chart == "" {
+		if err := a.withoutChart(); err != nil {
+			return err
+		}
+	}
 	out, err := source.generate(a, c)
 	if err != nil {
 		return named(err, c.chartCall.state, source.name)
@@ -134,6 +139,9 @@ func (a *app) cmpState(c *cmpCall) error {
 		}
 	}
 	if c.phase, err = a.phaseOf(s, &c.chartCall); err != nil {
+		return err
+	}
+	if err := a.cmpStandIns(c); err != nil {
 		return err
 	}
 	for _, name := range c.require {

@@ -42,8 +42,35 @@ func (a *app) cmpParametersInto(c *cmpCall) error {
 	if c.secrets.apart && c.secrets.withKeys {
 		problems.Add(problem.ArgoCDBoth.With("secrets-apart", "with-keys"))
 	}
+	problems.Add(c.checkPatterns())
 	return problems.Err()
 }
+
+// ofCharts are parameters that say which chart, and with which values.
+var ofCharts = []string{"digest", "repo", "values-files", "version"}
+
+// withoutChart refuses an Application that gives such a parameter where no chart
+// is rendered: it would be without effect. The sidecar's own environment is for
+// all applications.
+func (a *app) withoutChart() error {
+	given, err := a.argoParameters()
+	if err != nil {
+		return err
+	}
+	var problems problem.List
+	for _, name := range ofCharts {
+		listed := slices.ContainsFunc(given, func(g argoParameter) bool {
+			return g.Name == name && (len(g.Array) > 0 || g.String != nil && *g.String != "")
+		})
+		if listed || a.Getenv(argoEnv+envName(name)) != "" {
+			problems.Add(problem.ArgoCDNoChart.With(name))
+		}
+	}
+	return problems.Err()
+}
+
+// envName is a parameter's name as variables have it.
+func envName(name string) string { return strings.ToUpper(strings.ReplaceAll(name, "-", "_")) }
 
 func (a *app) argoParameters() ([]argoParameter, error) {
 	text := a.Getenv(argoParameters)
@@ -117,9 +144,8 @@ func (a *app) setParameter(p cmpParameter, given []argoParameter) error {
 			return p.set(*g.String)
 		}
 	}
-	suffix := strings.ToUpper(strings.ReplaceAll(p.name, "-", "_"))
 	for _, prefix := range []string{argoEnv, ownEnv} {
-		if value := a.Getenv(prefix + suffix); value != "" {
+		if value := a.Getenv(prefix + envName(p.name)); value != "" {
 			return p.set(value)
 		}
 	}
@@ -127,7 +153,9 @@ func (a *app) setParameter(p cmpParameter, given []argoParameter) error {
 }
 
 // set takes a value as text: a list has commas or line ends between its items.
+// Space around it comes from YAML's block scalars.
 func (p cmpParameter) set(value string) error {
+	value = strings.TrimSpace(value)
 	switch {
 	case p.text != nil:
 		*p.text = value

@@ -3,7 +3,9 @@ package cli
 import (
 	"bytes"
 	"io/fs"
+	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
@@ -35,7 +37,7 @@ func (a *app) generateManifests(c *cmpCall) (render.Output, error) {
 			}
 			return nil
 		}
-		if !isManifestName(d.Name()) || path == c.chartCall.state || c.excludes(below) {
+		if d.Type()&^fs.ModeSymlink != 0 || !isManifestName(d.Name()) || path == c.chartCall.state || c.excludes(below) {
 			return nil
 		}
 		found, err := c.manifestsIn(below, path)
@@ -62,6 +64,21 @@ func (c *cmpCall) excludes(below string) bool {
 		}
 	}
 	return false
+}
+
+// checkPatterns refuses a pattern that no name can match: what it should leave
+// out would be applied.
+func (c *cmpCall) checkPatterns() error {
+	var problems problem.List
+	for _, pattern := range c.exclude {
+		for part := range strings.SplitSeq(pattern, "/") {
+			if _, err := path.Match(part, ""); err != nil {
+				problems.Add(problem.ArgoCDValue.With("exclude", "patterns like values/**", strconv.Quote(pattern)))
+				break
+			}
+		}
+	}
+	return problems.Err()
 }
 
 // manifestsIn reads one file. A link is followed in the repository; one that leads

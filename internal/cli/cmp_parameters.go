@@ -5,6 +5,7 @@ type cmpCall struct {
 	chartCall
 	checkout checkout
 	phase    *chartPhase
+	beside   []byte // the custody's objects that stand in no Secret's place
 	// state and valueFiles are relative to the application's folder.
 	state        string
 	valueFiles   []string

@@ -10,30 +10,42 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 )
 
-// settleSecrets refuses to leave Secrets out in silence: Argo CD removes from the
-// cluster what an application had and has no longer, the issuer's key with it.
-// What the custody has for the cluster comes with the application. groups are
-// those whose chart was told that others deliver its Secrets.
+// cmpStandIns reads what the custody has in the Secrets' places, unless the
+// Application says what becomes of them.
+func (a *app) cmpStandIns(c *cmpCall) error {
+	kind := custody.Kinds[c.phase.state.Spec.Custody.Kind]
+	if c.secrets.withKeys || c.secrets.apart || kind.Emits[custody.CMP] != custody.StandIn {
+		return nil
+	}
+	if kind.Seal != nil { // its objects are made from key files
+		if err := c.holdKeys(c.phase.state); err != nil {
+			return err
+		}
+	}
+	how, err := a.loadSecrets(c.chartCall.state, c.phase.state, custody.CMP, c.phase.layout, c.secrets)
+	c.phase.standIns, c.beside = how.apart, how.beside
+	return err
+}
+
+// settleSecrets adds the Secrets that charts leave to others, or what the custody
+// has in their places, and refuses to leave Secrets out in silence: Argo CD
+// removes from the cluster what an application had and has no longer, the
+// issuer's key with it. groups are those whose charts were fed.
 func (a *app) settleSecrets(c *cmpCall, out render.Output, groups []render.Group) (render.Output, error) {
 	if !c.phase.apart {
 		groups = nil
 	}
-	left := c.phase.leftOut
-	if c.secrets.withKeys || len(left)+len(groups) == 0 {
+	add, err := c.secretsOf(groups, out.Stream)
+	if err != nil {
+		return render.Output{}, err
+	}
+	out.Stream = append(out.Stream, newDocuments(out.Stream, add)...)
+	if c.secrets.withKeys {
 		return out, nil
 	}
-	if !c.secrets.apart {
-		covered, err := a.addStandIns(c, &out, groups)
-		if err != nil {
-			return render.Output{}, err
-		}
-		left = slices.DeleteFunc(slices.Clone(left), func(name string) bool { return slices.Contains(covered, name) })
-		if len(covered) > 0 {
-			groups = nil
-		}
-	}
-	if len(groups) > 0 {
-		left = append(left, "those that the chart leaves to others (issuer, webhooks)")
+	left := c.phase.leftOut
+	if len(groups) > 0 && c.phase.standIns == nil {
+		left = append(slices.Clone(left), "those that the chart leaves to others (issuer, webhooks)")
 	}
 	if len(left) > 0 && !c.secrets.apart {
 		return render.Output{}, problem.ArgoCDSecrets.With(strings.Join(left, ", "))
@@ -41,46 +53,30 @@ func (a *app) settleSecrets(c *cmpCall, out render.Output, groups []render.Group
 	if len(left) > 0 {
 		fmt.Fprintf(&a.talk, "note: left out, as secrets-apart says: %s\n", strings.Join(left, ", "))
 	}
-	return out, nil
+	return out, keyless(out.Stream)
 }
 
-// addStandIns puts the custody's objects behind the stream: for the Secrets that
-// were taken out of it, and for all those of the groups. What stands there
-// already is not put twice. It names the Secrets that are covered.
-func (a *app) addStandIns(c *cmpCall, out *render.Output, groups []render.Group) (covered []string, err error) {
-	kind := custody.Kinds[c.phase.state.Spec.Custody.Kind]
-	if kind.Emits[custody.CMP] != custody.StandIn {
-		return nil, nil
+// secretsOf gives what the charts of some groups leave to others: Secrets with
+// keys where they are asked for, else the custody's objects. Those that stand in
+// no Secret's place come with the issuer's.
+func (c *cmpCall) secretsOf(groups []render.Group, stream []byte) (text []byte, err error) {
+	if c.secrets.withKeys {
+		return c.phase.material.LeftSecrets(c.phase.layout, groups)
 	}
-	if kind.Seal != nil { // its objects are made from key files
-		if err := c.holdKeys(c.phase.state); err != nil {
-			return nil, err
-		}
-	}
-	how, err := a.loadSecrets(c.chartCall.state, c.phase.state, custody.CMP, c.phase.layout, c.secrets)
-	if err != nil {
-		return nil, err
-	}
-	var text []byte
 	for _, s := range c.phase.material.SealedSecrets(c.phase.layout) {
-		name := fmt.Sprintf("Secret %s/%s", s.Namespace, s.Name)
-		if !slices.Contains(groups, s.Group()) && !slices.Contains(c.phase.leftOut, name) {
-			continue
-		}
-		standIn := how.apart[s.SecretID]
-		if standIn.Err != nil {
+		standIn := c.phase.standIns[s.SecretID]
+		fed := slices.Contains(groups, s.Group())
+		if fed && standIn.Err != nil {
 			return nil, standIn.Err
 		}
-		if len(standIn.Text) > 0 {
-			covered = append(covered, name)
+		if fed {
 			text = append(text, standIn.Text...)
 		}
+		if s.Webhook == "" && (fed || len(newDocuments(stream, standIn.Text)) == 0) {
+			text = append(text, c.beside...)
+		}
 	}
-	if len(covered) > 0 && slices.Contains(groups, render.ControlPlane) {
-		text = append(text, how.beside...)
-	}
-	out.Stream = append(out.Stream, newDocuments(out.Stream, text)...)
-	return covered, nil
+	return text, nil
 }
 
 // newDocuments are those whose object does not stand in the stream yet.

@@ -19,7 +19,7 @@ func (a *app) helmGet() *cobra.Command {
 calls it for -f l5d-pki://rotation.yaml?chart=viz&layout=external, with three
 files for TLS that are of no use here. The path is relative to the folder that
 Helm was started in; l5d-pki:///absolute/rotation.yaml is absolute;
-l5d-pki:// alone means --state.`,
+l5d-pki:// alone means --state. L5D_PKI_WITH_KEYS=true opens keys in custody.`,
 		Example: `  l5d-pki-render helm-plugin get "" "" "" 'l5d-pki://rotation.yaml?layout=external'`,
 		Args:    cobra.ExactArgs(4),
 		RunE: a.run(func(_ *cobra.Command, args []string) error {
@@ -36,6 +36,7 @@ l5d-pki:// alone means --state.`,
 		}),
 	}
 	c.flags(cmd)
+	c.secrets.add(cmd, "let layout embedded open the keys of any custody (env L5D_PKI_WITH_KEYS)")
 	return cmd
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+
 	"sigs.k8s.io/yaml"
 )
 
@@ -304,5 +306,25 @@ func TestPostRenderNamedTwice(t *testing.T) {
 	}
 	if r := call(t, goodStream(t), nil, "post-render", "post-render", "post-render", "-s", path); r.code != ExitUsage || r.out != "" {
 		t.Errorf("three times: exit %d", r.code)
+	}
+}
+
+// TestHelmGetCustody: the getter opens keys in custody only where the environment
+// says so, and tells what delivers Secrets that the values leave to others.
+func TestHelmGetCustody(t *testing.T) {
+	state, opens := sealedMesh(t)
+	get := []string{"helm-plugin", "get", "", "", "", "l5d-pki://" + state}
+	refusedWith(t, "a getter without --with-keys", call(t, "", opens, get...), problem.RenderNoKeys)
+	opens["L5D_PKI_WITH_KEYS"] = "true"
+	if r := done(t, call(t, "", opens, get...)); !strings.Contains(r.out, "PRIVATE KEY") {
+		t.Error("values without keys")
+	}
+	get[5] += "?layout=external"
+	if r := done(t, call(t, "", nil, get...)); !strings.Contains(r.stderr, "`l5d-pki-render manifests --with-keys` beside it") {
+		t.Error(r.stderr)
+	}
+	get[5] = "l5d-pki://" + referring(t, "{kind: external-secret, store: vault}", "kubernetes.io/tls")
+	if r := done(t, call(t, "", nil, get...)); !strings.Contains(r.stderr, "`l5d-pki-render manifests` beside it") {
+		t.Error(r.stderr)
 	}
 }

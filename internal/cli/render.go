@@ -7,6 +7,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
 )
@@ -155,6 +156,14 @@ spec.linkerd.issuerScheme.`,
 	return cmd
 }
 
+// deliversSecrets is the command whose output brings the Secrets into the cluster.
+func deliversSecrets(s *state.Rotation) string {
+	if custody.Kinds[s.WithDefaults().Spec.Custody.Kind].Open == nil {
+		return "manifests" // only the cluster opens these keys
+	}
+	return "manifests --with-keys"
+}
+
 func (a *app) doValues(c valuesCall) (render.ValuesOutput, error) {
 	s, err := a.loadState(c.state)
 	if err != nil {
@@ -175,7 +184,7 @@ func (a *app) doValues(c valuesCall) (render.ValuesOutput, error) {
 	}
 	a.data = out.YAML
 	if out.NeedsManifests {
-		fmt.Fprintln(&a.talk, "note: with these values the chart renders no Secrets for what externalSecret or kubernetes.io/tls names: apply `l5d-pki-render manifests --with-keys` beside it")
+		fmt.Fprintf(&a.talk, "note: with these values the chart renders no Secrets for what externalSecret or kubernetes.io/tls names: apply `l5d-pki-render %s` beside it\n", deliversSecrets(s))
 	}
 	return out, nil
 }

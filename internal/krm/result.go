@@ -1,6 +1,7 @@
 package krm
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -138,6 +139,15 @@ func (l *list) place(r *Result, object string) {
 			return
 		}
 	}
+}
+
+// inline is JSON, which is YAML of one line.
+func inline(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil { // as in marshal
+		panic("krm: results do not marshal: " + err.Error())
+	}
+	return text
 }
 
 func marshal(v any) []byte {

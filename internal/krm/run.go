@@ -28,8 +28,14 @@ func Run(text []byte) (Output, error) {
 			results = append(results, l.ofProblem(p))
 		}
 	}
-	out, failed := withResults(changed, l.root.Get("results"), results)
-	if failed != nil {
+	out, failed := withResults(changed, l.root.Get("results"), results, marshal)
+	if failed != nil { // a list in JSON, or results in brackets
+		out, failed = withResults(changed, l.root.Get("results"), results, inline)
+	}
+	switch {
+	case err != nil && failed != nil:
+		return Output{}, err
+	case failed != nil:
 		return Output{}, failed
 	}
 	return Output{List: out, Results: results}, err
@@ -54,8 +60,9 @@ func (l *list) run() ([]byte, []Result, error) {
 	return l.transform(c)
 }
 
-// withResults adds results to those that the list brought along.
-func withResults(text []byte, old *manifest.Node, results []Result) ([]byte, error) {
+// withResults adds results to those that the list brought along, in block style
+// or inline.
+func withResults(text []byte, old *manifest.Node, results []Result, marshal func(any) []byte) ([]byte, error) {
 	if old.Len() == 0 {
 		return manifest.Splice(text, manifest.Insert(manifest.At("results"), marshal(results)))
 	}

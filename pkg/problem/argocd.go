@@ -26,6 +26,12 @@ var (
 		Hint:    "remove one of them from spec.source.plugin.parameters",
 		Explain: "Two values for one parameter leave open which one is meant.",
 	})
+	ArgoCDNoChart = define(Sentence{
+		Code:    "argocd-no-chart",
+		Text:    "parameter %s is for a chart, and none is rendered here",
+		Hint:    "name the chart by the parameter chart, or remove this one from spec.source.plugin of the Application",
+		Explain: "A chart is rendered where the parameter chart names one or the folder has a Chart.yaml. Here the folder's kustomization or manifests are, for which the parameter would be without effect.",
+	})
 	ArgoCDBoth = define(Sentence{
 		Code:    "argocd-parameters-exclude",
 		Text:    "parameters %s and %s exclude each other",

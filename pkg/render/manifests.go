@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -50,7 +51,7 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 		standIns, err = m.standIns(in)
 	case in.WithKeys:
 		var secrets []any
-		secrets, err = m.secrets(in)
+		secrets, err = m.secrets(in.Layout, func(s KeySecret, layout Layout) bool { return in.All || !m.chartRenders(s, layout) })
 		objects = append(objects, secrets...)
 	}
 	if err != nil {
@@ -79,15 +80,28 @@ func (m *Material) MakesTrustRoots() bool {
 	return m.family != state.Family210 && m.State.Spec.Linkerd.ExternalCA
 }
 
-// secrets: the issuer's, then the webhooks' in the order of their table.
-func (m *Material) secrets(in ManifestsInput) ([]any, error) {
-	layout, err := LayoutOf(m.State, in.Layout)
+// LeftSecrets gives, with their keys, the Secrets of some groups that their
+// charts, fed with [Values] of the layout, do not render. Documents begin with "---".
+func (m *Material) LeftSecrets(layout Layout, groups []Group) ([]byte, error) {
+	objects, err := m.secrets(layout, func(s KeySecret, layout Layout) bool {
+		return slices.Contains(groups, s.Group()) && !m.chartRenders(s, layout)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return Documents(objects...)
+}
+
+// secrets: the issuer's, then the webhooks' in the order of their table, as far
+// as they are wanted.
+func (m *Material) secrets(layout Layout, wanted func(KeySecret, Layout) bool) ([]any, error) {
+	layout, err := LayoutOf(m.State, layout)
 	if err != nil {
 		return nil, err
 	}
 	var objects []any
 	for _, s := range m.KeySecrets(layout) {
-		if !in.All && m.chartRenders(s, layout) {
+		if !wanted(s, layout) {
 			continue
 		}
 		key, err := m.key(s.Where, s.KeyPath)
