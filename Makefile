@@ -6,10 +6,18 @@ FUZZTIME    ?= 30s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 TOOLS       := $(CURDIR)/.cache/tools
 
+# Modules with code of ours. Nested ones keep their libraries out of the first;
+# LIVE is tested by `make e2e`, since it builds and starts other people's programs.
+MODULES := . cmd/l5d-pki-render-kms internal/chart/ocitest internal/custody/sealtest internal/custody/clustertest
+LIVE    := e2e bench/peers
+
+# each,FOLDERS,COMMAND: the command in each folder; the first failure ends it.
+each = @set -eo pipefail; for m in $(1); do echo "== $$m: $(2)"; (cd $$m && $(2)); done
+
 export CGO_ENABLED := 0
 export GOTOOLCHAIN := local
 
-.PHONY: build kms demo test lint fuzz bench generate e2e clean
+.PHONY: build kms demo test lint peers hsm fuzz bench generate e2e clean
 
 build: ## bin/l5d-pki-render, and the programs that it runs for `chart` and `pr`
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/l5d-pki-render ./cmd/l5d-pki-render-chart ./cmd/l5d-pki-render-forge
@@ -20,20 +28,27 @@ kms: ## bin/l5d-pki-render-kms, for `start --signer`; KMS_TAGS="pkcs11 awskms" a
 demo: build ## a whole rotation on the fixtures, step by step
 	$(GO) run ./scripts/demo -binary bin/l5d-pki-render
 
-test: ## every test
-	$(GO) test -timeout 20m -p $(JOBS) ./...
-	cd internal/chart/ocitest && $(GO) test -mod=mod -p $(JOBS) ./...
-	cd internal/custody/sealtest && $(GO) test -p $(JOBS) ./...
-	cd internal/custody/clustertest && $(GO) test -p $(JOBS) ./...
-	cd cmd/l5d-pki-render-kms && $(GO) test -p $(JOBS) ./...
+test: $(TOOLS)/loud ## every test, of every module; what was skipped is named
+	$(call each,$(MODULES),$(GO) test -json -timeout 20m -p $(JOBS) ./... | $(TOOLS)/loud)
 
-lint: $(TOOLS)/staticcheck ## gofmt, go vet, staticcheck
+peers: .cache/peers/kustomize ## the kustomize that Components are compared with; without it that test skips
+
+.cache/peers/kustomize: bench/peers/go.mod
+	cd bench/peers && $(GO) build -p $(JOBS) -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ sigs.k8s.io/kustomize/kustomize/v5
+
+hsm: ## signing in an HSM, with SoftHSM for one; needs a C compiler, softhsm2 and opensc
+	cd cmd/l5d-pki-render-kms && CGO_ENABLED=1 $(GO) test -p $(JOBS) -tags pkcs11 -run PKCS11 -v .
+
+lint: $(TOOLS)/staticcheck ## gofmt, go vet, staticcheck, of every module
 	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt: $$bad"; exit 1; fi
-	$(GO) vet -p $(JOBS) ./...
-	GOMAXPROCS=$(JOBS) $(TOOLS)/staticcheck ./...
+	$(call each,$(MODULES) $(LIVE),$(GO) vet -p $(JOBS) ./...)
+	$(call each,$(MODULES) $(LIVE),GOMAXPROCS=$(JOBS) $(TOOLS)/staticcheck ./...)
 
 $(TOOLS)/staticcheck:
 	GOBIN=$(TOOLS) $(GO) install -p $(JOBS) $(STATICCHECK)
+
+$(TOOLS)/loud: scripts/loud/main.go
+	$(GO) build -o $@ ./scripts/loud
 
 fuzz: ## every fuzz target for FUZZTIME
 	@set -euo pipefail; for pkg in $$($(GO) list ./...); do \
@@ -47,8 +62,8 @@ bench: build ## against kustomize and Helm; writes docs/performance.md
 generate: ## test PKI, fixtures, schema
 	$(GO) generate ./...
 
-e2e: ## against the real programs, which it builds: Helm 3 and 4, kustomize, Argo CD's plugin server, Gitea
-	cd e2e && $(GO) vet ./... && $(GO) test -p 1 -count 1 -timeout 60m ./...
+e2e: $(TOOLS)/loud ## against the real programs, which it builds: Helm 3 and 4, kustomize, Argo CD's plugin server, Gitea, age, sops
+	@set -o pipefail; cd e2e && $(GO) test -json -p 1 -count 1 -timeout 60m ./... | $(TOOLS)/loud
 
 clean:
-	rm -rf bin dist .cache/tools .cache/peers .cache/bench
+	rm -rf bin dist .cache/tools .cache/peers .cache/bench .cache/e2e

@@ -21,6 +21,7 @@ import (
 // options of one run.
 type options struct {
 	binary, out, work, peers string
+	before                   string // another build of the tool, to compare with
 	small, large, runs       int
 	generate                 int // >0: write a stream of that many documents to out and stop
 }
@@ -31,6 +32,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "docs/performance.md", "page to write")
 	flag.StringVar(&o.work, "work", ".cache/bench", "folder for streams")
 	flag.StringVar(&o.peers, "peers", ".cache/peers", "folder for the peers' binaries")
+	flag.StringVar(&o.before, "before", "", "an older build of the tool: print what each costs, and stop")
 	flag.IntVar(&o.small, "small", 2000, "documents of the small stream")
 	flag.IntVar(&o.large, "large", 20000, "documents of the large stream")
 	flag.IntVar(&o.runs, "runs", 25, "runs of each measurement; large streams take a fifth")
@@ -45,6 +47,9 @@ func main() {
 func run(o options) error {
 	if o.generate > 0 {
 		return generate(o.out, o.generate)
+	}
+	if o.before != "" {
+		return compare(o)
 	}
 	b, err := prepare(o)
 	if err != nil {

@@ -48,7 +48,9 @@ func ratio(other, ours samples) string {
 	return fmt.Sprintf("%s (%s)", times(other.best(), ours.best()), times(other.median(), ours.median()))
 }
 
-func times(a, b time.Duration) string { return fmt.Sprintf("%.1fx", float64(a)/float64(b)) }
+func times(a, b time.Duration) string { return fmt.Sprintf("%.1fx", part(a, b)) }
+
+func part(a, b time.Duration) float64 { return float64(a) / float64(b) }
 
 func startup(p *page) error {
 	p.line("\n## Starting\n")

@@ -60,6 +60,11 @@ func TestRefusals(t *testing.T) {
 	r.must(t, "", "age-keygen", "-o", stranger)
 
 	r.refused(t, "no identity", "custody-other-identity", nil, withKeys...)
+	r.refused(t, "an identity that is gone", "cli-read", []string{"SOPS_AGE_KEY_FILE=/nowhere/identity.txt"}, withKeys...)
+	elsewhere := "cd / && SOPS_AGE_KEY_FILE=" + strings.TrimPrefix(r.identity, "/") + " l5d-pki-render manifests --with-keys --layout external -s " + filepath.Join(r.dir, "rotation.yaml")
+	if out := r.must(t, "", "sh", "-c", elsewhere); !strings.Contains(out, "kind: Secret\n") {
+		t.Errorf("a path from where the command runs: %s", out)
+	}
 	r.refused(t, "a stranger's identity", "custody-other-identity", []string{"SOPS_AGE_KEY_FILE=" + stranger}, withKeys...)
 	r.refused(t, "the flag's stranger", "custody-other-identity", own, append(slices.Clone(withKeys), "--identity", stranger)...)
 	r.refused(t, "sops missing: reading", "custody-no-program", append(own, "L5D_PKI_SOPS_PROGRAM=/nowhere/sops"), withKeys...)
@@ -82,7 +87,10 @@ func TestRefusals(t *testing.T) {
 		r.refused(t, name, change.code, own, args...)
 		r.write(t, file, whole)
 	}
-	r.refused(t, "a key file that is lost", "cli-read", own, append(withKeys, "-s", "elsewhere.yaml")...)
+	if err := os.Remove(filepath.Join(r.dir, file)); err != nil {
+		t.Fatal(err)
+	}
+	r.refused(t, "a key file that is lost", "cli-read", own, withKeys...)
 }
 
 // changed flips one character behind a mark.

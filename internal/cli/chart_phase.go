@@ -109,7 +109,7 @@ const keyHeld = "delivered apart"
 
 // valuesOf gives one chart's values. With keys, webhooks that the chart refuses
 // as values are left to post-rendering; without, they are externalSecret and the
-// issuer keeps its scheme with a stand-in for its key.
+// issuer keeps its scheme with a placeholder for its key.
 func (p *chartPhase) valuesOf(group render.Group) ([]byte, error) {
 	in := render.ValuesInput{State: p.state, Keys: p.keys, Layout: p.layout, Chart: group}
 	if !p.withKeys {

@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -49,6 +50,9 @@ func TestWorkflows(t *testing.T) {
 	}
 }
 
+// pinned is an action at a whole commit: tags move.
+var pinned = regexp.MustCompile(`^[^@]+@[0-9a-f]{40}$`)
+
 type workflow struct {
 	commands []string
 	jobs     int
@@ -77,6 +81,9 @@ func actionsJobs(t *testing.T, file string, text []byte) workflow {
 	if err := yaml.UnmarshalStrict(text, &f); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
+	if strings.Contains(file, "github") && (f.Permissions["contents"] != "read" || f.On["pull_request_target"] != nil) {
+		t.Errorf("%s: more permissions than it needs", file)
+	}
 	if len(f.On) == 0 {
 		t.Errorf("%s: nothing starts it", file)
 	}
@@ -88,6 +95,12 @@ func actionsJobs(t *testing.T, file string, text []byte) workflow {
 		for _, step := range job.Steps {
 			if (step.Uses == "") == (step.Run == "") {
 				t.Errorf("%s: a step of %s does not do one thing", file, name)
+			}
+			if step.Uses != "" && !pinned.MatchString(step.Uses) {
+				t.Errorf("%s: %s is not pinned to a commit", file, step.Uses)
+			}
+			if strings.Contains(step.Run, "${{") {
+				t.Errorf("%s: an expression in a script: %s", file, step.Run)
 			}
 			w.commands = append(w.commands, step.Run)
 			w.deep = w.deep || step.With["fetch-depth"] == float64(0)

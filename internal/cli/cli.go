@@ -86,6 +86,10 @@ func (a *app) root() *cobra.Command {
 Linkerd PKI rotation is in, and renders the Helm values or the patched
 manifests of that phase: the same bytes every time.
 
+In trouble: status says where the rotation stands and what may come next, back
+goes one phase back if that is safe, explain CODE says what an error means and
+what to do. None of these touches a cluster.
+
 Every flag can be given by the environment: --state as L5D_PKI_STATE,
 --log-file as L5D_PKI_LOG, any other --some-flag as L5D_PKI_SOME_FLAG.`,
 		SilenceErrors: true,
@@ -97,12 +101,6 @@ Every flag can be given by the environment: --state as L5D_PKI_STATE,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringVar(&a.logFile, "log-file", "", "append messages to this file too (env L5D_PKI_LOG); Helm and Argo CD swallow stderr")
-	root.AddCommand(
-		a.postRender(), a.values(), a.manifests(), a.chart(), a.component(), a.workloads(), a.lint(),
-		a.sync(), a.cmp(), a.krm(), a.helmPlugin(), a.custody(),
-		a.initialize(), a.start(), a.advance(), a.back(), a.status(), a.plan(), a.prove(), a.log(), a.pr(),
-		a.explain(), a.schema(), a.version(),
-	)
-	root.InitDefaultCompletionCmd()
+	a.addCommands(root)
 	return root
 }

@@ -39,7 +39,7 @@ func (a *app) cmpParametersInto(c *cmpCall) error {
 	for _, p := range table {
 		problems.Add(a.setParameter(p, given))
 	}
-	if c.secretsApart && c.secrets.withKeys {
+	if c.secrets.apart && c.secrets.withKeys {
 		problems.Add(problem.ArgoCDBoth.With("secrets-apart", "with-keys"))
 	}
 	problems.Add(c.checkPatterns())

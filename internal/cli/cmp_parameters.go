@@ -13,7 +13,6 @@ type cmpCall struct {
 	require      []string // groups
 	recurse      bool
 	allowNothing bool
-	secretsApart bool
 }
 
 // Forms of parameters, as Argo CD names them.
@@ -50,7 +49,7 @@ func (c *cmpCall) parameters() []cmpParameter {
 		{"release", "Release", "name of the chart's release; by default the application's name", &c.Release, nil, nil},
 		{"repo", "Repository", "chart repository, https://… or oci://…", &c.Repo, nil, nil},
 		{"require", "Require", "groups that must be there: control-plane, viz, jaeger, multicluster, workloads", nil, &c.require, nil},
-		{"secrets-apart", "Secrets apart", "leave Secrets with private keys out: they are delivered by other means", nil, nil, &c.secretsApart},
+		{"secrets-apart", "Secrets apart", "leave Secrets with private keys out: they are delivered by other means", nil, nil, &c.secrets.apart},
 		{"state", "State file", "path of the state file, relative to the application's folder", &c.state, nil, nil},
 		{"values-files", "Values files", "values files of the chart, relative to the application's folder; the phase's values win", nil, &c.valueFiles, nil},
 		{"version", "Version", "version of the chart", &c.Version, nil, nil},

@@ -14,7 +14,7 @@ import (
 // Application says what becomes of them.
 func (a *app) cmpStandIns(c *cmpCall) error {
 	kind := custody.Kinds[c.phase.state.Spec.Custody.Kind]
-	if c.secrets.withKeys || c.secretsApart || kind.Emits[custody.CMP] != custody.StandIn {
+	if c.secrets.withKeys || c.secrets.apart || kind.Emits[custody.CMP] != custody.StandIn {
 		return nil
 	}
 	if kind.Seal != nil { // its objects are made from key files
@@ -47,7 +47,7 @@ func (a *app) settleSecrets(c *cmpCall, out render.Output, groups []render.Group
 	if len(groups) > 0 && c.phase.standIns == nil {
 		left = append(slices.Clone(left), "those that the chart leaves to others (issuer, webhooks)")
 	}
-	if len(left) > 0 && !c.secretsApart {
+	if len(left) > 0 && !c.secrets.apart {
 		return render.Output{}, problem.ArgoCDSecrets.With(strings.Join(left, ", "))
 	}
 	if len(left) > 0 {

@@ -36,6 +36,8 @@ func (a *app) custodyOf(statePath string, s *state.Rotation, f custodyFlags) (*c
 type secretsFlags struct {
 	custodyFlags
 	withKeys bool
+	// apart: Secrets with keys are delivered by other means, and left out.
+	apart bool
 }
 
 func (f *secretsFlags) add(cmd *cobra.Command, withKeys string) {
@@ -70,8 +72,11 @@ func (a *app) loadSecrets(statePath string, s *state.Rotation, command custody.C
 		return secretsAs{}, err
 	}
 	emission := c.Emits[command]
-	if f.withKeys {
+	switch {
+	case f.withKeys:
 		emission = custody.WithKey
+	case f.apart:
+		emission = custody.Nothing
 	}
 	if emission == custody.WithKey {
 		keys, err := a.openKeys(c)

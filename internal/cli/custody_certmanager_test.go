@@ -245,18 +245,7 @@ func TestCMRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := certManagerState(t, c.fields)
-			text, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, []byte(c.edit(t, string(text))), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			before := snapshot(t, filepath.Dir(path))
-			checkRefusal(t, call(t, "", nil, append(c.args, "-s", path)...), c.code, "")
-			if !maps.Equal(snapshot(t, filepath.Dir(path)), before) {
-				t.Error("files changed")
-			}
+			refusedWhole(t, path, c.edit, c.args, c.code)
 		})
 	}
 	file := walkState(t, "bundle/stable.yaml")

@@ -16,7 +16,7 @@ func (a *app) custodyIncoming() *cobra.Command {
 	var statePath, name string
 	cmd := &cobra.Command{
 		Use:   "incoming",
-		Short: "with custody cert-manager: the objects that make a new anchor in the cluster",
+		Short: "with custody cert-manager: print the objects that make a new anchor in the cluster",
 		Long: `incoming prints the objects with which cert-manager makes a new anchor and a
 first issuer under it. It changes nothing: apply them, read both certificates back
 from their Secrets, and bring them to "start anchor" under the same name.`,

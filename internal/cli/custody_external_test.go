@@ -17,6 +17,24 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
+// refusedWhole edits the state at a path by hand, then makes a call that has to be
+// refused and to leave every file beside the state as it was.
+func refusedWhole(t *testing.T, path string, edit edit, args []string, code string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(edit(t, string(text))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := snapshot(t, filepath.Dir(path))
+	checkRefusal(t, call(t, "", nil, append(args, "-s", path)...), code, "")
+	if !maps.Equal(snapshot(t, filepath.Dir(path)), before) {
+		t.Error("files changed")
+	}
+}
+
 // referring is a mesh in a custody of references, in a folder of its own.
 func referring(t *testing.T, custody, scheme string) string {
 	t.Helper()
@@ -229,18 +247,7 @@ func TestESORefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := referring(t, c.custody, "kubernetes.io/tls")
-			text, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, []byte(c.edit(t, string(text))), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			before := snapshot(t, filepath.Dir(path))
-			checkRefusal(t, call(t, "", nil, append(c.args, "-s", path)...), c.code, "")
-			if !maps.Equal(snapshot(t, filepath.Dir(path)), before) {
-				t.Error("files changed")
-			}
+			refusedWhole(t, path, c.edit, c.args, c.code)
 		})
 	}
 	if entries, _ := os.ReadDir(repository); len(entries) != 1 {

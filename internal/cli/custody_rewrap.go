@@ -19,8 +19,14 @@ func (a *app) custody() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "custody",
 		Short: "look at the key files of a state, or seal them anew",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Long: `Private keys live where spec.custody of the state says: in key files that are
+encrypted for Git (age, sops, sealed-secret), in a store or the cluster
+(external-secret, cert-manager), or in plain files outside of Git (file).
+docs/custody.md compares them. Rendering never opens a key unasked.`,
+		Example: `  l5d-pki-render custody status
+  l5d-pki-render custody rewrap --identity identity.txt`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.custodyStatus(), a.custodyRewrap(), a.custodyIncoming(), a.custodyReadBack())
 	return cmd
@@ -45,7 +51,9 @@ It is the only command that encrypts a key a second time.
 
 --from KIND opens the files in the custody that they are in: to change custody,
 edit spec.custody, then rewrap. Key files get the new kind's names, and the state
-names them; the old files stay, for you to remove.`,
+names them; the old files stay, for you to remove.
+
+Keys of retired anchors are left as they are: those anchors sign nothing again.`,
 		Example: `  l5d-pki-render custody rewrap --identity ~/identity.txt
   l5d-pki-render custody rewrap --from file`,
 		Args: cobra.NoArgs,
@@ -110,6 +118,9 @@ func rewrapAll(from, to *custody.Custody) ([]rewrapped, error) {
 	if len(keys) == 0 {
 		return nil, problem.CustodyNoKeys.With()
 	}
+	if err := to.Check(); err != nil {
+		return nil, err
+	}
 	var all []rewrapped
 	var problems problem.List
 	for _, k := range keys {
@@ -173,6 +184,11 @@ func (a *app) storeRewrapped(all []rewrapped, from *custody.Custody) (undo func(
 	}
 	for _, r := range all {
 		a.data = fmt.Appendf(a.data, "%s\n", r.said)
+	}
+	for _, anchor := range from.State.Status.Retired {
+		if anchor.Key != "" {
+			fmt.Fprintf(&a.talk, "note: %s is left as it is: its anchor is retired and signs nothing again; destroy the file\n", anchor.Key)
+		}
 	}
 	return undo, nil
 }

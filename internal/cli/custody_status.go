@@ -9,8 +9,10 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
 )
@@ -78,7 +80,32 @@ func custodyReportOf(c *custody.Custody) (custodyReport, error) {
 	for _, k := range all {
 		r.Keys = append(r.Keys, reportKey(c, k))
 	}
+	for i, anchor := range c.State.Status.Retired {
+		if anchor.Key == "" {
+			continue
+		}
+		k, err := retiredKey(anchor, i)
+		if err != nil {
+			return r, err
+		}
+		report := reportKey(c, k)
+		if report.Verdict == "ok" || report.Verdict == problem.CustodyOldRecipients.Text {
+			report.Verdict = "of a retired anchor: never sealed anew; destroy it"
+		}
+		r.Keys = append(r.Keys, report)
+	}
 	return r, nil
+}
+
+// retiredKey is the key of an anchor that no phase delivers any more. It signs
+// nothing again, so that new recipients have no use for it.
+func retiredKey(anchor state.Anchor, i int) (render.NamedKey, error) {
+	where := fmt.Sprintf("status.retired[%d]", i)
+	chain, err := pki.ParseChain([]byte(anchor.Certificate))
+	if err != nil {
+		return render.NamedKey{}, problem.Of(err).Under(where + ".certificate").Err()
+	}
+	return render.NamedKey{Name: anchor.Name, Path: anchor.Key, Where: where, Certificate: chain[0]}, nil
 }
 
 func reportKey(c *custody.Custody, k render.NamedKey) keyReport {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,62 +40,6 @@ func refusedWith(t testing.TB, what string, r result, says problem.Sentence) {
 	if r.code != ExitFailed || r.out != "" || !strings.Contains(r.stderr, "explain "+string(says.Code)+"`") {
 		t.Errorf("%s: code %d, want %s:\n%s", what, r.code, says.Code, r.stderr)
 	}
-}
-
-// TestPlainKeys: custody file refuses a key that others may read or that Git
-// would commit, when it is read and before one is written.
-func TestPlainKeys(t *testing.T) {
-	top := t.TempDir()
-	statePath := filepath.Join(top, "rotation.yaml")
-	git := func(args ...string) {
-		t.Helper()
-		cmd := exec.Command("git", args...)
-		cmd.Dir = top
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
-	}
-	git("init", "-q")
-	initial := []string{"init", "--new", "--linkerd-version", "edge-25.10.7", "-s", statePath}
-	before := tree(t, top)
-	refusedWith(t, "init in a repository", call(t, "", nil, initial...), problem.CustodyInGit)
-	sameTree(t, "init in a repository", tree(t, top), before)
-
-	if err := os.WriteFile(filepath.Join(top, ".gitignore"), []byte("/keys/\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	done(t, call(t, "", nil, initial...))
-	manifests := []string{"manifests", "--with-keys", "--layout", "external", "-s", statePath}
-	done(t, call(t, "", nil, manifests...))
-	keys, _ := filepath.Glob(filepath.Join(top, "keys", "2026-1.key"))
-	if len(keys) != 1 {
-		t.Fatalf("key files %v", keys)
-	}
-	for _, mode := range []os.FileMode{0o644, 0o640, 0o604, 0o660, 0o601} {
-		if err := os.Chmod(keys[0], mode); err != nil {
-			t.Fatal(err)
-		}
-		refusedWith(t, mode.String(), call(t, "", nil, manifests...), problem.CustodyOpenToAll)
-	}
-	lint := call(t, "", nil, "lint", "-s", statePath)
-	if lint.code != ExitFailed || !strings.Contains(lint.out, string(problem.CustodyOpenToAll.Code)) {
-		t.Errorf("lint: code %d: %s", lint.code, lint.out)
-	}
-	for _, mode := range []os.FileMode{0o600, 0o400} {
-		if err := os.Chmod(keys[0], mode); err != nil {
-			t.Fatal(err)
-		}
-		done(t, call(t, "", nil, manifests...))
-	}
-	git("add", "-f", "keys/2026-1.key")
-	refusedWith(t, "a tracked key", call(t, "", nil, manifests...), problem.CustodyInGit)
-	for pattern, want := range map[string]int{"keys/*.key": 0, "other/*": 1} {
-		r := call(t, "", nil, "lint", "--repo", top, "--allow", pattern, "-s", statePath)
-		if n := strings.Count(r.out, "["+string(problem.CustodyInGit.Code)+"]"); n != want {
-			t.Errorf("lint --allow %s: %d findings, want %d: %s", pattern, n, want, r.out)
-		}
-	}
-	refusedWith(t, "a start beside it", call(t, "", nil, "start", "issuer", "--keys-dir", "other", "-s", statePath), problem.CustodyInGit)
 }
 
 // later is another instant than that of the other calls, and so other keys.
@@ -196,53 +139,6 @@ func TestRequestedKey(t *testing.T) {
 	refusedWith(t, "an answer to another request", call(t, "", nil, "start", "issuer", "--issuer-key", "keys/ca.age", "--signed", other, "-s", statePath), problem.RenderForeignKey)
 }
 
-// TestRewrapAge: all key files or none; what was done is said; lint and status
-// know recipients that came later.
-func TestRewrapAge(t *testing.T) {
-	statePath, opens := sealedMesh(t)
-	dir := filepath.Dir(statePath)
-	second := filepath.Join(t.TempDir(), "second.txt")
-	recipient := makeIdentity(t, second)
-	text, _ := os.ReadFile(statePath)
-	if err := os.WriteFile(statePath, bytes.Replace(text, []byte("    - age1"), []byte("    - "+recipient+"\n    - age1"), 1), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	for what, args := range map[string][]string{"lint": {"lint"}, "status": {"custody", "status"}} {
-		if r := call(t, "", nil, append(args, "-s", statePath)...); strings.Count(r.out, problem.CustodyOldRecipients.Text) != 5 {
-			t.Errorf("%s before: %s", what, r.out)
-		}
-	}
-	// One file that cannot be opened keeps all as they are.
-	victim := filepath.Join(dir, "keys", "2026.age")
-	whole, _ := os.ReadFile(victim)
-	if err := os.WriteFile(victim, whole[:len(whole)-40], 0o644); err != nil {
-		t.Fatal(err)
-	}
-	before := tree(t, dir)
-	refusedWith(t, "a damaged file", call(t, "", opens, "custody", "rewrap", "-s", statePath), problem.CustodyTruncated)
-	refusedWith(t, "another identity", call(t, "", map[string]string{"SOPS_AGE_KEY_FILE": second}, "custody", "rewrap", "-s", statePath), problem.CustodyOtherIdentity)
-	sameTree(t, "a damaged file", tree(t, dir), before)
-	if err := os.WriteFile(victim, whole, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	r := done(t, call(t, "", opens, "custody", "rewrap", "-s", statePath))
-	if strings.Count(r.out, recipient) != 5 || strings.Count(r.out, "; before: age1") != 5 {
-		t.Errorf("rewrap says %s", r.out)
-	}
-	done(t, call(t, "", map[string]string{"SOPS_AGE_KEY_FILE": second}, "manifests", "--with-keys", "--layout", "external", "-s", statePath))
-	done(t, call(t, "", nil, "lint", "--strict", "-s", statePath))
-	var changed []string
-	after := tree(t, dir)
-	for path, was := range before {
-		if after[path] != was {
-			changed = append(changed, filepath.Base(path))
-		}
-	}
-	if slices.Sort(changed); len(changed) != 5 || slices.Contains(changed, "rotation.yaml") {
-		t.Errorf("changed: %v", changed)
-	}
-}
-
 // TestAdoptSealed: the keys of a running mesh are sealed when it is adopted, a
 // second time nothing is touched, and with the identity the stream is what it was.
 func TestAdoptSealed(t *testing.T) {
@@ -263,9 +159,43 @@ func TestAdoptSealed(t *testing.T) {
 	if r.out != stream {
 		t.Error("the stream is not what it was")
 	}
-	r = done(t, call(t, stream, nil, "post-render", "-s", statePath))
+	refusedWith(t, "left out in silence", call(t, stream, nil, "post-render", "-s", statePath), problem.RenderLeavesOut)
+	r = done(t, call(t, stream, nil, "post-render", "--secrets-apart", "-s", statePath))
 	if strings.Contains(r.out, "kind: Secret\n") || strings.Count(r.stderr, "Secret linkerd/") != 4 {
 		t.Errorf("without keys: %s", r.stderr)
+	}
+	byEnv := done(t, call(t, stream, map[string]string{"L5D_PKI_SECRETS_APART": "true"}, "post-render", "-s", statePath))
+	if byEnv.out != r.out || byEnv.stderr != r.stderr {
+		t.Errorf("by the environment: %s", byEnv.stderr)
+	}
+	both := call(t, stream, map[string]string{"L5D_PKI_WITH_KEYS": "true", "L5D_PKI_AGE_IDENTITY": identity}, "post-render", "--secrets-apart", "-s", statePath)
+	if both.code != ExitUsage || both.out != "" {
+		t.Errorf("both: code %d, %s", both.code, both.stderr)
+	}
+}
+
+// TestSecretsApart: whatever a custody would put in the Secrets' place, its own
+// object or the keys, --secrets-apart leaves it to others.
+func TestSecretsApart(t *testing.T) {
+	stream := readFixture(t, "rotation", "input.yaml")
+	plain := filepath.Join(t.TempDir(), "rotation.yaml")
+	done(t, call(t, "", nil, "init", "--new", "--linkerd-version", "edge-25.10.7", "--custody", "file", "-s", plain))
+	stored := filepath.Join(filepath.Dir(plain), "stored.yaml")
+	text, err := os.ReadFile(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(stored, bytes.Replace(text, []byte("kind: file\n"), []byte("kind: external-secret\n    store: vault\n"), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for path, kind := range map[string]string{plain: "\nkind: Secret\n", stored: "\nkind: ExternalSecret\n"} {
+		if r := done(t, call(t, stream, nil, "post-render", "-s", path)); strings.Count(r.out, kind) != 4 {
+			t.Errorf("%d%s in the stream", strings.Count(r.out, kind), kind)
+		}
+		r := done(t, call(t, stream, nil, "post-render", "--secrets-apart", "-s", path))
+		if strings.Contains(r.out, "Secret\n") || strings.Count(r.stderr, "Secret linkerd/") != 4 {
+			t.Errorf("%s is not left out: %s", strings.TrimSpace(kind), r.stderr)
+		}
 	}
 }
 

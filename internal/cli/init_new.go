@@ -42,12 +42,15 @@ func (a *app) mintFirst(f *initFlags) (begun, error) {
 // before the first is written; a file that holds the same key already is left as
 // it is, so that a repeated call is no error.
 func (a *app) storeFirstKeys(f *initFlags, first begun) (undo func(), err error) {
-	if len(first.keys) == 0 {
-		return func() {}, nil
-	}
 	c, err := a.custodyOf(f.statePath, first.state, f.opening)
 	if err != nil {
 		return nil, err
+	}
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	if len(first.keys) == 0 {
+		return func() {}, nil
 	}
 	var missing []rotation.Minted
 	var problems problem.List

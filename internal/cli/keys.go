@@ -26,6 +26,11 @@ type keyFile struct {
 // sealAll makes the key files of minted keys. All are sealed before the first is
 // written; of says what each key is for, by path.
 func (a *app) sealAll(c *custody.Custody, minted []rotation.Minted, of []render.NamedKey) ([]keyFile, error) {
+	if len(minted) > 0 { // told once, not once per key
+		if err := c.Check(); err != nil {
+			return nil, err
+		}
+	}
 	var files []keyFile
 	var problems problem.List
 	for _, m := range minted {
@@ -56,10 +61,13 @@ func handOut(c *custody.Custody, m rotation.Minted) (keyFile, error) {
 	if !c.HandsOut {
 		return keyFile{}, problem.CustodyKeyOut.With(c.Name).In(c.StatePath).On("spec.custody.kind")
 	}
-	f := keyFile{path: filepath.Join(c.KeyOut, filepath.Base(m.Path)+".key"), text: append(m.Key.PEM(), '\n'), mode: plainMode}
+	f := keyFile{path: handedOut(c.KeyOut, m.Path), text: append(m.Key.PEM(), '\n'), mode: plainMode}
 	f.note = fmt.Sprintf("wrote the key of %q to %s: store it as %q before this state is applied, then destroy the file", m.Name, f.path, c.RemoteKey(m.Path))
 	return f, guardPlace(c, f.path)
 }
+
+// handedOut is the file for the key of a name in a store.
+func handedOut(folder, name string) string { return filepath.Join(folder, filepath.Base(name)+".key") }
 
 // advice says what a key file is to people who see it appear.
 func advice(c *custody.Custody) string {
@@ -135,8 +143,8 @@ func readPlaced(c *custody.Custody, path string) ([]byte, error) {
 // Secret for a program that is not root. (Windows has no such modes.)
 func guardFile(file string) error {
 	info, err := os.Stat(file)
-	if err != nil || runtime.GOOS == "windows" {
-		return nil // a file that is not there is refused where it is read
+	if err != nil || !info.Mode().IsRegular() || runtime.GOOS == "windows" {
+		return nil // a file that is not there is refused where it is read; a pipe has no mode that says anything
 	}
 	others := info.Mode().Perm() & 0o077
 	if others == 0 || others == 0o040 && ownedByRoot(info) {
@@ -153,8 +161,11 @@ func guardPlace(c *custody.Custody, file string) error {
 	return problem.CustodyInGit.With().In(file)
 }
 
-// readKey reads a private key in clear that a flag names.
+// readKey reads a private key in clear that a flag names: its owner's alone, too.
 func readKey(path string) (pki.Key, error) {
+	if err := guardFile(path); err != nil {
+		return pki.Key{}, err
+	}
 	data, err := readFile(path, maxKey)
 	if err != nil {
 		return pki.Key{}, err

@@ -188,6 +188,7 @@ func TestLeaks(t *testing.T) {
 		w.setCustody("custody: {kind: age, recipients: [" + w.recipient + "]}")
 		w.watch(false, nothing, "", "custody", "rewrap", "--from", "file")
 		w.watch(false, nothing, stream, "post-render", "--report", "text")
+		w.watch(false, nothing, stream, "post-render", "--report", "text", "--secrets-apart")
 		for _, env := range []map[string]string{nothing, wrong} {
 			w.watch(false, env, stream, "post-render", "--with-keys")
 			w.watch(false, env, "", "values", "--layout", "embedded", "--with-keys")

@@ -28,6 +28,10 @@ func lintKeyFiles(c *custody.Custody, repository string, allow []string) ([]rend
 		f := pki.Finding{Code: p.Code, Severity: severity, Subject: k.Path, Text: p.Text, Hint: strings.Join(p.Hints, "; ")}
 		findings = append(findings, render.Finding{Path: k.Where + ".key", Finding: f})
 	}
+	for _, p := range problem.Of(c.Check()) {
+		f := pki.Finding{Code: p.Code, Severity: pki.Error, Subject: "custody " + c.Name, Text: p.Text, Hint: strings.Join(p.Hints, "; ")}
+		findings = append(findings, render.Finding{Path: "spec.custody", Finding: f})
+	}
 	for _, k := range all {
 		err := judgeKeyFile(c, k)
 		if err == nil {

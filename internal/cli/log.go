@@ -19,7 +19,7 @@ func (a *app) log() *cobra.Command {
 	var verify bool
 	cmd := &cobra.Command{
 		Use:   "log",
-		Short: "the hash-chained history of the rotation",
+		Short: "show the hash-chained history of the rotation",
 		Long: `log prints one line per move. A state file with a broken chain is refused by
 every command; --verify also says that no entry was changed or dropped since any
 version of the file in Git, or since the versions that --base names.`,

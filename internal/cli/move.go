@@ -140,8 +140,17 @@ func (a *app) showDiff(f *moveFlags, next *state.Rotation) error {
 
 // storeKeys hands minted keys to the custody: new files, all or none.
 func (a *app) storeKeys(f *moveFlags, m *rotation.Move) (undo func(), err error) {
+	files, err := a.sealKeys(f, m)
+	if err != nil {
+		return nil, err
+	}
+	return a.storeAll(files)
+}
+
+// sealKeys makes the files that minted keys are kept in, and writes none.
+func (a *app) sealKeys(f *moveFlags, m *rotation.Move) ([]keyFile, error) {
 	if len(m.Minted) == 0 {
-		return func() {}, nil
+		return nil, nil
 	}
 	c, err := a.custodyOf(f.statePath, m.State, f.custody)
 	if err != nil {
@@ -151,11 +160,7 @@ func (a *app) storeKeys(f *moveFlags, m *rotation.Move) (undo func(), err error)
 	if err != nil {
 		return nil, named(err, f.statePath, f.statePath)
 	}
-	files, err := a.sealAll(c, m.Minted, of)
-	if err != nil {
-		return nil, err
-	}
-	return a.storeAll(files)
+	return a.sealAll(c, m.Minted, of)
 }
 
 func wipe(minted []rotation.Minted) {

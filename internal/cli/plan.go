@@ -22,7 +22,7 @@ func (a *app) plan() *cobra.Command {
 	var pace rotation.Pace
 	cmd := &cobra.Command{
 		Use:   "plan [KIND]",
-		Short: "the whole rotation as a table of commits, with times and revert verdicts",
+		Short: "show the whole rotation as a table of commits, with times and revert verdicts",
 		Long: `plan lays out the rotation that is under way; with a KIND (as for start) the one
 that start would begin. Each row is one commit: what it changes, what it needs,
 when it can be merged at the earliest, and what the gate says of reverting it.`,

@@ -31,7 +31,7 @@ func (a *app) pr() *cobra.Command {
 	var f prFlags
 	cmd := &cobra.Command{
 		Use:   "pr [advance|back|start KIND]",
-		Short: "one phase, one pull request: move, sync, commit, push, open or update",
+		Short: "make one phase one pull request: move, sync, commit, push, open or update",
 		Long: `pr takes the state from the base branch as the remote has it, makes one move
 (advance, if none is named), writes the outputs, commits, pushes to the branch
 l5d-pki/NAME/EPOCH-PHASE and opens the pull request, or brings the open one up to

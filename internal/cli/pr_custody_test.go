@@ -11,6 +11,7 @@ import (
 // TestPRCustodyAge: keys that are encrypted for Git come with the change, and
 // are taken over when the base moves.
 func TestPRCustodyAge(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	id, err := age.GenerateX25519Identity()
 	if err != nil {

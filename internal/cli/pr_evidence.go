@@ -78,9 +78,36 @@ func (c *prCall) claimed(next *state.Rotation) (rotation.Evidence, error) {
 	for _, name := range c.evidenceFiles() {
 		flags.files = append(flags.files, filepath.FromSlash(c.at(name)))
 	}
-	e, err := flags.load(c.at(c.state), next)
+	e, err := c.observed(&flags, next)
 	if last, ok := lastEntry(next); ok {
 		e.Assumptions = rotation.Vouched(last)
 	}
 	return e, err
+}
+
+// witnessed is what the tree claims, and what the flags bring.
+func (c *prCall) witnessed(next *state.Rotation) (rotation.Evidence, error) {
+	e, err := c.claimed(next)
+	if err != nil {
+		return e, err
+	}
+	own, err := c.f.evidence.load(c.at(c.state), &state.Rotation{}) // of no links: they are in e
+	e.Observations = append(e.Observations, own.Observations...)
+	e.Assumptions = append(e.Assumptions, own.Assumptions...)
+	return e, err
+}
+
+// observed reads the flags' evidence and the links of a state. A link out of the
+// repository leads to what lies beside the user's own clone.
+func (c *prCall) observed(flags *evidenceFlags, s *state.Rotation) (rotation.Evidence, error) {
+	s = s.Clone()
+	for i := range s.Spec.Links {
+		link := &s.Spec.Links[i]
+		for _, path := range []*string{&link.State, &link.Observation} {
+			if *path != "" && !filepath.IsAbs(filepath.FromSlash(*path)) && !filepath.IsLocal(filepath.FromSlash(c.beside(*path))) {
+				*path = beside(c.f.statePath, *path)
+			}
+		}
+	}
+	return flags.load(c.at(c.state), s)
 }

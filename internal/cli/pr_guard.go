@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -93,6 +92,7 @@ func (c *prCall) judgeState(r *guardReport) error {
 // judgeMove judges the step of the status from the base's.
 func (c *prCall) judgeMove(r *guardReport, next *state.Rotation) error {
 	was, is := c.now.Clone().Status, next.Clone().Status
+	r.noteSpec(c.now, next)
 	switch {
 	case c.now.Metadata.Name != next.Metadata.Name:
 		r.findings = append(r.findings, problem.RotationOtherMesh.With(c.now.Metadata.Name, next.Metadata.Name))
@@ -130,7 +130,7 @@ func (c *prCall) judgeFall(next *state.Rotation) *problem.Problem {
 // judgeStep judges a move by the gate, with the evidence that the change has
 // and that the flags bring.
 func (c *prCall) judgeStep(r *guardReport, next *state.Rotation) error {
-	evidence, err := c.guardEvidence(next)
+	evidence, err := c.witnessed(next)
 	if err != nil {
 		return err
 	}
@@ -164,18 +164,6 @@ func (c *prCall) judgeStep(r *guardReport, next *state.Rotation) error {
 	t.stamped = c.stamped(c.tip, t.files, next)
 	r.move = &t
 	return nil
-}
-
-// guardEvidence is what the change has of evidence, and what the flags bring.
-func (c *prCall) guardEvidence(next *state.Rotation) (rotation.Evidence, error) {
-	e, err := c.claimed(next)
-	if err != nil {
-		return e, err
-	}
-	own, err := (&evidenceFlags{files: c.f.evidence.files, assumed: c.f.evidence.assumed, because: c.f.evidence.because}).load(filepath.Join(c.root, "none"), &state.Rotation{})
-	e.Observations = append(e.Observations, own.Observations...)
-	e.Assumptions = append(e.Assumptions, own.Assumptions...)
-	return e, err
 }
 
 // comment tells the pull request, unless the change has nothing to do with the

@@ -65,6 +65,7 @@ func (l *prLand) moves(dir string, moves ...string) {
 
 // TestGuard: what a reviewer must not merge, and what the guard says of it.
 func TestGuard(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.commitTo("main", func(dir string) {
 		l.moves(dir, "start anchor", "advance --assume BUNDLE-DELIVERED", "advance --assume BUNDLE-LOADED", "advance --assume ISSUER-LOADED", "advance --assume LEAVES-RENEWED")
@@ -85,6 +86,11 @@ func TestGuard(t *testing.T) {
 		"nothing of ours": {func(dir string) { l.edit(dir, "README.md", func(string) string { return "x\n" }) }, nil, "no change of phase"},
 		"the next phase":  {func(dir string) { l.moves(dir, "advance --assume BUNDLE-DELIVERED") }, nil, "every meshed workload restarts"},
 		"one phase back":  {func(dir string) { l.moves(dir, "back") }, nil, `"to": "issuer-spread"`},
+		"a shorter leaf": {func(dir string) {
+			l.edit(dir, l.state, func(s string) string {
+				return strings.Replace(s, "  outputs:\n", "  leaf: {lifetime: 1h}\n  outputs:\n", 1)
+			})
+		}, nil, "edits what the gate judges by**: spec.leaf"},
 		"a revert":        {revert(1), []string{"guard-epoch-falls"}, "pr back"},
 		"a double revert": {revert(2), []string{"guard-revert"}, "reverting 2 changes at once"},
 		"a triple revert": {revert(3), []string{"guard-revert"}, "does not verify"},
@@ -139,6 +145,7 @@ func TestGuard(t *testing.T) {
 // TestGuardSkip: two phases in one change, where the gate of the second is
 // open only because the log says what was never applied.
 func TestGuardSkip(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.commitTo("main", func(dir string) { l.moves(dir, "start anchor") })
 	dir := l.job("origin/main", func(dir string) { l.moves(dir, "advance --assume BUNDLE-DELIVERED", "advance --assume BUNDLE-LOADED") })
@@ -162,6 +169,7 @@ func (l *prLand) addKey(dir string) {
 // TestGuardWithoutEvidence: a move whose words were taken out of the log, or
 // that never had any, is judged by what there is.
 func TestGuardWithoutEvidence(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.commitTo("main", func(dir string) { l.moves(dir, "start anchor", "advance --assume BUNDLE-DELIVERED") })
 	dir := l.job("origin/main", func(dir string) { l.moves(dir, "advance --assume BUNDLE-LOADED") })
@@ -184,6 +192,7 @@ func TestGuardWithoutEvidence(t *testing.T) {
 // TestGuardOldBranch: a branch that began before the base moved is judged by
 // what a merge would give, and one that conflicts by nothing else.
 func TestGuardOldBranch(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	old := l.head("main")
 	dir := l.job(old, func(dir string) { l.edit(dir, "README.md", func(string) string { return "x\n" }) })
@@ -200,6 +209,7 @@ func TestGuardOldBranch(t *testing.T) {
 // TestGuardComment: one comment, written over, without a clock; a forge that
 // refuses it changes no verdict.
 func TestGuardComment(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	r := l.pr("start", "anchor")
 	dir := l.job("origin/"+r.Branch, func(string) {})
@@ -241,6 +251,7 @@ func TestGuardComment(t *testing.T) {
 
 // TestGuardShallow: a clone whose history was cut off is told so.
 func TestGuardShallow(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	r := l.pr("start", "anchor")
 	l.commitTo("main", func(dir string) { l.edit(dir, "README.md", func(string) string { return "x\n" }) })
@@ -253,22 +264,30 @@ func TestGuardShallow(t *testing.T) {
 	}
 }
 
-// TestGuardEvidence: an observation that came with the change opens the gate.
-func TestGuardEvidence(t *testing.T) {
-	l := land(t)
-	l.merge(l.pr("start", "anchor").Branch)
-	file := filepath.Join(t.TempDir(), "observation.yaml")
-	l.at = l.at.Add(time.Hour)
-	s := l.stateOf("main")
+// observation is a file that says that the control plane delivers the bundle of
+// the state at main.
+func (l *prLand) observation() (file string) {
+	l.t.Helper()
 	bundle := ""
-	for _, a := range s.Status.Anchors {
-		bundle += "  - " + fingerprintOf(t, a.Certificate) + "\n"
+	for _, a := range l.stateOf("main").Status.Anchors {
+		bundle += "  - " + fingerprintOf(l.t, a.Certificate) + "\n"
 	}
 	in := strings.ReplaceAll(bundle, "  - ", "    - ")
 	text := "apiVersion: l5d-pki-render/v1alpha1\nkind: Observation\ncluster: prod-argocd\nat: 2026-06-01T12:30:00Z\ncovers: [control-plane]\ncontrolPlane:\n  trustRoots:\n" + bundle + "  injectors:\n  - pod: injector-0\n    bundle:\n" + in
+	file = filepath.Join(l.t.TempDir(), "observation.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+		l.t.Fatal(err)
 	}
+	return file
+}
+
+// TestGuardEvidence: an observation that came with the change opens the gate.
+func TestGuardEvidence(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	l.merge(l.pr("start", "anchor").Branch)
+	l.at = l.at.Add(time.Hour)
+	file := l.observation()
 	r := l.pr("--evidence", file)
 	if files := gitIn(t, l.remote, "show", "--format=", "--name-only", r.Commit); !strings.Contains(files, "linkerd/pki/evidence/prod-argocd-prod-argocd-20260601T123000Z.yaml") {
 		t.Errorf("files %q", files)

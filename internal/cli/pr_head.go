@@ -87,10 +87,15 @@ func (c *prCall) foreign(branch string, d repo.Details) (string, error) {
 		return "", err
 	}
 	seal, err := c.repo.Seal(d.Parents[0], d.Commit)
-	if err == nil && (seal != d.Trailers[trailerChanges] || digest(text) != d.Trailers[trailerState]) {
+	switch {
+	case err != nil:
+		return "", err
+	case seal != d.Trailers[trailerChanges]:
 		return "its files were changed after it was made", nil
+	case digest(text) != d.Trailers[trailerState]:
+		return "it was made for another state file than " + c.state + " (two states need two names, and one that moved a new pull request)", nil
 	}
-	return "", err
+	return "", nil
 }
 
 func digest(text []byte) string {
@@ -136,6 +141,9 @@ func (c *prCall) candidates() (map[string]string, error) {
 	found, err := c.repo.Made(c.prefix())
 	if err != nil {
 		return nil, c.gitProblem(err)
+	}
+	if err := c.addPending(found); err != nil {
+		return nil, err
 	}
 	for branch, commit := range c.branches.Heads {
 		found[branch] = commit

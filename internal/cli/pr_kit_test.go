@@ -18,6 +18,31 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
+// TestMain keeps the configuration of Git that people have away from all tests
+// at once, so that those which wait for git processes can run side by side.
+func TestMain(m *testing.M) {
+	os.Exit(withGitConfig(m.Run))
+}
+
+func withGitConfig(run func() int) int {
+	dir, err := os.MkdirTemp("", "gitconfig")
+	file := filepath.Join(dir, "gitconfig")
+	if err == nil {
+		defer func() { _ = os.RemoveAll(dir) }()
+		err = os.WriteFile(file, []byte("[user]\nname = Test\nemail = test@example.com\n[commit]\ngpgsign = false\n"), 0o600)
+	}
+	for name, value := range map[string]string{"GIT_CONFIG_GLOBAL": file, "GIT_CONFIG_SYSTEM": os.DevNull} {
+		if err == nil {
+			err = os.Setenv(name, value)
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return run()
+}
+
 // fakeForge is a forge in memory. It counts what is written.
 type fakeForge struct {
 	kind     string
@@ -119,11 +144,6 @@ func land(t *testing.T) *prLand {
 func landIn(t *testing.T, layout, stateName string) *prLand {
 	t.Helper()
 	top := t.TempDir()
-	t.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(top, "gitconfig"))
-	t.Setenv("GIT_CONFIG_SYSTEM", os.DevNull)
-	if err := os.WriteFile(filepath.Join(top, "gitconfig"), []byte("[user]\nname = Test\nemail = test@example.com\n[commit]\ngpgsign = false\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	l := &prLand{t: t, remote: filepath.Join(top, "remote.git"), clone: filepath.Join(top, "clone"), state: stateName,
 		forge: &fakeForge{kind: "gitea", comments: map[string]string{}}, at: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), env: map[string]string{}}
 	run := func(dir string, args ...string) { gitIn(t, dir, args...) }

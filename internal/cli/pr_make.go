@@ -33,32 +33,27 @@ func (c *prCall) propose(k ask, h *head) (*proposal, error) {
 	if err := c.checkout(c.tip); err != nil {
 		return nil, err
 	}
-	next, names, undo, err := c.changed(k, h)
+	m, err := c.changed(k, h)
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.committed(next, names, h)
-	if err != nil {
-		undo()
-		return nil, err
-	}
-	return p, nil
+	return c.committed(m, h)
 }
 
 // committed writes the outputs, and commits the change unless the branch holds
 // the very same already.
-func (c *prCall) committed(next *state.Rotation, names []string, h *head) (*proposal, error) {
-	outputs, err := c.syncTree(next)
+func (c *prCall) committed(m moved, h *head) (*proposal, error) {
+	outputs, err := c.syncTree(m.next)
 	if err != nil {
 		return nil, err
 	}
-	entry, _ := lastEntry(next)
-	p := &proposal{branch: branchOf(next), next: next, entry: entry, shut: rotation.Prepared(entry)}
+	entry, _ := lastEntry(m.next)
+	p := &proposal{branch: branchOf(m.next), next: m.next, entry: entry, shut: rotation.Prepared(entry)}
 	added, err := c.tree.Added() // keys that the custody keeps in Git among them
 	if err != nil {
 		return nil, c.gitProblem(err)
 	}
-	names = slices.Concat(names, outputs, added, []string{c.state})
+	names := slices.Concat(m.names, outputs, added, []string{c.state})
 	slices.Sort(names)
 	tree, err := c.tree.Stage(slices.Compact(names))
 	if err != nil {
@@ -70,12 +65,19 @@ func (c *prCall) committed(next *state.Rotation, names []string, h *head) (*prop
 	if err := c.noSecret(p.files); err != nil {
 		return nil, err
 	}
-	if err := c.describe(p, tree); err != nil {
+	evidence, err := c.claimed(m.next)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.describe(p, tree, evidence); err != nil {
 		return nil, err
 	}
 	if h != nil && h.foreign == "" && h.branch == p.branch && h.details.Tree == tree && h.details.Parents[0] == c.tip {
 		p.commit, p.kept = h.details.Commit, true
-		return p, nil
+		if c.branches.Heads[p.branch] != p.commit && !c.f.dryRun { // a call was killed before it had remembered it
+			err = c.gitProblem(c.repo.Remember(p.branch, p.commit))
+		}
+		return p, err
 	}
 	if c.f.dryRun {
 		return p, nil
@@ -84,7 +86,7 @@ func (c *prCall) committed(next *state.Rotation, names []string, h *head) (*prop
 	if p.commit, err = c.tree.Commit(tree, p.message, at); err != nil {
 		return nil, c.gitProblem(err)
 	}
-	return p, c.gitProblem(c.repo.Remember(p.branch, p.commit))
+	return p, c.keep(p, m.keys)
 }
 
 // syncTree writes the outputs of the tree's state, and names what it wrote.

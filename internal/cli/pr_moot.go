@@ -26,17 +26,18 @@ func (c *prCall) closeMoot(f forge.Forge, moot []forge.Pull) (closed []int, err 
 		if c.f.dryRun {
 			continue
 		}
-		if err := c.closePull(f, p); err != nil {
+		text := fmt.Sprintf("Closed: `%s` is at epoch %d, phase `%s`, and this change was made for another.", c.base, c.now.Status.Epoch, c.now.Status.Phase)
+		if err := c.closePull(f, p, text); err != nil {
 			return slices.Clip(closed[:len(closed)-1]), err
 		}
 	}
 	return closed, nil
 }
 
-func (c *prCall) closePull(f forge.Forge, p forge.Pull) error {
+// closePull closes a pull request and says why.
+func (c *prCall) closePull(f forge.Forge, p forge.Pull, why string) error {
 	mark := c.mark("moot")
-	text := fmt.Sprintf("Closed: `%s` is at epoch %d, phase `%s`, and this change was made for another.\n\n%s\n", c.base, c.now.Status.Epoch, c.now.Status.Phase, mark)
-	if err := f.Comment(c.ctx, p.Number, mark, text); err != nil {
+	if err := f.Comment(c.ctx, p.Number, mark, why+"\n\n"+mark+"\n"); err != nil {
 		return err
 	}
 	shut, title := "closed", strings.TrimSuffix(p.Title, mootTitle)+mootTitle

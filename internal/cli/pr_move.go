@@ -12,15 +12,23 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// changed brings state, keys and evidence of the move into the tree. undo takes
-// back what it put elsewhere: keys that are plain files.
-func (c *prCall) changed(k ask, h *head) (next *state.Rotation, names []string, undo func(), err error) {
+// moved is a move that was brought into the tree.
+type moved struct {
+	next *state.Rotation
+	// names are the files of the tree that it wrote, beside the state file.
+	names []string
+	// keys that belong outside of the tree are yet to be written.
+	keys []keyFile
+}
+
+// changed brings state, keys and evidence of the move into the tree.
+func (c *prCall) changed(k ask, h *head) (moved, error) {
 	if keep := h != nil && !c.f.anew && h.holds(c.now) && c.f.answers(k, c.now, h.next); keep {
 		if !h.prepared() {
 			return c.heldMove(h)
 		}
-		if next, names, undo, err = c.newMove(k, false); err == nil || !c.f.ahead {
-			return next, names, undo, err
+		if m, err := c.newMove(k, false); err == nil || !c.f.ahead {
+			return m, err
 		}
 		return c.heldMove(h)
 	}
@@ -29,29 +37,28 @@ func (c *prCall) changed(k ask, h *head) (next *state.Rotation, names []string, 
 
 // heldMove takes the move over that a branch holds: its status, the keys that
 // it brought and the evidence.
-func (c *prCall) heldMove(h *head) (next *state.Rotation, names []string, undo func(), err error) {
-	undo = func() {}
-	next = c.now.Clone()
-	next.Status = h.next.Clone().Status
+func (c *prCall) heldMove(h *head) (moved, error) {
+	m := moved{next: c.now.Clone()}
+	m.next.Status = h.next.Clone().Status
 	files, err := c.repo.Changed(h.details.Parents[0], h.details.Commit)
 	if err != nil {
-		return nil, nil, undo, c.gitProblem(err)
+		return m, c.gitProblem(err)
 	}
 	for _, name := range files {
 		if kept, err := c.belongs(h, name); err != nil || !kept {
 			if err != nil {
-				return nil, nil, undo, err
+				return m, err
 			}
 			continue
 		}
 		if err := c.copyFrom(h.details.Commit, name); errors.Is(err, fs.ErrNotExist) {
 			continue // the move took away what the base does not have any more
 		} else if err != nil {
-			return nil, nil, undo, err
+			return m, err
 		}
-		names = append(names, name)
+		m.names = append(m.names, name)
 	}
-	return next, names, undo, c.putState(next)
+	return m, c.putState(m.next)
 }
 
 // belongs tells whether a file that a held move changed goes with it: keys,
@@ -82,41 +89,27 @@ func (c *prCall) copyFrom(commit, name string) error {
 }
 
 // newMove makes the move at this call's instant.
-func (c *prCall) newMove(k ask, ahead bool) (next *state.Rotation, names []string, undo func(), err error) {
-	undo = func() {}
-	evidence, err := c.f.evidence.load(c.at(c.state), c.now)
+func (c *prCall) newMove(k ask, ahead bool) (moved, error) {
+	evidence, err := c.observed(&c.f.evidence, c.now)
 	if err != nil {
-		return nil, nil, undo, err
+		return moved{}, err
 	}
 	o := c.f.options
 	o.Ahead = ahead
 	m, err := c.make(k, evidence, o)
 	if err != nil {
-		return nil, nil, undo, named(err, c.state, c.state)
+		return moved{}, named(err, c.state, c.state)
 	}
 	defer wipe(m.Minted)
 	if err := c.putState(m.State); err != nil {
-		return nil, nil, undo, err
+		return moved{}, err
 	}
-	if names, err = c.putEvidence(m.State); err != nil || c.f.dryRun {
-		return m.State, names, undo, err
+	names, err := c.putEvidence(m.State)
+	if err != nil || c.f.dryRun {
+		return moved{next: m.State, names: names}, err
 	}
-	home := c.keyHome(m.State)
-	flags := c.f.moveFlags
-	flags.statePath = home
-	if undo, err = c.storeKeys(&flags, m); err != nil {
-		return nil, nil, func() {}, err
-	}
-	return m.State, names, undo, nil
-}
-
-// keyHome is the state file that paths of minted keys are relative to: keys in
-// plain files are for the user's folder and never for the tree of a commit.
-func (c *prCall) keyHome(s *state.Rotation) string {
-	if s.WithDefaults().Spec.Custody.Kind == state.CustodyFile {
-		return c.f.statePath
-	}
-	return c.at(c.state)
+	keys, err := c.putKeys(m)
+	return moved{m.State, names, keys}, err
 }
 
 // keyNames are the paths of all keys that a state names.

@@ -100,7 +100,7 @@ func (c *prCall) nextPhase(f forge.Forge, margin margin) (prReport, error) {
 
 // tried makes the move and keeps nothing of it.
 func (c *prCall) tried(k ask) (*rotation.Move, error) {
-	evidence, err := c.f.evidence.load(c.at(c.state), c.now)
+	evidence, err := c.observed(&c.f.evidence, c.now)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,7 @@ func keysDir(t *testing.T) string {
 // TestNextWholeRotation: a cron job that runs again and again takes the rotation
 // from stable to stable, one pull request at a time, and does nothing in between.
 func TestNextWholeRotation(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	keys := keysDir(t)
 	next := func(args ...string) prReport {
@@ -71,6 +72,7 @@ func TestNextWholeRotation(t *testing.T) {
 // TestNextHundredTimes: on an unchanged repository nothing is written, in any of
 // the situations that a cron job finds.
 func TestNextHundredTimes(t *testing.T) {
+	t.Parallel()
 	runs := 34
 	if testing.Short() {
 		runs = 3
@@ -117,6 +119,7 @@ func TestNextHundredTimes(t *testing.T) {
 // TestNextStart: what is about to end is rotated; where a person is needed, the
 // exit code says so.
 func TestNextStart(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	keys := keysDir(t)
 	if r := l.pr("--next", "--keys-dir", keys); r.Operation != opNone {
@@ -125,7 +128,7 @@ func TestNextStart(t *testing.T) {
 	l.at = time.Date(2033, 12, 1, 0, 0, 0, 0, time.UTC) // issuer and webhooks end on 2034-01-01, the anchor a year later
 	l.refused("pr-blocked", "--next", "--start-before", "60d")
 	l.refused("pr-blocked", "--next", "--start-before", "60d", "--keys-dir", keys) // no key of the anchor at hand
-	outgoing, _ := filepath.Abs(filepath.Join(fixtures, "pki", "anchor-2025.key"))
+	outgoing := privately(t, filepath.Join(fixtures, "pki", "anchor-2025.key"))
 	r := l.pr("--next", "--start-before", "60d", "--keys-dir", keys, "--outgoing-key", outgoing, "--dry-run")
 	if r.Branch != "l5d-pki/prod-argocd/2-issuer-switched" || !strings.Contains(r.Why, `issuer "2025-1" ends at 2034-01-01`) {
 		t.Errorf("issuer: %+v", r)
@@ -138,6 +141,7 @@ func TestNextStart(t *testing.T) {
 
 // TestNextRespectsPeople: what a person closed stays closed, until they say so.
 func TestNextRespectsPeople(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.merge(l.pr("start", "anchor").Branch)
 	l.at = l.at.Add(time.Hour)
@@ -159,6 +163,7 @@ func TestNextRespectsPeople(t *testing.T) {
 
 // TestNextMoot: a state that changed under an open pull request makes it moot.
 func TestNextMoot(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.pr("start", "anchor")
 	l.commitTo("main", func(dir string) {
@@ -174,6 +179,7 @@ func TestNextMoot(t *testing.T) {
 
 // TestNextOutputs: later steps of a job read what was done.
 func TestNextOutputs(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	file := filepath.Join(t.TempDir(), "output")
 	l.env = map[string]string{"GITHUB_OUTPUT": file}

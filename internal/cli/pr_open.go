@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
 // open makes the change and its pull request, or brings them up to date.
@@ -20,7 +23,7 @@ func (c *prCall) open(k ask) (prReport, error) {
 		return prReport{}, err
 	}
 	r, err := c.openOne(f, k, pulls.due)
-	r.Closed, r.Base, r.DryRun = closed, c.base, c.f.dryRun
+	r.Closed, r.Base, r.DryRun = append(closed, r.Closed...), c.base, c.f.dryRun
 	return r, err
 }
 
@@ -97,7 +100,7 @@ func (c *prCall) choose(k ask, due []forge.Pull) (*head, error) {
 			return nil, err
 		}
 		switch {
-		case h.foreign != "" && h.branch == c.wouldBe(k):
+		case h.foreign != "" && slices.Contains(c.wouldBe(k), h.branch):
 			return h, nil
 		case h.holds(c.now) && c.f.answers(k, c.now, h.next) && (best == nil || h.branch < best.branch):
 			best = h
@@ -106,15 +109,22 @@ func (c *prCall) choose(k ask, due []forge.Pull) (*head, error) {
 	return best, nil
 }
 
-// wouldBe is the branch of a move, as far as it is known before the move is made.
-func (c *prCall) wouldBe(k ask) string {
+// wouldBe are the branches that a move may have, as far as it is known before
+// the move is made: a rotation begins with the first phase of its strategy.
+func (c *prCall) wouldBe(k ask) (branches []string) {
 	s := c.now.Clone()
 	s.Status.Epoch++
-	s.Status.Phase = c.f.target(k, c.now)
-	if k.verb == verbStart {
-		return ""
+	if k.verb != verbStart {
+		s.Status.Phase = c.f.target(k, c.now)
+		return []string{branchOf(s)}
 	}
-	return branchOf(s)
+	for _, p := range rotation.Paths {
+		if p.Kind == k.kind && (c.f.strategy == "" || c.f.strategy == p.Strategy) {
+			s.Status.Phase = p.Steps[0].Phase
+			branches = append(branches, branchOf(s))
+		}
+	}
+	return branches
 }
 
 // left reports a branch with a commit of somebody else.

@@ -86,7 +86,11 @@ func (c *prCall) printed(k ask) (*proposal, error) {
 	if p.files, err = c.repo.Dirty(); err != nil {
 		return nil, c.gitProblem(err)
 	}
-	return p, c.describe(p, "")
+	evidence, err := c.witnessed(next)
+	if err != nil {
+		return nil, err
+	}
+	return p, c.describe(p, "", evidence)
 }
 
 func (c *prCall) parts(p *proposal) (prParts, error) {

@@ -25,6 +25,7 @@ func (l *prLand) parts(args ...string) (p prParts, got result) {
 // TestPrint describes the move in the working tree, and the next one; it leaves
 // Git as it is and asks no forge.
 func TestPrint(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	gitIn(t, l.clone, "remote", "set-url", "origin", "https://bitbucket.org/acme/pki.git")
 	refs := func() string {
@@ -75,6 +76,7 @@ func TestPrint(t *testing.T) {
 
 // TestPrintFiles writes each part into a file of its own.
 func TestPrintFiles(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	l.merge(l.pr("start", "anchor").Branch)
 	gitIn(t, l.clone, "pull", "-q")
@@ -95,6 +97,7 @@ func TestPrintFiles(t *testing.T) {
 // TestCommitOnly makes commit and branch, pushes nothing, and is the same twice;
 // it also works where there is no remote.
 func TestCommitOnly(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	out := filepath.Join(t.TempDir(), "change")
 	r := l.pr("start", "anchor", "--commit-only", "--out", out)
@@ -129,6 +132,7 @@ func TestCommitOnly(t *testing.T) {
 
 // TestPRArguments: what is no move is said before anything is looked at.
 func TestPRArguments(t *testing.T) {
+	t.Parallel()
 	l := land(t)
 	for _, args := range [][]string{{"start"}, {"start", "nothing"}, {"go"}, {"advance", "anchor"}, {"--next", "advance"}, {"--guard", "back"}, {"--abandon"}, {"start", "anchor", "--to", "stable"}, {"start", "issuer", "--csr-out", "x"}} {
 		l.refused("pr-arguments", args...)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
@@ -49,8 +50,27 @@ func (c *prCall) openPull(f forge.Forge, p *proposal, r prReport) (prReport, err
 		r.Number, r.URL, r.Draft = pull.Number, pull.URL, pull.Draft
 		return c.updatePull(f, p, pull, r)
 	}
-	r.Number, r.URL = pull.Number, pull.URL
-	return r, err
+	if r.Number, r.URL = pull.Number, pull.URL; err != nil {
+		return r, err
+	}
+	return c.onlyOne(f, pull, r)
+}
+
+// onlyOne looks whether another call opened a pull request at the same instant,
+// which neither of them could see before. The one with the lower number stays:
+// whichever call looks last sees both, and both choose alike.
+func (c *prCall) onlyOne(f forge.Forge, pull forge.Pull, r prReport) (prReport, error) {
+	pulls, err := c.pulls(f)
+	if err != nil || len(pulls.due) == 0 || pulls.due[0].Number >= pull.Number {
+		return r, err
+	}
+	first := pulls.due[0]
+	text := fmt.Sprintf("Closed: #%d was opened at the same time, and one is open at a time.", first.Number)
+	if err := c.closePull(f, pull, text); err != nil {
+		return r, err
+	}
+	return prReport{Operation: opLeft, Why: fmt.Sprintf("another call opened #%d at the same time: #%d of this call was closed again", first.Number, pull.Number),
+		Branch: first.Head, Commit: c.branches.Heads[first.Head], Epoch: r.Epoch, Pushed: r.Pushed, Number: first.Number, URL: first.URL, Draft: first.Draft, Closed: []int{pull.Number}}, nil
 }
 
 // updatePull rewrites title and text if they were made for something else. What

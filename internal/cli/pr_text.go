@@ -79,11 +79,7 @@ func leavesOf(s *state.Rotation) string {
 }
 
 // describe reads the change in the tree, and writes the commit message.
-func (c *prCall) describe(p *proposal, tree string) error {
-	evidence, err := c.claimed(p.next)
-	if err != nil {
-		return err
-	}
+func (c *prCall) describe(p *proposal, tree string, evidence rotation.Evidence) (err error) {
 	if p.text, err = textOf(c.now, p.next, evidence); err != nil {
 		return named(err, c.state, c.state)
 	}

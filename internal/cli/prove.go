@@ -29,7 +29,7 @@ func (a *app) prove() *cobra.Command {
 	var f proveFlags
 	cmd := &cobra.Command{
 		Use:   "prove",
-		Short: "the trust matrix: every live bundle against every live chain, by real verification",
+		Short: "verify every live bundle against every live chain (the trust matrix)",
 		Long: `prove verifies every bundle that a live endpoint holds, or may still be given,
 against every chain that is served, or may still be: by the rules of proxies
 (webpki), of identity (Go), and of plain Go clients; with --handshakes by real

@@ -27,8 +27,10 @@ trust bundle, issuer and webhook certificates of the state's phase. Documents
 that need no edit leave byte for byte as they came.
 
 Secrets with private keys are written with custody file only, whose output goes
-to a live host. Every other custody puts its own object in their place, or leaves
-them out (age); --with-keys opens the keys and writes them.
+to a live host. Every other custody puts its own object in their place. Custody age
+has none: --with-keys opens the keys and writes them, for a live host, and
+--secrets-apart leaves the Secrets out, where something else delivers them. Without
+either the command fails: Helm would delete the live Secrets.
 
 With --kustomize it builds the kustomization in a folder and takes its output
 instead of stdin. Nothing is fetched and no program is run for that.`,
@@ -63,6 +65,8 @@ instead of stdin. Nothing is fetched and no program is run for that.`,
 	cmd.Flags().StringVarP(&kustomize, "kustomize", "k", "", "build the kustomization in this folder and post-render it, instead of stdin")
 	restrictorFlag(cmd, &restrictor)
 	secrets.add(cmd, "open the keys of any custody and write the Secrets: for a live host, never for Git")
+	cmd.Flags().BoolVar(&secrets.apart, "secrets-apart", false, "leave Secrets with private keys out: they are delivered by other means")
+	cmd.MarkFlagsMutuallyExclusive("with-keys", "secrets-apart")
 	return cmd
 }
 
@@ -90,7 +94,7 @@ func (a *app) doPostRender(statePath, report, source string, flags secretsFlags,
 		return err
 	}
 	defer secrets.wipe()
-	in.Keys, in.Apart = secrets.keys, secrets.apart
+	in.Keys, in.Apart, in.SecretsApart = secrets.keys, secrets.apart, flags.apart
 	if in.Stream, err = input(); err != nil {
 		return err
 	}
@@ -100,7 +104,7 @@ func (a *app) doPostRender(statePath, report, source string, flags secretsFlags,
 	}
 	a.data = out.Stream
 	if len(out.LeftOut) > 0 {
-		fmt.Fprintf(&a.talk, "note: left out, since their keys are in custody: %s; a host that prunes would delete them in its cluster: --with-keys writes them\n", strings.Join(out.LeftOut, ", "))
+		fmt.Fprintf(&a.talk, "note: left out, as --secrets-apart says: %s\n", strings.Join(out.LeftOut, ", "))
 	}
 	switch report {
 	case "text":

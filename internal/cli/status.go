@@ -18,7 +18,7 @@ func (a *app) status() *cobra.Command {
 	var evidence evidenceFlags
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "phase, what is trusted, expiry of every certificate, next legal moves",
+		Short: "show the phase, what is trusted, what ends when, and the next legal moves",
 		Long: `status says where the rotation stands, when each certificate ends, and what the
 next moves still need. Exit code 1 when something in use ends within --within.
 --svg and --png draw the validity of every certificate on a time axis.`,

@@ -152,11 +152,28 @@ func absolute(t *testing.T, args []string) []string {
 			if err != nil {
 				t.Fatal(err)
 			}
-			arg = full
+			if arg = full; filepath.Ext(full) == ".key" {
+				arg = privately(t, full)
+			}
 		}
 		list = append(list, arg)
 	}
 	return list
+}
+
+// privately copies a test key, which Git gives to everybody, to where it has the
+// mode of a key.
+func privately(t *testing.T, key string) string {
+	t.Helper()
+	text, err := os.ReadFile(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), filepath.Base(key))
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func rendered(t *testing.T, path, stream string) string {

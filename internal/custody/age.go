@@ -61,15 +61,35 @@ func (c *Custody) ageRecipients(key pki.Key) ([]age.Recipient, error) {
 	if len(custody.Recipients) == 0 {
 		return nil, problem.CustodyNoRecipients.With().In(c.StatePath).On("spec.custody.recipients")
 	}
-	var recipients []age.Recipient
-	for i, text := range custody.Recipients {
+	recipients, err := c.parseRecipients()
+	if err != nil {
+		return nil, err
+	}
+	return append(recipients, label{Facts{SPKI: spkiOf(key), Recipients: sorted(custody.Recipients)}, recipients[0]}), nil
+}
+
+func (c *Custody) parseRecipients() (recipients []age.Recipient, err error) {
+	for i, text := range c.State.Spec.Custody.Recipients {
 		r, err := parseRecipient(text)
 		if err != nil {
 			return nil, problem.CustodyRecipient.With(i).In(c.StatePath).On("spec.custody.recipients")
 		}
 		recipients = append(recipients, r)
 	}
-	return append(recipients, label{Facts{SPKI: spkiOf(key), Recipients: sorted(custody.Recipients)}, recipients[0]}), nil
+	return recipients, nil
+}
+
+// checkRecipients tries those that there are; that there are some is for the
+// first key to ask.
+func checkRecipients(c *Custody) error {
+	recipients, err := c.parseRecipients()
+	if err != nil || len(recipients) == 0 {
+		return err
+	}
+	if _, err := age.Encrypt(io.Discard, recipients...); err != nil {
+		return problem.CustodyMixedRecipients.With().In(c.StatePath).On("spec.custody.recipients")
+	}
+	return nil
 }
 
 func parseRecipient(text string) (age.Recipient, error) {

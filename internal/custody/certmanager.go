@@ -1,7 +1,6 @@
 package custody
 
 import (
-	"bytes"
 	"strings"
 	"time"
 
@@ -9,8 +8,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
-
-	"sigs.k8s.io/yaml"
 )
 
 // Custody cert-manager: keys are made in the cluster and never leave it. Each
@@ -65,7 +62,7 @@ func certificateStandIn(c *Custody, secret render.KeySecret, _ []byte) ([]byte, 
 	}
 	metadata := secretMetadata{Name: issuerSecret, Namespace: secret.Namespace, Labels: secret.Labels,
 		Annotations: map[string]string{certificateHint: secret.Certificate.Fingerprint()}}
-	return documents(c.issuerCertificate(metadata, anchor))
+	return render.Documents(c.issuerCertificate(metadata, anchor))
 }
 
 // issuerCertificate is the Certificate of an issuer under an anchor. Its usages
@@ -155,7 +152,7 @@ func certManagerBeside(c *Custody, m *render.Material) ([]byte, error) {
 	if c.State.Spec.Linkerd.ExternalCA {
 		objects = append(objects, c.bundle(string(m.Bundle.Marshal())))
 	}
-	return documents(objects...)
+	return render.Documents(objects...)
 }
 
 func (c *Custody) selfSigner() any {
@@ -214,22 +211,8 @@ func (c *Custody) Incoming(name string) ([]byte, error) {
 	}
 	objects := append([]any{c.selfSigner()}, c.anchorObjects(name, commonName, time.Duration(spec.Validity.Anchor), "")...)
 	first := c.issuerCertificate(secretMetadata{Name: issuerSecret + "-" + dnsName(name) + "-1", Namespace: spec.Linkerd.Namespace}, name)
-	return documents(append(objects, first)...)
+	return render.Documents(append(objects, first)...)
 }
 
 // maxCommonName is ub-common-name of RFC 5280 in characters.
 const maxCommonName = 64
-
-// documents are YAML documents that each begin with "---".
-func documents(objects ...any) ([]byte, error) {
-	var out bytes.Buffer
-	for _, o := range objects {
-		text, err := yaml.Marshal(o)
-		if err != nil {
-			return nil, err
-		}
-		out.WriteString("---\n")
-		out.Write(text)
-	}
-	return out.Bytes(), nil
-}

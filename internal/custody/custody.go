@@ -65,6 +65,15 @@ func (c *Custody) Seal(key pki.Key, of render.NamedKey) ([]byte, error) {
 	return text, inFile(err, of)
 }
 
+// Check finds what is wrong with what the state says of its custody, before a key
+// is to be sealed: somebody may only notice when the next key is made.
+func (c *Custody) Check() error {
+	if c.Kind.Check == nil {
+		return nil
+	}
+	return c.Kind.Check(c)
+}
+
 // Refers tells whether the state's keys are references: no file here holds them.
 func (c *Custody) Refers() bool { return c.Kind.Seal == nil }
 

@@ -42,6 +42,8 @@ type Kind struct {
 	// Emits says what commands write without --with-keys; what is not listed
 	// writes Nothing.
 	Emits map[Command]Emission
+	// Check says what would keep Seal from sealing, of what the state says.
+	Check func(c *Custody) error
 	// Seal encrypts a key into the bytes of its key file.
 	Seal func(c *Custody, key pki.Key, of render.NamedKey) ([]byte, error)
 	// Open gives the PEM of the key in the key file that the state names by path;
@@ -77,7 +79,7 @@ var Kinds = map[string]Kind{
 	},
 	state.CustodyAge: {
 		Suffix: ".age", Mode: 0o644,
-		Seal: sealAge, Open: openAge, Facts: ageFacts,
+		Check: checkRecipients, Seal: sealAge, Open: openAge, Facts: ageFacts,
 	},
 	state.CustodySOPS: {
 		Suffix: ".sops.yaml", Mode: 0o644, Emits: map[Command]Emission{PostRender: StandIn, Manifests: StandIn},
@@ -85,7 +87,7 @@ var Kinds = map[string]Kind{
 	},
 	state.CustodySealedSecret: {
 		Suffix: ".sealed", Mode: 0o644, Emits: map[Command]Emission{PostRender: StandIn, Manifests: StandIn, CMP: StandIn},
-		Seal: seal, StandIn: sealedStandIn, Facts: sealedFacts,
+		Check: checkSealingCertificate, Seal: seal, StandIn: sealedStandIn, Facts: sealedFacts,
 	},
 	state.CustodyExternalSecret: {
 		Mode: 0o600, HandsOut: true, Emits: map[Command]Emission{PostRender: StandIn, Manifests: StandIn, CMP: StandIn},

@@ -43,6 +43,11 @@ func sealingCertificate(c *Custody) (path string, key *sealingKey, err error) {
 	return absolute(path), &sealingKey{public, certificate.RawSubjectPublicKeyInfo}, nil
 }
 
+func checkSealingCertificate(c *Custody) error {
+	_, _, err := sealingCertificate(c)
+	return err
+}
+
 // kubeseal runs the user's program: the Secret on its stdin, the SealedSecret on
 // its stdout. Variables that would change what it does are not handed on: it
 // seals offline, to the certificate that the state names.

@@ -39,18 +39,44 @@ func (c *Custody) sops(path string, stdin []byte, args ...string) ([]byte, error
 		return nil, problem.CustodyNoProgram.With(name, "sops").Because(failed)
 	}
 	if says, known := sopsSays[failed.code]; known && slices.Contains(args, "decrypt") {
+		if says.Code == problem.CustodyOtherIdentity.Code {
+			if err := c.unreadIdentity(); err != nil {
+				return nil, err
+			}
+		}
 		return nil, says.With()
 	}
 	return nil, problem.CustodyProgram.With("sops", failed.said).Because(failed)
+}
+
+// unreadIdentity finds an identity's file that is named and cannot be read; sops
+// does not tell it from an identity of somebody else's.
+func (c *Custody) unreadIdentity() error {
+	for _, source := range c.identitySources() {
+		if source.path == "" {
+			continue
+		}
+		text, err := c.ReadFile(source.path)
+		clear(text)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sopsEnvironment hands on what was meant for us: the app's environment may be
 // another than the process's, and sops does not know our variable.
 func (c *Custody) sopsEnvironment() []string {
 	var env []string
-	for _, name := range []string{"SOPS_AGE_RECIPIENTS", envSOPSKey, envSOPSFile} {
+	for _, name := range []string{"SOPS_AGE_RECIPIENTS", envSOPSKey} {
 		if value := c.Getenv(name); value != "" {
 			env = append(env, name+"="+value)
+		}
+	}
+	for _, name := range []string{envSOPSFile, "SOPS_AGE_SSH_PRIVATE_KEY_FILE"} { // paths from where we run, not sops
+		if value := c.Getenv(name); value != "" {
+			env = append(env, name+"="+absolute(value))
 		}
 	}
 	identity := c.Getenv(envIdentity)

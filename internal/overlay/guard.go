@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
@@ -44,7 +45,7 @@ func (g *guard) ReadFile(path string) ([]byte, error) {
 	}
 	g.read = append(g.read, data)
 	kustomization := slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path))
-	if !kustomization && !builtin.Match(data) {
+	if !kustomization && !builtin().Match(data) {
 		return data, nil
 	}
 	var content any
@@ -96,7 +97,9 @@ func (g *guard) note(content any) {
 }
 
 // builtin are files that configure kustomize's own transformers and generators.
-var builtin = regexp.MustCompile(`apiVersion["']?\s*:\s*["']?builtin`)
+var builtin = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`apiVersion["']?\s*:\s*["']?builtin`)
+})
 
 // pathFields hold paths of files or folders, or of what kustomize takes for a
 // URL (api/types/kustomization.go). Their case does not matter to kustomize.
@@ -150,7 +153,7 @@ func remotesIn(text string) []string {
 		return remotes(content, false)
 	}
 	_, path, keyed := strings.Cut(text, "=")
-	if remote.MatchString(text) || keyed && remote.MatchString(path) {
+	if remote().MatchString(text) || keyed && remote().MatchString(path) {
 		return []string{text}
 	}
 	return nil
@@ -158,4 +161,6 @@ func remotesIn(text string) []string {
 
 // remote is what kustomize clones or fetches: a URL, user@host:path, and what
 // begins like GitHub's (api/internal/git/repospec.go, api/internal/loader/fileloader.go).
-var remote = regexp.MustCompile(`(?i)^\s*(git::|(https?|ssh|file):|github\.com[/:]|[a-z][a-z0-9-]*@[^/:]*[/:])`)
+var remote = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^\s*(git::|(https?|ssh|file):|github\.com[/:]|[a-z][a-z0-9-]*@[^/:]*[/:])`)
+})

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -18,19 +19,23 @@ const leftOut = "(left out)"
 // suspicious are the parts of an error text that may hold a key: kustomize
 // quotes whole patches ("[patch: …]"), lines of env files (as numbers of bytes,
 // too), and prints whole generators and objects.
-var suspicious = regexp.MustCompile(`(?s)\[patch: .*|\[[0-9 ]{6,}\]|invalid utf8 bytes : .*|merging from generator .*|in object .*|-----BEGIN.*|[A-Za-z0-9+/=]{60,}|\b(data|stringData)\\*"?:.*`)
+var suspicious = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?s)\[patch: .*|\[[0-9 ]{6,}\]|invalid utf8 bytes : .*|merging from generator .*|in object .*|-----BEGIN.*|[A-Za-z0-9+/=]{60,}|\b(data|stringData)\\*"?:.*`)
+})
 
 // configuration of a transformer stands between what failed and why.
-var configuration = regexp.MustCompile("(?s) with config: `.*`")
+var configuration = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("(?s) with config: `.*`")
+})
 
 // quotable is the first line of kustomize's error, without what may be secret
 // and without the folder's own path. The words are those that no error tells.
 func quotable(err error, dir string, words ...string) string {
-	text, _, _ := strings.Cut(configuration.ReplaceAllString(err.Error(), ""), "\n")
+	text, _, _ := strings.Cut(configuration().ReplaceAllString(err.Error(), ""), "\n")
 	if dir != "" {
 		text = strings.ReplaceAll(text, dir+"/", "")
 	}
-	text = suspicious.ReplaceAllString(text, leftOut)
+	text = suspicious().ReplaceAllString(text, leftOut)
 	for _, word := range words {
 		text = strings.ReplaceAll(text, word, leftOut)
 	}
@@ -44,7 +49,9 @@ func quotable(err error, dir string, words ...string) string {
 var secretFields = []string{"data", "stringdata", "literals", "value"}
 
 // word is a part of a text that would be recognised; shorter ones say nothing.
-var word = regexp.MustCompile(`[^\s"'\\,:;{}\[\]()=]{4,}`)
+var word = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[^\s"'\\,:;{}\[\]()=]{4,}`)
+})
 
 // secretWords lists the words of a file that may be parts of keys, the longest
 // first: those of secret fields, and all of a text that is no object.
@@ -63,7 +70,7 @@ func wordsOf(text string) (found []string) {
 		case err != nil && err.Error() == "EOF":
 			return found
 		case err != nil:
-			return append(found, word.FindAllString(text, -1)...)
+			return append(found, word().FindAllString(text, -1)...)
 		}
 		found = append(found, wordsIn(content, false)...)
 	}
@@ -88,13 +95,13 @@ func wordsIn(content any, secret bool) (found []string) {
 	case string:
 		switch {
 		case secret:
-			found = word.FindAllString(v, -1)
+			found = word().FindAllString(v, -1)
 		case strings.Contains(v, "\n"):
 			found = wordsOf(v)
 		}
 	default:
 		if secret {
-			found = word.FindAllString(fmt.Sprint(v), -1)
+			found = word().FindAllString(fmt.Sprint(v), -1)
 		}
 	}
 	return found

@@ -85,7 +85,8 @@ func (d detail) gantt(title string, tasks []Task, all int) string {
 		b.WriteString("    title " + name + "\n")
 	}
 	format := mermaidFormats[d.layout]
-	fmt.Fprintf(&b, "    dateFormat %s\n    axisFormat %s\n", format[0], format[1])
+	// A chart in a text that was approved shows the same on every day.
+	fmt.Fprintf(&b, "    dateFormat %s\n    axisFormat %s\n    todayMarker off\n", format[0], format[1])
 	section := ""
 	for _, t := range tasks {
 		if s := mermaidText(t.Section, d.label); s != section && s != "" {

@@ -97,20 +97,42 @@ func (r *Repo) Between(from, to string) ([]string, error) {
 // made keeps the commits that were made for a branch, pushed or not.
 const made = "refs/l5d-pki-render-made/"
 
+// pending keeps commits whose keys were being written when a call ended.
+const pending = "refs/l5d-pki-render-pending/"
+
 // Remember keeps a commit that was made for a branch, so that a push that
-// failed can be made up for.
+// failed can be made up for. None is pending for it any more.
 func (r *Repo) Remember(branch, commit string) error {
-	_, err := r.git("update-ref", made+branch, commit)
+	if _, err := r.git("update-ref", made+branch, commit); err != nil {
+		return err
+	}
+	return r.Forget(branch)
+}
+
+// Await keeps a commit whose keys are about to be written.
+func (r *Repo) Await(branch, commit string) error {
+	_, err := r.git("update-ref", pending+branch, commit)
 	return err
 }
 
+// Forget lets the pending commit of a branch go, if there is one.
+func (r *Repo) Forget(branch string) error {
+	_, err := r.git("update-ref", "-d", pending+branch)
+	return err
+}
+
+// Pending lists pending commits by their branch.
+func (r *Repo) Pending(prefix string) (map[string]string, error) { return r.kept(pending, prefix) }
+
 // Made lists remembered commits by their branch.
-func (r *Repo) Made(prefix string) (map[string]string, error) {
-	out, err := r.git("for-each-ref", "--format=%(objectname) %(refname)", made+prefix)
+func (r *Repo) Made(prefix string) (map[string]string, error) { return r.kept(made, prefix) }
+
+func (r *Repo) kept(where, prefix string) (map[string]string, error) {
+	out, err := r.git("for-each-ref", "--format=%(objectname) %(refname)", where+prefix)
 	commits := map[string]string{}
 	for line := range strings.Lines(out) {
 		if commit, ref, found := strings.Cut(strings.TrimSpace(line), " "); found {
-			commits[strings.TrimPrefix(ref, made)] = commit
+			commits[strings.TrimPrefix(ref, where)] = commit
 		}
 	}
 	return commits, err

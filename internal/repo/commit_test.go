@@ -174,23 +174,36 @@ func TestHooks(t *testing.T) {
 	}
 }
 
-// TestSigned: commits are signed as the repository is configured.
+// TestSigned: commits are signed as Git is configured, by ssh and by gpg.
 func TestSigned(t *testing.T) {
-	_, clone := cloned(t)
-	r, _ := Open(clone)
-	key := filepath.Join(t.TempDir(), "key")
-	if !sshKey(t, key) {
-		t.Skip("no ssh-keygen: SSH signing was NOT tested")
-	}
-	must(t, clone, "config", "gpg.format", "ssh")
-	must(t, clone, "config", "user.signingKey", key+".pub")
-	must(t, clone, "config", "commit.gpgSign", "true")
-	commit, err := commitIn(t, r, must(t, clone, "rev-parse", "HEAD"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if raw := must(t, clone, "cat-file", "commit", commit); !strings.Contains(raw, "BEGIN SSH SIGNATURE") {
-		t.Errorf("not signed:\n%s", raw)
+	for format, c := range map[string]struct {
+		key  func(t *testing.T) (name string, ok bool)
+		sign string
+	}{
+		"ssh":     {sshSigner, "BEGIN SSH SIGNATURE"},
+		"openpgp": {gpgSigner, "BEGIN PGP SIGNATURE"},
+	} {
+		t.Run(format, func(t *testing.T) {
+			_, clone := cloned(t)
+			r, _ := Open(clone)
+			key, ok := c.key(t)
+			if !ok {
+				t.Skip("no program for it: signing by " + format + " was NOT tested")
+			}
+			must(t, clone, "config", "gpg.format", format)
+			must(t, clone, "config", "user.signingKey", key)
+			must(t, clone, "config", "commit.gpgSign", "true")
+			commit, err := commitIn(t, r, must(t, clone, "rev-parse", "HEAD"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if raw := must(t, clone, "cat-file", "commit", commit); !strings.Contains(raw, c.sign) {
+				t.Errorf("not signed:\n%s", raw)
+			}
+			if d, err := r.Inspect(commit); err != nil || d.Trailers["L5d-Pki-Epoch"] != "2" {
+				t.Errorf("read as %+v, %v", d, err)
+			}
+		})
 	}
 }
 

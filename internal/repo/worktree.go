@@ -17,9 +17,10 @@ type Worktree struct {
 	commit string
 }
 
-// whole makes a checkout whole where the repository's own is sparse: what the
-// tool owns is computed from all files.
-var whole = []string{"-c", "core.sparseCheckout=false", "-c", "advice.detachedHead=false", "-c", "gc.auto=0"}
+// whole makes a checkout whole where the repository's own is sparse, and with
+// the line ends that the commit has: what the tool owns is computed from all
+// files, byte by byte. Submodules are not ours and stay empty.
+var whole = []string{"-c", "core.sparseCheckout=false", "-c", "core.autocrlf=false", "-c", "submodule.recurse=false", "-c", "advice.detachedHead=false", "-c", "gc.auto=0"}
 
 // Checkout makes a working tree of a commit. Close removes it.
 func (r *Repo) Checkout(commit string) (*Worktree, error) {

@@ -24,6 +24,10 @@ type Renderer struct {
 	// Apart, as in [render.Input], has what stands in the place of Secrets whose
 	// keys are in custody.
 	Apart render.Apart
+	// SecretsApart, as in [render.Input], leaves out the Secrets that Apart has
+	// nothing for. Helm deletes from the cluster what the release had and has no
+	// longer; without this the call fails.
+	SecretsApart bool
 	// Require and AllowNothing as in [render.Input].
 	Require      []render.Group
 	AllowNothing bool
@@ -37,7 +41,7 @@ var _ postrender.PostRenderer = (*Renderer)(nil)
 // that Helm has nothing to apply; in is not written to.
 func (r *Renderer) Run(in *bytes.Buffer) (*bytes.Buffer, error) {
 	out, err := render.PostRender(render.Input{
-		State: r.State, Keys: r.Keys, Apart: r.Apart, Stream: in.Bytes(),
+		State: r.State, Keys: r.Keys, Apart: r.Apart, SecretsApart: r.SecretsApart, Stream: in.Bytes(),
 		Require: r.Require, AllowNothing: r.AllowNothing,
 	})
 	if err != nil {

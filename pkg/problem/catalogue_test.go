@@ -22,7 +22,10 @@ func TestSentences(t *testing.T) {
 	if len(all) < 60 {
 		t.Fatalf("only %d sentences", len(all))
 	}
-	for _, s := range all {
+	for i, s := range all {
+		if i > 0 && all[i-1].Code == s.Code {
+			t.Errorf("code %q is defined twice", s.Code)
+		}
 		if !codeForm.MatchString(string(s.Code)) {
 			t.Errorf("code %q is not lower-case words joined by -", s.Code)
 		}

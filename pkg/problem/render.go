@@ -32,6 +32,12 @@ var (
 		Hint:    "run where the custody's keys can be read, or render without keys",
 		Explain: "The stream's Secret carries a private key. With custody file the command reads it from the path in the state file; that file could not be used here.",
 	})
+	RenderLeavesOut = define(Sentence{
+		Code:    "render-leaves-out",
+		Text:    "the stream has Secrets whose keys the custody does not give to a cluster, and nothing says what becomes of them: %s",
+		Hint:    "--with-keys opens the keys and writes them, for a live host; --secrets-apart leaves the Secrets out, once something else delivers them (programs: SecretsApart of the call)",
+		Explain: "Left out in silence, such a Secret would be deleted from the cluster by whatever applies the stream and removes what is no longer there: helm upgrade, or a host that prunes. Without its issuer identity signs nothing. Custody age has no object that a cluster could open; so the caller says whether keys are wanted (L5D_PKI_WITH_KEYS=true) or come from elsewhere (L5D_PKI_SECRETS_APART=true). A release that already holds the Secret deletes it at the next upgrade: annotate the live one with helm.sh/resource-policy=keep first.",
+	})
 	RenderUnknownGroup = define(Sentence{
 		Code:    "render-unknown-group",
 		Text:    "there is no group %q",

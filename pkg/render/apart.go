@@ -15,7 +15,7 @@ type Apart map[SecretID]StandIn
 // StandIn is what stands in one Secret's place.
 type StandIn struct {
 	// Text has one document or more, each beginning with a line "---"; none: the
-	// Secret is left out.
+	// Secret is left out, with [Input.SecretsApart], or else refused.
 	Text []byte
 	// Err is why there is none: an error only where the stream needs it.
 	Err error

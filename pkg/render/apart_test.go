@@ -122,7 +122,9 @@ func checkStandIn(t *testing.T, trait, got, stood string) {
 	}
 }
 
-// TestSecretsLeftOut: without a stand-in the Secret's document goes, and nothing else.
+// TestSecretsLeftOut: without a stand-in the Secret's document goes, if others
+// deliver it, and nothing else goes; if nobody said so, the call is refused and
+// names every Secret.
 func TestSecretsLeftOut(t *testing.T) {
 	in := fixture(t, "unpinned")
 	var want []string
@@ -135,7 +137,15 @@ func TestSecretsLeftOut(t *testing.T) {
 	for id := range in.Apart {
 		in.Apart[id] = render.StandIn{}
 	}
+	_, err := render.PostRender(in)
+	wantCode(t, err, problem.RenderLeavesOut.Code)
+	in.SecretsApart = true
 	out := mustRender(t, in)
+	for _, name := range out.LeftOut {
+		if !strings.Contains(err.Error(), name) {
+			t.Errorf("the refusal does not name %s: %v", name, err)
+		}
+	}
 	if want := []string{"Secret linkerd/linkerd-identity-issuer", "Secret linkerd/linkerd-policy-validator-k8s-tls", "Secret linkerd/linkerd-proxy-injector-k8s-tls", "Secret linkerd/linkerd-sp-validator-k8s-tls"}; !slices.Equal(slices.Sorted(slices.Values(out.LeftOut)), want) {
 		t.Errorf("left out: %v", out.LeftOut)
 	}
@@ -173,6 +183,7 @@ func TestStandInRefusals(t *testing.T) {
 	for id := range in.Apart {
 		in.Apart[id] = render.StandIn{}
 	}
+	in.SecretsApart = true
 	_, err = render.PostRender(in)
 	wantCode(t, err, problem.RenderNothingLeft.Code)
 }

@@ -60,7 +60,7 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 	if len(objects) == 0 && len(standIns) == 0 {
 		return nil, problem.RenderNoManifests.With()
 	}
-	text, err := marshalAll(objects)
+	text, err := Documents(objects...)
 	return append(text, standIns...), err
 }
 
@@ -89,7 +89,7 @@ func (m *Material) LeftSecrets(layout Layout, groups []Group) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return marshalAll(objects)
+	return Documents(objects...)
 }
 
 // secrets: the issuer's, then the webhooks' in the order of their table, as far
@@ -172,7 +172,8 @@ func (m *Material) labels(g Group, component string) map[string]string {
 	return map[string]string{"linkerd.io/extension": string(g), "component": component}
 }
 
-func marshalAll(objects []any) ([]byte, error) {
+// Documents are objects as YAML documents, each of which begins with "---".
+func Documents(objects ...any) ([]byte, error) {
 	var out bytes.Buffer
 	for _, o := range objects {
 		text, err := yaml.Marshal(o)

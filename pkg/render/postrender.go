@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
@@ -23,8 +24,9 @@ type Input struct {
 	Require []Group
 	// AllowNothing lets a stream pass in which nothing is ours.
 	AllowNothing bool
-	// SecretsApart: Secrets with private keys were taken out of the stream and are
-	// delivered by other means; the issuer's may then be missing.
+	// SecretsApart: Secrets with private keys are delivered by other means; the
+	// issuer's may then be missing from the stream, and those that Apart has
+	// nothing for are left out. Otherwise to leave one out is an error.
 	SecretsApart bool
 	// Annotate writes epoch, phase and the bundle's hash on the trust roots
 	// ConfigMap ([EpochHint], [PhaseHint], [BundleHashHint]).
@@ -41,8 +43,8 @@ type Input struct {
 type Output struct {
 	Stream []byte
 	Report Report
-	// LeftOut names the Secrets that Input.Apart has nothing for: a host that
-	// prunes deletes them in its cluster.
+	// LeftOut names the Secrets that Input.Apart has nothing for, with
+	// Input.SecretsApart: a host that prunes deletes them in its cluster.
 	LeftOut []string
 }
 
@@ -63,6 +65,7 @@ func PostRender(in Input) (Output, error) {
 	p.run()
 	if len(p.problems) == 0 {
 		p.checkGroups(in)
+		p.checkLeftOut(in)
 	}
 	if len(p.problems) > 0 {
 		return Output{}, p.problems.Err()
@@ -128,6 +131,14 @@ func (p *plan) checkGroups(in Input) {
 		if !p.groups[g] {
 			p.fail(problem.RenderMissingGroup.With(string(g)))
 		}
+	}
+}
+
+// checkLeftOut refuses to leave Secrets out in silence: Helm and hosts that prune
+// would delete them in the cluster.
+func (p *plan) checkLeftOut(in Input) {
+	if len(p.leftOut) > 0 && !in.SecretsApart {
+		p.fail(problem.RenderLeavesOut.With(strings.Join(p.leftOut, ", ")))
 	}
 }
 

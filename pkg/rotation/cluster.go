@@ -108,6 +108,9 @@ func (c *cluster) possibleBundles(l *Live, where string) {
 			c.hold(l, b, where)
 		}
 	}
+	// A person's word is about what came before: no word makes endpoints of a
+	// linked cluster hold an anchor that its own state does not deliver yet.
+	c.hold(l, c.past.now.Bundle, "delivered in "+c.label())
 }
 
 func (c *cluster) unknown(what string) string {

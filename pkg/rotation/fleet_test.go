@@ -53,6 +53,12 @@ func TestFleetMovesInStep(t *testing.T) {
 	if got := codes(err); !slices.Equal(got, []string{"rotation-g1"}) || !strings.Contains(explain(err), `cluster "west"`) {
 		t.Errorf("the neighbour does not trust the incoming anchor yet: %s", explain(err))
 	}
+	word := with(west, east.sight(instant))
+	word.Assumptions = []Assumption{{Code: BundleLoaded, Because: "looked"}}
+	_, err = Advance(east.state, Options{}, word, instant)
+	if got := codes(err); !slices.Equal(got, []string{"rotation-g1"}) || !strings.Contains(explain(err), `cluster "west"`) {
+		t.Errorf("a person's word overrules the neighbour's state: %s", explain(err))
+	}
 
 	west.rotate(t, next, Evidence{})
 	_, err = Advance(east.state, Options{}, with(west, east.sight(instant)), instant)

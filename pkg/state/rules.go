@@ -9,12 +9,23 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
+// sized is a form with a length, in bytes. A bound of so many characters inside
+// of the expression would be compiled to as many steps, at every start.
+type sized struct {
+	least, most int
+	form        *regexp.Regexp
+}
+
+func (s sized) MatchString(text string) bool {
+	return s.least <= len(text) && len(text) <= s.most && s.form.MatchString(text)
+}
+
 // The forms of names, digests and stamps.
 var (
-	dnsLabelForm = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)                     // RFC 1123 section 2.1, as Kubernetes has it
-	nameForm     = regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)          // the form of a Kubernetes label's value
-	stampForm    = regexp.MustCompile(`^[0-9a-f]{16}$`)                                           // 8 bytes of a SHA-256
-	digestForm   = regexp.MustCompile(`^[0-9a-f]{64}$`)                                           // a SHA-256
+	dnsLabelForm = sized{1, 63, regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)}            // RFC 1123 section 2.1, as Kubernetes has it
+	nameForm     = sized{1, 63, regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$`)} // the form of a Kubernetes label's value
+	stampForm    = sized{16, 16, regexp.MustCompile(`^[0-9a-f]+$`)}                               // 8 bytes of a SHA-256
+	digestForm   = sized{64, 64, regexp.MustCompile(`^[0-9a-f]+$`)}                               // a SHA-256
 	badPathForm  = regexp.MustCompile(`[\x00-\x1f\x7f\\]`)                                        // control characters, and Windows' separator
 	instantForm  = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`) // RFC 3339 section 5.6, UTC, whole seconds
 )

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"regexp"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -14,12 +15,16 @@ import (
 // code or a page, is none. Encrypted keys say so in their type (PKCS #8) or in
 // a header where the body would begin (Proc-Type, RFC 1421), and do not match;
 // of OpenSSH's only the ones with cipher "none" do.
-var clearKey = regexp.MustCompile(`-----BEGIN (?:(?:RSA |EC |DSA )?PRIVATE KEY-----(?:\s|\\n|\\r|["'+,#])*[A-Za-z0-9+/]{32}` +
-	`|OPENSSH PRIVATE KEY-----(?:\s|\\n|\\r|["'+,#])*b3BlbnNzaC1rZXktdjEAAAAABG5vbmU)`)
+var clearKey = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`-----BEGIN (?:(?:RSA |EC |DSA )?PRIVATE KEY-----(?:\s|\\n|\\r|["'+,#])*[A-Za-z0-9+/]{32}` +
+		`|OPENSSH PRIVATE KEY-----(?:\s|\\n|\\r|["'+,#])*b3BlbnNzaC1rZXktdjEAAAAABG5vbmU)`)
+})
 
 // ageIdentity opens every key file of custody age (age-encryption.org/v1: Bech32
 // in upper case; "PQ-1" is the hybrid one).
-var ageIdentity = regexp.MustCompile(`AGE-SECRET-KEY-(?:PQ-)?1[02-9AC-HJ-NP-Z]{58}`)
+var ageIdentity = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`AGE-SECRET-KEY-(?:PQ-)?1[02-9AC-HJ-NP-Z]{58}`)
+})
 
 // identityWords stand in every identity of age.
 var identityWords = []byte("AGE-SECRET-KEY-")
@@ -102,12 +107,12 @@ func ClearKey(text []byte) (form string, is bool) {
 // clearKeys finds keys that are wrapped in base64 at most so many times.
 func clearKeys(text []byte, nested int) (all []found) {
 	if bytes.Contains(text, keyWords) {
-		for _, at := range clearKey.FindAllIndex(text, -1) {
+		for _, at := range clearKey().FindAllIndex(text, -1) {
 			all = append(all, found{at[0], "PEM"})
 		}
 	}
 	if bytes.Contains(text, identityWords) {
-		for _, at := range ageIdentity.FindAllIndex(text, -1) {
+		for _, at := range ageIdentity().FindAllIndex(text, -1) {
 			all = append(all, found{at[0], "an identity of age"})
 		}
 	}

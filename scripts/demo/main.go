@@ -1,5 +1,6 @@
 // Command demo walks a whole rotation on test material: one stream, one state
-// file per phase, and the difference between each two outputs.
+// file per phase, and the difference between each two outputs; then what becomes
+// of private keys.
 //
 // In: the built tool and fixtures/rotation. Out: text for people. Certificates
 // and keys are named instead of shown.
@@ -22,7 +23,11 @@ func main() {
 	binary := flag.String("binary", "bin/l5d-pki-render", "the tool, built")
 	rotation := flag.String("rotation", "bundle", "a folder of fixtures/rotation: "+strings.Join(names(), ", "))
 	flag.Parse()
-	if err := run(*binary, *rotation); err != nil {
+	path, err := filepath.Abs(*binary)
+	if err == nil {
+		err = run(path, *rotation)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
@@ -74,5 +79,12 @@ func run(binary, rotation string) error {
 			return err
 		}
 	}
-	return w.tell(rotation)
+	if err := w.tell(rotation); err != nil {
+		return err
+	}
+	empty := filepath.Join(work, "custody")
+	if err := os.Mkdir(empty, 0o700); err != nil {
+		return err
+	}
+	return tellKeys(binary, empty)
 }

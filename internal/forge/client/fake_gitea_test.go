@@ -53,22 +53,7 @@ func giteaFake(f *fake) http.Handler {
 		}
 	})
 	mux.HandleFunc("GET "+repo+"/issues/{n}/comments", f.giteaComments)
-	mux.HandleFunc("POST "+repo+"/issues/{n}/comments", func(w http.ResponseWriter, r *http.Request) {
-		if p := f.githubPull(w, r); p != nil {
-			c := f.addComment(p.Number, read[struct{ Body string }](f, r).Body)
-			answer(w, 201, map[string]any{"id": c.id, "body": c.body})
-		}
-	})
-	mux.HandleFunc("PATCH "+repo+"/issues/comments/{id}", func(w http.ResponseWriter, r *http.Request) {
-		body, id := read[struct{ Body string }](f, r).Body, atoi(r.PathValue("id"))
-		for number := range f.comments {
-			if f.setComment(number, id, body) {
-				answer(w, 200, map[string]any{"id": id, "body": body})
-				return
-			}
-		}
-		answer(w, 404, map[string]any{"message": "comment does not exist"})
-	})
+	f.writeComments(mux, repo, "comment does not exist")
 	return mux
 }
 

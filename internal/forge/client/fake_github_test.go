@@ -41,22 +41,7 @@ func githubFake(f *fake) http.Handler {
 		answer(w, 200, []any{})
 	})
 	mux.HandleFunc("GET "+repo+"/issues/{n}/comments", f.githubComments)
-	mux.HandleFunc("POST "+repo+"/issues/{n}/comments", func(w http.ResponseWriter, r *http.Request) {
-		if p := f.githubPull(w, r); p != nil {
-			c := f.addComment(p.Number, read[struct{ Body string }](f, r).Body)
-			answer(w, 201, map[string]any{"id": c.id, "body": c.body})
-		}
-	})
-	mux.HandleFunc("PATCH "+repo+"/issues/comments/{id}", func(w http.ResponseWriter, r *http.Request) {
-		body, id := read[struct{ Body string }](f, r).Body, atoi(r.PathValue("id"))
-		for number := range f.comments {
-			if f.setComment(number, id, body) {
-				answer(w, 200, map[string]any{"id": id, "body": body})
-				return
-			}
-		}
-		answer(w, 404, map[string]any{"message": "Not Found"})
-	})
+	f.writeComments(mux, repo, "Not Found")
 	mux.HandleFunc("POST /api/graphql", f.githubGraphQL)
 	return mux
 }
@@ -188,4 +173,25 @@ func (f *fake) githubGraphQL(w http.ResponseWriter, r *http.Request) {
 	default:
 		f.unknown(w, r)
 	}
+}
+
+// writeComments is how GitHub takes comments, and Gitea after it; missing is
+// what it says of one that is not there.
+func (f *fake) writeComments(mux *http.ServeMux, repo, missing string) {
+	mux.HandleFunc("POST "+repo+"/issues/{n}/comments", func(w http.ResponseWriter, r *http.Request) {
+		if p := f.githubPull(w, r); p != nil {
+			c := f.addComment(p.Number, read[struct{ Body string }](f, r).Body)
+			answer(w, 201, map[string]any{"id": c.id, "body": c.body})
+		}
+	})
+	mux.HandleFunc("PATCH "+repo+"/issues/comments/{id}", func(w http.ResponseWriter, r *http.Request) {
+		body, id := read[struct{ Body string }](f, r).Body, atoi(r.PathValue("id"))
+		for number := range f.comments {
+			if f.setComment(number, id, body) {
+				answer(w, 200, map[string]any{"id": id, "body": body})
+				return
+			}
+		}
+		answer(w, 404, map[string]any{"message": missing})
+	})
 }

@@ -1,0 +1,40 @@
+package cli
+
+import "github.com/spf13/cobra"
+
+// Commands are listed in the order in which a rotation needs them.
+func init() { cobra.EnableCommandSorting = false }
+
+// shelf is one part of the list of commands, with its title.
+type shelf struct {
+	title    string
+	commands []*cobra.Command
+}
+
+// shelves is the list of commands as help shows it.
+func (a *app) shelves() []shelf {
+	return []shelf{
+		{"The rotation", []*cobra.Command{a.initialize(), a.status(), a.plan(), a.start(), a.advance(), a.back(), a.prove(), a.log()}},
+		{"In Git", []*cobra.Command{a.sync(), a.pr(), a.lint(), a.workloads(), a.component()}},
+		{"Rendering", []*cobra.Command{a.postRender(), a.chart(), a.values(), a.manifests()}},
+		{"Private keys", []*cobra.Command{a.custody()}},
+		{"Hosts", []*cobra.Command{a.helmPlugin(), a.cmp(), a.krm()}},
+		{about, []*cobra.Command{a.explain(), a.schema(), a.version()}},
+	}
+}
+
+// about is the part that cobra's own commands, help and completion, go to.
+const about = "About this program"
+
+func (a *app) addCommands(root *cobra.Command) {
+	for _, s := range a.shelves() {
+		root.AddGroup(&cobra.Group{ID: s.title, Title: s.title + ":"})
+		for _, c := range s.commands {
+			c.GroupID = s.title
+			root.AddCommand(c)
+		}
+	}
+	root.SetHelpCommandGroupID(about)
+	root.SetCompletionCommandGroupID(about)
+	root.InitDefaultCompletionCmd()
+}

@@ -1,0 +1,28 @@
+package cli
+
+import "testing"
+
+// TestEveryCommandHasAPlace: help lists each command of the root under a title,
+// in the order of a rotation, and no title is empty.
+func TestEveryCommandHasAPlace(t *testing.T) {
+	root := (&app{}).root()
+	root.InitDefaultHelpCmd()
+	listed := map[string]int{}
+	for _, c := range root.Commands() {
+		if c.GroupID == "" {
+			t.Errorf("%s stands under no title", c.Name())
+		}
+		if c.Short == "" || c.HasSubCommands() && c.Long == "" && c.Name() != "completion" {
+			t.Errorf("%s does not say what it is for", c.Name())
+		}
+		listed[c.GroupID]++
+	}
+	for _, g := range root.Groups() {
+		if listed[g.ID] == 0 {
+			t.Errorf("nothing stands under %q", g.Title)
+		}
+	}
+	if first := root.Commands()[0].Name(); first != "init" {
+		t.Errorf("help begins with %s, not with init", first)
+	}
+}

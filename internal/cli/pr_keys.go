@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// keyHome is the state file that paths of minted keys are relative to: keys in
+// plain files are for the user's folder and never for the tree of a commit.
+func (c *prCall) keyHome(s *state.Rotation) string {
+	if s.WithDefaults().Spec.Custody.Kind == state.CustodyFile {
+		return c.f.statePath
+	}
+	return c.at(c.state)
+}
+
+// putKeys writes the minted keys that the custody keeps in Git into the tree.
+// The others are for folders that outlive this call: they are given back, to be
+// written when the commit is made (outputs and hooks may take minutes or fail).
+func (c *prCall) putKeys(m *rotation.Move) (outside []keyFile, err error) {
+	flags := c.f.moveFlags
+	flags.statePath = c.keyHome(m.State)
+	files, err := c.sealKeys(&flags, m)
+	if err != nil {
+		return nil, err
+	}
+	var inside []keyFile
+	for _, f := range files {
+		if strings.HasPrefix(f.path, c.root+string(filepath.Separator)) {
+			inside = append(inside, f)
+		} else {
+			outside = append(outside, f)
+		}
+	}
+	_, err = c.storeAll(inside) // nothing to undo: the tree is thrown away
+	return outside, err
+}
+
+// keep writes the keys of a commit that are outside of it, and remembers the
+// commit. It is pending meanwhile: a call that is killed in between leaves keys
+// that nobody else has, and the next call finds the commit that names them.
+// Nothing is pushed before.
+func (c *prCall) keep(p *proposal, keys []keyFile) error {
+	undo := func() {}
+	if len(keys) > 0 {
+		err := c.repo.Await(p.branch, p.commit)
+		if err != nil {
+			return c.gitProblem(err)
+		}
+		if undo, err = c.storeAll(keys); err != nil {
+			_ = c.repo.Forget(p.branch) // without its keys it is not taken up either
+			return err
+		}
+	}
+	err := c.repo.Remember(p.branch, p.commit)
+	if err != nil {
+		undo()
+	}
+	return c.gitProblem(err)
+}
+
+// addPending adds the commits of calls that were killed, where all keys that
+// they brought are there.
+func (c *prCall) addPending(found map[string]string) error {
+	pending, err := c.repo.Pending(c.prefix())
+	if err != nil {
+		return c.gitProblem(err)
+	}
+	for branch, commit := range pending {
+		if c.hasKeys(commit) {
+			found[branch] = commit
+		}
+	}
+	return nil
+}
+
+// hasKeys tells whether the keys of certificates that a commit brings are where
+// this call would write them, and fit.
+func (c *prCall) hasKeys(commit string) bool {
+	next, err := c.stateAt(commit)
+	if err != nil || next == nil {
+		return false
+	}
+	keys, err := render.NamedKeys(next)
+	had, errNow := render.NamedKeys(c.now)
+	if err != nil || errNow != nil {
+		return false
+	}
+	for _, k := range keys {
+		if k.Path == "" || slices.ContainsFunc(had, func(was render.NamedKey) bool { return was.Path == k.Path }) {
+			continue
+		}
+		if _, inside, _ := c.repo.File(commit, c.beside(k.Path)); inside {
+			continue
+		}
+		path := beside(c.f.statePath, k.Path)
+		if out := c.f.custody.keyOut; out != "" {
+			path = handedOut(out, k.Path)
+		}
+		text, err := readFile(path, maxKey)
+		if err != nil {
+			return false
+		}
+		key, err := pki.ParseKey(text)
+		if err != nil || !key.Matches(k.Certificate) {
+			return false
+		}
+		key.Wipe()
+	}
+	return true
+}

@@ -1,0 +1,113 @@
+package rooms
+
+import (
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var (
+	// link finds [text](target) and ![text](target); a target with a scheme leads out.
+	link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	// heading finds the headings of a page, which links name by their anchors.
+	heading = regexp.MustCompile(`(?m)^#+ (.+)$`)
+	// code finds fenced and inline code, in which nothing is a link.
+	code = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
+)
+
+// TestPages: no relative link is dead, and a reader who starts at README.md
+// reaches every page.
+func TestPages(t *testing.T) {
+	pages := pages(t)
+	reached := map[string]bool{"README.md": true}
+	for next := []string{"README.md"}; len(next) > 0; next = next[1:] {
+		for _, to := range follow(t, next[0]) {
+			if strings.HasSuffix(to, ".md") && !reached[to] {
+				reached[to] = true
+				next = append(next, to)
+			}
+		}
+	}
+	for _, page := range pages {
+		if !reached[page] {
+			t.Errorf("%s: no page that README.md leads to has a link to it", page)
+			follow(t, page)
+		}
+	}
+	if len(pages) < 20 {
+		t.Fatalf("found %d pages only: %v", len(pages), slices.Sorted(maps.Keys(reached)))
+	}
+}
+
+func pages(t *testing.T) []string {
+	t.Helper()
+	var found []string
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "fixtures" || d.Name() == "bin") {
+			return fs.SkipDir
+		}
+		if strings.HasSuffix(path, ".md") {
+			found = append(found, filepath.ToSlash(path))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// follow checks the relative links of a page and gives the files they lead to.
+func follow(t *testing.T, page string) []string {
+	t.Helper()
+	var files []string
+	for _, match := range link.FindAllStringSubmatch(read(t, page), -1) {
+		target, anchor, _ := strings.Cut(match[1], "#")
+		if strings.Contains(target, ":") {
+			continue
+		}
+		file := page
+		if target != "" {
+			file = filepath.ToSlash(filepath.Join(filepath.Dir(page), target))
+		}
+		if _, err := os.Stat(file); err != nil {
+			t.Errorf("%s: the link %q is dead", page, match[1])
+			continue
+		}
+		if anchor != "" && !slices.Contains(anchors(t, file), anchor) {
+			t.Errorf("%s: the link %q names no heading", page, match[1])
+		}
+		files = append(files, file)
+	}
+	return files
+}
+
+// anchors are a page's headings as forges make anchors of them: lower case,
+// blanks as "-", no other signs.
+func anchors(t *testing.T, page string) []string {
+	t.Helper()
+	signs := regexp.MustCompile(`[^a-z0-9 _-]`)
+	var all []string
+	for _, match := range heading.FindAllStringSubmatch(read(t, page), -1) {
+		plain := signs.ReplaceAllString(strings.ToLower(match[1]), "")
+		all = append(all, strings.ReplaceAll(plain, " ", "-"))
+	}
+	return all
+}
+
+func read(t *testing.T, page string) string {
+	t.Helper()
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code.ReplaceAllString(string(text), "")
+}
