@@ -88,12 +88,6 @@ func (r *Repo) Inspect(commit string) (Details, error) {
 	return d, nil
 }
 
-// Between lists the commits of one history that another does not have, newest first.
-func (r *Repo) Between(from, to string) ([]string, error) {
-	out, err := r.git("rev-list", from+".."+to)
-	return strings.Fields(out), err
-}
-
 // made keeps the commits that were made for a branch, pushed or not.
 const made = "refs/l5d-pki-render-made/"
 

@@ -2,7 +2,6 @@ package repo
 
 import (
 	"errors"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -73,12 +72,6 @@ func (r *Repo) File(commit, name string) (text []byte, ok bool, err error) {
 // Contains tells whether a commit is in the history of another, or is it.
 func (r *Repo) Contains(history, commit string) bool {
 	_, err := r.git("merge-base", "--is-ancestor", commit, history)
-	return err == nil
-}
-
-// Installed tells whether there is a git program.
-func Installed() bool {
-	_, err := exec.LookPath("git")
 	return err == nil
 }
 
