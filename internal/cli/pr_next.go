@@ -18,29 +18,15 @@ func (c *prCall) autopilot() (prReport, error) {
 	if err != nil {
 		return prReport{}, err
 	}
-	f, err := c.reach()
-	if err != nil {
-		return prReport{}, err
-	}
-	pulls, err := c.pulls(f)
-	if err != nil {
-		return prReport{}, err
-	}
-	closed, err := c.closeMoot(f, pulls.moot)
-	if err != nil {
-		return prReport{}, err
-	}
-	var r prReport
-	switch len(pulls.due) {
-	case 0:
-		r, err = c.nextPhase(f, margin)
-	case 1:
-		r, err = c.refresh(f, pulls.due[0])
-	default:
-		err = problem.PRTwoOpen.With(pulls.due[0].Number, pulls.due[0].Head, pulls.due[1].Number, pulls.due[1].Head)
-	}
-	r.Closed, r.Base, r.DryRun = append(closed, r.Closed...), c.base, c.f.dryRun
-	return r, err
+	return c.onForge(func(f forge.Forge, due []forge.Pull) (prReport, error) {
+		switch len(due) {
+		case 0:
+			return c.nextPhase(f, margin)
+		case 1:
+			return c.refresh(f, due[0])
+		}
+		return prReport{}, problem.PRTwoOpen.With(due[0].Number, due[0].Head, due[1].Number, due[1].Head)
+	})
 }
 
 // refresh brings the open pull request up to date with the base.

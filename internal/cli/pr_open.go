@@ -10,6 +10,12 @@ import (
 
 // open makes the change and its pull request, or brings them up to date.
 func (c *prCall) open(k ask) (prReport, error) {
+	return c.onForge(func(f forge.Forge, due []forge.Pull) (prReport, error) { return c.openOne(f, k, due) })
+}
+
+// onForge reaches the forge, closes what is moot there, and lets act go on with
+// the open pull requests of the next epoch.
+func (c *prCall) onForge(act func(f forge.Forge, due []forge.Pull) (prReport, error)) (prReport, error) {
 	f, err := c.reach()
 	if err != nil {
 		return prReport{}, err
@@ -22,7 +28,7 @@ func (c *prCall) open(k ask) (prReport, error) {
 	if err != nil {
 		return prReport{}, err
 	}
-	r, err := c.openOne(f, k, pulls.due)
+	r, err := act(f, pulls.due)
 	r.Closed, r.Base, r.DryRun = append(closed, r.Closed...), c.base, c.f.dryRun
 	return r, err
 }
