@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -141,7 +142,7 @@ func hostOf(address string) string {
 func baseURL(text string) (string, error) {
 	u, err := url.Parse(text)
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", problem.ForgeBaseURL.With(withoutLogin(text))
+		return "", problem.ForgeBaseURL.With(address.Redact(text))
 	}
 	u.User = nil
 	return strings.TrimRight(u.String(), "/"), nil
