@@ -4,8 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 )
 
 // ErrHook says that a hook of the repository changed what was committed.
@@ -21,17 +24,17 @@ var nobody = []string{"-c", "user.name=l5d-pki-render", "-c", "user.email=l5d-pk
 // message. It is ErrHook if the commit has another tree.
 func (w *Worktree) Commit(tree, message string, when time.Time) (commit string, err error) {
 	date := when.UTC().Format("2006-01-02T15:04:05+0000")
-	var identity []string
-	if _, err := w.git(patience, nil, "var", "GIT_COMMITTER_IDENT"); err != nil {
-		identity = nobody
+	c := w.call(longPatience)
+	c.use, c.stdin = child.Committing, []byte(message)
+	c.env = []string{"GIT_AUTHOR_DATE=" + date, "GIT_COMMITTER_DATE=" + date, "GIT_EDITOR=true"}
+	if c.hooks, err = w.hooks(); err != nil {
+		return "", err
 	}
-	args := append(append([]string{}, whole...), identity...)
-	args = append(args, "commit", "--quiet", "--cleanup=whitespace", "--file=-")
-	_, err = call{
-		dir: w.Dir, stdin: []byte(message), wait: longPatience,
-		env: []string{"GIT_AUTHOR_DATE=" + date, "GIT_COMMITTER_DATE=" + date, "GIT_EDITOR=true"},
-	}.run(args...)
-	if err != nil {
+	var args []string
+	if _, err := (call{dir: w.Dir, wait: patience, use: child.Committing}).run("var", "GIT_COMMITTER_IDENT"); err != nil {
+		args = nobody
+	}
+	if _, err = c.run(append(slices.Clone(args), "commit", "--quiet", "--cleanup=whitespace", "--file=-")...); err != nil {
 		return "", err
 	}
 	if commit, err = w.git(patience, nil, "rev-parse", "HEAD"); err != nil {
