@@ -19,6 +19,9 @@ func Detect(remoteURL string, getenv func(string) string, flags Flags) (Target, 
 	if err != nil {
 		return Target{}, err
 	}
+	if err := r.behindAlias(flags.SSHHost, flags.BaseURL != ""); err != nil {
+		return Target{}, err
+	}
 	ci := ciOf(getenv)
 	t := Target{BaseURL: r.web(), CAFile: flags.CAFile, Kind: flags.Kind}
 	switch {
