@@ -37,10 +37,10 @@ func (w *Worktree) Commit(tree, message string, when time.Time) (commit string, 
 	if _, err = c.run(append(slices.Clone(args), "commit", "--quiet", "--cleanup=whitespace", "--file=-")...); err != nil {
 		return "", err
 	}
-	if commit, err = w.git(patience, nil, "rev-parse", "HEAD"); err != nil {
+	if commit, err = w.git(patience, nil, "rev-parse", "--verify", "HEAD"); err != nil {
 		return "", err
 	}
-	committed, err := w.git(patience, nil, "rev-parse", "HEAD^{tree}")
+	committed, err := w.git(patience, nil, "rev-parse", "--verify", "HEAD^{tree}")
 	if err == nil && committed != tree {
 		err = ErrHook
 	}
@@ -51,7 +51,7 @@ func (w *Worktree) Commit(tree, message string, when time.Time) (commit string, 
 // commits: modes, object names and paths of every file that differs. It tells
 // whether a commit is still what was once written.
 func (r *Repo) Seal(from, to string) (string, error) {
-	out, err := git(r.Top, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", "--abbrev=64", from, to)
+	out, err := git(r.Top, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", "--abbrev=64", "--end-of-options", from, to, "--")
 	if err != nil {
 		return "", err
 	}
@@ -61,7 +61,7 @@ func (r *Repo) Seal(from, to string) (string, error) {
 
 // Changed lists the files that differ between two trees or commits, sorted.
 func (r *Repo) Changed(from, to string) ([]string, error) {
-	out, err := git(r.Top, "diff-tree", "-r", "-z", "--name-only", "--no-renames", from, to)
+	out, err := git(r.Top, "diff-tree", "-r", "-z", "--name-only", "--no-renames", "--end-of-options", from, to, "--")
 	return strings.FieldsFunc(string(out), func(c rune) bool { return c == 0 }), err
 }
 
@@ -74,7 +74,7 @@ type Details struct {
 
 // Inspect reads a commit.
 func (r *Repo) Inspect(commit string) (Details, error) {
-	out, err := r.git("show", "--no-patch", "--no-show-signature", "--format=%H%n%T%n%P%n%cn <%ce>%n%s%n%(trailers:only=true,unfold=true)", commit)
+	out, err := r.git("show", "--no-patch", "--no-show-signature", "--format=%H%n%T%n%P%n%cn <%ce>%n%s%n%(trailers:only=true,unfold=true)", "--end-of-options", commit, "--")
 	if err != nil {
 		return Details{}, err
 	}

@@ -100,7 +100,7 @@ func (r *Repo) NewBlobs(base, head string) ([]Blob, error) {
 // Touched lists the files that any commit of head changes which base does not
 // have, sorted, also where a later one takes the change back.
 func (r *Repo) Touched(base, head string) ([]string, error) {
-	out, err := call{dir: r.Top, wait: longPatience}.run("log", "--no-ext-diff", "--no-textconv", "--no-merges", "--format=", "--name-only", "--no-renames", "-z", head, "^"+base)
+	out, err := call{dir: r.Top, wait: longPatience}.run("log", "--no-ext-diff", "--no-textconv", "--no-merges", "--format=", "--name-only", "--no-renames", "-z", head, "^"+base, "--")
 	names := strings.FieldsFunc(string(out), func(c rune) bool { return c == 0 || c == '\n' })
 	slices.Sort(names)
 	return slices.Compact(names), err

@@ -34,7 +34,7 @@ func EachPast(dir string, since time.Time, limit int64, f func(Past)) error {
 	if !since.IsZero() {
 		args = append(args, fmt.Sprintf("--since=@%d", since.Unix()))
 	}
-	out, err := git(dir, append(args, "HEAD")...)
+	out, err := git(dir, append(args, "HEAD", "--")...)
 	if err != nil {
 		return err
 	}
