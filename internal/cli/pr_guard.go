@@ -75,7 +75,7 @@ func (c *prCall) judgeState(r *guardReport) error {
 		}
 		return nil
 	}
-	next, err := state.Parse(c.state, text)
+	next, err := c.parseHead(text)
 	if err != nil {
 		r.findings = append(r.findings, problem.Of(err)...)
 		return nil
