@@ -153,6 +153,9 @@ func (c *prCall) judgeStep(r *guardReport, next *state.Rotation) error {
 	for _, o := range evidence.Observations {
 		r.notes = append(r.notes, fmt.Sprintf("on an observation of cluster %s at %s", code(o.Cluster), o.At))
 	}
+	if err := c.noteUnseen(r, next); err != nil {
+		return err
+	}
 	t, err := textOf(c.now, next, evidence)
 	if err != nil {
 		return err

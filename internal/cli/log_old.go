@@ -41,3 +41,13 @@ func (c *prCall) stateBefore(commit string) (*state.Rotation, error) {
 	}
 	return state.ParseLegacy(c.state, text)
 }
+
+// noteUnseen says that the log names evidence that neither the change nor the
+// log itself has: a digest alone convinces nobody.
+func (c *prCall) noteUnseen(r *guardReport, next *state.Rotation) error {
+	claimed, err := c.claimed(next)
+	if last, _ := lastEntry(next); err == nil && last.Evidence != "" && last.Evidence != claimed.Digest() {
+		r.notes = append(r.notes, "the log names evidence with digest `"+last.Evidence[:16]+"` that is not part of this change: ask who made it to show it")
+	}
+	return err
+}
