@@ -44,7 +44,7 @@ func (a *app) changeState(path string, f func(current *state.Rotation) (change, 
 	if err != nil {
 		return err
 	}
-	current, err := state.Parse(path, original)
+	current, err := state.ParseLegacy(path, original)
 	if err != nil {
 		return err
 	}

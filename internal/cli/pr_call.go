@@ -124,7 +124,7 @@ func (c *prCall) readBase() error {
 	case !ok:
 		return problem.PRNoState.With(c.base).In(c.state)
 	}
-	if c.now, err = state.Parse(c.state, text); err != nil && c.f.guard {
+	if c.now, err = state.ParseLegacy(c.state, text); err != nil && c.f.guard {
 		return problem.Of(err).Under("at " + c.base).Err()
 	}
 	c.text = text

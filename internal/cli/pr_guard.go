@@ -75,7 +75,7 @@ func (c *prCall) judgeState(r *guardReport) error {
 		}
 		return nil
 	}
-	next, err := state.Parse(c.state, text)
+	next, err := c.parseHead(text)
 	if err != nil {
 		r.findings = append(r.findings, problem.Of(err)...)
 		return nil
@@ -152,6 +152,9 @@ func (c *prCall) judgeStep(r *guardReport, next *state.Rotation) error {
 	}
 	for _, o := range evidence.Observations {
 		r.notes = append(r.notes, fmt.Sprintf("on an observation of cluster %s at %s", code(o.Cluster), o.At))
+	}
+	if err := c.noteUnseen(r, next); err != nil {
+		return err
 	}
 	t, err := textOf(c.now, next, evidence)
 	if err != nil {

@@ -63,7 +63,7 @@ func (c *prCall) inspect(branch, commit string) (*head, error) {
 		return h, c.gitProblem(err)
 	}
 	if h.next, err = c.stateAt(commit); err == nil {
-		h.before, err = c.stateAt(d.Parents[0])
+		h.before, err = c.stateBefore(d.Parents[0])
 	}
 	if err != nil || h.next == nil || h.before == nil || branchOf(h.next) != branch {
 		h.foreign = "its state is not that of the branch"

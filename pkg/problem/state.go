@@ -270,6 +270,16 @@ var (
 		Hint:    "restore the log from Git: entries are only ever added",
 		Explain: "The log of an older version of the file must stand unchanged at the beginning of the newer one. A revert of commits drops entries: use `back`, which keeps them.",
 	})
+	StateLogOld = define(Sentence{
+		Code: "state-log-old", Text: "the log is in its old form: this entry has no move",
+		Hint:    "run `l5d-pki-render log --migrate` (with --state FILE), review the change and commit it",
+		Explain: "In the old form `why` was a sentence that also said which move was made and on whose word. Now these are fields, and the sentence is never parsed. The old form is read from the base branch and by the command that migrates the file, and nowhere else: a pull request cannot bring it.",
+	})
+	StateLogField = define(Sentence{
+		Code: "state-log-field", Text: "%s",
+		Hint:    "restore status.log from Git: entries are added by moves and never edited; docs/state-file.md lists the fields of each move",
+		Explain: "A log entry says in fields which move was made, of which rotation, what a person vouched for and accepted. Each move has its own fields, and each assumption a known code and a reason. Old entries (move legacy) only begin a log.",
+	})
 	StateLogOrder = define(Sentence{
 		Code: "state-log-order", Text: "epoch %d follows epoch %d",
 		Hint:    "restore status.log from Git",
