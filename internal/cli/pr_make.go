@@ -116,6 +116,9 @@ func (c *prCall) syncTree(s *state.Rotation) ([]string, error) {
 	for _, f := range changed {
 		names = append(names, f.name)
 	}
+	if err := staysBelow(c.root, changed); err != nil {
+		return nil, err
+	}
 	return names, c.replaceAll(changed)
 }
 
