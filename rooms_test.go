@@ -18,26 +18,29 @@ const module = "github.com/l5d-pki/l5d-pki-render/"
 
 // arrows: room -> the rooms that it may import. Every room may import pkg/problem.
 var arrows = map[string][]string{
-	"cmd/l5d-pki-render": {"internal/cli"},
+	"cmd/l5d-pki-render": {"internal/cli", "internal/child"},
 	// Helm's libraries are linked into a program of their own (docs/chart.md).
 	"cmd/l5d-pki-render-chart": {"internal/chart"},
 	"internal/chart":           {"internal/chart/exchange"},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
-	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "pkg/survey", "schema"},
-	"internal/forge":           {"internal/exchange"},
+	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "pkg/survey", "schema"},
+	"internal/forge":           {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
 	"internal/forge/client":    {"internal/forge"},
 	// Key files are written for the Secrets that pkg/render knows.
-	"internal/custody": {"pkg/state", "pkg/pki", "pkg/render", "internal/manifest"},
+	"internal/custody": {"pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child"},
 	// A module of its own: its back ends are larger than all of the rest.
 	"cmd/l5d-pki-render-kms": {},
 	"internal/kms":           {"pkg/pki"},
 	"internal/overlay":       {},
 	"internal/krm":           {"pkg/render", "pkg/state", "internal/manifest"},
-	"internal/repo":          {},
-	"pkg/postrender":         {"pkg/render", "pkg/state"},
+	"internal/repo":          {"internal/child", "internal/address"},
+	// Other programs are run by one package, which decides what they see of the environment.
+	"internal/child":   {},
+	"internal/address": {},
+	"pkg/postrender":   {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
 	"pkg/rotation": {"pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
 	"pkg/render":   {"pkg/state", "pkg/pki", "internal/manifest"},
@@ -116,6 +119,9 @@ func TestRooms(t *testing.T) {
 		if slices.Contains(pure, room) {
 			checkPure(t, file, parsed)
 		}
+		if room != "internal/child" {
+			checkAlone(t, file, parsed)
+		}
 	}
 	if rooms < 20 {
 		t.Fatalf("looked at %d files only: the walk is broken", rooms)
@@ -163,6 +169,22 @@ func checkPure(t *testing.T, file string, parsed *ast.File) {
 			return true
 		})
 	}
+}
+
+// checkAlone refuses programs that are run, and the environment that is read as a
+// whole, outside of internal/child: what a program sees is decided there.
+func checkAlone(t *testing.T, file string, parsed *ast.File) {
+	if slices.Contains(imports(t, parsed), "os/exec") {
+		t.Errorf("%s: only internal/child imports os/exec", file)
+	}
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok && slices.Contains([]string{"Environ", "StartProcess"}, sel.Sel.Name) {
+			if pkg, ok := sel.X.(*ast.Ident); ok && slices.Contains([]string{"os", "syscall", "unix"}, pkg.Name) {
+				t.Errorf("%s: only internal/child uses %s.%s", file, pkg.Name, sel.Sel.Name)
+			}
+		}
+		return true
+	})
 }
 
 func isHelper(room string) bool {

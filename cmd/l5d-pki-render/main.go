@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/internal/cli"
 )
 
@@ -18,7 +19,7 @@ func world() cli.World {
 		Stdout:  os.Stdout,
 		Stderr:  os.Stderr,
 		Getenv:  os.Getenv,
-		Environ: os.Environ,
+		Environ: child.Environ,
 		Now:     time.Now,
 		Random:  rand.Reader,
 	}

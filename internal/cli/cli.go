@@ -74,7 +74,11 @@ func Main(args []string, w World) int {
 	root.SetIn(w.Stdin)
 	root.SetOut(&a.out)
 	root.SetErr(&a.talk)
-	return a.finish(root.Execute())
+	cmd, err := root.ExecuteC()
+	if err != nil && !a.ran {
+		err = usageError(cmd, args, err)
+	}
+	return a.finish(err)
 }
 
 // root is the command tree.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -102,11 +103,11 @@ func (c *prCall) lookAround() (err error) {
 		c.base = c.branches.Default
 	}
 	if c.base == "" {
-		return problem.PRNoDefault.With(c.remote)
+		return problem.PRNoDefault.With(address.Redact(c.remote))
 	}
 	c.tip = c.branches.Heads[c.base]
 	if c.tip == "" {
-		return problem.PRNoBase.With(c.remote, c.base)
+		return problem.PRNoBase.With(address.Redact(c.remote), c.base)
 	}
 	return nil
 }
@@ -135,11 +136,14 @@ func (c *prCall) instant() time.Time { return c.made }
 
 // gitProblem says what git said.
 func (c *prCall) gitProblem(err error) error {
+	var submodule *repo.Submodule
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, repo.ErrNone):
 		return problem.PRNoRepository.With().Because(err)
+	case errors.As(err, &submodule):
+		return problem.PRSubmodule.With(submodule.Name, submodule.Outer).Because(err)
 	case errors.Is(err, repo.ErrMoved):
 		return problem.PRMoved.With().Because(err)
 	case errors.Is(err, repo.ErrHook):
@@ -153,7 +157,11 @@ func (c *prCall) checkout(commit string) (err error) {
 	if c.tree != nil {
 		return nil
 	}
-	if c.tree, err = c.repo.Checkout(commit); err != nil {
+	checkout := c.repo.Checkout
+	if commit == c.branches.Heads[c.base] {
+		checkout = c.repo.CheckoutReviewed
+	}
+	if c.tree, err = checkout(commit); err != nil {
 		return c.gitProblem(err)
 	}
 	c.root = c.tree.Dir

@@ -22,7 +22,7 @@ func (c *prCall) reach() (f forge.Forge, err error) {
 		f, err = c.Forge(address)
 	} else {
 		var target forge.Target
-		if target, err = forge.Detect(address, c.Getenv, c.f.forge); err == nil {
+		if target, err = forge.Detect(address, c.Getenv, c.forgeFlags()); err == nil {
 			f, err = c.dial(target)
 		}
 	}
@@ -34,6 +34,13 @@ func (c *prCall) reach() (f forge.Forge, err error) {
 	}
 	c.ctx, c.done = context.WithTimeout(c.ctx, forgePatience)
 	return f, nil
+}
+
+// forgeFlags are what the user said of the forge, and how aliases of SSH are read.
+func (c *prCall) forgeFlags() forge.Flags {
+	flags := c.f.forge
+	flags.SSHHost = c.repo.SSHHost
+	return flags
 }
 
 // guessFlavour takes the flavour of the remote's forge where none is reached;
@@ -53,7 +60,7 @@ func (c *prCall) guessFlavour() {
 	if err != nil {
 		return
 	}
-	if target, err := forge.Detect(address, c.Getenv, c.f.forge); err == nil {
+	if target, err := forge.Detect(address, c.Getenv, c.forgeFlags()); err == nil {
 		c.f.flavour = target.Kind
 	}
 }

@@ -1,16 +1,15 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"syscall"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -20,6 +19,8 @@ type program struct {
 	name string
 	// variable of the environment that names its path.
 	variable string
+	// purpose decides which of our variables it gets.
+	purpose child.Purpose
 	// failed takes the path and the reason.
 	failed problem.Sentence
 }
@@ -34,11 +35,10 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	caller := ctx
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	var talk bytes.Buffer
-	cmd := exec.CommandContext(ctx, path)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, &talk
-	cmd.Env = append(os.Environ(), "TZ=UTC") // templates that format an instant do it the same everywhere
-	err := cmd.Run()
+	err := child.Command{
+		Name: path, Stdin: in, Stdout: out,
+		Env: child.Environment(p.purpose, "TZ=UTC"), // templates that format an instant do it the same everywhere
+	}.Run(ctx)
 	switch {
 	case ctx.Err() != nil && caller.Err() == nil:
 		return p.failed.With(path, errSignalled).Because(errSignalled)

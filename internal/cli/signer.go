@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/internal/kms"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -11,7 +12,7 @@ import (
 )
 
 // kmsProgram has the clients of HSMs and KMSs.
-var kmsProgram = program{"l5d-pki-render-kms", "L5D_PKI_KMS_PROGRAM", problem.KMSProgram}
+var kmsProgram = program{"l5d-pki-render-kms", "L5D_PKI_KMS_PROGRAM", child.KMS, problem.KMSProgram}
 
 // openSigners finds the keys that --signer and --anchor-signer name.
 func (a *app) openSigners(f *startFlags, o *rotation.StartOptions) error {

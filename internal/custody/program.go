@@ -4,11 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os"
-	"os/exec"
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
@@ -33,31 +32,27 @@ type failure struct {
 
 // absent: there is no such program.
 func (f *failure) absent() bool {
-	return errors.Is(f.error, exec.ErrNotFound) || errors.Is(f.error, os.ErrNotExist)
+	var failed *child.Failure
+	return errors.As(f.error, &failed) && failed.Missing()
 }
 
 // run runs it once. Empty output is never success.
 func (p program) run(stdin []byte) ([]byte, *failure) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, p.name, p.args...)
-	cmd.Dir, cmd.Env = p.dir, p.env
-	var out, talk bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &out, &talk
-	err := cmd.Run()
-	if err == nil && out.Len() > 0 {
-		return out.Bytes(), nil
+	out, err := child.Command{
+		Name: p.name, Args: p.args, Dir: p.dir, Env: p.env, Stdin: bytes.NewReader(stdin), Wait: patience, Asks: true,
+	}.Output(context.Background())
+	var failed *child.Failure
+	switch {
+	case err == nil && len(out) > 0:
+		return out, nil
+	case err == nil:
+		return nil, &failure{error: errors.New("no output"), code: -1, said: firstLine("")}
+	case errors.As(err, &failed):
+		clear(out)
+		return nil, &failure{error: err, code: failed.Code, said: firstLine(failed.Stderr)}
 	}
-	clear(out.Bytes())
-	if err == nil {
-		err = errors.New("no output")
-	}
-	f := &failure{error: err, code: -1, said: firstLine(talk.String())}
-	var ended *exec.ExitError
-	if errors.As(err, &ended) {
-		f.code = ended.ExitCode()
-	}
-	return nil, f
+	clear(out)
+	return nil, &failure{error: err, code: -1, said: firstLine("")}
 }
 
 // Bounds of what is quoted of a program's words, in bytes.

@@ -4,9 +4,8 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
-	"os"
-	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -49,20 +48,14 @@ func checkSealingCertificate(c *Custody) error {
 }
 
 // kubeseal runs the user's program: the Secret on its stdin, the SealedSecret on
-// its stdout. Variables that would change what it does are not handed on: it
-// seals offline, to the certificate that the state names.
+// its stdout. Variables that would change what it does are not handed on, as
+// SEALED_SECRETS_*: it seals offline, to the certificate that the state names.
 func (c *Custody) kubeseal(stdin []byte, args ...string) ([]byte, error) {
 	name := c.Getenv("L5D_PKI_KUBESEAL_PROGRAM")
 	if name == "" {
 		name = "kubeseal"
 	}
-	var env []string
-	for _, variable := range os.Environ() {
-		if !strings.HasPrefix(variable, "SEALED_SECRETS_") {
-			env = append(env, variable)
-		}
-	}
-	p := program{name: name, args: args, env: env}
+	p := program{name: name, args: args, env: child.Environment(child.Kubeseal)}
 	out, err := p.run(stdin)
 	switch {
 	case err == nil:

@@ -3,10 +3,10 @@ package custody
 import (
 	"encoding/base64"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -20,7 +20,7 @@ var sopsSays = map[int]problem.Sentence{
 }
 
 // sops runs the user's program in the state's folder, so that it finds the
-// .sops.yaml that the user's own calls find. Its environment is the user's, for
+// .sops.yaml that the user's own calls find. It gets the variables of identities,
 // clouds and agents.
 func (c *Custody) sops(path string, stdin []byte, args ...string) ([]byte, error) {
 	name := c.Getenv("L5D_PKI_SOPS_PROGRAM")
@@ -28,7 +28,7 @@ func (c *Custody) sops(path string, stdin []byte, args ...string) ([]byte, error
 		name = "sops"
 	}
 	p := program{
-		name: name, dir: filepath.Dir(c.StatePath), env: append(os.Environ(), c.sopsEnvironment()...),
+		name: name, dir: filepath.Dir(c.StatePath), env: child.Environment(child.Sops, c.sopsEnvironment()...),
 		args: append(args, "--filename-override", filepath.FromSlash(path), "--input-type", "yaml", "--output-type", "yaml"),
 	}
 	out, failed := p.run(stdin)

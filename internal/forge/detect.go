@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -16,6 +17,9 @@ import (
 func Detect(remoteURL string, getenv func(string) string, flags Flags) (Target, error) {
 	r, err := parseRemote(remoteURL)
 	if err != nil {
+		return Target{}, err
+	}
+	if err := r.behindAlias(flags.SSHHost, flags.BaseURL != ""); err != nil {
 		return Target{}, err
 	}
 	ci := ciOf(getenv)
@@ -141,7 +145,7 @@ func hostOf(address string) string {
 func baseURL(text string) (string, error) {
 	u, err := url.Parse(text)
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", problem.ForgeBaseURL.With(withoutLogin(text))
+		return "", problem.ForgeBaseURL.With(address.Redact(text))
 	}
 	u.User = nil
 	return strings.TrimRight(u.String(), "/"), nil

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -24,8 +25,8 @@ func parseRemote(text string) (remote, error) {
 	if !ok {
 		r, ok = parseSCP(text)
 	}
-	if !ok || r.host == "" || r.path == "" {
-		return remote{}, problem.ForgeRemote.With(withoutLogin(text))
+	if !ok || r.host == "" || r.path == "" || strings.Contains(r.path, "@") { // "@": a login that was not read as one
+		return remote{}, problem.ForgeRemote.With(address.Redact(text))
 	}
 	return r, nil
 }
@@ -62,9 +63,6 @@ func parseSCP(text string) (remote, bool) {
 	if !found || strings.ContainsAny(where, `/\`) || strings.Contains(text, "://") {
 		return remote{}, false
 	}
-	if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, "@") { // user:password@host, its scheme forgotten
-		return remote{}, false
-	}
 	if at := strings.LastIndex(where, "@"); at >= 0 {
 		where = where[at+1:]
 	} else if len(where) == 1 { // C:\repository
@@ -92,16 +90,4 @@ func webHost(host string) string {
 		return web
 	}
 	return host
-}
-
-// withoutLogin takes user and password out of an address that is to be shown:
-// all up to the last "@", since a password that is not escaped may hold anything.
-func withoutLogin(text string) string {
-	scheme, rest, found := strings.Cut(text, "://")
-	if !found {
-		scheme, rest = "", text
-	} else {
-		scheme += "://"
-	}
-	return scheme + rest[strings.LastIndex(rest, "@")+1:]
 }

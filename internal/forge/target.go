@@ -23,4 +23,7 @@ type Flags struct {
 	Kind    string
 	BaseURL string
 	CAFile  string
+	// SSHHost gives the host behind an alias of SSH's configuration, "" where it
+	// is not known; nil knows none.
+	SSHHost func(alias string) string
 }

@@ -4,8 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 )
 
 // ErrHook says that a hook of the repository changed what was committed.
@@ -21,23 +24,23 @@ var nobody = []string{"-c", "user.name=l5d-pki-render", "-c", "user.email=l5d-pk
 // message. It is ErrHook if the commit has another tree.
 func (w *Worktree) Commit(tree, message string, when time.Time) (commit string, err error) {
 	date := when.UTC().Format("2006-01-02T15:04:05+0000")
-	var identity []string
-	if _, err := w.git(patience, nil, "var", "GIT_COMMITTER_IDENT"); err != nil {
-		identity = nobody
-	}
-	args := append(append([]string{}, whole...), identity...)
-	args = append(args, "commit", "--quiet", "--cleanup=whitespace", "--file=-")
-	_, err = call{
-		dir: w.Dir, stdin: []byte(message), wait: longPatience,
-		env: []string{"GIT_AUTHOR_DATE=" + date, "GIT_COMMITTER_DATE=" + date, "GIT_EDITOR=true"},
-	}.run(args...)
-	if err != nil {
+	c := w.call(longPatience)
+	c.use, c.stdin = child.Committing, []byte(message)
+	c.env = []string{"GIT_AUTHOR_DATE=" + date, "GIT_COMMITTER_DATE=" + date, "GIT_EDITOR=true"}
+	if c.hooks, err = w.hooks(); err != nil {
 		return "", err
 	}
-	if commit, err = w.git(patience, nil, "rev-parse", "HEAD"); err != nil {
+	var args []string
+	if _, err := (call{dir: w.Dir, wait: patience, use: child.Committing}).run("var", "GIT_COMMITTER_IDENT"); err != nil {
+		args = nobody
+	}
+	if _, err = c.run(append(slices.Clone(args), "commit", "--quiet", "--cleanup=whitespace", "--file=-")...); err != nil {
 		return "", err
 	}
-	committed, err := w.git(patience, nil, "rev-parse", "HEAD^{tree}")
+	if commit, err = w.git(patience, nil, "rev-parse", "--verify", "HEAD"); err != nil {
+		return "", err
+	}
+	committed, err := w.git(patience, nil, "rev-parse", "--verify", "HEAD^{tree}")
 	if err == nil && committed != tree {
 		err = ErrHook
 	}
@@ -48,7 +51,7 @@ func (w *Worktree) Commit(tree, message string, when time.Time) (commit string, 
 // commits: modes, object names and paths of every file that differs. It tells
 // whether a commit is still what was once written.
 func (r *Repo) Seal(from, to string) (string, error) {
-	out, err := git(r.Top, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", "--abbrev=64", from, to)
+	out, err := git(r.Top, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", "--abbrev=64", "--end-of-options", from, to, "--")
 	if err != nil {
 		return "", err
 	}
@@ -58,7 +61,7 @@ func (r *Repo) Seal(from, to string) (string, error) {
 
 // Changed lists the files that differ between two trees or commits, sorted.
 func (r *Repo) Changed(from, to string) ([]string, error) {
-	out, err := git(r.Top, "diff-tree", "-r", "-z", "--name-only", "--no-renames", from, to)
+	out, err := git(r.Top, "diff-tree", "-r", "-z", "--name-only", "--no-renames", "--end-of-options", from, to, "--")
 	return strings.FieldsFunc(string(out), func(c rune) bool { return c == 0 }), err
 }
 
@@ -71,7 +74,7 @@ type Details struct {
 
 // Inspect reads a commit.
 func (r *Repo) Inspect(commit string) (Details, error) {
-	out, err := r.git("show", "--no-patch", "--no-show-signature", "--format=%H%n%T%n%P%n%cn <%ce>%n%s%n%(trailers:only=true,unfold=true)", commit)
+	out, err := r.git("show", "--no-patch", "--no-show-signature", "--format=%H%n%T%n%P%n%cn <%ce>%n%s%n%(trailers:only=true,unfold=true)", "--end-of-options", commit, "--")
 	if err != nil {
 		return Details{}, err
 	}

@@ -3,6 +3,7 @@ package repo
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,9 +36,14 @@ func cloned(t *testing.T) (remote, clone string) {
 
 func must(t *testing.T, dir string, args ...string) string {
 	t.Helper()
-	out, err := git(dir, args...)
+	cmd := exec.Command("git", args...) // as a user does
+	cmd.Dir = dir
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		return strings.HasPrefix(entry, "GIT_DIR=") || strings.HasPrefix(entry, "GIT_INDEX_FILE=")
+	})
+	out, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("git %v: %v: %s", args, err, out)
 	}
 	return strings.TrimSpace(string(out))
 }
@@ -56,7 +62,7 @@ func save(t *testing.T, dir, name, text string) {
 // write makes one commit on top of the head of main, in a tree of its own.
 func commitIn(t *testing.T, r *Repo, base string) (string, error) {
 	t.Helper()
-	w, err := r.Checkout(base)
+	w, err := r.CheckoutReviewed(base)
 	if err != nil {
 		t.Fatal(err)
 	}

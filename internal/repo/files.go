@@ -13,9 +13,12 @@ import (
 // tree, with a slash at the end, or "" at its top. It is [ErrNone] outside of a
 // repository.
 func Files(dir string) (names []string, prefix string, err error) {
+	if _, err := Open(dir); err != nil {
+		return nil, "", err
+	}
 	out, err := git(dir, "rev-parse", "--show-prefix")
 	if err != nil {
-		return nil, "", ErrNone
+		return nil, "", err
 	}
 	prefix = strings.TrimSuffix(string(out), "\n")
 	if out, err = git(dir, "ls-files", "-z", "--cached"); err != nil {

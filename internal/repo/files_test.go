@@ -29,9 +29,7 @@ func TestFiles(t *testing.T) {
 		write(t, filepath.Join(top, name))
 	}
 	for _, args := range [][]string{{"init", "-q"}, {"add", "z.yaml", "apps"}} {
-		if _, err := git(top, args...); err != nil {
-			t.Fatal(err)
-		}
+		run(t, top, args...)
 	}
 	names, prefix, err := Files(top)
 	if want := []string{"apps/b c.yaml", "apps/é.yaml", "z.yaml"}; err != nil || prefix != "" || !slices.Equal(names, want) {

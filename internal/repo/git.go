@@ -1,24 +1,28 @@
-// Package repo is what the tool asks of Git, by the git program that the user
-// has: configuration, hooks and signing stay theirs.
+// Package repo is what the tool asks of Git, by the git program of the user.
 //
 // In goes a path in a working tree. Out come the committed versions of a file
 // ([Versions]), the tracked files ([Files]), or a repository ([Open]) whose
 // remote can be read, in which commits are made in a working tree of their own
-// ([Repo.Checkout]), and which are pushed to a branch of our own.
+// ([Repo.CheckoutReviewed]), and which are pushed to a branch of our own.
 // It touches neither the user's working tree nor their index, and refuses what
 // is no repository ([ErrNone]).
+//
+// Git runs nothing that a tree, a branch or a remote brings along: every call
+// names the repository, which [find] found; hooks, filters, fsmonitor and signing
+// programs are off unless the call commits or pushes for the user (docs/git.md).
 package repo
 
 import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
-	"os/exec"
-	"regexp"
-	"slices"
+	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 )
 
 // ErrNone says that there is no repository, or no git program.
@@ -31,88 +35,164 @@ const (
 	longPatience = 10 * time.Minute
 )
 
-// local are the variables that tie git to one repository or index
-// (git rev-parse --local-env-vars). A hook that runs us has them set, and they
-// would lead our commits into the user's index.
-var local = []string{
-	"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE",
-	"GIT_INDEX_FILE", "GIT_INTERNAL_SUPER_PREFIX", "GIT_NAMESPACE", "GIT_NO_REPLACE_OBJECTS", "GIT_OBJECT_DIRECTORY",
-	"GIT_PREFIX", "GIT_QUARANTINE_PATH", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
-}
-
-// call is one call of the program.
+// call is one call of git in the repository around a directory.
 type call struct {
 	dir   string
-	env   []string // beside the process's own
+	env   []string // beside what child.Environment lists
 	stdin []byte
 	wait  time.Duration
+	// use is what the call is for. The zero value judges: no network, no hooks.
+	use child.Purpose
+	// settings are stronger than those of the configuration files.
+	settings []child.Setting
+	// hooks is the directory with the user's hooks in a call that commits; "" is
+	// what the configuration says.
+	hooks string
+	// tree is another working tree than the repository's.
+	tree string
 }
 
-// git runs the program in a folder. It never asks questions on a terminal.
+// git judges in the repository around a directory.
 func git(dir string, args ...string) ([]byte, error) {
 	return call{dir: dir, wait: patience}.run(args...)
 }
 
+// run returns what git writes to stdout.
 func (c call) run(args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), c.wait)
-	defer cancel()
-	cmd := command(ctx, c.dir, args)
-	cmd.Env = append(cmd.Env, c.env...)
-	cmd.WaitDelay = time.Second // a hook's child may keep the pipes open
+	var in io.Reader
 	if c.stdin != nil {
-		cmd.Stdin = bytes.NewReader(c.stdin)
+		in = bytes.NewReader(c.stdin)
 	}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
+	var out bytes.Buffer
+	err := c.stream(in, &out, args...)
+	var said *Error
+	if errors.As(err, &said) && said.status >= 0 && (said.Text == "" || verb(args) == "push") { // push --porcelain says on stdout what became of the branch
+		said.Text = c.redacted(strings.TrimSpace(out.String() + said.Text))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// stream runs git with stdin and stdout of the caller.
+func (c call) stream(in io.Reader, out io.Writer, args ...string) error {
+	at, found := find(c.dir)
+	if !found {
+		return ErrNone
+	}
+	if c.tree != "" {
+		at.top, c.dir = c.tree, c.tree
+	}
+	full := append(append([]string{"--no-pager", "--git-dir=" + at.gitDir, "--work-tree=" + at.top}, c.neutral()...), args...)
+	err := c.program(in, out, full)
+	var failed *child.Failure
 	switch {
-	case ctx.Err() != nil:
-		return nil, &Error{verb(args), "no answer within " + c.wait.String(), -1}
-	case err != nil:
-		text := stderr.String()
-		if text == "" || verb(args) == "push" { // push --porcelain says on stdout what became of the branch
-			text = string(out) + text
-		}
-		return nil, &Error{verb(args), withoutLogin(strings.TrimSpace(text)), statusOf(err)}
+	case err == nil:
+		return nil
+	case !errors.As(err, &failed):
+		return err
+	case errors.Is(err, context.DeadlineExceeded):
+		return &Error{verb(args), "no answer within " + c.wait.String(), -1}
+	case failed.Missing():
+		return ErrNone
 	}
-	return out, nil
+	return &Error{verb(args), c.redacted(strings.TrimSpace(failed.Stderr)), failed.Code}
 }
 
-// command is one call of git.
-func command(ctx context.Context, dir string, args []string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir = dir
-	cmd.Env = surroundings()
-	return cmd
-}
-
-// surroundings is the process's environment without what ties git to a repository.
-func surroundings() []string {
-	env := slices.DeleteFunc(os.Environ(), func(entry string) bool {
-		name, _, _ := strings.Cut(entry, "=")
-		return slices.Contains(local, name)
-	})
-	return append(env, "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+// program runs git with arguments as they are.
+func (c call) program(in io.Reader, out io.Writer, args []string) error {
+	env := append([]string{"GIT_TERMINAL_PROMPT=0", "LC_ALL=C"}, c.env...)
+	if c.use == child.Judging {
+		env = append(env, "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE="+os.DevNull, "GIT_OPTIONAL_LOCKS=0", "GIT_ATTR_NOSYSTEM=1",
+			"GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none") // the latter for versions of Git that do not know the former
+	}
+	return child.Command{
+		Name: "git", Args: args, Dir: c.dir, Env: child.GitEnvironment(c.use, c.settings, env...),
+		Stdin: in, Stdout: out, Wait: c.wait, Asks: c.use != child.Judging,
+	}.Run(context.Background())
 }
 
 // Error is what git said.
 type Error struct {
 	Command string // "push"
-	Text    string // may have several lines; no login of a URL
+	Text    string // may have several lines; no login of an address
 	status  int    // exit code
 }
 
 func (e *Error) Error() string { return "git " + e.Command + ": " + e.Text }
 
-// verb is the command among the arguments, behind -c and its value.
+// verb is the command among the arguments, behind -c and its value and behind
+// options of git itself.
 func verb(args []string) string {
-	for len(args) > 2 && args[0] == "-c" {
-		args = args[2:]
+	for len(args) > 1 && strings.HasPrefix(args[0], "-") {
+		if args[0] == "-c" && len(args) > 2 {
+			args = args[1:]
+		}
+		args = args[1:]
 	}
 	return args[0]
 }
 
-// login is user and password in a URL.
-var login = regexp.MustCompile(`([a-z][a-z0-9+.-]*://)[^/@\s'"]+@`)
+// place is where a repository is.
+type place struct {
+	// top is the top directory of its working tree, absolute, links followed.
+	top string
+	// gitDir is its .git directory, or that of a linked working tree.
+	gitDir string
+}
 
-func withoutLogin(text string) string { return login.ReplaceAllString(text, "$1") }
+// find looks for .git upward from a directory. It does not do as git does, which
+// also takes a directory for a repository that has HEAD, objects and refs: those
+// can be committed, and come with a configuration of their own. A .git cannot.
+func find(dir string) (place, bool) {
+	full, err := filepath.Abs(dir)
+	if err == nil {
+		full, err = filepath.EvalSymlinks(full)
+	}
+	if err != nil {
+		return place{}, false
+	}
+	for top := full; ; top = filepath.Dir(top) {
+		if gitDir, found, end := gitDirOf(top); found || end {
+			return place{top, gitDir}, found
+		}
+		if top == filepath.Dir(top) {
+			return place{}, false
+		}
+	}
+}
+
+// gitDirOf finds the .git directory of a working tree. A file that names one
+// which is not there ends the search.
+func gitDirOf(top string) (gitDir string, found, end bool) {
+	path := filepath.Join(top, ".git")
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return "", false, false
+	case info.IsDir():
+		return path, isGitDir(path), false
+	case !info.Mode().IsRegular() || info.Size() > maxGitFile:
+		return "", false, true
+	}
+	text, err := os.ReadFile(path)
+	target, names := strings.CutPrefix(strings.TrimRight(string(text), "\r\n"), "gitdir: ")
+	if err != nil || !names {
+		return "", false, true
+	}
+	if !filepath.IsAbs(target) {
+		target = filepath.Join(top, target)
+	}
+	return target, isGitDir(target), true
+}
+
+// maxGitFile is the size of the largest .git file that is read, in bytes.
+const maxGitFile = 8 << 10
+
+// isGitDir looks for what git looks for. A linked working tree has its objects
+// in the directory that "commondir" names.
+func isGitDir(dir string) bool {
+	has := func(name string) bool { _, err := os.Lstat(filepath.Join(dir, name)); return err == nil }
+	return has("HEAD") && (has("commondir") || has("objects") && has("refs"))
+}

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"math"
 	"path/filepath"
 	"strings"
 )
@@ -15,20 +16,24 @@ type Version struct {
 // oldest first; a commit that deleted it has none.
 func Versions(path string) ([]Version, error) {
 	dir, name := filepath.Split(path)
-	if _, err := git(dir, "rev-parse", "--show-toplevel"); err != nil {
-		return nil, ErrNone
-	}
-	out, err := git(dir, "log", "--format=%H", "--reverse", "--", name)
+	r, err := Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	var versions []Version
-	for _, commit := range strings.Fields(string(out)) {
-		text, err := git(dir, "show", commit+":./"+name)
-		if err != nil {
-			continue // the commit deleted the file
-		}
-		versions = append(versions, Version{commit, text})
+	prefix, err := git(dir, "rev-parse", "--show-prefix")
+	if err != nil {
+		return nil, err
 	}
-	return versions, nil
+	name = strings.TrimSuffix(string(prefix), "\n") + name
+	out, err := r.git("--literal-pathspecs", "log", "--no-ext-diff", "--no-textconv", "--format=%H", "--reverse", "--", name)
+	if err != nil {
+		return nil, err
+	}
+	var blobs []blob
+	for _, commit := range strings.Fields(out) {
+		blobs = append(blobs, blob{commit + ":" + name, commit, name})
+	}
+	var versions []Version
+	err = eachBlob(r.Top, blobs, math.MaxInt64, func(p Past) { versions = append(versions, Version{p.Commit, p.Text}) })
+	return versions, err
 }

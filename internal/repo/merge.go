@@ -1,11 +1,15 @@
 package repo
 
 import (
+	"bytes"
 	"errors"
-	"os/exec"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 )
 
 // Conflict says that two commits cannot be merged by a machine.
@@ -29,26 +33,36 @@ func (r *Repo) Merge(base, head string) (string, error) {
 	if _, err := r.git("merge-base", base, head); err != nil {
 		return "", ErrUnrelated
 	}
-	tree, err := call{dir: r.Top, wait: longPatience}.run("merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", base, head)
-	var said *Error
-	switch {
-	case errors.As(err, &said) && said.status == 1:
-		names := strings.Split(strings.Trim(said.Text, "\x00"), "\x00")
-		return "", &Conflict{names[1:]} // the first is the tree
-	case err != nil:
+	if err := atLeast(oldestMerge); err != nil {
 		return "", err
 	}
-	args := append(append([]string{}, nobody...), "commit-tree", "-p", base, "-p", head, "-m", "what a merge would give", strings.Trim(string(tree), "\x00\n"))
-	return r.git(args...)
+	tree, err := r.mergeTree(base, head)
+	if err != nil {
+		return "", err
+	}
+	return r.git(append(append([]string{}, nobody...), "commit-tree", "-p", base, "-p", head, "-m", "what a merge would give", tree)...)
 }
 
-// statusOf is the exit code of a process, -1 if it did not end by itself.
-func statusOf(err error) int {
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return exit.ExitCode()
+// mergeTree gives the tree of a merge. It is made in an empty directory and
+// without an index: attributes of the files that are checked out could choose
+// merge drivers and filters of the configuration, which the forge does not have.
+func (r *Repo) mergeTree(base, head string) (string, error) {
+	empty, err := os.MkdirTemp("", "l5d-pki-render-")
+	if err != nil {
+		return "", err
 	}
-	return -1
+	defer os.RemoveAll(empty)
+	var out bytes.Buffer
+	err = call{
+		dir: r.Top, tree: empty, wait: longPatience, env: []string{"GIT_INDEX_FILE=" + filepath.Join(empty, "index")},
+		settings: []child.Setting{{"core.attributesFile", os.DevNull}, {"merge.default", "text"}, {"merge.renormalize", "false"}},
+	}.stream(nil, &out, "merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", base, head)
+	names := strings.Split(strings.Trim(out.String(), "\x00\n"), "\x00") // the first is the tree
+	var said *Error
+	if errors.As(err, &said) && said.status == 1 {
+		return "", &Conflict{names[1:]}
+	}
+	return names[0], err
 }
 
 // Blob is a version of a file.
@@ -86,7 +100,7 @@ func (r *Repo) NewBlobs(base, head string) ([]Blob, error) {
 // Touched lists the files that any commit of head changes which base does not
 // have, sorted, also where a later one takes the change back.
 func (r *Repo) Touched(base, head string) ([]string, error) {
-	out, err := call{dir: r.Top, wait: longPatience}.run("log", "--no-merges", "--format=", "--name-only", "--no-renames", "-z", head, "^"+base)
+	out, err := call{dir: r.Top, wait: longPatience}.run("log", "--no-ext-diff", "--no-textconv", "--no-merges", "--format=", "--name-only", "--no-renames", "-z", head, "^"+base, "--")
 	names := strings.FieldsFunc(string(out), func(c rune) bool { return c == 0 || c == '\n' })
 	slices.Sort(names)
 	return slices.Compact(names), err

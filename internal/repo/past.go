@@ -2,7 +2,6 @@ package repo
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,17 +23,18 @@ const pastPatience = 5 * time.Minute
 // the history of the current branch, each content once per name; the zero instant
 // is the whole history. Larger ones than limit (bytes) are passed over.
 func EachPast(dir string, since time.Time, limit int64, f func(Past)) error {
-	if _, err := git(dir, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
-		if _, err := git(dir, "rev-parse", "--git-dir"); err != nil {
-			return ErrNone
-		}
+	r, err := Open(dir)
+	if err != nil {
+		return err
+	}
+	if _, err := r.Resolve("HEAD"); err != nil {
 		return nil // no commit yet
 	}
-	args := []string{"log", "--format=%H", "-m", "--root", "--raw", "--no-abbrev", "--no-renames", "--diff-filter=AMT", "-z"}
+	args := []string{"log", "--format=%H", "-m", "--root", "--raw", "--no-ext-diff", "--no-textconv", "--no-abbrev", "--no-renames", "--diff-filter=AMT", "-z"}
 	if !since.IsZero() {
 		args = append(args, fmt.Sprintf("--since=@%d", since.Unix()))
 	}
-	out, err := git(dir, append(args, "HEAD")...)
+	out, err := git(dir, append(args, "HEAD", "--")...)
 	if err != nil {
 		return err
 	}
@@ -77,29 +77,26 @@ func eachBlob(dir string, all []blob, limit int64, f func(Past)) error {
 	if len(all) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), pastPatience)
-	defer cancel()
 	var wanted strings.Builder
 	for _, b := range all {
 		wanted.WriteString(b.hash + "\n")
 	}
-	cmd := command(ctx, dir, []string{"cat-file", "--batch"})
-	cmd.Stdin = strings.NewReader(wanted.String())
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
+	out, in := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		err := call{dir: dir, wait: pastPatience}.stream(strings.NewReader(wanted.String()), in, "cat-file", "--batch")
+		in.CloseWithError(err) // nil is the end of the file
+		ended <- err
+	}()
 	reader := bufio.NewReader(out)
 	for _, b := range all {
 		if err := oneBlob(reader, b, limit, f); err != nil {
-			cancel()
-			return errors.Join(err, cmd.Wait())
+			out.CloseWithError(err) // git ends when nobody reads it
+			return errors.Join(err, <-ended)
 		}
 	}
-	return cmd.Wait()
+	out.Close()
+	return <-ended
 }
 
 // oneBlob reads "HASH blob SIZE", the content and a line end.
@@ -110,10 +107,13 @@ func oneBlob(reader *bufio.Reader, b blob, limit int64, f func(Past)) error {
 	}
 	var hash, kind string
 	var size int64
-	if n, _ := fmt.Sscanf(head, "%s %s %d", &hash, &kind, &size); n < 3 {
-		return nil // "HASH missing": a partial clone
+	if strings.HasSuffix(head, " missing\n") {
+		return nil // a partial clone, or a commit that deleted the file
 	}
-	if size > limit {
+	if n, _ := fmt.Sscanf(head, "%s %s %d", &hash, &kind, &size); n < 3 {
+		return fmt.Errorf("git cat-file: %q", head)
+	}
+	if size > limit || kind != "blob" {
 		_, err = io.CopyN(io.Discard, reader, size+1)
 		return err
 	}

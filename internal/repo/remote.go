@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 )
 
 // ErrNoRemote says that the repository knows no remote.
@@ -42,7 +44,7 @@ func (r *Repo) DefaultRemote() (string, error) {
 
 // URL is the address that a remote is pushed to.
 func (r *Repo) URL(remote string) (string, error) {
-	return r.git("remote", "get-url", "--push", remote)
+	return r.git("remote", "get-url", "--push", "--", remote)
 }
 
 // Branches are the heads of a remote, by name.
@@ -52,9 +54,26 @@ type Branches struct {
 	Heads   map[string]string
 }
 
+// here is the repository itself as a remote, as in Git's configuration.
+const here = "."
+
+// local lists the repository's own branches as a remote's.
+func (r *Repo) local() (Branches, error) {
+	out, err := r.git("for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", "refs/heads/")
+	b := Branches{Default: r.Branch(), Heads: map[string]string{}}
+	for line := range strings.Lines(out) {
+		commit, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		b.Heads[name] = commit
+	}
+	return b, err
+}
+
 // Look lists the branches of a remote in one call.
 func (r *Repo) Look(remote string) (Branches, error) {
-	out, err := call{dir: r.Top, wait: longPatience}.run("ls-remote", "--symref", "--", remote, "HEAD", "refs/heads/*")
+	if remote == here {
+		return r.local()
+	}
+	out, err := call{dir: r.Top, wait: longPatience, use: child.Transport}.run("ls-remote", "--symref", "--", remote, "HEAD", "refs/heads/*")
 	if err != nil {
 		return Branches{}, err
 	}
@@ -83,7 +102,7 @@ func (r *Repo) Fetch(remote, branch, commit string, depth int) error {
 	if r.Shallow() {
 		args = append(args, fmt.Sprintf("--depth=%d", depth))
 	}
-	_, err := call{dir: r.Top, wait: longPatience}.run(append(args, "--", remote, "+refs/heads/"+branch+":"+hold+branch)...)
+	_, err := call{dir: r.Top, wait: longPatience, use: child.Transport}.run(append(args, "--", remote, "+refs/heads/"+branch+":"+hold+branch)...)
 	if err == nil && !r.Has(commit) {
 		return ErrMoved
 	}
@@ -93,7 +112,7 @@ func (r *Repo) Fetch(remote, branch, commit string, depth int) error {
 // Push puts a commit on a branch of the remote, if the branch is still where it
 // was seen: was is its commit then, or "" where there was none. Hooks run.
 func (r *Repo) Push(remote, branch, commit, was string) error {
-	_, err := call{dir: r.Top, wait: longPatience}.run("push", "--quiet", "--porcelain",
+	_, err := call{dir: r.Top, wait: longPatience, use: child.Committing}.run("push", "--recurse-submodules=no", "--quiet", "--porcelain",
 		"--force-with-lease=refs/heads/"+branch+":"+was, "--", remote, commit+":refs/heads/"+branch)
 	var said *Error
 	if errors.As(err, &said) && strings.Contains(said.Text, "stale info") {

@@ -1,11 +1,9 @@
 package repo
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,12 +17,12 @@ func Shown(files []string) (shown []string) {
 	byFolder := map[string]map[string][]string{} // folder, then the name in it -> the files as they were given
 	for _, file := range files {
 		real := behindLinks(file)
-		if !insideWorkTree(filepath.Dir(real)) {
-			continue
-		}
 		folder, name := filepath.Dir(real), filepath.Base(real)
-		for !isFolder(folder) { // git runs in the nearest folder that is there
+		for !isFolder(folder) && folder != filepath.Dir(folder) { // git runs in the nearest directory that is there
 			folder, name = filepath.Dir(folder), filepath.Join(filepath.Base(folder), name)
+		}
+		if _, found := find(folder); !found {
+			continue
 		}
 		if byFolder[folder] == nil {
 			byFolder[folder] = map[string][]string{}
@@ -47,13 +45,12 @@ func Shown(files []string) (shown []string) {
 // ignoredIn asks git which names are ignored and not tracked; not known where it
 // cannot be asked.
 func ignoredIn(folder string, names []string) (ignored map[string]bool, known bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	cmd := command(ctx, folder, []string{"check-ignore", "-z", "--stdin"})
-	cmd.Stdin = strings.NewReader(strings.Join(names, "\x00") + "\x00")
-	out, err := cmd.Output()
-	var ended *exec.ExitError
-	if err != nil && !(errors.As(err, &ended) && ended.ExitCode() == 1) { // 1: none is ignored
+	if _, err := verified(folder); err != nil {
+		return nil, false
+	}
+	out, err := call{dir: folder, stdin: []byte(strings.Join(names, "\x00") + "\x00"), wait: patience}.run("check-ignore", "-z", "--stdin")
+	var said *Error
+	if err != nil && !(errors.As(err, &said) && said.status == 1) { // 1: none is ignored
 		return nil, false
 	}
 	ignored = map[string]bool{}
@@ -61,19 +58,6 @@ func ignoredIn(folder string, names []string) (ignored map[string]bool, known bo
 		ignored[name] = true
 	}
 	return ignored, true
-}
-
-// insideWorkTree looks for .git only, so that files outside of any repository
-// cost no process.
-func insideWorkTree(folder string) bool {
-	for ; ; folder = filepath.Dir(folder) {
-		if _, err := os.Lstat(filepath.Join(folder, ".git")); err == nil {
-			return true
-		}
-		if folder == filepath.Dir(folder) {
-			return false
-		}
-	}
 }
 
 // behindLinks is where a path leads, as far as there is something.

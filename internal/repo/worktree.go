@@ -3,27 +3,41 @@ package repo
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 )
 
-// Worktree is a working tree of its own in a temporary folder: a detached
-// checkout that shares history, configuration and hooks with its repository.
+// Worktree is a working tree of its own in a temporary directory: a detached
+// checkout that shares history and configuration with its repository.
 type Worktree struct {
 	repo *Repo
-	// Dir is its top folder.
+	// Dir is its top directory.
 	Dir    string
 	parent string // temporary, holds Dir
 	commit string
+	// reviewed says that hooks and filters may run on its files.
+	reviewed bool
+	filters  []child.Setting // that turn filters off
 }
 
 // whole makes a checkout whole where the repository's own is sparse, and with
 // the line ends that the commit has: what the tool owns is computed from all
 // files, byte by byte. Submodules are not ours and stay empty.
-var whole = []string{"-c", "core.sparseCheckout=false", "-c", "core.autocrlf=false", "-c", "submodule.recurse=false", "-c", "advice.detachedHead=false", "-c", "gc.auto=0"}
+var whole = []child.Setting{{"core.sparseCheckout", "false"}, {"core.autocrlf", "false"}, {"advice.detachedHead", "false"}}
 
-// Checkout makes a working tree of a commit. Close removes it.
-func (r *Repo) Checkout(commit string) (*Worktree, error) {
+// Checkout makes a working tree of a commit. Close removes it. No filter runs and
+// no hook, also not in a commit that is made there.
+func (r *Repo) Checkout(commit string) (*Worktree, error) { return r.checkout(commit, false) }
+
+// CheckoutReviewed makes a working tree of a commit of a branch that is
+// reviewed. The user's filters run, as for files in Git LFS, and hooks run where
+// something is committed.
+func (r *Repo) CheckoutReviewed(commit string) (*Worktree, error) { return r.checkout(commit, true) }
+
+func (r *Repo) checkout(commit string, reviewed bool) (*Worktree, error) {
 	parent, err := os.MkdirTemp("", "l5d-pki-render-")
 	if err != nil {
 		return nil, err
@@ -31,11 +45,15 @@ func (r *Repo) Checkout(commit string) (*Worktree, error) {
 	if parent, err = filepath.EvalSymlinks(parent); err != nil {
 		return nil, err
 	}
-	// The folder's name becomes the name of the administrative folder in .git.
-	w := &Worktree{repo: r, Dir: filepath.Join(parent, filepath.Base(parent)), parent: parent, commit: commit}
-	// --no-checkout: post-checkout hooks are for people's own checkouts.
-	if _, err = r.git("worktree", "add", "--quiet", "--detach", "--no-checkout", w.Dir, commit); err == nil {
-		_, err = w.git(longPatience, nil, "reset", "--quiet", "--hard")
+	// The directory's name becomes the name of the administrative directory in .git.
+	w := &Worktree{repo: r, Dir: filepath.Join(parent, filepath.Base(parent)), parent: parent, commit: commit, reviewed: reviewed}
+	// --no-checkout: filters are off only once the directory is there.
+	_, err = r.git("worktree", "add", "--quiet", "--detach", "--no-checkout", w.Dir, commit)
+	if err == nil && !reviewed {
+		w.filters, err = withoutFilters(w.Dir)
+	}
+	if err == nil {
+		err = w.fill()
 	}
 	if err != nil {
 		w.Close()
@@ -44,14 +62,31 @@ func (r *Repo) Checkout(commit string) (*Worktree, error) {
 	return w, nil
 }
 
+// fill writes the files of the commit. Filters may have to download some.
+func (w *Worktree) fill() error {
+	c := w.call(longPatience)
+	if w.reviewed {
+		c.use = child.Transport
+	}
+	_, err := c.run("reset", "--quiet", "--hard")
+	return err
+}
+
 // Close removes the folder and what Git keeps of it.
 func (w *Worktree) Close() {
 	_, _ = w.repo.git("worktree", "remove", "--force", w.Dir) // what it leaves, `git gc` prunes
 	_ = os.RemoveAll(w.parent)
 }
 
+// call is a call in the working tree, with its files as the commit has them.
+func (w *Worktree) call(wait time.Duration) call {
+	return call{dir: w.Dir, wait: wait, settings: append(slices.Clone(whole), w.filters...)}
+}
+
 func (w *Worktree) git(wait time.Duration, stdin []byte, args ...string) (string, error) {
-	out, err := call{dir: w.Dir, stdin: stdin, wait: wait}.run(append(append([]string{}, whole...), args...)...)
+	c := w.call(wait)
+	c.stdin = stdin
+	out, err := c.run(args...)
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 

@@ -14,6 +14,12 @@ var (
 		Hint:    "say it with --forge github, gitlab or gitea (also for Forgejo)",
 		Explain: "The kind of forge comes from --forge, from the variables of the CI if it is the CI's own server, or from the host's name (github.com, gitlab.example.org, …). Nothing is asked over the network to find out, since a token could end up with a stranger.",
 	})
+	ForgeAlias = define(Sentence{
+		Code:    "forge-alias",
+		Text:    "%q is not the name of a host, and `ssh -G` knows no host behind it",
+		Hint:    "if it is an alias of ~/.ssh/config, name the forge itself: --forge-url https://github.com",
+		Explain: "SSH can have several names for one host, for example one for each account. The forge behind an alias is read from SSH's configuration. Nothing is guessed from the name, since a token would go there.",
+	})
 	ForgeKind = define(Sentence{
 		Code:    "forge-kind",
 		Text:    "there is no forge of the kind %q",

@@ -8,6 +8,12 @@ var (
 		Hint:    "run the same git command by hand; in a container `git config --global --add safe.directory PATH` allows a folder of another user",
 		Explain: "pr works with the git program and its configuration, as you do. What git said stands in the message, without the login of an address.",
 	})
+	PRSubmodule = define(Sentence{
+		Code:    "pr-submodule",
+		Text:    "the state file is in %q, a submodule of the repository at %s",
+		Hint:    "if the submodule's own repository is meant, change into its directory and run the command there; otherwise put the directory back into the repository itself",
+		Explain: "A pull request can replace a directory by a submodule, whose content another repository decides. So a submodule's repository is used only by a command that runs inside it.",
+	})
 	PRNoRepository = define(Sentence{
 		Code:    "pr-no-repository",
 		Text:    "the state file is in no Git repository, or git is not installed",

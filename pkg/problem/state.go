@@ -2,6 +2,18 @@ package problem
 
 // Reading the state file's text.
 var (
+	StateOtherKind = define(Sentence{
+		Code:    "state-other-kind",
+		Text:    "this is a %s (%s), not a state file",
+		Hint:    "name the state file with --state, for example --state pki/rotation.yaml; an observation is passed with --evidence",
+		Explain: "The file is an object of another kind. A state file has apiVersion l5d-pki-render/v1alpha1 and kind Rotation.",
+	})
+	StateConflict = define(Sentence{
+		Code:    "state-conflict",
+		Text:    "has unresolved merge conflicts (lines %s)",
+		Hint:    "take one side whole with `git checkout --ours` or `git checkout --theirs` and the file's name; a status that is mixed from two sides is refused",
+		Explain: "Git left its conflict markers in the file. The status of a state belongs together: phase, certificates and log of one side must not be combined with those of another.",
+	})
 	StateTooLarge = define(Sentence{
 		Code: "state-too-large", Text: "the state file has %d bytes; at most %d are read",
 		Hint:    "check that this is the state file: a real one has some 20 kB",

@@ -67,6 +67,9 @@ func read(data []byte) (*Rotation, problem.List) {
 // private keys.
 func parseText(data []byte) (*manifest.Node, problem.List) {
 	problems := privateKeys(data)
+	if lines := conflictMarkers(data); lines != "" {
+		return nil, append(problems, problem.StateConflict.With(lines))
+	}
 	root, err := manifest.Parse(data)
 	switch {
 	case err != nil:
@@ -77,6 +80,9 @@ func parseText(data []byte) (*manifest.Node, problem.List) {
 	}
 	if len(problems) == 0 {
 		problems = escapedKeys(root)
+	}
+	if kind, group := otherKind(root); kind != "" && len(problems) == 0 {
+		return nil, problem.List{problem.StateOtherKind.With(kind, group)}
 	}
 	return root, problems
 }

@@ -134,7 +134,7 @@ func countKeys(n *manifest.Node) map[string]int {
 func (s *shape) unknownKey(k *manifest.Node, p manifest.Path, known keys) {
 	what := problem.StateUnknownKey.With(shown(k.Value()))
 	at := p.With(k.Value())
-	if meant, ok := nearest(k.Value(), known.names); ok {
+	if meant, ok := problem.Nearest(k.Value(), known.names); ok {
 		what.Hints = nil
 		what.Hint("write %q", meant)
 		s.bad = append(s.bad, p.With(meant))

@@ -147,7 +147,7 @@ func oneOf(words []string) rule {
 			return nil
 		}
 		p := problem.StateChoice.With(shown(text), strings.Join(words, ", "))
-		if meant, ok := nearest(text, words); ok {
+		if meant, ok := problem.Nearest(text, words); ok {
 			p.Hints = nil
 			p.Hint("write %q", meant)
 		}

@@ -1,0 +1,134 @@
+// Package address takes credentials out of the addresses of Git remotes, and
+// out of texts that quote them. What remains is for people to read; it need not
+// be an address that still works.
+package address
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// hidden replaces what is left out.
+const hidden = "***"
+
+// helper is a remote helper and its address, as in "ext::COMMAND".
+var helper = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9+.-]*::`)
+
+// Redact returns an address without its login, its query and the arguments of a
+// remote helper. A password that is not escaped may hold anything, so the login
+// reaches to the last "@". The user of an SSH address without a password stays.
+func Redact(text string) string {
+	if found := helper.FindString(text); found != "" {
+		return found + hidden
+	}
+	scheme, rest := split(text)
+	at, query := strings.LastIndex(rest, "@"), strings.IndexAny(rest, "?#")
+	if query >= 0 && at > query { // a password with a question mark, or a query with an "@"
+		return plain(scheme + hidden)
+	}
+	if query >= 0 {
+		rest = rest[:query]
+	}
+	if at >= 0 && !(isSSH(scheme) && isUser(rest[:at])) {
+		rest = rest[at+1:]
+	}
+	return plain(scheme + rest)
+}
+
+// plain keeps an address on one line.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
+
+// split cuts an address behind its scheme, which is "" in user@host:path.
+func split(text string) (before, rest string) {
+	before = scheme.FindString(text)
+	return before, text[len(before):]
+}
+
+// isSSH reports whether the login of an address is one of SSH, where a user
+// without a password is no secret.
+func isSSH(before string) bool {
+	return before == "" || strings.Contains(strings.ToLower(before), "ssh")
+}
+
+var user = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,31}$`)
+
+func isUser(login string) bool { return user.MatchString(login) }
+
+// secrets lists the parts of an address that no text may show: the login, and
+// the pieces into which a program may have cut it when it read it wrongly.
+func secrets(text string) (found []string) {
+	if prefix := helper.FindString(text); prefix != "" {
+		found = strings.Fields(text[len(prefix):])
+	}
+	before, rest := split(text)
+	if at := strings.LastIndex(rest, "@"); at >= 0 && !(isSSH(before) && isUser(rest[:at])) {
+		login := rest[:at]
+		password := login // a token may stand for the user
+		if _, after, cut := strings.Cut(login, ":"); cut {
+			password = after
+		}
+		found = append(found, login, password)
+		found = append(found, strings.FieldsFunc(password, func(r rune) bool { return strings.ContainsRune(`:@/?#'"`, r) })...)
+	}
+	if _, query, asked := strings.Cut(rest, "?"); asked {
+		for field := range strings.SplitSeq(query, "&") {
+			_, value, _ := strings.Cut(field, "=")
+			found = append(found, value)
+		}
+	}
+	for _, secret := range slices.Clone(found) {
+		if clear, err := url.PathUnescape(secret); err == nil {
+			found = append(found, clear)
+		}
+	}
+	return found
+}
+
+// short is the length of parts, in bytes, that are not looked for: a text would
+// be full of them.
+const short = 3
+
+// Forms of addresses that a text may quote although they were not known.
+var forms = []struct {
+	form *regexp.Regexp
+	with string
+}{
+	{regexp.MustCompile(`(^|[\s'"(])([A-Za-z][A-Za-z0-9+.-]*::)\S.*`), "${1}${2}" + hidden},
+	{regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)\S*@`), "${1}" + hidden + "@"},
+	{regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://[^\s?#]*)[?#][^\s]*`), "${1}?" + hidden},
+	{regexp.MustCompile(`[^\s:'"]+:[^\s:/][^\s]*@`), hidden + "@"},
+	{regexp.MustCompile(`([?&][A-Za-z_.-]*=)[^\s&]+`), "${1}" + hidden},
+}
+
+// RedactText returns a text without the credentials of addresses: of those that
+// are known to be in use, and of whatever looks like one.
+func RedactText(text string, known ...string) string {
+	var parts []string
+	for _, address := range known {
+		if address != "" {
+			text = strings.ReplaceAll(text, address, Redact(address))
+			parts = append(parts, secrets(address)...)
+		}
+	}
+	slices.SortFunc(parts, func(a, b string) int { return len(b) - len(a) }) // the whole before its pieces
+	for _, part := range parts {
+		if len(part) > short {
+			text = strings.ReplaceAll(text, part, hidden)
+		}
+	}
+	for _, f := range forms {
+		text = f.form.ReplaceAllString(text, f.with)
+	}
+	return text
+}

@@ -1,0 +1,107 @@
+// Package child runs other programs: git, sops, kubeseal and the programs of
+// this module. It is the only package that imports os/exec or reads the whole
+// environment of the process.
+//
+// A program gets the variables that [Environment] lists for its purpose and no
+// others, a limit of time, and a process group that is ended with it. What it
+// writes to stderr is kept up to a limit, for the error message.
+package child
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os/exec"
+	"time"
+)
+
+// Command is one run of a program.
+type Command struct {
+	Name string
+	Args []string
+	Dir  string // "" is the current directory
+	Env  []string
+	// Stdin and Stdout may be nil: nothing to read, nothing kept.
+	Stdin  io.Reader
+	Stdout io.Writer
+	// Wait limits the run; 0 leaves the limit to the context.
+	Wait time.Duration
+	// Asks says that the program may ask the user something on the terminal, as
+	// ssh asks for a passphrase. It then stays in the terminal's process group,
+	// since a program in any other group is stopped when it reads there.
+	Asks bool
+}
+
+// Failure is why a program did not succeed.
+type Failure struct {
+	// Err is the reason: [context.DeadlineExceeded] after Wait, an
+	// [exec.ExitError], or why the program did not start.
+	Err error
+	// Code is the exit code, -1 if the program did not run to its end.
+	Code int
+	// Stderr is what it wrote there, its middle left out where it is long.
+	Stderr string
+}
+
+func (f *Failure) Error() string { return f.Err.Error() }
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Missing reports whether there is no such program.
+func (f *Failure) Missing() bool {
+	return errors.Is(f.Err, exec.ErrNotFound) || errors.Is(f.Err, fs.ErrNotExist)
+}
+
+// drain is how long pipes are read after the program has ended: a process that it
+// left behind may hold them open.
+const drain = time.Second
+
+// Run runs the program to its end. The error is a *[Failure].
+func (c Command) Run(ctx context.Context) error {
+	if c.Wait > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.Wait)
+		defer cancel()
+	}
+	cmd := exec.CommandContext(ctx, c.Name, c.Args...)
+	cmd.Dir, cmd.Env, cmd.WaitDelay = c.Dir, c.Env, drain
+	if cmd.Env == nil {
+		cmd.Env = []string{} // nil would mean the environment of this process
+	}
+	var stderr excerpt
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, c.Stdout, &stderr
+	end := group(cmd, c.Asks)
+	err := cmd.Run()
+	end()
+	if errors.Is(err, exec.ErrWaitDelay) { // it succeeded, and left a process behind
+		err = nil
+	}
+	switch {
+	case ctx.Err() != nil:
+		return &Failure{Err: ctx.Err(), Code: -1, Stderr: stderr.String()}
+	case err == nil:
+		return nil
+	}
+	f := &Failure{Err: err, Code: -1, Stderr: stderr.String()}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		f.Code = exit.ExitCode()
+	}
+	return f
+}
+
+// Output runs the program and returns what it wrote to stdout, also where it
+// failed.
+func (c Command) Output(ctx context.Context) ([]byte, error) {
+	var out bytes.Buffer
+	c.Stdout = &out
+	err := c.Run(ctx)
+	return out.Bytes(), err
+}
+
+// Found reports whether a program of this name can be run.
+func Found(name string) bool {
+	_, err := exec.LookPath(name)
+	return err == nil
+}

@@ -1,0 +1,9 @@
+//go:build !unix
+
+package child
+
+import "os/exec"
+
+// group does nothing where there are no process groups: the program itself is
+// ended, and what it started may live on.
+func group(*exec.Cmd, bool) (end func()) { return func() {} }

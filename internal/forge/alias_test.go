@@ -1,0 +1,51 @@
+package forge
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// TestAlias: the host behind a name of SSH's configuration is the forge, and
+// nothing is guessed from a name that is none of a host.
+func TestAlias(t *testing.T) {
+	aliases := map[string]string{
+		"github.com-work": "github.com", "github-work": "github.com", "github": "github.com", "work": "ssh.github.com", "me.gitlab": "altssh.gitlab.com",
+		"gitlab.work": "gitlab.com", "acme": "gitlab.acme.example", "gl.acme-2": "git.acme.example",
+		"gitlab.acme.example": "gitlab.internal", "git.acme.example": "10.0.0.5", "gitea": "gitea", "codeberg.org": "github.com",
+	}
+	lookup := func(name string) string { return aliases[name] }
+	for remote, want := range map[string]string{
+		"git@github.com-work:acme/pki.git":       "https://github.com",
+		"git@github-work:acme/pki.git":           "https://github.com",
+		"git@github:acme/pki":                    "https://github.com",
+		"ssh://git@work/acme/pki.git":            "https://github.com",
+		"git@me.gitlab:acme/pki.git":             "https://gitlab.com",
+		"git@gitlab.work:acme/pki.git":           "https://gitlab.com",
+		"git@acme:a/b.git":                       "https://gitlab.acme.example",
+		"git@gitlab.acme.example:a/b.git":        "https://gitlab.acme.example", // not where SSH goes
+		"git@gitea:a/b.git":                      "https://gitea",
+		"git@codeberg.org:a/b.git":               "https://codeberg.org",
+		"https://github.example/a/b.git":         "https://github.example", // SSH has no word in it
+		"git@gl.acme-2:a/b.git":                  "",
+		"git@git.acme.example:a/b.git":           "",
+		"git@github.com-home:a/b.git":            "alias",
+		"ssh://git@gitlab.com_2:22/acme/pki.git": "alias",
+	} {
+		got, err := Detect(remote, env(), Flags{SSHHost: lookup})
+		var p *problem.Problem
+		switch isProblem := errors.As(err, &p); {
+		case want == "alias":
+			if !isProblem || p.Code != problem.ForgeAlias.Code {
+				t.Errorf("%s: %+v %v", remote, got, err)
+			}
+		case got.BaseURL != want || want == "" && !isProblem:
+			t.Errorf("%s: %q, want %q (%v)", remote, got.BaseURL, want, err)
+		}
+	}
+	got, err := Detect("git@github.com-home:a/b.git", env(), Flags{BaseURL: "https://github.com"})
+	if err != nil || got.BaseURL != "https://github.com" {
+		t.Errorf("--forge-url: %+v %v", got, err)
+	}
+}

@@ -1,0 +1,131 @@
+package repo
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
+)
+
+// always are settings of every call: no directory of a tree is a repository, no
+// program is run that watches files or checks signatures, no address runs a
+// command, no call cleans up behind itself or goes into submodules.
+var always = []string{
+	"-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "protocol.ext.allow=never",
+	"-c", "log.showSignature=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
+	"-c", "advice.graftFileDeprecated=false", "-c", "submodule.recurse=false", "-c", "push.recurseSubmodules=no", "-c", "fetch.recurseSubmodules=false",
+}
+
+// noHooks is where no hook is.
+const noHooks = "/dev/null"
+
+// neutral are the settings of a call.
+func (c call) neutral() []string {
+	switch {
+	case c.use != child.Committing:
+		return append(append([]string{}, always...), "-c", "core.hooksPath="+noHooks)
+	case c.hooks != "":
+		return append(append([]string{}, always...), "-c", "core.hooksPath="+c.hooks)
+	}
+	return always
+}
+
+// hooks is the directory of the hooks for a commit in the working tree. Hooks
+// that the repository tracks, as core.hooksPath=.husky has them, are taken from
+// the commit that is checked out there and not from what the user looks at just
+// now; of a commit that nobody reviewed none runs.
+func (w *Worktree) hooks() (string, error) {
+	if !w.reviewed {
+		return noHooks, nil
+	}
+	path, err := call{dir: w.Dir, wait: patience, use: child.Committing}.run("config", "--type=path", "--get", "core.hooksPath")
+	var said *Error
+	switch named := strings.TrimSuffix(string(path), "\n"); {
+	case errors.As(err, &said) && said.status == 1: // not set
+		return "", nil
+	case err != nil:
+		return "", err
+	case !filepath.IsAbs(named):
+		return filepath.Join(w.Dir, named), nil
+	default:
+		return w.ofCommit(named), nil
+	}
+}
+
+// ofCommit is where a directory of the user's working tree is in this one. Other
+// directories stay as they are, .git among them.
+func (w *Worktree) ofCommit(dir string) string {
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil || !within(real, w.repo.Top) {
+		return dir
+	}
+	if at, found := find(w.repo.Top); found && within(real, at.gitDir) {
+		return dir
+	}
+	below, err := filepath.Rel(w.repo.Top, real)
+	if err != nil {
+		return dir
+	}
+	return filepath.Join(w.Dir, below)
+}
+
+// withoutFilters turns the filters off that the configuration of a working tree
+// has, so that files are read and written as the commit has them. Which files
+// have a filter is up to the .gitattributes of the tree, so the filter itself has
+// to go.
+func withoutFilters(dir string) ([]child.Setting, error) {
+	out, err := git(dir, "config", "-z", "--name-only", "--get-regexp", `^filter\.`)
+	var said *Error
+	if err != nil && !(errors.As(err, &said) && said.status == 1) { // 1: there are none
+		return nil, err
+	}
+	seen := map[string]bool{}
+	settings := []child.Setting{{"core.attributesFile", os.DevNull}}
+	for key := range strings.SplitSeq(string(out), "\x00") {
+		end := strings.LastIndex(key, ".")
+		if end <= len("filter") || seen[key[:end]] {
+			continue
+		}
+		driver := key[:end]
+		seen[driver] = true
+		settings = append(settings, child.Setting{driver + ".smudge", ""}, child.Setting{driver + ".clean", ""},
+			child.Setting{driver + ".process", ""}, child.Setting{driver + ".required", "false"})
+	}
+	return settings, nil
+}
+
+// addresses lists the addresses that the configuration has, with their logins.
+func (c call) addresses() (all []string) {
+	out, err := func() ([]byte, error) {
+		at, found := find(c.dir)
+		if !found {
+			return nil, ErrNone
+		}
+		var text strings.Builder
+		c := call{dir: c.dir, wait: patience}
+		err := c.program(nil, &text, append([]string{"--git-dir=" + at.gitDir}, append(c.neutral(), "config", "-z", "--get-regexp", `^(remote\..*url|url\..*insteadof|branch\..*remote)$`)...))
+		return []byte(text.String()), err
+	}()
+	if err != nil {
+		return nil
+	}
+	for entry := range strings.SplitSeq(string(out), "\x00") {
+		key, value, _ := strings.Cut(entry, "\n")
+		all = append(all, value)
+		if base, rewrites := strings.CutPrefix(key, "url."); rewrites {
+			all = append(all, base[:max(0, strings.LastIndex(base, "."))])
+		}
+	}
+	return all
+}
+
+// redacted is a text of git without credentials.
+func (c call) redacted(text string) string {
+	if text == "" {
+		return ""
+	}
+	return address.RedactText(text, c.addresses()...)
+}

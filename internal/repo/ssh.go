@@ -1,0 +1,55 @@
+package repo
+
+import (
+	"context"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
+)
+
+// sshPatience is how long ssh may take to print its configuration.
+const sshPatience = 10 * time.Second
+
+// sshName is a name that may go on a command line.
+var sshName = regexp.MustCompile(`^[A-Za-z0-9_\[][A-Za-z0-9_.:\]-]*$`)
+
+// SSHHost is the host behind a name that Git would give to ssh: names may be
+// aliases of ~/.ssh/config. It asks the ssh program that Git would run for its
+// configuration (ssh -G) and connects to nothing. It is "" where ssh cannot tell.
+func (r *Repo) SSHHost(name string) string {
+	if !sshName.MatchString(name) {
+		return ""
+	}
+	program, args := r.ssh()
+	out, err := child.Command{
+		Name: program, Args: append(args, "-G", name), Env: child.Environment(child.Transport), Wait: sshPatience,
+	}.Output(context.Background())
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(out)) {
+		if host, found := strings.CutPrefix(strings.TrimSpace(line), "hostname "); found {
+			return host
+		}
+	}
+	return ""
+}
+
+// ssh is the program that Git runs for SSH (GIT_SSH_COMMAND in git(1)). A command
+// is for a shell to read.
+func (r *Repo) ssh() (program string, args []string) {
+	command := os.Getenv("GIT_SSH_COMMAND")
+	if command == "" {
+		command, _ = r.git("config", "--get", "core.sshCommand")
+	}
+	switch {
+	case command != "":
+		return "sh", []string{"-c", command + ` "$@"`, command}
+	case os.Getenv("GIT_SSH") != "":
+		return os.Getenv("GIT_SSH"), nil
+	}
+	return "ssh", nil
+}
