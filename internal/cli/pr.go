@@ -22,6 +22,7 @@ type prFlags struct {
 	out, flavour                   string
 	pull                           int
 	startBefore                    string
+	signers                        string
 	detailed                       bool
 	forge                          forge.Flags
 }
@@ -64,6 +65,7 @@ is refused while one is open.
 	_ = cmd.Flags().MarkHidden("csr-out") // of start alone
 	f.addMove(cmd)
 	f.addWays(cmd)
+	cmd.Flags().StringVar(&f.signers, "allowed-signers", "allowed_signers", "file of the base branch, relative to the state, that lists the SSH keys whose commits are taken over")
 	return cmd
 }
 

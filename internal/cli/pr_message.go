@@ -26,6 +26,9 @@ func (c *prCall) messageOf(p *proposal, title, tree string) (string, error) {
 	}
 	seal, err := c.repo.Seal(c.tip, tree)
 	fmt.Fprintf(&b, "%s: %s\n%s: %s\n", trailerBase, c.tip, trailerChanges, seal)
+	if p.origin != "" {
+		fmt.Fprintf(&b, "%s: %s\n", trailerMaterial, p.origin)
+	}
 	return b.String(), c.gitProblem(err)
 }
 

@@ -132,6 +132,16 @@ var (
 		Hint:    "write it relative to the state file, with \"/\", as short as it can be, such as keys/2026-1.age",
 		Explain: "Paths are relative to the folder of the state file and may not leave its repository. An absolute path would mean something else on every machine; only custody \"file\", which reads keys on a live host, may use one.",
 	})
+	StateProtected = define(Sentence{
+		Code: "state-protected", Text: "the path is %s, which no output may be",
+		Hint:    "choose another path",
+		Explain: "Git reads .git, .gitattributes, .gitmodules and .gitignore in every directory, under each name that some file system takes for the same: in capitals, with trailing dots or spaces, as GIT~1, with invisible characters.",
+	})
+	StateTooMany = define(Sentence{
+		Code: "state-too-many", Text: "the list has %d entries, at most %d are allowed",
+		Hint:    "split the state: one state file per mesh",
+		Explain: "Each entry is a file that is read or written by every command. The cap keeps a state from a pull request from keeping a machine busy.",
+	})
 	StatePathTwice = define(Sentence{
 		Code: "state-path-twice", Text: "the path is already that of %s",
 		Hint:    "give each output a file of its own",

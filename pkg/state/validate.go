@@ -109,6 +109,7 @@ func (f *findings) durations(r *Rotation) {
 
 func (f *findings) links(links []Link) {
 	at := manifest.At("spec", "links")
+	f.atMost(MaxLinks, len(links), at)
 	f.names(at, len(links), func(i int) string { return links[i].Name })
 	for i, l := range links {
 		item := at.With(i)
