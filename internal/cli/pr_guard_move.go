@@ -88,7 +88,6 @@ func (c *guardCall) judgeStep(next *state.Rotation) error {
 	return c.gitProblem(err)
 }
 
-
 // maxStamped is the largest file in which stamps are counted, in bytes.
 const maxStamped = 16 << 20
 
