@@ -80,7 +80,7 @@ func (g *guardCall) judgeKeyFiles(is *state.Rotation) error {
 			g.r.fail(problem.PRGuardKeys.With(plain(k.Name), "is named at "+shownPaths(now)+", and was at "+shownPaths(was)).In(g.state))
 		}
 		if kind.Kind.Seal != nil && kind.Mode != plainMode && k.Path != "" {
-			if err := g.judgeKeyFile(kind, k, had); err != nil {
+			if err := g.judgeKeyFile(kind, k, had && slices.Contains(was, k.Path)); err != nil {
 				return err
 			}
 		}
@@ -100,7 +100,7 @@ func shownPaths(paths []string) string {
 }
 
 // judgeKeyFile judges one key file of a custody that keeps keys in Git; had says
-// that the base has the certificate already.
+// that the base names it for the certificate already.
 func (g *guardCall) judgeKeyFile(kind *custody.Custody, k render.NamedKey, had bool) error {
 	name := g.beside(k.Path)
 	g.r.owned = append(g.r.owned, name)
