@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -158,7 +160,7 @@ func scanSecrets(r io.Reader) (form string, found bool, err error) {
 		if n == 0 {
 			return "", false, err
 		}
-		if form, found = survey.ClearKey(buffer); found {
+		if form, found = keyIn(buffer); found {
 			return form, true, nil
 		}
 		part, buffer = buffer, part
@@ -181,4 +183,24 @@ func readUpTo(r io.Reader, to *[]byte, limit int) (n int, err error) {
 		}
 	}
 	return n, nil
+}
+
+// looseKey is a PEM key whose lines are short or that has headers; looseBreak is
+// a line end as JSON writes it, which may stand within base64.
+var (
+	looseKey   = regexp.MustCompile(`-----BEGIN (?:RSA |EC |DSA )?PRIVATE KEY-----\s*(?:[A-Za-z][A-Za-z0-9-]*: [^\n]*\s*)*(?:\s*[A-Za-z0-9+/]){32}`)
+	looseBreak = []byte(`\n`)
+)
+
+func keyIn(text []byte) (form string, found bool) {
+	if form, found = survey.ClearKey(text); found {
+		return form, true
+	}
+	if m := looseKey.Find(text); m != nil && !bytes.Contains(m, []byte("ENCRYPTED")) {
+		return "PEM", true
+	}
+	if !bytes.Contains(text, looseBreak) {
+		return "", false
+	}
+	return survey.ClearKey(bytes.ReplaceAll(text, looseBreak, nil))
 }

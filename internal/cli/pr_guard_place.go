@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,10 +43,10 @@ func (a *app) locateGuard(f *prFlags) (*prCall, error) {
 }
 
 // guardTop is the repository that holds a path: the one that the command runs in,
-// or else the outermost. The innermost could be a submodule of the change.
+// or else the outermost. A submodule is none: the change could have put it there.
 func guardTop(full, here string) (top string) {
 	for dir := filepath.Dir(full); ; dir = filepath.Dir(dir) {
-		if _, err := os.Lstat(filepath.Join(dir, gitName)); err == nil {
+		if _, err := os.Lstat(filepath.Join(dir, gitName)); err == nil && !isSubmodule(dir) {
 			top = dir
 			if below, err := filepath.Rel(dir, here); err == nil && filepath.IsLocal(below) {
 				return dir
@@ -55,6 +56,18 @@ func guardTop(full, here string) (top string) {
 			return top
 		}
 	}
+}
+
+// isSubmodule reports whether a directory is the checkout of a submodule: its
+// .git is a file that names a directory in the superproject's.
+func isSubmodule(dir string) bool {
+	f, err := os.Open(filepath.Join(dir, gitName))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head, _ := io.ReadAll(io.LimitReader(f, headSize)) // a directory has none
+	return strings.Contains(filepath.ToSlash(string(head)), gitName+"/modules/")
 }
 
 // eventMergeGroup is GitHub's name for the event of a merge queue.
