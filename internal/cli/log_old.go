@@ -26,11 +26,11 @@ func (a *app) migrateLog(statePath string) error {
 
 // parseHead reads the state of a pull request. Its log has fields; only a file
 // that is the base's, byte for byte, may still have an old one.
-func (c *prCall) parseHead(text []byte) (*state.Rotation, error) {
-	if c.now != nil && bytes.Equal(text, c.text) {
-		return state.ParseLegacy(c.state, text)
+func (c *prCall) parseHead(name string, text []byte) (*state.Rotation, error) {
+	if c.text != nil && bytes.Equal(text, c.text) {
+		return state.ParseLegacy(name, text)
 	}
-	return state.Parse(c.state, text)
+	return state.Parse(name, text)
 }
 
 // stateBefore is the state that a branch was made from, nil where there is none.

@@ -41,6 +41,6 @@ func (r *Repo) Regular(commit, name string, limit int64) (text []byte, ok bool, 
 	if size, err := strconv.ParseInt(fields[3], 10, 64); err != nil || size > limit {
 		return nil, false, err
 	}
-	text, err = r.Object(fields[2])
+	text, err = git(r.Top, "cat-file", "blob", fields[2])
 	return text, err == nil, err
 }
