@@ -133,6 +133,9 @@ func (a *app) cmpState(c *cmpCall) error {
 	if err != nil {
 		return err
 	}
+	if err := a.mayOpenKeys(c, s); err != nil {
+		return err
+	}
 	if c.secrets.withKeys {
 		if err := c.holdKeys(s); err != nil {
 			return err
