@@ -21,5 +21,6 @@ func world() cli.World {
 		Environ: os.Environ,
 		Now:     time.Now,
 		Random:  rand.Reader,
+		Confine: true,
 	}
 }

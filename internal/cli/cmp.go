@@ -86,6 +86,12 @@ Nothing is read outside of the repository, and nothing over the network unless
 the chart lies there. Private keys are printed only with the parameter with-keys.`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
+			switch confined := a.Getenv(confinedVariable) != ""; {
+			case confined:
+				a.enterConfinement()
+			case a.Confine:
+				return a.confine()
+			}
 			c, err := a.newCMPCall()
 			if err != nil {
 				return err

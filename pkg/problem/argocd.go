@@ -104,4 +104,28 @@ var (
 		Hint:    "remove it from the chart's templates or from the manifests: keys are only allowed in the Secrets of the issuer and of the webhooks",
 		Explain: "With the parameter with-keys, private keys are printed in the Secrets that the state file is about: the issuer's and the webhooks'. Any other object that contains one of these keys would show it to everybody who can read that object.",
 	})
+	ArgoCDLimit = define(Sentence{
+		Code:    "argocd-limit",
+		Text:    "%s is invalid: %q (want %s)",
+		Hint:    "correct the variable in the environment of the sidecar, or remove it to get the default",
+		Explain: "L5D_PKI_CMP_MEMORY_LIMIT and L5D_PKI_CMP_TIME_LIMIT limit what one render of Argo CD's plugin may use. The defaults are 512Mi for each process and 45s.",
+	})
+	ArgoCDTooLong = define(Sentence{
+		Code:    "argocd-too-long",
+		Text:    "rendering took longer than %v and was stopped",
+		Hint:    "look for loops in templates and for aliases in YAML that multiply; L5D_PKI_CMP_TIME_LIMIT in the environment of the sidecar raises the limit",
+		Explain: "The plugin stops a render before Argo CD kills it (after 60 seconds by default), so that the application shows the reason. Nothing was printed. If the render needs the time, raise the time-out of Argo CD's repository server too (--repo-server-timeout-seconds of the controller and the server).",
+	})
+	ArgoCDMemory = define(Sentence{
+		Code:    "argocd-memory",
+		Text:    "rendering needed more than %s",
+		Hint:    "look for `repeat`, `until` and recursion in templates, and for aliases in YAML that multiply; L5D_PKI_CMP_MEMORY_LIMIT in the environment of the sidecar raises the plugin's limit",
+		Explain: "Each process of a render of Argo CD's plugin may use 512 MiB by default, so that one tenant's repository cannot take the memory of the repository server. A process that the kernel killed counts as one that used too much, since the memory of the machine or of the container is gone then. Nothing was printed.",
+	})
+	ArgoCDCrashed = define(Sentence{
+		Code:    "argocd-crashed",
+		Text:    "rendering ended abnormally: %v",
+		Hint:    "run `l5d-pki-render cmp generate` in a checkout of the application's repository, and report what it prints",
+		Explain: "The process that renders died without a message of its own. What it printed is not repeated here, since it may contain secrets. Nothing was rendered.",
+	})
 )
