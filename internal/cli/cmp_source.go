@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
@@ -65,6 +67,9 @@ func (a *app) completeCMPChart(c *cmpCall) error {
 	if onNetwork && c.Digest == "" {
 		return problem.StateOutputUnpinned.With().On("parameter chart")
 	}
+	if err := a.chartHosts(c, onNetwork); err != nil {
+		return err
+	}
 	// A name that is a path as well would be taken for the path.
 	if !onNetwork || filepath.IsAbs(c.Chart) || isThere(filepath.Join(c.checkout.here, filepath.FromSlash(c.Chart))) {
 		path, err := c.checkout.folder(c.Chart)
@@ -96,6 +101,36 @@ func (a *app) completeCMPChart(c *cmpCall) error {
 	}
 	if namespace := a.Getenv("ARGOCD_APP_NAMESPACE"); namespace != "" {
 		c.Namespaces[""] = namespace // of charts that are not Linkerd's
+	}
+	return nil
+}
+
+// chartHostsVariable is the sidecar's list of servers that charts may come from.
+const chartHostsVariable = "L5D_PKI_CHART_HOSTS"
+
+// chartHosts limits the servers that the chart program asks to the sidecar's
+// list, which is empty by default, and refuses others before it runs.
+func (a *app) chartHosts(c *cmpCall, onNetwork bool) error {
+	c.Access.Hosts = []string{}
+	for _, host := range strings.FieldsFunc(a.Getenv(chartHostsVariable), func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+		if !exchange.ValidHost(host) {
+			return problem.ArgoCDLimit.With(chartHostsVariable, host, "hosts, such as ghcr.io, charts.example:8443 or http://charts.local")
+		}
+		c.Access.Hosts = append(c.Access.Hosts, host)
+	}
+	if !onNetwork {
+		return nil
+	}
+	address := c.Chart
+	if !strings.Contains(address, "://") {
+		address = c.Repo
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return problem.ChartNotFound.With("it is no URL").On("parameter chart")
+	}
+	if !c.Access.Allows(u) {
+		return problem.ChartHost.With(u.Host).On("parameter chart")
 	}
 	return nil
 }

@@ -13,6 +13,11 @@ func asGroup(cmd *exec.Cmd) {
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
 
+// endWithParent ends a command when this process dies, even by SIGKILL.
+func endWithParent(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+}
+
 // limitResources bounds what this process and those that it starts may use. The
 // kernel counts written private memory as data, and refuses more of it. The
 // limit of processor time ends what outlives this process and its parent.

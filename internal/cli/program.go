@@ -39,6 +39,7 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	cmd := exec.CommandContext(ctx, path)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, &talk
 	cmd.Env = append(os.Environ(), "TZ=UTC") // templates that format an instant do it the same everywhere
+	endWithParent(cmd)
 	err := cmd.Run()
 	switch {
 	case ctx.Err() != nil && caller.Err() == nil:
