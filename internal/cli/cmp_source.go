@@ -67,9 +67,6 @@ func (a *app) completeCMPChart(c *cmpCall) error {
 	if onNetwork && c.Digest == "" {
 		return problem.StateOutputUnpinned.With().On("parameter chart")
 	}
-	if err := a.chartHosts(c, onNetwork); err != nil {
-		return err
-	}
 	// A name that is a path as well would be taken for the path.
 	if !onNetwork || filepath.IsAbs(c.Chart) || isThere(filepath.Join(c.checkout.here, filepath.FromSlash(c.Chart))) {
 		path, err := c.checkout.folder(c.Chart)
@@ -79,6 +76,9 @@ func (a *app) completeCMPChart(c *cmpCall) error {
 		if !onNetwork {
 			c.Chart = path
 		}
+	}
+	if err := a.chartHosts(c, onNetwork); err != nil {
+		return err
 	}
 	for _, name := range c.valueFiles {
 		path, err := c.checkout.file(name)
