@@ -3,9 +3,12 @@ package main
 import (
 	"encoding/base64"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"filippo.io/age"
 )
 
 // meshEnv is the environment of the mesh's own application, as Argo CD passes it.
@@ -176,5 +179,37 @@ func TestCMPKeysInPlace(t *testing.T) {
 			}
 			assertNoKey(t, stdout, stderr)
 		})
+	}
+}
+
+// TestCMPTenantsEncrypted: key files that lie encrypted in the repository, and
+// the sidecar has the identity. A tenant copies state and key files of the mesh.
+func TestCMPTenantsEncrypted(t *testing.T) {
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := newArgoApp(t, "manifests", "bundle/stable.yaml", asIs, map[string]any{"with-keys": "true"})
+	file := filepath.Join(app.root, "identity.txt")
+	if err := os.WriteFile(file, []byte(identity.String()+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(app.folder, "rotation.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	begin := exec.Command("l5d-pki-render", "init", "--new", "--linkerd-version", "2.18", "--recipient", identity.Recipient().String())
+	begin.Dir = app.folder
+	if out, err := begin.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	app.put(t, "linkerd.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: linkerd-identity-issuer, namespace: linkerd}\ndata: {crt.pem: '', key.pem: ''}\n")
+	app.env = append(append(app.env, "L5D_PKI_AGE_IDENTITY="+file, meshAllowed), meshEnv...)
+	if stdout, stderr, failed := app.generate(t); failed || !strings.Contains(stdout, "key.pem: ") {
+		t.Fatalf("the mesh's own application: %s", stderr)
+	}
+	app.env = append(app.env, "ARGOCD_APP_SOURCE_REPO_URL=https://git.example/shop.git")
+	stdout, stderr, failed := app.generate(t)
+	if !failed || stdout != "" || !strings.Contains(stderr, "argocd-keys-refused") {
+		t.Errorf("failed %v: %s", failed, stderr)
 	}
 }

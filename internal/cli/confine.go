@@ -73,8 +73,8 @@ func (a *app) confine() error {
 		return err
 	}
 	own, err := os.Executable()
-	if err != nil {
-		return problem.CLIOwnProgram.With(reason(err)).Because(err)
+	if err != nil { // there is no /proc
+		own = os.Args[0]
 	}
 	runtime.LockOSThread() // the child dies with the thread that started it
 	defer runtime.UnlockOSThread()
@@ -99,7 +99,7 @@ func (a *app) confine() error {
 	case ctx.Err() != nil:
 		return problem.ArgoCDTooLong.With(l.time)
 	case outOfMemory(err, talk.Bytes()):
-		return problem.ArgoCDMemory.With(l.inMiB() + " of memory")
+		return problem.ArgoCDMemory.With(l.inMiB())
 	case cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != ExitFailed:
 		return problem.ArgoCDCrashed.With(reason(err)).Because(err)
 	default:

@@ -44,8 +44,8 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	switch {
 	case ctx.Err() != nil && caller.Err() == nil:
 		return p.failed.With(path, errSignalled).Because(errSignalled)
-	case outOfMemory(err, talk.Bytes()):
-		return problem.ArgoCDMemory.With(cmp.Or(a.Getenv(confinedVariable), "all") + " of memory").Because(err)
+	case p.name == chartProgram.name && outOfMemory(err, talk.Bytes()):
+		return problem.ArgoCDMemory.With(cmp.Or(a.Getenv(confinedVariable), "the available amount")).Because(err)
 	case err != nil:
 		return p.failed.With(path, reason(err)).Because(err)
 	}

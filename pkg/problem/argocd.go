@@ -118,7 +118,7 @@ var (
 	})
 	ArgoCDMemory = define(Sentence{
 		Code:    "argocd-memory",
-		Text:    "rendering needed more than %s",
+		Text:    "rendering needed more than %s of memory",
 		Hint:    "look for `repeat`, `until` and recursion in templates, and for aliases in YAML that multiply; L5D_PKI_CMP_MEMORY_LIMIT in the environment of the sidecar raises the plugin's limit",
 		Explain: "Each process of a render of Argo CD's plugin may use 512 MiB by default, so that one tenant's repository cannot take the memory of the repository server. A process that the kernel killed counts as one that used too much, since the memory of the machine or of the container is gone then. Nothing was printed.",
 	})
