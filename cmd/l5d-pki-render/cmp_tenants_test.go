@@ -163,6 +163,7 @@ func TestCMPKeysInPlace(t *testing.T) {
 		"in base64":        head + "{{ .Values.identity.issuer.tls.keyPEM | b64enc }}\n",
 		"as a block":       head + "|\n{{ .Values.identity.issuer.tls.keyPEM | indent 4 }}\n",
 		"in a Secret":      strings.Replace(head, "ConfigMap", "Secret", 1) + "{{ .Values.identity.issuer.tls.keyPEM | b64enc }}\n",
+		"in a List":        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: copy, namespace: linkerd}\n  stringData:\n    k: {{ .Values.identity.issuer.tls.keyPEM | quote }}\n",
 		"in its namesake":  "apiVersion: v1\nkind: Secret\nmetadata: {name: linkerd-identity-issuer, namespace: shop}\ndata:\n  key.pem: {{ .Values.identity.issuer.tls.keyPEM | b64enc }}\n",
 		"in an annotation": strings.Replace(head, "copy,", "copy, annotations: {k: {{ .Values.identity.issuer.tls.keyPEM | toJson }}},", 1) + "x\n",
 	} {

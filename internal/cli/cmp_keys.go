@@ -11,6 +11,8 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+
+	"sigs.k8s.io/yaml"
 )
 
 // mayOpenKeys returns an error if rendering the state would open a private key
@@ -147,16 +149,35 @@ func (c *cmpCall) keysInPlace(stream []byte) error {
 	}
 	forms := keyForms(c.phase.keys)
 	for _, text := range splitStream(stream) {
-		o, err := objectOf(text)
-		if err == nil && o.Kind == "Secret" && o.givesWay(own) {
-			continue
-		}
-		bare := betweenLines.Replace(text)
-		if slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(bare, form) }) {
-			return problem.ArgoCDKeyElsewhere.With(o.String())
+		for _, text := range itemsOf(text) {
+			o, err := objectOf(text)
+			if err == nil && o.Kind == "Secret" && o.givesWay(own) {
+				continue
+			}
+			bare := betweenLines.Replace(text)
+			if slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(bare, form) }) {
+				return problem.ArgoCDKeyElsewhere.With(o.String())
+			}
 		}
 	}
 	return nil
+}
+
+// itemsOf are the objects of a List, or the one object that it is not.
+func itemsOf(text string) []string {
+	var list struct {
+		Kind  string `json:"kind"`
+		Items []any  `json:"items"`
+	}
+	if yaml.Unmarshal([]byte(text), &list) != nil || list.Kind != "List" {
+		return []string{text}
+	}
+	var items []string
+	for _, item := range list.Items {
+		one, _ := yaml.Marshal(item) // it was YAML
+		items = append(items, string(one))
+	}
+	return items
 }
 
 // betweenLines takes out what YAML and JSON put between and before the lines of a text.
