@@ -148,6 +148,9 @@ func releaseName(app string) string {
 // generateKustomization builds it in this process: no function, no plugin, no
 // chart, nothing over the network, nothing outside of the repository.
 func (a *app) generateKustomization(c *cmpCall) (render.Output, error) {
+	if a.Getenv(confinedVariable) != "" {
+		_ = os.Setenv("PATH", "") // kustomize would find git there; nothing after this needs a program
+	}
 	built, err := overlay.Build(c.checkout.here, overlay.Options{Within: c.checkout.root})
 	if err != nil {
 		return render.Output{}, err
