@@ -14,6 +14,8 @@ import (
 	"io"
 	"io/fs"
 	"os/exec"
+	"runtime"
+	"syscall"
 	"time"
 )
 
@@ -32,6 +34,11 @@ type Command struct {
 	// ssh asks for a passphrase. It then stays in the terminal's process group,
 	// since a program in any other group is stopped when it reads there.
 	Asks bool
+	// Stderr, if not nil, gets what the program writes there, also where it
+	// succeeds.
+	Stderr io.Writer
+	// WithParent ends the program when this process dies, even by SIGKILL (Linux).
+	WithParent bool
 }
 
 // Failure is why a program did not succeed.
@@ -53,6 +60,17 @@ func (f *Failure) Missing() bool {
 	return errors.Is(f.Err, exec.ErrNotFound) || errors.Is(f.Err, fs.ErrNotExist)
 }
 
+// Killed reports whether SIGKILL ended the program, which the kernel sends where
+// memory runs out.
+func (f *Failure) Killed() bool {
+	var exit *exec.ExitError
+	if !errors.As(f.Err, &exit) {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
+}
+
 // drain is how long pipes are read after the program has ended: a process that it
 // left behind may hold them open.
 const drain = time.Second
@@ -71,7 +89,15 @@ func (c Command) Run(ctx context.Context) error {
 	}
 	var stderr excerpt
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, c.Stdout, &stderr
+	if c.Stderr != nil {
+		cmd.Stderr = io.MultiWriter(&stderr, c.Stderr)
+	}
 	end := group(cmd, c.Asks)
+	if c.WithParent {
+		runtime.LockOSThread() // the signal comes when the thread that started the program ends
+		defer runtime.UnlockOSThread()
+		endWithParent(cmd)
+	}
 	err := cmd.Run()
 	end()
 	if errors.Is(err, exec.ErrWaitDelay) { // it succeeded, and left a process behind
