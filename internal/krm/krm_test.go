@@ -419,3 +419,16 @@ func FuzzRun(f *testing.F) {
 		}
 	})
 }
+
+// TestDoubledList: a list with a key that is set twice is refused.
+func TestDoubledList(t *testing.T) {
+	for name, text := range map[string]string{
+		"items":          "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nitems: []\n",
+		"functionConfig": "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig: {kind: A, spec: {a: 1, \"a\": 2}}\n",
+	} {
+		_, err := Run([]byte(text))
+		if problems := problem.Of(err); err == nil || problems[0].Code != problem.KeyTwice.Code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

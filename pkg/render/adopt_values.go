@@ -18,6 +18,10 @@ func (a *adoption) readValuesFile() {
 		a.fail(err)
 		return
 	}
+	if doubled := values.Doubled(); doubled != nil {
+		a.fail(doubled)
+		return
+	}
 	a.values = values
 	a.readValues()
 	if len(a.problems) == 0 {
