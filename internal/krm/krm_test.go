@@ -12,6 +12,8 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 const fixtures = "../../fixtures"
