@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
@@ -169,5 +168,5 @@ func (r custodyReport) text() string {
 }
 
 func (r custodyReport) markdown() string {
-	return fmt.Sprintf("Custody `%s`\n\n%s", r.Custody, markdownTable(slices.Clone(r.rows())))
+	return fmt.Sprintf("Custody `%s`\n\n%s", r.Custody, markdownTable(plainRows(r.rows())))
 }

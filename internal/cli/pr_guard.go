@@ -9,6 +9,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -188,9 +189,5 @@ func (c *prCall) comment(r *guardReport) error {
 }
 
 func (r *guardReport) comment(l forge.Limits) string {
-	body := r.markdown() + "\n"
-	if r := []rune(body); l.Body > 0 && len(r)+len(l.DraftByTitle)+200 > l.Body {
-		body = string(r[:l.Body-200]) + "\n\n(cut)\n\n"
-	}
-	return body + r.mark + "\n"
+	return sink.Cut(r.markdown()+"\n", r.mark+"\n", max(0, l.Body-len(l.DraftByTitle)))
 }
