@@ -115,7 +115,7 @@ func (a *adoption) addBundle(where, text string, exact bool) {
 	if trim(text) == "" {
 		return
 	}
-	bundle, err := pki.ParseBundle([]byte(text))
+	bundle, err := pki.ReadBundle([]byte(text))
 	a.fail(problem.Of(err).Under(where).Err())
 	a.bundles = append(a.bundles, bundleFound{where, text, bundle, exact})
 }
@@ -125,7 +125,7 @@ func (a *adoption) addIssuer(where, text string) {
 	if trim(text) == "" {
 		return
 	}
-	chain, err := pki.ParseChain([]byte(text))
+	chain, err := pki.ReadChain([]byte(text))
 	a.fail(problem.Of(err).Under(where).Err())
 	a.issuers = append(a.issuers, chainFound{where, chain, false})
 }
