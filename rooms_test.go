@@ -24,7 +24,7 @@ var arrows = map[string][]string{
 	"internal/chart":           {"internal/chart/exchange"},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
-	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "pkg/survey", "schema"},
+	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "pkg/survey", "schema"},
 	"internal/forge":           {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -52,6 +52,7 @@ var arrows = map[string][]string{
 	"pkg/pki":           {},
 	"internal/manifest": {},
 	"internal/picture":  {},
+	"internal/sink":     {},
 	"pkg/problem":       {},
 	"schema":            {},
 }
@@ -87,7 +88,7 @@ var libraries = map[string][]string{
 }
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm"}
+var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{

@@ -105,7 +105,7 @@ Every flag can be given by the environment: --state as L5D_PKI_STATE,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			return a.flagsFromEnvironment(cmd)
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: a.noCommand,
 	}
 	root.PersistentFlags().StringVar(&a.logFile, "log-file", "", "append messages to this file too (env L5D_PKI_LOG); Helm and Argo CD swallow stderr")
 	a.addCommands(root)

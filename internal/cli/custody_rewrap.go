@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -183,7 +184,7 @@ func (a *app) storeRewrapped(all []rewrapped, from *custody.Custody) (undo func(
 		return nil, err
 	}
 	for _, r := range all {
-		a.data = fmt.Appendf(a.data, "%s\n", r.said)
+		a.data = append(a.data, sink.Log(r.said+"\n")...)
 	}
 	for _, anchor := range from.State.Status.Retired {
 		if anchor.Key != "" {

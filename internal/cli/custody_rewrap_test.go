@@ -148,7 +148,7 @@ func TestRetiredKeys(t *testing.T) {
 	if err := os.Remove(old); err != nil {
 		t.Fatal(err)
 	}
-	if r := done(t, call(t, "", nil, "custody", "status", "-s", statePath)); !strings.Contains(r.out, "absent") {
+	if r := done(t, call(t, "", nil, "custody", "status", "-s", statePath)); !strings.Contains(r.out, "does not exist") {
 		t.Errorf("status, when it is gone: %s", r.out)
 	}
 }

@@ -1,10 +1,7 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -45,8 +42,10 @@ is what spec.custody says. No identity is needed and no key is read.`,
 			if err != nil {
 				return named(err, statePath, statePath)
 			}
-			a.data, err = show(r)
-			return err
+			if a.data, err = show(r); err != nil {
+				return err
+			}
+			return r.verdict()
 		}),
 	}
 	stateFlag(cmd, &statePath)
@@ -61,8 +60,9 @@ type keyReport struct {
 	Certificate string   `json:"certificate"`
 	Recipients  []string `json:"recipients,omitempty"`
 	Passphrase  bool     `json:"passphrase,omitempty"`
-	// Verdict is "ok", "absent", or what is wrong.
+	// Verdict is "ok", or what is wrong.
 	Verdict string `json:"verdict"`
+	bad     bool
 }
 
 // custodyReport lists the key files for people and programs.
@@ -89,6 +89,7 @@ func custodyReportOf(c *custody.Custody) (custodyReport, error) {
 			return r, err
 		}
 		report := reportKey(c, k)
+		report.bad = false
 		if report.Verdict == "ok" || report.Verdict == problem.CustodyOldRecipients.Text {
 			report.Verdict = "of a retired anchor: never sealed anew; destroy it"
 		}
@@ -114,10 +115,6 @@ func reportKey(c *custody.Custody, k render.NamedKey) keyReport {
 		r.Verdict = "a reference: no file here holds the key"
 		return r
 	}
-	if _, err := os.Stat(beside(c.StatePath, k.Path)); errors.Is(err, fs.ErrNotExist) {
-		r.Verdict = "absent"
-		return r
-	}
 	err := judgeKeyFile(c, k)
 	if file, unread := readKeyFile(c, k.Path); unread == nil && c.Facts != nil {
 		facts, _ := c.Facts(file) // what is wrong with them is in err
@@ -126,8 +123,18 @@ func reportKey(c *custody.Custody, k render.NamedKey) keyReport {
 	}
 	if problems := problem.Of(err); len(problems) > 0 {
 		r.Verdict = problems[0].Text
+		r.bad = problems[0].Code != problem.CustodyOldRecipients.Code
 	}
 	return r
+}
+
+// verdict: a key that cannot be used is a failure. One that is sealed for earlier
+// recipients can be, and one of a retired anchor is needed no more.
+func (r custodyReport) verdict() error {
+	if slices.ContainsFunc(r.Keys, func(k keyReport) bool { return k.bad }) {
+		return errFound
+	}
+	return nil
 }
 
 // sealedFor says in words who can open a key file.
@@ -169,5 +176,5 @@ func (r custodyReport) text() string {
 }
 
 func (r custodyReport) markdown() string {
-	return fmt.Sprintf("Custody `%s`\n\n%s", r.Custody, markdownTable(slices.Clone(r.rows())))
+	return fmt.Sprintf("Custody `%s`\n\n%s", r.Custody, markdownTable(plainRows(r.rows())))
 }

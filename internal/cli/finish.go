@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -29,6 +30,9 @@ func (a *app) finish(err error) int {
 	default:
 		a.printErrors(err)
 	}
+	safe := sink.Log(a.talk.String())
+	a.talk.Reset()
+	a.talk.WriteString(safe)
 	if logErr := a.appendLog(); logErr != nil && code == ExitDone {
 		a.printErrors(logErr)
 		code = ExitFailed

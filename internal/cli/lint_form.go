@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
 
@@ -26,7 +27,7 @@ func lintText(r lintReport) []byte {
 			out = fmt.Appendf(out, "  hint: %s\n", f.Hint)
 		}
 	}
-	return fmt.Appendf(out, "%d findings\n", len(r.findings))
+	return []byte(sink.Log(string(fmt.Appendf(out, "%d findings\n", len(r.findings)))))
 }
 
 func lintJSON(r lintReport) []byte {
@@ -42,7 +43,7 @@ func marshal(v any) []byte {
 	if err != nil {
 		panic("cli: findings do not marshal: " + err.Error())
 	}
-	return append(out, '\n')
+	return append(sink.JSON(out), '\n')
 }
 
 // lintMarkdown is a table for a comment on a pull request.
@@ -53,14 +54,12 @@ func lintMarkdown(r lintReport) []byte {
 	out := []byte("| severity | place | finding | do |\n|---|---|---|---|\n")
 	for _, f := range r.findings {
 		text := strings.TrimSpace(f.Subject + " " + f.Text)
-		out = fmt.Appendf(out, "| %s | `%s:%d:%d` | %s (`%s`) | %s |\n",
-			f.Severity, mdCell(f.File), f.Line, f.Column, mdCell(text), f.Code, mdCell(f.Hint))
+		out = fmt.Appendf(out, "| %s | %s | %s (`%s`) | %s |\n",
+			f.Severity, strings.ReplaceAll(sink.Code(fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)), "|", `\|`), mdCell(text), f.Code, mdCell(f.Hint))
 	}
 	return fmt.Appendf(out, "\n%d findings\n", len(r.findings))
 }
 
 // mdCell keeps a text inside its cell: what files are called, and what stands in
 // them, is not ours.
-func mdCell(text string) string {
-	return strings.NewReplacer("|", `\|`, "\n", " ", "\r", " ", "<", "&lt;", "`", "'").Replace(text)
-}
+func mdCell(text string) string { return sink.Markdown(text) }

@@ -16,8 +16,7 @@ import (
 )
 
 // lintKeyFiles looks at every key file that the state names: of plain ones at
-// who may read them, of sealed ones at what they say without being opened. A
-// file that is not there is no finding: it may lie on another host.
+// who may read them, of sealed ones at what they say without being opened.
 func lintKeyFiles(c *custody.Custody, repository string, allow []string) ([]render.Finding, error) {
 	all, err := render.NamedKeys(c.State)
 	if err != nil {
@@ -42,20 +41,30 @@ func lintKeyFiles(c *custody.Custody, repository string, allow []string) ([]rend
 			err = broken
 		}
 		for _, p := range problem.Of(err) {
-			severity := pki.Error
-			if p.Code == problem.CustodyOldRecipients.Code {
-				severity = pki.Warning
-			}
-			say(k, severity, p)
+			say(k, keySeverity(c, k, p), p)
 		}
 	}
 	return append(findings, lintOutputs(c)...), nil
 }
 
-// judgeKeyFile is what is wrong with one key file; nothing with one that is absent.
+// keySeverity: a missing file is an error where it belongs into Git and the phase
+// cannot be rendered without it. Plain files lie outside of Git, perhaps on
+// another host, and an anchor's key may be kept offline.
+func keySeverity(c *custody.Custody, k render.NamedKey, p *problem.Problem) pki.Severity {
+	spare := c.Mode == plainMode || strings.HasPrefix(k.Where, "status.anchors")
+	if p.Code == problem.CustodyOldRecipients.Code || p.Code == problem.CustodyAbsent.Code && spare {
+		return pki.Warning
+	}
+	return pki.Error
+}
+
+// judgeKeyFile is what is wrong with one key file.
 func judgeKeyFile(c *custody.Custody, k render.NamedKey) error {
-	if _, err := os.Stat(beside(c.StatePath, k.Path)); errors.Is(err, fs.ErrNotExist) {
+	if c.Refers() {
 		return nil
+	}
+	if _, err := os.Stat(beside(c.StatePath, k.Path)); errors.Is(err, fs.ErrNotExist) {
+		return problem.CustodyAbsent.With()
 	}
 	file, err := readKeyFile(c, k.Path)
 	defer clear(file)
@@ -95,6 +104,8 @@ func judgeFacts(c *custody.Custody, file []byte, k render.NamedKey) error {
 	switch {
 	case facts.SPKI != "" && facts.SPKI != custody.SPKI(k.Certificate):
 		return problem.CustodyOtherKey.With(k.Certificate.Fingerprint()[:16])
+	case want.Kind == state.CustodyAge && facts.SPKI == "" && !facts.Passphrase:
+		return problem.CustodyUnlabeled.With()
 	case len(want.Recipients) == 0 && !want.Passphrase || facts.Recipients == nil && !facts.Passphrase:
 		return nil // nothing is said of one of the two
 	case facts.Passphrase != want.Passphrase, !want.Passphrase && !slices.Equal(facts.Recipients, slices.Sorted(slices.Values(want.Recipients))):

@@ -2,12 +2,12 @@ package cli
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -20,7 +20,7 @@ func (a *app) tellCI(r prResult) error {
 	if file := a.Getenv("GITHUB_OUTPUT"); file != "" {
 		var b strings.Builder
 		for _, row := range r.outputs() {
-			fmt.Fprintf(&b, "%s=%s\n", row[0], strings.Join(strings.Fields(row[1]), " "))
+			b.WriteString(sink.Output(row[0], row[1]))
 		}
 		if err := appendTo(file, b.String()); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -94,7 +95,7 @@ func TestGuardAdoption(t *testing.T) {
 
 func renameMesh(t *testing.T, dir, file, name string) {
 	t.Helper()
-	put(t, dir, file, stateName.ReplaceAllString(readIn(t, dir, file), "  name: "+name))
+	put(t, dir, file, stateNameLine.ReplaceAllString(readIn(t, dir, file), "  name: "+name))
 }
 
 // TestGuardNoState: a repository without a state passes only where that was said,
@@ -218,3 +219,6 @@ func TestGuardTop(t *testing.T) {
 		}
 	}
 }
+
+// stateNameLine is metadata.name as `init` writes it.
+var stateNameLine = regexp.MustCompile(`(?m)^  name: *["']?[-a-z0-9]+["']?`)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 )
 
 // comment tells the pull request, unless the change has nothing to do with the
@@ -28,9 +29,5 @@ func (c *prCall) comment(r *guardReport) error {
 }
 
 func (r *guardReport) comment(l forge.Limits) string {
-	body := r.markdown() + "\n"
-	if r := []rune(body); l.Body > 0 && len(r)+len(l.DraftByTitle)+200 > l.Body {
-		body = string(r[:max(0, min(len(r), l.Body-200))]) + "\n\n(cut)\n\n"
-	}
-	return body + r.mark + "\n"
+	return sink.Cut(r.markdown()+"\n", r.mark+"\n", max(0, l.Body-len(l.DraftByTitle)))
 }

@@ -12,8 +12,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
-
-	"sigs.k8s.io/yaml"
 )
 
 // read gives the state at a path of a tree; nil where there is none. Where it is
@@ -127,7 +125,7 @@ func (g *guardCall) judgeNothing() error {
 func (g *guardCall) judgeGone(was *state.Rotation) error {
 	found, err := g.statesIn(g.after, g.differs)
 	for _, name := range slices.Sorted(maps.Keys(found)) {
-		if found[name] == was.Metadata.Name {
+		if slices.Contains(found[name], was.Metadata.Name) {
 			g.r.fail(problem.PRGuardMoved.With(was.Metadata.Name, g.state, shownName(name)).In(g.state))
 			return err
 		}
@@ -150,10 +148,10 @@ func (g *guardCall) judgeAdoption(is *state.Rotation) error {
 	for _, name := range slices.Sorted(maps.Keys(others)) {
 		_, there := stays[name]
 		switch {
-		case there && others[name] == is.Metadata.Name:
+		case there && slices.Contains(others[name], is.Metadata.Name):
 			g.r.fail(problem.PRGuardTwice.With(is.Metadata.Name, shownName(name)).In(g.state))
 		case there:
-		case others[name] == is.Metadata.Name:
+		case slices.Contains(others[name], is.Metadata.Name):
 			g.r.fail(problem.PRGuardMoved.With(is.Metadata.Name, shownName(name), g.state).In(g.state))
 			if g.now, _ = g.read(g.before, name, "base"); g.now != nil {
 				g.wasName = name
@@ -185,7 +183,7 @@ func trusts(s *state.Rotation) string {
 func (g *guardCall) judgeNamesakes(is *state.Rotation, names []string) error {
 	found, err := g.statesIn(g.after, names)
 	for _, name := range slices.Sorted(maps.Keys(found)) {
-		if name != g.state && found[name] == is.Metadata.Name {
+		if name != g.state && slices.Contains(found[name], is.Metadata.Name) {
 			g.r.fail(problem.PRGuardTwice.With(is.Metadata.Name, g.state).In(shownName(name)))
 		}
 	}
@@ -193,37 +191,20 @@ func (g *guardCall) judgeNamesakes(is *state.Rotation, names []string) error {
 }
 
 // statesIn finds the state files of this tool among names, with the names of
-// their meshes.
-func (g *guardCall) statesIn(t *repo.Tree, names []string) (map[string]string, error) {
-	found := map[string]string{}
+// their meshes: one document may say several.
+func (g *guardCall) statesIn(t *repo.Tree, names []string) (map[string][]string, error) {
+	found := map[string][]string{}
 	err := g.texts(t, names, maxState, func(name string, text []byte) {
-		if mesh, is := meshOf(text); is {
-			found[name] = mesh
+		if meshes, is := meshesOf(text); is {
+			found[name] = meshes
 		}
 	})
 	return found, g.gitProblem(err)
 }
 
-// meshOf gives the metadata.name of a state file, also of one that is damaged.
-func meshOf(text []byte) (mesh string, is bool) {
-	if !bytes.Contains(text, []byte(state.APIVersion)) {
-		return "", false
-	}
-	var head struct {
-		APIVersion string `json:"apiVersion"`
-		Kind       string `json:"kind"`
-		Metadata   struct {
-			Name string `json:"name"`
-		} `json:"metadata"`
-	}
-	if err := yaml.Unmarshal(text, &head); err == nil {
-		return head.Metadata.Name, head.APIVersion == state.APIVersion && head.Kind == state.Kind
-	}
-	if !bytes.Contains(text, []byte("kind: "+state.Kind)) {
-		return "", false
-	}
-	if name := stateName.FindSubmatch(text); name != nil {
-		mesh = string(name[1])
-	}
-	return mesh, true
+// meshesOf gives every metadata.name of a state file, also of one that is damaged.
+func meshesOf(text []byte) (meshes []string, is bool) {
+	meshes, err := state.Names(text)
+	damaged := err != nil && bytes.Contains(text, []byte("kind: "+state.Kind))
+	return meshes, len(meshes) > 0 || damaged
 }

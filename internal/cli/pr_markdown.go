@@ -1,10 +1,10 @@
 package cli
 
 import (
-	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 )
 
 func heading(text string) string { return "### " + text + "\n\n" }
@@ -19,21 +19,9 @@ func folded(l forge.Limits, title, text string) string {
 	return "<details>\n<summary>" + title + "</summary>\n\n" + text + "\n</details>\n"
 }
 
-// code shows text as it is: no forge reads a name, a mention or HTML in it.
-func code(text string) string {
-	if text == "" {
-		return "none"
-	}
-	return "`" + strings.Join(strings.Fields(strings.ReplaceAll(text, "`", "'")), " ") + "`"
-}
-
-// markdownSigns are what a sentence may not bring into the text: HTML, mentions
-// of people, links and emphasis.
-var markdownSigns = strings.NewReplacer("<", "‹", ">", "›", "@", "(at)", "`", "'", "*", "·", "[", "(", "]", ")", "|", "/", "#", "no. ", "!", ".")
-
-func plain(text string) string {
-	return strings.Join(strings.Fields(markdownSigns.Replace(text)), " ")
-}
+// code and plain are what a text of somebody else may bring into Markdown.
+func code(text string) string  { return sink.Code(text) }
+func plain(text string) string { return sink.Markdown(text) }
 
 func plainRows(rows [][]string) [][]string {
 	for _, row := range rows {

@@ -55,14 +55,14 @@ func (r prReport) text() string {
 
 func (r prReport) markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%s**: %s\n\n", r.Operation, r.Why)
+	fmt.Fprintf(&b, "**%s**: %s\n\n", r.Operation, plain(r.Why))
 	for _, row := range r.outputs() {
 		if row[1] != "" && row[0] != "operation" && row[0] != "changed" {
 			fmt.Fprintf(&b, "- %s: %s\n", row[0], row[1])
 		}
 	}
 	for _, need := range r.Needs {
-		b.WriteString("- " + need + "\n")
+		b.WriteString("- " + plain(need) + "\n")
 	}
 	return b.String()
 }

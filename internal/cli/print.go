@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"sigs.k8s.io/yaml"
@@ -27,14 +28,15 @@ type report interface {
 	data() any
 }
 
-// printers by format.
+// printers by format. A report quotes names and sentences that are not ours, and
+// often ends in the log of a CI job.
 var printers = map[string]func(report) ([]byte, error){
-	formatText:     func(r report) ([]byte, error) { return []byte(r.text()), nil },
-	formatMarkdown: func(r report) ([]byte, error) { return []byte(r.markdown()), nil },
+	formatText:     func(r report) ([]byte, error) { return []byte(sink.Log(r.text())), nil },
+	formatMarkdown: func(r report) ([]byte, error) { return []byte(sink.Log(r.markdown())), nil },
 	formatYAML:     func(r report) ([]byte, error) { return yaml.Marshal(r.data()) },
 	formatJSON: func(r report) ([]byte, error) {
 		out, err := json.MarshalIndent(r.data(), "", "  ")
-		return append(out, '\n'), err
+		return append(sink.JSON(out), '\n'), err
 	},
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -103,7 +104,7 @@ func (a *app) writeSync(root string, files []syncFile) error {
 		if f.want == nil {
 			verb = "removed"
 		}
-		a.data = fmt.Appendf(a.data, "%s %s\n", verb, f.name)
+		a.data = append(a.data, sink.Log(verb+" "+f.name+"\n")...)
 	}
 	return nil
 }

@@ -9,9 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -20,8 +18,8 @@ import (
 // maxOwned is the largest file that is compared, in bytes.
 const maxOwned = 64 << 20
 
-// headSize is how much of a file is read to see whose it is, in bytes: the
-// header, or the head of a state file.
+// headSize is how much of a file is read to see whose it is, in bytes: more than
+// a header has.
 const headSize = 1 << 10
 
 // ownedBy begins the first line of every file that a state owns.
@@ -90,21 +88,16 @@ func (c *syncCall) stale(files []syncFile) ([]syncFile, error) {
 		wanted[f.target] = true
 	}
 	var stale []syncFile
-	var namesakes []string
 	err := c.place.yamlFiles(func(file string) {
-		head := readHead(file)
-		switch {
-		case bytes.HasPrefix(head, []byte(ownedBy(c.state))) && !wanted[file]:
+		if !wanted[file] && bytes.HasPrefix(readHead(file), []byte(ownedBy(c.state))) {
 			stale = append(stale, syncFile{name: c.place.nameOf(file), target: file})
-		case file != c.place.file && isNamesake(head, c.state.Metadata.Name):
-			namesakes = append(namesakes, c.place.nameOf(file))
 		}
 	})
 	if err != nil || len(stale) == 0 {
 		return nil, err
 	}
-	if len(namesakes) > 0 {
-		return nil, problem.SyncTwoStates.With(namesakes[0], stale[0].name).In(c.statePath).On("metadata.name")
+	if err := c.checkNamesakes(stale[0]); err != nil {
+		return nil, err
 	}
 	for i := range stale {
 		if stale[i].have, err = readFile(stale[i].target, maxOwned); err != nil {
@@ -131,16 +124,4 @@ func readHead(file string) []byte {
 	defer f.Close()
 	head, _ := io.ReadAll(io.LimitReader(f, headSize))
 	return head
-}
-
-// stateName finds metadata.name near the top of a state file.
-var stateName = regexp.MustCompile(`(?m)^(?:  name|metadata: *\{ *name): *["']?([-a-z0-9]+)`)
-
-// isNamesake reports whether a file is a state file of this name.
-func isNamesake(head []byte, name string) bool {
-	if !strings.Contains(string(head), "apiVersion: "+state.APIVersion) {
-		return false
-	}
-	found := stateName.FindSubmatch(head)
-	return found != nil && string(found[1]) == name
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -183,9 +184,9 @@ func (a *app) tell(f *workloadsFlags, in render.WorkloadsInput, out render.Workl
 	report := out.Report.Summary() + "\n"
 	switch f.report {
 	case formatText:
-		report = out.Report.Text()
+		report = sink.Log(out.Report.Text())
 	case formatJSON:
-		report = string(out.Report.JSON())
+		report = string(sink.JSON(out.Report.JSON()))
 	}
 	switch {
 	case f.diff:
@@ -194,7 +195,7 @@ func (a *app) tell(f *workloadsFlags, in render.WorkloadsInput, out render.Workl
 		}
 	case f.check && f.report == "", !in.Stream && f.report == "":
 		for _, c := range changed {
-			a.data = append(a.data, c.name+"\n"...)
+			a.data = append(a.data, sink.Log(c.name+"\n")...)
 		}
 	case in.Stream && !f.check:
 		a.data = out.Files[0].Text

@@ -120,7 +120,7 @@ func (c *Custody) checkRenewal() error {
 // signer is the name of the anchor that signed an issuer, one that cert-manager has.
 func (c *Custody) signer(issuer pki.Certificate) (string, error) {
 	for _, a := range c.State.Status.Anchors {
-		bundle, err := pki.ParseBundle([]byte(a.Certificate))
+		bundle, err := pki.ReadBundle([]byte(a.Certificate))
 		if err != nil || pki.CheckStructure(bundle, pki.Chain{issuer}) != nil {
 			continue
 		}
@@ -140,7 +140,7 @@ func certManagerBeside(c *Custody, m *render.Material) ([]byte, error) {
 		if a.Key != AnchorSecret(a.Name) {
 			continue // cert-manager does not have this one
 		}
-		bundle, err := pki.ParseBundle([]byte(a.Certificate))
+		bundle, err := pki.ReadBundle([]byte(a.Certificate))
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,8 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 const fixtures = "../../fixtures"
@@ -418,4 +420,17 @@ func FuzzRun(f *testing.F) {
 			t.Fatalf("an error result: %v, an error: %v", failed, err)
 		}
 	})
+}
+
+// TestDoubledList: a list with a key that is set twice is refused.
+func TestDoubledList(t *testing.T) {
+	for name, text := range map[string]string{
+		"items":          "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nitems: []\n",
+		"functionConfig": "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig: {kind: A, spec: {a: 1, \"a\": 2}}\n",
+	} {
+		_, err := Run([]byte(text))
+		if problems := problem.Of(err); err == nil || problems[0].Code != problem.KeyTwice.Code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

@@ -34,6 +34,12 @@ func readList(text []byte) (*list, error) {
 	case !versions[head.APIVersion]:
 		return nil, problem.KRMNoList.With("it has apiVersion " + quoted(head.APIVersion))
 	}
+	if doubled := root.DoubledHere(); doubled != nil {
+		return nil, doubled
+	}
+	if doubled := root.Get("functionConfig").Doubled(); doubled != nil {
+		return nil, doubled.Under("functionConfig")
+	}
 	if l.items, err = manifest.CutItems(text, root, manifest.At("items")); err != nil {
 		return nil, err
 	}

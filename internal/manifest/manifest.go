@@ -21,8 +21,8 @@
 //
 // Refused: text that is not UTF-8, documents over [MaxDocument], nesting beyond
 // [MaxDepth], aliases that multiply ([MaxAliased]) or contain themselves, an edit
-// through an alias or of an anchored value that an alias repeats, a path on
-// which a key stands twice, and every edit that the check above does not confirm.
+// through an alias or of an anchored value that an alias repeats, a document in
+// which a key is set twice, and every edit that the check above does not confirm.
 package manifest
 
 const (

@@ -34,7 +34,8 @@ const (
 // question with nothing, so that chains of Get need no checks.
 //
 // An alias (*name) answers as the node that it stands for; [Node.IsAlias] tells.
-// Merge keys (<<) are not followed: they are entries like any other.
+// [Node.Get] also finds what merge keys (<<) bring; [Node.Pairs] lists a merge key
+// as an entry like any other.
 type Node struct {
 	kind         Kind
 	style        style
@@ -139,15 +140,15 @@ func (n *Node) Index(i int) *Node {
 	return n.content[i]
 }
 
-// Get is the value of a key. Of a key that stands twice it gives the first; of
-// a missing key nil.
+// Get is the value of a key, or the one that a merge key (<<) brings. Of a key that
+// is set twice it is the first ([Node.Doubled] reports it); of a missing key nil.
 func (n *Node) Get(key string) *Node {
 	for k, v := range n.Pairs() {
 		if k.Kind() == Scalar && k.Value() == key {
 			return v
 		}
 	}
-	return nil
+	return n.merged(key)
 }
 
 // Pairs are the entries of a mapping in order, keys that stand twice included.

@@ -13,7 +13,8 @@ import (
 // The result is parsed and compared with the intended document as a whole: same
 // kinds, tags, values, styles, anchors and order, and only the named fields
 // differ. If it cannot be done, the error names the field, the line and why, and
-// there is no result. Without edits, or when every value already stands there,
+// there is no result. A document in which any key is set twice is refused.
+// Without edits, or when every value already stands there,
 // the result is text itself.
 func Splice(text []byte, edits ...Edit) ([]byte, error) {
 	if len(edits) == 0 {
@@ -66,6 +67,9 @@ func newWork(text []byte) (*work, error) {
 	root, err := parse(text, 0)
 	if err != nil {
 		return nil, err
+	}
+	if p := root.Doubled(); p != nil {
+		return nil, p
 	}
 	return &work{text: text, root: root, changed: map[*Node]bool{}}, nil
 }

@@ -155,7 +155,7 @@ var documentGen = rapid.Custom(func(t *rapid.T) generated {
 		path = At("items", 0, "data", "value")
 	}
 	head := rapid.SampledFrom([]string{"", "---\n# Source: x\n", bom, "%YAML 1.1\n---\n", "a: &x [1]\nb: *x\n"}).Draw(t, "head")
-	tail := rapid.SampledFrom([]string{"", "z: |\n  y\n", "# end\n", "\n\nz: 1\n", "...\n", "z: 1\nz: 2\n"}).Draw(t, "tail")
+	tail := rapid.SampledFrom([]string{"", "z: |\n  y\n", "# end\n", "\n\nz: 1\n", "...\n", "z: 1\n? y\n"}).Draw(t, "tail")
 	text := head + style + tail
 	if rapid.Bool().Draw(t, "crlf") {
 		text = strings.ReplaceAll(text, "\n", "\r\n")

@@ -88,7 +88,7 @@ func TestSetFlowScalar(t *testing.T) {
 		{name: "item", text: "a: [x, old]\n", edits: []Edit{Set(At("a", 1), "new")}, want: "a: [x, new]\n"},
 		{name: "two", text: "a: x\nb: y\n", edits: []Edit{Set(a, "1x"), Set(At("b"), "2y")}, want: "a: 1x\nb: 2y\n"},
 		{name: "twice", text: "a: x\n", edits: []Edit{Set(a, "u"), Set(a, "z")}, want: "a: z\n"},
-		{name: "double keys elsewhere", text: "b: 1\nb: 2\na: x\n", edits: []Edit{Set(a, "z")}, want: "b: 1\nb: 2\na: z\n"},
+		{name: "double keys elsewhere", text: "b: 1\nb: 2\na: x\n", edits: []Edit{Set(a, "z")}, refused: "manifest-key-twice"},
 		{name: "double keys on the way", text: "a: 1\na: 2\n", edits: []Edit{Set(a, "3")}, refused: "manifest-key-twice"},
 		{name: "alias", text: "b: &x y\na: *x\n", edits: []Edit{Set(a, "z")}, refused: "manifest-through-alias"},
 		{name: "through alias", text: "b: &x {c: y}\na: *x\n", edits: []Edit{Set(At("a", "c"), "z")}, refused: "manifest-through-alias"},

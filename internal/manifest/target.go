@@ -84,6 +84,9 @@ func (n *Node) slotOf(step Step) (int, *problem.Problem) {
 			slot = i + 1
 		}
 	}
+	if merged := n.merged(step.key); slot < 0 && merged != nil {
+		return -1, problem.MergedKey.With(step.key, merged.line).At(n.line, n.column)
+	}
 	return slot, nil
 }
 

@@ -28,6 +28,35 @@ func ParseBundle(pem []byte) (Bundle, error) {
 	return Bundle{certs}, nil
 }
 
+// ReadBundle reads what a mesh runs with, as tolerantly as Go's pools and the
+// proxies: text before a block is passed over, a certificate that is repeated
+// counts once, and an authority that another one issued is an anchor (lint warns).
+// Text after the last block is refused: Linkerd's own reader fails on it.
+func ReadBundle(pem []byte) (Bundle, error) {
+	certs, problems := readCertificates(pem, true)
+	certs = distinct(certs)
+	for i, c := range certs {
+		if p := anchorProblem(i+1, c); p != nil && !c.IsCA {
+			problems = append(problems, p)
+		}
+	}
+	if len(problems) > 0 {
+		return Bundle{}, problems.Err()
+	}
+	return Bundle{certs}, nil
+}
+
+// distinct leaves out every certificate that stands there already.
+func distinct(certs []Certificate) []Certificate {
+	var all []Certificate
+	for _, c := range certs {
+		if !slices.ContainsFunc(all, c.sameDER) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
 // NewBundle makes a bundle of parsed certificates in the order given. It
 // refuses none at all and the same DER twice. Unlike ParseBundle it takes an
 // intermediate: a live mesh may have one in its bundle, and there it is a root.

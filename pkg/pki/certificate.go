@@ -85,7 +85,13 @@ func (c Certificate) issued(d Certificate) bool { return c.named(d) && c.signed(
 
 // parseCertificates reads strict PEM and gives its certificates in order.
 func parseCertificates(input []byte) ([]Certificate, problem.List) {
-	blocks, problems := readBlocks(input, certificatesOnly)
+	certs, problems := readCertificates(input, false)
+	return certs, append(problems, duplicates(certs)...)
+}
+
+// readCertificates passes over text before blocks if it is tolerant.
+func readCertificates(input []byte, tolerant bool) ([]Certificate, problem.List) {
+	blocks, problems := readBlocks(input, certificatesOnly, tolerant)
 	var certs []Certificate
 	for _, b := range blocks {
 		parsed, err := x509.ParseCertificate(b.der)
@@ -95,7 +101,7 @@ func parseCertificates(input []byte) ([]Certificate, problem.List) {
 		}
 		certs = append(certs, Certificate{parsed})
 	}
-	return certs, append(problems, duplicates(certs)...)
+	return certs, problems
 }
 
 // duplicates reports every certificate that stands a second time.

@@ -17,6 +17,17 @@ func ParseChain(pem []byte) (Chain, error) {
 	return certs, nil
 }
 
+// ReadChain reads an issuer's chain that a mesh runs with: as ParseChain, but
+// text before a block is passed over, as Linkerd's reader does.
+func ReadChain(pem []byte) (Chain, error) {
+	certs, problems := readCertificates(pem, true)
+	problems = append(problems, duplicates(certs)...)
+	if len(problems) > 0 {
+		return nil, problems.Err()
+	}
+	return certs, nil
+}
+
 // Marshal is the chain's canonical PEM, in order, without a final newline.
 func (c Chain) Marshal() []byte { return marshal(c) }
 

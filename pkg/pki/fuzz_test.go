@@ -57,7 +57,7 @@ func FuzzKey(f *testing.F) {
 		k, err := ParseKey(input)
 		if err == nil {
 			again, err := ParseKey(k.PEM())
-			if err != nil || !bytes.Equal(again.PEM(), bytes.TrimSpace(input)) {
+			if err != nil || !bytes.HasSuffix(bytes.TrimSpace(input), again.PEM()) {
 				t.Fatalf("the key's own text does not read back: %v", err)
 			}
 			return

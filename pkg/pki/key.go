@@ -52,14 +52,16 @@ var keyParsers = map[string]func([]byte) (any, error){
 const pkcs8Label = "PRIVATE KEY"
 
 // ParseKey reads PEM, exactly one block: PKCS #8, SEC 1 or PKCS #1, holding an
-// ECDSA, RSA or Ed25519 key. It refuses any text around the block, since the
+// ECDSA, RSA or Ed25519 key; a block EC PARAMETERS before it, as openssl writes it,
+// is left out, since Linkerd's reader refuses it. It refuses any text around the block, since the
 // text as given goes into a Secret, and keys under a passphrase. Its errors
 // tell offsets in the input, never what stands there.
 func ParseKey(pem []byte) (Key, error) {
 	if isEncrypted(pem) {
 		return Key{}, problem.PKIKeyEncrypted.With()
 	}
-	blocks, problems := readBlocks(pem, keysOnly)
+	pem = withoutParameters(pem)
+	blocks, problems := readBlocks(pem, keysOnly, false)
 	if n := countBlocks(pem); n > 1 {
 		return Key{}, problem.PKIKeyBlocks.With(n)
 	}
@@ -84,6 +86,21 @@ func ParseKey(pem []byte) (Key, error) {
 func RemoteKey(signer crypto.Signer) Key {
 	held := &secret{signer: signer}
 	return Key{&held}
+}
+
+// withoutParameters cuts a block EC PARAMETERS (`openssl ecparam -genkey`) off the
+// beginning. It names the curve, which the key does too.
+func withoutParameters(pem []byte) []byte {
+	const begin, end = beginMarker + "EC PARAMETERS" + dashes, endMarker + "EC PARAMETERS" + dashes
+	text := bytes.TrimSpace(pem)
+	_, rest, found := bytes.Cut(text, []byte(end))
+	if !found || !bytes.HasPrefix(text, []byte(begin)) || bytes.Count(text[:len(text)-len(rest)], []byte(beginMarker)) != 1 {
+		return pem
+	}
+	if rest = bytes.TrimSpace(rest); len(rest) == 0 {
+		return pem
+	}
+	return rest
 }
 
 // keysOnly accepts the three types of private key blocks.
@@ -142,9 +159,13 @@ func (k Key) secret() *secret {
 	return *k.hidden
 }
 
-// PKCS8 tells whether the key came as PKCS #8, the only form that Linkerd's
-// policy controller reads (linkerd2#7963).
+// PKCS8 reports whether the key came as PKCS #8.
 func (k Key) PKCS8() bool { return k.secret().label == pkcs8Label }
+
+// SEC1 reports whether the key came as SEC 1 ("EC PRIVATE KEY"), the form that
+// Linkerd's policy controller cannot read (linkerd2#7963; kubert-tls tries PKCS #8,
+// then PKCS #1).
+func (k Key) SEC1() bool { return k.secret().label == "EC PRIVATE KEY" }
 
 // PEM is the key's block as given, without surrounding white space, as the
 // charts write it (`b64enc (trim …)`). It is a copy; nil for no key.

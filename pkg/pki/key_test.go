@@ -88,7 +88,11 @@ func refusedKeys(t testing.TB) map[string]struct{ input, code string } {
 		"empty":                  {"", "pki-empty"},
 		"der":                    {string(pkcs8DER(testRSA(t))), "pki-not-pem"},
 		"two keys":               {ec + string(pkcs8(testKey("l"))), "pki-key-blocks"},
-		"parameters first":       {parameters + ec, "pki-key-blocks"},
+		"parameters twice":       {parameters + parameters + ec, "pki-key-blocks"},
+		"parameters last":        {ec + parameters, "pki-key-blocks"},
+		"parameters, two keys":   {parameters + ec + ec, "pki-key-blocks"},
+		"parameters, text":       {parameters + "x\n" + ec, "pki-text-outside"},
+		"parameters of nothing":  {"-----BEGIN EC PARAMETERS-----\n" + ec, "pki-key-blocks"},
 		"parameters alone":       {parameters, "pki-key-foreign"},
 		"certificate":            {string(readA.PEM()), "pki-key-foreign"},
 		"public key":             {as("PUBLIC KEY", der.Bytes), "pki-key-foreign"},
@@ -213,4 +217,18 @@ func TestWipe(t *testing.T) {
 		k.Wipe()
 	}
 	Key{}.Wipe()
+}
+
+// TestParameters: openssl writes the curve before the key; Linkerd's reader takes
+// one block only, so the key is kept without it.
+func TestParameters(t *testing.T) {
+	parameters := "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
+	for name, form := range map[string][]byte{"SEC 1": sec1(testKey("k")), "PKCS #8": pkcs8(testKey("k"))} {
+		for _, between := range []string{"", "\n", "\r\n"} {
+			k, err := ParseKey([]byte(parameters + between + string(form)))
+			if err != nil || string(k.PEM()) != strings.TrimSpace(string(form)) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
 }

@@ -31,7 +31,7 @@ var anchorRules = []rule{
 	{problem.LintAnchorExpiring, Warning, expiring},
 	{problem.LintAnchorNotCA, Error, when(func(c Certificate) bool { return !c.IsCA })},
 	{problem.LintAnchorNoCertSign, Error, when(lacksCertSign)},
-	{problem.LintAnchorNotSelfSigned, Error, func(v view) ([]any, bool) {
+	{problem.LintAnchorNotSelfSigned, Warning, func(v view) ([]any, bool) {
 		return []any{v.issuerName()}, !v.issued(v.Certificate)
 	}},
 	{problem.LintAnchorCritical, Error, when(func(c Certificate) bool { return len(c.UnhandledCriticalExtensions) > 0 })},

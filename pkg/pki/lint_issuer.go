@@ -27,7 +27,14 @@ var chainRules = []rule{
 	{problem.LintIssuerNotYetValid, Error, future},
 	{problem.LintIssuerExpiring, Warning, expiring},
 	{problem.LintIssuerNoCertSign, Error, when(lacksCertSign)},
-	{problem.LintIssuerUsage, Error, when(func(c Certificate) bool { return len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) > 0 })},
+	{problem.LintIssuerUsage, Error, func(v view) ([]any, bool) {
+		for _, usage := range peerUsages {
+			if !allowsUsage(v.Certificate, usage) {
+				return []any{usageNames[usage]}, true
+			}
+		}
+		return nil, false
+	}},
 	{problem.LintNameConstraints, Error, constrained},
 	{problem.LintCrossPathLength, Error, func(v view) ([]any, bool) { return v.narrowAnchor(func(room int) bool { return room < 0 }) }},
 	{problem.LintGoLeafPathLength, Warning, func(v view) ([]any, bool) { return v.narrowAnchor(func(room int) bool { return room == 0 }) }},

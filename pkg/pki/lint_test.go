@@ -3,6 +3,7 @@ package pki
 import (
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"slices"
 	"strings"
 	"testing"
@@ -54,7 +55,7 @@ func bundleCases() []lintCase {
 		{"no authority", lint(testAnchor("a", notCA)), "error anchor-not-ca"},
 		{"no certSign", lint(testAnchor("a", keyUsage(x509.KeyUsageCRLSign))), "error anchor-no-cert-sign"},
 		{"no key usage at all", lint(testAnchor("a", keyUsage(0))), ""},
-		{"intermediate", lint(a.issues("i", pathLenOf(1))), "error anchor-not-self-signed"},
+		{"intermediate", lint(a.issues("i", pathLenOf(1))), "warning anchor-not-self-signed"},
 		{"critical extension", lint(testAnchor("a", critical)), "error anchor-critical-extension"},
 		{"pathLen 0", lint(testAnchor("a", pathLenOf(0))), "warning anchor-path-length"},
 		{"pathLen 1", lint(testAnchor("a", pathLenOf(1))), ""},
@@ -91,7 +92,8 @@ func issuerCases() []lintCase {
 		{"other anchor", lintUnder(under(b), good.Certificate), "error issuer-unverified"},
 		{"clients only", lint(usages(x509.ExtKeyUsageClientAuth)), "error issuer-extended-key-usage, error issuer-unverified"},
 		{"servers only", lint(usages(x509.ExtKeyUsageServerAuth)), "error issuer-extended-key-usage, error issuer-unverified"},
-		{"both usages", lint(usages(peerUsages...)), "error issuer-extended-key-usage"},
+		{"both usages", lint(usages(peerUsages...)), ""},
+		{"both and another", lint(usages(append(peerUsages[:len(peerUsages):len(peerUsages)], x509.ExtKeyUsageCodeSigning)...)), ""},
 		{"no certSign", lint(keyUsage(x509.KeyUsageCRLSign)), "error issuer-no-cert-sign"},
 		{"no pathLen", lint(pathLenOf(-1)), "info issuer-path-length"},
 		{"pathLen 2", lint(pathLenOf(2)), "info issuer-path-length"},
@@ -165,11 +167,13 @@ func webhookCases(t *testing.T) []lintCase {
 	with := func(text []byte) func(*Webhook) { return func(w *Webhook) { w.Key = key(text) } }
 	old := testAnchor("webhook ca", valid(testBegin, testNow.Add(-time.Second))).Certificate
 	self := testAnchor(host, notCA, valid(testBegin, testNow.AddDate(0, 0, 1)), func(t *x509.Certificate) { t.DNSNames = []string{host} }).Certificate
+	pkcs1 := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(testRSA(t))})
 	return []lintCase{
 		{"good", lint(good), ""},
 		{"someone else's Secret", lint(good, func(w *Webhook) { w.Serving = nil }), ""},
 		{"key and certificate", lint(good, with(sec1(testKey("leaf")))), ""},
 		{"policy validator, PKCS #8", lint(policy, with(pkcs8(testKey("leaf")))), ""},
+		{"policy validator, PKCS #1, another key", lint(policy, with(pkcs1)), "error webhook-key"},
 		{"policy validator, SEC 1", lint(policy, with(sec1(testKey("leaf")))), "error webhook-key-form"},
 		{"another key", lint(good, with(sec1(testKey("x")))), "error webhook-key"},
 		{"another host", lint(good, serving(named("linkerd-sp-validator.linkerd.svc"))), "error webhook-name"},

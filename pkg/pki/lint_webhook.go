@@ -42,7 +42,7 @@ var servingRules = []rule{
 	}},
 	{problem.LintWebhookKeyForm, Error, func(v view) ([]any, bool) {
 		key := v.webhook.Key
-		return nil, v.webhook.Service == policyValidator && key.Signer() != nil && !key.PKCS8()
+		return nil, v.webhook.Service == policyValidator && key.SEC1()
 	}},
 }
 

@@ -46,6 +46,7 @@ func certificatesOnly(label string, number, total int) *problem.Problem {
 // is a comment, or is a problem.
 type reader struct {
 	accept   kind
+	tolerant bool
 	total    int // BEGIN markers in the input
 	number   int // blocks begun so far
 	blocks   []block
@@ -64,12 +65,12 @@ type reader struct {
 
 // readBlocks reads strict PEM (RFC 7468 section 3, and lax only in white space
 // at line ends and the length of lines). The blocks are the intact ones; each
-// of the others has one problem.
-func readBlocks(input []byte, accept kind) ([]block, problem.List) {
+// of the others has one problem. A tolerant reader passes over text before a block.
+func readBlocks(input []byte, accept kind, tolerant bool) ([]block, problem.List) {
 	if p := wholeInput(input); p != nil {
 		return nil, problem.List{p}
 	}
-	r := &reader{accept: accept, total: countBlocks(input), comment: -1}
+	r := &reader{accept: accept, tolerant: tolerant, total: countBlocks(input), comment: -1}
 	if r.total == 0 {
 		return nil, problem.List{noBlock(input)}
 	}
@@ -156,6 +157,9 @@ func (r *reader) remark(line string, offset int) {
 	if r.comment < 0 {
 		r.comment = offset
 	}
+	if r.tolerant && r.number < r.total {
+		return
+	}
 	if !utf8.ValidString(line) || strings.ContainsFunc(line, func(c rune) bool { return c != '\t' && unicode.IsControl(c) }) {
 		r.problems = append(r.problems, problem.PKINotASCII.With(offset))
 	}
@@ -170,7 +174,7 @@ func (r *reader) foreign(line string, offset int) {
 		r.text = true // what follows is its body
 		return
 	}
-	if r.text {
+	if r.text || r.tolerant && r.number < r.total {
 		return
 	}
 	r.text = true

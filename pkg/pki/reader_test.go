@@ -269,3 +269,42 @@ func TestSentencesAreWhole(t *testing.T) {
 		t.Errorf("only %d sentences found", n)
 	}
 }
+
+// TestReadBundle: what runs is read as Go and the proxies read it.
+func TestReadBundle(t *testing.T) {
+	a, b, i := string(readA.PEM())+"\n", string(readB.PEM())+"\n", string(readI.PEM())+"\n"
+	for name, tt := range map[string]struct {
+		input string
+		n     int
+		code  problem.Code
+	}{
+		"plain":                  {a + b, 2, ""},
+		"openssl x509 -text":     {"Certificate:\n    Data:\n        Version: 3 (0x2)\n" + a, 1, ""},
+		"subject lines":          {"subject=CN = a\nissuer=CN = a\n" + a + "subject=CN = b\n\n" + b, 2, ""},
+		"text that is not ASCII": {"Zertifikat für é\n" + a, 1, ""},
+		"bag attributes":         {"Bag Attributes\n    localKeyID: 01\n" + a, 1, ""},
+		"twice":                  {a + a, 1, ""},
+		"twice, another between": {a + b + a, 2, ""},
+		"a subordinate":          {i, 1, ""},
+		"both":                   {a + i, 2, ""},
+		"text at the end":        {a + "x\n", 0, "pki-trailing-text"},
+		"a leaf":                 {string(testAnchor("a").leaf().PEM()), 0, "pki-anchor-not-self-signed"},
+		"a key":                  {string(sec1(testKey("k"))) + a, 0, "pki-private-key-among-certificates"},
+		"a damaged block":        {"text\n" + a[:200] + "\n" + b, 0, "pki-truncated"},
+		"a hidden block":         {"x " + a + b, 0, "pki-damaged-block"},
+		"nothing":                {"text\n", 0, "pki-no-block"},
+	} {
+		got, err := ReadBundle([]byte(tt.input))
+		if problems := problem.Of(err); (tt.code == "") != (err == nil) || tt.code != "" && problems[0].Code != tt.code || got.Len() != tt.n {
+			t.Errorf("%s: %d anchors, %v, want %d, %q", name, got.Len(), err, tt.n, tt.code)
+		}
+	}
+	for name, input := range map[string]string{"text": "Certificate:\n  Data:\n" + i, "two": i + "subject=x\n" + b} {
+		if _, err := ReadChain([]byte(input)); err != nil {
+			t.Errorf("chain, %s: %v", name, err)
+		}
+	}
+	if _, err := ReadChain([]byte(i + i)); err == nil {
+		t.Error("a chain with a certificate twice")
+	}
+}

@@ -134,6 +134,18 @@ var (
 		Hint:    "`l5d-pki-render custody rewrap` seals every key file anew; who could open the old file has seen the key: rotate if one of them is not to be trusted any more",
 		Explain: "Changing spec.custody does not touch the key files: what is encrypted, is encrypted once. Until they are sealed anew, the old recipients can open them, and the new ones cannot.",
 	})
+	CustodyAbsent = define(Sentence{
+		Code:    "custody-key-file-missing",
+		Text:    "the key file does not exist",
+		Hint:    "restore it from Git or a backup; if an issuer's key is lost, `l5d-pki-render start issuer` makes a new one",
+		Explain: "The state names a file for this private key, and there is none. Without the key of the issuer or of a webhook the phase cannot be delivered; without the anchor's the next issuer cannot be signed by it.",
+	})
+	CustodyUnlabeled = define(Sentence{
+		Code:    "custody-unlabeled",
+		Text:    "the key file does not say whose key it holds or for whom it is sealed",
+		Hint:    "if it was not sealed by this program, check that you can open it: `l5d-pki-render custody rewrap` opens it and seals it anew",
+		Explain: "Key files of custody age say in their header, in clear, which certificate they belong to and who can open them. This one does not, so it may be sealed for a stranger or hold something else.",
+	})
 	CustodyNoKeys = define(Sentence{
 		Code:    "custody-no-keys",
 		Text:    "the state names no private key",

@@ -82,9 +82,21 @@ var (
 	})
 	KeyTwice = define(Sentence{
 		Code:    "manifest-key-twice",
-		Text:    "the key %q stands twice, on lines %d and %d",
-		Hint:    "remove one of the two lines",
-		Explain: "YAML forbids a key that stands twice in one mapping, and programs differ in which of them they take. An edit of one could be without effect.",
+		Text:    "the key %q is set twice, on lines %d and %d",
+		Hint:    "remove one of the two; if a second object begins there, put a line \"---\" before it",
+		Explain: "YAML forbids a key that is set twice in one mapping, and programs differ in which value they take: kubectl and Helm take the last. An edit of the other one would be without effect. It often happens when two files are joined and the line \"---\" between them is lost. A key before a merge key (<<) that brings the same key counts too.",
+	})
+	MergedKey = define(Sentence{
+		Code:    "manifest-merged-key",
+		Text:    "the key %q comes from a merge key (<<), from line %d; an edit would change other places too",
+		Hint:    "write the key out in place of the merge key",
+		Explain: "A merge key takes over the entries of another mapping. Adding the key beside it would replace the merged value as a whole, and changing it at its source would change every mapping that merges it.",
+	})
+	Unseparated = define(Sentence{
+		Code:    "manifest-unseparated",
+		Text:    "%s begins without a line \"---\" of its own",
+		Hint:    "put a line \"---\" before it",
+		Explain: "Programs differ in where this object begins. YAML ends a document at \"...\", kubectl and Helm only at \"---\" and drop or join what follows; Helm also takes \"---kind: X\" for a separator, YAML for a key.",
 	})
 	Folded = define(Sentence{
 		Code:    "manifest-folded",

@@ -71,8 +71,8 @@ var (
 	})
 	LintAnchorNotSelfSigned = define(Sentence{
 		Code:    "pki-lint-anchor-not-self-signed",
-		Text:    "was issued by %q and stands in the bundle as an anchor",
-		Hint:    "put the self-signed anchor into the bundle instead",
+		Text:    "is a trust anchor and was issued by %q, not by its own key",
+		Hint:    "nothing has to be done; to end the trust in it, rotate the anchor: revoking it or removing its issuer changes nothing here",
 		Explain: "Any certificate in a bundle is a root of its own: removing the real anchor does not end the trust in this one.",
 	})
 	LintAnchorCritical = define(Sentence{
@@ -131,9 +131,9 @@ var (
 	})
 	LintIssuerUsage = define(Sentence{
 		Code:    "pki-lint-issuer-extended-key-usage",
-		Text:    "has extended key usages",
-		Hint:    "issue it again without extended key usage",
-		Explain: "Extended key usages of an issuer limit every leaf below it; without clientAuth or without serverAuth the proxies refuse one side of each connection.",
+		Text:    "has extended key usages without %s",
+		Hint:    "issue it again without extended key usages, or with both serverAuth and clientAuth",
+		Explain: "Extended key usages of an issuer limit every leaf below it; without clientAuth or without serverAuth the proxies refuse one side of each connection. With both it works.",
 	})
 	LintIssuerPathLength = define(Sentence{
 		Code:    "pki-lint-issuer-path-length",
@@ -257,8 +257,8 @@ var (
 	})
 	LintWebhookKeyForm = define(Sentence{
 		Code:    "pki-lint-webhook-key-form",
-		Text:    "has a private key that is not PKCS #8",
+		Text:    "has a private key in SEC 1 form (EC PRIVATE KEY)",
 		Hint:    "convert it: openssl pkcs8 -topk8 -nocrypt -in FILE; with cert-manager set privateKey.encoding: PKCS8",
-		Explain: "The policy controller reads PKCS #8 only (linkerd2#7963); with another form its container does not start.",
+		Explain: "The policy controller reads PKCS #8 and PKCS #1 (linkerd2#7963); with a SEC 1 key its container does not start.",
 	})
 )

@@ -82,9 +82,15 @@ var (
 	})
 	SyncTwoStates = define(Sentence{
 		Code:    "sync-two-states",
-		Text:    "%s has the same metadata.name, so nobody can tell whose the stale file %s is",
-		Hint:    "give each state file of a repository a metadata.name of its own, then run sync in each",
-		Explain: "Owned files carry the name of their state. A file that no output names any more is removed, but not where another state of that name may own it.",
+		Text:    "%s has the same metadata.name; the stale file %s may belong to it and is not removed",
+		Hint:    "give each state file of a repository a metadata.name of its own, then run `l5d-pki-render sync` for each",
+		Explain: "Owned files carry the name of their state in their first line. A file that no output names any more is removed, but not while another state of the repository has that name: it may be that state's output.",
+	})
+	SyncUnsure = define(Sentence{
+		Code:    "sync-unsure-owner",
+		Text:    "cannot be read (%s); if it is a state of the same name, the stale file %s may belong to it, so nothing is removed",
+		Hint:    "repair the file or its permissions, or remove the stale file yourself, then run `l5d-pki-render sync` again",
+		Explain: "Before sync removes a file that no output names any more, it looks at every file of the repository for another state of the same name. One that cannot be read, or a damaged state file, may be such a state.",
 	})
 	SyncKey = define(Sentence{
 		Code:    "sync-key",

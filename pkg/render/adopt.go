@@ -121,14 +121,14 @@ func (a *adoption) readSources() {
 // readFiles reads the certificates that were brought.
 func (a *adoption) readFiles() {
 	if in := a.in.Anchors; in.Data != nil {
-		bundle, err := pki.ParseBundle(in.Data)
+		bundle, err := pki.ReadBundle(in.Data)
 		a.fail(problem.Of(err).In(in.Name).Err())
 		// What --set-file gives a chart, final newline and all; under externalCA no chart gets it.
 		exact := !a.state.Spec.Linkerd.ExternalCA
 		a.bundles = append(a.bundles, bundleFound{in.Name, string(in.Data), bundle, exact})
 	}
 	if in := a.in.Issuer; in.Data != nil {
-		chain, err := pki.ParseChain(in.Data)
+		chain, err := pki.ReadChain(in.Data)
 		a.fail(problem.Of(err).In(in.Name).Err())
 		a.issuers = append(a.issuers, chainFound{in.Name, chain, true})
 	}

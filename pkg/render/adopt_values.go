@@ -18,6 +18,10 @@ func (a *adoption) readValuesFile() {
 		a.fail(err)
 		return
 	}
+	if doubled := values.Doubled(); doubled != nil {
+		a.fail(doubled)
+		return
+	}
 	a.values = values
 	a.readValues()
 	if len(a.problems) == 0 {
@@ -109,7 +113,7 @@ func (a *adoption) addBundle(where, text string, exact bool) {
 	if trim(text) == "" {
 		return
 	}
-	bundle, err := pki.ParseBundle([]byte(text))
+	bundle, err := pki.ReadBundle([]byte(text))
 	a.fail(problem.Of(err).Under(where).Err())
 	a.bundles = append(a.bundles, bundleFound{where, text, bundle, exact})
 }
@@ -119,7 +123,7 @@ func (a *adoption) addIssuer(where, text string) {
 	if trim(text) == "" {
 		return
 	}
-	chain, err := pki.ParseChain([]byte(text))
+	chain, err := pki.ReadChain([]byte(text))
 	a.fail(problem.Of(err).Under(where).Err())
 	a.issuers = append(a.issuers, chainFound{where, chain, false})
 }

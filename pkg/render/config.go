@@ -38,6 +38,10 @@ func (p *plan) readConfig(found []finding) {
 			p.fail(problem.Of(err).Under(f.object.String() + " data.values").Err())
 			return
 		}
+		if doubled := values.Doubled(); doubled != nil {
+			p.fail(doubled.Under(f.object.String() + " data.values"))
+			return
+		}
 		p.config = chartConfig{
 			found: true, values: values, text: text.Value(),
 			externalCA: values.Lookup(manifest.At("identity", "externalCA")).Value() == "true",

@@ -104,7 +104,7 @@ func (m *Material) readBundle() error {
 		inPhase[a.Name] = true
 	}
 	for i, a := range m.State.Status.Anchors {
-		one, err := pki.ParseBundle([]byte(a.Certificate))
+		one, err := pki.ReadBundle([]byte(a.Certificate))
 		if err == nil && one.Len() != 1 {
 			err = problem.RenderOneAnchor.With(a.Name, one.Len())
 		}
@@ -138,7 +138,7 @@ func (m *Material) readRaw() error {
 	if adopted == "" {
 		return nil
 	}
-	bundle, err := pki.ParseBundle([]byte(adopted))
+	bundle, err := pki.ReadBundle([]byte(adopted))
 	if err != nil {
 		return problem.Of(err).Under("status.adoptedBundle").Err()
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"strconv"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -78,6 +79,7 @@ func (p *plan) candidate(d manifest.Document) bool {
 // document is always parsed: a stream that was cut ends inside it.
 func (p *plan) read() {
 	for i, d := range p.docs {
+		p.checkGlued(d)
 		last := i == p.lastFilled
 		if !last && !p.candidate(d) {
 			p.noteGroups(d)
@@ -88,6 +90,7 @@ func (p *plan) read() {
 			p.fail(cutOrBroken(last, err))
 			continue
 		}
+		p.checkReadings(d, root)
 		p.noteGroups(d)
 		p.collect(i, nil, root)
 		if last {
@@ -113,7 +116,7 @@ func (p *plan) collect(doc int, at manifest.Path, root *manifest.Node) {
 		return
 	}
 	kind := root.Get("kind").Value()
-	if items := root.Get("items"); items != nil && items.Kind() == manifest.Sequence && (kind == "List" || kind == "ResourceList") {
+	if items := root.Get("items"); items != nil && items.Kind() == manifest.Sequence && strings.HasSuffix(kind, "List") {
 		for i := range items.Len() {
 			p.collect(doc, append(append(manifest.Path{}, at...), manifest.At("items", i)...), items.Index(i))
 		}

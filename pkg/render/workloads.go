@@ -189,6 +189,7 @@ func (w *workloads) read(p *plan, r *stamped, i int, d manifest.Document) bool {
 		p.fail(err)
 		return true
 	}
+	p.checkReadings(d, root)
 	before := len(p.objects)
 	p.collect(i, nil, root)
 	for _, o := range p.objects[before:] {

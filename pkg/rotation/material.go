@@ -60,7 +60,7 @@ func openDossier(s *state.Rotation, v *Verifier) (*dossier, error) {
 }
 
 func oneAnchor(a state.Anchor) (pki.Certificate, error) {
-	bundle, err := pki.ParseBundle([]byte(a.Certificate))
+	bundle, err := pki.ReadBundle([]byte(a.Certificate))
 	if err != nil {
 		return pki.Certificate{}, err
 	}

@@ -84,7 +84,7 @@ func Continues(before, now []LogEntry) error {
 // phase and epoch: a mesh may be adopted midway.
 func (f *findings) history(r *Rotation) {
 	if r.Status.AdoptedBundle != "" {
-		f.add(chain(r.Status.AdoptedBundle), atAdopted)
+		f.add(adoptedBundle(r.Status.AdoptedBundle), atAdopted)
 	}
 	log := r.Status.Log
 	if len(log) == 0 {

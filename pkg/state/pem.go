@@ -14,13 +14,25 @@ const pemBegin = "-----BEGIN "
 // CERTIFICATE blocks there are, or what else stands there. What the certificates
 // say is for package pki to judge.
 func certificates(text string) (n int, wrong *problem.Problem) {
+	return readPEM(text, commentsOnly)
+}
+
+// adoptedBundle looks at the bundle of a mesh that was adopted, as it was found: text
+// before a block means nothing to Linkerd, and counts for its hash.
+func adoptedBundle(text string) *problem.Problem {
+	_, wrong := readPEM(text, func(string) bool { return true })
+	return wrong
+}
+
+// readPEM is certificates; before reports whether a text may stand before a block.
+func readPEM(text string, before func(string) bool) (n int, wrong *problem.Problem) {
 	begins := strings.Count(text, pemBegin)
 	if begins == 0 {
 		return 0, problem.StateNotPEM.With()
 	}
 	for rest := []byte(text); ; {
 		at := bytes.Index(rest, []byte(pemBegin))
-		if !commentsOnly(string(rest[:max(at, 0)])) || at < 0 && !commentsOnly(string(rest)) {
+		if !before(string(rest[:max(at, 0)])) || at < 0 && !commentsOnly(string(rest)) {
 			return 0, problem.StateTextAroundPEM.With()
 		}
 		if at < 0 {

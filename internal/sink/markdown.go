@@ -1,0 +1,70 @@
+package sink
+
+import (
+	"regexp"
+	"strings"
+)
+
+// signs are what Markdown, or a forge that shows it, acts on: HTML and entities,
+// mentions of people, links and images, emphasis, code, tables, math, references
+// to issues (#1, !1), and addresses, which become links by themselves. Forges look
+// for mentions and references in the rendered text, where a backslash is gone, so
+// each is replaced by a character that looks alike.
+var signs = strings.NewReplacer(
+	"<", "‹", ">", "›", "&", "＆", "@", "(at)", "`", "'", "*", "·", "[", "(", "]", ")", "|", "/", "#", "no. ", "!", ".",
+	"$", "＄", "~", "∼", "^", "ˆ", "://", ":⁄⁄")
+
+// references that begin with a word or a percent sign: GH-12 (GitHub), %12
+// (milestones of GitLab), and www., which becomes a link.
+var references = []struct {
+	form *regexp.Regexp
+	with string
+}{
+	{regexp.MustCompile(`(?i)\b(gh)-(\d)`), "$1‑$2"},
+	{regexp.MustCompile(`(?i)\b(www)\.`), "$1․"},
+	{regexp.MustCompile(`(?i)\b(mailto|xmpp|javascript|data):`), "$1："},
+	{regexp.MustCompile(`%([\pL\d"])`), "％$1"},
+}
+
+// listItem is what begins a list, a heading or a quick action of GitLab (/merge)
+// where it begins a line.
+var listItem = regexp.MustCompile(`^([-+=_/]|\d+[.)])`)
+
+// Markdown is text for one place in a line of Markdown: no forge reads HTML, a
+// mention, a link, a reference or a command in it. Line ends become blanks.
+func Markdown(text string) string {
+	text = signs.Replace(Terminal(strings.Join(strings.Fields(text), " ")))
+	for _, r := range references {
+		text = r.form.ReplaceAllString(text, r.with)
+	}
+	if found := listItem.FindString(text); found != "" {
+		last := len(found) - 1
+		text = found[:last] + `\` + text[last:]
+	}
+	return text
+}
+
+// Code is text in backticks, where a forge reads nothing else; "none" for an
+// empty text.
+func Code(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return "`" + strings.ReplaceAll(Terminal(strings.Join(strings.Fields(text), " ")), "`", "'") + "`"
+}
+
+// Cut is a text of at most limit characters that ends in the given ending; 0 is
+// no limit. What is left out is named. A limit that leaves no room for that gives
+// the ending alone, whole.
+func Cut(text, ending string, limit int) string {
+	const gone = "\n\n(cut)\n\n"
+	body := []rune(text)
+	room := limit - len([]rune(ending))
+	switch {
+	case limit <= 0 || len(body) <= room:
+		return text + ending
+	case room <= len(gone):
+		return ending
+	}
+	return string(body[:room-len(gone)]) + gone + ending
+}

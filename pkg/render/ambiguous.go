@@ -1,0 +1,92 @@
+package render
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// checkReadings refuses a document that another reader of YAML (kubectl and Helm
+// take the last of two equal keys) could take for an object of ours, or read
+// otherwise than this program does. Others pass as they are: what they are is no
+// concern of the phase.
+func (p *plan) checkReadings(d manifest.Document, root *manifest.Node) {
+	doubled := root.Doubled()
+	if doubled == nil && d.Separated() {
+		return
+	}
+	for _, head := range readings(root) {
+		if !p.isOurs(d, head) {
+			continue
+		}
+		if doubled == nil {
+			doubled = problem.Unseparated.With(head.Kind+" "+head.Name).At(root.Line(), root.Column())
+		}
+		p.fail(doubled.Under("document " + itoa(d.Number)))
+		return
+	}
+}
+
+// isOurs reports whether an object with that head can be edited by the phase.
+func (p *plan) isOurs(d manifest.Document, head manifest.Head) bool {
+	if _, ok := p.targets[targetKey{head.Kind, head.Name}]; ok {
+		return true
+	}
+	_, workload := workloadTemplate[head.Kind]
+	return workload && (bytes.Contains(d.Text, []byte(proxyAnchorsEnv)) || p.wantsStamp(d, head))
+}
+
+// readings are the heads that readers of YAML might find in a document: of every
+// combination of keys that are set twice, and of every item of a list.
+func readings(root *manifest.Node) []manifest.Head {
+	var heads []manifest.Head
+	for _, items := range root.All("items") {
+		for _, item := range items.Items() {
+			heads = append(heads, readings(item)...)
+		}
+	}
+	var names, spaces []string
+	for _, meta := range root.All("metadata") {
+		names = append(names, valuesOf(meta.All("name"))...)
+		spaces = append(spaces, valuesOf(meta.All("namespace"))...)
+	}
+	if len(spaces) == 0 {
+		spaces = []string{""}
+	}
+	for _, kind := range valuesOf(root.All("kind")) {
+		for _, name := range names {
+			for _, space := range spaces {
+				heads = append(heads, manifest.Head{Kind: kind, Namespace: space, Name: name})
+			}
+		}
+	}
+	return heads
+}
+
+// valuesOf are the different values of some scalars.
+func valuesOf(nodes []*manifest.Node) []string {
+	var values []string
+	for _, n := range nodes {
+		if !slices.Contains(values, n.Value()) {
+			values = append(values, n.Value())
+		}
+	}
+	return values
+}
+
+// checkGlued refuses a document with a line like "---kind: ConfigMap": Helm cuts
+// there, YAML does not, so an object of ours behind it would go unseen.
+func (p *plan) checkGlued(d manifest.Document) {
+	line := d.GluedLine()
+	if line == 0 {
+		return
+	}
+	for key := range p.targets {
+		if bytes.Contains(d.Text, []byte(key.name)) {
+			p.fail(problem.Unseparated.With("a document").On("document "+itoa(d.Number)).At(line, 1))
+			return
+		}
+	}
+}
