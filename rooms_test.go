@@ -24,16 +24,16 @@ var arrows = map[string][]string{
 	"internal/chart":           {"internal/chart/exchange"},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
-	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "pkg/survey", "schema"},
+	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/secret", "pkg/survey", "schema"},
 	"internal/forge":           {"internal/exchange"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
 	"internal/forge/client":    {"internal/forge"},
 	// Key files are written for the Secrets that pkg/render knows.
-	"internal/custody": {"pkg/state", "pkg/pki", "pkg/render", "internal/manifest"},
+	"internal/custody": {"pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/secret"},
 	// A module of its own: its back ends are larger than all of the rest.
 	"cmd/l5d-pki-render-kms": {},
-	"internal/kms":           {"pkg/pki"},
+	"internal/kms":           {"pkg/pki", "internal/secret"},
 	"internal/overlay":       {},
 	"internal/krm":           {"pkg/render", "pkg/state", "internal/manifest"},
 	"internal/repo":          {},
@@ -42,15 +42,17 @@ var arrows = map[string][]string{
 	"pkg/rotation": {"pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
 	"pkg/render":   {"pkg/state", "pkg/pki", "internal/manifest"},
 	// Findings in a repository have the form of findings in a state.
-	"pkg/survey": {"pkg/state", "pkg/pki", "internal/manifest"},
+	"pkg/survey": {"pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
 	// The state file is read and written with positions and comments kept, and
 	// only one room knows YAML text.
-	"pkg/state":         {"internal/manifest"},
+	"pkg/state":         {"internal/manifest", "internal/secret"},
 	"pkg/pki":           {},
 	"internal/manifest": {},
 	"internal/picture":  {},
-	"pkg/problem":       {},
-	"schema":            {},
+	// The one detector of private keys, which everything else asks.
+	"internal/secret": {},
+	"pkg/problem":     {},
+	"schema":          {},
 }
 
 // libraries: outside library -> the rooms that import it.
@@ -83,8 +85,13 @@ var libraries = map[string][]string{
 	"code.gitea.io/sdk/gitea":             {"internal/forge/client"},
 }
 
+// keyWriters are the rooms that may have the text of a private key's marker:
+// others ask internal/secret, so that no detector of their own finds less.
+// (pkg/problem explains it to readers.)
+var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
+
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm"}
+var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/secret"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{
@@ -115,6 +122,9 @@ func TestRooms(t *testing.T) {
 		}
 		if slices.Contains(pure, room) {
 			checkPure(t, file, parsed)
+		}
+		if !slices.Contains(keyWriters, room) {
+			checkMarkers(t, file, parsed)
 		}
 	}
 	if rooms < 20 {
@@ -163,6 +173,16 @@ func checkPure(t *testing.T, file string, parsed *ast.File) {
 			return true
 		})
 	}
+}
+
+// checkMarkers refuses literals with a marker of private keys.
+func checkMarkers(t *testing.T, file string, parsed *ast.File) {
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING && strings.Contains(lit.Value, "PRIVATE KEY") {
+			t.Errorf("%s: %s: only %v have this text", file, lit.Value, keyWriters)
+		}
+		return true
+	})
 }
 
 func isHelper(room string) bool {

@@ -3,9 +3,9 @@ package cli
 import (
 	"bytes"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
-	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
 
 // guardOutputs writes the outputs again and compares.
@@ -53,8 +53,8 @@ func (c *prCall) guardKeys(r *guardReport, merged string) error {
 		if err != nil {
 			return c.gitProblem(err)
 		}
-		if form, is := survey.ClearKey(text); is {
-			r.findings = append(r.findings, problem.PRGuardKey.With(form).In(b.Name))
+		if found := secret.Find(text); len(found) > 0 {
+			r.findings = append(r.findings, problem.PRGuardKey.With(found[0].Form).In(b.Name))
 		}
 	}
 	return nil

@@ -23,6 +23,8 @@ import (
 type Finding struct {
 	Offset int64  // of the first byte of the outermost encoding
 	Form   string // in words, such as "base64 of a PEM private key"
+	// Unsearched means that no key was found, but that not all could be searched.
+	Unsearched bool
 
 	end    int64 // offset of the byte behind it
 	nested bool  // inside of an encoding
@@ -171,14 +173,17 @@ func isText(text []byte) bool {
 // say adds a finding.
 func (s *search) say(l *layer, from, to int, noun string) {
 	l.spans = append(l.spans, span{from, to})
-	s.add(l, from, to, phrase(l.wraps, noun))
+	s.add(l, from, to, Finding{Form: phrase(l.wraps, noun)})
 }
 
-func (s *search) sayLimit(l *layer, from, to int, what string) { s.add(l, from, to, what) }
+// sayLimit adds that a part of a layer could not be searched.
+func (s *search) sayLimit(l *layer, from, to int, what string) {
+	s.add(l, from, to, Finding{Form: what, Unsearched: true})
+}
 
-func (s *search) add(l *layer, from, to int, form string) {
-	first, end := l.place(from, to)
-	f := Finding{Offset: first, Form: form, end: end, nested: len(l.wraps) > 0}
+func (s *search) add(l *layer, from, to int, f Finding) {
+	f.Offset, f.end = l.place(from, to)
+	f.nested = len(l.wraps) > 0
 	if key := f.key(); !s.seen[key] && len(s.found) < maxFindings {
 		s.seen[key] = true
 		s.found = append(s.found, f)
