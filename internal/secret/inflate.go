@@ -13,11 +13,11 @@ import (
 
 const (
 	// Decompressed data is searched in smaller windows: several are in memory at a time.
-	innerWindow, innerOverlap = 2 << 20, 1 << 20
+	innerWindow, innerOverlap = 4 << 20, 1 << 20
 	// attemptCost is what an attempt to decompress counts, in bytes: a decompressor
-	// is made for it.
-	attemptCost = 16 << 10
-	maxStreams  = 4
+	// is made for it. That of bzip2 is large.
+	attemptCost, bzip2Cost = 16 << 10, 4 << 20
+	maxStreams             = 4
 )
 
 // packing is one format of compressed data.
@@ -110,11 +110,15 @@ func (s *search) unpack(l *layer, p packing, at int) (length int) {
 // ended too early.
 func (s *search) inflate(p packing, head []byte, r *bufReader, l *layer, inner layer) (n int64, cut bool) {
 	limit := inflateBase + inflateFactor*s.bytesRead - s.inflated
-	if limit <= attemptCost {
+	cost := int64(attemptCost)
+	if p.name == "bzip2" {
+		cost = bzip2Cost
+	}
+	if limit <= cost {
 		s.sayLimit(l, len(l.text)-len(head), len(l.text), tooLarge)
 		return 0, false
 	}
-	s.inflated += attemptCost
+	s.inflated += cost
 	z, err := p.open(head, r)
 	if err != nil {
 		return 0, false

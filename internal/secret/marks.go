@@ -3,7 +3,6 @@ package secret
 import (
 	"bytes"
 	"encoding/binary"
-	"strings"
 )
 
 // ageWords begin an identity of age (Bech32, of one case) and of its plugins.
@@ -14,6 +13,7 @@ var ageWords = []word{
 
 const (
 	minIdentity = 4    // characters behind the 1: pages write three dots there
+	maxWords    = 48   // bytes before it
 	maxIdentity = 8192 // of a post-quantum identity less
 )
 
@@ -21,46 +21,50 @@ const (
 func (s *search) ageIdentities(l *layer) {
 	for _, word := range ageWords {
 		plugin := word.text[4] == 'P' || word.text[4] == 'p'
-		for _, at := range word.all(l.text) {
-			if end, ok := identityEnd(l.text, at+len(word.text), plugin); ok {
+		for at := word.next(l.text, 0); at >= 0; {
+			next := at + len(word.text)
+			if end, ok := identityEnd(l.text, next, plugin); ok {
 				s.say(l, at, end, "age identity")
+				next = end
 			}
+			at = word.next(l.text, next)
 		}
 	}
 }
 
 // identityEnd reads what follows the first words of an identity: more words, "1",
-// and characters of Bech32.
+// and characters of Bech32. A plugin's name has a dash before the 1.
 func identityEnd(text []byte, at int, plugin bool) (end int, ok bool) {
-	body := text[at:min(len(text), at+maxIdentity)]
-	if n := bytes.IndexFunc(body, func(r rune) bool { return !isIdentity(r) }); n >= 0 {
-		body = body[:n]
+	one := bytes.IndexByte(text[at:min(len(text), at+maxWords)], '1')
+	if plugin {
+		if one = bytes.Index(text[at:min(len(text), at+maxWords)], []byte("-1")); one == 0 {
+			return 0, false
+		}
+		one++
 	}
-	end = at + len(body)
-	words, key, ok := cutLast(string(body), "1", plugin)
-	if !ok || len(key) < minIdentity || len(words) > 40 || strings.Trim(key, "xX") == "" {
+	if one < 0 || plugin && one == 0 || one > 0 && text[at+one-1] != '-' || !isIdentity(text[at:at+one]) {
 		return 0, false
 	}
-	after := text[end:min(len(text), end+3)]
+	from := at + one + 1
+	end = from
+	for end < len(text) && end-from < maxIdentity && six[text[end]] < 62 {
+		end++
+	}
+	if end-from < minIdentity || len(bytes.Trim(text[from:end], "xX")) == 0 {
+		return 0, false
+	}
+	after := text[end:]
 	return end, !bytes.HasPrefix(after, []byte(".")) && !bytes.HasPrefix(after, []byte("…")) && !bytes.HasPrefix(after, []byte("<"))
 }
 
-// cutLast cuts the words of an identity from its key. A plugin's name ends with a
-// dash; other identities have a 1 behind their first words, or behind PQ.
-func cutLast(body, one string, plugin bool) (words, key string, ok bool) {
-	if plugin {
-		i := strings.Index(body, "-"+one)
-		if i < 1 {
-			return "", "", false
+// isIdentity reports whether a text may be the words of an identity.
+func isIdentity(text []byte) bool {
+	for _, c := range text {
+		if six[c] > 62 || c == '+' {
+			return false
 		}
-		return body[:i], body[i+2:], true
 	}
-	words, key, ok = strings.Cut(body, one)
-	return words, key, ok && (words == "" || strings.HasSuffix(words, "-"))
-}
-
-func isIdentity(r rune) bool {
-	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-'
+	return true
 }
 
 var (

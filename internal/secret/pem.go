@@ -129,10 +129,10 @@ func (s *search) pem(l *layer) {
 // of a marker too, so that a text of markers alone is not read again for each.
 func bodyAt(text []byte, at int) []byte {
 	body := text[at:min(len(text), at+maxBody)]
-	if i := bytes.Index(body, threeDashes); i >= 0 {
+	if i := wordPrivate.next(body, 0); i >= 0 {
 		body = body[:i]
 	}
-	if i := wordPrivate.next(body, 0); i >= 0 {
+	if i := bytes.Index(body, threeDashes); i >= 0 {
 		body = body[:i]
 	}
 	return body

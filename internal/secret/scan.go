@@ -17,6 +17,7 @@ func (s *search) scan(r io.Reader, l layer, window, overlap int) error {
 	}()
 	root := len(l.wraps) == 0
 	buf, base, fresh := []byte(nil), int64(0), 0
+	known := int64(0) // where the last key of the windows before ends
 	for {
 		var last bool
 		var err error
@@ -30,6 +31,9 @@ func (s *search) scan(r io.Reader, l layer, window, overlap int) error {
 		own := layer{text: buf, wraps: l.wraps, cut: !last, place: l.place, streams: &streams}
 		if root {
 			own.place = placeFrom(base)
+			if known > base {
+				own.spans = []span{{0, int(min(known-base, int64(len(buf))))}}
+			}
 		}
 		before := len(s.found)
 		s.look(own)
@@ -40,6 +44,7 @@ func (s *search) scan(r io.Reader, l layer, window, overlap int) error {
 		step := window - overlap
 		if root {
 			s.leave(before, base+int64(step))
+			known = s.ends(before)
 		}
 		copy(buf, buf[step:])
 		buf, base, fresh = buf[:overlap], base+int64(step), overlap
@@ -58,6 +63,17 @@ func (s *search) leave(before int, from int64) {
 		}
 	}
 	s.found = kept
+}
+
+// ends is where the last key of the newest findings ends, one in an encoding
+// excepted: where that ends is not exact.
+func (s *search) ends(before int) (end int64) {
+	for _, f := range s.found[before:] {
+		if !f.nested && !f.Unsearched {
+			end = max(end, f.end)
+		}
+	}
+	return end
 }
 
 // fill reads until a window is full. The buffer grows, so a small file needs a

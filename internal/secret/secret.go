@@ -39,7 +39,7 @@ const (
 
 	// What hostile input can make of a byte is bounded by these, in bytes. Both
 	// are far above what files have that are not made for it.
-	inflateBase, inflateFactor = 256 << 20, 4
+	inflateBase, inflateFactor = 128 << 20, 4
 	decodeBase, decodeFactor   = 256 << 20, 32
 )
 
@@ -122,7 +122,7 @@ func (l *layer) inside(wrap string, text []byte, from, to int) layer {
 // look searches one layer. Readers of key formats come first: what they find is
 // not decoded once more.
 func (s *search) look(l layer) {
-	text, binary := hasText(l.text), hasBinary(l.text)
+	text, binary := len(l.wraps) == 0 || hasText(l.text), hasBinary(l.text)
 	if text {
 		s.pem(&l)
 		s.ageIdentities(&l)
@@ -172,7 +172,9 @@ func isText(text []byte) bool {
 
 // say adds a finding.
 func (s *search) say(l *layer, from, to int, noun string) {
-	l.spans = append(l.spans, span{from, to})
+	if len(l.spans) < maxFindings {
+		l.spans = append(l.spans, span{from, to})
+	}
 	s.add(l, from, to, Finding{Form: phrase(l.wraps, noun)})
 }
 
@@ -190,7 +192,13 @@ func (s *search) add(l *layer, from, to int, f Finding) {
 	}
 }
 
-func (f Finding) key() string { return string(appendOffset(nil, f.Offset)) + f.Form }
+// key tells findings apart. That something could not be searched is said once.
+func (f Finding) key() string {
+	if f.Unsearched {
+		return f.Form
+	}
+	return string(appendOffset(nil, f.Offset)) + f.Form
+}
 
 func appendOffset(to []byte, offset int64) []byte {
 	for range 8 {
