@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 
@@ -71,13 +72,13 @@ func (o chartObject) holdsKey() bool {
 	for key, value := range o.Data {
 		text, _ := value.(string)
 		plain, _ := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-		if keyFields[key] || holdsSecret(plain) || holdsSecret([]byte(text)) {
+		if keyFields[key] || secret.Mentions(plain) || secret.Mentions([]byte(text)) {
 			return true
 		}
 	}
 	for key, value := range o.StringData {
 		text, _ := value.(string)
-		if keyFields[key] || holdsSecret([]byte(text)) {
+		if keyFields[key] || secret.Mentions([]byte(text)) {
 			return true
 		}
 	}

@@ -34,6 +34,10 @@ func Marks(text []byte) (offsets []int) {
 	return offsets
 }
 
+// Mentions reports whether a text has the marker of a private key, or a key in any
+// encoding.
+func Mentions(text []byte) bool { return len(Marks(text)) > 0 || len(Find(text)) > 0 }
+
 // marker is the first line of a PEM private key.
 type marker struct {
 	start, body int // offsets of the first dash, and of what follows the last one

@@ -37,8 +37,7 @@ func escapedKeys(root *manifest.Node) problem.List {
 }
 
 func holdsKey(value string) bool {
-	text := []byte(value)
-	if len(secret.Marks(text)) > 0 || len(secret.Find(text)) > 0 {
+	if secret.Mentions([]byte(value)) {
 		return true
 	}
 	head := value[:min(len(value), 64)/4*4] // the first line of a PEM is enough
