@@ -36,6 +36,7 @@ func (s *search) unescaped(l *layer, from, end int) {
 		return
 	}
 	inner, place := l.inside("escaped text", plain, from, end), l.place
+	inner.coarse = l.coarse
 	inner.place = func(first, last int) (int64, int64) { return place(from+marks.origin(first), from+marks.origin(last)) }
 	before := len(s.found)
 	s.look(inner)

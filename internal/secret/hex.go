@@ -44,6 +44,14 @@ func (s *search) hex(l *layer) {
 
 // hexRun decodes a run. Which digit is the first of a byte is not known.
 func (s *search) hexRun(l *layer, from, to int) {
+	if from > 0 && six[l.text[from-1]] < 62 { // the end of a word
+		for from < to && hexKinds[l.text[from]] == hexDigit {
+			from++
+		}
+	}
+	for from < to && hexKinds[l.text[from]] != hexDigit {
+		from++
+	}
 	if to-from < minHex {
 		return
 	}

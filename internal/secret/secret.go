@@ -27,7 +27,7 @@ type Finding struct {
 	Unsearched bool
 
 	end    int64 // offset of the byte behind it
-	nested bool  // inside of an encoding
+	nested bool  // inside of an encoding, whose place this is
 }
 
 // Bounds of one search.
@@ -94,6 +94,8 @@ type layer struct {
 	text  []byte
 	wraps []string // the encodings around it, outermost first
 	cut   bool     // the file goes on behind the text
+	// coarse means that places are those of the encoding.
+	coarse bool
 	// place returns where in the file a part of the text is. A part of a decoded
 	// text is where its outermost encoding is.
 	place func(from, to int) (int64, int64)
@@ -112,10 +114,11 @@ func placeFrom(base int64) func(from, to int) (int64, int64) {
 func (l *layer) inside(wrap string, text []byte, from, to int) layer {
 	first, end := l.place(from, to)
 	return layer{
-		text:  text,
-		wraps: append(slices.Clip(l.wraps), wrap),
-		cut:   l.cut && to == len(l.text),
-		place: func(int, int) (int64, int64) { return first, end },
+		text:   text,
+		wraps:  append(slices.Clip(l.wraps), wrap),
+		cut:    l.cut && to == len(l.text),
+		coarse: true,
+		place:  func(int, int) (int64, int64) { return first, end },
 	}
 }
 
@@ -185,7 +188,7 @@ func (s *search) sayLimit(l *layer, from, to int, what string) {
 
 func (s *search) add(l *layer, from, to int, f Finding) {
 	f.Offset, f.end = l.place(from, to)
-	f.nested = len(l.wraps) > 0
+	f.nested = l.coarse
 	if key := f.key(); !s.seen[key] && len(s.found) < maxFindings {
 		s.seen[key] = true
 		s.found = append(s.found, f)
