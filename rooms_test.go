@@ -24,16 +24,16 @@ var arrows = map[string][]string{
 	"internal/chart":           {"internal/chart/exchange"},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
-	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "pkg/survey", "schema"},
+	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
 	"internal/forge":           {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
 	"internal/forge/client":    {"internal/forge"},
 	// Key files are written for the Secrets that pkg/render knows.
-	"internal/custody": {"pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child"},
+	"internal/custody": {"pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child", "internal/secret"},
 	// A module of its own: its back ends are larger than all of the rest.
 	"cmd/l5d-pki-render-kms": {},
-	"internal/kms":           {"pkg/pki"},
+	"internal/kms":           {"pkg/pki", "internal/secret"},
 	"internal/overlay":       {},
 	"internal/krm":           {"pkg/render", "pkg/state", "internal/manifest"},
 	"internal/repo":          {"internal/child", "internal/address"},
@@ -45,16 +45,18 @@ var arrows = map[string][]string{
 	"pkg/rotation": {"pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
 	"pkg/render":   {"pkg/state", "pkg/pki", "internal/manifest"},
 	// Findings in a repository have the form of findings in a state.
-	"pkg/survey": {"pkg/state", "pkg/pki", "internal/manifest"},
+	"pkg/survey": {"pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
 	// The state file is read and written with positions and comments kept, and
 	// only one room knows YAML text.
-	"pkg/state":         {"internal/manifest"},
+	"pkg/state":         {"internal/manifest", "internal/secret"},
 	"pkg/pki":           {},
 	"internal/manifest": {},
 	"internal/picture":  {},
 	"internal/sink":     {},
-	"pkg/problem":       {},
-	"schema":            {},
+	// The one detector of private keys, which everything else asks.
+	"internal/secret": {},
+	"pkg/problem":     {},
+	"schema":          {},
 }
 
 // libraries: outside library -> the rooms that import it.
@@ -87,8 +89,13 @@ var libraries = map[string][]string{
 	"code.gitea.io/sdk/gitea":             {"internal/forge/client"},
 }
 
+// keyWriters are the rooms that may have the text of a private key's marker:
+// others ask internal/secret, so that no detector of their own finds less.
+// (pkg/problem explains it to readers.)
+var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
+
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink"}
+var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{
@@ -122,6 +129,9 @@ func TestRooms(t *testing.T) {
 		}
 		if room != "internal/child" {
 			checkAlone(t, file, parsed)
+		}
+		if !slices.Contains(keyWriters, room) {
+			checkMarkers(t, file, parsed)
 		}
 	}
 	if rooms < 20 {
@@ -183,6 +193,16 @@ func checkAlone(t *testing.T, file string, parsed *ast.File) {
 			if pkg, ok := sel.X.(*ast.Ident); ok && slices.Contains([]string{"os", "syscall", "unix"}, pkg.Name) {
 				t.Errorf("%s: only internal/child uses %s.%s", file, pkg.Name, sel.Sel.Name)
 			}
+		}
+		return true
+	})
+}
+
+// checkMarkers refuses literals with a marker of private keys.
+func checkMarkers(t *testing.T, file string, parsed *ast.File) {
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING && strings.Contains(lit.Value, "PRIVATE KEY") {
+			t.Errorf("%s: %s: only %v have this text", file, lit.Value, keyWriters)
 		}
 		return true
 	})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 
@@ -71,21 +72,18 @@ func (o chartObject) holdsKey() bool {
 	for key, value := range o.Data {
 		text, _ := value.(string)
 		plain, _ := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-		if keyFields[key] || strings.Contains(string(plain), privateKey) {
+		if keyFields[key] || secret.Mentions(plain) || secret.Mentions([]byte(text)) {
 			return true
 		}
 	}
 	for key, value := range o.StringData {
 		text, _ := value.(string)
-		if keyFields[key] || strings.Contains(text, privateKey) {
+		if keyFields[key] || secret.Mentions([]byte(text)) {
 			return true
 		}
 	}
 	return false
 }
-
-// privateKey is in the first line of every private key in PEM (RFC 7468 section 10).
-const privateKey = "PRIVATE KEY-----"
 
 // keyless refuses a stream that still holds a private key, wherever it stands,
 // in clear or in base64.

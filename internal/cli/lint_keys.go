@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -85,8 +86,8 @@ func lintOutputs(c *custody.Custody) (findings []render.Finding) {
 		if err != nil {
 			continue // not written yet
 		}
-		if form, is := survey.ClearKey(text); is {
-			p := problem.SurveyPrivateKey.With(form)
+		if found := secret.Find(text); len(found) > 0 {
+			p := problem.SurveyPrivateKey.With(found[0].Form)
 			f := pki.Finding{Code: p.Code, Severity: pki.Error, Subject: o.Path, Text: p.Text, Hint: strings.Join(p.Hints, "; ")}
 			findings = append(findings, render.Finding{Path: outputPath(i) + ".path", Finding: f})
 		}

@@ -17,7 +17,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
 
-// Caps on a repository. Of a larger file only the name is looked at.
+// Caps on a repository. A larger file is searched for private keys only.
 const (
 	maxRepoFiles = 200_000
 	maxRepoFile  = 16 << 20 // bytes
@@ -150,7 +150,9 @@ func addFiles(sv *survey.Survey, dir string, names []string) (large int, err err
 			return 0, problem.CLIRead.With(reason(err)).In(name).Because(err)
 		case info.Size() > maxRepoFile:
 			large++
-			sv.Add(name, nil)
+			if err := addLarge(sv, root, name); err != nil {
+				return 0, err
+			}
 			continue
 		}
 		if total += info.Size(); total > maxRepoBytes {
@@ -163,6 +165,19 @@ func addFiles(sv *survey.Survey, dir string, names []string) (large int, err err
 		sv.Add(name, text)
 	}
 	return large, nil
+}
+
+// addLarge looks for private keys in a file that is too large to be parsed.
+func addLarge(sv *survey.Survey, root *os.Root, name string) error {
+	f, err := root.Open(filepath.FromSlash(name))
+	if err == nil {
+		defer f.Close()
+		err = sv.AddLarge(name, f)
+	}
+	if err != nil {
+		return problem.CLIRead.With(reason(err)).In(name).Because(err)
+	}
+	return nil
 }
 
 func readInside(root *os.Root, name string) ([]byte, error) {

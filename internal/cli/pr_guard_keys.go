@@ -1,15 +1,13 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
@@ -49,8 +47,8 @@ func (g *guardCall) scanChanges() error {
 	}
 	passed := 0
 	err = g.repo.Contents(objects, func(i int, c repo.Content) error {
-		form, found, err := scanSecrets(c.Text)
-		if err != nil || !found {
+		found, err := secret.Scan(c.Text)
+		if err != nil || len(found) == 0 {
 			return err
 		}
 		for _, name := range all[i].names {
@@ -58,7 +56,7 @@ func (g *guardCall) scanChanges() error {
 				passed++
 				continue
 			}
-			g.r.fail(problem.PRGuardKey.With(form).In(shownName(name)))
+			g.r.fail(problem.PRGuardKey.With(found[0].Form).In(shownName(name)))
 		}
 		return nil
 	})
@@ -70,22 +68,20 @@ func (g *guardCall) scanChanges() error {
 		g.r.notes = append(g.r.notes, fmt.Sprintf("**%d files with private keys are allowed** by %s of the base", passed, code(allowList)))
 	}
 	if err == nil {
-		err = g.scanNames()
+		g.scanNames()
 	}
 	return g.gitProblem(err)
 }
 
 // scanNames: a file name is published as a file's text is.
-func (g *guardCall) scanNames() error {
+func (g *guardCall) scanNames() {
 	var names strings.Builder
 	for _, c := range g.changes {
 		names.WriteString(c.Name + "\n\n")
 	}
-	form, found, err := scanSecrets(strings.NewReader(names.String()))
-	if found {
-		g.r.fail(problem.PRGuardKey.With(form + ", in the name of a file"))
+	if found := secret.Find([]byte(names.String())); len(found) > 0 {
+		g.r.fail(problem.PRGuardKey.With(found[0].Form + ", in the name of a file"))
 	}
-	return err
 }
 
 // contentsOf lists the contents of a change, each once, with all of its names.
@@ -140,67 +136,4 @@ func (g *guardCall) allowed() func(name string) bool {
 		is, _ := survey.Allowed(patterns, name) // compiled above
 		return is
 	}
-}
-
-// Sizes in which a text is searched for keys, in bytes: each part begins with the
-// end of the one before, so that a key on the border is found.
-const (
-	scanPart    = 4 << 20
-	scanOverlap = 64 << 10
-)
-
-// scanSecrets looks for a private key in clear in a text of any length.
-func scanSecrets(r io.Reader) (form string, found bool, err error) {
-	var part []byte
-	buffer := make([]byte, 0, 64<<10)
-	for {
-		rest := part[max(0, len(part)-scanOverlap):]
-		buffer = append(buffer[:0], rest...)
-		n, err := readUpTo(r, &buffer, scanPart)
-		if n == 0 {
-			return "", false, err
-		}
-		if form, found = keyIn(buffer); found {
-			return form, true, nil
-		}
-		part, buffer = buffer, part
-	}
-}
-
-// readUpTo appends at most limit bytes, and reports how many there were; the end
-// of the text is no error.
-func readUpTo(r io.Reader, to *[]byte, limit int) (n int, err error) {
-	for n < limit {
-		*to = slices.Grow(*to, 32<<10)
-		got, err := r.Read((*to)[len(*to):min(cap(*to), len(*to)+limit-n)])
-		*to = (*to)[:len(*to)+got]
-		n += got
-		if err == io.EOF {
-			return n, nil
-		}
-		if err != nil {
-			return n, err
-		}
-	}
-	return n, nil
-}
-
-// looseKey is a PEM key whose lines are short or that has headers; looseBreak is
-// a line end as JSON writes it, which may stand within base64.
-var (
-	looseKey   = regexp.MustCompile(`-----BEGIN (?:RSA |EC |DSA )?PRIVATE KEY-----\s*(?:[A-Za-z][A-Za-z0-9-]*: [^\n]*\s*)*(?:\s*[A-Za-z0-9+/]){32}`)
-	looseBreak = []byte(`\n`)
-)
-
-func keyIn(text []byte) (form string, found bool) {
-	if form, found = survey.ClearKey(text); found {
-		return form, true
-	}
-	if m := looseKey.Find(text); m != nil && !bytes.Contains(m, []byte("ENCRYPTED")) {
-		return "PEM", true
-	}
-	if !bytes.Contains(text, looseBreak) {
-		return "", false
-	}
-	return survey.ClearKey(bytes.ReplaceAll(text, looseBreak, nil))
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
@@ -23,7 +24,7 @@ var (
 
 // redact writes certificates as one readable line each, in clear or in base64,
 // so that a difference shows who came and who went. Other PEM blocks are named
-// by their type only. No body is left.
+// by their type only. No body is left, and no private key in another form.
 func redact(text string) string {
 	text = pemText.ReplaceAllStringFunc(text, func(block string) string {
 		parts := pemText.FindStringSubmatch(block)
@@ -33,7 +34,7 @@ func redact(text string) string {
 		}
 		return named
 	})
-	return base64Text.ReplaceAllStringFunc(text, func(word string) string {
+	text = base64Text.ReplaceAllStringFunc(text, func(word string) string {
 		plain, err := base64.StdEncoding.DecodeString(word)
 		if err != nil || !strings.Contains(string(plain), "-----BEGIN ") {
 			return word
@@ -44,6 +45,7 @@ func redact(text string) string {
 		}
 		return strings.Join(names, " ")
 	})
+	return secret.Cut(text)
 }
 
 // nameBlock is "[certificate CN, FINGERPRINT16, until INSTANT]", or the type.
@@ -76,36 +78,5 @@ func oneLine(text string) string {
 	}, text)
 }
 
-// secretMarks are in the text of every private key: PEM (RFC 7468 sections 10
-// and 11, and OpenSSH's), and identities of age.
-var secretMarks = []string{"PRIVATE KEY", "AGE-SECRET-KEY-1"}
-
-// secretForms are the marks in clear and in base64 at each of the three places
-// in a group of four where a text may begin, all without white space.
-var secretForms = formsOf(secretMarks)
-
-func formsOf(marks []string) []string {
-	var forms []string
-	for _, mark := range marks {
-		forms = append(forms, strings.ReplaceAll(mark, " ", ""))
-		for before := range 3 {
-			coded := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", before) + mark))
-			first := (before*8 + 5) / 6           // characters that also hold bits of what stands before
-			whole := (before + len(mark)) * 8 / 6 // characters that hold none of what follows
-			forms = append(forms, coded[first:whole])
-		}
-	}
-	return forms
-}
-
-// holdsSecret reports whether a private key stands in a text, in clear or in
-// base64, whatever lines it is broken into.
-func holdsSecret(text []byte) bool {
-	flat := string(lineEnds.ReplaceAll(text, nil))
-	for _, form := range secretForms {
-		if strings.Contains(flat, form) {
-			return true
-		}
-	}
-	return false
-}
+// holdsSecret reports whether a private key is in a text, in any encoding.
+func holdsSecret(text []byte) bool { return len(secret.Find(text)) > 0 }

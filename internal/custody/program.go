@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 )
 
 // patience is how long a program may take: it may ask a cloud's KMS.
@@ -69,7 +69,7 @@ func firstLine(talk string) string {
 		if line == "" || strings.Contains(line, "-----") {
 			continue
 		}
-		line = strings.ToValidUTF8(pki.Hush(line), "?")
+		line = strings.ToValidUTF8(secret.Redact(line), "?")
 		if len(line) > maxSaid {
 			line = strings.ToValidUTF8(line[:maxSaid], "") + "…"
 		}

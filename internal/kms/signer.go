@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -110,7 +110,7 @@ func quotable(text, uri string) string {
 	if _, query, found := strings.Cut(uri, "?"); found {
 		text = strings.ReplaceAll(text, query, "...")
 	}
-	if text = pki.Hush(text); len(text) > maxFailed {
+	if text = secret.Redact(text); len(text) > maxFailed {
 		text = strings.ToValidUTF8(text[:maxFailed], "") + "..."
 	}
 	return text

@@ -118,13 +118,19 @@ var (
 	})
 	SurveyPrivateKey = define(Sentence{
 		Code:    "survey-private-key",
-		Text:    "a private key stands here in clear, as %s",
+		Text:    "private key in the repository: %s",
 		Hint:    "take it out, and rotate what it signs: it stays in the history of the repository; --allow PATTERN is for test keys",
 		Explain: "Whoever can read the repository, its clones and its backups, can issue certificates that the mesh accepts. Deleting the file does not help: treat the key as lost, rotate, and keep the next one in the custody. The key itself is never printed.",
 	})
+	SurveyUnsearched = define(Sentence{
+		Code:    "survey-key-unsearched",
+		Text:    "cannot tell whether this file holds a private key: %s",
+		Hint:    "take out the archive or the encodings in one another; --allow PATTERN is for test data",
+		Explain: "Files are decompressed and decoded to be searched, within bounds on size and depth. What exceeds them was not searched, and may hold a key.",
+	})
 	SurveyKeyInPast = define(Sentence{
 		Code:    "survey-key-in-past",
-		Text:    "a private key stood here in clear, as %s: commit %s has it for ever",
+		Text:    "private key in the history of the repository: %s, in commit %s",
 		Hint:    "rotate what it signs; rewriting the history does not reach clones and backups; --allow PATTERN is for test keys",
 		Explain: "The file is clean or gone now, and the history of the repository still has the key, since the rotation began. Whoever has a clone can issue certificates that the mesh accepts.",
 	})

@@ -3,28 +3,22 @@ package state
 import (
 	"bytes"
 	"encoding/base64"
-	"regexp"
 	"slices"
 	"unicode/utf8"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// privateKeyMark begins a private key: PEM of any kind (PKCS1, SEC1, PKCS8,
-// encrypted, OpenSSH) or an age identity (github.com/FiloSottile/age, lower case too).
-var privateKeyMark = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY|(?i:AGE-SECRET-KEY-)`)
-
-// base64PEM is how base64 of a PEM text begins ("-----BEGIN "), as in the data
-// of a Secret.
-const base64PEM = "LS0tLS1CRUdJTi"
-
-// privateKeys finds private keys in the raw text, comments included.
+// privateKeys finds markers of private keys in the raw text, comments included,
+// with a body or without.
 func privateKeys(data []byte) problem.List {
 	var found problem.List
-	for _, at := range privateKeyMark.FindAllIndex(data, maxProblems) {
-		line := 1 + bytes.Count(data[:at[0]], []byte("\n"))
-		column := 1 + utf8.RuneCount(data[bytes.LastIndexByte(data[:at[0]], '\n')+1:at[0]])
+	marks := secret.Marks(data)
+	for _, at := range marks[:min(len(marks), maxProblems)] {
+		line := 1 + bytes.Count(data[:at], []byte("\n"))
+		column := 1 + utf8.RuneCount(data[bytes.LastIndexByte(data[:at], '\n')+1:at])
 		found = append(found, problem.StatePrivateKey.With().At(line, column))
 	}
 	return found
@@ -43,15 +37,12 @@ func escapedKeys(root *manifest.Node) problem.List {
 }
 
 func holdsKey(value string) bool {
-	if privateKeyMark.MatchString(value) {
+	if secret.Mentions([]byte(value)) {
 		return true
 	}
-	if len(value) < len(base64PEM) || value[:len(base64PEM)] != base64PEM {
-		return false
-	}
-	head := value[:min(len(value), 64)/4*4] // the first line of the PEM is enough
+	head := value[:min(len(value), 64)/4*4] // the first line of a PEM is enough
 	decoded, err := base64.StdEncoding.DecodeString(head)
-	return err == nil && privateKeyMark.Match(decoded)
+	return err == nil && len(secret.Marks(decoded)) > 0
 }
 
 // coreTags are the tags that values have by themselves. One of them written out

@@ -169,9 +169,6 @@ func TestKeyInBase64Twice(t *testing.T) {
 			t.Errorf("%d bytes before: %+v", before, found)
 		}
 	}
-	if form, is := ClearKey([]byte("-----BEGIN CERTIFICATE-----\nMIIB\n")); is {
-		t.Errorf("a certificate is a key: %s", form)
-	}
 }
 
 // The worked repositories, as they are and whatever their state file's phase,
@@ -240,22 +237,5 @@ func BenchmarkSurvey(b *testing.B) {
 	}
 	for b.Loop() {
 		look(b, files, false)
-	}
-}
-
-// TestClearKey: keys in clear, and what only looks like one.
-func TestClearKey(t *testing.T) {
-	body := "-----BEGIN EC PRIVATE KEY-----\n" + strings.Repeat("QUFB", 16) + "\n-----END EC PRIVATE KEY-----\n"
-	for text, want := range map[string]bool{
-		body: true,
-		base64.StdEncoding.EncodeToString([]byte(body)):        true,
-		"AGE-SECRET-KEY-1" + strings.Repeat("Q", 58):           true,
-		"a page about -----BEGIN EC PRIVATE KEY----- and such": false,
-		"AGE-SECRET-KEY-1 is how it begins":                    false,
-		"-----BEGIN CERTIFICATE-----\nQUFB\n":                  false,
-	} {
-		if _, is := ClearKey([]byte(text)); is != want {
-			t.Errorf("%.40q: %v", text, !want)
-		}
 	}
 }

@@ -1,11 +1,11 @@
-package pki
+package secret
 
 import (
 	"encoding/base64"
 	"testing"
 )
 
-func TestHush(t *testing.T) {
+func TestRedact(t *testing.T) {
 	key := base64.StdEncoding.EncodeToString([]byte("-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIJj3+CTXEl3mvvxqpYDExU/d2tR2Yw==\n"))
 	for text, want := range map[string]string{
 		"cannot open /usr/lib/softhsm/libsofthsm2.so: no such file": "",
@@ -18,7 +18,7 @@ func TestHush(t *testing.T) {
 		if want == "" {
 			want = text
 		}
-		if got := Hush(text); got != want {
+		if got := Redact(text); got != want {
 			t.Errorf("%q became %q", text, got)
 		}
 	}

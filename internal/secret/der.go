@@ -1,0 +1,214 @@
+package secret
+
+import "bytes"
+
+// Nouns of binary keys.
+const (
+	nounDER       = "DER private key"
+	nounEncrypted = "encrypted DER private key"
+	nounPKCS12    = "PKCS #12 container"
+	nounOpenSSH   = "OpenSSH private key"
+	nounPGP       = "PGP private key"
+	nounJKS       = "Java keystore"
+)
+
+// Tags of ASN.1 (X.690).
+const (
+	tagInteger = 0x02
+	tagOctets  = 0x04
+	tagOID     = 0x06
+	tagSeq     = 0x30
+)
+
+var (
+	// oidPKCS begins the object identifiers of PKCS: 1.2.840.113549.1.
+	oidPKCS  = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01}
+	wordPKCS = newWord(string(oidPKCS), 0xf7)
+	// openSSHMagic begins a key of OpenSSH (PROTOCOL.key).
+	openSSHMagic = newWord("openssh-key-v1\x00", 0)
+)
+
+// keyAt says which private key a text begins with. It looks at the structure of
+// the formats, so keys of algorithms that crypto/x509 does not know are keys too.
+func keyAt(text []byte) (noun string, ok bool) {
+	switch {
+	case bytes.HasPrefix(text, openSSHMagic.text):
+		return nounOpenSSH, true
+	case isPGP(text):
+		return nounPGP, true
+	}
+	noun, _, ok = derKey(text)
+	return noun, ok
+}
+
+// isPGP reports whether a text begins with a secret key packet of version 4 to 6
+// (RFC 9580 section 5.5.3). It is asked only behind a marker.
+func isPGP(text []byte) bool {
+	if len(text) < 8 || text[0]&0x80 == 0 {
+		return false
+	}
+	if text[0]&0x40 == 0 {
+		return text[0]>>2&15 == 5 && text[0]&3 == 1 && text[3] >= 3 && text[3] <= 6
+	}
+	return text[0]&63 == 5
+}
+
+// derKey reads a private key in DER at the begin of a text: PKCS #8 (RFC 5958),
+// encrypted or not, PKCS #1 (RFC 8017), SEC 1 (RFC 5915), DSA, and PKCS #12
+// (RFC 7292).
+func derKey(text []byte) (noun string, length int, ok bool) {
+	if isPKCS12(text) {
+		_, _, rest, whole := element(text)
+		if !whole {
+			return nounPKCS12, min(len(text), 64), true
+		}
+		return nounPKCS12, len(text) - len(rest), true
+	}
+	tag, body, rest, whole := element(text)
+	if !whole || tag != tagSeq {
+		return "", 0, false
+	}
+	length = len(text) - len(rest)
+	first, value, rest, whole := element(body)
+	switch {
+	case !whole:
+	case first == tagInteger && len(value) == 1 && value[0] <= 1 && isPlainKey(value[0], rest):
+		return nounDER, length, true
+	case first == tagSeq && isEncryption(value):
+		if tag, _, _, whole := element(rest); whole && tag == tagOctets {
+			return nounEncrypted, length, true
+		}
+	}
+	return "", 0, false
+}
+
+// isPlainKey reports whether what follows a version is a private key.
+func isPlainKey(version byte, rest []byte) bool {
+	tag, value, rest, ok := element(rest)
+	switch {
+	case !ok:
+		return false
+	case tag == tagSeq: // PKCS #8: the algorithm, and the key in an octet string
+		oid, _, _, hasOID := element(value)
+		tag, key, _, ok := element(rest)
+		return hasOID && oid == tagOID && ok && tag == tagOctets && len(key) >= 16
+	case tag == tagOctets && version == 1: // SEC 1: the key, curve and public key
+		return len(value) >= 16 && len(value) <= 80 && (len(rest) == 0 || rest[0] == 0xa0 || rest[0] == 0xa1)
+	case tag == tagInteger && len(value) >= 32: // PKCS #1 and DSA: at least five numbers
+		for range 4 {
+			if tag, _, rest, ok = element(rest); !ok || tag != tagInteger {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// isEncryption reports whether an algorithm encrypts by a password: PKCS #5 or
+// PKCS #12.
+func isEncryption(algorithm []byte) bool {
+	tag, oid, _, ok := element(algorithm)
+	return ok && tag == tagOID && len(oid) > len(oidPKCS) && bytes.HasPrefix(oid, oidPKCS) &&
+		(oid[len(oidPKCS)] == 5 || oid[len(oidPKCS)] == 12)
+}
+
+// isPKCS12 reads the begin of a container: version 3, and content of PKCS #7.
+// Lengths may be indefinite (BER), so they are passed over.
+func isPKCS12(text []byte) bool {
+	rest, ok := header(text, tagSeq)
+	if !ok || !bytes.HasPrefix(rest, []byte{tagInteger, 1, 3}) {
+		return false
+	}
+	rest, ok = header(rest[3:], tagSeq)
+	return ok && len(rest) > 2 && rest[0] == tagOID && bytes.HasPrefix(rest[2:], oidPKCS) &&
+		len(rest) > 2+len(oidPKCS) && rest[2+len(oidPKCS)] == 7
+}
+
+// header passes over a tag and its length.
+func header(text []byte, tag byte) (rest []byte, ok bool) {
+	if len(text) < 2 || text[0] != tag {
+		return nil, false
+	}
+	size := 2
+	if text[1] > 0x80 {
+		size += int(text[1] & 0x7f)
+	}
+	if size > 6 || len(text) < size {
+		return nil, false
+	}
+	return text[size:], true
+}
+
+// element reads one element of DER.
+func element(text []byte) (tag byte, value, rest []byte, ok bool) {
+	if len(text) < 2 {
+		return 0, nil, nil, false
+	}
+	length, at := int(text[1]), 2
+	if length >= 0x80 {
+		n := length & 0x7f
+		if n == 0 || n > 4 || len(text) < 2+n {
+			return 0, nil, nil, false
+		}
+		length = 0
+		for _, b := range text[2 : 2+n] {
+			length = length<<8 | int(b)
+		}
+		at += n
+	}
+	if length > len(text)-at {
+		return 0, nil, nil, false
+	}
+	return text[0], text[at : at+length], text[at+length:], true
+}
+
+// binary finds keys that are not text, wherever they begin.
+func (s *search) binary(l *layer) {
+	s.derKeys(l)
+	s.derEncrypted(l)
+	for _, at := range openSSHMagic.all(l.text) {
+		if !l.isFound(at) {
+			s.say(l, at, len(l.text), nounOpenSSH)
+		}
+	}
+	s.keystores(l)
+}
+
+// derKeys looks for the version that each clear key and PKCS #12 begin with.
+func (s *search) derKeys(l *layer) {
+	for at := 0; at < len(l.text); at++ {
+		i := bytes.IndexByte(l.text[at:], tagInteger)
+		if i < 0 {
+			return
+		}
+		at += i
+		if at+3 < len(l.text) && l.text[at+1] == 1 && l.text[at+2] <= 3 {
+			at = max(at, s.derBefore(l, at, 6))
+		}
+	}
+}
+
+// derEncrypted looks for the algorithm that an encrypted key begins with.
+func (s *search) derEncrypted(l *layer) {
+	for _, at := range wordPKCS.all(l.text) {
+		if !l.isFound(at) {
+			s.derBefore(l, at, 14)
+		}
+	}
+}
+
+// derBefore tries each sequence that begins at most so many bytes before a
+// place, and returns the end of the key.
+func (s *search) derBefore(l *layer, at, reach int) int {
+	for from := max(0, at-reach); from < at; from++ {
+		if l.text[from] != tagSeq {
+			continue
+		}
+		if noun, length, ok := derKey(l.text[from:]); ok && !l.isFound(from) {
+			s.say(l, from, from+length, noun)
+			return from + length
+		}
+	}
+	return 0
+}

@@ -1,0 +1,264 @@
+package secret
+
+import (
+	"bytes"
+	"sort"
+	"unicode/utf8"
+)
+
+// reach is how far around an escape a key may go, in bytes.
+const reach = 64 << 10
+
+// escaped searches a text as the reader of its strings sees it, where it has
+// escapes that a key may be hidden by: \x2d, \u002d and \055 of YAML, JSON and
+// shells, folded lines, %2D of addresses, &#45; of HTML. Line ends (\n) and \/
+// need none of this.
+func (s *search) escaped(l *layer) {
+	for at := nextEscape(l.text, 0); at >= 0; {
+		from, end := max(0, at-reach), at
+		for at >= 0 && at <= end+reach {
+			end = at
+			at = nextEscape(l.text, at+1)
+		}
+		s.unescaped(l, from, min(len(l.text), end+reach))
+	}
+}
+
+// unescaped searches a part of a text without its escapes.
+func (s *search) unescaped(l *layer, from, end int) {
+	if len(l.wraps) >= maxDepth {
+		s.sayLimit(l, from, end, tooDeep)
+		return
+	}
+	plain, marks := unescape(l.text[from:end])
+	if s.decoded += int64(len(plain)); s.decoded > decodeBase+decodeFactor*s.bytesRead {
+		s.sayLimit(l, from, end, tooMuch)
+		return
+	}
+	inner, place := l.inside("escaped text", plain, from, end), l.place
+	inner.coarse = l.coarse
+	inner.place = func(first, last int) (int64, int64) { return place(from+marks.origin(first), from+marks.origin(last)) }
+	before := len(s.found)
+	s.look(inner)
+	s.dropDoubles(before)
+}
+
+// dropDoubles drops findings of a second reading that overlap those of the first.
+func (s *search) dropDoubles(before int) {
+	kept := s.found[:before]
+	for _, f := range s.found[before:] {
+		double := false
+		for _, g := range s.found[:before] {
+			double = double || f.Offset < g.end && g.Offset < f.end
+		}
+		if !double {
+			kept = append(kept, f)
+		}
+	}
+	s.found = kept
+}
+
+// nextEscape is the place of the first escape that matters, or -1.
+func nextEscape(text []byte, from int) int {
+	first := -1
+	for _, mark := range []byte{'\\', '%', '&'} {
+		limit := len(text)
+		if first >= 0 {
+			limit = first
+		}
+		for at := from; at < limit; at++ {
+			i := bytes.IndexByte(text[at:limit], mark)
+			if i < 0 {
+				break
+			}
+			at += i
+			if c, n := escape(text[at:]); n > 0 && matters(text, at, n, c) {
+				first = at
+				break
+			}
+		}
+	}
+	return first
+}
+
+// words are near an escape that hides a part of a marker.
+var words = [][]byte{threeDashes, []byte("BEGI"), []byte("VATE"), []byte("KEY"), []byte("kty"), []byte("secret-key")}
+
+// matters reports whether an escape may be of a key's text: it is near a word of
+// a marker, in base64, or beside another one. In bytes that are no text there are
+// escapes by chance.
+func matters(text []byte, at, n int, c rune) bool {
+	switch {
+	case n == 2 && text[at] == '\\':
+		return false // \n, \t, \" and \/ hide nothing
+	case c < 0:
+		return isCapital(text, at-1) && isCapital(text, at+n)
+	case c > 127 || six[byte(c)] == 64 && bytes.IndexByte([]byte("\n\r =:\"{}\\%&"), byte(c)) < 0:
+		return false
+	}
+	around := text[max(0, at-8):min(len(text), at+n+8)]
+	for _, c := range around {
+		if !isASCII(c) && c < utf8.RuneSelf {
+			return false
+		}
+	}
+	if _, next := escape(text[at+n:]); next == n {
+		return true
+	}
+	if base64Before(text[:at])+base64Behind(text[at+n:]) >= 24 {
+		return true
+	}
+	near := text[max(0, at-40):min(len(text), at+n+40)]
+	for _, w := range words {
+		if bytes.Contains(near, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func isCapital(text []byte, at int) bool {
+	return at >= 0 && at < len(text) && (text[at] >= 'A' && text[at] <= 'Z' || text[at] == '-')
+}
+
+// base64Before and base64Behind count characters of base64 beside a place, as far
+// as it matters.
+func base64Before(text []byte) (n int) {
+	for n < 24 && n < len(text) && six[text[len(text)-1-n]] < 64 {
+		n++
+	}
+	return n
+}
+
+func base64Behind(text []byte) (n int) {
+	for n < 24 && n < len(text) && six[text[n]] < 64 {
+		n++
+	}
+	return n
+}
+
+// escape reads an escape at the begin of a text: its character (-1 for none) and
+// its length; 0 if there is none.
+func escape(text []byte) (c rune, n int) {
+	if len(text) < 2 {
+		return 0, 0
+	}
+	switch text[0] {
+	case '%':
+		return digits(text, 1, 3, 16)
+	case '&':
+		return entity(text)
+	}
+	switch text[1] {
+	case 'n':
+		return '\n', 2
+	case 'r':
+		return '\r', 2
+	case 't':
+		return '\t', 2
+	case '/', '"', '\'', '\\':
+		return rune(text[1]), 2
+	case 'x':
+		return digits(text, 2, 4, 16)
+	case 'u':
+		if len(text) > 2 && text[2] == '{' {
+			return braced(text)
+		}
+		return digits(text, 2, 6, 16)
+	case 'U':
+		return digits(text, 2, 10, 16)
+	case '0', '1':
+		return digits(text, 1, 4, 8)
+	case '\n', '\r': // a folded line
+		n = 2
+		for n < len(text) && isFiller(text[n]) && text[n] != '\\' {
+			n++
+		}
+		return -1, n
+	}
+	return 0, 0
+}
+
+// digits reads the digits from..to of an escape.
+func digits(text []byte, from, to int, base rune) (c rune, n int) {
+	if len(text) < to {
+		return 0, 0
+	}
+	for _, d := range text[from:to] {
+		if hexKinds[d] != hexDigit || rune(hexValue(d)) >= base {
+			return 0, 0
+		}
+		c = c*base + rune(hexValue(d))
+	}
+	return c, to
+}
+
+// braced reads \u{2d}.
+func braced(text []byte) (c rune, n int) {
+	end := bytes.IndexByte(text[:min(len(text), 11)], '}')
+	if end < 4 {
+		return 0, 0
+	}
+	c, n = digits(text, 3, end, 16)
+	if n == 0 {
+		return 0, 0
+	}
+	return c, end + 1
+}
+
+// entity reads &#45; and &#x2d;.
+func entity(text []byte) (c rune, n int) {
+	end := bytes.IndexByte(text[:min(len(text), 12)], ';')
+	if end < 3 || text[1] != '#' {
+		return 0, 0
+	}
+	from, base := 2, rune(10)
+	if text[2] == 'x' || text[2] == 'X' {
+		from, base = 3, 16
+	}
+	if from == end {
+		return 0, 0
+	}
+	if c, n = digits(text, from, end, base); n == 0 {
+		return 0, 0
+	}
+	return c, end + 1
+}
+
+// marks pair offsets in an unescaped text with those in the text it was.
+type marks []struct{ plain, text uint32 }
+
+func (m marks) origin(at int) int {
+	i := sort.Search(len(m), func(i int) bool { return int(m[i].plain) > at }) - 1
+	if i < 0 {
+		return at
+	}
+	return int(m[i].text) + at - int(m[i].plain)
+}
+
+// unescape replaces the escapes of a text.
+func unescape(text []byte) (plain []byte, m marks) {
+	plain = make([]byte, 0, len(text))
+	for at := 0; at < len(text); {
+		c, from := text[at], at
+		for c != '\\' && c != '%' && c != '&' {
+			if at++; at == len(text) {
+				return append(plain, text[from:]...), m
+			}
+			c = text[at]
+		}
+		plain = append(plain, text[from:at]...)
+		r, n := escape(text[at:])
+		switch {
+		case n == 0:
+			plain = append(plain, c)
+			at++
+			continue
+		case r >= 0:
+			plain = utf8.AppendRune(plain, r)
+		}
+		at += n
+		m = append(m, struct{ plain, text uint32 }{uint32(len(plain)), uint32(at)})
+	}
+	return plain, m
+}

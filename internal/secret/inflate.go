@@ -1,0 +1,211 @@
+package secret
+
+import (
+	"compress/bzip2"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/binary"
+	"errors"
+	"io"
+	"iter"
+)
+
+const (
+	// Decompressed data is searched in smaller windows: several are in memory at a time.
+	innerWindow, innerOverlap = 4 << 20, 1 << 20
+	// attemptCost is what an attempt to decompress counts, in bytes: a decompressor
+	// is made for it. That of bzip2 is large.
+	attemptCost, bzip2Cost = 16 << 10, 4 << 20
+	maxStreams             = 4
+)
+
+// packing is one format of compressed data.
+type packing struct {
+	name  string
+	magic word
+	// open returns a reader of the data at the begin of head, which r reads.
+	open func(head []byte, r *bufReader) (io.Reader, error)
+}
+
+var packings = []packing{
+	{"gzip", newWord("\x1f\x8b\x08", 0x1f), func(_ []byte, r *bufReader) (io.Reader, error) {
+		z, err := gzip.NewReader(r)
+		if err == nil {
+			z.Multistream(false)
+		}
+		return z, err
+	}},
+	{"zip", newWord("PK\x03\x04", 3), openZip},
+	{"bzip2", newWord("BZh", 'Z'), func(_ []byte, r *bufReader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
+	{"zlib", newWord("\x78\x01", 1), openZlib},
+	{"zlib", newWord("\x78\x5e", '^'), openZlib},
+	{"zlib", newWord("\x78\x9c", 0x9c), openZlib},
+	{"zlib", newWord("\x78\xda", 0xda), openZlib},
+}
+
+var errNoPacking = errors.New("not compressed")
+
+// openZip opens a member of a ZIP archive at its local header (APPNOTE 4.3.7).
+func openZip(head []byte, r *bufReader) (io.Reader, error) {
+	const fixed = 30
+	if len(head) < fixed || binary.LittleEndian.Uint16(head[8:]) != 8 {
+		return nil, errNoPacking // stored members are found as they are
+	}
+	size := fixed + int64(binary.LittleEndian.Uint16(head[26:])) + int64(binary.LittleEndian.Uint16(head[28:]))
+	if _, err := io.CopyN(io.Discard, r, size); err != nil {
+		return nil, err
+	}
+	return flate.NewReader(r), nil
+}
+
+// openZlib opens data whose first block is of a type that deflate has.
+func openZlib(head []byte, r *bufReader) (io.Reader, error) {
+	if len(head) < 8 || head[2]&6 == 6 || head[2]&6 == 4 && head[2]>>3 > 29 {
+		return nil, errNoPacking
+	}
+	return zlib.NewReader(r)
+}
+
+// compressed searches what is compressed in a layer.
+func (s *search) compressed(l *layer) {
+	for _, p := range packings {
+		for at := p.magic.next(l.text, 0); at >= 0; at = p.magic.next(l.text, at) {
+			at += max(s.unpack(l, p, at), len(p.magic.text))
+		}
+	}
+}
+
+// unpack searches the compressed data at a place, and returns its length. Data
+// that the next window goes on with becomes a stream.
+func (s *search) unpack(l *layer, p packing, at int) (length int) {
+	head := l.text[at:]
+	inner := l.inside(p.name, nil, at, len(l.text))
+	switch {
+	case len(inner.wraps) > maxDepth:
+		s.sayLimit(l, at, len(l.text), tooDeep)
+		return 0
+	case l.cut && l.streams != nil:
+		if len(*l.streams) >= maxStreams {
+			s.sayLimit(l, at, len(l.text), tooLarge)
+			return 0
+		}
+		if st := s.stream(p, head, l, inner); st != nil {
+			*l.streams = append(*l.streams, st)
+		}
+		return 0
+	}
+	r := &bufReader{chunk: head}
+	n, cut := s.inflate(p, head, r, l, inner)
+	if cut && l.cut && p.name == "gzip" && n > 0 {
+		s.sayLimit(l, at, len(l.text), tooLarge)
+	}
+	if n == 0 {
+		return 0
+	}
+	return len(head) - len(r.chunk)
+}
+
+// inflate searches what r has, and reports how much that was, and whether it
+// ended too early.
+func (s *search) inflate(p packing, head []byte, r *bufReader, l *layer, inner layer) (n int64, cut bool) {
+	limit := inflateBase + inflateFactor*s.bytesRead - s.inflated
+	cost := int64(attemptCost)
+	if p.name == "bzip2" {
+		cost = bzip2Cost
+	}
+	if limit <= cost {
+		s.sayLimit(l, len(l.text)-len(head), len(l.text), tooLarge)
+		return 0, false
+	}
+	s.inflated += cost
+	z, err := p.open(head, r)
+	if err != nil {
+		return 0, false
+	}
+	c := &counted{r: z, left: limit}
+	inner.cut = false
+	s.scan(c, inner, innerWindow, innerOverlap)
+	s.inflated += c.n
+	if c.left <= 0 {
+		s.sayLimit(l, len(l.text)-len(head), len(l.text), tooLarge)
+	}
+	return c.n, errors.Is(c.err, io.ErrUnexpectedEOF)
+}
+
+// counted reads at most so many bytes. What is damaged ends where the damage is.
+type counted struct {
+	r       io.Reader
+	n, left int64
+	err     error
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	if c.err != nil || c.left <= 0 {
+		return 0, io.EOF
+	}
+	n, err := c.r.Read(p[:min(int64(len(p)), c.left)])
+	c.n, c.left, c.err = c.n+int64(n), c.left-int64(n), err
+	if err != nil {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// bufReader reads chunks. It reads byte by byte too, so decompressors take no
+// more of it than they need.
+type bufReader struct {
+	chunk []byte
+	more  func() bool // makes the next chunk
+}
+
+func (r *bufReader) Read(p []byte) (int, error) {
+	for len(r.chunk) == 0 {
+		if r.more == nil || !r.more() {
+			return 0, io.EOF
+		}
+	}
+	n := copy(p, r.chunk)
+	r.chunk = r.chunk[n:]
+	return n, nil
+}
+
+func (r *bufReader) ReadByte() (byte, error) {
+	var b [1]byte
+	_, err := r.Read(b[:])
+	return b[0], err
+}
+
+// stream is compressed data that does not end in the window that it begins in.
+// It is searched in steps, one for each window, by turns with the windows.
+type stream struct {
+	r    *bufReader
+	done bool
+	next func() (struct{}, bool)
+	stop func()
+}
+
+// stream begins to search a stream; nil if it ends in this window.
+func (s *search) stream(p packing, head []byte, l *layer, inner layer) *stream {
+	st := &stream{r: &bufReader{chunk: head}}
+	outer := layer{text: l.text, wraps: l.wraps, place: l.place}
+	st.next, st.stop = iter.Pull(func(yield func(struct{}) bool) {
+		st.r.more = func() bool { return !st.done && yield(struct{}{}) && !(st.done && len(st.r.chunk) == 0) }
+		s.inflate(p, head, st.r, &outer, inner)
+	})
+	if _, waits := st.next(); !waits {
+		return nil
+	}
+	return st
+}
+
+// feed gives the streams their next chunk, and returns those that want more.
+func feed(streams []*stream, chunk []byte, last bool) (waiting []*stream) {
+	for _, st := range streams {
+		st.r.chunk, st.done = chunk, last
+		if _, waits := st.next(); waits {
+			waiting = append(waiting, st)
+		}
+	}
+	return waiting
+}

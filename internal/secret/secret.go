@@ -1,0 +1,250 @@
+// Package secret finds private keys in bytes of any form, and redacts them in
+// text. It decodes what may be an encoding (base64, hexadecimal, UTF-16, string
+// escapes, compression) and gives the result to readers of key formats, so that
+// a key is found whatever it is wrapped in:
+//
+//	for _, f := range secret.Find(text) {
+//		fmt.Println(f.Offset, f.Form) // 6 base64 of a PEM private key
+//	}
+//
+// A marker of a private key with a body that no reader understands is reported,
+// and so is an encoding that is too deep or too large to be searched: silence
+// means that the bytes were searched.
+package secret
+
+import (
+	"bytes"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Finding is one private key.
+type Finding struct {
+	Offset int64  // of the first byte of the outermost encoding
+	Form   string // in words, such as "base64 of a PEM private key"
+	// Unsearched means that no key was found, but that not all could be searched.
+	Unsearched bool
+
+	end    int64 // offset of the byte behind it
+	nested bool  // inside of an encoding, whose place this is
+}
+
+// Bounds of one search.
+const (
+	windowSize  = 8 << 20 // bytes searched at a time
+	overlapSize = 2 << 20 // bytes that two windows share: larger than the Secret of a Helm release
+	maxDepth    = 8       // encodings in one another
+	maxFindings = 1000
+
+	// What hostile input can make of a byte is bounded by these, in bytes. Both
+	// are far above what files have that are not made for it.
+	inflateBase, inflateFactor = 128 << 20, 4
+	decodeBase, decodeFactor   = 256 << 20, 32
+)
+
+// Forms that say that the search is not complete.
+const (
+	tooDeep  = "encodings nested too deeply to be searched for keys"
+	tooLarge = "data too large to be searched for keys when it is decompressed"
+	tooMuch  = "encodings too many to be searched for keys"
+)
+
+// Find returns the private keys in a text, by offset.
+func Find(text []byte) []Finding {
+	if len(text) <= windowSize {
+		s := newSearch()
+		s.bytesRead = int64(len(text))
+		s.look(layer{text: text, place: placeFrom(0)})
+		return s.sorted()
+	}
+	found, _ := Scan(bytes.NewReader(text)) // it does not fail
+	return found
+}
+
+// Scan returns the private keys in what r reads, whatever its size. It holds
+// some windows of it in memory, less than 64 MiB; a key may begin in one and end
+// in the next. The error is that of r.
+func Scan(r io.Reader) ([]Finding, error) {
+	s := newSearch()
+	err := s.scan(r, layer{place: placeFrom(0)}, windowSize, overlapSize)
+	return s.sorted(), err
+}
+
+// search is one call of Find or Scan.
+type search struct {
+	found     []Finding
+	seen      map[string]bool
+	bytesRead int64
+	inflated  int64
+	decoded   int64
+	scratch   [maxDepth + 1]struct{ joined, plain []byte }
+}
+
+func newSearch() *search { return &search{seen: map[string]bool{}} }
+
+func (s *search) sorted() []Finding {
+	slices.SortStableFunc(s.found, func(a, b Finding) int { return int(max(-1, min(1, a.Offset-b.Offset))) })
+	return s.found
+}
+
+// layer is one text to be searched: the file itself, or what an encoding in it
+// has.
+type layer struct {
+	text  []byte
+	wraps []string // the encodings around it, outermost first
+	cut   bool     // the file goes on behind the text
+	// coarse means that places are those of the encoding.
+	coarse bool
+	// place returns where in the file a part of the text is. A part of a decoded
+	// text is where its outermost encoding is.
+	place func(from, to int) (int64, int64)
+	// streams take the compressed data that the text has only the begin of.
+	streams *[]*stream
+	spans   []span // the keys found so far
+}
+
+type span struct{ from, to int }
+
+func placeFrom(base int64) func(from, to int) (int64, int64) {
+	return func(from, to int) (int64, int64) { return base + int64(from), base + int64(to) }
+}
+
+// inside is the layer that the text from..to encodes.
+func (l *layer) inside(wrap string, text []byte, from, to int) layer {
+	first, end := l.place(from, to)
+	return layer{
+		text:   text,
+		wraps:  append(slices.Clip(l.wraps), wrap),
+		cut:    l.cut && to == len(l.text),
+		coarse: true,
+		place:  func(int, int) (int64, int64) { return first, end },
+	}
+}
+
+// look searches one layer. Readers of key formats come first: what they find is
+// not decoded once more.
+func (s *search) look(l layer) {
+	text, binary := len(l.wraps) == 0 || hasText(l.text), hasBinary(l.text)
+	if text {
+		s.pem(&l)
+		s.ageIdentities(&l)
+		s.putty(&l)
+		s.jwk(&l)
+	}
+	if binary {
+		s.binary(&l)
+		s.compressed(&l)
+	}
+	s.wide(&l)
+	if text {
+		s.escaped(&l)
+		s.hex(&l)
+		s.base64(&l)
+	}
+}
+
+// enter searches what the text from..to of a layer encodes, within the bounds.
+func (s *search) enter(l *layer, wrap string, plain []byte, from, to int) {
+	if !hasText(plain) && !hasBinary(plain) && bytes.IndexByte(plain, 0) < 0 {
+		return // most of what looks like base64 is none
+	}
+	if s.decoded += int64(len(plain)); s.decoded > decodeBase+decodeFactor*s.bytesRead {
+		s.sayLimit(l, from, to, tooMuch)
+		return
+	}
+	if len(l.wraps) >= maxDepth {
+		if isText(plain) {
+			s.sayLimit(l, from, to, tooDeep)
+		}
+		return
+	}
+	s.look(l.inside(wrap, plain, from, to))
+}
+
+// isText reports whether a text begins like one that a person or a program wrote.
+func isText(text []byte) bool {
+	head := text[:min(len(text), 32)]
+	for _, c := range head {
+		if (c < ' ' || c > '~') && c != '\n' && c != '\r' && c != '\t' {
+			return false
+		}
+	}
+	return len(head) >= 16
+}
+
+// say adds a finding.
+func (s *search) say(l *layer, from, to int, noun string) {
+	if len(l.spans) < maxFindings {
+		l.spans = append(l.spans, span{from, to})
+	}
+	s.add(l, from, to, Finding{Form: phrase(l.wraps, noun)})
+}
+
+// sayLimit adds that a part of a layer could not be searched.
+func (s *search) sayLimit(l *layer, from, to int, what string) {
+	s.add(l, from, to, Finding{Form: what, Unsearched: true})
+}
+
+func (s *search) add(l *layer, from, to int, f Finding) {
+	f.Offset, f.end = l.place(from, to)
+	f.nested = l.coarse
+	if key := f.key(); !s.seen[key] && len(s.found) < maxFindings {
+		s.seen[key] = true
+		s.found = append(s.found, f)
+	}
+}
+
+// key tells findings apart. That something could not be searched is said once.
+func (f Finding) key() string {
+	if f.Unsearched {
+		return f.Form
+	}
+	return string(appendOffset(nil, f.Offset)) + f.Form
+}
+
+func appendOffset(to []byte, offset int64) []byte {
+	for range 8 {
+		to = append(to, byte(offset))
+		offset >>= 8
+	}
+	return to
+}
+
+// phrase is "base64 of gzip of a PEM private key", or the noun alone.
+func phrase(wraps []string, noun string) string {
+	if len(wraps) == 0 {
+		return noun
+	}
+	article := "a "
+	if strings.ContainsRune("aeiouO", rune(noun[0])) {
+		article = "an "
+	}
+	return strings.Join(wraps, " of ") + " of " + article + noun
+}
+
+// isFound reports whether a place is inside of a key that was found.
+func (l *layer) isFound(at int) bool {
+	for _, s := range l.spans {
+		if at >= s.from && at < s.to {
+			return true
+		}
+	}
+	return false
+}
+
+// gaps calls f with the parts of the text that no key was found in.
+func (l *layer) gaps(f func(from, to int)) {
+	spans := slices.Clone(l.spans)
+	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })
+	from := 0
+	for _, s := range spans {
+		if s.from > from {
+			f(from, s.from)
+		}
+		from = max(from, s.to)
+	}
+	if from < len(l.text) {
+		f(from, len(l.text))
+	}
+}
