@@ -289,13 +289,27 @@ func TestPartialClone(t *testing.T) {
 	if !strings.Contains(missing(), "?") {
 		t.Error("judging fetched a file")
 	}
-	w, err := r.CheckoutReviewed(head)
-	if err != nil {
+	// Where the files are needed they are fetched on purpose.
+	if err := r.Fetch("origin", "main", head, 1); err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close()
-	if text, err := os.ReadFile(filepath.Join(w.Dir, "a.txt")); err != nil || string(text) != "one\n" {
-		t.Errorf("%q, %v", text, err)
+	if left := missing(); strings.Contains(left, "?") {
+		t.Errorf("still missing: %s", left)
+	}
+	if text, ok, err := r.File(head, "a.txt"); err != nil || !ok || string(text) != "one\n" {
+		t.Errorf("%q, %v, %v", text, ok, err)
+	}
+	save(t, clone, "later.txt", "two\n")
+	must(t, clone, "add", "-A")
+	must(t, clone, "commit", "-q", "-m", "later")
+	must(t, clone, "push", "-q", "origin", "main:later")
+	must(t, partial, "fetch", "-q", "origin", "later")
+	later := must(t, partial, "rev-parse", "FETCH_HEAD")
+	if merged, err := r.Merge(head, later); err != nil || merged != later {
+		t.Errorf("merge: %s, %v", merged, err)
+	}
+	if text, ok, err := r.File(later, "later.txt"); err != nil || !ok || string(text) != "two\n" {
+		t.Errorf("%q, %v, %v", text, ok, err)
 	}
 }
 
