@@ -32,6 +32,9 @@ type Command struct {
 	// ssh asks for a passphrase. It then stays in the terminal's process group,
 	// since a program in any other group is stopped when it reads there.
 	Asks bool
+	// Bound says that the program ends when this process dies, even by SIGKILL,
+	// where the system can do that (Linux).
+	Bound bool
 }
 
 // Failure is why a program did not succeed.
@@ -51,6 +54,13 @@ func (f *Failure) Unwrap() error { return f.Err }
 // Missing reports whether there is no such program.
 func (f *Failure) Missing() bool {
 	return errors.Is(f.Err, exec.ErrNotFound) || errors.Is(f.Err, fs.ErrNotExist)
+}
+
+// Killed reports whether the program was ended by SIGKILL and not by a limit of
+// time: by the kernel, for the sake of memory, or by a person.
+func (f *Failure) Killed() bool {
+	var exit *exec.ExitError
+	return errors.As(f.Err, &exit) && exit.ProcessState.String() == "signal: killed"
 }
 
 // Run runs the program to its end. The error is a *[Failure].
@@ -87,6 +97,9 @@ func (c Command) run(ctx context.Context, stderr io.Writer) (*exec.Cmd, error) {
 		stdout = io.Discard
 	}
 	end := group(cmd, c.Asks)
+	if c.Bound {
+		defer endWithParent(cmd)()
+	}
 	out, err := newPipe()
 	if err != nil {
 		return cmd, err

@@ -152,6 +152,12 @@ func TestFailure(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if err := (Command{Name: script(t, "kill -9 $$")}).Run(t.Context()); !errors.As(err, &f) || !f.Killed() || f.Code != -1 {
+		t.Errorf("killed: %v", err)
+	}
+	if err := (Command{Name: script(t, "exit 1"), Bound: true}).Run(t.Context()); !errors.As(err, &f) || f.Killed() || f.Code != 1 {
+		t.Errorf("bound: %v", err)
+	}
 	t.Setenv("CANARY", "x")
 	out, err := Command{Name: "/usr/bin/env", Stdin: bytes.NewReader(nil)}.Output(t.Context())
 	if err != nil || strings.Contains(string(out), "CANARY") {

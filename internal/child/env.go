@@ -31,6 +31,8 @@ const (
 	Forges
 	// KMS is l5d-pki-render-kms, which signs with keys in clouds and tokens.
 	KMS
+	// Self is this program once more, for a part of its own work: it gets everything.
+	Self
 )
 
 // Lists of variables. A star at the end stands for any rest of a name.
@@ -109,6 +111,9 @@ func GitEnvironment(p Purpose, settings []Setting, more ...string) []string {
 func Environ() []string { return os.Environ() }
 
 func chosen(p Purpose, all []string, settings []Setting) []string {
+	if p == Self {
+		return slices.Clone(all)
+	}
 	names := slices.Concat(lists[p]...)
 	env := []string{}
 	if p == Sops || p == KMS {
