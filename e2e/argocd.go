@@ -44,7 +44,7 @@ func NewCMPServer(t testing.TB) *CMPServer {
 	s.Work = filepath.Join(s.Root, "tmp/_cmp_server")
 	s.Keys = s.mountKeys(t)
 	cmd := exec.Command(image.entry[0], image.entry[1:]...)
-	cmd.Env, cmd.Dir = append(image.env, "L5D_PKI_KEYS_DIR="+s.Keys), "/"
+	cmd.Env, cmd.Dir = append(image.env, "L5D_PKI_KEYS_DIR="+s.Keys, keysFor), "/"
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	if s.Jailed {
 		cmd.SysProcAttr = jailed(s.Root)
@@ -54,7 +54,7 @@ func NewCMPServer(t testing.TB) *CMPServer {
 		cmd.Args = append(cmd.Args, "--config-dir-path", filepath.Join(s.Root, "home/argocd/cmp-server/config"))
 		cmd.Env = []string{
 			"PATH=" + filepath.Join(s.Root, "usr/local/bin"), "TMPDIR=" + filepath.Join(s.Root, "tmp"),
-			"ARGOCD_PLUGINSOCKFILEPATH=" + filepath.Dir(s.Socket), "L5D_PKI_KEYS_DIR=" + s.Keys,
+			"ARGOCD_PLUGINSOCKFILEPATH=" + filepath.Dir(s.Socket), "L5D_PKI_KEYS_DIR=" + s.Keys, keysFor,
 		}
 	}
 	if err := cmd.Start(); err != nil {

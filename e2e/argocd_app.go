@@ -175,6 +175,9 @@ func (s *CMPServer) ArgoObjects(t testing.TB, sandbox *Sandbox, layout, state, b
 	return ParseObjects(t, s.Generate(t, app))
 }
 
+// keysFor allows the application of [Application.environment] to have keys.
+const keysFor = "L5D_PKI_KEYS_FOR=project=default app=linkerd repo=https://git.example/infra.git revision=main"
+
 // keyPaths begin the paths of keys in the states of fixtures/.
 var keyPaths = regexp.MustCompile(`key: (?:\.\./)+pki/`)
 

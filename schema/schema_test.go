@@ -114,7 +114,9 @@ func TestSchemaRefuses(t *testing.T) {
 		{"lifetime: 24h", "lifetime: 1 day"}, {"custody: {kind: age}", "custody: {kind: gpg}"}, {"custody:", "custdoy:"},
 		{"phase: anchor-added #", "phase: anchor-aded #"}, {"  epoch: 1\n  phase", "  epoch: -1\n  phase"}, {"strategy: bundle", "strategy: bundles"},
 		{"role: outgoing", "role: old"}, {"    tap:", "    tab:"}, {`stamp: ""`, `stamp: "1"`}, {"wave: {}", "wave: {namespaces: []}"},
-		{"layout: external", "layout: embedded"}, {"    why: the anchor of 2025 ends in spring\n", ""}, {"retired: []", "retired: {}"},
+		{"layout: external", "layout: embedded"}, {"    move: start\n", ""}, {"    move: start\n", "    move: begin\n"},
+		{"    move: start\n", "    move: start\n    assumed: [{code: ALL, because: x}]\n"}, {"    move: start\n", "    move: start\n    assumed: [{code: WAVE-DONE, because: \" \"}]\n"},
+		{"    move: start\n", "    move: start\n    ahead: \"yes\"\n"}, {"retired: []", "retired: {}"},
 	} {
 		if !bytes.Contains(data, []byte(change[0])) {
 			t.Fatalf("%q is not in the sample", change[0])

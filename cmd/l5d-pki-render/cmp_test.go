@@ -192,6 +192,7 @@ func TestCMPCustodies(t *testing.T) {
 		for _, layout := range strings.Fields(c.layouts) {
 			t.Run(c.custody+", "+layout, func(t *testing.T) {
 				app := newArgoApp(t, layout, "bundle/stable.yaml", c.edit, c.parameters)
+				app.env = append(append(app.env, meshAllowed), meshEnv...)
 				stdout, stderr, failed := app.generate(t)
 				if failed != (c.want == nil) || !strings.Contains(stderr, c.says) {
 					t.Fatalf("failed %v: %s", failed, stderr)

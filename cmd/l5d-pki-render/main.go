@@ -22,5 +22,6 @@ func world() cli.World {
 		Environ: child.Environ,
 		Now:     time.Now,
 		Random:  rand.Reader,
+		Confine: true,
 	}
 }

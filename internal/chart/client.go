@@ -39,9 +39,9 @@ func newClient(access exchange.Access, limit int64) (*http.Client, error) {
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = config
-	return &http.Client{Transport: capped{transport, limit}, Timeout: timeout}, nil
+	bare := config.Clone()
+	bare.Certificates = nil
+	return &http.Client{Transport: capped{servers{access, transportOf(config), transportOf(bare)}, limit}, Timeout: timeout}, nil
 }
 
 // capped is a transport whose answers end in an error after limit bytes.

@@ -14,6 +14,8 @@ import (
 	"io"
 	"io/fs"
 	"os/exec"
+	"runtime"
+	"syscall"
 	"time"
 )
 
@@ -32,9 +34,11 @@ type Command struct {
 	// ssh asks for a passphrase. It then stays in the terminal's process group,
 	// since a program in any other group is stopped when it reads there.
 	Asks bool
-	// Bound says that the program ends when this process dies, even by SIGKILL,
-	// where the system can do that (Linux).
-	Bound bool
+	// Stderr, if not nil, gets what the program writes there, also where it
+	// succeeds.
+	Stderr io.Writer
+	// WithParent ends the program when this process dies, even by SIGKILL (Linux).
+	WithParent bool
 }
 
 // Failure is why a program did not succeed.
@@ -56,11 +60,15 @@ func (f *Failure) Missing() bool {
 	return errors.Is(f.Err, exec.ErrNotFound) || errors.Is(f.Err, fs.ErrNotExist)
 }
 
-// Killed reports whether the program was ended by SIGKILL and not by a limit of
-// time: by the kernel, for the sake of memory, or by a person.
+// Killed reports whether SIGKILL ended the program, which the kernel sends where
+// memory runs out.
 func (f *Failure) Killed() bool {
 	var exit *exec.ExitError
-	return errors.As(f.Err, &exit) && exit.ProcessState.String() == "signal: killed"
+	if !errors.As(f.Err, &exit) {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
 }
 
 // Run runs the program to its end. The error is a *[Failure].
@@ -96,9 +104,14 @@ func (c Command) run(ctx context.Context, stderr io.Writer) (*exec.Cmd, error) {
 	if stdout == nil {
 		stdout = io.Discard
 	}
+	if c.Stderr != nil {
+		stderr = io.MultiWriter(stderr, c.Stderr)
+	}
 	end := group(cmd, c.Asks)
-	if c.Bound {
-		defer endWithParent(cmd)()
+	if c.WithParent {
+		runtime.LockOSThread() // the signal comes when the thread that started the program ends
+		defer runtime.UnlockOSThread()
+		endWithParent(cmd)
 	}
 	out, err := newPipe()
 	if err != nil {
@@ -123,9 +136,9 @@ func (c Command) run(ctx context.Context, stderr io.Writer) (*exec.Cmd, error) {
 		err = nil
 	}
 	failed := out.finish()
-	_ = talk.finish() // an excerpt refuses nothing
+	said := talk.finish()
 	if err == nil {
-		err = failed
+		err = errors.Join(failed, said)
 	}
 	return cmd, err
 }

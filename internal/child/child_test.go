@@ -155,7 +155,7 @@ func TestFailure(t *testing.T) {
 	if err := (Command{Name: script(t, "kill -9 $$")}).Run(t.Context()); !errors.As(err, &f) || !f.Killed() || f.Code != -1 {
 		t.Errorf("killed: %v", err)
 	}
-	if err := (Command{Name: script(t, "exit 1"), Bound: true}).Run(t.Context()); !errors.As(err, &f) || f.Killed() || f.Code != 1 {
+	if err := (Command{Name: script(t, "exit 1"), WithParent: true}).Run(t.Context()); !errors.As(err, &f) || f.Killed() || f.Code != 1 {
 		t.Errorf("bound: %v", err)
 	}
 	t.Setenv("CANARY", "x")

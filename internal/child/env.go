@@ -31,8 +31,8 @@ const (
 	Forges
 	// KMS is l5d-pki-render-kms, which signs with keys in clouds and tokens.
 	KMS
-	// Self is this program once more, for a part of its own work: it gets everything.
-	Self
+	// Itself is this program again, in a process with limits of its own.
+	Itself
 )
 
 // Lists of variables. A star at the end stands for any rest of a name.
@@ -81,7 +81,7 @@ var lists = map[Purpose][][]string{
 	Committing: {start, gitFiles, network, agents, gitTransport, gitCommits},
 	Sops:       {start, network, agents, clouds, {"SOPS_*", "AGE_*", "XDG_CACHE_HOME", "XDG_DATA_HOME"}},
 	Kubeseal:   {start, {"KUBECONFIG"}},
-	Charts:     {start, network, {"HELM_*", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"}},
+	Charts:     {start, network, {"GOMEMLIMIT", "HELM_*", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"}},
 	Forges:     {start, network},
 	KMS:        {start, network, agents, clouds, {"SOFTHSM2_CONF", "PKCS11_*", "P11_KIT_*", "YUBIHSM_*", "TPM2*", "TCTI", "CKNFAST_*", "NFAST_*", "ChrystokiConfigurationPath"}},
 }
@@ -111,7 +111,7 @@ func GitEnvironment(p Purpose, settings []Setting, more ...string) []string {
 func Environ() []string { return os.Environ() }
 
 func chosen(p Purpose, all []string, settings []Setting) []string {
-	if p == Self {
+	if p == Itself {
 		return slices.Clone(all)
 	}
 	names := slices.Concat(lists[p]...)

@@ -75,9 +75,9 @@ func (a *app) explain() *cobra.Command {
 				}
 				return nil
 			}
-			s, known := problem.Lookup(problem.Code(args[0]))
+			s, known := lookupCode(args[0])
 			if !known {
-				return problem.CLIUnknownCode.With(args[0])
+				return unknownCode(args[0])
 			}
 			a.data = fmt.Appendf(nil, "%s\n\n  says   %s\n", s.Code, s.Text)
 			if s.Hint != "" {

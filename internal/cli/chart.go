@@ -148,7 +148,7 @@ func (a *app) doChart(c *chartCall) error {
 // completeRequest reads what the flags point to.
 func (a *app) completeRequest(c *chartCall) error {
 	if c.report != "" && c.report != formatText && c.report != formatJSON {
-		return problem.CLIFormat.With(c.report)
+		return problem.CLIFormat.With(c.report, "text or json")
 	}
 	if c.passwordStdin {
 		password, err := readLimited(a.Stdin, "stdin", maxPassword)

@@ -45,7 +45,7 @@ func TestChartUsage(t *testing.T) {
 	}{
 		"no chart":    {nil, ExitUsage, "accepts 1 arg"},
 		"layout":      {[]string{"x", "-s", state, "--layout", "inside"}, ExitFailed, `there is no layout "inside"`},
-		"report":      {[]string{"x", "-s", state, "--report", "xml"}, ExitFailed, `there is no format "xml"`},
+		"report":      {[]string{"x", "-s", state, "--report", "xml"}, ExitFailed, `there is unknown output format "xml"`},
 		"two stdins":  {[]string{"x", "-s", state, "--password-stdin", "-f", "-"}, ExitFailed, "exclude each other"},
 		"no values":   {[]string{"x", "-s", state, "-f", "/nowhere"}, ExitFailed, "/nowhere: cannot be read"},
 		"no state":    {[]string{"x", "-s", "/nowhere"}, ExitFailed, "/nowhere: cannot be read"},

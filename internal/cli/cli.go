@@ -33,6 +33,9 @@ type World struct {
 	Random io.Reader
 	// Program is the path of this program, to be copied; empty: the system knows.
 	Program string
+	// Confine runs `cmp generate` in a child process with limits. That child is
+	// this program again, so a test that is no program leaves it out.
+	Confine bool
 	// Step, if set, is called before each change of the disk, with its name.
 	Step func(name string)
 	// Forge, if set, answers for the forge behind a remote's address, in place of
@@ -74,7 +77,11 @@ func Main(args []string, w World) int {
 	root.SetIn(w.Stdin)
 	root.SetOut(&a.out)
 	root.SetErr(&a.talk)
-	return a.finish(root.Execute())
+	cmd, err := root.ExecuteC()
+	if err != nil && !a.ran {
+		err = usageError(cmd, args, err)
+	}
+	return a.finish(err)
 }
 
 // root is the command tree.

@@ -86,6 +86,12 @@ Nothing is read outside of the repository, and nothing over the network unless
 the chart lies there. Private keys are printed only with the parameter with-keys.`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
+			switch confined := a.Getenv(confinedVariable) != ""; {
+			case confined:
+				a.enterConfinement()
+			case a.Confine:
+				return a.confine()
+			}
 			c, err := a.newCMPCall()
 			if err != nil {
 				return err
@@ -131,6 +137,9 @@ func (a *app) cmpState(c *cmpCall) error {
 		return problem.ArgoCDNoState.With().In(path).Because(err)
 	}
 	if err != nil {
+		return err
+	}
+	if err := a.mayOpenKeys(c, s); err != nil {
 		return err
 	}
 	if c.secrets.withKeys {

@@ -41,7 +41,7 @@ func (a *app) settleSecrets(c *cmpCall, out render.Output, groups []render.Group
 	}
 	out.Stream = append(out.Stream, newDocuments(out.Stream, add)...)
 	if c.secrets.withKeys {
-		return out, nil
+		return out, c.keysInPlace(out.Stream)
 	}
 	left := c.phase.leftOut
 	if len(groups) > 0 && c.phase.standIns == nil {

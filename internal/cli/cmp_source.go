@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
@@ -75,6 +77,9 @@ func (a *app) completeCMPChart(c *cmpCall) error {
 			c.Chart = path
 		}
 	}
+	if err := a.chartHosts(c, onNetwork); err != nil {
+		return err
+	}
 	for _, name := range c.valueFiles {
 		path, err := c.checkout.file(name)
 		if err != nil {
@@ -100,6 +105,36 @@ func (a *app) completeCMPChart(c *cmpCall) error {
 	return nil
 }
 
+// chartHostsVariable is the sidecar's list of servers that charts may come from.
+const chartHostsVariable = "L5D_PKI_CHART_HOSTS"
+
+// chartHosts limits the servers that the chart program asks to the sidecar's
+// list, which is empty by default, and refuses others before it runs.
+func (a *app) chartHosts(c *cmpCall, onNetwork bool) error {
+	c.Access.Hosts = []string{}
+	for _, host := range strings.FieldsFunc(a.Getenv(chartHostsVariable), func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+		if !exchange.ValidHost(host) {
+			return problem.ArgoCDLimit.With(chartHostsVariable, host, "hosts, such as ghcr.io, charts.example:8443 or http://charts.local")
+		}
+		c.Access.Hosts = append(c.Access.Hosts, host)
+	}
+	if !onNetwork {
+		return nil
+	}
+	address := c.Chart
+	if !strings.Contains(address, "://") {
+		address = c.Repo
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return problem.ChartNotFound.With("it is no URL").On("parameter chart")
+	}
+	if !c.Access.Allows(u) {
+		return problem.ChartHost.With(u.Host).On("parameter chart")
+	}
+	return nil
+}
+
 // maxRelease is Helm's longest name of a release, in characters.
 const maxRelease = 53
 
@@ -113,6 +148,9 @@ func releaseName(app string) string {
 // generateKustomization builds it in this process: no function, no plugin, no
 // chart, nothing over the network, nothing outside of the repository.
 func (a *app) generateKustomization(c *cmpCall) (render.Output, error) {
+	if a.Getenv(confinedVariable) != "" {
+		_ = os.Setenv("PATH", "") // kustomize would find git there; nothing after this needs a program
+	}
 	built, err := overlay.Build(c.checkout.here, overlay.Options{Within: c.checkout.root})
 	if err != nil {
 		return render.Output{}, err

@@ -215,7 +215,7 @@ func TestCM(t *testing.T) {
 	if !maps.Equal(refs, want) {
 		t.Errorf("issuerRef by phase: %v", refs)
 	}
-	if out := mustCall(t, "", "log", "-s", path).out; !strings.Contains(out, "came in the place of") {
+	if out := mustCall(t, "", "log", "-s", path).out; !strings.Contains(out, " replaced ") {
 		t.Error(out)
 	}
 }

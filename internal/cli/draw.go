@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/picture"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
@@ -29,7 +32,7 @@ func timelineOf(st *rotation.Status) picture.Timeline {
 func (a *app) drawTo(st *rotation.Status, svg, png string) error {
 	t := timelineOf(st)
 	if svg != "" {
-		if err := a.writeFile(svg, t.SVG(), 0o644, true); err != nil {
+		if err := a.writePicture(svg, t.SVG()); err != nil {
 			return err
 		}
 	}
@@ -40,5 +43,16 @@ func (a *app) drawTo(st *rotation.Status, svg, png string) error {
 	if err != nil {
 		return err
 	}
-	return a.writeFile(png, image, 0o644, true)
+	return a.writePicture(png, image)
+}
+
+// writePicture replaces a picture of the same format, and no other file: a state
+// file is easily named by mistake.
+func (a *app) writePicture(path string, image []byte) error {
+	const magic = 4 // bytes that tell the formats apart: "<svg", "\x89PNG"
+	old, err := os.ReadFile(path)
+	if err == nil && len(old) > 0 && !bytes.HasPrefix(old, image[:magic]) {
+		return problem.CLINotPicture.With().In(path)
+	}
+	return a.writeFile(path, image, 0o644, true)
 }

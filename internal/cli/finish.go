@@ -25,7 +25,7 @@ func (a *app) finish(err error) int {
 		}
 	case !a.ran:
 		code = ExitUsage
-		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %v\nhint: `l5d-pki-render --help` lists commands and flags\n", err)
+		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %v\n", err)
 	default:
 		a.printErrors(err)
 	}
@@ -76,6 +76,9 @@ func (a *app) appendLog() error {
 	}
 	if a.logFile == "" || a.talk.Len() == 0 {
 		return nil
+	}
+	if isState(a.logFile) {
+		return problem.CLILogIsState.With().In(a.logFile)
 	}
 	f, err := os.OpenFile(a.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -32,7 +35,7 @@ Exit code 1 when a finding is an error (with --strict: a warning).`,
 		RunE: a.run(func(*cobra.Command, []string) error {
 			print, known := lintForms[format]
 			if !known {
-				return problem.CLIFormat.With(format)
+				return problem.CLIFormat.With(format, strings.Join(slices.Sorted(maps.Keys(lintForms)), ", "))
 			}
 			instant, err := a.instant(at)
 			if err != nil {

@@ -56,7 +56,7 @@ func (a *app) run(f func(cmd *cobra.Command, args []string) error) func(*cobra.C
 
 // loadState reads and checks the state file.
 func (a *app) loadState(path string) (*state.Rotation, error) {
-	data, err := readFile(path, maxState)
+	data, err := readState(path)
 	if err != nil {
 		return nil, err
 	}

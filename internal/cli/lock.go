@@ -26,7 +26,7 @@ type change struct {
 func (a *app) changeState(path string, f func(current *state.Rotation) (change, error)) error {
 	before, err := os.Stat(path)
 	if err != nil {
-		return problem.CLIRead.With(reason(err)).In(path).Because(err)
+		return noState(path, problem.CLIRead.With(reason(err)).In(path).Because(err))
 	}
 	lock := flock.New(path, flock.SetFlag(os.O_RDONLY))
 	held, err := lock.TryLock()
@@ -44,7 +44,7 @@ func (a *app) changeState(path string, f func(current *state.Rotation) (change, 
 	if err != nil {
 		return err
 	}
-	current, err := state.Parse(path, original)
+	current, err := state.ParseLegacy(path, original)
 	if err != nil {
 		return err
 	}

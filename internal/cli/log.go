@@ -16,13 +16,16 @@ import (
 func (a *app) log() *cobra.Command {
 	var statePath, format string
 	var bases []string
-	var verify bool
+	var verify, migrate bool
 	cmd := &cobra.Command{
 		Use:   "log",
 		Short: "show the hash-chained history of the rotation",
 		Long: `log prints one line per move. A state file with a broken chain is refused by
 every command; --verify also says that no entry was changed or dropped since any
-version of the file in Git, or since the versions that --base names.`,
+version of the file in Git, or since the versions that --base names.
+
+Programs read the fields of an entry (-o json); its reason is free text. A file
+with a log from before these fields is refused until --migrate has rewritten it.`,
 		Example: `  l5d-pki-render log
   git show HEAD~3:rotation.yaml > old.yaml && l5d-pki-render log --verify --base old.yaml`,
 		Args: cobra.NoArgs,
@@ -30,6 +33,11 @@ version of the file in Git, or since the versions that --base names.`,
 			show, err := printer(format)
 			if err != nil {
 				return err
+			}
+			if migrate {
+				if err := a.migrateLog(statePath); err != nil {
+					return err
+				}
 			}
 			s, err := a.loadState(statePath)
 			if err != nil {
@@ -47,6 +55,7 @@ version of the file in Git, or since the versions that --base names.`,
 	stateFlag(cmd, &statePath)
 	cmd.Flags().StringVarP(&format, "output", "o", formatText, "text, json, yaml or markdown")
 	cmd.Flags().BoolVar(&verify, "verify", false, "check the chain, also across the Git history of the file and against --base")
+	cmd.Flags().BoolVar(&migrate, "migrate", false, "first rewrite a log from before its entries had fields, and nothing else of the file")
 	cmd.Flags().StringArrayVar(&bases, "base", nil, "an older version of the state file; may be given several times")
 	return cmd
 }
@@ -55,7 +64,11 @@ version of the file in Git, or since the versions that --base names.`,
 // file, and since every version that Git has.
 func (a *app) verifyLog(statePath string, bases []string, s *state.Rotation) error {
 	for _, base := range bases {
-		before, err := a.loadState(base)
+		text, err := readFile(base, maxState)
+		if err != nil {
+			return err
+		}
+		before, err := state.ParseLegacy(base, text)
 		if err != nil {
 			return err
 		}
@@ -71,7 +84,7 @@ func (a *app) verifyLog(statePath string, bases []string, s *state.Rotation) err
 	}
 	read := 0
 	for _, v := range versions {
-		before, err := state.Parse(statePath, v.Text)
+		before, err := state.ParseLegacy(statePath, v.Text)
 		if err != nil {
 			continue // a version from before this file was a state, or a broken one that was mended
 		}
@@ -95,9 +108,9 @@ func (r logReport) data() any {
 }
 
 func (r logReport) rows() [][]string {
-	rows := [][]string{{"epoch", "phase", "at", "evidence", "why"}}
+	rows := [][]string{{"epoch", "phase", "at", "evidence", "move"}}
 	for _, e := range r.entries {
-		rows = append(rows, []string{fmt.Sprint(e.Epoch), e.Phase, e.At, strings.TrimSpace(short([]string{e.Evidence})), e.Why})
+		rows = append(rows, []string{fmt.Sprint(e.Epoch), e.Phase, e.At, strings.TrimSpace(short([]string{e.Evidence})), e.Sentence()})
 	}
 	return rows
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
@@ -68,8 +69,13 @@ func (c *syncCall) placed(output int, path string, text []byte) (syncFile, error
 		f.want = append([]byte(header(c.state, output)), text...)
 	}
 	var err error
-	f.target, f.name, err = c.place.resolve(path)
-	return f, err
+	if f.target, f.name, err = c.place.resolve(path); err != nil {
+		return f, err
+	}
+	if info, err := os.Lstat(c.place.at(path)); err == nil && info.Mode()&os.ModeSymlink != 0 {
+		return f, problem.SyncProtected.With(path, "a symbolic link")
+	}
+	return f, nil
 }
 
 func (c *syncCall) valuesOutput(output int) (outputBytes, error) {

@@ -107,7 +107,7 @@ func (c *syncCall) matching(glob string) ([]foundFile, error) {
 	if err := s.problems.Err(); err != nil {
 		return nil, err
 	}
-	found := s.sorted()
+	found := slices.DeleteFunc(s.sorted(), func(f foundFile) bool { return state.ProtectedPath(c.place.nameOf(f.target)) != "" })
 	if len(found) == 0 {
 		return nil, problem.WorkloadsNoFiles.With().In(c.shownIn(glob))
 	}

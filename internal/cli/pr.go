@@ -22,8 +22,10 @@ type prFlags struct {
 	out, flavour                   string
 	pull                           int
 	startBefore                    string
+	signers                        string
 	detailed                       bool
 	forge                          forge.Flags
+	guarding                       guardFlags
 }
 
 // pr makes one phase one pull request.
@@ -64,6 +66,7 @@ is refused while one is open.
 	_ = cmd.Flags().MarkHidden("csr-out") // of start alone
 	f.addMove(cmd)
 	f.addWays(cmd)
+	cmd.Flags().StringVar(&f.signers, "allowed-signers", "allowed_signers", "file of the base branch, relative to the state, that lists the SSH keys whose commits are taken over")
 	return cmd
 }
 
@@ -87,6 +90,7 @@ func (f *prFlags) addWays(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.next, "next", false, "decide what is due, and do it or say why not")
 	cmd.Flags().StringVar(&f.startBefore, "start-before", "30%", "with --next: start a rotation when less than this is left of a certificate's life (like 30% or 60d; never)")
 	cmd.Flags().BoolVar(&f.guard, "guard", false, "judge the change from base to head")
+	f.guarding.add(cmd)
 	cmd.Flags().StringVar(&f.head, "head", "HEAD", "with --guard: the commit to judge")
 	cmd.Flags().IntVar(&f.pull, "pull", 0, "with --guard: number of the pull request to comment on (default: what the CI says)")
 	cmd.Flags().BoolVar(&f.print, "print", false, "print the pull request of the move in the working tree, write nothing to Git")
@@ -132,6 +136,9 @@ type prResult interface {
 func (a *app) prReport(f *prFlags, k ask) (prResult, error) {
 	if f.print {
 		return a.printPR(f, k)
+	}
+	if err := f.guarding.check(); err != nil {
+		return nil, err
 	}
 	c, err := a.openPR(f)
 	if err != nil {

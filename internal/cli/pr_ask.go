@@ -9,11 +9,11 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// Verbs of moves, as the log has them.
+// Commands that make moves, by the names that the log has for them.
 const (
-	verbAdvance = "advance"
-	verbBack    = "back"
-	verbStart   = "start"
+	verbAdvance = state.MoveAdvance
+	verbBack    = state.MoveBack
+	verbStart   = state.MoveStart
 )
 
 // ask is the move that is wanted.
@@ -102,10 +102,12 @@ func lastEntry(s *state.Rotation) (state.LogEntry, bool) {
 	return s.Status.Log[len(s.Status.Log)-1], true
 }
 
-// verbOf is the first word of an entry's sentence.
+// verbOf is the command that made an entry's move.
 func verbOf(e state.LogEntry) string {
-	verb, _, _ := strings.Cut(e.Why, " ")
-	return verb
+	if e.Move == state.MoveAbandon {
+		return verbBack
+	}
+	return e.Move
 }
 
 // make makes the move.

@@ -60,6 +60,9 @@ func (a *app) openPR(f *prFlags) (*prCall, error) {
 
 // locate finds the repository and the state file's place in it.
 func (a *app) locate(f *prFlags) (*prCall, error) {
+	if f.guard {
+		return a.locateGuard(f)
+	}
 	c := &prCall{app: a, f: f, ctx: context.Background(), made: a.Now().UTC().Truncate(time.Second)}
 	folder, err := filepath.Abs(filepath.Dir(f.statePath))
 	if err == nil {
@@ -93,6 +96,9 @@ func (c *prCall) lookAround() (err error) {
 	if c.branches, err = c.repo.Look(c.remote); err != nil {
 		return c.gitProblem(err)
 	}
+	if queued, err := c.queued(); queued || err != nil {
+		return err
+	}
 	if c.base = c.f.base; c.base == "" && c.f.guard {
 		c.base = c.Getenv("GITHUB_BASE_REF")
 		if c.base == "" {
@@ -112,22 +118,21 @@ func (c *prCall) lookAround() (err error) {
 	return nil
 }
 
-// readBase reads the state at the tip of the base. The guard also judges the
-// change that brings the state.
+// readBase reads the state at the tip of the base. The guard reads it by itself,
+// since it also judges the change that brings the state.
 func (c *prCall) readBase() error {
+	if c.f.guard {
+		return nil
+	}
 	text, ok, err := c.repo.File(c.tip, c.state)
 	switch {
 	case err != nil:
 		return c.gitProblem(err)
-	case !ok && c.f.guard:
-		return nil
 	case !ok:
 		return problem.PRNoState.With(c.base).In(c.state)
 	}
-	if c.now, err = state.Parse(c.state, text); err != nil && c.f.guard {
-		return problem.Of(err).Under("at " + c.base).Err()
-	}
 	c.text = text
+	c.now, err = state.ParseLegacy(c.state, text)
 	return err
 }
 

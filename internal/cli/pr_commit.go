@@ -18,6 +18,14 @@ func (c *prCall) commitOnly(k ask) (prReport, error) {
 	if h != nil && h.foreign != "" {
 		return c.left(h, nil), nil
 	}
+	if h != nil && h.proof == "" && !c.f.anew {
+		if r, err := c.elsewhere(k, h, nil); r != nil || err != nil {
+			return reportOf(r), err
+		}
+	}
+	if err := c.ignoredFlags(k, h); err != nil {
+		return prReport{}, err
+	}
 	p, err := c.propose(k, h)
 	if err != nil {
 		return prReport{}, err
@@ -26,8 +34,8 @@ func (c *prCall) commitOnly(k ask) (prReport, error) {
 		Phase: p.next.Status.Phase, Epoch: p.next.Status.Epoch, DryRun: c.f.dryRun}
 	if was := local.Heads[p.branch]; was != p.commit {
 		if was != "" {
-			if h, err := c.inspect(p.branch, was); err != nil || h.foreign != "" {
-				return c.left(h, nil), err
+			if left, err := c.holdsOff(p.branch, was, nil); left != nil || err != nil {
+				return reportOf(left), err
 			}
 		}
 		r.Operation, r.Why = opCommitted, "the branch has the change; push it and open the pull request with the text of --print"

@@ -1,10 +1,10 @@
 package cli
 
 import (
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -17,12 +17,12 @@ import (
 const evidenceFolder = "evidence"
 
 // evidenceInstant ends the name of an observation, in the digits of its instant.
-var evidenceInstant = regexp.MustCompile(`-\d{8}T\d{6}Z\.yaml$`)
+var evidenceInstant = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*-\d{8}T\d{6}Z\.yaml$`)
 
 // isEvidence tells whether a file of the repository is an observation that
 // belongs to this state.
 func (c *prCall) isEvidence(name string) bool {
-	return path.Dir(name) == c.beside(evidenceFolder) && evidenceInstant.MatchString(name) &&
+	return path.Dir(name) == c.beside(evidenceFolder) && evidenceInstant.MatchString(path.Base(name)) &&
 		strings.HasPrefix(path.Base(name), c.now.Metadata.Name+"-")
 }
 
@@ -32,8 +32,8 @@ func (c *prCall) putEvidence(next *state.Rotation) (names []string, err error) {
 		return nil, nil
 	}
 	for _, name := range c.evidenceFiles() {
-		if err := os.Remove(c.at(name)); err != nil {
-			return nil, problem.CLIWrite.With(name, reason(err)).Because(err)
+		if err := c.remove(name); err != nil {
+			return nil, err
 		}
 		names = append(names, name)
 	}
@@ -46,8 +46,7 @@ func (c *prCall) putEvidence(next *state.Rotation) (names []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		instant := strings.NewReplacer("-", "", ":", "").Replace(o.At)
-		name := c.beside(evidenceFolder + "/" + next.Metadata.Name + "-" + o.Cluster + "-" + instant + ".yaml")
+		name := c.evidenceName(next, o)
 		if !c.isEvidence(name) {
 			return nil, problem.PREvidenceName.With(o.Cluster, o.At).In(file)
 		}
@@ -59,9 +58,15 @@ func (c *prCall) putEvidence(next *state.Rotation) (names []string, err error) {
 	return names, nil
 }
 
+// evidenceName is the name of an observation in the repository.
+func (c *prCall) evidenceName(s *state.Rotation, o *rotation.Observation) string {
+	instant := strings.NewReplacer("-", "", ":", "").Replace(o.At)
+	return c.beside(evidenceFolder + "/" + s.Metadata.Name + "-" + o.Cluster + "-" + instant + ".yaml")
+}
+
 // evidenceFiles are the observations in the tree.
 func (c *prCall) evidenceFiles() []string {
-	entries, _ := os.ReadDir(c.at(c.beside(evidenceFolder))) // no folder: no evidence
+	entries := c.treeEntries(c.beside(evidenceFolder))
 	var names []string
 	for _, e := range entries {
 		if name := c.beside(evidenceFolder + "/" + e.Name()); e.Type().IsRegular() && c.isEvidence(name) {
@@ -97,16 +102,28 @@ func (c *prCall) witnessed(next *state.Rotation) (rotation.Evidence, error) {
 	return e, err
 }
 
-// observed reads the flags' evidence and the links of a state. A link out of the
-// repository leads to what lies beside the user's own clone.
+// observed reads the flags' evidence and the links of a state. A link in the
+// repository is read in the tree; one out of it leads to what lies beside the
+// user's own clone, and only the base branch may have one.
 func (c *prCall) observed(flags *evidenceFlags, s *state.Rotation) (rotation.Evidence, error) {
 	s = s.Clone()
 	for i := range s.Spec.Links {
 		link := &s.Spec.Links[i]
+		reviewed := c.now != nil && slices.Contains(c.now.Spec.Links, *link)
 		for _, path := range []*string{&link.State, &link.Observation} {
-			if *path != "" && !filepath.IsAbs(filepath.FromSlash(*path)) && !filepath.IsLocal(filepath.FromSlash(c.beside(*path))) {
-				*path = beside(c.f.statePath, *path)
+			if *path == "" {
+				continue
 			}
+			if name := c.beside(*path); filepath.IsLocal(filepath.FromSlash(name)) {
+				if err := c.readable(name); err != nil {
+					return rotation.Evidence{}, err
+				}
+				continue
+			}
+			if !reviewed {
+				return rotation.Evidence{}, problem.PRLinkLeaves.With(link.Name, *path).In(c.state).On("spec.links")
+			}
+			*path = beside(c.f.statePath, *path)
 		}
 	}
 	return flags.load(c.at(c.state), s)

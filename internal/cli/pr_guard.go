@@ -3,16 +3,32 @@ package cli
 import (
 	"bytes"
 	"errors"
-	"fmt"
+	"io"
+	"os"
 	"slices"
 	"strings"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
+
+// guardCall is one judgement: both sides as Git objects, of which nothing is
+// checked out, followed or run.
+type guardCall struct {
+	*prCall
+	r *guardReport
+	// before is the base's tree, after that of the merge.
+	before, after *repo.Tree
+	// commits and changes are what the head has and the base does not.
+	commits []string
+	changes []repo.Change
+	// differs are the paths in which the trees differ.
+	differs []string
+	// wasName is the state's path at the base: another one where it moved.
+	wasName string
+	// skipped are files of the merge that are too large to be written out.
+	skipped map[string]bool
+}
 
 // guard judges what merging the head into the base would give.
 func (c *prCall) guard() (prResult, error) {
@@ -28,169 +44,83 @@ func (c *prCall) guard() (prResult, error) {
 	case err != nil && !errors.As(err, &conflict):
 		return nil, c.gitProblem(err)
 	}
-	r := &guardReport{state: c.state, mark: c.mark("guard"), owned: []string{c.state}}
-	if c.now != nil {
-		r.name = c.now.Metadata.Name
-	}
-	if conflict != nil {
-		r.findings = append(r.findings, problem.PRGuardConflict.With(c.base, strings.Join(conflict.Names, ", ")))
-		r.touched = slices.ContainsFunc(conflict.Names, c.isOurs)
-		return r, c.comment(r)
-	}
-	if err := c.checkout(merged); err != nil {
-		return nil, err
-	}
 	c.merged = merged
-	if err := c.judgeState(r); err != nil {
+	g := &guardCall{prCall: c, wasName: c.state, r: &guardReport{state: c.state, mark: c.mark("guard"), owned: []string{c.state, allowList}}}
+	if conflict != nil {
+		err = g.conflict(conflict.Names)
+	} else {
+		err = g.judge()
+	}
+	if err != nil {
 		return nil, err
 	}
-	if err := c.guardKeys(r, merged); err != nil {
-		return nil, err
-	}
-	touched, err := c.repo.Touched(c.tip, merged)
-	if err != nil {
-		return nil, c.gitProblem(err)
-	}
-	r.touched = len(r.findings) > 0 || slices.ContainsFunc(touched, func(name string) bool { return slices.Contains(r.owned, name) })
-	return r, c.comment(r)
+	g.r.accept(c.f.guarding.accept)
+	return g.r, c.comment(g.r)
 }
 
-// isOurs tells whether a file of the base is the state file, or owned by it.
-func (c *prCall) isOurs(name string) bool {
-	text, _, _ := c.repo.File(c.tip, name)
-	return name == c.state || c.now != nil && bytes.HasPrefix(text, []byte(ownedBy(c.now)))
-}
-
-// judgeState judges the state of the merged tree, and the outputs beside it.
-func (c *prCall) judgeState(r *guardReport) error {
-	text, ok, err := c.repo.File(c.merged, c.state)
-	if err != nil {
-		return c.gitProblem(err)
-	}
-	if !ok {
-		if c.now != nil {
-			r.findings = append(r.findings, problem.PRGuardGone.With().In(c.state))
-		} else {
-			r.notes = append(r.notes, "neither side has the state file: nothing to judge")
-		}
+// judge reads both trees and judges keys, state and outputs.
+func (g *guardCall) judge() (err error) {
+	if g.before, err = g.repo.Tree(g.tip); err != nil {
+		g.r.fail(problem.PRGuardTree.With("base", err))
 		return nil
 	}
-	next, err := state.Parse(c.state, text)
-	if err != nil {
-		r.findings = append(r.findings, problem.Of(err)...)
+	if g.after, err = g.repo.Tree(g.merged); err != nil {
+		g.r.fail(problem.PRGuardTree.With("change", err))
 		return nil
 	}
-	r.name = next.Metadata.Name
-	if c.now == nil {
-		r.notes = append(r.notes, "the change brings the state file: there is nothing before it to judge by")
-	} else if err := c.judgeMove(r, next); err != nil {
+	g.differs = g.before.Differs(g.after)
+	if g.commits, g.changes, err = g.repo.Brought(g.tip, g.merged); err != nil {
+		return g.gitProblem(err)
+	}
+	defer func() { _ = os.RemoveAll(g.root) }() // "" removes nothing
+	if err := g.judgeState(); err != nil {
 		return err
 	}
-	return c.guardOutputs(r, next)
-}
-
-// judgeMove judges the step of the status from the base's.
-func (c *prCall) judgeMove(r *guardReport, next *state.Rotation) error {
-	was, is := c.now.Clone().Status, next.Clone().Status
-	r.noteSpec(c.now, next)
-	switch {
-	case c.now.Metadata.Name != next.Metadata.Name:
-		r.findings = append(r.findings, problem.RotationOtherMesh.With(c.now.Metadata.Name, next.Metadata.Name))
-	case is.Epoch < was.Epoch:
-		r.findings = append(r.findings, c.judgeFall(next))
-	case is.Epoch == was.Epoch:
-		if err := state.Continues(was.Log, is.Log); err != nil {
-			r.findings = append(r.findings, problem.Of(err)...)
-		} else if len(was.Log) != len(is.Log) || !rotation.SameMaterial(c.now, next) {
-			r.findings = append(r.findings, problem.PRGuardByHand.With(was.Phase, was.Epoch))
-		}
-		if len(r.findings) == 0 {
-			r.notes = append(r.notes, fmt.Sprintf("no change of phase: the state stays in `%s` (epoch %d)", is.Phase, is.Epoch))
-		}
-	default:
-		return c.judgeStep(r, next)
+	if err := g.scanChanges(); err != nil {
+		return err
 	}
+	for _, change := range g.changes {
+		g.r.touched = g.r.touched || slices.Contains(g.r.owned, change.Name)
+	}
+	g.r.touched = g.r.touched || len(g.r.findings) > 0
 	return nil
 }
 
-// judgeFall says what is wrong with an epoch that falls: what a revert in Git does.
-func (c *prCall) judgeFall(next *state.Rotation) *problem.Problem {
-	was, is := c.now.Status, next.Status
-	judged, err := rotation.JudgeChange(c.now, next, rotation.Evidence{}, c.instant())
-	if err == nil && judged.Verdict.Safe && was.Epoch-is.Epoch == 1 {
-		return problem.PRGuardFalls.With(was.Epoch, is.Epoch, was.Phase, is.Phase)
-	}
-	why := "more than one phase at once"
-	if err == nil && !judged.Verdict.Safe {
-		why = judged.Verdict.Reasons[0].Text
-	}
-	return problem.PRGuardRevert.With(was.Epoch-is.Epoch, was.Phase, is.Phase, why)
-}
-
-// judgeStep judges a move by the gate, with the evidence that the change has
-// and that the flags bring.
-func (c *prCall) judgeStep(r *guardReport, next *state.Rotation) error {
-	evidence, err := c.witnessed(next)
-	if err != nil {
-		return err
-	}
-	m, err := rotation.Review(c.now, next, evidence, c.instant())
-	if err != nil {
-		r.findings = append(r.findings, problem.Of(err)...)
+// conflict reports a change that cannot be merged; whether it concerns the
+// rotation follows from the files, as the base has them.
+func (g *guardCall) conflict(names []string) (err error) {
+	if g.before, err = g.repo.Tree(g.tip); err != nil {
+		g.r.fail(problem.PRGuardTree.With("base", err))
 		return nil
 	}
-	last, _ := lastEntry(next)
-	if rotation.Prepared(last) {
-		r.findings = append(r.findings, problem.PRGuardPrepared.With(m.To))
+	if was, ok := g.read(g.before, g.state, "base"); ok && was != nil {
+		g.now, g.r.name = was, was.Metadata.Name
 	}
-	r.findings = append(r.findings, m.Shut...)
-	if m.DowntimeAccepted {
-		r.notes = append(r.notes, "**downtime is accepted with this change**; the log says so")
+	shown := make([]string, len(names))
+	for i, name := range names {
+		shown[i] = shownName(name)
 	}
-	for _, a := range evidence.Assumptions {
-		r.notes = append(r.notes, fmt.Sprintf("on somebody's word, as the log has it: %s, because %s", a.Code, code(a.Because)))
-	}
-	for _, o := range evidence.Observations {
-		r.notes = append(r.notes, fmt.Sprintf("on an observation of cluster %s at %s", code(o.Cluster), o.At))
-	}
-	t, err := textOf(c.now, next, evidence)
-	if err != nil {
-		return err
-	}
-	t.move, t.state, t.base = m, c.state, c.base
-	if t.files, err = c.repo.Changed(c.tip, c.merged); err != nil {
-		return c.gitProblem(err)
-	}
-	t.stamped = c.stamped(c.tip, t.files, next)
-	r.move = &t
-	return nil
-}
-
-// comment tells the pull request, unless the change has nothing to do with the
-// rotation: most have not, and nobody wants a comment under each. A forge that refuses it changes no verdict:
-// a job for a fork may only read.
-func (c *prCall) comment(r *guardReport) error {
-	number := c.f.pull
-	if number == 0 {
-		number = c.pullOfCI()
-	}
-	if number == 0 || c.f.dryRun || !r.touched {
+	g.r.fail(problem.PRGuardConflict.With(g.base, strings.Join(shown, ", ")))
+	g.r.touched = slices.Contains(names, g.state)
+	if g.now == nil {
 		return nil
 	}
-	f, err := c.reach()
-	if err == nil {
-		err = f.Comment(c.ctx, number, r.mark, r.comment(forge.LimitsOf(c.f.flavour)))
-	}
-	if err != nil {
-		fmt.Fprintf(&c.talk, "note: the comment on #%d was not written: %v\n", number, err)
-	}
-	return nil
+	return g.heads(g.before, names, func(_ string, head []byte) {
+		g.r.touched = g.r.touched || bytes.HasPrefix(head, []byte(ownedBy(g.now)))
+	})
 }
 
-func (r *guardReport) comment(l forge.Limits) string {
-	body := r.markdown() + "\n"
-	if r := []rune(body); l.Body > 0 && len(r)+len(l.DraftByTitle)+200 > l.Body {
-		body = string(r[:l.Body-200]) + "\n\n(cut)\n\n"
+// heads gives the beginnings of the regular files among names.
+func (g *guardCall) heads(t *repo.Tree, names []string, f func(name string, head []byte)) error {
+	var regular, objects []string
+	for _, name := range names {
+		if e, err := t.Find(name); err == nil {
+			regular, objects = append(regular, name), append(objects, e.Object)
+		}
 	}
-	return body + r.mark + "\n"
+	return g.gitProblem(g.repo.Contents(objects, func(i int, c repo.Content) error {
+		head, err := io.ReadAll(io.LimitReader(c.Text, headSize))
+		f(regular[i], head)
+		return err
+	}))
 }

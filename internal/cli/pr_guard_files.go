@@ -1,61 +1,39 @@
 package cli
 
 import (
-	"bytes"
+	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
-	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
 
 // guardOutputs writes the outputs again and compares.
-func (c *prCall) guardOutputs(r *guardReport, next *state.Rotation) error {
+func (g *guardCall) guardOutputs(next *state.Rotation) {
 	if len(next.Spec.Outputs) == 0 {
-		return nil
+		return
 	}
-	files, err := c.syncFiles(next)
+	file := g.at(g.state)
+	where := place{folder: filepath.Dir(file), root: g.root, file: file}
+	files, err := (&syncCall{app: g.app, statePath: file, state: next.WithDefaults(), place: where}).compute()
 	if err != nil {
-		r.findings = append(r.findings, problem.Of(c.told(err))...)
-		return nil
+		g.r.findings = append(g.r.findings, problem.Of(g.told(err))...)
+		return
 	}
 	for _, f := range files {
-		r.owned = append(r.owned, f.name)
+		g.r.owned = append(g.r.owned, f.name)
 	}
 	for _, f := range onlyChanged(files) {
-		if text, there, err := c.repo.File(c.merged, f.name); err == nil && there && f.want != nil && bytes.Equal(text, f.want) {
-			continue // .gitattributes give the checkout other line ends
-		}
+		name := shownName(f.name)
+		_, err := g.after.Find(f.name)
 		switch {
+		case isNotRegular(err):
+			g.r.fail(problem.PRGuardNotFile.With(err, "change").In(name))
 		case f.want == nil:
-			r.findings = append(r.findings, problem.PRGuardStale.With().In(f.name))
+			g.r.fail(problem.PRGuardStale.With().In(name))
 		case f.have == nil:
-			r.findings = append(r.findings, problem.PRGuardMissing.With(f.output+1).In(f.name))
+			g.r.fail(problem.PRGuardMissing.With(f.output + 1).In(name))
 		default:
-			r.findings = append(r.findings, problem.PRGuardEdited.With(f.output+1).In(f.name))
+			g.r.fail(problem.PRGuardEdited.With(f.output + 1).In(name))
 		}
 	}
-	return nil
-}
-
-// guardKeys looks for private keys in every version of a file that the change
-// brings: what a later commit of it takes away again stays in the history.
-func (c *prCall) guardKeys(r *guardReport, merged string) error {
-	blobs, err := c.repo.NewBlobs(c.tip, merged)
-	if err != nil {
-		return c.gitProblem(err)
-	}
-	for _, b := range blobs {
-		if b.Size > maxOwned {
-			r.notes = append(r.notes, code(b.Name)+" is too large to be searched for keys")
-			continue
-		}
-		text, err := c.repo.Object(b.Object)
-		if err != nil {
-			return c.gitProblem(err)
-		}
-		if form, is := survey.ClearKey(text); is {
-			r.findings = append(r.findings, problem.PRGuardKey.With(form).In(b.Name))
-		}
-	}
-	return nil
 }

@@ -3,7 +3,10 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -14,6 +17,8 @@ type guardReport struct {
 	name     string
 	state    string
 	findings problem.List
+	// accepted are findings that a maintainer accepted: warnings.
+	accepted problem.List
 	// move is what the change does, if it is a move.
 	move *prText
 	// owned are the state file and the files of its outputs; touched tells that
@@ -25,10 +30,43 @@ type guardReport struct {
 	mark  string
 }
 
+func (r *guardReport) fail(p *problem.Problem) { r.findings = append(r.findings, p) }
+
+// accept makes warnings of the findings with one of the codes. They stay visible.
+func (r *guardReport) accept(codes []string) {
+	var left problem.List
+	for _, p := range r.findings {
+		if slices.Contains(codes, string(p.Code)) {
+			r.accepted = append(r.accepted, p)
+		} else {
+			left = append(left, p)
+		}
+	}
+	r.findings = left
+}
+
+// shownName is a file name, or other text of the change, as a report shows it:
+// quoted where a terminal, a CI or a reader could take it for something else.
+func shownName(name string) string {
+	harmless := name != "" && utf8.ValidString(name) && !strings.HasPrefix(name, ":") && !strings.ContainsAny(name, "\"`\\") &&
+		!strings.Contains(name, "##") && strings.TrimSpace(name) == name
+	for _, c := range name {
+		harmless = harmless && unicode.IsPrint(c)
+	}
+	if harmless {
+		return name
+	}
+	// "##[" and "##vso[" are commands to some runners wherever they stand.
+	return strings.ReplaceAll(strconv.QuoteToASCII(name), "##", `#\x23`)
+}
+
 func (r *guardReport) safe() bool { return len(r.findings) == 0 }
 
 func (r *guardReport) text() string {
-	text := r.head() + "\n" + r.lines("  ")
+	text := r.head() + "\n" + lines(r.findings, "  ")
+	for _, p := range r.accepted {
+		text += "accepted: " + plain(p.Error()) + "\n"
+	}
 	if r.move != nil {
 		text += "when it is merged:\n" + r.radius("  ")
 	}
@@ -58,9 +96,12 @@ func (r *guardReport) data() any {
 		Text  string   `json:"text"`
 		Hints []string `json:"hints,omitempty"`
 	}
-	list := []finding{}
-	for _, p := range r.findings {
-		list = append(list, finding{string(p.Code), p.File, p.Path, p.Text, p.Hints})
+	listed := func(problems problem.List) []finding {
+		list := []finding{}
+		for _, p := range problems {
+			list = append(list, finding{string(p.Code), p.File, p.Path, p.Text, p.Hints})
+		}
+		return list
 	}
 	type change struct {
 		From  string `json:"from"`
@@ -79,15 +120,16 @@ func (r *guardReport) data() any {
 		Safe     bool      `json:"safe"`
 		Move     *change   `json:"move,omitempty"`
 		Findings []finding `json:"findings"`
+		Accepted []finding `json:"accepted,omitempty"`
 		Radius   []string  `json:"blastRadius,omitempty"`
 		Notes    []string  `json:"notes,omitempty"`
-	}{r.safe(), move, list, radius, r.notes}
+	}{r.safe(), move, listed(r.findings), listed(r.accepted), radius, r.notes}
 }
 
-// lines are the findings with what to do, for people.
-func (r *guardReport) lines(bullet string) string {
+// lines are findings with what to do, for people.
+func lines(findings problem.List, bullet string) string {
 	var b strings.Builder
-	for _, p := range r.findings {
+	for _, p := range findings {
 		b.WriteString(bullet + plain(p.Error()) + "\n")
 		for _, hint := range p.Hints {
 			b.WriteString("  " + bullet + "what to do: " + hint + "\n")
@@ -111,7 +153,10 @@ func (r *guardReport) ending(*prFlags) error {
 func (r *guardReport) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### %s\n\n", r.head())
-	b.WriteString(r.lines("- "))
+	b.WriteString(lines(r.findings, "- "))
+	for _, p := range r.accepted {
+		b.WriteString("- **accepted by a maintainer**: " + plain(p.Error()) + "\n")
+	}
 	if r.move != nil {
 		b.WriteString("\n**What it does when it is merged**\n\n" + r.radius("- "))
 	}

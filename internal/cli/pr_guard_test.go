@@ -106,7 +106,8 @@ func TestGuard(t *testing.T) {
 		}, []string{"guard-output-missing"}, "linkerd/values/pki.yaml"},
 		"a log entry changed": {func(dir string) {
 			l.edit(dir, l.state, func(s string) string {
-				return strings.Replace(s, "advance anchor (bundle) to anchor-dropped", "advance anchor (bundle) to anchor-dropped, honestly", 1)
+				i := strings.LastIndex(s, "because: ")
+				return s[:i] + "because: honestly\n" + s[i+strings.Index(s[i:], "\n")+1:]
 			})
 		}, []string{"state-log-rewritten"}, "log"},
 		"a stamp by hand": {func(dir string) {
@@ -178,7 +179,7 @@ func TestGuardWithoutEvidence(t *testing.T) {
 	}
 	// The same move with the words of another: the log's chain fits, the gate does not open.
 	l.edit(dir, l.state, func(s string) string {
-		return strings.Replace(s, "assumed BUNDLE-LOADED because", "assumed nothing because", 1)
+		return strings.Replace(s, "code: BUNDLE-LOADED", "code: WAVE-DONE", 1)
 	})
 	_, codes, out := l.guarded(dir)
 	if !slices.Contains(codes, "rotation-g1") || !slices.Contains(codes, "rotation-unmet") || !strings.Contains(out, "does not verify chain") {

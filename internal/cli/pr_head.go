@@ -15,7 +15,9 @@ import (
 
 // Trailers of a commit that this command made. State-Sha256 is over the state
 // file; Base is the commit that the change was made on, and Changes-Sha256 seals
-// what it changed: with them a commit that somebody else amended is told from ours.
+// what it changed: with them a commit that was amended is found. They are no
+// proof of who made it, see proofOf. Material says where a start's certificates
+// come from.
 const (
 	trailerRotation = "L5d-Pki-Rotation"
 	trailerPhase    = "L5d-Pki-Phase"
@@ -23,14 +25,22 @@ const (
 	trailerState    = "L5d-Pki-State-Sha256"
 	trailerBase     = "L5d-Pki-Base"
 	trailerChanges  = "L5d-Pki-Changes-Sha256"
+	trailerMaterial = "L5d-Pki-Material"
 )
 
 // head is the head of a branch that bears a name of ours.
 type head struct {
 	branch  string
 	details repo.Details
-	// foreign says why the commit is not ours, or not as we made it; "" if it is.
+	// foreign says why the commit is not this tool's, or not as the tool made it;
+	// "" if it is.
 	foreign string
+	// proof says how this call knows that the commit may be taken over; "" if it
+	// does not: anybody can make the trailers.
+	proof string
+	// carries are the files that go with the move, see carried.
+	carries []string
+	remade  bool // was compared with what its state gives
 	// next is the state at the head, before that of its parent; nil if foreign.
 	next, before *state.Rotation
 }
@@ -63,12 +73,17 @@ func (c *prCall) inspect(branch, commit string) (*head, error) {
 		return h, c.gitProblem(err)
 	}
 	if h.next, err = c.stateAt(commit); err == nil {
-		h.before, err = c.stateAt(d.Parents[0])
+		h.before, err = c.stateBefore(d.Parents[0])
 	}
 	if err != nil || h.next == nil || h.before == nil || branchOf(h.next) != branch {
 		h.foreign = "its state is not that of the branch"
+		return h, nil
 	}
-	return h, nil
+	if h.carries, h.foreign, err = c.carried(h); err != nil || h.foreign != "" {
+		return h, err
+	}
+	h.proof, err = c.proofOf(h)
+	return h, err
 }
 
 // foreign says why a commit is not one of ours, as we made it.
@@ -82,7 +97,7 @@ func (c *prCall) foreign(branch string, d repo.Details) (string, error) {
 	case d.Parents[0] != d.Trailers[trailerBase] && !c.repo.Contains(c.tip, d.Parents[0]):
 		return "it stands on commits that " + c.base + " does not have", nil
 	}
-	text, _, err := c.repo.File(d.Commit, c.state)
+	text, regular, err := c.repo.Regular(d.Commit, c.state, maxState)
 	if err != nil {
 		return "", err
 	}
@@ -92,6 +107,8 @@ func (c *prCall) foreign(branch string, d repo.Details) (string, error) {
 		return "", err
 	case seal != d.Trailers[trailerChanges]:
 		return "its files were changed after it was made", nil
+	case !regular:
+		return "its " + c.state + " is not a regular file", nil
 	case digest(text) != d.Trailers[trailerState]:
 		return "it was made for another state file than " + c.state + " (two states need two names, and one that moved a new pull request)", nil
 	}

@@ -58,11 +58,26 @@ func (c *prCall) keep(p *proposal, keys []keyFile) error {
 			return err
 		}
 	}
-	err := c.repo.Remember(p.branch, p.commit)
+	err := c.remember(p)
 	if err != nil {
 		undo()
 	}
-	return c.gitProblem(err)
+	return err
+}
+
+// remember records the commit of a branch. What the remote has there stays
+// recorded until the new one is pushed: it is then pushed over.
+func (c *prCall) remember(p *proposal) error {
+	if was := c.branches.Heads[p.branch]; was != "" && was != p.commit {
+		recorded, err := c.repo.Recorded(p.branch, was)
+		if err == nil && recorded {
+			err = c.repo.Supersede(p.branch, was)
+		}
+		if err != nil {
+			return c.gitProblem(err)
+		}
+	}
+	return c.gitProblem(c.repo.Remember(p.branch, p.commit))
 }
 
 // addPending adds the commits of calls that were killed, where all keys that

@@ -24,7 +24,9 @@ type proposal struct {
 	kept   bool
 	// shut: the move was made ahead of its gate.
 	shut bool
-	text prText
+	// origin says where the material of a start comes from.
+	origin string
+	text   prText
 }
 
 // propose makes the change of a move, or finds it made: h is the head of the
@@ -49,15 +51,9 @@ func (c *prCall) committed(m moved, h *head) (*proposal, error) {
 	}
 	entry, _ := lastEntry(m.next)
 	p := &proposal{branch: branchOf(m.next), next: m.next, entry: entry, shut: rotation.Prepared(entry)}
-	added, err := c.tree.Added() // keys that the custody keeps in Git among them
+	tree, err := c.stage(m, outputs)
 	if err != nil {
-		return nil, c.gitProblem(err)
-	}
-	names := slices.Concat(m.names, outputs, added, []string{c.state})
-	slices.Sort(names)
-	tree, err := c.tree.Stage(slices.Compact(names))
-	if err != nil {
-		return nil, c.gitProblem(err)
+		return nil, err
 	}
 	if p.files, err = c.repo.Changed(c.tip, tree); err != nil {
 		return nil, c.gitProblem(err)
@@ -69,13 +65,17 @@ func (c *prCall) committed(m moved, h *head) (*proposal, error) {
 	if err != nil {
 		return nil, err
 	}
+	kept := h != nil && h.foreign == "" && h.branch == p.branch && h.details.Tree == tree && h.details.Parents[0] == c.tip
+	if p.origin = m.origin; kept {
+		p.origin = h.details.Trailers[trailerMaterial]
+	}
 	if err := c.describe(p, tree, evidence); err != nil {
 		return nil, err
 	}
-	if h != nil && h.foreign == "" && h.branch == p.branch && h.details.Tree == tree && h.details.Parents[0] == c.tip {
+	if kept {
 		p.commit, p.kept = h.details.Commit, true
 		if c.branches.Heads[p.branch] != p.commit && !c.f.dryRun { // a call was killed before it had remembered it
-			err = c.gitProblem(c.repo.Remember(p.branch, p.commit))
+			err = c.remember(p)
 		}
 		return p, err
 	}
@@ -87,6 +87,18 @@ func (c *prCall) committed(m moved, h *head) (*proposal, error) {
 		return nil, c.gitProblem(err)
 	}
 	return p, c.keep(p, m.keys)
+}
+
+// stage puts the files of a move into the tree of the commit.
+func (c *prCall) stage(m moved, outputs []string) (tree string, err error) {
+	added, err := c.tree.Added() // keys that the custody keeps in Git among them
+	if err != nil {
+		return "", c.gitProblem(err)
+	}
+	names := slices.Concat(m.names, outputs, added, []string{c.state})
+	slices.Sort(names)
+	tree, err = c.tree.Stage(slices.Compact(names))
+	return tree, c.gitProblem(err)
 }
 
 // syncTree writes the outputs of the tree's state, and names what it wrote.
@@ -103,6 +115,9 @@ func (c *prCall) syncTree(s *state.Rotation) ([]string, error) {
 	var names []string
 	for _, f := range changed {
 		names = append(names, f.name)
+	}
+	if err := staysBelow(c.root, changed); err != nil {
+		return nil, err
 	}
 	return names, c.replaceAll(changed)
 }

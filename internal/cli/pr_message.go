@@ -9,7 +9,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// messageOf is the commit message: the title, the log's sentence and the
+// messageOf is the commit message: the title, the log's last entry in words and the
 // trailers. tree is what is committed, "" where that is not known.
 func (c *prCall) messageOf(p *proposal, title, tree string) (string, error) {
 	text, err := os.ReadFile(c.at(c.state))
@@ -17,7 +17,7 @@ func (c *prCall) messageOf(p *proposal, title, tree string) (string, error) {
 		return "", err
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\n\n%s\n\n", title, wrapped(p.entry.Why, 72))
+	fmt.Fprintf(&b, "%s\n\n%s\n\n", title, wrapped(p.entry.Sentence(), 72))
 	for _, t := range trailersOf(p.next, digest(text)) {
 		fmt.Fprintf(&b, "%s: %s\n", t[0], t[1])
 	}
@@ -26,6 +26,9 @@ func (c *prCall) messageOf(p *proposal, title, tree string) (string, error) {
 	}
 	seal, err := c.repo.Seal(c.tip, tree)
 	fmt.Fprintf(&b, "%s: %s\n%s: %s\n", trailerBase, c.tip, trailerChanges, seal)
+	if p.origin != "" {
+		fmt.Fprintf(&b, "%s: %s\n", trailerMaterial, p.origin)
+	}
 	return b.String(), c.gitProblem(err)
 }
 

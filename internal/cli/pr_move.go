@@ -1,13 +1,6 @@
 package cli
 
 import (
-	"bytes"
-	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
-
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -19,11 +12,13 @@ type moved struct {
 	names []string
 	// keys that belong outside of the tree are yet to be written.
 	keys []keyFile
+	// origin says where the material of a start comes from.
+	origin string
 }
 
 // changed brings state, keys and evidence of the move into the tree.
 func (c *prCall) changed(k ask, h *head) (moved, error) {
-	if keep := h != nil && !c.f.anew && h.holds(c.now) && c.f.answers(k, c.now, h.next); keep {
+	if c.keeps(k, h) {
 		if !h.prepared() {
 			return c.heldMove(h)
 		}
@@ -35,57 +30,34 @@ func (c *prCall) changed(k ask, h *head) (moved, error) {
 	return c.newMove(k, c.f.ahead)
 }
 
+// keeps reports whether the move of a head is taken over.
+func (c *prCall) keeps(k ask, h *head) bool {
+	return h != nil && h.foreign == "" && h.proof != "" && !c.f.anew && h.holds(c.now) && c.f.answers(k, c.now, h.next)
+}
+
 // heldMove takes the move over that a branch holds: its status, the keys that
 // it brought and the evidence.
 func (c *prCall) heldMove(h *head) (moved, error) {
-	m := moved{next: c.now.Clone()}
+	m := moved{next: c.now.Clone(), names: h.carries, origin: h.origin()}
 	m.next.Status = h.next.Clone().Status
-	files, err := c.repo.Changed(h.details.Parents[0], h.details.Commit)
-	if err != nil {
-		return m, c.gitProblem(err)
-	}
-	for _, name := range files {
-		if kept, err := c.belongs(h, name); err != nil || !kept {
-			if err != nil {
-				return m, err
-			}
-			continue
-		}
-		if err := c.copyFrom(h.details.Commit, name); errors.Is(err, fs.ErrNotExist) {
-			continue // the move took away what the base does not have any more
-		} else if err != nil {
+	for _, name := range h.carries {
+		if err := c.copyFrom(h.details.Commit, name); err != nil {
 			return m, err
 		}
-		m.names = append(m.names, name)
 	}
 	return m, c.putState(m.next)
 }
 
-// belongs tells whether a file that a held move changed goes with it: keys,
-// evidence, and whatever else it brought that no output writes anew.
-func (c *prCall) belongs(h *head, name string) (bool, error) {
-	named := slices.ContainsFunc(keyNames(h.next), func(key string) bool { return c.beside(key) == name })
-	if name == c.state || named || c.isEvidence(name) {
-		return name != c.state, nil
-	}
-	_, before, err := c.repo.File(h.details.Parents[0], name)
-	if err != nil || before {
-		return false, c.gitProblem(err)
-	}
-	text, _, err := c.repo.File(h.details.Commit, name)
-	return !bytes.HasPrefix(text, []byte(ownedBy(h.next))), c.gitProblem(err)
-}
-
 // copyFrom brings a file of the tree to what a commit has, or to nothing.
 func (c *prCall) copyFrom(commit, name string) error {
-	text, there, err := c.repo.File(commit, name)
+	text, there, err := c.repo.Regular(commit, name, maxObservation)
 	switch {
 	case err != nil:
 		return c.gitProblem(err)
 	case there:
 		return c.put(name, text)
 	}
-	return os.Remove(c.at(name))
+	return c.remove(name)
 }
 
 // newMove makes the move at this call's instant.
@@ -105,29 +77,14 @@ func (c *prCall) newMove(k ask, ahead bool) (moved, error) {
 		return moved{}, err
 	}
 	names, err := c.putEvidence(m.State)
-	if err != nil || c.f.dryRun {
-		return moved{next: m.State, names: names}, err
+	made := moved{next: m.State, names: names}
+	if k.verb == verbStart {
+		made.origin = c.f.origin()
 	}
-	keys, err := c.putKeys(m)
-	return moved{m.State, names, keys}, err
-}
-
-// keyNames are the paths of all keys that a state names.
-func keyNames(s *state.Rotation) []string {
-	var keys []string
-	for _, a := range s.Status.Anchors {
-		keys = append(keys, a.Key)
+	if err == nil && !c.f.dryRun {
+		made.keys, err = c.putKeys(m)
 	}
-	for _, i := range s.Status.Issuers {
-		keys = append(keys, i.Key)
-	}
-	for _, w := range s.Status.Webhooks {
-		keys = append(keys, w.Key)
-		if w.Incoming != nil {
-			keys = append(keys, w.Incoming.Key)
-		}
-	}
-	return slices.DeleteFunc(keys, func(k string) bool { return k == "" || filepath.IsAbs(filepath.FromSlash(k)) })
+	return made, err
 }
 
 func (c *prCall) putState(next *state.Rotation) error {
@@ -136,20 +93,4 @@ func (c *prCall) putState(next *state.Rotation) error {
 		return problem.Of(err).In(c.state).Err()
 	}
 	return c.put(c.state, text)
-}
-
-// put writes a file of the tree.
-func (c *prCall) put(name string, text []byte) error {
-	path := c.at(name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return problem.CLIWrite.With(name, reason(err)).Because(err)
-	}
-	mode := os.FileMode(0o644)
-	if info, err := os.Lstat(path); err == nil {
-		mode = info.Mode().Perm()
-	}
-	if err := os.WriteFile(path, text, mode); err != nil { // nobody else knows this tree
-		return problem.CLIWrite.With(name, reason(err)).Because(err)
-	}
-	return nil
 }

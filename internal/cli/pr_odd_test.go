@@ -70,7 +70,8 @@ func TestPRSubmodule(t *testing.T) {
 }
 
 // TestPRShallow: a job with one commit of the history and no branch opens the
-// pull request, and makes it anew when the base moved.
+// pull request. When the base moved, a job that has the evidence itself makes it
+// anew; one that has none leaves it, and takes nothing that the branch claims.
 func TestPRShallow(t *testing.T) {
 	t.Parallel()
 	l := land(t)
@@ -85,7 +86,10 @@ func TestPRShallow(t *testing.T) {
 	l.commitTo("main", func(dir string) { l.edit(dir, "README.md", func(string) string { return "x\n" }) })
 	job()
 	l.at = l.at.Add(time.Hour)
-	moved := l.pr("--next")
+	if without := l.pr("--next"); without.Operation != opLeft || len(without.Needs) == 0 || l.head(first.Branch) != first.Commit {
+		t.Errorf("without evidence: %+v", without)
+	}
+	moved := l.pr("--next", "--assume", "BUNDLE-DELIVERED")
 	if first.Operation != opCreated || moved.Operation != opUpdated || moved.Number != first.Number || moved.Commit == first.Commit {
 		t.Errorf("%+v, then %+v", first, moved)
 	}

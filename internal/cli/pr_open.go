@@ -73,6 +73,14 @@ func (c *prCall) openOne(f forge.Forge, k ask, due []forge.Pull) (prReport, erro
 	if len(due) > 0 && h != nil && h.holds(c.now) && !c.f.answers(k, c.now, h.next) {
 		return prReport{}, problem.PROpen.With(due[0].Number, due[0].Head, due[0].URL)
 	}
+	if h != nil && h.proof == "" && !c.f.anew {
+		if r, err := c.elsewhere(k, h, due); r != nil || err != nil {
+			return reportOf(r), err
+		}
+	}
+	if err := c.ignoredFlags(k, h); err != nil {
+		return prReport{}, err
+	}
 	p, err := c.propose(k, h)
 	if err != nil {
 		return prReport{}, err
@@ -106,8 +114,8 @@ func (c *prCall) choose(k ask, due []forge.Pull) (*head, error) {
 			return nil, err
 		}
 		switch {
-		case h.foreign != "" && slices.Contains(c.wouldBe(k), h.branch):
-			return h, nil
+		case (h.foreign != "" || h.proof == "" && h.starts()) && slices.Contains(c.wouldBe(k), h.branch):
+			return h, nil // it cannot be pushed over, so nothing is minted
 		case h.holds(c.now) && c.f.answers(k, c.now, h.next) && (best == nil || h.branch < best.branch):
 			best = h
 		}
@@ -136,7 +144,7 @@ func (c *prCall) wouldBe(k ask) (branches []string) {
 // left reports a branch with a commit of somebody else.
 func (c *prCall) left(h *head, due []forge.Pull) prReport {
 	r := prReport{Operation: opLeft, Branch: h.branch, Commit: h.details.Commit, Epoch: c.now.Status.Epoch + 1,
-		Why: "the branch is left alone: it has a commit that is not this command's: " + h.words()}
+		Why: "the branch is left alone: it has a commit that is not this command's: " + h.words() + ". Delete the branch or close its pull request to have the change made anew"}
 	if len(due) > 0 {
 		r.Number, r.URL = due[0].Number, due[0].URL
 	}

@@ -75,7 +75,11 @@ func (t prText) whatChanges() string {
 	row("trust bundle", t.certNames(t.before.Bundle), t.certNames(t.after.Bundle))
 	row("issuer", t.certNames(t.before.Issuer), t.certNames(t.after.Issuer))
 	row("rollout stamp", code(t.now.Status.Stamp), code(t.next.Status.Stamp))
-	return heading("What changes") + markdownTable(rows)
+	text := heading("What changes") + markdownTable(rows)
+	if t.origin != "" {
+		text += "\nThe incoming certificates and keys were " + plain(t.origin) + ".\n"
+	}
+	return text
 }
 
 // fileList names the files of the change, as many as one looks at.

@@ -15,11 +15,8 @@ func (c *prCall) send(f forge.Forge, p *proposal, due []forge.Pull) (prReport, e
 		Phase: p.next.Status.Phase, Epoch: p.next.Status.Epoch, Draft: c.f.draft || p.shut}
 	was := c.branches.Heads[p.branch]
 	if was != "" && was != p.commit {
-		if h, err := c.inspect(p.branch, was); err != nil || h.foreign != "" {
-			if err == nil {
-				return c.left(h, due), nil
-			}
-			return r, err
+		if left, err := c.holdsOff(p.branch, was, due); left != nil || err != nil {
+			return reportOf(left), err
 		}
 	}
 	r.Pushed = was != p.commit || p.commit == ""

@@ -129,7 +129,7 @@ func TestPRBaseMoves(t *testing.T) {
 		if parent := gitIn(t, l.remote, "rev-parse", r.Commit+"^"); parent != l.head("main") {
 			t.Errorf("change %d: made on %s, the base is %s", i, parent, l.head("main"))
 		}
-		if is := l.stateOf(r.Branch); is.Status.Log[len(is.Status.Log)-1] != was.Status.Log[len(was.Status.Log)-1] || is.Status.Anchors[1] != was.Status.Anchors[1] {
+		if is := l.stateOf(r.Branch); is.Status.Log[len(is.Status.Log)-1].Digest() != was.Status.Log[len(was.Status.Log)-1].Digest() || is.Status.Anchors[1] != was.Status.Anchors[1] {
 			t.Errorf("change %d: the move was made anew: %v", i, is.Status.Log)
 		}
 		if w := l.wrote(); len(w) > 1 {

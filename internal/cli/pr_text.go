@@ -33,6 +33,7 @@ type prText struct {
 	base      string
 	branch    string
 	shut      bool
+	origin    string // of a start's material
 }
 
 // textOf gathers it. stamped and files are of the change in Git.
@@ -89,6 +90,7 @@ func (c *prCall) describe(p *proposal, tree string, evidence rotation.Evidence) 
 	}
 	p.move = p.text.move
 	p.text.files, p.text.state, p.text.digest, p.text.base = p.files, c.state, digest(text), c.base
+	p.text.origin = p.origin
 	p.text.stamped = c.stamped(c.tip, p.files, p.next)
 	p.message, err = c.messageOf(p, p.text.title(), tree)
 	return err

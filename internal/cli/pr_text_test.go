@@ -24,8 +24,8 @@ func spread(t *testing.T) prText {
 		t.Fatal(err)
 	}
 	for _, e := range []state.LogEntry{
-		{Epoch: 1, Phase: state.PhaseStable, At: "2026-06-01T12:00:00Z", Why: "adopted"},
-		{Epoch: 2, Phase: state.PhaseAnchorAdded, At: "2026-06-01T12:00:00Z", Why: "start anchor (bundle) to anchor-added"},
+		{Epoch: 1, Phase: state.PhaseStable, At: "2026-06-01T12:00:00Z", Move: state.MoveAdopt},
+		{Epoch: 2, Phase: state.PhaseAnchorAdded, At: "2026-06-01T12:00:00Z", Move: state.MoveStart, Kind: state.KindAnchor, Strategy: state.StrategyBundle},
 	} {
 		now.Status.Log = state.Append(now.Status.Log, e)
 	}

@@ -41,7 +41,7 @@ var printers = map[string]func(report) ([]byte, error){
 func printer(format string) (func(report) ([]byte, error), error) {
 	show, ok := printers[format]
 	if !ok {
-		return nil, problem.CLIFormat.With(format)
+		return nil, problem.CLIFormat.With(format, "text, json, yaml or markdown")
 	}
 	return show, nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -41,12 +42,14 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	err := child.Command{
-		Name: path, Stdin: in, Stdout: out, Wait: programPatience,
+		Name: path, Stdin: in, Stdout: out, Wait: programPatience, WithParent: true,
 		Env: child.Environment(p.purpose, "TZ=UTC"), // templates that format an instant do it the same everywhere
 	}.Run(ctx)
 	switch {
 	case ctx.Err() != nil && caller.Err() == nil:
 		return p.failed.With(path, errSignalled).Because(errSignalled)
+	case p.name == chartProgram.name && outOfMemory(err):
+		return problem.ArgoCDMemory.With(cmp.Or(a.Getenv(confinedVariable), "the available amount")).Because(err)
 	case err != nil:
 		return p.failed.With(path, reason(err)).Because(err)
 	}

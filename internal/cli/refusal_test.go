@@ -120,8 +120,8 @@ var refusals = []struct {
 	{"an unknown role", replace("    role: incoming", "    role: next"), same, nil, "", "next"},
 	{"two anchors of one name", replace(`- name: "2026"`, `- name: "2025"`), same, nil, "", "2025"},
 	{"stamp that is none", replace("  epoch: 1", "  epoch: 1\n  stamp: now"), same, nil, "", "status.stamp"},
-	{"broken log chain", replace("  epoch: 1", "  epoch: 1\n  log:\n  - {epoch: 1, phase: anchor-added, at: \"2026-01-01T00:00:00Z\", why: start, previous: \"00\"}"), same, nil, "", "status.log"},
-	{"log of another phase", replace("  epoch: 1", "  epoch: 1\n  log:\n  - {epoch: 1, phase: stable, at: \"2026-01-01T00:00:00Z\", why: start}"), same, nil, "", "status.log"},
+	{"broken log chain", replace("  epoch: 1", "  epoch: 1\n  log:\n  - {epoch: 1, phase: anchor-added, at: \"2026-01-01T00:00:00Z\", move: start, kind: anchor, strategy: bundle, previous: \"00\"}"), same, nil, "", "status.log"},
+	{"log of another phase", replace("  epoch: 1", "  epoch: 1\n  log:\n  - {epoch: 1, phase: stable, at: \"2026-01-01T00:00:00Z\", move: adopt}"), same, nil, "", "status.log"},
 	{"an absolute key path", replace("key: pki/issuer-2025-1.key", "key: ../../../../../../../../etc/key"), same, nil, "", "key"},
 
 	// Certificates and keys.

@@ -83,7 +83,7 @@ func ownName(cmd *cobra.Command, args []string) error {
 // doPostRender takes its stream from input; source names it in errors.
 func (a *app) doPostRender(statePath, report, source string, flags secretsFlags, input func() ([]byte, error), in render.Input) error {
 	if report != "" && report != "text" && report != "json" {
-		return problem.CLIFormat.With(report)
+		return problem.CLIFormat.With(report, "text or json")
 	}
 	var err error
 	if in.State, err = a.loadState(statePath); err != nil {

@@ -57,7 +57,7 @@ func (a *app) doSync(statePath string, check bool) error {
 	if check {
 		return a.showSync(files)
 	}
-	return a.writeSync(files)
+	return a.writeSync(where.root, files)
 }
 
 // syncCall is one call of sync.
@@ -86,11 +86,14 @@ func (f syncFile) changes() bool {
 }
 
 // writeSync brings the files that differ to what they should be, and lists them.
-func (a *app) writeSync(files []syncFile) error {
+func (a *app) writeSync(root string, files []syncFile) error {
 	changed := onlyChanged(files)
 	if len(changed) == 0 {
 		fmt.Fprintf(&a.talk, "note: nothing to do: every file is as the state says (%d)\n", len(files))
 		return nil
+	}
+	if err := staysBelow(root, changed); err != nil {
+		return err
 	}
 	if err := a.replaceAll(changed); err != nil {
 		return err

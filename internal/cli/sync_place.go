@@ -5,10 +5,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // gitName is the folder of a repository, or in a worktree the file that names it.
@@ -39,11 +38,14 @@ func placeOf(statePath string) (place, error) {
 	}
 }
 
+// at is a path of the state, links not followed.
+func (p place) at(path string) string { return filepath.Join(p.folder, filepath.FromSlash(path)) }
+
 // resolve gives the place that a path of the state leads to, symbolic links
 // followed as far as there is something, and its name in the repository. What
 // leaves the repository, and what lies in Git's folder, is refused.
 func (p place) resolve(path string) (target, name string, err error) {
-	full := filepath.Join(p.folder, filepath.FromSlash(path))
+	full := p.at(path)
 	there, rest := full, ""
 	for {
 		if _, err := os.Lstat(there); err == nil || there == filepath.Dir(there) {
@@ -57,17 +59,14 @@ func (p place) resolve(path string) (target, name string, err error) {
 	}
 	target = filepath.Join(real, rest)
 	below, err := filepath.Rel(p.root, target)
-	if err != nil || !filepath.IsLocal(below) || inGit(below) {
+	if err != nil || !filepath.IsLocal(below) {
 		return "", "", problem.SyncLeaves.With(path)
 	}
-	return target, filepath.ToSlash(below), nil
-}
-
-// inGit: file systems that fold case take .GIT for the same folder.
-func inGit(below string) bool {
-	return slices.ContainsFunc(strings.Split(filepath.ToSlash(below), "/"), func(part string) bool {
-		return strings.EqualFold(part, gitName)
-	})
+	name = filepath.ToSlash(below)
+	if why := state.ProtectedPath(name); why != "" {
+		return "", "", problem.SyncProtected.With(path, why)
+	}
+	return target, name, nil
 }
 
 // yamlFiles calls f for the YAML files of the repository, in the order of their

@@ -68,7 +68,7 @@ the stamp of before. --wave-done ends it.`,
 // doWorkloads gathers the state and the files, renders once, writes once.
 func (a *app) doWorkloads(f *workloadsFlags, args []string) error {
 	if f.report != "" && f.report != formatText && f.report != formatJSON {
-		return problem.CLIFormat.With(f.report)
+		return problem.CLIFormat.With(f.report, "text or json")
 	}
 	inject, err := f.injected()
 	if err != nil {

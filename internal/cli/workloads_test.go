@@ -170,7 +170,7 @@ func TestWorkloadsWriteNothing(t *testing.T) {
 		{"links only", []string{filepath.Dir(link)}, ExitFailed, "", "no .yaml"},
 		{"nothing meshed", []string{repo + "/charts"}, ExitFailed, "", "no meshed workload"},
 		{"bad inject", []string{"--namespace-inject", "web=maybe,x", repo}, ExitFailed, "", `not "web=maybe"`},
-		{"bad report", []string{"--report", "xml", repo}, ExitFailed, "", `no format "xml"`},
+		{"bad report", []string{"--report", "xml", repo}, ExitFailed, "", `unknown output format "xml"`},
 		{"no split wave", []string{"--namespaces", "books", repo}, ExitFailed, "", "no split wave is under way"},
 		{"remove and wave", []string{"--remove", "--wave-done", repo}, ExitUsage, "", "wave-done"},
 	} {

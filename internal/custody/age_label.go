@@ -70,7 +70,12 @@ func ageFacts(file []byte) (Facts, error) {
 		case s.Type == "scrypt":
 			facts.Passphrase = true
 		case s.Type == labelType && len(s.Args) == 1:
+			if facts.SPKI != "" { // this tool writes one
+				return Facts{}, problem.CustodyTampered.With()
+			}
 			facts.SPKI, facts.Recipients = s.Args[0], strings.Split(string(s.Body), "\n")
+		case s.Type != labelType && !strings.HasSuffix(s.Type, "-grease"): // grease opens nothing (age-encryption.org/v1)
+			facts.Openers++
 		}
 	}
 	return facts, nil

@@ -107,7 +107,8 @@ type Forge interface {
 	Open(ctx context.Context, n New) (Pull, error)
 	// Update makes the change and returns the pull as it is then.
 	Update(ctx context.Context, number int, c Change) (Pull, error)
-	// Comment writes body as a comment, or over the comment that holds marker.
+	// Comment writes body as a comment, or over our own comment that holds marker; one
+	// of somebody else with the same marker stays.
 	// Body must hold marker, hidden as the forge's limits allow.
 	Comment(ctx context.Context, number int, marker, body string) error
 }

@@ -82,12 +82,15 @@ func build(disk filesys.FileSystem, dir, shown string, o Options) (Built, error)
 	if o.Unrestricted {
 		options.LoadRestrictions = types.LoadRestrictionsNone
 	}
-	g := &guard{FileSystem: disk, root: dir}
+	g := &guard{FileSystem: disk, root: dir, kustomizations: map[string]string{}}
 	resources, err := krusty.MakeKustomizer(options).Run(g, dir)
 	if len(g.refused) > 0 {
 		return Built{}, g.refused.In(shown).Err()
 	}
 	if err != nil {
+		if address := refusedBy(err); address != "" {
+			return Built{}, problem.OverlayRemote.With(address).In(shown).Because(err)
+		}
 		return Built{}, problem.OverlayBuild.With(g.quote(err)).In(shown).Because(err)
 	}
 	if resources.Size() == 0 {

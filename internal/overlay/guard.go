@@ -1,7 +1,8 @@
 package overlay
 
 import (
-	"fmt"
+	"encoding/json"
+	"io"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -11,19 +12,22 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// guard is a disk on which kustomize finds no way to the network. kustomize has
-// no switch for that: a URL in a kustomization is fetched, by git or by HTTP.
-// All of them stand in files that it reads first, so these are looked at here.
+// guard is a file system for kustomize that refuses kustomizations that refer
+// to the network: kustomize would run git or make a request, and has no switch
+// for either.
 type guard struct {
 	filesys.FileSystem
 	root    string
 	refused problem.List
 	// What the kustomization at root itself does after its components.
 	renames, moves bool
+	// kustomizations are the paths that were asked for, by the path behind their links.
+	kustomizations map[string]string
 	// read are the files that kustomize has read, for what its errors must not tell.
 	read [][]byte
 }
@@ -37,34 +41,76 @@ func (g *guard) quote(err error) string {
 	return quotable(err, g.root, words...)
 }
 
-// ReadFile reads a file, and refuses one that leads to the network.
+// maxFile is the size of the largest file of a kustomization, in bytes.
+const maxFile = 16 << 20
+
+// ReadFile reads a file, and refuses a kustomization that refers to the network.
 func (g *guard) ReadFile(path string) ([]byte, error) {
-	data, err := g.FileSystem.ReadFile(path)
+	data, err := g.readBounded(path)
 	if err != nil {
 		return nil, err
 	}
 	g.read = append(g.read, data)
-	kustomization := slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path))
-	if !kustomization && !builtin().Match(data) {
-		return data, nil
+	if asked, linked := g.kustomizations[path]; linked {
+		path = asked
+	}
+	if isKustomizationFile(path) {
+		err = g.judge(path, data)
+	}
+	return data, err
+}
+
+// CleanedAbs follows links. kustomize reads what it gives, so a kustomization
+// behind a link is known by the name that was asked for.
+func (g *guard) CleanedAbs(path string) (filesys.ConfirmedDir, string, error) {
+	dir, name, err := g.FileSystem.CleanedAbs(path)
+	if err == nil && isKustomizationFile(path) {
+		g.kustomizations[dir.Join(name)] = path
+	}
+	return dir, name, err
+}
+
+func isKustomizationFile(path string) bool {
+	return slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path))
+}
+
+func (g *guard) readBounded(path string) ([]byte, error) {
+	file, err := g.FileSystem.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if len(data) > maxFile {
+		return nil, g.refuse(problem.OverlayTooLarge.With(maxFile).On(g.relative(path)))
+	}
+	return data, err
+}
+
+// judge looks at a kustomization as kustomize itself parses it, so that no
+// spelling means one thing here and another there. Only paths of kustomizations
+// are handed to git, and only they are the reason for this: HTTP is closed.
+func (g *guard) judge(path string, data []byte) error {
+	var k types.Kustomization
+	if k.Unmarshal(data) != nil {
+		return nil // kustomize fails in the same function
 	}
 	var content any
-	if err := yaml.Unmarshal(data, &content); err != nil {
-		if kustomization {
-			return nil, g.refuse(problem.OverlayBuild.With(g.quote(err)).On(g.relative(path)).Because(err))
-		}
-		return data, nil // no builtin transformer, then: kustomize parses it the same way
+	text, err := json.Marshal(k)
+	if err == nil {
+		err = json.Unmarshal(text, &content)
 	}
-	for _, reference := range remotes(content, kustomization) {
+	if err != nil {
+		return g.refuse(problem.OverlayBuild.With(g.quote(err)).On(g.relative(path)).Because(err))
+	}
+	for _, reference := range remotes(content, true) {
 		_ = g.refuse(problem.OverlayRemote.With(reference).On(g.relative(path)))
 	}
-	if len(g.refused) > 0 {
-		return nil, g.refused.Err()
+	if filepath.Dir(path) == filepath.Clean(g.root) {
+		g.renames = g.renames || k.NamePrefix != "" || k.NameSuffix != "" || len(k.Transformers) > 0
+		g.moves = g.moves || k.Namespace != ""
 	}
-	if kustomization && filepath.Dir(path) == filepath.Clean(g.root) {
-		g.note(content)
-	}
-	return data, nil
+	return g.refused.Err()
 }
 
 func (g *guard) refuse(p *problem.Problem) error {
@@ -80,26 +126,6 @@ func (g *guard) relative(path string) string {
 	}
 	return path
 }
-
-// note looks at what the kustomization at root does itself.
-func (g *guard) note(content any) {
-	fields, _ := content.(map[string]any)
-	for key, value := range fields {
-		switch text, _ := value.(string); strings.ToLower(key) {
-		case "nameprefix", "namesuffix":
-			g.renames = g.renames || text != ""
-		case "transformers":
-			g.renames = true
-		case "namespace":
-			g.moves = g.moves || text != ""
-		}
-	}
-}
-
-// builtin are files that configure kustomize's own transformers and generators.
-var builtin = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`apiVersion["']?\s*:\s*["']?builtin`)
-})
 
 // pathFields hold paths of files or folders, or of what kustomize takes for a
 // URL (api/types/kustomization.go). Their case does not matter to kustomize.
@@ -123,11 +149,6 @@ func remotes(content any, kustomization bool) (found []string) {
 					walk(inner, slices.Contains(pathFields, name))
 				}
 			}
-		case map[any]any: // how a mapping with a key that is no string is read
-			for key, inner := range v {
-				name := strings.ToLower(fmt.Sprint(key))
-				walk(inner, slices.Contains(pathFields, name))
-			}
 		case []any:
 			for _, inner := range v {
 				walk(inner, isPath)
@@ -144,19 +165,23 @@ func remotes(content any, kustomization bool) (found []string) {
 }
 
 // remotesIn looks at one value: a path, KEY=PATH, or a whole object as text.
+// kustomize tries the same text as an object, a file and a repository.
 func remotesIn(text string) []string {
-	if strings.ContainsAny(text, "\n{") {
-		var content any
-		if yaml.Unmarshal([]byte(text), &content) != nil {
-			return nil
-		}
-		return remotes(content, false)
-	}
 	_, path, keyed := strings.Cut(text, "=")
-	if remote().MatchString(text) || keyed && remote().MatchString(path) {
+	if isRemote(text) || keyed && isRemote(path) {
 		return []string{text}
 	}
+	var content any
+	if strings.ContainsAny(text, "\n{") && yaml.Unmarshal([]byte(text), &content) == nil {
+		return remotes(content, false)
+	}
 	return nil
+}
+
+// isRemote reports whether kustomize clones or fetches a path. Case is folded as
+// kustomize does it, by Go's ToLower: that of "\u0130" is "i", which (?i) does not know.
+func isRemote(path string) bool {
+	return remote().MatchString(path) || remote().MatchString(strings.ToLower(path))
 }
 
 // remote is what kustomize clones or fetches: a URL, user@host:path, and what

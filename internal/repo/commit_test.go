@@ -330,25 +330,6 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// TestNewBlobs: every version that commits bring, and nothing that was there.
-func TestNewBlobs(t *testing.T) {
-	_, clone := cloned(t)
-	r, _ := Open(clone)
-	start := must(t, clone, "rev-parse", "HEAD")
-	save(t, clone, "secret.txt", "gone again\n")
-	must(t, clone, "add", "-A")
-	must(t, clone, "commit", "-q", "-m", "in")
-	must(t, clone, "rm", "-q", "secret.txt")
-	must(t, clone, "commit", "-q", "-m", "out")
-	blobs, err := r.NewBlobs(start, must(t, clone, "rev-parse", "HEAD"))
-	if err != nil || len(blobs) != 1 || blobs[0].Name != "secret.txt" || blobs[0].Size != 11 {
-		t.Fatalf("%+v (%v)", blobs, err)
-	}
-	if text, err := r.Object(blobs[0].Object); err != nil || string(text) != "gone again\n" {
-		t.Errorf("%q (%v)", text, err)
-	}
-}
-
 // TestOwner: a folder of somebody else is refused in git's own words, which say
 // what to do.
 func TestOwner(t *testing.T) {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
@@ -67,47 +65,3 @@ func (r *Repo) mergeTree(base, head string) (string, error) {
 	}
 	return names[0], err
 }
-
-// Blob is a version of a file.
-type Blob struct {
-	Name, Object string
-	Size         int64
-}
-
-// NewBlobs lists every version of a file that the commits of head bring and
-// base does not have, those included that a later commit takes away again.
-func (r *Repo) NewBlobs(base, head string) ([]Blob, error) {
-	named, err := call{dir: r.Top, wait: longPatience}.run("rev-list", "--objects", head, "^"+base)
-	if err != nil {
-		return nil, err
-	}
-	names := map[string]string{}
-	var objects strings.Builder
-	for line := range strings.Lines(string(named)) {
-		object, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		names[object] = name
-		objects.WriteString(object + "\n")
-	}
-	kinds, err := call{dir: r.Top, stdin: []byte(objects.String()), wait: longPatience}.run("cat-file", "--batch-check=%(objecttype) %(objectname) %(objectsize)")
-	var blobs []Blob
-	for line := range strings.Lines(string(kinds)) {
-		fields := strings.Fields(line)
-		if len(fields) == 3 && fields[0] == "blob" {
-			size, _ := strconv.ParseInt(fields[2], 10, 64)
-			blobs = append(blobs, Blob{names[fields[1]], fields[1], size})
-		}
-	}
-	return blobs, err
-}
-
-// Touched lists the files that any commit of head changes which base does not
-// have, sorted, also where a later one takes the change back.
-func (r *Repo) Touched(base, head string) ([]string, error) {
-	out, err := call{dir: r.Top, wait: longPatience}.run("log", "--no-ext-diff", "--no-textconv", "--no-merges", "--format=", "--name-only", "--no-renames", "-z", head, "^"+base, "--")
-	names := strings.FieldsFunc(string(out), func(c rune) bool { return c == 0 || c == '\n' })
-	slices.Sort(names)
-	return slices.Compact(names), err
-}
-
-// Object gives the text of a blob.
-func (r *Repo) Object(object string) ([]byte, error) { return git(r.Top, "cat-file", "blob", object) }

@@ -31,8 +31,15 @@ func everything(t *testing.T, r *Repo, base, head string) {
 	if _, err := r.Merge(base, head); err != nil {
 		t.Errorf("Merge: %v", err)
 	}
-	if _, err := r.Touched(base, head); err != nil {
-		t.Errorf("Touched: %v", err)
+	if _, changes, err := r.Brought(base, head); err != nil || len(changes) == 0 {
+		t.Errorf("Brought: %d changes, %v", len(changes), err)
+	}
+	if tree, err := r.Tree(head); err != nil {
+		t.Errorf("Tree: %v", err)
+	} else if e, err := tree.Find(tree.Files()[0]); err != nil {
+		t.Errorf("Find: %v", err)
+	} else if _, err := r.Read(e, 1<<20); err != nil {
+		t.Errorf("Read: %v", err)
 	}
 	if _, err := r.Inspect(head); err != nil {
 		t.Errorf("Inspect: %v", err)

@@ -133,14 +133,28 @@ func (r *Repo) Has(commit string) bool {
 	return err == nil
 }
 
-// File gives a file as a commit has it; ok is false where it has none.
+// maxFile is the largest file that [Repo.File] reads, in bytes.
+const maxFile = 64 << 20
+
+// File gives a regular file as a commit has it; ok is false where it has nothing
+// there, or a directory. A symbolic link or a submodule is an error
+// ([NotRegular]): its content is no file.
 func (r *Repo) File(commit, name string) (text []byte, ok bool, err error) {
-	kind, err := r.git("cat-file", "-t", commit+":"+name)
-	if err != nil || kind != "blob" {
+	out, err := call{dir: r.Top, env: []string{"GIT_LITERAL_PATHSPECS=1"}, wait: patience}.run("ls-tree", "-z", "--full-tree", commit, "--", name)
+	if err != nil {
 		return nil, false, nil
 	}
-	text, err = git(r.Top, "cat-file", "blob", commit+":"+name)
-	return text, err == nil, err
+	for found, e := range entriesOf(out) {
+		switch {
+		case found != name || e.Mode == modeDirectory:
+			continue
+		case !e.Regular():
+			return nil, false, &NotRegular{name, name, e.kind()}
+		}
+		text, err = r.Read(e, maxFile)
+		return text, err == nil, err
+	}
+	return nil, false, nil
 }
 
 // Contains tells whether a commit is in the history of another, or is it.

@@ -74,4 +74,58 @@ var (
 		Hint:    "check spec.source.path; name a chart by the parameter chart",
 		Explain: "Printing nothing would be taken for an application without objects, and Argo CD would remove all that it had.",
 	})
+	ArgoCDKeysFor = define(Sentence{
+		Code:    "argocd-keys-for",
+		Text:    "L5D_PKI_KEYS_FOR is invalid: %s",
+		Hint:    "write entries separated by ; like `project=mesh app=linkerd repo=https://git.example/mesh.git revision=main`, in the environment of the sidecar",
+		Explain: "L5D_PKI_KEYS_FOR lists the applications for which Argo CD's plugin opens private keys. Each entry has all of project, app, repo and revision. `*` stands for every app or every revision; project and repo must be exact. An invalid list allows nobody.",
+	})
+	ArgoCDKeysUnknown = define(Sentence{
+		Code:    "argocd-keys-unknown",
+		Text:    "private keys are not opened: %s is not set, so it is not known which application asks for them",
+		Hint:    "set project and targetRevision in the Application; Argo CD older than 3.0 does not pass the project, so use `secrets-apart` there",
+		Explain: "The plugin opens private keys only for applications that L5D_PKI_KEYS_FOR in the environment of the sidecar lists by project, name, repository and target revision. Argo CD passes these as ARGOCD_APP_PROJECT_NAME (since 3.0), ARGOCD_APP_NAME, ARGOCD_APP_SOURCE_REPO_URL and ARGOCD_APP_SOURCE_TARGET_REVISION. One that is missing or empty allows nothing.",
+	})
+	ArgoCDKeysRefused = define(Sentence{
+		Code:    "argocd-keys-refused",
+		Text:    "private keys are not opened for this application. The entry that would allow it is: %s",
+		Hint:    "add the entry to L5D_PKI_KEYS_FOR in the environment of the sidecar, or set `secrets-apart` instead of `with-keys`",
+		Explain: "The sidecar renders the repositories of all tenants, and a state file can name any key file that the sidecar can open. So only applications that the operator of the sidecar lists in L5D_PKI_KEYS_FOR get private keys; by default nobody does. List the mesh's own application only: everybody who can push to that revision of that repository can read the keys.",
+	})
+	ArgoCDKeysNamespace = define(Sentence{
+		Code:    "argocd-keys-namespace",
+		Text:    "private keys are not opened: the application's destination namespace is %q, and the state file's control plane is in %q",
+		Hint:    "set spec.destination.namespace of the Application to the namespace of the control plane or of the extension",
+		Explain: "Argo CD puts objects without a namespace into the application's destination namespace. Private keys belong in the namespaces that the state file names (spec.linkerd.namespace, vizNamespace, jaegerNamespace, multiclusterNamespace) and nowhere else.",
+	})
+	ArgoCDKeyElsewhere = define(Sentence{
+		Code:    "argocd-key-elsewhere",
+		Text:    "a private key of the state file is in %s",
+		Hint:    "remove it from the chart's templates or from the manifests: keys are only allowed in the Secrets of the issuer and of the webhooks",
+		Explain: "With the parameter with-keys, private keys are printed in the Secrets that the state file is about: the issuer's and the webhooks'. Any other object that contains one of these keys would show it to everybody who can read that object.",
+	})
+	ArgoCDLimit = define(Sentence{
+		Code:    "argocd-limit",
+		Text:    "%s is invalid: %q (want %s)",
+		Hint:    "correct the variable in the environment of the sidecar, or remove it to get the default",
+		Explain: "L5D_PKI_CMP_MEMORY_LIMIT and L5D_PKI_CMP_TIME_LIMIT limit what one render of Argo CD's plugin may use. The defaults are 512Mi for each process and 45s.",
+	})
+	ArgoCDTooLong = define(Sentence{
+		Code:    "argocd-too-long",
+		Text:    "rendering took longer than %v and was stopped",
+		Hint:    "look for loops in templates and for aliases in YAML that multiply; L5D_PKI_CMP_TIME_LIMIT in the environment of the sidecar raises the limit",
+		Explain: "The plugin stops a render before Argo CD kills it (after 60 seconds by default), so that the application shows the reason. Nothing was printed. If the render needs the time, raise the time-out of Argo CD's repository server too (--repo-server-timeout-seconds of the controller and the server).",
+	})
+	ArgoCDMemory = define(Sentence{
+		Code:    "argocd-memory",
+		Text:    "rendering needed more than %s of memory",
+		Hint:    "look for `repeat`, `until` and recursion in templates, and for aliases in YAML that multiply; L5D_PKI_CMP_MEMORY_LIMIT in the environment of the sidecar raises the plugin's limit",
+		Explain: "Each process of a render of Argo CD's plugin may use 512 MiB by default, so that one tenant's repository cannot take the memory of the repository server. A process that the kernel killed counts as one that used too much, since the memory of the machine or of the container is gone then. Nothing was printed.",
+	})
+	ArgoCDCrashed = define(Sentence{
+		Code:    "argocd-crashed",
+		Text:    "rendering ended abnormally: %v",
+		Hint:    "run `l5d-pki-render cmp generate` in a checkout of the application's repository, and report what it prints",
+		Explain: "The process that renders died without a message of its own. What it printed is not repeated here, since it may contain secrets. Nothing was rendered.",
+	})
 )

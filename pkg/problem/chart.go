@@ -128,6 +128,12 @@ var (
 		Hint:    "take the key out of the chart's values, or use --with-keys for a live host",
 		Explain: "Without --with-keys the output is meant for Git, where no private key may stand. Secrets with keys are left out; a key in another object cannot be.",
 	})
+	ChartHost = define(Sentence{
+		Code:    "chart-host",
+		Text:    "the server %q is not in L5D_PKI_CHART_HOSTS",
+		Hint:    "keep the chart in the repository, or add the server to L5D_PKI_CHART_HOSTS in the environment of the sidecar, such as `ghcr.io` or `charts.example:8443`",
+		Explain: "Argo CD's plugin gets charts only from the servers that the operator of the sidecar lists, by default from none: an Application could otherwise make the sidecar send requests into the cluster's network. A redirect, an index and a registry's token server count too, so list every host that takes part.",
+	})
 	ChartProgram = define(Sentence{
 		Code:    "chart-program",
 		Text:    "the program %s cannot be run: %v",

@@ -8,6 +8,23 @@ var (
 		Hint:    "check the path and who may read it; paths in the state file are relative to it",
 		Explain: "A file that the call needs could not be opened or read. Nothing was written.",
 	})
+	CLINoState = define(Sentence{
+		Code:    "cli-no-state",
+		Text:    "no state file here",
+		Explain: "The command reads a state file: rotation.yaml in the current directory, or the one that --state (L5D_PKI_STATE) names. There is none at that path. Up to three state files that lie in the directories below and in those above, up to the top of the repository, are named.",
+	})
+	CLINotPicture = define(Sentence{
+		Code:    "cli-not-picture",
+		Text:    "exists and is not a picture of this format: it is not overwritten",
+		Hint:    "name another file",
+		Explain: "--svg and --png replace a picture that an earlier call made. Any other file stays as it is.",
+	})
+	CLILogIsState = define(Sentence{
+		Code:    "cli-log-is-state",
+		Text:    "--log-file names a state file: nothing is appended to it",
+		Hint:    "name another file with --log-file or L5D_PKI_LOG",
+		Explain: "Messages are appended to the log file. A state file would be damaged by that.",
+	})
 	CLITooLarge = define(Sentence{
 		Code:    "cli-too-large",
 		Text:    "is larger than the cap of %d bytes",
@@ -28,9 +45,9 @@ var (
 	})
 	CLIFormat = define(Sentence{
 		Code:    "cli-format",
-		Text:    "there is no format %q here",
-		Hint:    "`--help` of the command lists its formats",
-		Explain: "A format flag names one of a few forms of output.",
+		Text:    "unknown output format %q (want %s)",
+		Hint:    "give one of these names",
+		Explain: "An output flag takes the name of one of a few formats.",
 	})
 	CLIInstant = define(Sentence{
 		Code:    "cli-instant",

@@ -20,6 +20,12 @@ var (
 		Hint:    "keep a copy of it in the repository, or run `kustomize build` yourself and pipe its output in",
 		Explain: "kustomize would run git or ask a server. What lies there can change without a commit here, so the same state would not give the same bytes; and a build for review should not send requests.",
 	})
+	OverlayTooLarge = define(Sentence{
+		Code:    "overlay-too-large",
+		Text:    "the file is larger than %d bytes",
+		Hint:    "split the file, or leave it out of the kustomization",
+		Explain: "Files of a kustomization are read into memory several times over, so their size is limited.",
+	})
 	OverlayOutside = define(Sentence{
 		Code:    "overlay-outside",
 		Text:    "%s lies outside of the repository, by its path or behind a symbolic link",

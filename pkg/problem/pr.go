@@ -86,6 +86,24 @@ var (
 		Hint:    "correct the observation, or keep it out of Git with --keep-evidence=false",
 		Explain: "Observations are committed beside the state as NAME-CLUSTER-INSTANT.yaml.",
 	})
+	PRIgnored = define(Sentence{
+		Code:    "pr-ignored",
+		Text:    "%s holds this move already, made without what these flags say: %s",
+		Hint:    "run the command again with --anew to make the move anew by the flags, or without the flags to keep what the branch holds",
+		Explain: "A move that a branch holds is taken over with its certificates, so that nothing is minted twice. Flags that would shape a new move have no effect on it, and a command that ignored them would look as if it had followed them. A flag from an L5D_PKI_ variable counts as well.",
+	})
+	PRNotRegular = define(Sentence{
+		Code:    "pr-not-regular",
+		Text:    "is not a regular file, or lies below a symbolic link",
+		Hint:    "replace the link by a file or a directory on the base branch",
+		Explain: "A pull request is made in a worktree of its own, and nothing is read from it or written to it through a link: a link in a commit may lead anywhere.",
+	})
+	PRLinkLeaves = define(Sentence{
+		Code:    "pr-link-leaves",
+		Text:    "link %q leads out of the repository to %s, and the base branch has no such link",
+		Hint:    "merge the change of spec.links on its own first, after a review",
+		Explain: "A link that leads out of the repository is followed from the clone of whoever runs the command. Only the base branch, which reviewers have accepted, may choose such a file; the change that is judged may not.",
+	})
 	PRPrintStart = define(Sentence{
 		Code:    "pr-print-start",
 		Text:    "start mints keys, which --print must not do",

@@ -121,6 +121,18 @@ var (
 		Hint:    "set spec.linkerd.version to the version of the chart that is rendered",
 		Explain: "The charts keep the bundle in other places in 2.10, 2.11, 2.12 and from 2.13 on. The version in linkerd-config (linkerdVersion) must be of the family that the state selects.",
 	})
+	RenderOtherNamespace = define(Sentence{
+		Code:    "render-other-namespace",
+		Text:    "the stream has the %s of a mesh in namespace %q (%s), but %s is %q",
+		Hint:    "set that field to the namespace of the mesh, or feed the stream of the mesh that this state describes",
+		Explain: "A control plane, an extension or a proxy in the stream belongs to another namespace than the state says. Webhook configurations, API services and bundles in environment variables do not depend on the namespace, so a part of another mesh would be edited and the rest would not. Nothing is edited instead.",
+	})
+	RenderOtherTrustDomain = define(Sentence{
+		Code:    "render-other-trust-domain",
+		Text:    "the stream has trust domain %q, but spec.linkerd.trustDomain is %q",
+		Hint:    "set spec.linkerd.trustDomain to the chart's identityTrustDomain, or feed the stream of the mesh that this state describes",
+		Explain: "Identity signs for one trust domain. A stream with another one is another mesh, or a change of the trust domain, which is no rotation: every proxy would have to restart at once.",
+	})
 	RenderOtherScheme = define(Sentence{
 		Code:    "render-other-scheme",
 		Text:    "the stream has identity.issuer.scheme %q, the state says %q",

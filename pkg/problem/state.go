@@ -2,6 +2,18 @@ package problem
 
 // Reading the state file's text.
 var (
+	StateOtherKind = define(Sentence{
+		Code:    "state-other-kind",
+		Text:    "this is a %s (%s), not a state file",
+		Hint:    "name the state file with --state, for example --state pki/rotation.yaml; an observation is passed with --evidence",
+		Explain: "The file is an object of another kind. A state file has apiVersion l5d-pki-render/v1alpha1 and kind Rotation.",
+	})
+	StateConflict = define(Sentence{
+		Code:    "state-conflict",
+		Text:    "has unresolved merge conflicts (lines %s)",
+		Hint:    "take one side whole with `git checkout --ours` or `git checkout --theirs` and the file's name; a status that is mixed from two sides is refused",
+		Explain: "Git left its conflict markers in the file. The status of a state belongs together: phase, certificates and log of one side must not be combined with those of another.",
+	})
 	StateTooLarge = define(Sentence{
 		Code: "state-too-large", Text: "the state file has %d bytes; at most %d are read",
 		Hint:    "check that this is the state file: a real one has some 20 kB",
@@ -119,6 +131,16 @@ var (
 		Code: "state-path", Text: "the path is %s",
 		Hint:    "write it relative to the state file, with \"/\", as short as it can be, such as keys/2026-1.age",
 		Explain: "Paths are relative to the folder of the state file and may not leave its repository. An absolute path would mean something else on every machine; only custody \"file\", which reads keys on a live host, may use one.",
+	})
+	StateProtected = define(Sentence{
+		Code: "state-protected", Text: "the path is %s, which no output may be",
+		Hint:    "choose another path",
+		Explain: "Git reads .git, .gitattributes, .gitmodules and .gitignore in every directory, under each name that some file system takes for the same: in capitals, with trailing dots or spaces, as GIT~1, with invisible characters.",
+	})
+	StateTooMany = define(Sentence{
+		Code: "state-too-many", Text: "the list has %d entries, at most %d are allowed",
+		Hint:    "split the state: one state file per mesh",
+		Explain: "Each entry is a file that is read or written by every command. The cap keeps a state from a pull request from keeping a machine busy.",
 	})
 	StatePathTwice = define(Sentence{
 		Code: "state-path-twice", Text: "the path is already that of %s",
@@ -257,6 +279,16 @@ var (
 		Code: "state-log-rewritten", Text: "entry %d (epoch %d, phase %s) of the older version is missing or changed",
 		Hint:    "restore the log from Git: entries are only ever added",
 		Explain: "The log of an older version of the file must stand unchanged at the beginning of the newer one. A revert of commits drops entries: use `back`, which keeps them.",
+	})
+	StateLogOld = define(Sentence{
+		Code: "state-log-old", Text: "the log is in its old form: this entry has no move",
+		Hint:    "run `l5d-pki-render log --migrate` (with --state FILE), review the change and commit it",
+		Explain: "In the old form `why` was a sentence that also said which move was made and on whose word. Now these are fields, and the sentence is never parsed. The old form is read from the base branch and by the command that migrates the file, and nowhere else: a pull request cannot bring it.",
+	})
+	StateLogField = define(Sentence{
+		Code: "state-log-field", Text: "%s",
+		Hint:    "restore status.log from Git: entries are added by moves and never edited; docs/state-file.md lists the fields of each move",
+		Explain: "A log entry says in fields which move was made, of which rotation, what a person vouched for and accepted. Each move has its own fields, and each assumption a known code and a reason. Old entries (move legacy) only begin a log.",
 	})
 	StateLogOrder = define(Sentence{
 		Code: "state-log-order", Text: "epoch %d follows epoch %d",

@@ -62,6 +62,12 @@ var (
 		Hint:    "choose a path below the folder that holds .git; symbolic links count by where they lead",
 		Explain: "The tool owns files in its state file's repository only: the nearest folder upward with .git or, without one, the folder of the state file. Git's own folder is out of bounds too.",
 	})
+	SyncProtected = define(Sentence{
+		Code:    "sync-protected",
+		Text:    "%q is %s, which no output may be",
+		Hint:    "choose another path in spec.outputs",
+		Explain: "Whoever may edit spec.outputs could otherwise make this tool, with its own rights, write what Git, a CI system or a forge acts on: .git, .gitattributes, workflows, CODEOWNERS and their like, however a file system may spell them. A symbolic link is never written through or replaced.",
+	})
 	SyncForeign = define(Sentence{
 		Code:    "sync-foreign",
 		Text:    "exists, and is not owned by this state",

@@ -138,7 +138,7 @@ func (a *adoption) readFiles() {
 // rules, by the material's structure, and against the stream that it came from.
 func (a *adoption) finish() {
 	a.state.Status.Log = state.Append(nil, state.LogEntry{
-		Phase: state.PhaseStable, At: a.in.At.UTC().Format(time.RFC3339), Why: "adopted a running mesh",
+		Phase: state.PhaseStable, At: a.in.At.UTC().Format(time.RFC3339), Move: state.MoveAdopt,
 	})
 	if a.fail(a.state.Validate()); len(a.problems) == 0 {
 		a.compare()

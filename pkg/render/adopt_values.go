@@ -40,9 +40,7 @@ func (a *adoption) readValues() {
 	if l.Namespace == "" {
 		l.Namespace = a.value("namespace") // 2.10 has it among its values
 	}
-	if l.TrustDomain = a.value("identityTrustDomain"); l.TrustDomain == "" {
-		l.TrustDomain = a.value("clusterDomain") // as config.yaml defaults it
-	}
+	l.TrustDomain = trustDomainOf(a.values)
 	l.HeartbeatSchedule = a.value("heartbeatSchedule")
 	a.readLeaf()
 	a.addBundle(a.place("identityTrustAnchorsPEM"), a.value("identityTrustAnchorsPEM"), true)

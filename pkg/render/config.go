@@ -55,6 +55,9 @@ func (p *plan) checkConfig(o object) {
 	} else if !known {
 		p.checkFamilyByShape(o)
 	}
+	if domain := trustDomainOf(p.config.values); domain != "" && domain != l.TrustDomain {
+		p.fail(problem.RenderOtherTrustDomain.With(domain, l.TrustDomain).On(o.String()))
+	}
 	scheme := p.config.values.Lookup(manifest.At("identity", "issuer", "scheme")).Value()
 	if scheme != "" && scheme != l.IssuerScheme {
 		p.fail(problem.RenderOtherScheme.With(scheme, l.IssuerScheme).On(o.String()))
@@ -62,6 +65,15 @@ func (p *plan) checkConfig(o object) {
 	if p.config.externalCA != l.ExternalCA {
 		p.fail(problem.RenderOtherCA.With(p.config.externalCA, l.ExternalCA).On(o.String()))
 	}
+}
+
+// trustDomainOf reads the trust domain from a chart's values; it defaults to the
+// cluster's domain (charts/linkerd-control-plane/templates/config.yaml).
+func trustDomainOf(values *manifest.Node) string {
+	if domain := scalar(values.Get("identityTrustDomain")); domain != "" {
+		return domain
+	}
+	return scalar(values.Get("clusterDomain"))
 }
 
 // checkFamilyByShape tells 2.10 and 2.11.0 from later charts when the stream's

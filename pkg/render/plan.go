@@ -58,6 +58,7 @@ func (p *plan) run() {
 	if len(p.problems) > 0 {
 		return
 	}
+	p.refuseForeign()
 	found := p.match()
 	p.readConfig(found)
 	p.checkPresence(found)

@@ -41,7 +41,7 @@ func First(s *state.Rotation, webhooks []string, keyPath func(name string) strin
 		}
 		next.Status.Webhooks[w] = state.Webhook{Certificate: m.Certificate, CABundle: m.CABundle, Key: b.keep(hookService[w], hookKey)}
 	}
-	record(next, at, "init", "")
+	record(next, at, state.LogEntry{Move: state.MoveInit})
 	return next, b.minted, nil
 }
 

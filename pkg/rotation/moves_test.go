@@ -118,9 +118,9 @@ func TestAssumptionsMeetNeeds(t *testing.T) {
 		now := now.Add(time.Hour)
 		move := m.advance(t, Options{Why: "ticket 7"}, assume(codes...), now)
 		last := move.State.Status.Log[len(move.State.Status.Log)-1]
-		want := "ticket 7; assumed " + string(codes[0]) + ` because "the test says so"`
-		if !strings.HasSuffix(last.Why, want) || last.Evidence == "" {
-			t.Errorf("the log says %q (evidence %q), want %q", last.Why, last.Evidence, want)
+		want := []state.Assumed{{Code: string(codes[0]), Because: "the test says so"}}
+		if last.Why != "ticket 7" || !slices.Equal(last.Assumed, want) || last.Evidence == "" {
+			t.Errorf("the log says %+v, want %v", last, want)
 		}
 	}
 	if m.state.Status.Phase != state.PhaseStable {
@@ -485,7 +485,7 @@ func TestAdoptedMidway(t *testing.T) {
 		t.Errorf("a step back over a history that nobody knows: %v", codes(err))
 	}
 	move := m.advance(t, Options{}, seen(m.sight(instant)), instant)
-	if log := move.State.Status.Log; len(log) != 2 || log[0].Phase != "issuer-switched" || log[0].Why != "adopted" {
+	if log := move.State.Status.Log; len(log) != 2 || log[0].Phase != "issuer-switched" || log[0].Move != state.MoveAdopt {
 		t.Errorf("log %+v", log)
 	}
 	if _, err := state.Parse("rotation.yaml", must(state.Marshal(move.State))); err != nil {

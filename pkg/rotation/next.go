@@ -1,7 +1,6 @@
 package rotation
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -31,7 +30,7 @@ func (w *way) next() (*Move, error) {
 		m.Destroy = w.forget(st)
 	}
 	w.stamp(st)
-	record(s, w.at, w.why(), w.scene.evidence.Digest())
+	record(s, w.at, w.entry())
 	return m, nil
 }
 
@@ -66,44 +65,18 @@ func (w *way) stamp(st *state.Status) {
 	}
 }
 
-// why is the log's sentence: what was done, in whose words, on whose word.
-func (w *way) why() string {
-	verb := "advance"
-	switch {
-	case w.back():
-		verb = "back"
-	case w.from < 0:
-		verb = "start"
-	}
-	parts := []string{fmt.Sprintf("%s %s to %s", verb, w.path.label(), w.phase())}
-	if w.options.Why != "" {
-		parts = append(parts, w.options.Why)
-	}
-	for _, a := range w.scene.evidence.Assumptions {
-		parts = append(parts, fmt.Sprintf("assumed %s because %q", a.Code, a.Because))
-	}
-	if w.accepted {
-		parts = append(parts, downtimeAccepted)
-	}
-	if len(w.shut) > 0 {
-		parts = append(parts, preparedAhead)
-	}
-	return strings.Join(parts, "; ")
-}
-
 // begin gives an empty log its first entry, the phase that was there before the
 // first move: without it a later replay could not tell where the rotation began.
 func begin(s *state.Rotation, at time.Time) {
 	if len(s.Status.Log) == 0 {
-		record(s, at, "adopted", "")
+		record(s, at, state.LogEntry{Move: state.MoveAdopt})
 	}
 }
 
 // record adds an entry for the phase and epoch of s, chained to the last one.
-func record(s *state.Rotation, at time.Time, why, evidence string) {
-	s.Status.Log = state.Append(s.Status.Log, state.LogEntry{
-		Epoch: s.Status.Epoch, Phase: s.Status.Phase, At: instantText(at), Why: why, Evidence: evidence,
-	})
+func record(s *state.Rotation, at time.Time, e state.LogEntry) {
+	e.Epoch, e.Phase, e.At = s.Status.Epoch, s.Status.Phase, instantText(at)
+	s.Status.Log = state.Append(s.Status.Log, e)
 }
 
 func instantText(t time.Time) string { return t.UTC().Format(time.RFC3339) }

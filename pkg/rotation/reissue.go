@@ -45,11 +45,7 @@ func Reissued(s *state.Rotation, chain pki.Chain, why string, at time.Time) (*st
 			next.Status.Issuers[i].Certificate = text(pki.Chain{issuer}.Marshal())
 		}
 	}
-	said := fmt.Sprintf("issuer %s came in the place of %s", issuer.Fingerprint()[:16], old.Fingerprint()[:16])
-	if why != "" {
-		said += ": " + why
-	}
-	record(next, at, said, "")
+	record(next, at, state.LogEntry{Move: state.MoveReissue, Issuer: issuer.Fingerprint(), Replaced: old.Fingerprint(), Why: why})
 	return next, nil
 }
 

@@ -15,7 +15,7 @@ import (
 // error if no single move of this tool makes next's status of base's.
 //
 // Choices that a person made are read from next: how leaves go, a split wave,
-// and from the log the words that accept downtime.
+// and from the log whether downtime was accepted.
 func Review(base, next *state.Rotation, e Evidence, at time.Time) (*Move, error) {
 	if base.Metadata.Name != next.Metadata.Name {
 		return nil, problem.RotationOtherMesh.With(base.Metadata.Name, next.Metadata.Name)
@@ -42,6 +42,10 @@ func Review(base, next *state.Rotation, e Evidence, at time.Time) (*Move, error)
 			problems = append(problems, problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "it would leave another "+strings.Join(differs, ", ")))
 			continue
 		}
+		if !sameMove(m.State, next) {
+			problems = append(problems, problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "its log entry is of another move"))
+			continue
+		}
 		m.From, m.State = base.Status.Phase, next
 		return m, nil
 	}
@@ -59,13 +63,20 @@ func grewByOneMove(base, next *state.Rotation) error {
 		return err
 	}
 	added := len(n.Log) - len(b.Log)
-	if len(b.Log) == 0 && added == 2 && n.Log[0].Epoch == b.Epoch {
+	if len(b.Log) == 0 && added == 2 && n.Log[0].Move == state.MoveAdopt && n.Log[0].Epoch == b.Epoch && n.Log[0].Phase == b.Phase {
 		added--
 	}
 	if n.Epoch != b.Epoch+1 || added != 1 {
 		return problem.RotationSkip.With(b.Epoch, n.Epoch, added)
 	}
 	return nil
+}
+
+// sameMove reports whether both logs end with the same move of the same rotation.
+func sameMove(made, found *state.Rotation) bool {
+	a, b := made.Status.Log, found.Status.Log
+	x, y := a[len(a)-1], b[len(b)-1]
+	return x.Move == y.Move && x.Kind == y.Kind && x.Strategy == y.Strategy
 }
 
 // before is base as the move begins: in stable, with the rotation and the
@@ -143,7 +154,7 @@ func madeWith(path Path, target int, base, next *state.Rotation) Options {
 		o.Namespaces = w.Namespaces
 	}
 	log := next.Status.Log
-	o.AcceptDowntime = len(log) > 0 && says(log[len(log)-1], downtimeAccepted)
+	o.AcceptDowntime = len(log) > 0 && log[len(log)-1].DowntimeAccepted
 	return o
 }
 

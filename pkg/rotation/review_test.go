@@ -86,6 +86,9 @@ func TestReviewRefuses(t *testing.T) {
 		f(&s.Status)
 		return s
 	}
+	last := func(f func(*state.LogEntry)) func(*state.Status) {
+		return func(s *state.Status) { f(&s.Log[len(s.Log)-1]) }
+	}
 	for name, c := range map[string]struct {
 		next *state.Rotation
 		want problem.Code
@@ -96,7 +99,14 @@ func TestReviewRefuses(t *testing.T) {
 		"no stamp":            {edit(func(s *state.Status) { s.Stamp = base.Status.Stamp }), problem.RotationNoMove.Code},
 		"an anchor less":      {edit(func(s *state.Status) { s.Anchors = s.Anchors[:1] }), problem.RotationNoMove.Code},
 		"a log entry changed": {edit(func(s *state.Status) { s.Log[1].Why = "something else" }), problem.StateLogRewritten.Code},
-		"another rotation":    {edit(func(s *state.Status) { s.Rotation.Strategy = state.StrategyCrossSign }), problem.RotationNoMove.Code},
+		"another move":        {edit(last(func(e *state.LogEntry) { e.Move = state.MoveStart })), problem.RotationNoMove.Code},
+		"a move back":         {edit(last(func(e *state.LogEntry) { e.Move = state.MoveBack })), problem.RotationNoMove.Code},
+		"an old entry": {edit(last(func(e *state.LogEntry) {
+			*e = state.LogEntry{Epoch: e.Epoch, Phase: e.Phase, At: e.At, Move: state.MoveLegacy}
+		})), problem.RotationNoMove.Code},
+		"another kind":     {edit(last(func(e *state.LogEntry) { e.Kind = state.KindReplace })), problem.RotationNoMove.Code},
+		"another strategy": {edit(last(func(e *state.LogEntry) { e.Strategy = state.StrategyCrossSign })), problem.RotationNoMove.Code},
+		"another rotation": {edit(func(s *state.Status) { s.Rotation.Strategy = state.StrategyCrossSign }), problem.RotationNoMove.Code},
 	} {
 		if _, err := Review(base, c.next, word, instant); !slices.Contains(codes(err), string(c.want)) {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
@@ -128,7 +138,7 @@ func TestAhead(t *testing.T) {
 	}
 	last := move.State.Status.Log[len(move.State.Status.Log)-1]
 	if len(move.Shut) == 0 || !Prepared(last) || move.To != state.PhaseAnchorSpread {
-		t.Errorf("to %s, shut %v, why %q", move.To, move.Shut, last.Why)
+		t.Errorf("to %s, shut %v, why %q", move.To, move.Shut, last.Sentence())
 	}
 	reviewed, err := Review(m.state, move.State, Evidence{}, instant)
 	if err != nil || len(reviewed.Shut) == 0 {
@@ -149,7 +159,7 @@ func TestVouched(t *testing.T) {
 	}
 	last := move.State.Status.Log[len(move.State.Status.Log)-1]
 	if got := Vouched(last); !slices.Equal(got, word.Assumptions) {
-		t.Errorf("%q gives %v", last.Why, got)
+		t.Errorf("%+v gives %v", last, got)
 	}
 	if got := (Evidence{Assumptions: Vouched(last)}).Digest(); got != last.Evidence {
 		t.Errorf("digest %s, log %s", got, last.Evidence)

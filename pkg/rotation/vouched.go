@@ -1,43 +1,57 @@
 package rotation
 
 import (
-	"regexp"
-	"strconv"
-	"strings"
+	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// What a log entry says of its move, beside the verb: see way.why.
-const (
-	downtimeAccepted = "downtime accepted"
-	preparedAhead    = "prepared before its gate was open"
-)
-
-// assumed finds the assumptions in the sentence of a log entry, as way.why writes them.
-var assumed = regexp.MustCompile(`assumed ([A-Z-]+) because ("(?:[^"\\]|\\.)*")`)
-
-// Vouched reads back what a person vouched for in a move, from its log entry.
+// Vouched is what a person vouched for in a move, from its log entry.
 func Vouched(e state.LogEntry) []Assumption {
 	var list []Assumption
-	for _, found := range assumed.FindAllStringSubmatch(e.Why, -1) {
-		because, err := strconv.Unquote(found[2])
-		if n := Need(found[1]); err == nil && n.Known() {
-			list = append(list, Assumption{n, because})
-		}
+	for _, a := range e.Assumed {
+		list = append(list, Assumption{Need(a.Code), a.Because})
 	}
 	return list
 }
 
-// Prepared tells whether a move was made ahead of its gate ([Options.Ahead]).
-func Prepared(e state.LogEntry) bool { return says(e, preparedAhead) }
+// Prepared reports whether a move was made ahead of its gate ([Options.Ahead]).
+func Prepared(e state.LogEntry) bool { return e.Ahead }
 
-// says looks for one of the parts of way.why.
-func says(e state.LogEntry, part string) bool {
-	for _, p := range strings.Split(e.Why, "; ") {
-		if p == part {
-			return true
+// entry is what the log records of the move.
+func (w *way) entry() state.LogEntry {
+	evidence := w.scene.evidence
+	evidence.Assumptions = oncePerNeed(evidence.Assumptions)
+	e := state.LogEntry{
+		Move: w.move(), Kind: w.path.Kind, Strategy: w.path.Strategy, Why: w.options.Why,
+		DowntimeAccepted: w.accepted, Ahead: len(w.shut) > 0, Evidence: evidence.Digest(),
+	}
+	for _, a := range evidence.Assumptions {
+		e.Assumed = append(e.Assumed, state.Assumed{Code: string(a.Code), Because: a.Because})
+	}
+	return e
+}
+
+// move names the move for the log.
+func (w *way) move() string {
+	switch {
+	case w.to < 0:
+		return state.MoveAbandon
+	case w.back():
+		return state.MoveBack
+	case w.from < 0:
+		return state.MoveStart
+	}
+	return state.MoveAdvance
+}
+
+// oncePerNeed keeps the first assumption of each need, which is the one that counts.
+func oncePerNeed(all []Assumption) []Assumption {
+	var list []Assumption
+	for _, a := range all {
+		if !slices.ContainsFunc(list, func(b Assumption) bool { return a.Code == b.Code }) {
+			list = append(list, a)
 		}
 	}
-	return false
+	return list
 }

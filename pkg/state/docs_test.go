@@ -57,7 +57,7 @@ func TestPageIsComplete(t *testing.T) {
 		}
 	}
 	collect(reflect.TypeFor[Rotation]())
-	for _, set := range [][]string{Schemes, CustodyKinds, OutputKinds, Layouts, WebhookKeys, Kinds, Strategies, AnchorRoles, LeavesWays} {
+	for _, set := range [][]string{Schemes, CustodyKinds, OutputKinds, Layouts, WebhookKeys, Kinds, Strategies, AnchorRoles, LeavesWays, Moves, NeedCodes} {
 		names = append(names, set...)
 	}
 	if len(names) < 80 {

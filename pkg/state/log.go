@@ -17,25 +17,43 @@ var (
 )
 
 // Digest is the SHA-256, in lower-case hex, of the entry's canonical form: one
-// JSON object without white space, these six members in this order, all of them
-// always present, "<", ">" and "&" not escaped, no line end:
+// JSON object without white space, the fields of [LogEntry] in their order, all
+// of them always present, "<", ">" and "&" not escaped, no line end:
 //
-//	{"epoch":1,"phase":"anchor-added","at":"2026-11-03T09:30:00Z","why":"...","evidence":"","previous":""}
+//	{"epoch":1,"phase":"anchor-added","at":"2026-11-03T09:30:00Z","move":"start","kind":"anchor","strategy":"bundle",
+//	"issuer":"","replaced":"","why":"...","assumed":[{"code":"WAVE-DONE","because":"..."}],"downtimeAccepted":false,
+//	"ahead":false,"evidence":"","previous":""}
 //
-// The form is fixed for good: existing logs are chained by it.
+// An entry that was migrated keeps the form that its log was chained by: epoch,
+// phase, at, why, evidence and previous. Both forms are fixed for good.
 func (e LogEntry) Digest() string {
+	if old, ok := e.asOld(); ok {
+		return digestOf(old)
+	}
+	e.Assumed = append([]Assumed{}, e.Assumed...) // [], not null
+	return digestOf(struct {
+		Epoch            int64     `json:"epoch"`
+		Phase            string    `json:"phase"`
+		At               string    `json:"at"`
+		Move             string    `json:"move"`
+		Kind             string    `json:"kind"`
+		Strategy         string    `json:"strategy"`
+		Issuer           string    `json:"issuer"`
+		Replaced         string    `json:"replaced"`
+		Why              string    `json:"why"`
+		Assumed          []Assumed `json:"assumed"`
+		DowntimeAccepted bool      `json:"downtimeAccepted"`
+		Ahead            bool      `json:"ahead"`
+		Evidence         string    `json:"evidence"`
+		Previous         string    `json:"previous"`
+	}(e))
+}
+
+func digestOf(entry any) string {
 	var form bytes.Buffer
 	enc := json.NewEncoder(&form)
 	enc.SetEscapeHTML(false)
-	// Strings and an integer: encoding cannot fail.
-	_ = enc.Encode(struct {
-		Epoch    int64  `json:"epoch"`
-		Phase    string `json:"phase"`
-		At       string `json:"at"`
-		Why      string `json:"why"`
-		Evidence string `json:"evidence"`
-		Previous string `json:"previous"`
-	}(e))
+	_ = enc.Encode(entry) // texts, truth values and an integer: encoding cannot fail
 	sum := sha256.Sum256(bytes.TrimSuffix(form.Bytes(), []byte("\n")))
 	return hex.EncodeToString(sum[:])
 }
@@ -80,11 +98,13 @@ func (f *findings) history(r *Rotation) {
 		}
 		previous = e.Digest()
 	}
+	f.migrated(log)
 	last := log[len(log)-1]
 	if last.Epoch != r.Status.Epoch || last.Phase != r.Status.Phase {
 		f.add(problem.StateLogEnd.With(last.Epoch, shown(last.Phase), r.Status.Epoch, shown(r.Status.Phase)),
 			atLog.With(len(log)-1), atPhase, manifest.At("status", "epoch"))
 	}
+	f.sameRotation(len(log)-1, last, r.Status.Rotation)
 	if r.Status.AdoptedBundle != "" && last.Epoch > log[0].Epoch {
 		f.add(problem.StateAdopted.With(log[0].Epoch, last.Epoch), atAdopted, atLog)
 	}
@@ -96,6 +116,7 @@ func (f *findings) entry(i int, e LogEntry, previous string) {
 	f.add(oneOf(PhaseNames())(e.Phase), at.With("phase"))
 	f.add(instant(e.At), at.With("at"))
 	f.add(optional(digest)(e.Evidence), at.With("evidence"))
+	f.move(i, e, at)
 	if e.Previous != previous {
 		f.add(problem.StateLogChain.With(digestOrNone(e.Previous), digestOrNone(previous)), at.With("previous"), atLog)
 	}

@@ -25,7 +25,11 @@ const maxProblems = 100
 // Fields that are absent stay absent: see [Rotation.WithDefaults]. The error
 // holds the problems of the file, a hundred at most, in the order of its lines.
 func Parse(name string, data []byte) (*Rotation, error) {
-	r, problems := read(data)
+	r, _, problems := read(data, false)
+	return parsed(name, r, problems)
+}
+
+func parsed(name string, r *Rotation, problems problem.List) (*Rotation, error) {
 	if len(problems) > 0 {
 		return nil, problems[:min(len(problems), maxProblems)].In(name).Err()
 	}
@@ -33,25 +37,25 @@ func Parse(name string, data []byte) (*Rotation, error) {
 }
 
 // read goes through the stages of reading; each one reports all that it finds.
-func read(data []byte) (*Rotation, problem.List) {
+// legacy also takes old log entries, whose paths are returned.
+func read(data []byte, legacy bool) (r *Rotation, old []manifest.Path, problems problem.List) {
 	if len(data) > MaxSize {
-		return nil, problem.List{problem.StateTooLarge.With(len(data), MaxSize)}
+		return nil, nil, problem.List{problem.StateTooLarge.With(len(data), MaxSize)}
 	}
 	root, problems := parseText(data)
 	if root == nil {
-		return nil, problems
+		return nil, nil, problems
 	}
 	if problems = append(problems, notPlain(root)...); len(problems) > 0 {
-		return nil, problems
+		return nil, nil, problems
 	}
 	seen, err := kubernetesView(data)
 	if err != nil {
-		return nil, problem.List{err}
+		return nil, nil, problem.List{err}
 	}
-	s := &shape{}
-	r, err := decode(s.rotation(root, seen))
-	if err != nil {
-		return nil, append(s.problems, err)
+	s := &shape{legacy: legacy}
+	if r, err = decode(s.rotation(root, seen)); err != nil {
+		return nil, nil, append(s.problems, err)
 	}
 	for _, f := range validate(r) {
 		if !s.full() && !s.concerns(f) {
@@ -59,7 +63,7 @@ func read(data []byte) (*Rotation, problem.List) {
 		}
 	}
 	sortByPlace(s.problems)
-	return r, s.problems
+	return r, s.old, s.problems
 }
 
 // parseText gives the tree of the one document, and says where private keys
@@ -67,6 +71,9 @@ func read(data []byte) (*Rotation, problem.List) {
 // private keys.
 func parseText(data []byte) (*manifest.Node, problem.List) {
 	problems := privateKeys(data)
+	if lines := conflictMarkers(data); lines != "" {
+		return nil, append(problems, problem.StateConflict.With(lines))
+	}
 	root, err := manifest.Parse(data)
 	switch {
 	case err != nil:
@@ -77,6 +84,9 @@ func parseText(data []byte) (*manifest.Node, problem.List) {
 	}
 	if len(problems) == 0 {
 		problems = escapedKeys(root)
+	}
+	if kind, group := otherKind(root); kind != "" && len(problems) == 0 {
+		return nil, problem.List{problem.StateOtherKind.With(kind, group)}
 	}
 	return root, problems
 }

@@ -87,11 +87,11 @@ func TestParseRefusesText(t *testing.T) {
 		{"a null", []byte("~\n"), "f:1:1: a mapping is wanted here, not nothing"},
 		{"a text", []byte("hello\n"), "f:1:1: a mapping is wanted here, not text"},
 		{"a list", []byte("- a\n"), "f:1:1: a mapping is wanted here, not a list"},
-		{"second document", append(sample(t), "---\na: 1\n"...), "f:79:1: a second document begins here"},
-		{"second document, empty", append(sample(t), "---\n"...), "f:79:1: a second document begins here"},
+		{"second document", append(sample(t), "---\na: 1\n"...), "f:82:1: a second document begins here"},
+		{"second document, empty", append(sample(t), "---\n"...), "f:82:1: a second document begins here"},
 		{"unclosed quote", changed(t, `"2.18"`, `"2.18`), "f:29:12: is not valid YAML: "},
 		{"tab in the indentation", changed(t, "    namespace: linkerd\n", "\t namespace: linkerd\n"), "f:10:1: a tab stands in the indentation"},
-		{"NUL", append(sample(t), 0), "f:79:1: is not valid YAML: a control character stands in it"},
+		{"NUL", append(sample(t), 0), "f:82:1: is not valid YAML: a control character stands in it"},
 		{"not UTF-8", changed(t, "# ours", "# \xff"), "f:35:20: is not UTF-8 text at byte"},
 		{"UTF-16", []byte("a\x00:\x00 \x00b\x00"), "f:1:2: is not valid YAML: a control character stands in it"},
 		{"4 MiB and a byte", bytes.Repeat([]byte("#"), MaxSize+1), "f: the state file has 4194305 bytes; at most 4194304 are read"},
@@ -294,7 +294,7 @@ func TestPrivateKeysAreRefused(t *testing.T) {
 func TestMessagesNeverQuoteMaterial(t *testing.T) {
 	const body = "MHcCAQEEIIhNQUjzUUs8RJkzPR7Rv8BYzsDZGqFyVPcnGxJbMNaFoAoGCCqGSM49"
 	for _, old := range []string{`"2.18"`, "name: prod", "phase: anchor-added #", "kind: age", "why: the anchor of 2025 ends in spring", "clockSkew: 20s",
-		"key: keys/2025-1.age", "  retired: []", `"2026-11-03T09:30:00Z"`, "{config.kubernetes.io/local-config:", "strategy: bundle", "role: outgoing\n    certificate: |\n"} {
+		"key: keys/2025-1.age", "  retired: []", `"2026-11-03T09:30:00Z"`, "{config.kubernetes.io/local-config:", "strategy: bundle}", "role: outgoing\n    certificate: |\n"} {
 		key, _, _ := strings.Cut(old, ":")
 		for _, data := range [][]byte{
 			changed(t, old, key+": "+body+"/../x\n"),

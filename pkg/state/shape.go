@@ -17,6 +17,8 @@ import (
 type shape struct {
 	problems problem.List
 	bad      []manifest.Path // values that were not taken
+	legacy   bool            // old log entries are taken
+	old      []manifest.Path // those that were
 }
 
 // rotation checks the whole document. Here and below the result is the value
@@ -52,6 +54,8 @@ func (s *shape) value(n *manifest.Node, seen any, t reflect.Type, p manifest.Pat
 	switch {
 	case t == reflect.TypeFor[Duration]():
 		return s.duration(n, seen, p)
+	case t == reflect.TypeFor[LogEntry]():
+		return s.logEntry(n, seen, p)
 	case t.Kind() == reflect.String:
 		return s.text(n, seen, p)
 	case t.Kind() == reflect.Bool:
@@ -134,7 +138,7 @@ func countKeys(n *manifest.Node) map[string]int {
 func (s *shape) unknownKey(k *manifest.Node, p manifest.Path, known keys) {
 	what := problem.StateUnknownKey.With(shown(k.Value()))
 	at := p.With(k.Value())
-	if meant, ok := nearest(k.Value(), known.names); ok {
+	if meant, ok := problem.Nearest(k.Value(), known.names); ok {
 		what.Hints = nil
 		what.Hint("write %q", meant)
 		s.bad = append(s.bad, p.With(meant))

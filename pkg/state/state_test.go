@@ -60,7 +60,18 @@ func label(r *Rotation) string {
 func logOf(r *Rotation, n int) []LogEntry {
 	var log []LogEntry
 	for i := range n {
-		log = Append(log, LogEntry{Epoch: int64(i), Phase: PhaseStable, At: fmt.Sprintf("2026-11-%02dT00:00:00Z", i+1), Why: "a reason: \"<&>\" # \\"})
+		log = Append(log, LogEntry{Epoch: int64(i), Phase: PhaseStable, At: fmt.Sprintf("2026-11-%02dT00:00:00Z", i+1), Move: MoveAbandon, Kind: KindIssuer, Why: "a reason: \"<&>\" # \\"})
 	}
-	return append(slices.Clip(log[:n-1]), Append(log[:n-1], LogEntry{Epoch: r.Status.Epoch, Phase: r.Status.Phase, At: "2026-12-01T00:00:00Z", Why: "here"})[n-1])
+	last := entryOf(r, "here")
+	last.At = "2026-12-01T00:00:00Z"
+	return append(slices.Clip(log[:n-1]), Append(log[:n-1], last)[n-1])
+}
+
+// entryOf is a log entry of a move that led to the state's phase.
+func entryOf(r *Rotation, why string) LogEntry {
+	e := LogEntry{Epoch: r.Status.Epoch, Phase: r.Status.Phase, At: "2026-11-04T00:00:00Z", Move: MoveAdvance, Kind: KindIssuer, Why: why}
+	if p := r.Status.Rotation; p != nil {
+		e.Kind, e.Strategy = p.Kind, p.Strategy
+	}
+	return e
 }

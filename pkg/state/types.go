@@ -309,7 +309,20 @@ type Wave struct {
 	Namespaces []string `json:"namespaces,omitempty"`
 }
 
-// LogEntry is one move; entries are chained by [LogEntry.Digest].
+// Moves that a log entry records.
+const (
+	MoveInit    = "init"    // the first PKI was minted
+	MoveAdopt   = "adopt"   // the log begins with a mesh that was running already
+	MoveStart   = "start"   // a rotation began
+	MoveAdvance = "advance" // a later phase was entered
+	MoveBack    = "back"    // an earlier phase was entered
+	MoveAbandon = "abandon" // back to the stable phase that the rotation began in
+	MoveReissue = "reissue" // the issuer in force was replaced by the cluster's CA; the phase stays
+	MoveLegacy  = "legacy"  // an entry from before the log had fields: why is all that it says
+)
+
+// LogEntry is one move; entries are chained by [LogEntry.Digest]. Programs read
+// the fields; Why is for people and is never parsed.
 type LogEntry struct {
 	// Epoch that the move led to.
 	Epoch int64 `json:"epoch"`
@@ -317,10 +330,34 @@ type LogEntry struct {
 	Phase string `json:"phase"`
 	// At is the instant of the move, RFC 3339 UTC in whole seconds.
 	At string `json:"at"`
-	// Why is the reason, in words.
-	Why string `json:"why"`
+	// Move: init, adopt, start, advance, back, abandon, reissue or legacy.
+	Move string `json:"move"`
+	// Kind of the rotation that was moved: of start, advance, back and abandon.
+	Kind string `json:"kind,omitempty"`
+	// Strategy of the rotation that was moved, where its kind has one.
+	Strategy string `json:"strategy,omitempty"`
+	// Issuer is the SHA-256 fingerprint of the issuer that came with a reissue, lower-case hex.
+	Issuer string `json:"issuer,omitempty"`
+	// Replaced is the fingerprint of the issuer that it replaced.
+	Replaced string `json:"replaced,omitempty"`
+	// Why is the reason in the words of the person who made the move.
+	Why string `json:"why,omitempty"`
+	// Assumed are the needs that a person vouched for.
+	Assumed []Assumed `json:"assumed,omitempty"`
+	// DowntimeAccepted: connections fail, and a person accepted it.
+	DowntimeAccepted bool `json:"downtimeAccepted,omitempty"`
+	// Ahead: the move was prepared before its gate was open.
+	Ahead bool `json:"ahead,omitempty"`
 	// Evidence is the SHA-256 of the evidence that opened the gate, lower-case hex; empty if none was needed.
 	Evidence string `json:"evidence,omitempty"`
 	// Previous is the SHA-256 of the previous entry, lower-case hex; empty in the first.
 	Previous string `json:"previous,omitempty"`
+}
+
+// Assumed is a person's word for one need, with the reason.
+type Assumed struct {
+	// Code of the need, as `--assume` takes it.
+	Code string `json:"code"`
+	// Because is the reason, in words.
+	Because string `json:"because"`
 }

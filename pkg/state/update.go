@@ -16,19 +16,23 @@ import (
 // Update is original with only those fields changed in which next differs:
 // comments, order, styles and every other byte stay. Items of lists are matched
 // by name, the log is appended to. Both sides must be valid. The result is read
-// back and must say exactly what next says.
+// back and must say exactly what next says. A log in its old form is migrated
+// (see [ParseLegacy]).
 func Update(original []byte, next *Rotation) ([]byte, error) {
-	now, err := Parse("", original)
-	if err != nil {
-		return nil, err
+	now, old, problems := read(original, true)
+	if len(problems) > 0 {
+		return nil, problems.Err()
 	}
 	if err := next.Validate(); err != nil {
 		return nil, err
 	}
-	if now.Equal(next) {
+	if now.Equal(next) && len(old) == 0 {
 		return original, nil
 	}
 	u := &updater{text: original}
+	if err := u.migrate(old); err != nil {
+		return nil, err
+	}
 	if err := u.fields(nil, reflect.ValueOf(*now), reflect.ValueOf(*next.Clone())); err != nil {
 		return nil, err
 	}

@@ -119,7 +119,7 @@ func TestUpdateThroughARotation(t *testing.T) {
 		if change != nil {
 			change(&r.Status)
 		}
-		r.Status.Log = Append(r.Status.Log, LogEntry{Epoch: r.Status.Epoch, Phase: phase, At: "2026-11-04T00:00:00Z", Why: "it was \"time\": #1"})
+		r.Status.Log = Append(r.Status.Log, entryOf(r, "it was \"time\": #1"))
 		text = mustUpdate(t, []byte(text), r)
 	}
 	move(PhaseAnchorSpread, func(s *Status) { s.Stamp = "0011223344556677" })
@@ -158,7 +158,7 @@ func TestUpdateOfOddLayouts(t *testing.T) {
 		r.Status.Rotation.Leaves = LeavesWave
 		r.Status.Anchors = slices.Insert(r.Status.Anchors, 1, Anchor{Name: "x", Role: RoleExtra, Certificate: fakePEM("x")})
 		r.Status.Webhooks[WebhookJaeger] = Webhook{CABundle: fakePEM("jaeger")}
-		r.Status.Log = Append(r.Status.Log, LogEntry{Epoch: 5, Phase: PhaseIssuerSpread, At: "2026-11-04T00:00:00Z", Why: "y"})
+		r.Status.Log = Append(r.Status.Log, entryOf(r, "y"))
 		return r
 	}
 	block := sample(t)
@@ -172,7 +172,7 @@ func TestUpdateOfOddLayouts(t *testing.T) {
 		"no final newline":     bytes.TrimSuffix(block, []byte("\n# The end.\n")),
 		"written by ourselves": marshalled,
 		"JSON":                 asJSON(t, block),
-		"a flow list":          changed(t, "  retired: []\n  log:\n  - epoch: 1\n    phase: anchor-added\n    at: \"2026-11-03T09:30:00Z\"\n    why: the anchor of 2025 ends in spring\n", "  retired: []\n  log: [{epoch: 1, phase: anchor-added, at: \"2026-11-03T09:30:00Z\", why: x}] # short\n"),
+		"a flow list":          changed(t, "  retired: []\n  log:\n  - epoch: 1\n    phase: anchor-added\n    at: \"2026-11-03T09:30:00Z\"\n    move: start\n    kind: anchor\n    strategy: bundle\n    why: the anchor of 2025 ends in spring\n", "  retired: []\n  log: [{epoch: 1, phase: anchor-added, at: \"2026-11-03T09:30:00Z\", move: start, kind: anchor, strategy: bundle, why: x}] # short\n"),
 	}
 	for name, data := range tests {
 		t.Run(name, func(t *testing.T) { mustUpdate(t, data, next(t, data)) })
@@ -330,7 +330,7 @@ func scramble(t *rapid.T, r *Rotation) {
 		},
 		"no webhook": func() { delete(s.Webhooks, rapid.SampledFrom(WebhookKeys).Draw(t, "key")) },
 		"log": func() {
-			s.Log = Append(s.Log, LogEntry{Epoch: s.Epoch, Phase: s.Phase, At: "2026-11-04T00:00:00Z", Why: rapid.SampledFrom(hardTexts).Draw(t, "why")})
+			s.Log = Append(s.Log, entryOf(r, rapid.SampledFrom(hardTexts).Draw(t, "why")))
 		},
 		"links": func() {
 			r.Spec.Links = append(r.Spec.Links[:0:0], Link{Name: word.Draw(t, "name"), Observation: "o.yaml"})

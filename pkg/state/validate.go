@@ -109,6 +109,7 @@ func (f *findings) durations(r *Rotation) {
 
 func (f *findings) links(links []Link) {
 	at := manifest.At("spec", "links")
+	f.atMost(MaxLinks, len(links), at)
 	f.names(at, len(links), func(i int) string { return links[i].Name })
 	for i, l := range links {
 		item := at.With(i)
@@ -146,7 +147,7 @@ func oneOf(words []string) rule {
 			return nil
 		}
 		p := problem.StateChoice.With(shown(text), strings.Join(words, ", "))
-		if meant, ok := nearest(text, words); ok {
+		if meant, ok := problem.Nearest(text, words); ok {
 			p.Hints = nil
 			p.Hint("write %q", meant)
 		}

@@ -27,17 +27,18 @@ var outputFields = []struct {
 	{"name", func(o Output) string { return o.Name }, []string{OutputHelmValues}, dnsSubdomain},
 	{"namespace", func(o Output) string { return o.Namespace }, []string{OutputHelmValues, OutputChart}, dnsLabel},
 	{"object", func(o Output) string { return o.Object }, []string{OutputHelmValues}, oneOf(Objects)},
-	{"for", func(o Output) string { return o.For }, []string{OutputComponent}, relativePath},
+	{"for", func(o Output) string { return o.For }, []string{OutputComponent}, ownablePath},
 	{"select", func(o Output) string { return o.Select }, []string{OutputComponent}, selection},
 	{"key", func(o Output) string { return o.Key }, []string{OutputHelmValues}, configKey},
 }
 
 func (f *findings) outputs(outputs []Output) {
+	f.atMost(MaxOutputs, len(outputs), manifest.At("spec", "outputs"))
 	taken := map[string]string{}
 	for i, o := range outputs {
 		item := manifest.At("spec", "outputs", i)
 		f.add(oneOf(OutputKinds)(o.Kind), item.With("kind"))
-		f.add(relativePath(o.Path), item.With("path"))
+		f.add(ownablePath(o.Path), item.With("path"))
 		f.add(layout(o), item.With("layout"))
 		if slices.Contains(OutputKinds, o.Kind) {
 			f.outputFields(o, item)
@@ -79,7 +80,7 @@ func (f *findings) outputFields(o Output, item manifest.Path) {
 			f.add(foreignField("helmRelease", o.Kind, []string{OutputHelmValues}), item.With("helmRelease"))
 		}
 		f.add(dnsSubdomain(o.HelmRelease.Name), item.With("helmRelease", "name"))
-		f.add(relativePath(o.HelmRelease.Path), item.With("helmRelease", "path"))
+		f.add(ownablePath(o.HelmRelease.Path), item.With("helmRelease", "path"))
 	}
 	f.outputOfKind(o, item)
 }

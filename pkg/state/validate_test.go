@@ -57,9 +57,11 @@ func TestParseRefusesContradictions(t *testing.T) {
 		{"empty rotation is none", []string{"  rotation: {kind: anchor, strategy: bundle}\n", "  rotation: {}\n"},
 			[]string{`f:25:10: status.phase: phase "anchor-added" is part of a rotation, but status.rotation is absent`}},
 		{"stable in a rotation", []string{"  phase: anchor-added #", "  phase: stable #", "    phase: anchor-added\n", "    phase: stable\n"},
-			[]string{`f:25:10: status.phase: phase "stable" has no rotation, but status.rotation says "anchor"`}},
-		{"phase of another strategy", []string{"strategy: bundle", "strategy: cross-sign"},
-			[]string{`f:25:10: status.phase: "anchor-added" is no phase of a rotation of kind "anchor" with strategy "cross-sign"; its phases are issuer-switched, issuer-spread, anchor-swapped, anchor-spread`}},
+			[]string{`f:25:10: status.phase: phase "stable" has no rotation, but status.rotation says "anchor"`,
+				`f:77:11: status.log[0].move: the move "start" of a rotation of kind "anchor" with strategy "bundle" does not lead to the phase "stable"`}},
+		{"phase of another strategy", []string{"anchor, strategy: bundle", "anchor, strategy: cross-sign"},
+			[]string{`f:25:10: status.phase: "anchor-added" is no phase of a rotation of kind "anchor" with strategy "cross-sign"; its phases are issuer-switched, issuer-spread, anchor-swapped, anchor-spread`,
+				"f:78:11: status.log[0].kind: the last entry is of another rotation than the one under way"}},
 		{"no strategy", []string{"{kind: anchor, strategy: bundle}", "{kind: anchor}"},
 			[]string{`f:26:13: status.rotation.strategy: a rotation of kind "anchor" has the strategy bundle or cross-sign, found ""`}},
 		{"strategy where there is none", []string{"{kind: anchor,", "{kind: renew,"},
@@ -184,7 +186,7 @@ func TestContradictionsOfPrograms(t *testing.T) {
 		{"falling epochs", "state-log-order", at("", "", PhaseStable), func(r *Rotation) {
 			r.Status.Log = logOf(r, 1)
 			r.Status.Log[0].Epoch = 7
-			r.Status.Log = Append(r.Status.Log, LogEntry{Phase: PhaseStable, At: "2026-12-01T00:00:00Z"})
+			r.Status.Log = Append(r.Status.Log, entryOf(r, ""))
 		}},
 		{"adopted bundle after a move", "state-adopted", at("", "", PhaseStable), func(r *Rotation) {
 			r.Status.AdoptedBundle, r.Status.Epoch = fakePEM("raw"), 2

@@ -40,8 +40,15 @@ var constraints = []struct {
 	{"Wave", "previous", pattern(`^([0-9a-f]{16})?$`)},
 	{"LogEntry", "phase", oneOf(state.PhaseNames())},
 	{"LogEntry", "at", pattern(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`)},
+	{"LogEntry", "move", oneOf(state.Moves)},
+	{"LogEntry", "kind", optional(state.Kinds)},
+	{"LogEntry", "strategy", optional(state.Strategies)},
+	{"LogEntry", "issuer", pattern(`^([0-9a-f]{64})?$`)},
+	{"LogEntry", "replaced", pattern(`^([0-9a-f]{64})?$`)},
 	{"LogEntry", "evidence", pattern(`^([0-9a-f]{64})?$`)},
 	{"LogEntry", "previous", pattern(`^([0-9a-f]{64})?$`)},
+	{"Assumed", "code", oneOf(state.NeedCodes)},
+	{"Assumed", "because", pattern(`\S`)},
 }
 
 func constant(value string) func(*jsonschema.Schema) {

@@ -23,7 +23,7 @@ import (
 )
 
 // Protocol grows when the meaning of a field changes; both programs must agree.
-const Protocol = 1
+const Protocol = 2
 
 // Request is one chart to render.
 type Request struct {
@@ -83,6 +83,8 @@ type Access struct {
 	KeyFile        string `json:"keyFile,omitempty"`
 	Insecure       bool   `json:"insecure,omitempty"`
 	PlainHTTP      bool   `json:"plainHTTP,omitempty"`
+	// Hosts, if not nil, are the only servers that are asked ([Access.Allows]).
+	Hosts []string `json:"hosts"`
 }
 
 // Document is one manifest of a chart.

@@ -184,6 +184,31 @@ func TestComment(t *testing.T) {
 	})
 }
 
+// TestCommentOfAnother: a comment with our mark that somebody else wrote is
+// neither edited nor taken for ours, also where the token does not say whose it is.
+func TestCommentOfAnother(t *testing.T) {
+	questions := map[string]string{"github": "POST /graphql", "gitlab": "GET /user", "gitea": "GET /user"}
+	for name, anonymous := range map[string]bool{"known": false, "a token that may not ask": true} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, f *fake, c forge.Forge) {
+				f.add(forge.Pull{Head: branch, Base: "main"}, false)
+				f.comments[1] = []fakeComment{{id: 900, author: "mallory", body: "all is well <!-- m -->"}}
+				if anonymous {
+					f.play(questions[f.kind], 99, says(403, `{"message":"Resource not accessible by integration"}`))
+				}
+				for range 2 {
+					if err := c.Comment(t.Context(), 1, "<!-- m -->", "must not be merged <!-- m -->"); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if got := f.comments[1]; len(got) != 2 || got[0].body != "all is well <!-- m -->" || got[1].body != "must not be merged <!-- m -->" {
+					t.Errorf("%+v", got)
+				}
+			})
+		})
+	}
+}
+
 // creation is the call that opens a pull.
 var creation = map[string]string{"github": "POST /pulls", "gitlab": "POST /merge_requests", "gitea": "POST /pulls"}
 

@@ -52,6 +52,9 @@ func giteaFake(f *fake) http.Handler {
 			w.WriteHeader(204)
 		}
 	})
+	mux.HandleFunc("GET /api/v1/user", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, 200, map[string]any{"id": 7, "login": fakeLogin})
+	})
 	mux.HandleFunc("GET "+repo+"/issues/{n}/comments", f.giteaComments)
 	f.writeComments(mux, repo, "comment does not exist")
 	return mux
@@ -171,7 +174,7 @@ func (f *fake) giteaComments(w http.ResponseWriter, r *http.Request) {
 	}
 	found := []map[string]any{}
 	for _, c := range f.comments[p.Number] {
-		found = append(found, map[string]any{"id": c.id, "body": c.body})
+		found = append(found, map[string]any{"id": c.id, "body": c.body, "user": map[string]any{"login": c.author}})
 	}
 	answer(w, 200, found)
 }

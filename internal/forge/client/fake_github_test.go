@@ -147,14 +147,14 @@ func (f *fake) githubComments(w http.ResponseWriter, r *http.Request) {
 	}
 	found := []map[string]any{}
 	for _, c := range f.comments[p.Number] {
-		found = append(found, map[string]any{"id": c.id, "body": c.body})
+		found = append(found, map[string]any{"id": c.id, "body": c.body, "user": map[string]any{"login": c.author}})
 	}
 	part, number, last := page(f, r, "per_page", found)
 	f.link(w, r, number, last)
 	answer(w, 200, part)
 }
 
-// githubGraphQL knows the two mutations; refusals come with status 200.
+// githubGraphQL knows the two mutations and the viewer; refusals come with status 200.
 func (f *fake) githubGraphQL(w http.ResponseWriter, r *http.Request) {
 	q := read[struct {
 		Query     string
@@ -162,6 +162,9 @@ func (f *fake) githubGraphQL(w http.ResponseWriter, r *http.Request) {
 	}](f, r)
 	p := f.pull(strings.TrimPrefix(q.Variables["id"], "PR_"))
 	switch {
+	case strings.Contains(q.Query, "viewer { login }"):
+		f.calls[len(f.calls)-1] = "GET viewer" // a question, although it is a POST
+		answer(w, 200, map[string]any{"data": map[string]any{"viewer": map[string]any{"login": fakeLogin}}})
 	case p == nil:
 		answer(w, 200, map[string]any{"errors": []any{map[string]any{"type": "NOT_FOUND", "message": "Could not resolve to a node with the global id"}}})
 	case strings.Contains(q.Query, "convertPullRequestToDraft("):

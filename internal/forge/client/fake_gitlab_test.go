@@ -40,6 +40,10 @@ func gitlabFake(f *fake) http.Handler {
 		answer(w, 404, map[string]any{"message": "404 Not found"})
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.URL.Path == "/api/v4/user" {
+			answer(w, 200, map[string]any{"id": 7, "username": fakeLogin})
+			return
+		}
 		if !strings.HasPrefix(r.URL.EscapedPath(), "/api/v4/projects/acme%2Fpki/") {
 			answer(w, 404, map[string]any{"message": "404 Project Not Found"})
 			return
@@ -180,7 +184,7 @@ func (f *fake) gitlabNotes(w http.ResponseWriter, r *http.Request) {
 	}
 	found := []map[string]any{}
 	for _, c := range f.comments[p.Number] {
-		found = append(found, map[string]any{"id": c.id, "body": c.body, "system": c.system})
+		found = append(found, map[string]any{"id": c.id, "body": c.body, "system": c.system, "author": map[string]any{"username": c.author}})
 	}
 	part, number, last := page(f, r, "per_page", found)
 	gitlabPages(w, number, last)

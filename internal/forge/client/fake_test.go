@@ -45,10 +45,13 @@ type fakePull struct {
 	fork bool
 }
 
+// fakeLogin is whom the token of the tests acts as.
+const fakeLogin = "pki-bot"
+
 type fakeComment struct {
-	id     int
-	body   string
-	system bool
+	id           int
+	author, body string
+	system       bool
 }
 
 // prank is something that goes wrong, the next times that a call matches.
@@ -288,7 +291,7 @@ func (f *fake) addComment(number int, body string) fakeComment {
 	for _, all := range f.comments {
 		id += len(all)
 	}
-	c := fakeComment{id: id, body: body}
+	c := fakeComment{id: id, author: fakeLogin, body: body}
 	f.comments[number] = append(f.comments[number], c)
 	return c
 }

@@ -174,9 +174,29 @@ func (g *giteaForge) comments(ctx context.Context, number, page int) ([]comment,
 	}
 	var comments []comment
 	for _, c := range found {
-		comments = append(comments, comment{c.ID, c.Body})
+		comments = append(comments, comment{c.ID, posterOf(c), c.Body})
 	}
 	return comments, answer.NextPage, nil
+}
+
+// posterOf: the account of an author may be gone.
+func posterOf(c *gitea.Comment) string {
+	if c.Poster == nil {
+		return ""
+	}
+	return c.Poster.UserName
+}
+
+func (g *giteaForge) self(ctx context.Context) (string, error) {
+	lib, err := g.lib(ctx)
+	if err != nil {
+		return "", err
+	}
+	user, _, err := lib.GetMyUserInfo()
+	if err != nil {
+		return "", err
+	}
+	return user.UserName, nil
 }
 
 func (g *giteaForge) say(ctx context.Context, number int, body string) error {

@@ -153,7 +153,7 @@ func (g *githubHub) comments(ctx context.Context, number, page int) ([]comment, 
 	}
 	var comments []comment
 	for _, c := range found {
-		comments = append(comments, comment{c.GetID(), c.GetBody()})
+		comments = append(comments, comment{c.GetID(), c.GetUser().GetLogin(), c.GetBody()})
 	}
 	return comments, answer.NextPage, nil
 }

@@ -5,8 +5,10 @@ import (
 	"net/http"
 )
 
-// The mutations that change a draft (docs.github.com, GraphQL mutations).
+// The mutations that change a draft (docs.github.com, GraphQL mutations), and the
+// question for the login of the token ("NAME[bot]" of an app).
 const (
+	whoAmI  = `query { viewer { login } }`
 	toDraft = `mutation($id: ID!) { convertPullRequestToDraft(input: {pullRequestId: $id}) { pullRequest { isDraft } } }`
 	toReady = `mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { pullRequest { isDraft } } }`
 )
@@ -15,9 +17,14 @@ const (
 type (
 	graphQL struct {
 		Query     string            `json:"query"`
-		Variables map[string]string `json:"variables"`
+		Variables map[string]string `json:"variables,omitempty"`
 	}
 	graphQLAnswer struct {
+		Data struct {
+			Viewer struct {
+				Login string `json:"login"`
+			} `json:"viewer"`
+		} `json:"data"`
 		Errors []struct {
 			Type    string `json:"type"`
 			Message string `json:"message"`
@@ -35,21 +42,31 @@ func (g *githubHub) setDraft(ctx context.Context, number int, draft bool) error 
 	if draft {
 		question.Query = toDraft
 	}
+	_, err = g.ask(ctx, question)
+	return err
+}
+
+// self asks the other API: REST does not tell the token of an app who it is.
+func (g *githubHub) self(ctx context.Context) (string, error) {
+	answer, err := g.ask(ctx, graphQL{Query: whoAmI})
+	return answer.Data.Viewer.Login, err
+}
+
+func (g *githubHub) ask(ctx context.Context, question graphQL) (answer graphQLAnswer, err error) {
 	request, err := g.lib.NewRequest(ctx, http.MethodPost, g.graphql, question)
 	if err != nil {
-		return err
+		return answer, err
 	}
-	var answer graphQLAnswer
 	if _, err := g.lib.Do(request, &answer); err != nil {
-		return err
+		return answer, err
 	}
 	if len(answer.Errors) == 0 {
-		return nil
+		return answer, nil
 	}
 	first := answer.Errors[0]
 	f := &fault{method: http.MethodPost, path: request.URL.Path, status: http.StatusUnprocessableEntity, message: clean(first.Message, g.target.Token)}
 	if first.Type == "FORBIDDEN" || first.Type == "INSUFFICIENT_SCOPES" {
 		f.status = http.StatusForbidden
 	}
-	return f
+	return answer, f
 }

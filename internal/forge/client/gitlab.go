@@ -133,7 +133,7 @@ func (g *gitlabLab) comments(ctx context.Context, number, page int) ([]comment, 
 	var comments []comment
 	for _, n := range found {
 		if !n.System { // GitLab's own words about events
-			comments = append(comments, comment{n.ID, n.Body})
+			comments = append(comments, comment{n.ID, n.Author.Username, n.Body})
 		}
 	}
 	return comments, int(answer.NextPage), nil
@@ -149,4 +149,12 @@ func (g *gitlabLab) rewrite(ctx context.Context, number int, id int64, body stri
 	_, _, err := g.lib.Notes.UpdateMergeRequestNote(g.project, int64(number), id,
 		&gitlab.UpdateMergeRequestNoteOptions{Body: &body}, gitlab.WithContext(ctx))
 	return err
+}
+
+func (g *gitlabLab) self(ctx context.Context) (string, error) {
+	user, _, err := g.lib.Users.CurrentUser(gitlab.WithContext(ctx))
+	if err != nil {
+		return "", err
+	}
+	return user.Username, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -28,11 +29,13 @@ type library interface {
 	// say writes a new comment, rewrite one that is there.
 	say(ctx context.Context, number int, body string) error
 	rewrite(ctx context.Context, number int, id int64, body string) error
+	// self is the login that the token acts as, as authors of comments are named.
+	self(ctx context.Context) (string, error)
 }
 
 type comment struct {
-	id   int64
-	body string
+	id           int64
+	author, body string
 }
 
 // work is a forge.Forge by a library: look, write what is lacking, look again.
@@ -247,13 +250,13 @@ func (w *work) Comment(ctx context.Context, number int, marker, body string) err
 
 func (w *work) comment(ctx context.Context, number int, marker, body string) error {
 	for round := 1; ; round++ {
-		old, found, err := w.marked(ctx, number, marker)
+		old, err := w.ours(ctx, number, marker, body)
 		switch {
 		case err != nil:
 			return err
-		case found && sameText(old.body, body):
+		case old != nil && sameText(old.body, body):
 			return nil
-		case found:
+		case old != nil:
 			return w.lib.rewrite(ctx, number, old.id, body)
 		}
 		if err := w.lib.say(ctx, number, body); !isLost(err) || round == rounds {
@@ -265,21 +268,43 @@ func (w *work) comment(ctx context.Context, number int, marker, body string) err
 	}
 }
 
-// marked is the first comment that holds the marker.
-func (w *work) marked(ctx context.Context, number int, marker string) (found comment, ok bool, err error) {
+// ours is the first comment of our own that holds the marker. Anybody can write
+// the marker, and a token may be allowed to edit what others wrote. Where the
+// token does not tell whose it is, nothing is edited: ours is the comment that
+// says the very same, if there is one.
+func (w *work) ours(ctx context.Context, number int, marker, body string) (*comment, error) {
+	found, err := w.marked(ctx, number, marker)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	self, err := w.lib.self(ctx)
+	switch f := asFault(err); {
+	case err == nil:
+	case f != nil && (f.status == http.StatusUnauthorized || f.status == http.StatusForbidden || f.status == http.StatusNotFound || f.status == http.StatusUnprocessableEntity):
+		self = ""
+	default:
+		return nil, err
+	}
+	for _, c := range found {
+		if self != "" && strings.EqualFold(c.author, self) || self == "" && sameText(c.body, body) {
+			return &c, nil
+		}
+	}
+	return nil, nil
+}
+
+// marked lists the comments that hold the marker.
+func (w *work) marked(ctx context.Context, number int, marker string) (found []comment, err error) {
 	err = pages(func(page int) (int, error) {
 		comments, next, err := w.lib.comments(ctx, number, page)
 		for _, c := range comments {
-			if !ok && strings.Contains(c.body, marker) {
-				found, ok = c, true
+			if strings.Contains(c.body, marker) {
+				found = append(found, c)
 			}
-		}
-		if ok {
-			next = 0
 		}
 		return next, err
 	})
-	return found, ok, err
+	return found, err
 }
 
 // errPages is a listing that comes back to a page that was read already.

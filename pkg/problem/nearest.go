@@ -1,10 +1,10 @@
-package state
+package problem
 
 import "strings"
 
-// nearest finds the word that was probably meant: the same in another case, or
+// Nearest finds the word that was probably meant: the same in another case, or
 // at most two typing errors away (one in words of four letters or less).
-func nearest(word string, known []string) (meant string, ok bool) {
+func Nearest(word string, known []string) (meant string, ok bool) {
 	const longest = 40 // no key comes near it; keeps the cost of a hostile word bounded
 	if len(word) > longest {
 		return "", false

@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+
+	"sigs.k8s.io/yaml"
+)
+
+// mayOpenKeys returns an error if rendering the state would open a private key
+// and the sidecar does not allow this application to have one. The repository
+// is the tenant's, the state file in it too: it may name any key file that the
+// sidecar can reach, and any namespace.
+func (a *app) mayOpenKeys(c *cmpCall, s *state.Rotation) error {
+	kind := custody.Kinds[s.WithDefaults().Spec.Custody.Kind]
+	if !c.secrets.withKeys || kind.Open == nil || len(render.KeyPaths(s)) == 0 {
+		return nil
+	}
+	allowed, err := parseKeysFor(a.Getenv(keysFor))
+	if err != nil {
+		return err
+	}
+	application := keysForEntry{}
+	for _, f := range keysForFields {
+		value := a.Getenv(f.variable)
+		if value == "" {
+			return problem.ArgoCDKeysUnknown.With(f.variable)
+		}
+		application[f.name] = value
+	}
+	if !slices.ContainsFunc(allowed, application.matches) {
+		return problem.ArgoCDKeysRefused.With(application)
+	}
+	// Argo CD puts objects without a namespace there.
+	namespaces := namespacesOf(s)
+	for _, namespace := range namespaces {
+		if to := a.Getenv("ARGOCD_APP_NAMESPACE"); to == "" || to == namespace {
+			return nil
+		}
+	}
+	return problem.ArgoCDKeysNamespace.With(a.Getenv("ARGOCD_APP_NAMESPACE"), namespaces[""])
+}
+
+// keysFor is the variable of the sidecar that lists the applications for which
+// private keys are opened. Only the process's own environment counts:
+// ARGOCD_ENV_* and ARGOCD_APP_PARAMETERS are the tenant's.
+const keysFor = "L5D_PKI_KEYS_FOR"
+
+// keysForField is one field of an entry, and the variable in which Argo CD
+// passes the application's value.
+type keysForField struct {
+	name, variable string
+	any            bool // "*" stands for every value
+}
+
+// The author of an Application chooses its name and revision. The AppProject
+// limits its repositories, so project and repository are always exact.
+var keysForFields = []keysForField{
+	{"project", "ARGOCD_APP_PROJECT_NAME", false},
+	{"app", "ARGOCD_APP_NAME", true},
+	{"repo", "ARGOCD_APP_SOURCE_REPO_URL", false},
+	{"revision", "ARGOCD_APP_SOURCE_TARGET_REVISION", true},
+}
+
+// keysForEntry holds a value for each of keysForFields.
+type keysForEntry map[string]string
+
+// parseKeysFor reads entries separated by ";" or line ends, each with all
+// fields as NAME=VALUE separated by blanks.
+func parseKeysFor(text string) ([]keysForEntry, error) {
+	var entries []keysForEntry
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ';' || r == '\n' }) {
+		entry := keysForEntry{}
+		for field := range strings.FieldsSeq(part) {
+			if err := entry.add(field); err != nil {
+				return nil, err
+			}
+		}
+		for _, f := range keysForFields {
+			if len(entry) > 0 && entry[f.name] == "" {
+				return nil, problem.ArgoCDKeysFor.With(f.name + " is missing in " + entry.String())
+			}
+		}
+		if len(entry) > 0 {
+			entries = append(entries, entry)
+		}
+	}
+	return entries, nil
+}
+
+func (e keysForEntry) add(field string) error {
+	name, value, _ := strings.Cut(field, "=")
+	i := slices.IndexFunc(keysForFields, func(f keysForField) bool { return f.name == name })
+	switch {
+	case i < 0:
+		return problem.ArgoCDKeysFor.With(fmt.Sprintf("%q is not project, app, repo or revision", name))
+	case e[name] != "":
+		return problem.ArgoCDKeysFor.With(name + " is set twice in one entry")
+	case strings.Contains(value, "*") && (value != "*" || !keysForFields[i].any):
+		return problem.ArgoCDKeysFor.With(fmt.Sprintf("%s must be an exact value, not %q", name, value))
+	}
+	e[name] = value
+	return nil
+}
+
+// matches reports whether an entry of the list allows the application e.
+func (e keysForEntry) matches(allowed keysForEntry) bool {
+	for _, f := range keysForFields {
+		if allowed[f.name] != e[f.name] && allowed[f.name] != "*" {
+			return false
+		}
+	}
+	return true
+}
+
+// String returns the entry as the list has it. A value that would mean
+// something else there is quoted, so that the entry is refused.
+func (e keysForEntry) String() string {
+	var fields []string
+	for _, f := range keysForFields {
+		value := e[f.name]
+		if strings.ContainsFunc(value, func(r rune) bool {
+			return strings.ContainsRune(`;*"`, r) || !unicode.IsGraphic(r) || unicode.IsSpace(r)
+		}) {
+			value = fmt.Sprintf("%q*", value)
+		}
+		if value != "" {
+			fields = append(fields, f.name+"="+value)
+		}
+	}
+	return strings.Join(fields, " ")
+}
+
+// keysInPlace refuses a stream in which an opened key is anywhere but in the
+// state's own Secrets: templates get keys as values and may write them into any
+// object.
+func (c *cmpCall) keysInPlace(stream []byte) error {
+	own := render.Apart{}
+	for _, s := range c.phase.material.SealedSecrets(c.phase.layout) {
+		own[s.SecretID] = render.StandIn{}
+	}
+	forms := keyForms(c.phase.keys)
+	for _, text := range splitStream(stream) {
+		for _, text := range itemsOf(text) {
+			o, err := objectOf(text)
+			if err == nil && o.Kind == "Secret" && o.givesWay(own) {
+				continue
+			}
+			bare := betweenLines.Replace(text)
+			if slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(bare, form) }) {
+				return problem.ArgoCDKeyElsewhere.With(o.String())
+			}
+		}
+	}
+	return nil
+}
+
+// itemsOf are the objects of a List, or the one object that it is not.
+func itemsOf(text string) []string {
+	var list struct {
+		Kind  string `json:"kind"`
+		Items []any  `json:"items"`
+	}
+	if yaml.Unmarshal([]byte(text), &list) != nil || list.Kind != "List" {
+		return []string{text}
+	}
+	var items []string
+	for _, item := range list.Items {
+		one, _ := yaml.Marshal(item) // it was YAML
+		items = append(items, string(one))
+	}
+	return items
+}
+
+// betweenLines takes out what YAML and JSON put between and before the lines of a text.
+var betweenLines = strings.NewReplacer("\n", "", "\r", "", " ", "", "\t", "", `\n`, "", `\r`, "")
+
+// keyForms are the bodies of keys in PEM and the keys in base64, without line ends.
+func keyForms(keys render.Keys) (forms []string) {
+	for _, key := range keys {
+		lines := strings.Split(strings.TrimSpace(string(key.PEM)), "\n")
+		if len(lines) < 3 {
+			continue
+		}
+		whole := key.PEM[:len(key.PEM)/3*3] // up to where the last line end matters
+		forms = append(forms, betweenLines.Replace(strings.Join(lines[1:len(lines)-1], "")), base64.StdEncoding.EncodeToString(whole))
+	}
+	return forms
+}

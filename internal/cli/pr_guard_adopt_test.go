@@ -1,0 +1,220 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// bare is a repository without any state file.
+func bare(t *testing.T) *prLand {
+	t.Helper()
+	l, _ := ageLand(t)
+	gitIn(t, l.clone, "checkout", "-q", "--orphan", "fresh")
+	gitIn(t, l.clone, "rm", "-rfq", ".")
+	put(t, l.clone, "README.md", "x\n")
+	put(t, l.clone, "shop/app.yaml", "kind: ConfigMap\n")
+	gitIn(t, l.clone, "add", "-A")
+	gitIn(t, l.clone, "commit", "-q", "-m", "begin")
+	gitIn(t, l.clone, "push", "-q", "--force", "origin", "HEAD:main")
+	return l
+}
+
+// TestGuardAdoption: the first state of a repository is judged as far as it can
+// be: it parses, its keys are what they say, nothing is in clear, and no state
+// that was there is lost or copied.
+func TestGuardAdoption(t *testing.T) {
+	t.Parallel()
+	l := bare(t)
+	started := func(dir string) { l.committed(dir, func() { l.evil(dir, "pki") }) }
+	other := func(dir string) {
+		l.committed(dir, func() { l.evil(dir, "west"); renameMesh(t, dir, "west/rotation.yaml", "west") })
+	}
+	for name, c := range map[string]struct {
+		base, work func(dir string)
+		want       []string
+		says       string
+	}{
+		"the first state":                 {nil, started, nil, "there is nothing before it to judge by"},
+		"and it names whom it trusts":     {nil, started, nil, "compare the fingerprints"},
+		"one more state, of another mesh": {other, started, nil, "there is nothing before it to judge by"},
+		"one that does not parse": {nil, func(dir string) {
+			started(dir)
+			l.edit(dir, l.state, func(s string) string { return strings.Replace(s, "phase: stable", "phase: sable", 1) })
+		}, []string{"state-choice", "state-log-end"}, "phase"},
+		"with a key in clear": {nil, func(dir string) {
+			started(dir)
+			l.committed(dir, func() { put(t, dir, "pki/keys/a.key", testKey(t)) })
+		}, []string{"guard-key"}, "a.key"},
+		"with a key file that is garbage": {nil, func(dir string) {
+			started(dir)
+			l.committed(dir, func() { put(t, dir, l.keyFile(dir), "garbage") })
+		}, []string{"guard-key-file"}, "age"},
+		"with an output that is not what it says": {nil, func(dir string) {
+			started(dir)
+			l.edit(dir, l.state, func(s string) string {
+				return strings.Replace(s, "spec:\n", "spec:\n  outputs:\n  - {kind: values, path: values.yaml}\n", 1)
+			})
+		}, []string{"guard-output-missing"}, "values.yaml"},
+		"one is moved": {func(dir string) { l.committed(dir, func() { l.evil(dir, "old") }) },
+			func(dir string) { l.committed(dir, func() { moveFile(t, dir, "old", "pki") }) }, []string{"guard-state-moved"}, "moved from old/rotation.yaml"},
+		"one is moved and edited": {func(dir string) { l.committed(dir, func() { l.evil(dir, "old") }) },
+			func(dir string) {
+				l.committed(dir, func() { moveFile(t, dir, "old", "pki") })
+				l.edit(dir, l.state, func(s string) string {
+					return strings.Replace(s, "    - age1", "    - "+stranger(t).Recipient().String()+"\n    - age1", 1)
+				})
+			}, []string{"guard-recipients", "guard-state-moved"}, "moved from"},
+		"one is deleted, another comes": {other, func(dir string) {
+			l.committed(dir, func() { gitIn(t, dir, "rm", "-rq", "west"); l.evil(dir, "pki") })
+		}, []string{"guard-state-gone"}, "west/rotation.yaml"},
+		"one is copied": {func(dir string) { l.committed(dir, func() { l.evil(dir, "old") }) },
+			started, []string{"guard-state-twice"}, "old/rotation.yaml"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			base := gitIn(t, l.remote, "rev-parse", "main")
+			dir := l.job("origin/main", func(string) {})
+			if c.base != nil {
+				c.base(dir)
+				base = gitIn(t, dir, "rev-parse", "HEAD")
+			}
+			gitIn(t, dir, "branch", "-f", "base-of-test", base)
+			c.work(dir)
+			gitIn(t, dir, "config", "remote.self.url", ".")
+			code, codes, out := l.guardedAt(dir, "--remote", "self", "--base", "base-of-test")
+			if slices.Sort(codes); (code == ExitDone) != (c.want == nil) || !slices.Equal(codes, c.want) || !strings.Contains(out, c.says) {
+				t.Errorf("code %d, says %q, want %q with %q:\n%s", code, codes, c.want, c.says, out)
+			}
+		})
+	}
+}
+
+func renameMesh(t *testing.T, dir, file, name string) {
+	t.Helper()
+	put(t, dir, file, stateName.ReplaceAllString(readIn(t, dir, file), "  name: "+name))
+}
+
+// TestGuardNoState: a repository without a state passes only where that was said,
+// and only as long as nothing is there that nobody judges.
+func TestGuardNoState(t *testing.T) {
+	t.Parallel()
+	l := bare(t)
+	edit := func(dir string) { l.edit(dir, "shop/app.yaml", func(s string) string { return s + "x: y\n" }) }
+	adopt := func(dir string) { l.committed(dir, func() { l.evil(dir, "west") }) }
+	for name, c := range map[string]struct {
+		work func(dir string)
+		args []string
+		want []string
+	}{
+		"unsaid":                            {edit, nil, []string{"guard-no-state"}},
+		"said":                              {edit, []string{"--allow-no-state"}, nil},
+		"a state that is not named":         {adopt, []string{"--allow-no-state"}, []string{"guard-state-unnamed"}},
+		"a state that another guard judges": {adopt, []string{"--allow-no-state", "--other-state", "west/rotation.yaml"}, nil},
+		"a state that does not parse": {func(dir string) {
+			adopt(dir)
+			l.edit(dir, "west/rotation.yaml", func(s string) string { return s + "\t: [broken\n" })
+		}, []string{"--allow-no-state"}, []string{"guard-state-unnamed"}},
+		"a key in clear all the same": {func(dir string) { l.committed(dir, func() { put(t, dir, "a.key", testKey(t)) }) },
+			[]string{"--allow-no-state"}, []string{"guard-key"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := l.job("origin/main", c.work)
+			if code, codes, out := l.guardedAt(dir, c.args...); (code == ExitDone) != (c.want == nil) || !slices.Equal(codes, c.want) {
+				t.Errorf("code %d, says %q, want %q:\n%s", code, codes, c.want, out)
+			}
+		})
+	}
+	dir := l.job("origin/main", edit)
+	if code, _, out := l.guardedAt(dir, "--accept", "rotation-g1"); code != ExitFailed || !strings.Contains(out, "guard-accept") {
+		t.Errorf("accepting a shut gate: %d: %s", code, out)
+	}
+}
+
+// TestGuardQueue: in a merge queue the change is judged against what the queue
+// puts it on, and not at all where that is not known.
+func TestGuardQueue(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	l.commitTo("main", func(dir string) { l.moves(dir, "start anchor") })
+	tip := l.head("main")
+	var queued string
+	dir := l.job("origin/main", func(dir string) {
+		l.moves(dir, "advance --assume BUNDLE-DELIVERED")
+		queued = gitIn(t, dir, "rev-parse", "HEAD")
+		l.moves(dir, "advance --assume BUNDLE-LOADED")
+	})
+	event := func(text string) {
+		file := filepath.Join(t.TempDir(), "event.json")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l.env = map[string]string{"GITHUB_EVENT_NAME": "merge_group", "GITHUB_EVENT_PATH": file}
+	}
+	guard := func(args ...string) (int, []string, string) {
+		// Without --base: the event has it.
+		got := callAt(t, l.at, "", l.env, append([]string{"pr", "--guard", "-s", filepath.Join(dir, l.state)}, args...)...)
+		return got.code, nil, got.out + got.stderr
+	}
+	event(fmt.Sprintf(`{"merge_group": {"base_sha": %q, "base_ref": "refs/heads/main"}}`, queued))
+	if code, _, out := guard(); code != ExitDone || !strings.Contains(out, "issuer-switched") {
+		t.Errorf("on the change before: %d: %s", code, out)
+	}
+	event(fmt.Sprintf(`{"merge_group": {"base_sha": %q, "base_ref": "refs/heads/main"}}`, tip))
+	if code, _, out := guard(); code != ExitFailed || !strings.Contains(out, "2 new log entries") {
+		t.Errorf("on main: %d: %s", code, out)
+	}
+	for _, text := range []string{"", "{}", `{"merge_group": {"base_ref": "refs/heads/main"}}`, `{"merge_group": {"base_sha": "` + strings.Repeat("1", 40) + `", "base_ref": "refs/heads/main"}}`, `{"merge_group": {"base_sha": "--help", "base_ref": "refs/heads/main"}}`} {
+		event(text)
+		if code, _, out := guard(); code != ExitFailed || !strings.Contains(out, "guard-merge-group") {
+			t.Errorf("%s: %d: %s", text, code, out)
+		}
+	}
+	l.env["GITHUB_EVENT_PATH"] = filepath.Join(t.TempDir(), "missing")
+	if code, _, out := guard(); code != ExitFailed || !strings.Contains(out, "guard-merge-group") {
+		t.Errorf("no event: %d: %s", code, out)
+	}
+}
+
+// TestGuardJump: a jump over a phase is one move; guard and `advance --to` agree.
+func TestGuardJump(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	l.commitTo("main", func(dir string) { l.moves(dir, "start anchor", "advance --assume BUNDLE-DELIVERED") })
+	dir := l.job("origin/main", func(dir string) {
+		l.moves(dir, "advance --to issuer-spread --assume BUNDLE-LOADED --assume ISSUER-LOADED")
+	})
+	if code, codes, out := l.guarded(dir); code != ExitDone || !strings.Contains(out, `"to": "issuer-spread"`) {
+		t.Errorf("%q\n%s", codes, out)
+	}
+	// The same jump without the words that opened it.
+	l.edit(dir, l.state, func(s string) string {
+		return strings.Replace(s, "assumed BUNDLE-LOADED because", "assumed nothing because", 1)
+	})
+	if code, codes, out := l.guarded(dir); code != ExitFailed {
+		t.Errorf("without a word: %q\n%s", codes, out)
+	}
+}
+
+// TestGuardTop: the repository is the one that the command runs in, or else the
+// outermost, never one that lies inside of what is judged.
+func TestGuardTop(t *testing.T) {
+	top := t.TempDir()
+	for _, dir := range []string{"repo/.git", "repo/pki/.git", "repo/pki/deep"} {
+		if err := os.MkdirAll(filepath.Join(top, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := filepath.Join(top, "repo/pki/deep/rotation.yaml")
+	put(t, top, "repo/module/.git", "gitdir: ../.git/modules/module\n")
+	if got := guardTop(filepath.Join(top, "repo/module/rotation.yaml"), filepath.Join(top, "repo/module")); got != filepath.Join(top, "repo") {
+		t.Errorf("in a submodule: %s", got)
+	}
+	for here, want := range map[string]string{"repo": "repo", "repo/other": "repo", "elsewhere": "repo", "repo/pki/deep": "repo/pki", "repo/module": "repo"} {
+		if got := guardTop(file, filepath.Join(top, here)); got != filepath.Join(top, want) {
+			t.Errorf("in %s: %s, want %s", here, got, want)
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// maxWritten caps what the guard writes out of a change, in bytes.
+const maxWritten = 2 << 30
+
+func isNotRegular(err error) bool {
+	var other *repo.NotRegular
+	return errors.As(err, &other)
+}
+
+// texts gives the regular files of at most limit bytes among names, whole.
+func (g *guardCall) texts(t *repo.Tree, names []string, limit int64, f func(name string, text []byte)) error {
+	var regular, objects []string
+	for _, name := range names {
+		if e, err := t.Find(name); err == nil {
+			regular, objects = append(regular, name), append(objects, e.Object)
+		}
+	}
+	return g.repo.Contents(objects, func(i int, c repo.Content) error {
+		if c.Size > limit {
+			return nil
+		}
+		text, err := io.ReadAll(c.Text)
+		f(regular[i], text)
+		return err
+	})
+}
+
+// materialize writes the files of the merge that outputs and evidence are read
+// from into a private directory: regular files with the bytes of their blobs,
+// without links, submodules, filters or hooks.
+func (g *guardCall) materialize(next *state.Rotation) error {
+	dir, err := os.MkdirTemp("", "l5d-pki-render-")
+	if err == nil {
+		g.root = dir
+		g.root, err = filepath.EvalSymlinks(dir)
+	}
+	if err != nil {
+		return problem.CLIWrite.With("a temporary directory", reason(err)).Because(err)
+	}
+	root, err := os.OpenRoot(g.root)
+	if err != nil {
+		return problem.CLIWrite.With("a temporary directory", reason(err)).Because(err)
+	}
+	defer root.Close()
+	var names, objects []string
+	needed := g.needed(next)
+	for _, name := range g.after.Files() {
+		if e, err := g.after.Find(name); err == nil && needed(name) {
+			names, objects = append(names, name), append(objects, e.Object)
+		}
+	}
+	g.skipped = map[string]bool{}
+	total, made := int64(0), map[string]bool{}
+	err = g.repo.Contents(objects, func(i int, c repo.Content) error {
+		if c.Size > maxOwned {
+			g.skipped[names[i]] = true
+			return nil
+		}
+		if total += c.Size; total > maxWritten {
+			return problem.SurveyTooMuch.With(maxWritten>>20, "MiB").In(g.state)
+		}
+		return writeBlob(root, names[i], c.Text, made)
+	})
+	var known *problem.Problem
+	if errors.As(err, &known) {
+		return err
+	}
+	return g.gitProblem(err)
+}
+
+// writeBlob writes a new file; made has the directories that exist.
+func writeBlob(root *os.Root, name string, text io.Reader, made map[string]bool) error {
+	fail := func(err error) error { return problem.CLIWrite.With(shownName(name), reason(err)).Because(err) }
+	if dir := path.Dir(name); !made[dir] {
+		if err := root.MkdirAll(filepath.FromSlash(dir), 0o700); err != nil {
+			return fail(err)
+		}
+		made[dir] = true
+	}
+	f, err := root.OpenFile(filepath.FromSlash(name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fail(err)
+	}
+	_, err = io.Copy(f, text)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fail(err)
+	}
+	return nil
+}
+
+// needed reports which files the outputs and the evidence of a state are read
+// from. A kustomization may read any file of the repository.
+func (g *guardCall) needed(next *state.Rotation) func(name string) bool {
+	paths := append(keyNames(next), evidenceFolder, next.Spec.Custody.Certificate)
+	for _, link := range next.Spec.Links {
+		paths = append(paths, link.State, link.Observation)
+	}
+	everything := false
+	for _, o := range next.Spec.Outputs {
+		everything = everything || o.For != ""
+		paths = append(append(paths, fixedPart(o.Path)), o.ValuesFiles...)
+		if o.ChartIsPath() {
+			paths = append(paths, o.Chart)
+		}
+	}
+	below := map[string]bool{g.state: true}
+	for _, p := range paths {
+		if p != "" {
+			below[g.beside(p)] = true
+		}
+	}
+	return func(name string) bool {
+		if everything || len(next.Spec.Outputs) > 0 && isYAML(name) {
+			return true // workloads, and files that no output names any more
+		}
+		for ; name != "."; name = path.Dir(name) {
+			if below[name] {
+				return true
+			}
+		}
+		return below["."]
+	}
+}
+
+// fixedPart is a glob up to its first part with a wildcard.
+func fixedPart(glob string) string {
+	parts := strings.Split(glob, "/")
+	for i, part := range parts {
+		if strings.ContainsAny(part, "*?[") {
+			return path.Join(append([]string{"."}, parts[:i]...)...)
+		}
+	}
+	return glob
+}

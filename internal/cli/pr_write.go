@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// inTree opens the tree of this call. Nothing that is done there leaves it,
+// whatever links the commit has.
+func (c *prCall) inTree(do func(tree *os.Root) error) error {
+	tree, err := os.OpenRoot(c.root)
+	if err != nil {
+		return err
+	}
+	defer tree.Close()
+	return do(tree)
+}
+
+// put writes a file of the tree. Links are never written through.
+func (c *prCall) put(name string, text []byte) error {
+	err := c.inTree(func(tree *os.Root) error {
+		if err := tree.MkdirAll(path.Dir(name), 0o755); err != nil {
+			return err
+		}
+		mode, err := regularMode(tree, name)
+		if err != nil {
+			return err
+		}
+		return tree.WriteFile(name, text, mode) // nobody else knows this tree
+	})
+	return writeProblem(name, err)
+}
+
+// remove removes a file of the tree, if it is there.
+func (c *prCall) remove(name string) error {
+	err := c.inTree(func(tree *os.Root) error { return tree.Remove(name) })
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return writeProblem(name, err)
+}
+
+func writeProblem(name string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errNotRegular):
+		return problem.PRNotRegular.With().In(name)
+	}
+	return problem.CLIWrite.With(name, reason(err)).Because(err)
+}
+
+var errNotRegular = errors.New("not a regular file, or below a link")
+
+// regularMode is the mode of a file, or that of a new one where there is none.
+// It fails on a link, also among the directories above, and on what is no file.
+func regularMode(tree *os.Root, name string) (os.FileMode, error) {
+	for above := path.Dir(name); above != "."; above = path.Dir(above) {
+		if info, err := tree.Lstat(above); err == nil && !info.IsDir() {
+			return 0, errNotRegular
+		}
+	}
+	info, err := tree.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return 0o644, nil
+	case err != nil:
+		return 0, err
+	case !info.Mode().IsRegular():
+		return 0, errNotRegular
+	}
+	return info.Mode().Perm(), nil
+}
+
+// treeEntries lists a directory of the tree; none where it is missing or a link.
+func (c *prCall) treeEntries(name string) (entries []os.DirEntry) {
+	_ = c.inTree(func(tree *os.Root) error {
+		if _, err := regularMode(tree, name+"/x"); err != nil {
+			return err
+		}
+		entries, _ = fs.ReadDir(tree.FS(), name) // no directory: no entries
+		return nil
+	})
+	return entries
+}
+
+// readable refuses a file of the tree that is a link, or lies below one.
+func (c *prCall) readable(name string) error {
+	return writeProblem(name, c.inTree(func(tree *os.Root) error {
+		_, err := regularMode(tree, name)
+		return err
+	}))
+}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// usageError adds to an error of the command line what was probably meant, and
+// where to look. cmd is the command that was found, args what was given.
+func usageError(cmd *cobra.Command, args []string, err error) error {
+	if meant := meantBy(cmd, args, err); meant != "" {
+		return fmt.Errorf("%w\nhint: %s\nhint: `%s --help` lists commands and flags", firstLine(cmd, err), meant, cmd.CommandPath())
+	}
+	return fmt.Errorf("%w\nhint: `%s --help` lists commands and flags", firstLine(cmd, err), cmd.CommandPath())
+}
+
+// firstLine drops cobra's own suggestions, which know neither arguments nor codes,
+// and its word "command" where none may follow.
+func firstLine(cmd *cobra.Command, err error) error {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	if !cmd.HasSubCommands() {
+		line = strings.Replace(line, "unknown command ", "unexpected argument ", 1)
+	}
+	return errors.New(line)
+}
+
+// meantBy guesses what was meant; "" if nothing is near.
+func meantBy(cmd *cobra.Command, args []string, err error) string {
+	var noFlag *pflag.NotExistError
+	if errors.As(err, &noFlag) {
+		var names []string
+		collect := func(f *pflag.Flag) {
+			if !f.Hidden {
+				names = append(names, f.Name)
+			}
+		}
+		cmd.Flags().VisitAll(collect)
+		cmd.InheritedFlags().VisitAll(collect)
+		if meant, ok := problem.Nearest(noFlag.GetSpecifiedName(), names); ok {
+			return "did you mean --" + meant + "?"
+		}
+		return ""
+	}
+	names := cmd.ValidArgs
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	for _, arg := range args {
+		if !strings.Contains(err.Error(), fmt.Sprintf("%q", arg)) {
+			continue // not the argument that the error is about
+		}
+		if info, statErr := os.Stat(arg); statErr == nil && info.Mode().IsRegular() && cmd.Flags().Lookup("state") != nil {
+			return fmt.Sprintf("files are named by flags: `%s --state %s`", cmd.CommandPath(), arg)
+		}
+		if meant, ok := problem.Nearest(arg, names); ok {
+			return "did you mean `" + cmd.CommandPath() + " " + meant + "`?"
+		}
+	}
+	return ""
+}
+
+// lookupCode finds a sentence by its code, and a need of the gate by its name.
+func lookupCode(code string) (problem.Sentence, bool) {
+	if s, known := problem.Lookup(problem.Code(code)); known {
+		return s, true
+	}
+	need := rotation.Need(strings.ToUpper(code))
+	if !need.Known() {
+		return problem.Sentence{}, false
+	}
+	return problem.Sentence{Code: problem.Code(need), Text: need.Text(), Hint: needHints[need], Explain: explainNeed}, true
+}
+
+const explainNeed = "A need of the gate: it must be known before the phase may be entered. An observation of the cluster shows it (--evidence); `--assume CODE --because WHY` vouches for it, which the log records and reviewers see. `l5d-pki-render status` lists what the next phase still needs."
+
+// needHints says how a need is seen in a cluster, by need.
+var needHints = map[rotation.Need]string{
+	rotation.BundleDelivered:    "compare `kubectl get configmap linkerd-identity-trust-roots -n linkerd -o yaml` with the phase's bundle, then wait until the injector mounts it (up to two minutes)",
+	rotation.BundleLoaded:       "restart what is older than the delivered bundle; `linkerd check --proxy` names data plane pods with other trust anchors",
+	rotation.IdentityLoaded:     "restart linkerd-identity after the bundle was delivered, and wait until every replica is ready",
+	rotation.IssuerLoaded:       "look for the event IssuerUpdated in namespace linkerd, once per identity replica",
+	rotation.LeavesRenewed:      "wait for one leaf lifetime plus clock skew after every identity replica had loaded the issuer",
+	rotation.RetiredGone:        "check that no endpoint holds or serves the retired anchor any more",
+	rotation.WaveDone:           "let the restart of every namespace of the wave finish, then run `l5d-pki-render advance` for the next ones",
+	rotation.WebhookCADelivered: "compare caBundle of the webhook configurations with the phase's",
+	rotation.WebhookCertServed:  "open a new TLS connection to each webhook and compare the certificate; connections of the API server are reused",
+	rotation.DeliveredElsewhere: "apply the trust roots or the issuer Secret that another system delivers, and check them in the cluster",
+}
+
+// unknownCode says which code was probably meant.
+func unknownCode(code string) error {
+	p := problem.CLIUnknownCode.With(code)
+	var all []string
+	for _, s := range problem.All() {
+		all = append(all, string(s.Code))
+	}
+	for need := range needHints {
+		all = append(all, string(need))
+	}
+	if meant, ok := problem.Nearest(code, all); ok {
+		p.Hints = append([]string{"did you mean `l5d-pki-render explain " + meant + "`?"}, p.Hints...)
+	}
+	return p
+}

@@ -1,0 +1,84 @@
+package problem
+
+// What `pr --guard` refuses besides moves and outputs: a change that it could not
+// judge, and key files that changed without a move.
+var (
+	PRGuardNoState = define(Sentence{
+		Code:    "guard-no-state",
+		Text:    "does not exist, neither on %s nor in the change: there is nothing to judge",
+		Hint:    "name the state file with --state; where the guard also runs for repositories without one, pass --allow-no-state",
+		Explain: "A guard that finds no state file has judged nothing, so it fails: a mistyped --state would otherwise pass every change. --allow-no-state is for a workflow that runs in repositories with and without a state file. It still fails while the base branch has a state file that is not named with --state or --other-state.",
+	})
+	PRGuardUnnamed = define(Sentence{
+		Code:    "guard-state-unnamed",
+		Text:    "is a state file that this guard does not judge",
+		Hint:    "run one guard per state file (--state FILE); name the files that other guards of the workflow judge with --other-state",
+		Explain: "With --allow-no-state the guard passes where there is no rotation to judge. A state file that no guard is told of would never be judged.",
+	})
+	PRGuardMoved = define(Sentence{
+		Code:    "guard-state-moved",
+		Text:    "the state of %q moved from %s to %s",
+		Hint:    "move it back; if the new place is right, change --state of the guard too, and have a maintainer accept the move with --accept guard-state-moved",
+		Explain: "A state file at another path is not judged by the guard that names the old path, and the paths of keys and outputs are relative to it.",
+	})
+	PRGuardTwice = define(Sentence{
+		Code:    "guard-state-twice",
+		Text:    "is a second state file named %q: %s has that name already",
+		Hint:    "give it a metadata.name of its own, or remove it; a copy that nothing applies, such as a test file, is accepted with --accept guard-state-twice",
+		Explain: "Branches, owned files and observations belong to a state by its name. With two of one name, no guard can tell which one a controller applies.",
+	})
+	PRGuardNotFile = define(Sentence{
+		Code:    "guard-not-a-file",
+		Text:    "%v (%s); only regular files in directories are read",
+		Hint:    "replace it with the file itself",
+		Explain: "The guard reads Git objects, and follows neither symbolic links nor submodules: what they lead to is not part of the change that is reviewed. Links that the rotation does not use are fine.",
+	})
+	PRGuardUnreadable = define(Sentence{
+		Code:    "guard-unreadable",
+		Text:    "could not be judged (%s): %v",
+		Hint:    "make the file readable and smaller than the limit, or undo its change",
+		Explain: "State files (4 MiB), key files (64 KiB) and observations (16 MiB) are parsed, so their size is limited. Other files are searched for private keys whatever their size.",
+	})
+	PRGuardTree = define(Sentence{
+		Code:    "guard-tree",
+		Text:    "the tree of the %s cannot be read: %v",
+		Hint:    "fetch the whole history (fetch-depth: 0, no filter); a commit with such a path must not be merged",
+		Explain: "Git itself creates no file below .git and no path with \"..\" in it; a commit that has one was made to attack who checks it out.",
+	})
+	PRGuardKeys = define(Sentence{
+		Code:    "guard-keys",
+		Text:    "the key of %s: %s, and no move of the rotation did that",
+		Hint:    "undo it; if it is meant (`custody rewrap`, a key taken out of the repository), have a maintainer accept it with --accept guard-keys",
+		Explain: "A key file is made once, by the move that made its certificate. One that is deleted, replaced, or named elsewhere without a move stops the next rotation, or lets somebody else hold the key. Key files of certificates that the state no longer has may be deleted.",
+	})
+	PRGuardKeyFile = define(Sentence{
+		Code:    "guard-key-file",
+		Text:    "the key file of %s: %v",
+		Hint:    "restore the key file, or write it again with `custody rewrap`; --accept guard-key-file accepts it as it is",
+		Explain: "Changed key files are looked at without being opened: is it a file of the state's custody, for which certificate does it say it is, and to whom is it encrypted. What it says of itself is the claim of whoever wrote it: only who can open it can prove it.",
+	})
+	PRGuardRecipients = define(Sentence{
+		Code:    "guard-recipients",
+		Text:    "%s changes who can open the next keys",
+		Hint:    "check every recipient with its owner; then have a maintainer accept the change with --accept guard-recipients",
+		Explain: "Whoever is a recipient can open every key that is made from then on, the trust anchor's included.",
+	})
+	PRGuardLinkOutside = define(Sentence{
+		Code:    "guard-link-outside",
+		Text:    "spec.links: %s is read from %s, outside of the repository, and the base does not name it",
+		Hint:    "keep the linked state or observation in the repository; a link out of it is added on the base branch by a maintainer",
+		Explain: "A change must not choose which files of the machine that judges it are read.",
+	})
+	PRGuardAccept = define(Sentence{
+		Code:    "guard-accept",
+		Text:    "%q cannot be accepted",
+		Hint:    "--accept takes guard-keys, guard-key-file, guard-recipients, guard-state-moved and guard-state-twice",
+		Explain: "A step that the gate refuses, a key in clear or a missing state is no matter of opinion: correct the change, or follow docs/runbook.md.",
+	})
+	PRGuardQueue = define(Sentence{
+		Code:    "guard-merge-group",
+		Text:    "the merge_group event does not name its base: %v",
+		Hint:    "check that GITHUB_EVENT_PATH is the event of the job, or name the branch with --base",
+		Explain: "In a merge queue a change is judged against the commit that the queue puts it on, not against the branch as it is now.",
+	})
+)

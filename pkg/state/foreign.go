@@ -1,0 +1,42 @@
+package state
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+)
+
+// conflictMarkers lists the lines that Git's merge left in the text ("4, 9, 17"),
+// or "" if a whole conflict is not there.
+func conflictMarkers(data []byte) string {
+	var lines []string
+	seen := map[string]bool{}
+	number := 0
+	for line := range bytes.Lines(data) {
+		number++
+		for _, marker := range []string{"<<<<<<< ", "=======", ">>>>>>> "} {
+			if bytes.HasPrefix(line, []byte(marker)) {
+				seen[marker] = true
+				lines = append(lines, strconv.Itoa(number))
+			}
+		}
+	}
+	if len(seen) < 3 {
+		return ""
+	}
+	return strings.Join(lines, ", ")
+}
+
+// otherKind gives kind and apiVersion of an object that is not a state: its
+// fields would only produce one complaint each. Both must be there: of a state
+// with a mistyped kind the other problems are worth reading.
+func otherKind(root *manifest.Node) (kind, apiVersion string) {
+	kind, apiVersion = root.Get("kind").Value(), root.Get("apiVersion").Value()
+	own := strings.HasPrefix(apiVersion, strings.TrimSuffix(APIVersion, "v1alpha1"))
+	if kind == "" || apiVersion == "" || kind == Kind || own && kind != "Observation" {
+		return "", ""
+	}
+	return kind, apiVersion
+}

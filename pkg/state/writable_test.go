@@ -1,0 +1,72 @@
+package state
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// TestProtectedPath: names by which some file system, Git, a forge or a CI
+// system would know a file that it acts on, and names that only look alike.
+func TestProtectedPath(t *testing.T) {
+	for _, name := range []string{
+		".git", ".git/config", "a/.git/hooks/pre-commit", ".GIT/config", ".Git", "git~1/config", "a/GIT~1", "gi7eba~1",
+		".git./config", ".git /config", ".git . .", ".git::$INDEX_ALLOCATION/config", ".g\u200cit/config", "\ufeff.git", ".gi\u202et",
+		".gitattributes", "a/b/.gitattributes", ".gitmodules", ".gitignore", "x/.GitIgnore", ".git\u0131gnore",
+	} {
+		if GitPath(name) == "" || ProtectedPath(name) == "" {
+			t.Errorf("%q may be written", name)
+		}
+	}
+	for _, name := range []string{
+		".github/workflows/ci.yaml", ".GitHub/workflows/ci.yml", ".github/CODEOWNERS", ".github ./x", ".gitea/workflows/x.yaml", ".forgejo/workflows/x.yaml",
+		".gitlab-ci.yml", ".gitlab/ci/x.yml", ".circleci/config.yml", "Jenkinsfile", "ci/Jenkinsfile", "jen\u212ainsfile", "Jenkinsfile.prod", "azure-pipelines.yml",
+		"ci/azure-pipelines-prod.yaml", ".drone.yml", ".woodpecker.yaml", ".woodpecker/a.yaml", ".buildkite/pipeline.yml", "bitbucket-pipelines.yml", "CODEOWNERS", "docs/codeowners",
+	} {
+		if GitPath(name) != "" && !strings.Contains(name, "git") || ProtectedPath(name) == "" {
+			t.Errorf("%q may be written", name)
+		}
+	}
+	for _, name := range []string{
+		"pki/values.yaml", "apps/x/.github/workflows/ci.yaml", "vendor/.gitea/x.yaml", "github/workflows/x.yaml", "git/x.yaml", "a.git/x.yaml", "x/.gitlab-ci.yml",
+		"gitops/values.yaml", "digit~1.yaml", "jenkins/values.yaml", "clusters/..yaml", "a/.drone.yml",
+	} {
+		if why := ProtectedPath(name); why != "" {
+			t.Errorf("%q is %s", name, why)
+		}
+	}
+}
+
+// TestProtectedOutputs: no path of an output, of any kind, may be Git's.
+func TestProtectedOutputs(t *testing.T) {
+	for _, o := range []Output{
+		{Kind: OutputValues, Path: "../.gitattributes"},
+		{Kind: OutputEdit, Path: "../.GIT/hooks/*"},
+		{Kind: OutputHelmValues, Path: "a.yaml", Name: "a", HelmRelease: &HelmRelease{Name: "a", Path: ".git./config"}},
+		{Kind: OutputComponent, Path: "a.yaml", For: "GIT~1"},
+		{Kind: OutputManifests, Path: ".g\u200dit/config"},
+	} {
+		r := at(KindAnchor, StrategyBundle, PhaseAnchorAdded)
+		r.Spec.Outputs = []Output{o}
+		mustRefuse(t, r, problem.StateProtected.Code, fmt.Sprintf("%+v", o))
+	}
+}
+
+// TestTooMany: as many as the cap are fine, one more is refused.
+func TestTooMany(t *testing.T) {
+	for _, extra := range []int{0, 1} {
+		r := at(KindAnchor, StrategyBundle, PhaseAnchorAdded)
+		for i := range MaxOutputs + extra {
+			r.Spec.Outputs = append(r.Spec.Outputs, Output{Kind: OutputManifests, Path: fmt.Sprintf("o%d.yaml", i)})
+		}
+		for i := range MaxLinks + extra {
+			r.Spec.Links = append(r.Spec.Links, Link{Name: fmt.Sprintf("l%d", i), State: "x.yaml"})
+		}
+		err := r.Validate()
+		if refused := len(problem.Of(err)); refused != 2*extra {
+			t.Errorf("%d more than the caps: %v", extra, err)
+		}
+	}
+}
