@@ -69,31 +69,42 @@ func isUser(login string) bool { return user.MatchString(login) }
 // the pieces into which a program may have cut it when it read it wrongly.
 func secrets(text string) (found []string) {
 	if prefix := helper.FindString(text); prefix != "" {
-		found = strings.Fields(text[len(prefix):])
+		found = pieces(text[len(prefix):])
 	}
 	before, rest := split(text)
 	if at := strings.LastIndex(rest, "@"); at >= 0 && !(isSSH(before) && isUser(rest[:at])) {
 		login := rest[:at]
-		password := login // a token may stand for the user
-		if _, after, cut := strings.Cut(login, ":"); cut {
-			password = after
+		name, password, _ := strings.Cut(login, ":")
+		found = append(append(found, login, password), pieces(password)...)
+		if password == "" || password == "x-oauth-basic" { // a token may stand for the user
+			found = append(found, slices.DeleteFunc(pieces(name), isName)...)
 		}
-		found = append(found, login, password)
-		found = append(found, strings.FieldsFunc(password, func(r rune) bool { return strings.ContainsRune(`:@/?#'"`, r) })...)
 	}
-	if _, query, asked := strings.Cut(rest, "?"); asked {
-		for field := range strings.SplitSeq(query, "&") {
-			_, value, _ := strings.Cut(field, "=")
+	if query := strings.IndexAny(rest, "?#"); query >= 0 {
+		for _, piece := range pieces(rest[query:]) {
+			_, value, _ := strings.Cut(piece, "=")
 			found = append(found, value)
 		}
-	}
-	for _, secret := range slices.Clone(found) {
-		if clear, err := url.PathUnescape(secret); err == nil {
-			found = append(found, clear)
-		}
+		found = append(found, slices.DeleteFunc(pieces(rest[query:]), func(p string) bool { return strings.Contains(p, "=") })...)
 	}
 	return found
 }
+
+// pieces cuts a text at the delimiters of addresses, also where they are escaped.
+func pieces(text string) []string {
+	cut := func(text string) []string {
+		return strings.FieldsFunc(text, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`:@/?#&'"%`, r) })
+	}
+	found := cut(text)
+	if clear, err := url.PathUnescape(text); err == nil {
+		found = append(append(found, clear), cut(clear)...)
+	}
+	return found
+}
+
+// isName reports whether a user without a password looks like a name and not
+// like a token: it is short and has no digits.
+func isName(user string) bool { return len(user) < 12 && !strings.ContainsAny(user, "0123456789") }
 
 // short is the length of parts, in bytes, that are not looked for: a text would
 // be full of them.

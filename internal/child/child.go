@@ -71,10 +71,6 @@ func (f *Failure) Killed() bool {
 	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
 }
 
-// drain is how long pipes are read after the program has ended: a process that it
-// left behind may hold them open.
-const drain = time.Second
-
 // Run runs the program to its end. The error is a *[Failure].
 func (c Command) Run(ctx context.Context) error {
 	if c.Wait > 0 {
@@ -82,15 +78,34 @@ func (c Command) Run(ctx context.Context) error {
 		ctx, cancel = context.WithTimeout(ctx, c.Wait)
 		defer cancel()
 	}
+	var stderr excerpt
+	cmd, err := c.run(ctx, &stderr)
+	ended := cmd.ProcessState != nil && cmd.ProcessState.Exited()
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil && !ended:
+		err = ctx.Err()
+	}
+	f := &Failure{Err: err, Code: -1, Stderr: stderr.String()}
+	if ended {
+		f.Code = cmd.ProcessState.ExitCode()
+	}
+	return f
+}
+
+func (c Command) run(ctx context.Context, stderr io.Writer) (*exec.Cmd, error) {
 	cmd := exec.CommandContext(ctx, c.Name, c.Args...)
-	cmd.Dir, cmd.Env, cmd.WaitDelay = c.Dir, c.Env, drain
+	cmd.Dir, cmd.Env, cmd.Stdin, cmd.WaitDelay = c.Dir, c.Env, c.Stdin, drain
 	if cmd.Env == nil {
 		cmd.Env = []string{} // nil would mean the environment of this process
 	}
-	var stderr excerpt
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, c.Stdout, &stderr
+	stdout := c.Stdout
+	if stdout == nil {
+		stdout = io.Discard
+	}
 	if c.Stderr != nil {
-		cmd.Stderr = io.MultiWriter(&stderr, c.Stderr)
+		stderr = io.MultiWriter(stderr, c.Stderr)
 	}
 	end := group(cmd, c.Asks)
 	if c.WithParent {
@@ -98,23 +113,34 @@ func (c Command) Run(ctx context.Context) error {
 		defer runtime.UnlockOSThread()
 		endWithParent(cmd)
 	}
-	err := cmd.Run()
+	out, err := newPipe()
+	if err != nil {
+		return cmd, err
+	}
+	talk, err := newPipe()
+	if err != nil {
+		out.drop()
+		return cmd, err
+	}
+	cmd.Stdout, cmd.Stderr = out.write, talk.write
+	if err := cmd.Start(); err != nil {
+		out.drop()
+		talk.drop()
+		return cmd, err
+	}
+	out.carry(stdout)
+	talk.carry(stderr)
+	err = cmd.Wait()
 	end()
-	if errors.Is(err, exec.ErrWaitDelay) { // it succeeded, and left a process behind
+	if errors.Is(err, exec.ErrWaitDelay) || cmd.ProcessState.Success() { // it succeeded before a limit, or left a part of its input
 		err = nil
 	}
-	switch {
-	case ctx.Err() != nil:
-		return &Failure{Err: ctx.Err(), Code: -1, Stderr: stderr.String()}
-	case err == nil:
-		return nil
+	failed := out.finish()
+	said := talk.finish()
+	if err == nil {
+		err = errors.Join(failed, said)
 	}
-	f := &Failure{Err: err, Code: -1, Stderr: stderr.String()}
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		f.Code = exit.ExitCode()
-	}
-	return f
+	return cmd, err
 }
 
 // Output runs the program and returns what it wrote to stdout, also where it

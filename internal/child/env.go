@@ -59,7 +59,7 @@ var (
 	// gitTransport is for git's transports and for credential helpers, which look
 	// for their own files below HOME.
 	gitTransport = []string{
-		"GIT_SSL_*", "GIT_PROXY_*", "GIT_HTTP_*", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE",
+		"GIT_SSL_*", "GIT_PROXY_*", "GIT_HTTP_*", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ALLOW_PROTOCOL", "GIT_PROTOCOL_FROM_USER", "GIT_ASKPASS", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE",
 		"XDG_CACHE_HOME", "XDG_DATA_HOME", "KRB5CCNAME", "KRB5_CONFIG", "GCM_*", "PASSWORD_STORE_DIR",
 	}
 	// gitCommits is for the identity, for signing and for hooks of the user.
@@ -121,7 +121,11 @@ func chosen(p Purpose, all []string, settings []Setting) []string {
 	}
 	for _, entry := range all {
 		name, _, _ := strings.Cut(entry, "=")
-		if listed(names, name) && !(isGit(p) && isToken(name)) {
+		switch {
+		case !listed(names, name), isGit(p) && isToken(name):
+		case name == "GIT_ALLOW_PROTOCOL":
+			env = append(env, withoutExt(entry))
+		default:
 			env = append(env, entry)
 		}
 	}
@@ -129,6 +133,14 @@ func chosen(p Purpose, all []string, settings []Setting) []string {
 		env = append(env, gitConfig(p, all, settings)...)
 	}
 	return env
+}
+
+// withoutExt is GIT_ALLOW_PROTOCOL without the protocol that runs commands. The
+// variable is stronger than protocol.ext.allow.
+func withoutExt(entry string) string {
+	name, value, _ := strings.Cut(entry, "=")
+	protocols := slices.DeleteFunc(strings.Split(value, ":"), func(p string) bool { return p == "ext" })
+	return name + "=" + strings.Join(protocols, ":")
 }
 
 func isGit(p Purpose) bool { return p == Judging || p == Transport || p == Committing }

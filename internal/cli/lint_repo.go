@@ -123,6 +123,9 @@ func repositoryFiles(dir string) (names []string, prefix string, err error) {
 	if errors.Is(err, repo.ErrNone) {
 		names, err = repo.Walk(dir, maxRepoFiles)
 	}
+	if refused := submoduleProblem(err); refused != err {
+		return nil, "", refused
+	}
 	if err != nil {
 		return nil, "", problem.CLIRead.With(reason(err)).In(dir).Because(err)
 	}

@@ -141,14 +141,15 @@ func (c *prCall) instant() time.Time { return c.made }
 
 // gitProblem says what git said.
 func (c *prCall) gitProblem(err error) error {
-	var submodule *repo.Submodule
+	err = submoduleProblem(err)
+	var said *problem.Problem
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, repo.ErrNone):
 		return problem.PRNoRepository.With().Because(err)
-	case errors.As(err, &submodule):
-		return problem.PRSubmodule.With(submodule.Name, submodule.Outer).Because(err)
+	case errors.As(err, &said):
+		return err
 	case errors.Is(err, repo.ErrMoved):
 		return problem.PRMoved.With().Because(err)
 	case errors.Is(err, repo.ErrHook):

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -26,6 +27,10 @@ type program struct {
 	failed problem.Sentence
 }
 
+// programPatience is how long a program may take: it may ask a server, or wait
+// for a person to touch a key.
+const programPatience = 20 * time.Minute
+
 // errSignalled: a signal ended this program, and with it the one that it ran.
 var errSignalled = errors.New("stopped by a signal")
 
@@ -37,7 +42,7 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	err := child.Command{
-		Name: path, Stdin: in, Stdout: out, WithParent: true,
+		Name: path, Stdin: in, Stdout: out, Wait: programPatience, WithParent: true,
 		Env: child.Environment(p.purpose, "TZ=UTC"), // templates that format an instant do it the same everywhere
 	}.Run(ctx)
 	switch {

@@ -34,22 +34,14 @@ func (r *Repo) Contents(objects []string, f func(i int, c Content) error) error 
 	}
 	// Git keeps files up to core.bigFileThreshold (512 MiB) in memory as a whole.
 	c := call{dir: r.Top, wait: longPatience, settings: []child.Setting{{"core.bigFileThreshold", "8m"}}}
-	out, in := io.Pipe()
-	ended := make(chan error, 1)
-	go func() {
-		err := c.stream(strings.NewReader(strings.Join(objects, "\n")+"\n"), in, "cat-file", "--batch")
-		in.CloseWithError(err)
-		ended <- err
-	}()
-	reader := bufio.NewReaderSize(out, 256<<10)
-	for i := range objects {
-		if err := oneContent(reader, i, f); err != nil {
-			out.CloseWithError(err) // ends git, whose output nobody reads any more
-			<-ended
-			return err
+	return c.read(strings.NewReader(strings.Join(objects, "\n")+"\n"), func(reader *bufio.Reader) error {
+		for i := range objects {
+			if err := oneContent(reader, i, f); err != nil {
+				return err
+			}
 		}
-	}
-	return <-ended
+		return nil
+	}, "cat-file", "--batch")
 }
 
 // oneContent reads "OBJECT KIND SIZE", the content and a line end.

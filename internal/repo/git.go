@@ -13,6 +13,7 @@
 package repo
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -98,6 +99,26 @@ func (c call) stream(in io.Reader, out io.Writer, args ...string) error {
 		return ErrNone
 	}
 	return &Error{verb(args), c.redacted(strings.TrimSpace(failed.Stderr)), failed.Code}
+}
+
+// read gives what git writes to stdout to a function while git runs. An error of
+// the function ends git.
+func (c call) read(in io.Reader, f func(*bufio.Reader) error, args ...string) error {
+	out, write := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		err := c.stream(in, write, args...)
+		write.CloseWithError(err) // nil is the end of the file
+		ended <- err
+	}()
+	err := f(bufio.NewReaderSize(out, 256<<10))
+	out.CloseWithError(io.ErrClosedPipe)
+	failed := <-ended
+	var said *Error
+	if err == nil || errors.As(failed, &said) && said.status > 0 { // git failed by itself, and f saw the end of the file
+		return failed
+	}
+	return err
 }
 
 // program runs git with arguments as they are.

@@ -25,6 +25,9 @@ var ErrUnrelated = errors.New("the commits have no common history in this clone"
 // working tree and no index has it. It needs Git 2.38 where base is not in the
 // history of head.
 func (r *Repo) Merge(base, head string) (string, error) {
+	if err := errors.Join(r.complete(head, "^"+base), r.complete("--no-walk", head)); err != nil {
+		return "", err
+	}
 	if r.Contains(head, base) {
 		return head, nil
 	}

@@ -76,12 +76,16 @@ func everything(t *testing.T, r *Repo, base, head string) {
 func apart(t *testing.T, clone string, attack func()) (base, head string) {
 	t.Helper()
 	quiet := []string{"-c", "core.hooksPath=/dev/null"}
+	save(t, clone, "both.txt", "1\n2\n3\n4\n5\n6\n")
+	must(t, clone, append(quiet, "add", "-A")...)
+	must(t, clone, append(quiet, "commit", "-q", "--no-gpg-sign", "-m", "start")...)
 	start := must(t, clone, "rev-parse", "HEAD")
-	save(t, clone, "base.txt", "base\n")
+	save(t, clone, "both.txt", "base\n2\n3\n4\n5\n6\n")
 	must(t, clone, append(quiet, "add", "-A")...)
 	must(t, clone, append(quiet, "commit", "-q", "--no-gpg-sign", "-m", "base")...)
 	base = must(t, clone, "rev-parse", "HEAD")
 	must(t, clone, append(quiet, "checkout", "-q", "-b", "attack", start)...)
+	save(t, clone, "both.txt", "1\n2\n3\n4\n5\nattack\n")
 	attack()
 	must(t, clone, append(quiet, "add", "-A")...)
 	must(t, clone, append(quiet, "commit", "-q", "--no-gpg-sign", "-m", "attack")...)
@@ -177,6 +181,7 @@ func TestFilters(t *testing.T) {
 	} {
 		must(t, clone, "config", setting[0], setting[1])
 	}
+	head = signed(t, clone, head)
 	r, err := Open(clone)
 	if err != nil {
 		t.Fatal(err)
@@ -191,6 +196,18 @@ func TestFilters(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(w.Dir, "a.bin")); err != nil || string(text) != "x\n" {
 		t.Errorf("a.bin: %q, %v", text, err)
 	}
+}
+
+// signed gives a commit a signature that some program would have to check, and
+// checks it out.
+func signed(t *testing.T, clone, commit string) string {
+	t.Helper()
+	text := must(t, clone, "cat-file", "commit", commit)
+	head, message, _ := strings.Cut(text, "\n\n")
+	save(t, clone, ".git/signed", head+"\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n iQ==\n -----END PGP SIGNATURE-----\n\n"+message+"\n")
+	commit = must(t, clone, "hash-object", "-t", "commit", "-w", ".git/signed")
+	must(t, clone, "update-ref", "refs/heads/attack", commit)
+	return commit
 }
 
 // TestFiltersOfTheBase: on the reviewed branch the user's filters run, since
@@ -236,8 +253,10 @@ func TestNoCommands(t *testing.T) {
 		for _, s := range settings {
 			must(t, clone, "config", s[0], s[1])
 		}
-		t.Setenv("GIT_ALLOW_PROTOCOL", "ext:file:https")
 		r, _ := Open(clone)
+		_, _ = r.Look(name)
+		untouched(t, canary, name)
+		t.Setenv("GIT_ALLOW_PROTOCOL", "ext:file:https")
 		if _, err := r.Look(name); err == nil {
 			t.Errorf("%s: Look succeeds", name)
 		}
@@ -296,13 +315,27 @@ func TestPartialClone(t *testing.T) {
 	if !strings.Contains(missing(), "?") {
 		t.Error("judging fetched a file")
 	}
-	w, err := r.CheckoutReviewed(head)
-	if err != nil {
+	// Where the files are needed they are fetched on purpose.
+	if err := r.Fetch("origin", "main", head, 1); err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close()
-	if text, err := os.ReadFile(filepath.Join(w.Dir, "a.txt")); err != nil || string(text) != "one\n" {
-		t.Errorf("%q, %v", text, err)
+	if left := missing(); strings.Contains(left, "?") {
+		t.Errorf("still missing: %s", left)
+	}
+	if text, ok, err := r.File(head, "a.txt"); err != nil || !ok || string(text) != "one\n" {
+		t.Errorf("%q, %v, %v", text, ok, err)
+	}
+	save(t, clone, "later.txt", "two\n")
+	must(t, clone, "add", "-A")
+	must(t, clone, "commit", "-q", "-m", "later")
+	must(t, clone, "push", "-q", "origin", "main:later")
+	must(t, partial, "fetch", "-q", "origin", "later")
+	later := must(t, partial, "rev-parse", "FETCH_HEAD")
+	if merged, err := r.Merge(head, later); err != nil || merged != later {
+		t.Errorf("merge: %s, %v", merged, err)
+	}
+	if text, ok, err := r.File(later, "later.txt"); err != nil || !ok || string(text) != "two\n" {
+		t.Errorf("%q, %v, %v", text, ok, err)
 	}
 }
 

@@ -2,7 +2,6 @@ package repo
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -81,22 +80,14 @@ func eachBlob(dir string, all []blob, limit int64, f func(Past)) error {
 	for _, b := range all {
 		wanted.WriteString(b.hash + "\n")
 	}
-	out, in := io.Pipe()
-	ended := make(chan error, 1)
-	go func() {
-		err := call{dir: dir, wait: pastPatience}.stream(strings.NewReader(wanted.String()), in, "cat-file", "--batch")
-		in.CloseWithError(err) // nil is the end of the file
-		ended <- err
-	}()
-	reader := bufio.NewReader(out)
-	for _, b := range all {
-		if err := oneBlob(reader, b, limit, f); err != nil {
-			out.CloseWithError(err) // git ends when nobody reads it
-			return errors.Join(err, <-ended)
+	return call{dir: dir, wait: pastPatience}.read(strings.NewReader(wanted.String()), func(reader *bufio.Reader) error {
+		for _, b := range all {
+			if err := oneBlob(reader, b, limit, f); err != nil {
+				return err
+			}
 		}
-	}
-	out.Close()
-	return <-ended
+		return nil
+	}, "cat-file", "--batch")
 }
 
 // oneBlob reads "HASH blob SIZE", the content and a line end.

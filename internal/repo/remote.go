@@ -95,6 +95,13 @@ func (r *Repo) Look(remote string) (Branches, error) {
 // In a repository whose history is cut off it brings depth commits of it and
 // not the whole history. The user's own branches of the remote stay as they are.
 func (r *Repo) Fetch(remote, branch, commit string, depth int) error {
+	if err := r.fetch(remote, branch, commit, depth); err != nil {
+		return err
+	}
+	return r.complete("--no-walk", commit)
+}
+
+func (r *Repo) fetch(remote, branch, commit string, depth int) error {
 	if r.Has(commit) && (depth < 2 || r.Has(commit+"^")) {
 		return nil
 	}

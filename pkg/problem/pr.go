@@ -10,7 +10,7 @@ var (
 	})
 	PRSubmodule = define(Sentence{
 		Code:    "pr-submodule",
-		Text:    "the state file is in %q, a submodule of the repository at %s",
+		Text:    "%q is a submodule of the repository at %s, and this command does not run inside it",
 		Hint:    "if the submodule's own repository is meant, change into its directory and run the command there; otherwise put the directory back into the repository itself",
 		Explain: "A pull request can replace a directory by a submodule, whose content another repository decides. So a submodule's repository is used only by a command that runs inside it.",
 	})
