@@ -53,7 +53,7 @@ func (c *prCall) keep(p *proposal, keys []keyFile) error {
 		if err != nil {
 			return c.gitProblem(err)
 		}
-		if undo, err = c.storeAll(keys); err != nil {
+		if undo, err = c.storeAlone(c.f.statePath, keys); err != nil {
 			_ = c.repo.Forget(p.branch) // without its keys it is not taken up either
 			return err
 		}
@@ -68,6 +68,11 @@ func (c *prCall) keep(p *proposal, keys []keyFile) error {
 // addPending adds the commits of calls that were killed, where all keys that
 // they brought are there.
 func (c *prCall) addPending(found map[string]string) error {
+	if !c.f.dryRun {
+		if err := c.recoverKeys(c.f.statePath, c.named()); err != nil {
+			return err
+		}
+	}
 	pending, err := c.repo.Pending(c.prefix())
 	if err != nil {
 		return c.gitProblem(err)
@@ -78,6 +83,14 @@ func (c *prCall) addPending(found map[string]string) error {
 		}
 	}
 	return nil
+}
+
+// named tells which key files are in use: those of the state at the base, and of
+// the state in the user's own folder.
+func (c *prCall) named() func(path string) bool {
+	atBase := namedBy(c.f.statePath, c.now)
+	here := namedAt(c.f.statePath)
+	return func(path string) bool { return atBase(path) || here(path) }
 }
 
 // hasKeys tells whether the keys of certificates that a commit brings are where

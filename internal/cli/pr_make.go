@@ -55,15 +55,16 @@ func (c *prCall) committed(m moved, h *head) (*proposal, error) {
 	}
 	names := slices.Concat(m.names, outputs, added, []string{c.state})
 	slices.Sort(names)
-	tree, err := c.tree.Stage(slices.Compact(names))
+	names = slices.Compact(names)
+	if err := c.noSecret(names); err != nil { // before any of them becomes an object of Git
+		return nil, err
+	}
+	tree, err := c.tree.Stage(names)
 	if err != nil {
 		return nil, c.gitProblem(err)
 	}
 	if p.files, err = c.repo.Changed(c.tip, tree); err != nil {
 		return nil, c.gitProblem(err)
-	}
-	if err := c.noSecret(p.files); err != nil {
-		return nil, err
 	}
 	evidence, err := c.claimed(m.next)
 	if err != nil {
