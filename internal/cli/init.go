@@ -99,14 +99,14 @@ func (a *app) begin(f *initFlags) error {
 	if err := f.settleKeys(); err != nil {
 		return err
 	}
+	if err := a.recoverKeys(f.statePath, namedAt(f.statePath)); err != nil {
+		return err
+	}
 	release, err := f.claim()
 	if err != nil {
 		return err
 	}
 	defer release()
-	if err := a.recoverKeys(f.statePath, namedAt(f.statePath)); err != nil {
-		return err
-	}
 	how := a.adopt
 	if f.mint {
 		how = a.mintFirst

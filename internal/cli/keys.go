@@ -137,7 +137,11 @@ func (a *app) storeNoted(target string, alone bool, files []keyFile) (stored, er
 				intent.Keep()
 			}
 		},
-		done: func() { _ = intent.Done() }, // a note that stays is read and removed by the next command
+		done: func() {
+			if err := intent.Done(); err != nil {
+				fmt.Fprintf(&a.talk, "note: %s stays (%v); the next command on this file removes it\n", disk.IntentPath(target), reason(err))
+			}
+		},
 	}, nil
 }
 

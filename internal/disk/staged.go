@@ -28,10 +28,16 @@ func (d Disk) stage(f File) (*staged, error) {
 	if err != nil {
 		return nil, err
 	}
+	whole := false
+	defer func() {
+		if !whole {
+			s.discard()
+		}
+	}()
 	if err = s.fill(d, f); err != nil {
-		s.discard()
 		return nil, err
 	}
+	whole = true
 	return s, nil
 }
 
