@@ -14,7 +14,7 @@ import (
 func (a *app) replaceAll(files []syncFile) error {
 	all := make([]disk.File, len(files))
 	for i, f := range files {
-		all[i] = disk.File{Path: f.target, Data: f.want, Mode: f.mode, Dirs: true, Place: f.place}
+		all[i] = disk.File{Path: f.target, Data: f.want, Remove: f.want == nil, Mode: f.mode, Dirs: true, Place: f.place}
 	}
 	done, err := a.disk().WriteAll(all)
 	var failed *disk.FileError

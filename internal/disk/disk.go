@@ -27,9 +27,10 @@ type Disk struct {
 // File is one change of a file.
 type File struct {
 	Path string
-	// Data is the new content; nil removes the file.
 	Data []byte
 	Mode os.FileMode
+	// Remove removes the file instead of writing it.
+	Remove bool
 	// New refuses a file that exists (fs.ErrExist) instead of replacing it.
 	New bool
 	// Dirs makes missing directories, the innermost one with DirMode (0: 0755).

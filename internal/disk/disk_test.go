@@ -48,7 +48,7 @@ func batchOf(dir string) []File {
 	return []File{
 		{Path: filepath.Join(dir, "old.yaml"), Data: []byte("new"), Mode: 0o644},
 		{Path: filepath.Join(dir, "a", "b", "c.yaml"), Data: []byte("c"), Mode: 0o600, Dirs: true, DirMode: 0o700},
-		{Path: filepath.Join(dir, "stale.yaml")},
+		{Path: filepath.Join(dir, "stale.yaml"), Remove: true},
 	}
 }
 

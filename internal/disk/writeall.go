@@ -14,18 +14,21 @@ import (
 // allowed others. What is in place stays.
 func (d Disk) WriteAll(files []File) (done int, err error) {
 	b := batch{Disk: d, files: files, staged: make([]*staged, len(files))}
-	defer b.close()
+	begun := false
+	defer func() {
+		b.close()
+		if !begun {
+			removeEmpty(b.made)
+		}
+	}()
 	if err := b.stage(); err != nil {
-		b.abandon()
 		return 0, err
 	}
 	for i := range files {
 		if err := b.settle(i); err != nil {
-			if i == 0 {
-				b.abandon()
-			}
 			return i, err
 		}
+		begun = true
 	}
 	return len(files), b.sync()
 }
@@ -45,7 +48,8 @@ func (d Disk) CreateAll(files []File) (undo func() error, err error) {
 				failed = errors.Join(failed, err)
 			}
 		}
-		b.abandon()
+		b.close()
+		removeEmpty(b.made)
 		return failed
 	}
 	err = b.stage()
@@ -95,7 +99,7 @@ type batch struct {
 func (b *batch) stage() error {
 	sweep(b.files)
 	for i, f := range b.files {
-		if f.Data == nil {
+		if f.Remove {
 			continue
 		}
 		if err := b.stageOne(i, f); err != nil {
@@ -128,8 +132,10 @@ const maxHeld = 128
 func (b *batch) settle(i int) error {
 	f := b.files[i]
 	var err error
-	if f.Data == nil {
-		err = b.Remove(f.Path)
+	if f.Remove {
+		if err = b.Remove(f.Path); errors.Is(err, fs.ErrNotExist) {
+			err = nil // swept already
+		}
 	} else if err = b.at("rename", f.Path); err == nil {
 		err = b.staged[i].settle(f)
 	}
@@ -165,12 +171,6 @@ func (b *batch) sync() error {
 		}
 	}
 	return failed
-}
-
-// abandon removes what was staged, and the directories that were made for it.
-func (b *batch) abandon() {
-	b.close()
-	removeEmpty(b.made)
 }
 
 // close lets go of what was staged; what is not in place is removed.
