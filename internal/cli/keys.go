@@ -130,6 +130,7 @@ func (a *app) storeNoted(target string, alone bool, files []keyFile) (stored, er
 		return stored{}, err
 	}
 	return stored{
+		leave: intent.Keep,
 		undo: func() {
 			if take() == nil {
 				_ = intent.Done()

@@ -23,6 +23,8 @@ type change struct {
 type stored struct {
 	undo func() // the file could not be written
 	done func() // the file is in its place: nothing is undone any more
+	// leave lets go of what is locked, without a word: a panic unwinds.
+	leave func()
 }
 
 // ending calls the one that fits.
@@ -72,6 +74,9 @@ func (a *app) changeState(path string, f func(current *state.Rotation) (change, 
 		if first, err = wanted.before(); err != nil {
 			return err
 		}
+	}
+	if first.leave != nil {
+		defer first.leave()
 	}
 	err = a.writeFile(path, text, before.Mode().Perm(), true)
 	first.ending(err)

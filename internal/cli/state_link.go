@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -15,9 +16,8 @@ func behindLink(path string) string {
 	if err != nil {
 		return path
 	}
-	real, err := filepath.EvalSymlinks(named)
-	root := repositoryOf(filepath.Dir(named))
-	if err != nil || real == named || root == "" {
+	real, root := disk.Real(named), repositoryOf(filepath.Dir(named))
+	if real == named || root == "" {
 		return path
 	}
 	realRoot, err := filepath.EvalSymlinks(root)

@@ -147,3 +147,24 @@ func TestStateLinkNowhere(t *testing.T) {
 		t.Errorf("%v, %v", entries, err)
 	}
 }
+
+// TestInitThroughDirectoryLink: keys beside a directory that a link leads to are
+// where later commands look for them.
+func TestInitThroughDirectoryLink(t *testing.T) {
+	dir := t.TempDir()
+	gitIn(t, dir, "init", "-q")
+	if err := os.MkdirAll(filepath.Join(dir, "clusters", "prod", "pki"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("clusters/prod/pki", filepath.Join(dir, "pki")); err != nil {
+		t.Fatal(err)
+	}
+	identity := filepath.Join(t.TempDir(), "identity.txt")
+	path := filepath.Join(dir, "pki", "rotation.yaml")
+	done(t, call(t, "", nil, "init", "--new", "--linkerd-version", "2.18", "--keys-dir", "../keys", "--recipient", makeIdentity(t, identity), "-s", path))
+	done(t, callAt(t, later, "", map[string]string{"L5D_PKI_AGE_IDENTITY": identity}, "start", "issuer", "-s", path))
+	keysOfState(t, filepath.Join(dir, "clusters", "prod", "pki", "rotation.yaml"))
+	if _, err := os.Stat(filepath.Join(dir, "keys")); err == nil {
+		t.Error("keys are beside the link")
+	}
+}
