@@ -18,6 +18,7 @@ type Intent struct {
 	disk Disk
 	path string
 	file *os.File // open, and so locked, as long as the command is at work
+	made []string // directories, for a file that is the first in its own
 }
 
 // intentText is what an Intent says.
@@ -77,11 +78,16 @@ func (d Disk) Intend(target string, alone bool, files []File) (*Intent, error) {
 		}
 		text.Files = append(text.Files, intends{of, hashed(f.Data)})
 	}
-	file, err := d.putIntent(path, text)
+	made, err := d.makeDirs(filepath.Dir(path), 0)
+	var file *os.File
+	if err == nil {
+		file, err = d.putIntent(path, text)
+	}
 	if err != nil {
+		removeEmpty(made)
 		return nil, err
 	}
-	return &Intent{d, path, file}, nil
+	return &Intent{d, path, file, made}, nil
 }
 
 // putIntent writes the note, durably, and keeps it open.
@@ -131,6 +137,7 @@ func (d Disk) putIntent(path string, text intentText) (*os.File, error) {
 func (i *Intent) Done() error {
 	err := i.disk.Remove(i.path)
 	i.Keep()
+	removeEmpty(i.made)
 	return err
 }
 

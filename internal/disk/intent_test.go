@@ -136,10 +136,14 @@ func TestRecover(t *testing.T) {
 func TestIntentFails(t *testing.T) {
 	for n := 1; ; n++ {
 		dir, reached := t.TempDir(), false
-		_, err := failAt(n, &reached).Intend(filepath.Join(dir, "rotation.yaml"), false, nil)
+		intent, err := failAt(n, &reached).Intend(filepath.Join(dir, "new", "rotation.yaml"), false, nil)
 		if !reached {
-			if err != nil || n < 4 {
+			if err != nil || n < 5 {
 				t.Fatalf("%v after %d failures", err, n-1)
+			}
+			reached = true // nothing fails any more
+			if err := intent.Done(); err != nil || len(content(t, dir)) > 0 {
+				t.Errorf("when it is done, there is %v (%v)", content(t, dir), err)
 			}
 			return
 		}
