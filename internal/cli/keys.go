@@ -94,39 +94,11 @@ func (a *app) storeAll(files []keyFile) (undo func(), err error) {
 // note beside target makes up for a command that is killed in between: with it
 // the next run of the command finds and removes what nobody names.
 func (a *app) storeFor(target string, files []keyFile) (stored, error) {
-	return a.storeNoted(target, false, files)
-}
-
-// storeAlone is storeFor for keys that no file names: they count as stored once
-// all of them are there.
-func (a *app) storeAlone(target string, files []keyFile) (undo func(), err error) {
-	all, err := a.storeNoted(target, true, files)
-	if err != nil {
-		return func() {}, err
-	}
-	all.done()
-	return all.undo, nil
-}
-
-func (a *app) storeNoted(target string, alone bool, files []keyFile) (stored, error) {
 	if len(files) == 0 {
 		return stored{}, nil
 	}
-	intent, err := a.disk().Intend(target, alone, onDisk(files))
-	if errors.Is(err, fs.ErrExist) {
-		return stored{}, problem.CLIBusy.With().In(disk.IntentPath(target))
-	}
+	intent, take, err := a.createNoted(target, false, files)
 	if err != nil {
-		return stored{}, problem.CLIWrite.With(disk.IntentPath(target), reason(err)).Because(err)
-	}
-	take, err := a.createKeys(files)
-	var undone *disk.Undone
-	if err != nil {
-		if errors.As(err, &undone) && undone.Left != nil {
-			intent.Keep() // the next run takes them away
-		} else {
-			_ = intent.Done()
-		}
 		return stored{}, err
 	}
 	return stored{
@@ -144,6 +116,44 @@ func (a *app) storeNoted(target string, alone bool, files []keyFile) (stored, er
 			}
 		},
 	}, nil
+}
+
+// storeAlone is storeFor for keys that no file names: they count as stored once
+// all of them are there.
+func (a *app) storeAlone(target string, files []keyFile) (undo func(), err error) {
+	if len(files) == 0 {
+		return func() {}, nil
+	}
+	intent, take, err := a.createNoted(target, true, files)
+	if err != nil {
+		return func() {}, err
+	}
+	if err := intent.DoneDurably(); err != nil { // a note that stays would let the next run take the keys away
+		_ = take()
+		return func() {}, problem.CLIWrite.With(disk.IntentPath(target), reason(err)).Because(err)
+	}
+	return func() { _ = take() }, nil
+}
+
+// createNoted writes the note, then the keys; take removes the keys again.
+func (a *app) createNoted(target string, alone bool, files []keyFile) (intent *disk.Intent, take func() error, err error) {
+	intent, err = a.disk().Intend(target, alone, onDisk(files))
+	if errors.Is(err, fs.ErrExist) {
+		return nil, nil, problem.CLIBusy.With().In(disk.IntentPath(target))
+	}
+	if err != nil {
+		return nil, nil, problem.CLIWrite.With(disk.IntentPath(target), reason(err)).Because(err)
+	}
+	if take, err = a.createKeys(files); err == nil {
+		return intent, take, nil
+	}
+	var undone *disk.Undone
+	if errors.As(err, &undone) && undone.Left != nil {
+		intent.Keep() // the next run takes them away
+	} else {
+		_ = intent.Done()
+	}
+	return nil, nil, err
 }
 
 func (a *app) createKeys(files []keyFile) (undo func() error, err error) {

@@ -85,12 +85,19 @@ func (c *prCall) addPending(found map[string]string) error {
 	return nil
 }
 
-// named tells which key files are in use: those of the state at the base, and of
-// the state in the user's own folder.
+// named tells which key files are in use: those of the state at the base, of the
+// state in the user's own folder, and of commits that were made.
 func (c *prCall) named() func(path string) bool {
-	atBase := namedBy(c.f.statePath, c.now)
-	here := namedAt(c.f.statePath)
-	return func(path string) bool { return atBase(path) || here(path) }
+	all := []func(string) bool{namedBy(c.f.statePath, c.now), namedAt(c.f.statePath)}
+	made, err := c.repo.Made(c.prefix())
+	for _, commit := range made {
+		if next, errState := c.stateAt(commit); errState == nil && next != nil {
+			all = append(all, namedBy(c.f.statePath, next))
+		}
+	}
+	return func(path string) bool {
+		return err != nil || slices.ContainsFunc(all, func(names func(string) bool) bool { return names(path) })
+	}
 }
 
 // hasKeys tells whether the keys of certificates that a commit brings are where

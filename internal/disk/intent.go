@@ -141,6 +141,14 @@ func (i *Intent) Done() error {
 	return err
 }
 
+// DoneDurably is Done for a note that must not come back after a power cut.
+func (i *Intent) DoneDurably() error {
+	if err := i.Done(); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(i.path), filepath.Dir(i.path))
+}
+
 // Keep ends the work and leaves the note for the next command.
 func (i *Intent) Keep() { _ = i.file.Close() }
 
