@@ -17,7 +17,7 @@ each = @set -eo pipefail; for m in $(1); do echo "== $$m: $(2)"; (cd $$m && $(2)
 export CGO_ENABLED := 0
 export GOTOOLCHAIN := local
 
-.PHONY: build kms demo test lint peers hsm fuzz bench generate e2e clean
+.PHONY: build kms demo test prove-long lint peers hsm fuzz bench generate e2e clean
 
 build: ## bin/l5d-pki-render, and the programs that it runs for `chart` and `pr`
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/l5d-pki-render ./cmd/l5d-pki-render-chart ./cmd/l5d-pki-render-forge
@@ -30,6 +30,9 @@ demo: build ## a whole rotation on the fixtures, step by step
 
 test: $(TOOLS)/loud ## every test, of every module; what was skipped is named
 	$(call each,$(MODULES),$(GO) test -json -timeout 20m -p $(JOBS) ./... | $(TOOLS)/loud)
+
+prove-long: ## every fault at every system call of the commands that write files; writes docs/proof-long.md; takes about an hour, needs strace
+	cd cmd/l5d-pki-render && L5D_PROVE_LONG=1 L5D_PROVE_REPORT=$(CURDIR)/docs/proof-long.md $(GO) test -count 1 -timeout 180m -run '^TestFaults$$' -v .
 
 peers: .cache/peers/kustomize ## the kustomize that Components are compared with; without it that test skips
 

@@ -21,10 +21,11 @@ var arrows = map[string][]string{
 	"cmd/l5d-pki-render": {"internal/cli", "internal/child"},
 	// Helm's libraries are linked into a program of their own (docs/chart.md).
 	"cmd/l5d-pki-render-chart": {"internal/chart"},
-	"internal/chart":           {"internal/chart/exchange"},
+	"internal/chart":           {"internal/chart/exchange", "internal/disk"},
+	"internal/disk":            {},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
-	"internal/cli":             {"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
+	"internal/cli":             {"internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
 	"internal/forge":           {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -67,7 +68,8 @@ var libraries = map[string][]string{
 	"sigs.k8s.io/yaml":                    {"pkg/state", "pkg/render", "internal/cli", "internal/chart", "internal/custody", "internal/krm"},
 	"go.step.sm/crypto":                   {"cmd/l5d-pki-render-kms"},
 	"golang.org/x/crypto":                 {"cmd/l5d-pki-render-kms"},
-	"github.com/gofrs/flock":              {"internal/cli"},
+	"github.com/gofrs/flock":              {"internal/disk"},
+	"golang.org/x/sys":                    {"internal/disk"},
 	"helm.sh/helm/v3/pkg/postrender":      {"pkg/postrender"},
 	"golang.org/x/term":                   {"internal/cli"},
 	"golang.org/x/image":                  {"internal/picture"},
@@ -133,6 +135,9 @@ func TestRooms(t *testing.T) {
 		if !slices.Contains(keyWriters, room) {
 			checkMarkers(t, file, parsed)
 		}
+		if !slices.Contains(writers, room) {
+			checkWrites(t, file, parsed)
+		}
 	}
 	if rooms < 20 {
 		t.Fatalf("looked at %d files only: the walk is broken", rooms)
@@ -192,6 +197,40 @@ func checkAlone(t *testing.T, file string, parsed *ast.File) {
 		if sel, ok := n.(*ast.SelectorExpr); ok && slices.Contains([]string{"Environ", "StartProcess"}, sel.Sel.Name) {
 			if pkg, ok := sel.X.(*ast.Ident); ok && slices.Contains([]string{"os", "syscall", "unix"}, pkg.Name) {
 				t.Errorf("%s: only internal/child uses %s.%s", file, pkg.Name, sel.Sel.Name)
+			}
+		}
+		return true
+	})
+}
+
+// writers are the rooms that create, rename and remove files: disk, and repo
+// with its temporary worktree.
+var writers = []string{"internal/disk", "internal/repo"}
+
+// writes are the functions of os that change files.
+var writes = []string{
+	"Create", "CreateTemp", "OpenFile", "WriteFile", "Truncate", "Rename", "Link", "Symlink", "Remove", "RemoveAll",
+	"Mkdir", "MkdirAll", "MkdirTemp", "Chmod", "Chown", "Lchown", "Chtimes",
+}
+
+// mayWrite are files outside of those rooms, with the functions that they call.
+var mayWrite = map[string][]string{
+	// In the temporary worktree of `pr`, which is thrown away.
+	"internal/cli/pr_evidence.go": {"Remove"},
+	"internal/cli/pr_move.go":     {"MkdirAll", "Remove", "WriteFile"},
+	// The guard's private copy of a change, which is thrown away.
+	"internal/cli/pr_guard.go":      {"RemoveAll"},
+	"internal/cli/pr_guard_tree.go": {"MkdirTemp"},
+	// Asks whether there is a terminal.
+	"internal/child/group_unix.go": {"OpenFile"},
+}
+
+func checkWrites(t *testing.T, file string, parsed *ast.File) {
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			pkg, ok := sel.X.(*ast.Ident)
+			if ok && pkg.Name == "os" && slices.Contains(writes, sel.Sel.Name) && !slices.Contains(mayWrite[filepath.ToSlash(file)], sel.Sel.Name) {
+				t.Errorf("%s: os.%s: files are changed by internal/disk", file, sel.Sel.Name)
 			}
 		}
 		return true

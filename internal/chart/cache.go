@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 )
 
 // cache keeps archives by digest, so that a locked chart needs no network. It
@@ -31,22 +33,7 @@ func (c cache) get(digest string) ([]byte, bool) {
 
 // put keeps an archive: whole under its name, or not at all.
 func (c cache) put(data []byte) {
-	path := c.file(archiveDigest(data))
-	if path == "" || os.MkdirAll(string(c), 0o755) != nil {
-		return
-	}
-	temporary, err := os.CreateTemp(string(c), ".chart-*.tmp")
-	if err != nil {
-		return
-	}
-	_, err = temporary.Write(data)
-	if closeErr := temporary.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(temporary.Name())
+	if path := c.file(archiveDigest(data)); path != "" {
+		_ = disk.Disk{}.Write(disk.File{Path: path, Data: data, Mode: 0o600, Dirs: true})
 	}
 }

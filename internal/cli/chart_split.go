@@ -93,44 +93,29 @@ func escape(part string) string {
 }
 
 // writeSplit brings a folder to the files: what the header owns and is no longer
-// there goes, what others own is never touched. Every file is staged beside its
-// place first, so that a failure changes nothing.
+// there goes, what others own is never touched.
 func (a *app) writeSplit(folder, header string, files map[string][]byte, mode os.FileMode) error {
 	stale, changed, err := comparedTo(folder, header, files)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return problem.CLIWrite.With(folder, reason(err)).Because(err)
+	if err := a.makeDir(folder); err != nil {
+		return err
 	}
-	staged := map[string]string{}
-	defer func() {
-		for _, temporary := range staged {
-			_ = os.Remove(temporary) // what a failure left; renamed ones are gone
+	var all []syncFile
+	for _, name := range append(changed, stale...) {
+		path := filepath.Join(folder, name)
+		f := syncFile{name: path, target: path, want: files[name], mode: mode}
+		if mode == plainMode { // ignored by what ignores the file
+			f.place = func(string) error { return nil }
 		}
-	}()
-	for _, name := range changed {
-		temporary, err := a.stage(folder, name, files[name], mode)
-		if err != nil {
-			return problem.CLIWrite.With(filepath.Join(folder, name), reason(err)).Because(err)
-		}
-		staged[name] = temporary
+		all = append(all, f)
 	}
-	for _, name := range changed {
-		a.step("rename " + name)
-		if err := os.Rename(staged[name], filepath.Join(folder, name)); err != nil {
-			return problem.CLIWrite.With(filepath.Join(folder, name), reason(err)).Because(err)
-		}
-		delete(staged, name)
-	}
-	for _, name := range stale {
-		a.step("remove " + name)
-		if err := os.Remove(filepath.Join(folder, name)); err != nil {
-			return problem.CLIWrite.With(filepath.Join(folder, name), reason(err)).Because(err)
-		}
+	if err := a.replaceAll(all); err != nil {
+		return err
 	}
 	fmt.Fprintf(&a.talk, "note: %s: %d files written, %d removed, %d unchanged\n", folder, len(changed), len(stale), len(files)-len(changed))
-	return syncFolder(folder)
+	return nil
 }
 
 // comparedTo says which owned files are stale and which files change. All files
@@ -169,29 +154,6 @@ func readOwned(path string, entry fs.DirEntry, header string) ([]byte, bool) {
 	if !entry.Type().IsRegular() || !strings.HasSuffix(entry.Name(), ".yaml") {
 		return nil, false
 	}
-	data, err := os.ReadFile(path)
+	data, err := readFile(path, maxOwned)
 	return data, err == nil && bytes.HasPrefix(data, []byte(header))
-}
-
-// stage writes a file under a temporary name in its folder.
-func (a *app) stage(folder, name string, data []byte, mode os.FileMode) (string, error) {
-	a.step("stage " + name)
-	f, err := os.CreateTemp(folder, "."+name+".*.tmp")
-	if err != nil {
-		return "", err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Chmod(mode)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return f.Name(), err
 }

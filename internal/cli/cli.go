@@ -38,6 +38,9 @@ type World struct {
 	Confine bool
 	// Step, if set, is called before each change of the disk, with its name.
 	Step func(name string)
+	// Fault, if set, is asked before each change of the disk; its error is what
+	// the disk answers.
+	Fault func(name string) error
 	// Forge, if set, answers for the forge behind a remote's address, in place of
 	// the one that is found there.
 	Forge func(remoteURL string) (forge.Forge, error)
@@ -54,11 +57,13 @@ const (
 // app is one call: its world, its flags, and what it will write.
 type app struct {
 	World
-	data    []byte       // what a command made, for stdout
-	out     bytes.Buffer // what the command tree itself prints: help, completion
-	talk    bytes.Buffer // notes for stderr and the log file
-	logFile string
-	ran     bool // a command's own code was reached: an error before that is one of usage
+	data []byte       // what a command made, for stdout
+	out  bytes.Buffer // what the command tree itself prints: help, completion
+	talk bytes.Buffer // notes for stderr and the log file
+	// onStdout, if set, is told whether data reached stdout.
+	onStdout func(err error)
+	logFile  string
+	ran      bool // a command's own code was reached: an error before that is one of usage
 }
 
 // errFound ends a command with exit code 1 after it wrote its data: what it

@@ -3,10 +3,7 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
-
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"github.com/spf13/cobra"
 )
@@ -35,8 +32,8 @@ func (a *app) installInto(folder string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return problem.CLIWrite.With(folder, reason(err)).Because(err)
+	if err := a.makeDir(folder); err != nil {
+		return err
 	}
 	for _, program := range []struct {
 		name string

@@ -214,8 +214,8 @@ func (a *app) writeComponent(folder string, text []byte) error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return problem.CLIWrite.With(folder, reason(err)).Because(err)
+	if err := a.makeDir(folder); err != nil {
+		return err
 	}
 	return a.writeFile(path, text, 0o644, true)
 }

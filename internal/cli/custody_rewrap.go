@@ -89,7 +89,7 @@ func (a *app) rewrap(f *rewrapFlags) error {
 		for _, r := range all {
 			renameKey(next, r.of.Path, r.path)
 		}
-		return change{next, func() (func(), error) { return a.storeRewrapped(all, from) }}, nil
+		return change{next, func() (stored, error) { return a.storeRewrapped(f.statePath, all, from) }}, nil
 	})
 }
 
@@ -142,6 +142,14 @@ func rewrapOne(from, to *custody.Custody, of render.NamedKey) (rewrapped, error)
 		return r, err
 	}
 	key, err := from.Open(before, of)
+	if err != nil && r.path == of.Path { // a call that was killed may have sealed it anew
+		if again, errAgain := to.Open(before, of); errAgain == nil {
+			key, err = again, nil
+		} else if saysSealed(to, before, of) {
+			r.said = fmt.Sprintf("%s: sealed for %s already; not opened", r.path, sealedFor(to, before))
+			return r, nil
+		}
+	}
 	if err != nil {
 		return r, err
 	}
@@ -150,6 +158,16 @@ func rewrapOne(from, to *custody.Custody, of render.NamedKey) (rewrapped, error)
 	r.said = fmt.Sprintf("%s: sealed for %s; before: %s", r.path, sealedFor(to, r.file.text), sealedFor(from, before))
 	clear(before)
 	return r, err
+}
+
+// saysSealed reports whether a key file says of itself that it is what rewrap
+// would make of it.
+func saysSealed(to *custody.Custody, file []byte, of render.NamedKey) bool {
+	if to.Facts == nil {
+		return false
+	}
+	facts, err := to.Facts(file)
+	return err == nil && facts.SPKI != "" && judgeFacts(to, file, of) == nil
 }
 
 func sealOne(to *custody.Custody, key pki.Key, of render.NamedKey, path string) (keyFile, error) {
@@ -165,7 +183,7 @@ func sealOne(to *custody.Custody, key pki.Key, of render.NamedKey, path string) 
 
 // storeRewrapped replaces key files in their places, or writes new ones beside
 // the old where the custody's kind changed.
-func (a *app) storeRewrapped(all []rewrapped, from *custody.Custody) (undo func(), err error) {
+func (a *app) storeRewrapped(statePath string, all []rewrapped, from *custody.Custody) (stored, error) {
 	var renamed []keyFile
 	var inPlace []syncFile
 	for _, r := range all {
@@ -174,14 +192,22 @@ func (a *app) storeRewrapped(all []rewrapped, from *custody.Custody) (undo func(
 			renamed = append(renamed, r.file)
 			continue
 		}
-		inPlace = append(inPlace, syncFile{name: r.path, target: r.file.path, want: r.file.text, mode: r.file.mode})
+		if r.file.text == nil {
+			continue // sealed already
+		}
+		f := syncFile{name: r.path, target: r.file.path, want: r.file.text, mode: r.file.mode}
+		if f.mode == plainMode {
+			f.place = plainPlace
+		}
+		inPlace = append(inPlace, f)
 	}
-	if undo, err = a.storeAll(renamed); err != nil {
-		return undo, err
+	first, err := a.storeFor(statePath, renamed)
+	if err != nil {
+		return stored{}, err
 	}
 	if err := a.replaceAll(inPlace); err != nil {
-		undo()
-		return nil, err
+		first.ending(err)
+		return stored{}, err
 	}
 	for _, r := range all {
 		a.data = append(a.data, sink.Log(r.said+"\n")...)
@@ -191,7 +217,7 @@ func (a *app) storeRewrapped(all []rewrapped, from *custody.Custody) (undo func(
 			fmt.Fprintf(&a.talk, "note: %s is left as it is: its anchor is retired and signs nothing again; destroy the file\n", anchor.Key)
 		}
 	}
-	return undo, nil
+	return first, nil
 }
 
 // renameKey makes the state name a key by another path.

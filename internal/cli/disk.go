@@ -1,87 +1,79 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// writeFile puts data into path, whole or not at all: a temporary file in the
-// same folder, synced, renamed over the old one, the folder synced. Without
-// replace an existing file is an error and stays. A process that is killed
-// leaves the old file or the new one, and at worst a temporary beside it.
+// disk is where this call writes.
+func (a *app) disk() disk.Disk { return disk.Disk{Step: a.Step, Fault: a.Fault} }
+
+// writeFile puts data into path, whole or not at all. Without replace an existing
+// file is an error and stays; with it the file that a link leads to is replaced.
 func (a *app) writeFile(path string, data []byte, mode os.FileMode, replace bool) error {
+	target := path
 	if replace {
-		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
+		if disk.Holds(path, data) {
 			return nil
 		}
-	}
-	if err := a.put(path, data, mode, replace); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return problem.CLIExists.With().In(path).Because(err)
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			target = real
 		}
-		return problem.CLIWrite.With(path, reason(err)).Because(err)
+	}
+	err := a.disk().Write(disk.File{Path: target, Data: data, Mode: mode, New: !replace})
+	if errors.Is(err, fs.ErrExist) {
+		return problem.CLIExists.With().In(path).Because(err)
+	}
+	return a.written(path, err)
+}
+
+// written makes a problem of an error of the disk. That a file in its place may
+// not survive a power cut is a note: the command did what was asked.
+func (a *app) written(name string, err error) error {
+	var lost *disk.NotDurable
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &lost):
+		fmt.Fprintf(&a.talk, "note: %s is written, but may not survive a power cut: syncing %s failed (%v)\n", name, lost.Dir, reason(lost.Err))
+		return nil
+	}
+	return problem.CLIWrite.With(name, reason(err)).Because(err)
+}
+
+// makeDir makes a directory and those above it.
+func (a *app) makeDir(dir string) error {
+	if err := a.disk().MakeDirs(dir); err != nil {
+		return problem.CLIWrite.With(dir, reason(err)).Because(err)
 	}
 	return nil
 }
 
-func (a *app) put(path string, data []byte, mode os.FileMode, replace bool) (err error) {
-	folder := filepath.Dir(path)
-	temporary, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(temporary.Name()) // what is left of a write that failed
-		}
-	}()
-	a.step("write " + filepath.Base(path))
-	_, err = temporary.Write(data)
-	if err == nil {
-		err = temporary.Chmod(mode)
-	}
-	a.step("sync " + filepath.Base(path))
-	if err == nil {
-		err = temporary.Sync()
-	}
-	if closeErr := temporary.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return err
-	}
-	a.step("rename " + filepath.Base(path))
-	if replace {
-		err = os.Rename(temporary.Name(), path)
-	} else if err = os.Link(temporary.Name(), path); err == nil { // fails where path exists, as rename does not
-		err = os.Remove(temporary.Name())
-	}
-	if err != nil {
-		return err
-	}
-	a.step("sync folder of " + filepath.Base(path))
-	return syncFolder(folder)
+// readFile reads a whole file of at most limit bytes.
+func readFile(path string, limit int64) ([]byte, error) {
+	data, err := disk.Read(path, limit)
+	return data, notRead(path, limit, err)
 }
 
-// syncFolder makes a rename durable. Systems that cannot sync a folder say so
-// with an error that is of no use to anyone.
-func syncFolder(folder string) error {
-	f, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	_ = f.Sync()
-	return f.Close()
+// readLimited reads all of r, at most limit bytes.
+func readLimited(r io.Reader, name string, limit int64) ([]byte, error) {
+	data, err := disk.ReadAll(r, limit)
+	return data, notRead(name, limit, err)
 }
 
-// step tells the world that the disk is about to change; tests cut the power there.
-func (a *app) step(name string) {
-	if a.Step != nil {
-		a.Step(name)
+func notRead(name string, limit int64, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, disk.ErrTooLarge):
+		return problem.CLITooLarge.With(limit).In(name)
 	}
+	return problem.CLIRead.With(reason(err)).In(name).Because(err)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -20,7 +21,11 @@ func (a *app) finish(err error) int {
 	code, done := ending(err)
 	switch {
 	case done:
-		if writeErr := writeAll(a.Stdout, append(a.out.Bytes(), a.data...)); writeErr != nil {
+		writeErr := writeAll(a.Stdout, append(a.out.Bytes(), a.data...))
+		if a.onStdout != nil {
+			a.onStdout(writeErr)
+		}
+		if writeErr != nil {
 			a.printErrors(problem.CLIWrite.With("stdout", writeErr).Because(writeErr))
 			code = ExitFailed
 		}
@@ -84,15 +89,7 @@ func (a *app) appendLog() error {
 	if isState(a.logFile) {
 		return problem.CLILogIsState.With().In(a.logFile)
 	}
-	f, err := os.OpenFile(a.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return problem.CLIWrite.With(a.logFile, reason(err)).Because(err)
-	}
-	_, err = fmt.Fprintf(f, "%s\n%s", a.Now().UTC().Format(time.RFC3339), a.talk.Bytes())
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
+	if err := disk.Append(a.logFile, a.Now().UTC().Format(time.RFC3339)+"\n"+a.talk.String()); err != nil {
 		return problem.CLIWrite.With(a.logFile, reason(err)).Because(err)
 	}
 	return nil
@@ -109,8 +106,12 @@ func writeAll(w io.Writer, data []byte) error {
 // reason is the operating system's word without the path, which the sentence names.
 func reason(err error) error {
 	var path *os.PathError
-	if errors.As(err, &path) {
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
 		return path.Err
+	case errors.As(err, &link):
+		return link.Err
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -84,9 +85,9 @@ func isHelmName(name string) bool {
 func removeHelmFolders(dir string) {
 	for _, place := range helmPlaces {
 		folder := filepath.Join(dir, filepath.FromSlash(place))
-		_ = os.Remove(folder) // fails where something is in it, which is right
+		disk.RemoveEmpty(folder)
 		if strings.HasPrefix(place, helm4Below) {
-			_ = os.Remove(filepath.Dir(folder))
+			disk.RemoveEmpty(filepath.Dir(folder))
 		}
 	}
 }

@@ -10,12 +10,12 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
-	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 )
 
@@ -99,6 +99,9 @@ func (a *app) begin(f *initFlags) error {
 	if err := f.settleKeys(); err != nil {
 		return err
 	}
+	if err := a.recoverKeys(f.statePath, namedAt(f.statePath)); err != nil {
+		return err
+	}
 	release, err := f.claim()
 	if err != nil {
 		return err
@@ -117,7 +120,7 @@ func (a *app) begin(f *initFlags) error {
 	if err != nil {
 		return problem.Of(err).In(f.statePath).Err()
 	}
-	undo, err := a.storeFirstKeys(f, first)
+	before, err := a.storeFirstKeys(f, first)
 	if err != nil {
 		return err
 	}
@@ -125,14 +128,12 @@ func (a *app) begin(f *initFlags) error {
 		fmt.Fprintf(&a.talk, "note: %s\n", note)
 	}
 	if f.statePath == "-" {
-		a.data = text
+		a.data, a.onStdout = text, before.ending
 		return nil
 	}
-	if err := a.writeFile(f.statePath, text, 0o644, f.force); err != nil {
-		undo()
-		return err
-	}
-	return nil
+	err = a.writeFile(f.statePath, text, 0o644, f.force)
+	before.ending(err)
+	return err
 }
 
 // settleKeys makes custody and folder fit each other.
@@ -170,23 +171,21 @@ func (f *initFlags) settleCustody(s *state.Rotation) {
 // claim refuses a state file that is there, or, with --force, one that another
 // command is at work on.
 func (f *initFlags) claim() (release func(), err error) {
-	release = func() {}
 	_, err = os.Lstat(f.statePath)
 	switch {
 	case f.statePath == "-" || errors.Is(err, fs.ErrNotExist):
-		return release, nil
+		return func() {}, nil
 	case !f.force:
-		return release, problem.CLIExists.With().In(f.statePath).Hint("--force replaces the state file")
+		return nil, problem.CLIExists.With().In(f.statePath).Hint("--force replaces the state file")
 	}
-	lock := flock.New(f.statePath, flock.SetFlag(os.O_RDONLY))
-	held, err := lock.TryLock()
+	if err := refuseLink(f.statePath); err != nil {
+		return nil, err
+	}
+	_, release, err = disk.Lock(f.statePath)
 	if err != nil {
-		return release, problem.CLIRead.With(reason(err)).In(f.statePath).Because(err)
+		return nil, notLocked(f.statePath, err)
 	}
-	if !held {
-		return release, problem.CLIBusy.With().In(f.statePath)
-	}
-	return func() { _ = lock.Close() }, nil
+	return release, nil
 }
 
 // keyPath is how the state names a key; nil when keys stay where they are.

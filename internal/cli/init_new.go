@@ -41,16 +41,16 @@ func (a *app) mintFirst(f *initFlags) (begun, error) {
 // storeFirstKeys stores keys as new files, all or none. All of them are looked at
 // before the first is written; a file that holds the same key already is left as
 // it is, so that a repeated call is no error.
-func (a *app) storeFirstKeys(f *initFlags, first begun) (undo func(), err error) {
+func (a *app) storeFirstKeys(f *initFlags, first begun) (stored, error) {
 	c, err := a.custodyOf(f.statePath, first.state, f.opening)
 	if err != nil {
-		return nil, err
+		return stored{}, err
 	}
 	if err := c.Check(); err != nil {
-		return nil, err
+		return stored{}, err
 	}
 	if len(first.keys) == 0 {
-		return func() {}, nil
+		return stored{}, nil
 	}
 	var missing []rotation.Minted
 	var problems problem.List
@@ -68,15 +68,15 @@ func (a *app) storeFirstKeys(f *initFlags, first begun) (undo func(), err error)
 		clear(have)
 	}
 	if len(problems) > 0 {
-		return nil, problems.Err()
+		return stored{}, problems.Err()
 	}
 	of, err := render.NamedKeys(first.state)
 	if err != nil {
-		return nil, named(err, f.statePath, f.statePath)
+		return stored{}, named(err, f.statePath, f.statePath)
 	}
 	files, err := a.sealAll(c, missing, of)
 	if err != nil {
-		return nil, err
+		return stored{}, err
 	}
-	return a.storeAll(files)
+	return a.storeFor(f.statePath, files)
 }

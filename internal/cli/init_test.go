@@ -43,7 +43,7 @@ func TestInitOrder(t *testing.T) {
 	if code != ExitDone || out.Len() != 0 {
 		t.Fatalf("exit %d, %s", code, stderr.String())
 	}
-	want := []string{"2025-1.key", "linkerd-proxy-injector.key", "linkerd-sp-validator.key", "linkerd-policy-validator.key", "rotation.yaml"}
+	want := []string{".rotation.yaml.pending", "2025-1.key", "linkerd-proxy-injector.key", "linkerd-sp-validator.key", "linkerd-policy-validator.key", "rotation.yaml"}
 	if !slices.Equal(renamed, want) {
 		t.Errorf("written in the order %v, want %v", renamed, want)
 	}

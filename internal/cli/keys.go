@@ -1,13 +1,16 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -77,29 +80,94 @@ func advice(c *custody.Custody) string {
 	return "encrypted (custody " + c.Name + "), commit it"
 }
 
-// storeAll writes new key files, all or none, in folders that only their owner
-// enters where keys are plain. undo takes them away again.
+// storeAll writes new key files, all or none, in directories that only their
+// owner enters where keys are plain. undo takes them away again.
 func (a *app) storeAll(files []keyFile) (undo func(), err error) {
-	var written, made []string
-	undo = func() {
-		for _, path := range written {
-			_ = os.Remove(path)
-		}
-		removeFolders(made)
+	take, err := a.createKeys(files)
+	if err != nil {
+		return func() {}, err
 	}
-	for _, f := range files {
-		folders, err := makeKeyFolder(filepath.Dir(f.path), f.mode)
-		made = append(made, folders...)
-		if err == nil {
-			err = a.writeFile(f.path, f.text, f.mode, false)
-		} else {
-			err = problem.CLIWrite.With(f.path, reason(err)).Because(err)
+	return func() { _ = take() }, nil
+}
+
+// storeFor is storeAll for keys that another file, target, is about to name. A
+// note beside target makes up for a command that is killed in between: with it
+// the next run of the command finds and removes what nobody names.
+func (a *app) storeFor(target string, files []keyFile) (stored, error) {
+	if len(files) == 0 {
+		return stored{}, nil
+	}
+	intent, take, err := a.createNoted(target, false, files)
+	if err != nil {
+		return stored{}, err
+	}
+	return stored{
+		leave: intent.Keep,
+		undo: func() {
+			if take() == nil {
+				_ = intent.Done()
+			} else {
+				intent.Keep()
+			}
+		},
+		done: func() {
+			if err := intent.Done(); err != nil {
+				fmt.Fprintf(&a.talk, "note: %s stays (%v); the next command on this file removes it\n", disk.IntentPath(target), reason(err))
+			}
+		},
+	}, nil
+}
+
+// storeAlone is storeFor for keys that no file names: they count as stored once
+// all of them are there.
+func (a *app) storeAlone(target string, files []keyFile) (undo func(), err error) {
+	if len(files) == 0 {
+		return func() {}, nil
+	}
+	intent, take, err := a.createNoted(target, true, files)
+	if err != nil {
+		return func() {}, err
+	}
+	if err := intent.DoneDurably(); err != nil { // a note that stays would let the next run take the keys away
+		_ = take()
+		return func() {}, problem.CLIWrite.With(disk.IntentPath(target), reason(err)).Because(err)
+	}
+	return func() { _ = take() }, nil
+}
+
+// createNoted writes the note, then the keys; take removes the keys again.
+func (a *app) createNoted(target string, alone bool, files []keyFile) (intent *disk.Intent, take func() error, err error) {
+	intent, err = a.disk().Intend(target, alone, onDisk(files))
+	if errors.Is(err, fs.ErrExist) {
+		return nil, nil, problem.CLIBusy.With().In(disk.IntentPath(target))
+	}
+	if err != nil {
+		return nil, nil, problem.CLIWrite.With(disk.IntentPath(target), reason(err)).Because(err)
+	}
+	if take, err = a.createKeys(files); err == nil {
+		return intent, take, nil
+	}
+	var undone *disk.Undone
+	if errors.As(err, &undone) && undone.Left != nil {
+		intent.Keep() // the next run takes them away
+	} else {
+		_ = intent.Done()
+	}
+	return nil, nil, err
+}
+
+func (a *app) createKeys(files []keyFile) (undo func() error, err error) {
+	undo, err = a.disk().CreateAll(onDisk(files))
+	var failed *disk.FileError
+	if err != nil {
+		path := "the keys"
+		if errors.As(err, &failed) {
+			path = files[failed.Index].path
 		}
-		if err != nil {
-			undo()
-			return func() {}, err
+		if errors.Is(err, fs.ErrExist) {
+			return nil, problem.CLIExists.With().In(path).Because(err)
 		}
-		written = append(written, f.path)
+		return nil, problem.CLIWrite.With(path, reason(err)).Because(err)
 	}
 	for _, f := range files {
 		fmt.Fprintf(&a.talk, "note: %s\n", f.note)
@@ -107,12 +175,17 @@ func (a *app) storeAll(files []keyFile) (undo func(), err error) {
 	return undo, nil
 }
 
-func makeKeyFolder(folder string, mode os.FileMode) (made []string, err error) {
-	made, err = makeFolders(folder)
-	if err == nil && mode == plainMode && len(made) > 0 {
-		err = os.Chmod(folder, 0o700)
+// onDisk says how key files are written. Those in clear are for their owner
+// alone, and Git may not see their temporary names either.
+func onDisk(files []keyFile) []disk.File {
+	all := make([]disk.File, len(files))
+	for i, f := range files {
+		all[i] = disk.File{Path: f.path, Data: f.text, Mode: f.mode, New: true, Dirs: true}
+		if f.mode == plainMode {
+			all[i].DirMode, all[i].Place = 0o700, plainPlace
+		}
 	}
-	return made, err
+	return all
 }
 
 // plainMode is the mode of files with keys in clear.
@@ -155,7 +228,14 @@ func guardFile(file string) error {
 
 // guardPlace refuses a place for a key in clear that Git would commit.
 func guardPlace(c *custody.Custody, file string) error {
-	if c.Mode != plainMode || len(repo.Shown([]string{file})) == 0 {
+	if c.Mode != plainMode {
+		return nil
+	}
+	return plainPlace(file)
+}
+
+func plainPlace(file string) error {
+	if len(repo.Shown([]string{file})) == 0 {
 		return nil
 	}
 	return problem.CustodyInGit.With().In(file)

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bytes"
-	"io"
 	"os"
 	"strings"
 
@@ -38,6 +36,9 @@ func (a *app) flagsFromEnvironment(cmd *cobra.Command) error {
 			failed = problem.CLIEnvironment.With(name, f.Name, err)
 		}
 	})
+	if f := cmd.Flags().Lookup("state"); f != nil && failed == nil && cmd.Name() != "pr" { // pr judges what a path is in Git
+		failed = f.Value.Set(behindLink(f.Value.String()))
+	}
 	return failed
 }
 
@@ -80,35 +81,6 @@ func named(err error, statePath, stream string) error {
 		}
 	}
 	return problems.Err()
-}
-
-// readFile reads a whole file of at most limit bytes.
-func readFile(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, problem.CLIRead.With(reason(err)).In(path).Because(err)
-	}
-	defer f.Close()
-	return readLimited(f, path, limit)
-}
-
-// readLimited reads all of r, at most limit bytes; growth is bounded, so that a
-// pipe of known size costs little more than its size.
-func readLimited(r io.Reader, name string, limit int64) ([]byte, error) {
-	var buffer bytes.Buffer
-	if f, ok := r.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() <= limit {
-			buffer.Grow(int(info.Size()) + bytes.MinRead)
-		}
-	}
-	n, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, problem.CLIRead.With(reason(err)).In(name).Because(err)
-	}
-	if n > limit {
-		return nil, problem.CLITooLarge.With(limit).In(name)
-	}
-	return buffer.Bytes(), nil
 }
 
 // workingFolder is where this process works, by the path that led there.

@@ -118,7 +118,7 @@ func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (
 		if f.dryRun {
 			return change{}, a.showDiff(f, m.State)
 		}
-		return change{m.State, func() (func(), error) { return a.storeKeys(f, m) }}, nil
+		return change{m.State, func() (stored, error) { return a.storeKeys(f, m) }}, nil
 	})
 }
 
@@ -139,12 +139,12 @@ func (a *app) showDiff(f *moveFlags, next *state.Rotation) error {
 }
 
 // storeKeys hands minted keys to the custody: new files, all or none.
-func (a *app) storeKeys(f *moveFlags, m *rotation.Move) (undo func(), err error) {
+func (a *app) storeKeys(f *moveFlags, m *rotation.Move) (stored, error) {
 	files, err := a.sealKeys(f, m)
 	if err != nil {
-		return nil, err
+		return stored{}, err
 	}
-	return a.storeAll(files)
+	return a.storeFor(f.statePath, files)
 }
 
 // sealKeys makes the files that minted keys are kept in, and writes none.

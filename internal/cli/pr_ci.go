@@ -2,11 +2,11 @@ package cli
 
 import (
 	"encoding/json"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -33,14 +33,7 @@ func (a *app) tellCI(r prResult) error {
 }
 
 func appendTo(file, text string) error {
-	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err == nil {
-		_, err = f.WriteString(text)
-		if closeErr := f.Close(); err == nil {
-			err = closeErr
-		}
-	}
-	if err != nil {
+	if err := disk.Append(file, text); err != nil {
 		return problem.CLIWrite.With(file, reason(err)).Because(err)
 	}
 	return nil

@@ -56,7 +56,11 @@ func (g *guardCall) scanChanges() error {
 				passed++
 				continue
 			}
-			g.r.fail(problem.PRGuardKey.With(found[0].Form).In(shownName(name)))
+			sentence := problem.PRGuardKey
+			if found[0].Unsearched {
+				sentence = problem.PRGuardUnsearched
+			}
+			g.r.fail(sentence.With(found[0].Form).In(shownName(name)))
 		}
 		return nil
 	})

@@ -53,7 +53,7 @@ func (c *prCall) keep(p *proposal, keys []keyFile) error {
 		if err != nil {
 			return c.gitProblem(err)
 		}
-		if undo, err = c.storeAll(keys); err != nil {
+		if undo, err = c.storeAlone(c.f.statePath, keys); err != nil {
 			_ = c.repo.Forget(p.branch) // without its keys it is not taken up either
 			return err
 		}
@@ -83,6 +83,11 @@ func (c *prCall) remember(p *proposal) error {
 // addPending adds the commits of calls that were killed, where all keys that
 // they brought are there.
 func (c *prCall) addPending(found map[string]string) error {
+	if !c.f.dryRun {
+		if err := c.recoverKeys(c.f.statePath, c.named()); err != nil {
+			return err
+		}
+	}
 	pending, err := c.repo.Pending(c.prefix())
 	if err != nil {
 		return c.gitProblem(err)
@@ -93,6 +98,21 @@ func (c *prCall) addPending(found map[string]string) error {
 		}
 	}
 	return nil
+}
+
+// named tells which key files are in use: those of the state at the base, of the
+// state in the user's own folder, and of commits that were made.
+func (c *prCall) named() func(path string) bool {
+	all := []func(string) bool{namedBy(c.f.statePath, c.now), namedAt(c.f.statePath)}
+	made, err := c.repo.Made(c.prefix())
+	for _, commit := range made {
+		if next, errState := c.stateAt(commit); errState == nil && next != nil {
+			all = append(all, namedBy(c.f.statePath, next))
+		}
+	}
+	return func(path string) bool {
+		return err != nil || slices.ContainsFunc(all, func(names func(string) bool) bool { return names(path) })
+	}
 }
 
 // hasKeys tells whether the keys of certificates that a commit brings are where

@@ -2,10 +2,7 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -116,8 +113,8 @@ func (c *prCall) writeParts(p *proposal) error {
 
 // write puts each part into a file of its own.
 func (c *prCall) write(parts prParts) error {
-	if err := os.MkdirAll(c.f.out, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-		return problem.CLIWrite.With(c.f.out, reason(err)).Because(err)
+	if err := c.makeDir(c.f.out); err != nil {
+		return err
 	}
 	whole, err := json.MarshalIndent(parts, "", "  ")
 	if err != nil {

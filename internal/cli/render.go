@@ -89,15 +89,15 @@ func (a *app) doPostRender(statePath, report, source string, flags secretsFlags,
 	if in.State, err = a.loadState(statePath); err != nil {
 		return err
 	}
+	if in.Stream, err = input(); err != nil { // first: a pipe that hangs must not find keys in memory
+		return err
+	}
 	secrets, err := a.loadSecrets(statePath, in.State, custody.PostRender, "", flags)
 	if err != nil {
 		return err
 	}
 	defer secrets.wipe()
 	in.Keys, in.Apart, in.SecretsApart = secrets.keys, secrets.apart, flags.apart
-	if in.Stream, err = input(); err != nil {
-		return err
-	}
 	out, err := render.PostRender(in)
 	if err != nil {
 		return named(err, statePath, source)

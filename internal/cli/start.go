@@ -237,6 +237,9 @@ func (a *app) requestIssuer(f *startFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := a.recoverKeys(f.request, namedBy(f.statePath, s)); err != nil {
+		return err
+	}
 	spec := c.State.Spec.Linkerd
 	key, err := pki.MintKey(pki.FormSEC1, a.Random)
 	if err != nil {
@@ -256,13 +259,11 @@ func (a *app) requestIssuer(f *startFlags) error {
 	if err != nil {
 		return err
 	}
-	undo, err := a.storeAll(files)
+	first, err := a.storeFor(f.request, files)
 	if err != nil {
 		return err
 	}
-	if err := a.writeFile(f.request, request, 0o644, false); err != nil {
-		undo()
-		return err
-	}
-	return nil
+	err = a.writeFile(f.request, request, 0o644, false)
+	first.ending(err)
+	return err
 }

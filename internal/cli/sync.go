@@ -80,6 +80,8 @@ type syncFile struct {
 	// have and want are nil where there is no file; should be none.
 	have, want []byte
 	mode       os.FileMode
+	// place, if set, judges the name of a temporary file, for keys in clear.
+	place func(path string) error
 }
 
 func (f syncFile) changes() bool {

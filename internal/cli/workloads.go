@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -8,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -106,7 +108,7 @@ func (a *app) continueWave(f *workloadsFlags, in render.WorkloadsInput, found []
 			ending = a.stampFiles(f, in, found)
 			return change{}, nil
 		}
-		stamp := func() (func(), error) { return func() {}, a.stampFiles(f, in, found) } // the next call does the rest
+		stamp := func() (stored, error) { return stored{}, a.stampFiles(f, in, found) } // the next call does the rest
 		return change{next, stamp}, nil
 	})
 	if err != nil {
@@ -162,20 +164,32 @@ func changedFiles(in render.WorkloadsInput, out render.WorkloadsOutput) (changed
 	return changed
 }
 
-// replaceFiles writes one file after the other, each whole: a process that is
-// killed leaves the first ones new and the others old.
+// replaceFiles puts all files in place, or none. A process that is killed in
+// between leaves files of which each is old or new.
 func (a *app) replaceFiles(changed []changedFile, found []foundFile) error {
-	show, done := a.progress("writing", len(changed))
-	defer done()
+	all := make([]disk.File, len(changed))
 	for i, c := range changed {
-		file := found[c.number]
-		if err := a.writeFile(file.target, c.new, file.mode, true); err != nil {
-			p := problem.Of(err)[0]
-			return problem.WorkloadsPartly.With(reason(p.Cause), i, len(changed)).In(c.name).Because(err)
-		}
-		show(i + 1)
+		all[i] = disk.File{Path: found[c.number].target, Data: c.new, Mode: found[c.number].mode}
 	}
-	return nil
+	d := a.disk()
+	show, ended := a.progress("writing", len(changed))
+	defer ended()
+	written := 0
+	d.Step = func(name string) {
+		if strings.HasPrefix(name, "rename ") {
+			written++
+			show(written)
+		}
+		if a.Step != nil {
+			a.Step(name)
+		}
+	}
+	done, err := d.WriteAll(all)
+	var failed *disk.FileError
+	if errors.As(err, &failed) {
+		return problem.WorkloadsPartly.With(reason(failed.Err), done, len(changed)).In(changed[failed.Index].name).Because(err)
+	}
+	return a.written(fmt.Sprintf("each of %d files", len(changed)), err)
 }
 
 // tell fills stdout and stderr: the stream, the diff or the names of files, and

@@ -70,13 +70,19 @@ var (
 		Code:    "cli-exists",
 		Text:    "exists already, and is not overwritten",
 		Hint:    "choose another path, or move the file away if you know that nothing needs it",
-		Explain: "New keys and new state files never replace a file that is there: it might be the only copy of a key in use. A command that was killed may leave such a file behind; nothing refers to it then.",
+		Explain: "New keys and new state files never replace a file that is there: it might be the only copy of a key in use. What a killed command made is removed by the next run of the same command, as long as the state file is what it was; after that, nobody knows whose the file is.",
 	})
 	CLIBusy = define(Sentence{
 		Code:    "cli-busy",
 		Text:    "another command is at work on this file, or has just changed it",
 		Hint:    "look at what changed (git diff), then run the command again",
 		Explain: "The state file is locked while a command reads, decides and replaces it. Of two commands at the same time one wins; the other decides nothing from what is no longer true.",
+	})
+	CLIStateLink = define(Sentence{
+		Code:    "cli-state-link",
+		Text:    "is a symbolic link to %s, and a change would replace the link",
+		Hint:    "name the file itself; its keys are beside it",
+		Explain: "Two directories that share one state by a link would go separate ways if a command replaced the link by a file. A link within one Git repository is followed: the file behind it is changed. Any other link is refused.",
 	})
 	CLIRequestKey = define(Sentence{
 		Code:    "cli-request-key",

@@ -180,6 +180,12 @@ var (
 		Hint:    "run `l5d-pki-render sync`, which removes it",
 		Explain: "A file that no phase writes any more keeps an old bundle alive for whoever applies it.",
 	})
+	PRGuardUnsearched = define(Sentence{
+		Code:    "guard-key-unsearched",
+		Text:    "cannot be searched for private keys: %s",
+		Hint:    "commit the file without the encodings around it, or list it in .l5d-pki-render-allow on the base branch",
+		Explain: "The guard decodes what it finds, within limits of depth and size. What goes beyond them was not judged, so it is not passed.",
+	})
 	PRGuardKey = define(Sentence{
 		Code:    "guard-key",
 		Text:    "holds a private key in clear (%s) in a commit of this change",
