@@ -58,7 +58,9 @@ func (c *prCall) sameAsRecorded(h *head) (bool, error) {
 			return false, err
 		}
 	}
-	return true, nil
+	recorded, err := c.repo.Inspect(own)
+	h.details.Trailers[trailerMaterial] = recorded.Trailers[trailerMaterial] // the head's own may say anything
+	return err == nil, err
 }
 
 // signersFile lists the keys whose commits are taken over: the name in the repository.

@@ -23,10 +23,10 @@ func (c *prCall) inTree(do func(tree *os.Root) error) error {
 // put writes a file of the tree. Links are never written through.
 func (c *prCall) put(name string, text []byte) error {
 	err := c.inTree(func(tree *os.Root) error {
-		if err := tree.MkdirAll(path.Dir(name), 0o755); err != nil {
-			return err
-		}
 		mode, err := regularMode(tree, name)
+		if err == nil {
+			err = tree.MkdirAll(path.Dir(name), 0o755)
+		}
 		if err != nil {
 			return err
 		}
