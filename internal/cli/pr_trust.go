@@ -44,6 +44,9 @@ func (c *prCall) sameAsRecorded(h *head) (bool, error) {
 	if err != nil || own == "" {
 		return false, err
 	}
+	if counts, err := c.repo.Recorded(h.branch, own); err != nil || !counts {
+		return false, err
+	}
 	ours, err := c.stateAt(own)
 	if err != nil || ours == nil || !reflect.DeepEqual(ours.Status, h.next.Status) {
 		return false, nil
