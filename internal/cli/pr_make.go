@@ -58,9 +58,6 @@ func (c *prCall) committed(m moved, h *head) (*proposal, error) {
 	if p.files, err = c.repo.Changed(c.tip, tree); err != nil {
 		return nil, c.gitProblem(err)
 	}
-	if err := c.noSecret(p.files); err != nil {
-		return nil, err
-	}
 	evidence, err := c.claimed(m.next)
 	if err != nil {
 		return nil, err
@@ -97,7 +94,11 @@ func (c *prCall) stage(m moved, outputs []string) (tree string, err error) {
 	}
 	names := slices.Concat(m.names, outputs, added, []string{c.state})
 	slices.Sort(names)
-	tree, err = c.tree.Stage(slices.Compact(names))
+	names = slices.Compact(names)
+	if err := c.noSecret(names); err != nil { // before any of them becomes an object of Git
+		return "", err
+	}
+	tree, err = c.tree.Stage(names)
 	return tree, c.gitProblem(err)
 }
 
