@@ -35,6 +35,18 @@ func (c *prCall) put(name string, text []byte) error {
 	return writeProblem(name, err)
 }
 
+// putNew writes a file that the tree does not have yet.
+func (c *prCall) putNew(name string, text []byte) error {
+	err := c.inTree(func(tree *os.Root) error {
+		_, err := tree.Lstat(name)
+		return err
+	})
+	if err == nil {
+		return problem.CLIExists.With().In(name)
+	}
+	return c.put(name, text) // says what else is wrong
+}
+
 // remove removes a file of the tree, if it is there.
 func (c *prCall) remove(name string) error {
 	err := c.inTree(func(tree *os.Root) error { return tree.Remove(name) })
