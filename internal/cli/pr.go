@@ -39,8 +39,9 @@ func (a *app) pr() *cobra.Command {
 l5d-pki/NAME/EPOCH-PHASE and opens the pull request, or brings the open one up to
 date. It works in a tree of its own: yours stays as it is. Run twice, it changes
 nothing; when the base moved, the change is made anew on it, with the same
-certificates; a branch with somebody else's commit is left alone. The next phase
-is refused while one is open.
+certificates, if this clone made the commit on the branch or a key of
+allowed_signers signed it; every other branch is left alone. The next phase is
+refused while one is open.
 
   pr --next    for cron: opens the next phase when its gate is open, starts a
                rotation before something ends (--start-before), or does nothing,

@@ -51,8 +51,9 @@ func (c *prCall) incomingKeys(h *head) (map[string]render.NamedKey, error) {
 	}
 	was, err := render.NamedKeys(h.before)
 	keys := map[string]render.NamedKey{}
+	inside := keyNames(h.next)
 	for _, k := range is {
-		old := slices.ContainsFunc(was, func(w render.NamedKey) bool { return w.Path == k.Path })
+		old := !slices.Contains(inside, k.Path) || slices.ContainsFunc(was, func(w render.NamedKey) bool { return w.Path == k.Path })
 		if name := c.beside(k.Path); k.Path != "" && !old && filepath.IsLocal(filepath.FromSlash(name)) {
 			keys[name] = k
 		}

@@ -126,8 +126,8 @@ func sameCertificate(a, b pki.Certificate) bool {
 
 // keysIn reports whether the keys that a head brings are kept where --keys-dir says.
 func (f *prFlags) keysIn(h *head) bool {
-	was := keyNames(h.before)
-	for _, key := range keyNames(h.next) {
+	was := keyPaths(h.before)
+	for _, key := range keyPaths(h.next) {
 		if !slices.Contains(was, key) && path.Dir(key) != path.Clean(filepath.ToSlash(f.keysDir)) && key != f.issuerKey {
 			return false
 		}
@@ -135,8 +135,8 @@ func (f *prFlags) keysIn(h *head) bool {
 	return true
 }
 
-// keyNames are the paths of all keys that a state names.
-func keyNames(s *state.Rotation) []string {
+// keyPaths are the paths of all keys that a state names.
+func keyPaths(s *state.Rotation) []string {
 	var keys []string
 	for _, a := range s.Status.Anchors {
 		keys = append(keys, a.Key)
@@ -151,4 +151,9 @@ func keyNames(s *state.Rotation) []string {
 		}
 	}
 	return slices.DeleteFunc(keys, func(k string) bool { return k == "" })
+}
+
+// keyNames are those of keyPaths that are relative to the state file.
+func keyNames(s *state.Rotation) []string {
+	return slices.DeleteFunc(keyPaths(s), func(k string) bool { return filepath.IsAbs(filepath.FromSlash(k)) })
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -30,16 +31,17 @@ func (c *prCall) putKeys(m *rotation.Move) (outside []keyFile, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var inside []keyFile
 	for _, f := range files {
-		if strings.HasPrefix(f.path, c.root+string(filepath.Separator)) {
-			inside = append(inside, f)
-		} else {
+		if !strings.HasPrefix(f.path, c.root+string(filepath.Separator)) {
 			outside = append(outside, f)
+			continue
 		}
+		if err := c.putNew(c.inRepository(f.path), f.text); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&c.talk, "note: %s\n", f.note)
 	}
-	_, err = c.storeAll(inside) // nothing to undo: the tree is thrown away
-	return outside, err
+	return outside, nil
 }
 
 // keep writes the keys of a commit that are outside of it, and remembers the

@@ -77,6 +77,63 @@ func TestPRLinks(t *testing.T) {
 	}
 }
 
+// TestPRLinksOfAChange: a link out of the repository is followed where the base
+// has it, never where the judged change brings it; and no link is followed
+// through a symbolic link.
+func TestPRLinksOfAChange(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	secret := filepath.Join(filepath.Dir(l.clone), "secret.yaml")
+	if err := os.WriteFile(secret, []byte("token: 0123\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"../../../secret.yaml", "../../../../secret.yaml"} {
+		dir := l.job("origin/main", func(dir string) { l.moves(dir, "start anchor") })
+		l.linkTo(dir, path)
+		clone := l.clone
+		l.clone = dir
+		got := l.run("pr", "--guard", "--base", "main")
+		l.clone = clone
+		if got.code != ExitFailed || !strings.Contains(got.out+got.stderr, "leads out of the repository") || strings.Contains(got.out+got.stderr, "token") {
+			t.Errorf("%s: code %d: %s%s", path, got.code, got.out, got.stderr)
+		}
+	}
+	for _, link := range []string{"west", "west/rotation.yaml"} { // the directory, the file
+		l := land(t)
+		l.commitTo("main", func(dir string) {
+			at := filepath.Join(dir, filepath.FromSlash(link))
+			if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(secret, at); err != nil {
+				t.Fatal(err)
+			}
+			l.linkTo(dir, "../../west/rotation.yaml")
+		})
+		l.refused("pr-not-regular", "start", "anchor")
+	}
+}
+
+// TestPREvidenceThroughALink: the directory of the observations may not be a link.
+func TestPREvidenceThroughALink(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	outside := t.TempDir()
+	l.commitTo("main", func(dir string) {
+		if err := os.Symlink(outside, filepath.Join(dir, "linkerd/pki/evidence")); err != nil {
+			t.Fatal(err)
+		}
+		gitIn(t, dir, "add", "-A")
+		gitIn(t, dir, "commit", "-q", "-m", "link")
+	})
+	l.merge(l.pr("start", "anchor").Branch)
+	l.at = l.at.Add(time.Hour)
+	l.refused("pr-not-regular", "--evidence", l.observation())
+	if left, _ := os.ReadDir(outside); len(left) > 0 {
+		t.Errorf("written outside: %v", left)
+	}
+}
+
 // TestPrintEvidence: the text of a move in the working tree rests on what the
 // flags bring, as the move did.
 func TestPrintEvidence(t *testing.T) {

@@ -44,6 +44,9 @@ func (c *prCall) sameAsRecorded(h *head) (bool, error) {
 	if err != nil || own == "" {
 		return false, err
 	}
+	if counts, err := c.repo.Recorded(h.branch, own); err != nil || !counts {
+		return false, err
+	}
 	ours, err := c.stateAt(own)
 	if err != nil || ours == nil || !reflect.DeepEqual(ours.Status, h.next.Status) {
 		return false, nil
@@ -58,7 +61,9 @@ func (c *prCall) sameAsRecorded(h *head) (bool, error) {
 			return false, err
 		}
 	}
-	return true, nil
+	recorded, err := c.repo.Inspect(own)
+	h.details.Trailers[trailerMaterial] = recorded.Trailers[trailerMaterial] // the head's own may say anything
+	return err == nil, err
 }
 
 // signersFile lists the keys whose commits are taken over: the name in the repository.

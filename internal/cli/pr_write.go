@@ -23,16 +23,28 @@ func (c *prCall) inTree(do func(tree *os.Root) error) error {
 // put writes a file of the tree. Links are never written through.
 func (c *prCall) put(name string, text []byte) error {
 	err := c.inTree(func(tree *os.Root) error {
-		if err := tree.MkdirAll(path.Dir(name), 0o755); err != nil {
-			return err
-		}
 		mode, err := regularMode(tree, name)
+		if err == nil {
+			err = tree.MkdirAll(path.Dir(name), 0o755)
+		}
 		if err != nil {
 			return err
 		}
 		return tree.WriteFile(name, text, mode) // nobody else knows this tree
 	})
 	return writeProblem(name, err)
+}
+
+// putNew writes a file that the tree does not have yet.
+func (c *prCall) putNew(name string, text []byte) error {
+	err := c.inTree(func(tree *os.Root) error {
+		_, err := tree.Lstat(name)
+		return err
+	})
+	if err == nil {
+		return problem.CLIExists.With().In(name)
+	}
+	return c.put(name, text) // says what else is wrong
 }
 
 // remove removes a file of the tree, if it is there.

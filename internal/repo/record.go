@@ -10,8 +10,12 @@ import (
 const replaced = "refs/l5d-pki-render-replaced/"
 
 // Recorded reports whether a commit was made for a branch in this clone. Where
-// it was fetched from says nothing: whoever may push can put any commit there.
+// it was fetched from says nothing: whoever may push can put any commit there,
+// and in a clone that fetches refs of every name also into the record.
 func (r *Repo) Recorded(branch, commit string) (bool, error) {
+	if r.fetchesRecords() {
+		return false, nil
+	}
 	out, err := r.git("for-each-ref", "--format=%(objectname)", made+branch, pending+branch, replaced+branch)
 	for line := range strings.Lines(out) {
 		if strings.TrimSpace(line) == commit {
@@ -19,6 +23,21 @@ func (r *Repo) Recorded(branch, commit string) (bool, error) {
 		}
 	}
 	return false, err
+}
+
+// fetchesRecords reports whether a configured fetch may write the refs of the
+// record, as with +refs/*:refs/*.
+func (r *Repo) fetchesRecords() bool {
+	const records = "refs/l5d-pki-render-"
+	out, _ := r.git("config", "--get-regexp", `^remote\..*\.fetch$`) // none is an error
+	for line := range strings.Lines(out) {
+		_, to, _ := strings.Cut(strings.TrimSpace(line), ":")
+		to, _, many := strings.Cut(to, "*")
+		if many && strings.HasPrefix(records, to) || strings.HasPrefix(to, records) {
+			return true
+		}
+	}
+	return false
 }
 
 // Supersede keeps a recorded commit of a branch recorded until the one that is

@@ -1,0 +1,147 @@
+package repo
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestSigner: only a signature of a listed SSH key counts, and no program that a
+// configuration names is asked.
+func TestSigner(t *testing.T) {
+	if _, err := exec.LookPath("ssh-keygen"); err != nil {
+		t.Skip("no ssh-keygen: git cannot sign")
+	}
+	_, clone := cloned(t)
+	r, err := Open(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	line := func(name string) string {
+		key := filepath.Join(dir, name)
+		if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		public, err := os.ReadFile(key + ".pub")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return name + "@example.com " + string(public)
+	}
+	robot, other := line("robot"), line("other")
+	signed := func() string {
+		must(t, clone, "-c", "gpg.format=ssh", "-c", "user.signingkey="+filepath.Join(dir, "robot.pub"), "commit", "-q", "-S", "--allow-empty", "-m", "signed")
+		return must(t, clone, "rev-parse", "HEAD")
+	}
+	unsigned := must(t, clone, "rev-parse", "HEAD")
+	commit := signed()
+	marker := filepath.Join(dir, "ran")
+	liar := filepath.Join(dir, "liar")
+	save(t, dir, "liar", "#!/bin/sh\necho x >> '"+marker+"'\necho 'Good \"git\" signature for robot@example.com with ED25519 key SHA256:x'\necho '[GNUPG:] GOODSIG 0 robot' >&2\nexit 0\n")
+	if err := os.Chmod(liar, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"gpg.program", "gpg.ssh.program", "gpg.openpgp.program", "gpg.x509.program"} {
+		must(t, clone, "config", name, liar)
+	}
+	must(t, clone, "config", "gpg.minTrustLevel", "undefined")
+	raw := must(t, clone, "cat-file", "commit", commit)
+	object := func(text string) string {
+		save(t, dir, "object", text+"\n")
+		return must(t, clone, "hash-object", "-t", "commit", "-w", filepath.Join(dir, "object"))
+	}
+	for name, c := range map[string]struct{ commit, allowed, want string }{
+		"listed":                  {commit, other + robot, "robot@example.com, key SHA256:"},
+		"for Git only":            {commit, strings.Replace(robot, "ssh-", `namespaces="git" ssh-`, 1), "robot@example.com, key SHA256:"},
+		"for other things":        {commit, strings.Replace(robot, "ssh-", `namespaces="file" ssh-`, 1), ""},
+		"not listed":              {commit, other, ""},
+		"no list":                 {commit, "", ""},
+		"not signed":              {unsigned, robot, ""},
+		"another message":         {object(strings.Replace(raw, "\nsigned", "\nchanged", 1)), robot, ""},
+		"a signature of OpenPGP":  {object(strings.ReplaceAll(raw, "SSH SIGNATURE", "PGP SIGNATURE")), robot, ""},
+		"a signature of X.509":    {object(strings.ReplaceAll(raw, "SSH SIGNATURE", "SIGNED MESSAGE")), robot, ""},
+		"a signature in the text": {object("tree " + must(t, clone, "rev-parse", "HEAD^{tree}") + "\nauthor a <a@b> 1 +0000\ncommitter a <a@b> 1 +0000\n\n" + raw[strings.Index(raw, "gpgsig"):]), robot, ""},
+	} {
+		got, err := r.Signer(c.commit, []byte(c.allowed))
+		if err != nil || !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") {
+			t.Errorf("%s: %q, %v; want %q", name, got, err, c.want)
+		}
+	}
+	must(t, clone, "replace", unsigned, commit)
+	if got, _ := r.Signer(unsigned, []byte(robot)); got != "" {
+		t.Errorf("a replaced commit: %q", got)
+	}
+	if ran, err := os.ReadFile(marker); err == nil {
+		t.Errorf("a program of the configuration ran: %s", ran)
+	}
+}
+
+// TestRegular: only plain files of a commit are read, by their exact mode.
+func TestRegular(t *testing.T) {
+	_, clone := cloned(t)
+	r, err := Open(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("a.txt", filepath.Join(clone, "link")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("dir", filepath.Join(clone, "linked")); err != nil {
+		t.Fatal(err)
+	}
+	save(t, clone, "run.sh", "x\n")
+	if err := os.Chmod(filepath.Join(clone, "run.sh"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	must(t, clone, "add", "-A")
+	must(t, clone, "commit", "-q", "-m", "links")
+	for name, want := range map[string]bool{"a.txt": true, "dir/b.txt": true, "link": false, "linked/b.txt": false, "run.sh": false, "dir": false, "none": false, "*.txt": false} {
+		if _, ok, err := r.Regular("HEAD", name, 100); ok != want || err != nil {
+			t.Errorf("%s: %v, %v", name, ok, err)
+		}
+	}
+	if _, ok, _ := r.Regular("HEAD", "a.txt", 1); ok {
+		t.Error("a file over the limit")
+	}
+}
+
+// TestRecorded: what was remembered here is known, what was fetched is not.
+func TestRecorded(t *testing.T) {
+	_, clone := cloned(t)
+	r, err := Open(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit := must(t, clone, "rev-parse", "HEAD")
+	known := func(branch string) bool {
+		ok, err := r.Recorded(branch, commit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	must(t, clone, "branch", "l5d-pki/a/1-x")
+	must(t, clone, "push", "-q", "origin", "l5d-pki/a/1-x")
+	if known("l5d-pki/a/1-x") {
+		t.Error("a branch, and what was fetched of it, is no record")
+	}
+	if err := r.Remember("l5d-pki/a/1-x", commit); err != nil {
+		t.Fatal(err)
+	}
+	if !known("l5d-pki/a/1-x") || known("l5d-pki/a/2-y") || known("l5d-pki/a/1") {
+		t.Error("the record counts for its branch")
+	}
+	for _, spec := range []string{"+refs/*:refs/*", "refs/heads/*:refs/l5d-pki-render-made/*", "+refs/l*:refs/l*"} {
+		must(t, clone, "config", "remote.other.fetch", spec)
+		if known("l5d-pki/a/1-x") {
+			t.Errorf("with %s anybody may write the record", spec)
+		}
+	}
+	must(t, clone, "config", "remote.other.fetch", "+refs/heads/*:refs/remotes/other/*")
+	if !known("l5d-pki/a/1-x") {
+		t.Error("an ordinary fetch")
+	}
+}
