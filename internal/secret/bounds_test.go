@@ -45,6 +45,7 @@ func TestHarmlessData(t *testing.T) {
 		"a word a line":        strings.Repeat("word\n", 1<<20),
 		"backslashes":          strings.Repeat(`\`, 4<<20),
 		"escapes":              strings.Repeat(`\u00e9`, 1<<19),
+		"escapes of letters":   strings.Repeat(`%41`, 1<<19) + `\u0041`,
 		"markers":              strings.Repeat("-BEGIN PRIVATE KEY-", 1<<17),
 		"private":              strings.Repeat("PRIVATE", 1<<18),
 		"words of identities":  strings.Repeat("AGE-SECRET-KEY-", 1<<17),

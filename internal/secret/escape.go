@@ -14,11 +14,12 @@ const reach = 64 << 10
 // shells, folded lines, %2D of addresses, &#45; of HTML. Line ends (\n) and \/
 // need none of this.
 func (s *search) escaped(l *layer) {
-	for at := nextEscape(l.text, 0); at >= 0; {
+	e := escapes{text: l.text, at: [len(escapeMarks)]int{-1, -1, -1}}
+	for at := e.next(0); at >= 0; {
 		from, end := max(0, at-reach), at
 		for at >= 0 && at <= end+reach {
 			end = at
-			at = nextEscape(l.text, at+1)
+			at = e.next(at + 1)
 		}
 		s.unescaped(l, from, min(len(l.text), end+reach))
 	}
@@ -58,27 +59,43 @@ func (s *search) dropDoubles(before int) {
 	s.found = kept
 }
 
-// nextEscape is the place of the first escape that matters, or -1.
-func nextEscape(text []byte, from int) int {
-	first := -1
-	for _, mark := range []byte{'\\', '%', '&'} {
-		limit := len(text)
-		if first >= 0 {
-			limit = first
+// escapes finds the escapes of a text that matter. It keeps the next place of each
+// kind, so that a text is read once for each.
+type escapes struct {
+	text []byte
+	at   [len(escapeMarks)]int
+}
+
+const escapeMarks = `\%&`
+
+// next is the place of the first escape at an offset or behind it, or -1.
+func (e *escapes) next(from int) int {
+	first := len(e.text)
+	for i := range e.at {
+		if e.at[i] < from {
+			e.at[i] = e.find(escapeMarks[i], from)
 		}
-		for at := from; at < limit; at++ {
-			i := bytes.IndexByte(text[at:limit], mark)
-			if i < 0 {
-				break
-			}
-			at += i
-			if c, n := escape(text[at:]); n > 0 && matters(text, at, n, c) {
-				first = at
-				break
-			}
-		}
+		first = min(first, e.at[i])
+	}
+	if first == len(e.text) {
+		return -1
 	}
 	return first
+}
+
+// find is the place of the next escape of one kind, or the length of the text.
+func (e *escapes) find(mark byte, at int) int {
+	for ; at < len(e.text); at++ {
+		i := bytes.IndexByte(e.text[at:], mark)
+		if i < 0 {
+			break
+		}
+		at += i
+		if c, n := escape(e.text[at:]); n > 0 && matters(e.text, at, n, c) {
+			return at
+		}
+	}
+	return len(e.text)
 }
 
 // words are near an escape that hides a part of a marker.

@@ -88,7 +88,7 @@ func labelStart(text []byte, at int) (int, bool) {
 }
 
 func isLabel(c byte) bool {
-	return c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || isFiller(c)
+	return c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '+' || isFiller(c) // + is a space in a form
 }
 
 // isFiller is what folding a line puts between words.
@@ -113,7 +113,7 @@ func labelEnd(text []byte, at int) (int, bool) {
 }
 
 func skipFiller(text []byte, at int) int {
-	for n := 0; at < len(text) && n < 256 && isFiller(text[at]); n++ {
+	for n := 0; at < len(text) && n < 256 && (isFiller(text[at]) || text[at] == '+'); n++ {
 		at++
 	}
 	return at
