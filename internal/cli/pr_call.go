@@ -152,6 +152,8 @@ func (c *prCall) gitProblem(err error) error {
 		return err
 	case errors.Is(err, repo.ErrMoved):
 		return problem.PRMoved.With().Because(err)
+	case isNotRegular(err):
+		return problem.PRGuardNotFile.With(err, "in Git").Because(err)
 	case errors.Is(err, repo.ErrHook):
 		return problem.PRHook.With().Because(err)
 	}
