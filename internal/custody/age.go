@@ -10,6 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"filippo.io/age"
 	"filippo.io/age/agessh"
@@ -71,6 +72,9 @@ func (c *Custody) ageRecipients(key pki.Key) ([]age.Recipient, error) {
 func (c *Custody) parseRecipients() (recipients []age.Recipient, err error) {
 	for i, text := range c.State.Spec.Custody.Recipients {
 		r, err := parseRecipient(text)
+		if plugin := state.AgePlugin(text); err != nil && plugin != "" {
+			return nil, problem.CustodyPlugin.With(i, plugin).In(c.StatePath).On("spec.custody.recipients")
+		}
 		if err != nil {
 			return nil, problem.CustodyRecipient.With(i).In(c.StatePath).On("spec.custody.recipients")
 		}

@@ -93,6 +93,9 @@ func (c *Custody) identitiesOf(s identitySource) ([]age.Identity, error) {
 		return []age.Identity{identity}, nil
 	}
 	identities, err := age.ParseIdentities(bytes.NewReader(text))
+	if err != nil && bytes.Contains(text, []byte("AGE-PLUGIN-")) {
+		return nil, problem.CustodyPluginIdentity.With(s.name)
+	}
 	if err != nil {
 		return nil, problem.CustodyIdentity.With(s.name)
 	}

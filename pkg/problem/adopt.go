@@ -74,4 +74,10 @@ var (
 		Hint:    "leave --keys-dir out, or use a custody that keeps key files: age, sops, sealed-secret, file",
 		Explain: "With custodies external-secret and cert-manager private keys live in a store or in the cluster and never pass through this tool.",
 	})
+	AdoptTwoValues = define(Sentence{
+		Code:    "adopt-two-values",
+		Text:    "the file holds values of more than one control plane: %s",
+		Hint:    "write those of one control plane into a file of its own and give that with --from-values",
+		Explain: "In the values of an umbrella chart, Linkerd's stand below the name or alias of the dependency. A state file describes one control plane, and the tool does not choose between several.",
+	})
 )

@@ -32,6 +32,18 @@ var (
 		Hint:    "copy it anew: `age-keygen -y identity.txt` prints the public key of an identity; SSH recipients are ssh-ed25519 or ssh-rsa",
 		Explain: "The text looks like a public key and its checksum or encoding does not hold. A key encrypted to a damaged recipient could never be opened.",
 	})
+	CustodyPlugin = define(Sentence{
+		Code:    "custody-plugin-recipient",
+		Text:    "the recipient with index %d needs the age plugin %q; recipients of plugins are not supported",
+		Hint:    "use a recipient of age itself (`age-keygen -o identity.txt`) or an SSH public key; for hardware keys use custody sops, whose key groups can hold them",
+		Explain: "Keys are encrypted by the age library, which runs no plugins (YubiKey, TPM, Secure Enclave, FIDO2). The recipient may be sound.",
+	})
+	CustodyPluginIdentity = define(Sentence{
+		Code:    "custody-plugin-identity",
+		Text:    "what %s gives is an identity of an age plugin; plugins are not supported",
+		Hint:    "give an identity of age itself (lines AGE-SECRET-KEY-1...) or an SSH private key without a passphrase",
+		Explain: "Keys are opened by the age library, which runs no plugins (YubiKey, TPM, Secure Enclave, FIDO2).",
+	})
 	CustodyMixedRecipients = define(Sentence{
 		Code:    "custody-mixed-recipients",
 		Text:    "the recipients cannot stand beside each other",

@@ -164,4 +164,34 @@ var (
 		Hint:    "give a folder inside of it with --repo",
 		Explain: "The caps on files and bytes keep a wrong folder from exhausting the host. Nothing was judged by halves: no finding is printed.",
 	})
+	SurveyShadowedSetting = define(Sentence{
+		Code:    "survey-shadowed-setting",
+		Text:    "%s is %q in %s, which takes precedence over the phase's values; the state has %q",
+		Hint:    "remove the setting here, or change spec.linkerd in the state file to match",
+		Explain: "With externalCA the chart renders no trust roots, and with another issuer scheme or trust domain the phase's Secrets and identities are not the ones that Linkerd uses: what the phase delivers does not reach the mesh.",
+	})
+	SurveyIssuerLeaf = define(Sentence{
+		Code:    "survey-issuer-leaf",
+		Text:    "the Certificate of the identity issuer does not have isCA: true",
+		Hint:    "set isCA: true; cert-manager makes a new certificate when it is applied",
+		Explain: "linkerd-identity signs workload certificates with this certificate and does not start with one that is not an authority.",
+	})
+	SurveyIssuerKey = define(Sentence{
+		Code:    "survey-issuer-key",
+		Text:    "the Certificate of the identity issuer makes a key of the kind %s",
+		Hint:    "set privateKey.algorithm: ECDSA (size 256); the default is RSA",
+		Explain: "linkerd-identity accepts issuers with an ECDSA P-256 key only (pkg/issuercerts), and proxies verify no others reliably.",
+	})
+	SurveyIssuerUsage = define(Sentence{
+		Code:    "survey-issuer-usage",
+		Text:    "the Certificate of the identity issuer has usages without %q",
+		Hint:    "list both server auth and client auth, or neither",
+		Explain: "Extended key usages of an issuer limit every workload certificate below it; with only one of the two, proxies refuse one side of each connection.",
+	})
+	SurveyPolicyKeyForm = define(Sentence{
+		Code:    "survey-policy-key-form",
+		Text:    "the Certificate of the policy validator makes an ECDSA key in SEC 1 form",
+		Hint:    "set privateKey.encoding: PKCS8",
+		Explain: "The policy controller reads PKCS #8 and PKCS #1 (linkerd2#7963). cert-manager writes ECDSA keys in SEC 1 unless it is asked for PKCS8, and the container then does not start.",
+	})
 )

@@ -22,7 +22,7 @@ func (a *adoption) readValuesFile() {
 		a.fail(doubled)
 		return
 	}
-	a.values = values
+	a.values = a.ownValues(values)
 	a.readValues()
 	if len(a.problems) == 0 {
 		a.readIssuerKey()

@@ -59,11 +59,26 @@ func isRecipient(text string) bool {
 		(strings.HasPrefix(text, "ssh-ed25519 ") || strings.HasPrefix(text, "ssh-rsa ")) && oneLine(text) == nil
 }
 
+// AgePlugin is the plugin that a recipient of age needs ("yubikey" of
+// "age1yubikey1..."), "" for one that needs none: what stands between "age1" and
+// the last "1", the separator of bech32.
+func AgePlugin(recipient string) string {
+	rest, isAge := strings.CutPrefix(recipient, "age1")
+	end := strings.LastIndexByte(rest, '1')
+	if !isAge || end < 1 || end > 32 || rest[:end] == "pq" {
+		return ""
+	}
+	return rest[:end]
+}
+
 func ageRecipients(c Custody) *problem.Problem {
 	if c.Passphrase {
 		return problem.StateRecipients.With("a passphrase and recipients exclude each other")
 	}
 	for i, r := range c.Recipients {
+		if plugin := AgePlugin(r); plugin != "" && strings.Contains(plugin, "-") {
+			return problem.StateRecipients.With("the entry with index " + strconv.Itoa(i) + " needs the age plugin " + shown(plugin) + "; recipients of plugins are not supported")
+		}
 		if !isRecipient(r) {
 			return problem.StateRecipients.With("the entry with index " + strconv.Itoa(i) + " is no public key of age or SSH")
 		}

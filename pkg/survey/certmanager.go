@@ -66,6 +66,7 @@ func (s *Survey) judgeCertificates() {
 		}
 		s.judgeRenewal(c)
 		s.judgeKeyPolicy(c)
+		s.judgeKind(c)
 		if least := 2 * time.Duration(s.want.leaf.Lifetime+s.want.leaf.ClockSkew); c.secret == issuerSecret && c.duration < least {
 			c.get("spec", "duration").say(pki.Warning, problem.SurveyShortIssuer, hours(c.duration), hours(least))
 		}

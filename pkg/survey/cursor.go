@@ -81,7 +81,12 @@ func (c cursor) embedded() (inner cursor, ok bool) {
 	if c.node.Kind() != manifest.Scalar {
 		return cursor{}, false
 	}
-	root, err := manifest.Parse([]byte(c.node.Value()))
+	return c.document(c.node.Value())
+}
+
+// document is a text as a document that stands in this string.
+func (c cursor) document(text string) (inner cursor, ok bool) {
+	root, err := manifest.Parse([]byte(text))
 	if err != nil || root.Kind() != manifest.Mapping {
 		return cursor{}, false
 	}

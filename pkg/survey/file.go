@@ -38,7 +38,7 @@ func (f *file) line(number int) []byte {
 func (f *file) document(d manifest.Document) {
 	f.survey.report.Documents++
 	if head, sure := d.Head(); sure && readerOf(f.name, head) == nil {
-		if head.Kind != "" || !mentionsValues(d.Text) {
+		if head.Kind != "" && !bytes.Contains(d.Text, []byte(keyBundle)) || head.Kind == "" && !mentionsValues(d.Text) {
 			return
 		}
 	}
@@ -71,6 +71,8 @@ func (f *file) object(c cursor) {
 		read(f.survey, c)
 	case head.Kind == "" && c.node.Kind() == manifest.Mapping:
 		f.survey.valuesFile(c)
+	case head.Kind != "":
+		f.survey.carriesValues(c)
 	}
 }
 

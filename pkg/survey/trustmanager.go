@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"path"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -56,11 +57,40 @@ func (s *Survey) judgeTrustBundles() {
 	}
 }
 
-// judgeSource looks for the Certificate that writes a Secret.
+// judgeSource looks for the Certificate that writes a Secret. Clusters of one
+// repository use the same names, so only the nearest files count.
 func (s *Survey) judgeSource(source cursor) {
-	for _, c := range s.certificates {
-		if c.secret == source.value() && !c.disabled {
+	for _, c := range s.nearest(source.file.name, source.value()) {
+		if !c.disabled {
 			source.say(pki.Error, problem.SurveyLiveBundle, c.secret, c.name, c.file.name)
 		}
 	}
+}
+
+// nearest are the Certificates for a Secret whose files share most folders with
+// the named one.
+func (s *Survey) nearest(name, secret string) []certificate {
+	var found []certificate
+	most := -1
+	for _, c := range s.certificates {
+		shared := sharedFolders(c.file.name, name)
+		if c.secret != secret || shared < most {
+			continue
+		}
+		if shared > most {
+			found, most = nil, shared
+		}
+		found = append(found, c)
+	}
+	return found
+}
+
+// sharedFolders counts the folders that two paths have in common from the root.
+func sharedFolders(a, b string) int {
+	as, bs := strings.Split(path.Dir(a), "/"), strings.Split(path.Dir(b), "/")
+	n := 0
+	for n < min(len(as), len(bs)) && as[n] == bs[n] {
+		n++
+	}
+	return n
 }

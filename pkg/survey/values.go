@@ -2,6 +2,7 @@ package survey
 
 import (
 	"bytes"
+	"encoding/base64"
 	"path"
 	"strings"
 )
@@ -60,6 +61,32 @@ func (s *Survey) walk(c cursor, dotted, place string, pins pinSet) {
 		s.setting(value, name, place, pins)
 		s.walk(value, name, place, pins)
 	}
+	for _, item := range c.items() { // helmfile lists values
+		s.walk(item, dotted, place, pins)
+	}
+}
+
+// carriesValues looks through an object of a kind that has no reader of its own
+// (k3s' HelmChart, Buoyant's ControlPlane, Crossplane's Release): wherever it says
+// Linkerd's bundle, also in a string that holds values.
+func (s *Survey) carriesValues(c cursor) {
+	s.walk(c, "", "", pinSet{})
+	s.strings(c)
+}
+
+// strings looks for values in the strings of an object.
+func (s *Survey) strings(c cursor) {
+	for _, value := range c.entries() {
+		s.strings(value)
+	}
+	for _, item := range c.items() {
+		s.strings(item)
+	}
+	if text := c.value(); strings.Contains(text, keyBundle) {
+		if inner, ok := c.embedded(); ok {
+			s.values(inner, "")
+		}
+	}
 }
 
 // setting looks at one value by its dotted name, as `helm --set` writes it.
@@ -77,6 +104,8 @@ func (s *Survey) setting(c cursor, name, place string, pins pinSet) {
 			_, webhook := cutLast(parent)
 			pins[webhook] = true
 		}
+	case "externalCA", "scheme", "identityTrustDomain":
+		s.shadow(c, name, place)
 	case keyHeartbeat:
 		if c.value() != "" {
 			pins[keyHeartbeat] = true
@@ -131,14 +160,27 @@ func (s *Survey) configMap(c cursor) {
 	s.carrier(c, "ConfigMap", "data")
 }
 
-// secret looks at what a Secret says in clear.
-func (s *Survey) secret(c cursor) { s.carrier(c, "Secret", "stringData") }
+// secret looks at what a Secret says, in clear and in base64.
+func (s *Survey) secret(c cursor) { s.carrier(c, "Secret", "data", "stringData") }
 
-func (s *Survey) carrier(c cursor, kind, field string) {
+func (s *Survey) carrier(c cursor, kind string, fields ...string) {
 	carried := configMapData{pins: map[string]pinSet{}, texts: map[string]string{}}
-	for key, value := range c.get(field).entries() {
+	for _, field := range fields {
+		s.carried(c.get(field), kind == "Secret" && field == "data", carried)
+	}
+	if len(carried.pins)+len(carried.texts) > 0 {
+		s.configMaps[kind+"/"+c.get("metadata", "name").value()] = carried
+	}
+}
+
+// carried takes the entries of one field.
+func (s *Survey) carried(c cursor, coded bool, carried configMapData) {
+	for key, value := range c.entries() {
 		text := value.value()
-		switch inner, ok := value.embedded(); {
+		if coded {
+			text = decoded(text)
+		}
+		switch inner, ok := value.document(text); {
 		case ok && mentionsValues([]byte(text)):
 			carried.pins[key] = s.values(inner, "")
 		case ok:
@@ -147,9 +189,15 @@ func (s *Survey) carrier(c cursor, kind, field string) {
 			carried.texts[key] = text
 		}
 	}
-	if len(carried.pins)+len(carried.texts) > 0 {
-		s.configMaps[kind+"/"+c.get("metadata", "name").value()] = carried
+}
+
+// decoded is a text from base64, line breaks left out; "" if it is none.
+func decoded(text string) string {
+	plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+	if err != nil {
+		return ""
 	}
+	return string(plain)
 }
 
 // inTree is a path relative to a folder of the repository; "" if it leaves it.

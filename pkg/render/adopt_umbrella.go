@@ -1,0 +1,57 @@
+package render
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// maxUmbrella is how many keys deep the values of a dependency may stand: an
+// umbrella chart inside of another.
+const maxUmbrella = 4
+
+// ownValues finds Linkerd's values in a file: at its top or, in those of an
+// umbrella chart, below the name or alias of the dependency. What stands below
+// `global` counts where nothing else does: charts up to 2.9 had it there.
+func (a *adoption) ownValues(root *manifest.Node) *manifest.Node {
+	if holdsValues(root) {
+		return root
+	}
+	found := map[string]*manifest.Node{}
+	var paths []string
+	var search func(n *manifest.Node, at string, depth int)
+	search = func(n *manifest.Node, at string, depth int) {
+		for key, value := range n.Pairs() {
+			path := strings.TrimPrefix(at+"."+key.Value(), ".")
+			switch {
+			case value.Kind() != manifest.Mapping:
+			case holdsValues(value):
+				paths, found[path] = append(paths, path), value
+			case depth < maxUmbrella:
+				search(value, path, depth+1)
+			}
+		}
+	}
+	search(root, "", 1)
+	if len(paths) > 1 {
+		paths = slices.DeleteFunc(paths, func(p string) bool { return p == "global" || strings.HasSuffix(p, ".global") })
+	}
+	switch len(paths) {
+	case 0:
+		return root
+	case 1:
+		a.from = paths[0]
+		a.note("the values are those below " + paths[0])
+		return found[paths[0]]
+	}
+	a.fail(problem.AdoptTwoValues.With(strings.Join(paths, ", ")))
+	return root
+}
+
+// holdsValues reports whether a mapping has what only Linkerd's values have.
+func holdsValues(n *manifest.Node) bool {
+	return n.Get("identityTrustAnchorsPEM") != nil || n.Lookup(manifest.At("identity", "externalCA")) != nil ||
+		n.Lookup(manifest.At("identity", "issuer", "tls", "crtPEM")) != nil || n.Lookup(manifest.At("identity", "issuer", "scheme")) != nil
+}
