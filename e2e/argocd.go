@@ -34,8 +34,8 @@ type CMPServer struct {
 	log    *bytes.Buffer
 }
 
-// NewCMPServer starts one and ends it with the test.
-func NewCMPServer(t testing.TB) *CMPServer {
+// NewCMPServer starts one, with further variables, and ends it with the test.
+func NewCMPServer(t testing.TB, env ...string) *CMPServer {
 	t.Helper()
 	image := readImage(t)
 	s := &CMPServer{Root: shortDir(t), Jailed: os.Getuid() == 0, log: &bytes.Buffer{}}
@@ -57,6 +57,7 @@ func NewCMPServer(t testing.TB) *CMPServer {
 			"ARGOCD_PLUGINSOCKFILEPATH=" + filepath.Dir(s.Socket), "L5D_PKI_KEYS_DIR=" + s.Keys, keysFor,
 		}
 	}
+	cmd.Env = append(cmd.Env, env...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

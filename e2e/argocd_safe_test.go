@@ -40,16 +40,19 @@ func silentRepository(t *testing.T) (address string, asked chan struct{}) {
 	return "http://" + listener.Addr().String(), asked
 }
 
-// hanging is an application whose chart never comes.
-func hanging(t *testing.T, s *Sandbox) (Application, chan struct{}) {
+// hanging is an application whose chart never comes. The sandbox may ask its
+// server; hosts is the variable that lets others.
+func hanging(t *testing.T, s *Sandbox) (app Application, hosts string, asked chan struct{}) {
 	t.Helper()
 	address, asked := silentRepository(t)
-	app := argoFixture(t, s, "manifests", "bundle/anchor-added")
+	hosts = "L5D_PKI_CHART_HOSTS=" + address
+	s.Env = append(s.Env, hosts)
+	app = argoFixture(t, s, "manifests", "bundle/anchor-added")
 	app.Parameters = map[string]any{
 		"chart": "linkerd-control-plane", "repo": address, "version": "1.0.0", "secrets-apart": "true",
 		"digest": "sha256:" + strings.Repeat("0", 64),
 	}
-	return app, asked
+	return app, hosts, asked
 }
 
 func await(t *testing.T, asked chan struct{}) {
@@ -97,8 +100,9 @@ func soon(t *testing.T, what string, holds func() bool) {
 // kills the plugin itself at once and sends SIGTERM to its process group; no program
 // of ours stays, and its copy of the repository is gone.
 func TestArgoCDDeadline(t *testing.T) {
-	server, s := NewCMPServer(t), NewSandbox(t, nil)
-	app, asked := hanging(t, s)
+	s := NewSandbox(t, nil)
+	app, hosts, asked := hanging(t, s)
+	server := NewCMPServer(t, hosts)
 	app.Timeout = 15 * time.Second
 	result := make(chan string, 1)
 	go func() {
@@ -107,8 +111,8 @@ func TestArgoCDDeadline(t *testing.T) {
 	}()
 	await(t, asked)
 	bin := filepath.Join(server.Root, "usr/local/bin")
-	if len(running(t, bin)) != 2 {
-		t.Errorf("at work: %v, want the program and its chart program", running(t, bin))
+	if len(running(t, bin)) != 3 {
+		t.Errorf("at work: %v, want the program, its limited child and the chart program", running(t, bin))
 	}
 	if failure := <-result; failure == "" {
 		t.Fatal("it was rendered")
@@ -150,7 +154,7 @@ func direct(t *testing.T, s *Sandbox, app Application) (*exec.Cmd, *bytes.Buffer
 // program waits for a server: both end, nothing is printed or left.
 func TestSignalled(t *testing.T) {
 	s := NewSandbox(t, nil)
-	app, asked := hanging(t, s)
+	app, _, asked := hanging(t, s)
 	before := listing(t, app.Repo)
 	cmd, out, talk := direct(t, s, app)
 	if err := cmd.Start(); err != nil {
