@@ -94,7 +94,7 @@ func TestPRLinksOfAChange(t *testing.T) {
 		l.clone = dir
 		got := l.run("pr", "--guard", "--base", "main")
 		l.clone = clone
-		if got.code != ExitFailed || !strings.Contains(got.out+got.stderr, "leads out of the repository") || strings.Contains(got.out+got.stderr, "token") {
+		if got.code != ExitFailed || !strings.Contains(got.out+got.stderr, "outside of the repository") || strings.Contains(got.out+got.stderr, "token") {
 			t.Errorf("%s: code %d: %s%s", path, got.code, got.out, got.stderr)
 		}
 	}

@@ -95,10 +95,7 @@ func (a *app) writeSync(root string, files []syncFile) error {
 		fmt.Fprintf(&a.talk, "note: nothing to do: every file is as the state says (%d)\n", len(files))
 		return nil
 	}
-	if err := staysBelow(root, changed); err != nil {
-		return err
-	}
-	if err := a.replaceAll(changed); err != nil {
+	if err := a.replaceBelow(root, changed); err != nil {
 		return err
 	}
 	for _, f := range changed {

@@ -1,8 +1,11 @@
 package disk
 
 import (
+	"errors"
+	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // tree is where paths are looked up: the whole system, or what is below a root.
@@ -61,4 +64,21 @@ func Temporary() (dir string, root *os.Root, remove func(), err error) {
 		return "", nil, nil, err
 	}
 	return dir, root, func() { _ = root.Close(); _ = os.RemoveAll(dir) }, nil
+}
+
+// Copy makes a new file below a root, and the directories above it, that is
+// thrown away soon: it is not synced.
+func Copy(root *os.Root, name string, text io.Reader) error {
+	open := func() (*os.File, error) { return root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) }
+	f, err := open()
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = root.MkdirAll(filepath.Dir(name), 0o700); err == nil {
+			f, err = open()
+		}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, text)
+	return errors.Join(err, f.Close())
 }
