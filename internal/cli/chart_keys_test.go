@@ -45,10 +45,10 @@ func TestChartUsage(t *testing.T) {
 	}{
 		"no chart":    {nil, ExitUsage, "accepts 1 arg"},
 		"layout":      {[]string{"x", "-s", state, "--layout", "inside"}, ExitFailed, `there is no layout "inside"`},
-		"report":      {[]string{"x", "-s", state, "--report", "xml"}, ExitFailed, `there is unknown output format "xml"`},
+		"report":      {[]string{"x", "-s", state, "--report", "xml"}, ExitFailed, `unknown output format "xml"`},
 		"two stdins":  {[]string{"x", "-s", state, "--password-stdin", "-f", "-"}, ExitFailed, "exclude each other"},
 		"no values":   {[]string{"x", "-s", state, "-f", "/nowhere"}, ExitFailed, "/nowhere: cannot be read"},
-		"no state":    {[]string{"x", "-s", "/nowhere"}, ExitFailed, "/nowhere: cannot be read"},
+		"no state":    {[]string{"x", "-s", "/nowhere"}, ExitFailed, "/nowhere: no state file here"},
 		"no program":  {[]string{"x", "-s", state}, ExitFailed, "the program /nowhere/chart cannot be run"},
 		"bad program": {[]string{"x", "-s", state}, ExitFailed, "do not understand each other"},
 	} {

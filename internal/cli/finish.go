@@ -86,7 +86,7 @@ func (a *app) appendLog() error {
 	if a.logFile == "" || a.talk.Len() == 0 {
 		return nil
 	}
-	if isState(a.logFile) {
+	if startsLikeState(a.logFile) {
 		return problem.CLILogIsState.With().In(a.logFile)
 	}
 	if err := disk.Append(a.logFile, a.Now().UTC().Format(time.RFC3339)+"\n"+a.talk.String()); err != nil {

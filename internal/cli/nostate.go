@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -80,4 +81,13 @@ func isStateName(name string) bool {
 func isTop(dir string) bool {
 	_, err := os.Lstat(filepath.Join(dir, gitName))
 	return err == nil
+}
+
+// stateLine is a line of a state file that no message has.
+var stateLine = regexp.MustCompile(`(?m)^apiVersion: *["']?` + ownGroup)
+
+// startsLikeState reports whether a file is a state and not a log that quotes one.
+func startsLikeState(path string) bool {
+	begin, err := readFile(path, maxMark)
+	return err == nil && stateLine.Match(begin)
 }

@@ -192,7 +192,7 @@ func TestGuardJump(t *testing.T) {
 	}
 	// The same jump without the words that opened it.
 	l.edit(dir, l.state, func(s string) string {
-		return strings.Replace(s, "assumed BUNDLE-LOADED because", "assumed nothing because", 1)
+		return strings.Replace(s, "code: BUNDLE-LOADED", "code: WAVE-DONE", 1)
 	})
 	if code, codes, out := l.guarded(dir); code != ExitFailed {
 		t.Errorf("without a word: %q\n%s", codes, out)

@@ -127,7 +127,7 @@ var refusals = []struct {
 	// Certificates and keys.
 	{"damaged certificate", replace("-----END CERTIFICATE-----", "-----END CERTIFICAT-----"), same, nil, "state-damaged-pem", "status.anchors[0].certificate"},
 	{"truncated base64", replace("MII", "MI"), same, nil, "state-damaged-pem", "status.anchors[0].certificate"},
-	{"an intermediate in the bundle", swap("anchor-2026", "issuer-2026-1"), same, nil, "pki-", "status.anchors[1]"},
+	{"a leaf in the bundle", swap("anchor-2026", "hostile-not-ca-issuer"), same, nil, "pki-", "status.anchors[1]"},
 	{"the same anchor twice", swap("anchor-2026", "anchor-2025"), same, nil, "", "status.anchors"},
 	{"issuer under another anchor", swap("issuer-2025-1", "issuer-rsa"), same, nil, "pki-", "status.issuers[0]"},
 	{"forged issuer", swap("issuer-2025-1", "hostile-forged-issuer"), same, nil, "pki-", "status.issuers[0]"},

@@ -76,8 +76,13 @@ func (r *Repo) Tree(commit string) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
+	return treeOf(out)
+}
+
+// treeOf reads the paths that `ls-tree -z` lists.
+func treeOf(listed []byte) (*Tree, error) {
 	t := &Tree{entries: map[string]Entry{}}
-	for name, e := range entriesOf(out) {
+	for name, e := range entriesOf(listed) {
 		if strange(name) {
 			return nil, fmt.Errorf("%w: %q", ErrTree, name)
 		}

@@ -158,7 +158,7 @@ func (p *plan) ofControlPlane(o object) bool {
 func (p *plan) stamps() {
 	for _, o := range p.objects {
 		_, workload := workloadTemplate[o.kind]
-		if !workload || o.hook || p.ofControlPlane(o) || !p.meshing(o).meshed {
+		if !workload || o.hook || follows(o) != "" || p.ofControlPlane(o) || !p.meshing(o).meshed {
 			continue
 		}
 		p.groups[Workloads] = true

@@ -169,6 +169,7 @@ func (w *workloads) read(p *plan, r *stamped, i int, d manifest.Document) bool {
 	_, workload := workloadTemplate[head.Kind]
 	switch {
 	case sure && !workload, !sure && !mayHoldWorkload(d.Text):
+		w.custom(p, r, d)
 		return true
 	case w.Remove && !bytes.Contains(d.Text, []byte(StampHint)):
 		return true

@@ -26,12 +26,14 @@ const (
 	Unmeshed Fate = "not meshed"
 	// Unknown: it may be meshed; its namespace is not known.
 	Unknown Fate = "unknown"
+	// Follows: it runs the template of another workload, and restarts with it.
+	Follows Fate = "follows another"
 	// Unstamped: the stamp was taken away.
 	Unstamped Fate = "unstamped"
 )
 
 // Fates in the order of reports.
-var Fates = []Fate{Restarts, Unstamped, Carries, Waits, HeldBack, Immune, Unmeshed, Unknown}
+var Fates = []Fate{Restarts, Unstamped, Carries, Waits, Follows, HeldBack, Immune, Unmeshed, Unknown}
 
 // WorkloadLine is one workload in a [WorkloadsReport].
 type WorkloadLine struct {
@@ -55,6 +57,8 @@ func (w *workloads) judge(p *plan, r *stamped, o object) {
 		return
 	case p.ofControlPlane(o):
 		return
+	case follows(o) != "":
+		line.Fate, line.Why = Follows, follows(o)
 	case mesh.unknown:
 		line.Fate, line.Why = Unknown, mesh.why
 	case !mesh.meshed:

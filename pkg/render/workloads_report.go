@@ -55,7 +55,7 @@ func (r *WorkloadsReport) take(f WorkloadFile, result stamped) {
 
 // anyMeshed reports whether a meshed workload stands in the input.
 func (r *WorkloadsReport) anyMeshed() bool {
-	return len(r.Workloads) > r.Counts[Unmeshed]+r.Counts[Unknown]
+	return len(r.Workloads) > r.Counts[Unmeshed]+r.Counts[Unknown]+r.Counts[Follows]
 }
 
 // Summary is the report in one line.
