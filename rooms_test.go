@@ -18,7 +18,7 @@ const module = "github.com/l5d-pki/l5d-pki-render/"
 
 // arrows: room -> the rooms that it may import. Every room may import pkg/problem.
 var arrows = map[string][]string{
-	"cmd/l5d-pki-render": {"internal/cli", "internal/child"},
+	"cmd/l5d-pki-render": {"internal/cli", "internal/child", "internal/disk"},
 	// Helm's libraries are linked into a program of their own (docs/chart.md).
 	"cmd/l5d-pki-render-chart": {"internal/chart"},
 	"internal/chart":           {"internal/chart/exchange", "internal/disk"},
