@@ -37,6 +37,12 @@ var (
 		Hint:    "check free space and permissions; what was there before is unchanged",
 		Explain: "Output is written once, whole. The operating system refused the write.",
 	})
+	CLIPlace = define(Sentence{
+		Code:    "cli-place",
+		Text:    "is %s: nothing is written there",
+		Hint:    "name another directory with the flag, or remove the link",
+		Explain: "Whoever may commit to the repository could otherwise turn a directory that a job names into a link, and have the job write, with its own rights, what Git, a CI system or a forge acts on: .git, .gitattributes, workflows, CODEOWNERS and their like, however a file system may spell them.",
+	})
 	CLIStdoutClosed = define(Sentence{
 		Code:    "cli-stdout-closed",
 		Text:    "stdout is closed: nothing was done",
