@@ -8,6 +8,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/internal/cli"
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 )
 
 func main() { os.Exit(cli.Main(cli.Arguments(os.Args), world())) }
@@ -23,5 +24,7 @@ func world() cli.World {
 		Now:     time.Now,
 		Random:  rand.Reader,
 		Confine: true,
+
+		StdoutClosed: disk.Reopened(os.Stdout),
 	}
 }

@@ -99,17 +99,23 @@ func (a *app) writeSplit(folder, header string, files map[string][]byte, mode os
 	if err != nil {
 		return err
 	}
-	if err := a.makeDir(folder); err != nil {
-		return err
-	}
 	var all []syncFile
+	var problems problem.List
 	for _, name := range append(changed, stale...) {
 		path := filepath.Join(folder, name)
 		f := syncFile{name: path, target: path, want: files[name], mode: mode}
-		if mode == plainMode { // ignored by what ignores the file
-			f.place = func(string) error { return nil }
+		problems.Add(checkPlace(path))
+		if mode == plainMode && holdsSecret(f.want) {
+			f.place = plainPlace
+			problems.Add(plainPlace(path))
 		}
 		all = append(all, f)
+	}
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	if err := a.makeDir(folder); err != nil {
+		return err
 	}
 	if err := a.replaceAll(all); err != nil {
 		return err

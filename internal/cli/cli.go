@@ -28,7 +28,9 @@ type World struct {
 	Getenv func(string) string
 	// Environ lists the environment as NAME=VALUE; nil lists nothing.
 	Environ func() []string
-	Now     func() time.Time
+	// StdoutClosed: there is no stdout, and what is written to Stdout is lost.
+	StdoutClosed bool
+	Now          func() time.Time
 	// Random gives the bytes that keys and serials are made of.
 	Random io.Reader
 	// Program is the path of this program, to be copied; empty: the system knows.

@@ -85,7 +85,7 @@ kustomization there, or else all manifests in it and below.
 Nothing is read outside of the repository, and nothing over the network unless
 the chart lies there. Private keys are printed only with the parameter with-keys.`,
 		Args: cobra.NoArgs,
-		RunE: a.run(func(*cobra.Command, []string) error {
+		RunE: a.runForStdout(func(*cobra.Command, []string) error {
 			switch confined := a.Getenv(confinedVariable) != ""; {
 			case confined:
 				a.enterConfinement()

@@ -214,6 +214,9 @@ func (a *app) writeComponent(folder string, text []byte) error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
+	if err := checkPlace(path); err != nil {
+		return err
+	}
 	if err := a.makeDir(folder); err != nil {
 		return err
 	}

@@ -13,7 +13,12 @@ import (
 )
 
 // disk is where this call writes.
-func (a *app) disk() disk.Disk { return disk.Disk{Step: a.Step, Fault: a.Fault} }
+func (a *app) disk() disk.Disk { return a.below(nil) }
+
+// below is the disk below a root.
+func (a *app) below(root *os.Root) disk.Disk {
+	return disk.Disk{Step: a.Step, Fault: a.Fault, Root: root}
+}
 
 // writeFile puts data into path, whole or not at all. Without replace an existing
 // file is an error and stays; with it the file that a link leads to is replaced.

@@ -41,13 +41,17 @@ Exit code 1 when a finding is an error (with --strict: a warning).`,
 			if err != nil {
 				return err
 			}
-			findings, err := a.findings(statePath, repository, allow, instant)
+			allowed, err := a.allowances(repository, allow)
+			if err != nil {
+				return err
+			}
+			findings, err := a.findings(statePath, repository, allowed, instant)
 			if err != nil {
 				return named(err, statePath, statePath)
 			}
 			all := lintReport{findings: a.placed(statePath, findings)}
 			if repository != "" {
-				if err := a.lintRepository(repository, statePath, allow, &all); err != nil {
+				if err := a.lintRepository(repository, statePath, allowed, &all); err != nil {
 					return err
 				}
 			}
@@ -79,7 +83,7 @@ func (a *app) instant(asked string) (time.Time, error) {
 // findings lints the state with its keys where custody file has them: a key
 // that cannot be read leaves the rules about it out. Of sealed key files it looks
 // at what they say in clear.
-func (a *app) findings(statePath, repository string, allow []string, at time.Time) ([]render.Finding, error) {
+func (a *app) findings(statePath, repository string, allow allowances, at time.Time) ([]render.Finding, error) {
 	s, err := a.loadState(statePath)
 	if err != nil {
 		return nil, err

@@ -13,12 +13,11 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
-	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
 
 // lintKeyFiles looks at every key file that the state names: of plain ones at
 // who may read them, of sealed ones at what they say without being opened.
-func lintKeyFiles(c *custody.Custody, repository string, allow []string) ([]render.Finding, error) {
+func lintKeyFiles(c *custody.Custody, repository string, allow allowances) ([]render.Finding, error) {
 	all, err := render.NamedKeys(c.State)
 	if err != nil {
 		return nil, err
@@ -38,7 +37,7 @@ func lintKeyFiles(c *custody.Custody, repository string, allow []string) ([]rend
 			continue
 		}
 		inside, _ := insideOf(repository, beside(c.StatePath, k.Path))
-		if allowed, broken := survey.Allowed(allow, k.Path, inside); allowed && c.Mode == plainMode || broken != nil {
+		if allowed, broken := allow.allows(k.Path, inside); allowed && c.Mode == plainMode || broken != nil {
 			err = broken
 		}
 		for _, p := range problem.Of(err) {

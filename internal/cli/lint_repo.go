@@ -53,12 +53,12 @@ func (a *app) placed(statePath string, findings []render.Finding) []survey.Findi
 }
 
 // lintRepository adds what stands in a repository to a report.
-func (a *app) lintRepository(dir, statePath string, allow []string, all *lintReport) error {
+func (a *app) lintRepository(dir, statePath string, allow allowances, all *lintReport) error {
 	s, err := a.loadState(statePath)
 	if err != nil {
 		return err
 	}
-	sv, err := survey.New(survey.Settings{State: s, Allow: allow})
+	sv, err := survey.New(survey.Settings{State: s, Allow: allow.flags, AllowFromTop: allow.list, Prefix: allow.prefix})
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,16 @@ func (a *app) run(f func(cmd *cobra.Command, args []string) error) func(*cobra.C
 	}
 }
 
+// runForStdout is run for commands whose output may not get lost unnoticed.
+func (a *app) runForStdout(f func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+	return a.run(func(cmd *cobra.Command, args []string) error {
+		if a.StdoutClosed {
+			return problem.CLIStdoutClosed.With()
+		}
+		return f(cmd, args)
+	})
+}
+
 // loadState reads and checks the state file.
 func (a *app) loadState(path string) (*state.Rotation, error) {
 	data, err := readState(path)

@@ -81,6 +81,35 @@ func (f *prFlags) ignoredBy(h *head) (ignored []string, err error) {
 	return ignored, nil
 }
 
+// unrecorded refuses what a person vouches for or accepts where the move that is
+// taken over has no record of it. An observation may be newer than the move's.
+func (c *prCall) unrecorded(k ask, h *head) error {
+	if c.f.next {
+		return nil
+	}
+	entry, _ := lastEntry(h.next)
+	var ignored []string
+	for _, code := range c.f.evidence.assumed {
+		if !slices.ContainsFunc(entry.Assumed, func(a state.Assumed) bool { return a.Code == code }) {
+			ignored = append(ignored, "--assume "+code)
+		}
+	}
+	if c.f.options.AcceptDowntime && !entry.DowntimeAccepted && c.breaks(k) {
+		ignored = append(ignored, "--accept-downtime")
+	}
+	if len(ignored) > 0 {
+		return problem.PRIgnored.With(h.branch, strings.Join(ignored, ", "))
+	}
+	return nil
+}
+
+// breaks reports whether the move, made now, would be one with accepted downtime.
+// One that breaks nothing has no record of --accept-downtime.
+func (c *prCall) breaks(k ask) bool {
+	m, err := c.tried(k)
+	return err == nil && m.DowntimeAccepted
+}
+
 // material is a certificate of a state with its name and its key's path.
 type material struct {
 	name, key   string

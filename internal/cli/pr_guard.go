@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -28,6 +27,8 @@ type guardCall struct {
 	wasName string
 	// skipped are files of the merge that are too large to be written out.
 	skipped map[string]bool
+	// removeTree removes what was written of the merge.
+	removeTree func()
 }
 
 // guard judges what merging the head into the base would give.
@@ -72,7 +73,8 @@ func (g *guardCall) judge() (err error) {
 	if g.commits, g.changes, err = g.repo.Brought(g.tip, g.merged); err != nil {
 		return g.gitProblem(err)
 	}
-	defer func() { _ = os.RemoveAll(g.root) }() // "" removes nothing
+	g.removeTree = func() {}
+	defer func() { g.removeTree() }()
 	if err := g.judgeState(); err != nil {
 		return err
 	}

@@ -123,12 +123,7 @@ func (g *guardCall) allowed() func(name string) bool {
 	if err == nil {
 		text, err = g.repo.Read(e, maxState)
 	}
-	var patterns []string
-	for line := range strings.Lines(string(text)) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			patterns = append(patterns, line)
-		}
-	}
+	patterns := allowPatterns(text)
 	if err == nil {
 		_, err = survey.Allowed(patterns, "")
 	}

@@ -3,11 +3,11 @@ package cli
 import (
 	"errors"
 	"io"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -43,19 +43,11 @@ func (g *guardCall) texts(t *repo.Tree, names []string, limit int64, f func(name
 // from into a private directory: regular files with the bytes of their blobs,
 // without links, submodules, filters or hooks.
 func (g *guardCall) materialize(next *state.Rotation) error {
-	dir, err := os.MkdirTemp("", "l5d-pki-render-")
-	if err == nil {
-		g.root = dir
-		g.root, err = filepath.EvalSymlinks(dir)
-	}
+	dir, root, remove, err := disk.Temporary()
 	if err != nil {
 		return problem.CLIWrite.With("a temporary directory", reason(err)).Because(err)
 	}
-	root, err := os.OpenRoot(g.root)
-	if err != nil {
-		return problem.CLIWrite.With("a temporary directory", reason(err)).Because(err)
-	}
-	defer root.Close()
+	g.root, g.removeTree = dir, remove
 	var names, objects []string
 	needed := g.needed(next)
 	for _, name := range g.after.Files() {
@@ -64,7 +56,7 @@ func (g *guardCall) materialize(next *state.Rotation) error {
 		}
 	}
 	g.skipped = map[string]bool{}
-	total, made := int64(0), map[string]bool{}
+	total := int64(0)
 	err = g.repo.Contents(objects, func(i int, c repo.Content) error {
 		if c.Size > maxOwned {
 			g.skipped[names[i]] = true
@@ -73,33 +65,16 @@ func (g *guardCall) materialize(next *state.Rotation) error {
 		if total += c.Size; total > maxWritten {
 			return problem.SurveyTooMuch.With(maxWritten>>20, "MiB").In(g.state)
 		}
-		return writeBlob(root, names[i], c.Text, made)
+		if err := disk.Copy(root, filepath.FromSlash(names[i]), c.Text); err != nil {
+			return problem.CLIWrite.With(shownName(names[i]), reason(err)).Because(err)
+		}
+		return nil
 	})
 	var known *problem.Problem
 	if errors.As(err, &known) {
 		return err
 	}
 	return g.gitProblem(err)
-}
-
-// writeBlob writes a new file; made has the directories that exist.
-func writeBlob(root *os.Root, name string, text io.Reader, made map[string]bool) error {
-	fail := func(err error) error { return problem.CLIWrite.With(shownName(name), reason(err)).Because(err) }
-	if dir := path.Dir(name); !made[dir] {
-		if err := root.MkdirAll(filepath.FromSlash(dir), 0o700); err != nil {
-			return fail(err)
-		}
-		made[dir] = true
-	}
-	f, err := root.OpenFile(filepath.FromSlash(name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fail(err)
-	}
-	_, err = io.Copy(f, text)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fail(err)
-	}
-	return nil
 }
 
 // needed reports which files the outputs and the evidence of a state are read

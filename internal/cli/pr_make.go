@@ -117,10 +117,7 @@ func (c *prCall) syncTree(s *state.Rotation) ([]string, error) {
 	for _, f := range changed {
 		names = append(names, f.name)
 	}
-	if err := staysBelow(c.root, changed); err != nil {
-		return nil, err
-	}
-	return names, c.replaceAll(changed)
+	return names, c.replaceBelow(c.root, changed)
 }
 
 func (c *prCall) syncFiles(s *state.Rotation) ([]syncFile, error) {

@@ -19,11 +19,13 @@ type moved struct {
 // changed brings state, keys and evidence of the move into the tree.
 func (c *prCall) changed(k ask, h *head) (moved, error) {
 	if c.keeps(k, h) {
-		if !h.prepared() {
-			return c.heldMove(h)
+		if h.prepared() {
+			if m, err := c.newMove(k, false); err == nil || !c.f.ahead {
+				return m, err
+			}
 		}
-		if m, err := c.newMove(k, false); err == nil || !c.f.ahead {
-			return m, err
+		if err := c.unrecorded(k, h); err != nil {
+			return moved{}, err
 		}
 		return c.heldMove(h)
 	}

@@ -5,7 +5,9 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -24,13 +26,10 @@ func (c *prCall) inTree(do func(tree *os.Root) error) error {
 func (c *prCall) put(name string, text []byte) error {
 	err := c.inTree(func(tree *os.Root) error {
 		mode, err := regularMode(tree, name)
-		if err == nil {
-			err = tree.MkdirAll(path.Dir(name), 0o755)
-		}
 		if err != nil {
 			return err
 		}
-		return tree.WriteFile(name, text, mode) // nobody else knows this tree
+		return c.below(tree).Write(disk.File{Path: filepath.FromSlash(name), Data: text, Mode: mode, Dirs: true})
 	})
 	return writeProblem(name, err)
 }
@@ -49,7 +48,7 @@ func (c *prCall) putNew(name string, text []byte) error {
 
 // remove removes a file of the tree, if it is there.
 func (c *prCall) remove(name string) error {
-	err := c.inTree(func(tree *os.Root) error { return tree.Remove(name) })
+	err := c.inTree(func(tree *os.Root) error { return c.below(tree).Remove(filepath.FromSlash(name)) })
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

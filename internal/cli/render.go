@@ -37,7 +37,7 @@ instead of stdin. Nothing is fetched and no program is run for that.`,
 		Example: `  helm template linkerd-control-plane linkerd/linkerd-control-plane -n linkerd | l5d-pki-render post-render -s rotation.yaml
   helm upgrade linkerd-control-plane linkerd/linkerd-control-plane --post-renderer l5d-pki-render --post-renderer-args post-render`,
 		Args: ownName,
-		RunE: a.run(func(*cobra.Command, []string) error {
+		RunE: a.runForStdout(func(*cobra.Command, []string) error {
 			in := render.Input{AllowNothing: allowNothing, Annotate: annotate}
 			for _, name := range require {
 				group, err := render.ParseGroup(name)

@@ -31,7 +31,7 @@ and stdout has the difference, with certificates named instead of shown.`,
 		Example: `  l5d-pki-render sync -s linkerd/rotation.yaml
   l5d-pki-render sync --check`,
 		Args: cobra.NoArgs,
-		RunE: a.run(func(*cobra.Command, []string) error { return a.doSync(statePath, check) }),
+		RunE: a.runForStdout(func(*cobra.Command, []string) error { return a.doSync(statePath, check) }),
 	}
 	stateFlag(cmd, &statePath)
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing; show what would change and exit 2 if anything would")
@@ -95,10 +95,7 @@ func (a *app) writeSync(root string, files []syncFile) error {
 		fmt.Fprintf(&a.talk, "note: nothing to do: every file is as the state says (%d)\n", len(files))
 		return nil
 	}
-	if err := staysBelow(root, changed); err != nil {
-		return err
-	}
-	if err := a.replaceAll(changed); err != nil {
+	if err := a.replaceBelow(root, changed); err != nil {
 		return err
 	}
 	for _, f := range changed {

@@ -7,10 +7,9 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// staysBelow looks at the places of all files through the root once more, right
-// before they are written: whatever became a link since then leads to an error,
-// not out of the repository.
-func staysBelow(root string, files []syncFile) error {
+// replaceBelow is replaceAll for files of a repository, by their names in it: what
+// became a link since they were looked at leads to an error, not out of it.
+func (a *app) replaceBelow(root string, files []syncFile) error {
 	below, err := os.OpenRoot(root)
 	if err != nil {
 		return problem.CLIWrite.With(root, reason(err)).Because(err)
@@ -25,5 +24,5 @@ func staysBelow(root string, files []syncFile) error {
 			return problem.CLIWrite.With(f.name, reason(err)).Because(err)
 		}
 	}
-	return nil
+	return a.replace(below, files)
 }

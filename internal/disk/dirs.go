@@ -19,7 +19,7 @@ func (d Disk) MakeDirs(dir string) error {
 func (d Disk) makeDirs(dir string, mode os.FileMode) (made []string, err error) {
 	var missing []string
 	for above := dir; ; above = filepath.Dir(above) {
-		if _, err := os.Stat(above); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := d.tree().Stat(above); !errors.Is(err, fs.ErrNotExist) {
 			break
 		}
 		missing = append(missing, above)
@@ -32,7 +32,7 @@ func (d Disk) makeDirs(dir string, mode os.FileMode) (made []string, err error) 
 		if err := d.at("make directory", each); err != nil {
 			return made, err
 		}
-		err := os.Mkdir(each, with)
+		err := d.tree().Mkdir(each, with)
 		if errors.Is(err, fs.ErrExist) {
 			continue // somebody else made it meanwhile
 		}
@@ -45,12 +45,12 @@ func (d Disk) makeDirs(dir string, mode os.FileMode) (made []string, err error) 
 }
 
 // RemoveEmpty removes a directory if nothing is in it.
-func RemoveEmpty(dir string) { removeEmpty([]string{dir}) }
+func RemoveEmpty(dir string) { Disk{}.removeEmpty([]string{dir}) }
 
-func removeEmpty(made []string) {
+func (d Disk) removeEmpty(made []string) {
 	for _, dir := range slices.Backward(made) {
-		if info, err := os.Lstat(dir); err == nil && info.IsDir() {
-			_ = os.Remove(dir) // fails where something is in it, which is right
+		if info, err := d.tree().Lstat(dir); err == nil && info.IsDir() {
+			_ = d.tree().Remove(dir) // fails where something is in it, which is right
 		}
 	}
 }

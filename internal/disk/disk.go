@@ -22,6 +22,9 @@ type Disk struct {
 	Step func(name string)
 	// Fault, if set, is asked before each change; its error is the system's answer.
 	Fault func(name string) error
+	// Root, if set, keeps the changes of files below a directory: paths are relative
+	// to it, and a link that leads out of it is an error. (Intents are outside.)
+	Root *os.Root
 }
 
 // File is one change of a file.

@@ -175,7 +175,7 @@ func TestSweep(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	living, err := open(File{Path: filepath.Join(dir, "rotation.yaml")})
+	living, err := Disk{}.open(File{Path: filepath.Join(dir, "rotation.yaml")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,7 +84,7 @@ func (d Disk) Intend(target string, alone bool, files []File) (*Intent, error) {
 		file, err = d.putIntent(path, text)
 	}
 	if err != nil {
-		removeEmpty(made)
+		d.removeEmpty(made)
 		return nil, err
 	}
 	return &Intent{d, path, file, made}, nil
@@ -93,11 +93,11 @@ func (d Disk) Intend(target string, alone bool, files []File) (*Intent, error) {
 // putIntent writes the note, durably, and keeps it open.
 func (d Disk) putIntent(path string, text intentText) (*os.File, error) {
 	f := File{Path: path, Mode: 0o600, New: true}
-	sweep([]File{f})
+	d.sweep([]File{f})
 	if err := d.at("stage", path); err != nil {
 		return nil, err
 	}
-	s, err := open(f)
+	s, err := d.open(f)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (d Disk) putIntent(path string, text intentText) (*os.File, error) {
 		_ = s.file.Close()
 		return nil, err
 	}
-	if err = syncDir(filepath.Dir(path), path); err != nil {
+	if err = syncDir(d.tree(), filepath.Dir(path), path); err != nil {
 		_ = os.Remove(path)
 		_ = s.file.Close()
 		return nil, err
@@ -137,7 +137,7 @@ func (d Disk) putIntent(path string, text intentText) (*os.File, error) {
 func (i *Intent) Done() error {
 	err := i.disk.Remove(i.path)
 	i.Keep()
-	removeEmpty(i.made)
+	i.disk.removeEmpty(i.made)
 	return err
 }
 
@@ -146,7 +146,7 @@ func (i *Intent) DoneDurably() error {
 	if err := i.Done(); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(i.path), filepath.Dir(i.path))
+	return syncDir(i.disk.tree(), filepath.Dir(i.path), filepath.Dir(i.path))
 }
 
 // Keep ends the work and leaves the note for the next command.

@@ -15,6 +15,7 @@ var errUnnamed = errors.New("files without a name are not supported")
 
 // staged is a file whose bytes are on the disk and that is not in its place yet.
 type staged struct {
+	tree
 	file *os.File // nil once it is closed
 	name string   // "": it has none
 }
@@ -24,7 +25,7 @@ func (d Disk) stage(f File) (*staged, error) {
 	if err := d.at("stage", f.Path); err != nil {
 		return nil, err
 	}
-	s, err := open(f)
+	s, err := d.open(f)
 	if err != nil {
 		return nil, err
 	}
@@ -42,13 +43,13 @@ func (d Disk) stage(f File) (*staged, error) {
 }
 
 // open makes an empty file in the directory of f: without a name where f is new
-// and the system can do that.
-func open(f File) (*staged, error) {
-	dir := filepath.Dir(f.Path)
-	if f.New {
-		file, err := unnamed(dir)
+// and the system can do that (it gives no name below a root).
+func (d Disk) open(f File) (*staged, error) {
+	t := d.tree()
+	if f.New && d.Root == nil {
+		file, err := unnamed(filepath.Dir(f.Path))
 		if err == nil {
-			return &staged{file: file}, nil
+			return &staged{t, file, ""}, nil
 		}
 		if !errors.Is(err, errUnnamed) {
 			return nil, err
@@ -61,7 +62,7 @@ func open(f File) (*staged, error) {
 				return nil, err
 			}
 		}
-		file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		file, err := t.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
@@ -69,7 +70,7 @@ func open(f File) (*staged, error) {
 			return nil, err
 		}
 		lock(file) // tells others that this process lives
-		return &staged{file, name}, nil
+		return &staged{t, file, name}, nil
 	}
 	return nil, &fs.PathError{Op: "stage", Path: f.Path, Err: fs.ErrExist}
 }
@@ -96,12 +97,12 @@ func (s *staged) settle(f File) error {
 	case s.name == "":
 		return linkUnnamed(s.file, f.Path)
 	case f.New: // a link fails where the name is taken, as a rename does not
-		return os.Link(s.name, f.Path)
+		return s.Link(s.name, f.Path)
 	}
 	if !replacesOpenFiles {
 		s.release()
 	}
-	if err := os.Rename(s.name, f.Path); err != nil {
+	if err := s.Rename(s.name, f.Path); err != nil {
 		return err
 	}
 	s.name = ""
@@ -119,7 +120,7 @@ func (s *staged) release() {
 // discard closes the file and removes its temporary name.
 func (s *staged) discard() {
 	if s.name != "" {
-		_ = os.Remove(s.name) // the next write of the same file tries again
+		_ = s.Remove(s.name) // the next write of the same file tries again
 		s.name = ""
 	}
 	if s.file != nil {
@@ -163,7 +164,7 @@ func finalName(name string) (string, bool) {
 
 // sweep removes what killed processes left of earlier writes of the same files.
 // A directory that cannot be read keeps what it has.
-func sweep(files []File) {
+func (d Disk) sweep(files []File) {
 	wanted := map[string]map[string]bool{}
 	for _, f := range files {
 		dir, base := filepath.Dir(f.Path), filepath.Base(f.Path)
@@ -173,11 +174,10 @@ func sweep(files []File) {
 		wanted[dir][base] = true
 	}
 	for dir, bases := range wanted {
-		entries, _ := os.ReadDir(dir)
-		for _, entry := range entries {
+		for _, entry := range entries(d.tree(), dir) {
 			name := filepath.Join(dir, entry.Name())
-			if base, ours := finalName(entry.Name()); ours && bases[base] && entry.Type().IsRegular() && abandoned(name) {
-				_ = os.Remove(name)
+			if base, ours := finalName(entry.Name()); ours && bases[base] && entry.Type().IsRegular() && abandoned(d.tree(), name) {
+				_ = d.tree().Remove(name)
 			}
 		}
 	}

@@ -19,8 +19,8 @@ func lock(f *os.File) bool {
 }
 
 // abandoned reports whether no process works on a temporary file any more.
-func abandoned(name string) bool {
-	f, err := os.Open(name)
+func abandoned(t tree, name string) bool {
+	f, err := t.Open(name)
 	if err != nil {
 		return false
 	}
@@ -30,10 +30,10 @@ func abandoned(name string) bool {
 
 // syncDir makes the names in a directory durable; file is one of them. File
 // systems that cannot sync a directory say so with EINVAL.
-func syncDir(dir, file string) error {
-	f, err := os.Open(dir)
+func syncDir(t tree, dir, file string) error {
+	f, err := t.Open(dir)
 	if errors.Is(err, fs.ErrPermission) {
-		return syncFileSystem(file)
+		return syncFileSystem(t, file)
 	}
 	if err != nil {
 		return err

@@ -41,8 +41,8 @@ func linkUnnamed(file *os.File, path string) error {
 
 // syncFileSystem makes all of a file's file system durable: for directories that
 // may be written and not be opened.
-func syncFileSystem(path string) error {
-	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0)
+func syncFileSystem(t tree, path string) error {
+	f, err := t.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0)
 	if err != nil {
 		return err
 	}

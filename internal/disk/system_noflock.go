@@ -14,12 +14,12 @@ func lock(*os.File) bool { return true }
 
 // abandoned goes by age where nothing tells whether a process still works on a
 // temporary file: no write takes an hour.
-func abandoned(name string) bool {
-	info, err := os.Stat(name)
+func abandoned(t tree, name string) bool {
+	info, err := t.Stat(name)
 	return err == nil && time.Since(info.ModTime()) > time.Hour
 }
 
 // syncDir: these systems cannot sync a directory.
-func syncDir(string, string) error { return nil }
+func syncDir(tree, string, string) error { return nil }
 
 func fileNumber(os.FileInfo) uint64 { return 0 }

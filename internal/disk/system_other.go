@@ -8,6 +8,6 @@ func unnamed(string) (*os.File, error) { return nil, errUnnamed }
 
 func linkUnnamed(*os.File, string) error { return errUnnamed }
 
-func syncFileSystem(path string) error {
+func syncFileSystem(_ tree, path string) error {
 	return &os.PathError{Op: "sync", Path: path, Err: os.ErrPermission}
 }

@@ -3,7 +3,6 @@ package disk
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 )
@@ -18,7 +17,7 @@ func (d Disk) WriteAll(files []File) (done int, err error) {
 	defer func() {
 		b.close()
 		if !begun {
-			removeEmpty(b.made)
+			b.removeEmpty(b.made)
 		}
 	}()
 	if err := b.stage(); err != nil {
@@ -49,7 +48,7 @@ func (d Disk) CreateAll(files []File) (undo func() error, err error) {
 			}
 		}
 		b.close()
-		removeEmpty(b.made)
+		b.removeEmpty(b.made)
 		return failed
 	}
 	err = b.stage()
@@ -97,7 +96,7 @@ type batch struct {
 }
 
 func (b *batch) stage() error {
-	sweep(b.files)
+	b.sweep(b.files)
 	for i, f := range b.files {
 		if f.Remove {
 			continue
@@ -164,7 +163,7 @@ func (b *batch) sync() error {
 	for i, dir := range dirs {
 		err := b.at("sync directory of", files[i])
 		if err == nil {
-			err = syncDir(dir, files[i])
+			err = syncDir(b.tree(), dir, files[i])
 		}
 		if err != nil && failed == nil {
 			failed = &NotDurable{dir, err}
@@ -187,5 +186,5 @@ func (d Disk) Remove(path string) error {
 	if err := d.at("remove", path); err != nil {
 		return err
 	}
-	return os.Remove(path)
+	return d.tree().Remove(path)
 }

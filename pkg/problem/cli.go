@@ -37,6 +37,18 @@ var (
 		Hint:    "check free space and permissions; what was there before is unchanged",
 		Explain: "Output is written once, whole. The operating system refused the write.",
 	})
+	CLIPlace = define(Sentence{
+		Code:    "cli-place",
+		Text:    "is %s: nothing is written there",
+		Hint:    "name another directory with the flag, or remove the link",
+		Explain: "Whoever may commit to the repository could otherwise turn a directory that a job names into a link, and have the job write, with its own rights, what Git, a CI system or a forge acts on: .git, .gitattributes, workflows, CODEOWNERS and their like, however a file system may spell them.",
+	})
+	CLIStdoutClosed = define(Sentence{
+		Code:    "cli-stdout-closed",
+		Text:    "stdout is closed: nothing was done",
+		Hint:    "give the command a stdout; `> /dev/null` discards it (a program that does so opens the null device for writing only)",
+		Explain: "What post-render, cmp generate and sync print is their result, and a result that goes nowhere must not look like success. A program that is started without a stdout gets the null device for reading and writing, which is how this is found.",
+	})
 	CLIEnvironment = define(Sentence{
 		Code:    "cli-environment",
 		Text:    "environment variable %s does not fit --%s: %v",

@@ -152,6 +152,12 @@ var (
 		Hint:    "write a path with * (inside one folder), ** (any depth) and ?, like **/testdata/**",
 		Explain: "--allow takes patterns over paths in the repository, with slashes. A pattern without a slash is compared with the name of the file alone.",
 	})
+	SurveyAllowList = define(Sentence{
+		Code:    "survey-allow-list",
+		Text:    "is not a regular file: what it allows is not read",
+		Hint:    "replace the link or directory by a file with one pattern per line, or remove it and use --allow",
+		Explain: "The list of files that may hold private keys lies at the top of the repository. Behind a link it could be anything, and the guard would not follow it either.",
+	})
 	SurveyNoFolder = define(Sentence{
 		Code:    "survey-no-folder",
 		Text:    "is no folder",

@@ -12,7 +12,7 @@ import (
 
 // keys looks for private keys in any file. Only their places are reported.
 func (s *Survey) keys(name string, text []byte) {
-	if s.allow.match(name) {
+	if s.allowed(name) {
 		return
 	}
 	for _, f := range secret.Find(text) {
@@ -20,11 +20,16 @@ func (s *Survey) keys(name string, text []byte) {
 	}
 }
 
+// allowed reports whether a file may hold keys.
+func (s *Survey) allowed(name string) bool {
+	return s.allow.match(name) || s.allowFromTop.match(s.prefix+name)
+}
+
 // AddLarge looks for private keys in a file that is too large to be parsed, which
 // is counted, and reports them without their lines.
 func (s *Survey) AddLarge(name string, r io.Reader) error {
 	s.Add(name, nil)
-	if s.allow.match(name) {
+	if s.allowed(name) {
 		return nil
 	}
 	found, err := secret.Scan(r)
@@ -36,7 +41,7 @@ func (s *Survey) AddLarge(name string, r io.Reader) error {
 
 // AddPast looks for private keys in a file as a commit of the past brought it.
 func (s *Survey) AddPast(commit, name string, text []byte) {
-	if s.allow.match(name) || s.toldOf(name) {
+	if s.allowed(name) || s.toldOf(name) {
 		return
 	}
 	for _, f := range secret.Find(text) {

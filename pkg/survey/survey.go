@@ -19,6 +19,10 @@ type Settings struct {
 	// Allow lists patterns of files in which a private key is known and
 	// accepted, such as test keys.
 	Allow []string
+	// AllowFromTop lists such patterns for paths from the top of the repository,
+	// in which Prefix is the path of the directory that is looked through.
+	AllowFromTop []string
+	Prefix       string
 }
 
 // Finding is one hazard in a repository, with its place.
@@ -48,7 +52,10 @@ type Survey struct {
 	want   material
 	others []material // of other state files in the repository
 	allow  patterns
-	report Report
+	// allowFromTop matches names below prefix.
+	allowFromTop patterns
+	prefix       string
+	report       Report
 
 	files          map[string]bool // every path that was given
 	kustomizations map[string]bool // folders that have one
@@ -74,7 +81,12 @@ func New(settings Settings) (*Survey, error) {
 	if err != nil {
 		return nil, err
 	}
+	fromTop, err := compile(settings.AllowFromTop)
+	if err != nil {
+		return nil, err
+	}
 	return &Survey{
+		allowFromTop: fromTop, prefix: settings.Prefix,
 		want: materialOf(settings.State), allow: allow,
 		files: map[string]bool{}, kustomizations: map[string]bool{}, charts: map[string]bool{},
 		parts: map[string][]release{}, pins: map[string]pinSet{}, configMaps: map[string]configMapData{},

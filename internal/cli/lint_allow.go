@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
+)
+
+// allowances are the patterns of files that may hold private keys.
+type allowances struct {
+	flags []string // --allow: of names in the directory that is looked through
+	list  []string // allowList: of names in the repository
+	// prefix is the path of that directory in its repository.
+	prefix string
+}
+
+// allows reports whether a key file of the state is allowed; named is its path in
+// the state, inside its name in the directory, "" if it lies elsewhere.
+func (w allowances) allows(named, inside string) (bool, error) {
+	allowed, err := survey.Allowed(w.flags, named, inside)
+	if err != nil || allowed || inside == "" {
+		return allowed, err
+	}
+	return survey.Allowed(w.list, w.prefix+inside)
+}
+
+// allowances adds the list of the repository around a directory to --allow.
+func (a *app) allowances(dir string, flags []string) (allowances, error) {
+	w := allowances{flags: flags}
+	if dir == "" {
+		return w, nil
+	}
+	top := dir
+	if r, err := repo.Open(dir); err == nil {
+		top = r.Top
+		if inside, below := insideOf(top, disk.Real(dir)); below && inside != "." {
+			w.prefix = inside + "/"
+		}
+	} else if !errors.Is(err, repo.ErrNone) {
+		return w, nil // lintRepository says what is wrong
+	}
+	root, err := os.OpenRoot(top)
+	if err != nil {
+		return w, nil // the same
+	}
+	defer root.Close()
+	info, err := root.Lstat(allowList)
+	if errors.Is(err, fs.ErrNotExist) {
+		return w, nil
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		return w, problem.SurveyAllowList.With().In(allowList)
+	}
+	text, err := readInside(root, allowList)
+	if err != nil {
+		return w, err
+	}
+	w.list = allowPatterns(text)
+	if _, err := survey.Allowed(w.list); err != nil {
+		return w, problem.Of(err).In(allowList).Err()
+	}
+	fmt.Fprintf(&a.talk, "note: %s allows private keys by %d patterns\n", allowList, len(w.list))
+	return w, nil
+}
+
+// allowPatterns reads the text of an allowList.
+func allowPatterns(text []byte) (patterns []string) {
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			patterns = append(patterns, line)
+		}
+	}
+	return patterns
+}
