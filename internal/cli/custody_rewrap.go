@@ -161,9 +161,10 @@ func rewrapOne(from, to *custody.Custody, of render.NamedKey) (rewrapped, error)
 }
 
 // saysSealed reports whether a key file says of itself that it is what rewrap
-// would make of it.
+// would make of it. Only a custody whose recipients the state lists can be held
+// to them: sops chooses them by rules of its own.
 func saysSealed(to *custody.Custody, file []byte, of render.NamedKey) bool {
-	if to.Facts == nil {
+	if to.Facts == nil || len(to.State.Spec.Custody.Recipients) == 0 {
 		return false
 	}
 	facts, err := to.Facts(file)
