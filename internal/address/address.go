@@ -4,6 +4,7 @@
 package address
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -58,7 +59,7 @@ func split(text string) (before, rest string) {
 // isSSH reports whether the login of an address is one of SSH, where a user
 // without a password is no secret.
 func isSSH(before string) bool {
-	return before == "" || strings.Contains(strings.ToLower(before), "ssh")
+	return slices.Contains([]string{"", "ssh://", "git+ssh://", "ssh+git://"}, strings.ToLower(before))
 }
 
 var user = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,31}$`)
@@ -132,7 +133,8 @@ func RedactText(text string, known ...string) string {
 			parts = append(parts, secrets(address)...)
 		}
 	}
-	slices.SortFunc(parts, func(a, b string) int { return len(b) - len(a) }) // the whole before its pieces
+	slices.SortFunc(parts, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) // the whole before its pieces
+	parts = slices.Compact(parts)
 	for _, part := range parts {
 		if len(part) > short {
 			text = strings.ReplaceAll(text, part, hidden)

@@ -71,6 +71,9 @@ func FuzzRedact(f *testing.F) {
 			return
 		}
 		a := before + "s3cret" + after
+		if scheme, rest := split(a); isSSH(scheme) && strings.HasPrefix(rest, "s3cret@") {
+			return // the user of an SSH address is no secret
+		}
 		if got := Redact(a); strings.Contains(got, "s3cret") {
 			t.Errorf("%q is shown as %q", a, got)
 		}
