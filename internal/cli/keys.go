@@ -270,3 +270,20 @@ func readChain(path string) (pki.Chain, error) {
 	}
 	return chain, nil
 }
+
+// readAnchor reads the trust anchor that a flag brings: one, and a root. A mesh
+// that was adopted may trust an intermediate; a rotation brings no new one.
+func readAnchor(path string) (pki.Certificate, error) {
+	data, err := readFile(path, maxState)
+	if err != nil {
+		return pki.Certificate{}, err
+	}
+	bundle, err := pki.ParseBundle(data)
+	if err == nil && bundle.Len() != 1 {
+		err = problem.RotationOneAnchor.With(filepath.Base(path), bundle.Len())
+	}
+	if err != nil {
+		return pki.Certificate{}, problem.Of(err).In(path).Err()
+	}
+	return bundle.Certificates()[0], nil
+}

@@ -107,11 +107,9 @@ func (a *app) material(f *startFlags, kind string, s *state.Rotation) (rotation.
 	}
 	var problems problem.List
 	if f.anchor != "" {
-		chain, err := readChain(f.anchor)
+		var err error
+		o.Anchor, err = readAnchor(f.anchor)
 		problems.Add(err)
-		if err == nil {
-			o.Anchor = chain[0]
-		}
 	}
 	if f.anchorKey != "" {
 		key, err := readKey(f.anchorKey)

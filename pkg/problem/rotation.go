@@ -334,6 +334,12 @@ var (
 		Hint:    "undo the edit of status, and make the change with start, advance or back",
 		Explain: "A change of status is one move of the tool, whole: phase, roles, stamp and log. What somebody edited by hand cannot be told from a mistake.",
 	})
+	RotationFutureMove = define(Sentence{
+		Code:    "rotation-future-move",
+		Text:    "the last entry of the log was made at %s, after this review, %s",
+		Hint:    "check the clocks of this machine and of the author's, and make the move again",
+		Explain: "Waiting times are counted from the instants of the log, and no later move may lie before this one. An entry from the future would make all of them wait for it.",
+	})
 	RotationSkip = define(Sentence{
 		Code:    "rotation-skip",
 		Text:    "the change is not one move: epoch %d to %d, with %d new log entries",

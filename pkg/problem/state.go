@@ -295,6 +295,11 @@ var (
 		Hint:    "restore status.log from Git",
 		Explain: "The epoch never decreases, so neither do the epochs of the log.",
 	})
+	StateLogBackdated = define(Sentence{
+		Code: "state-log-backdated", Text: "entry %d of the log was made at %s, before the entry that it follows, %s",
+		Hint:    "undo the edit of status, check this machine's clock, and make the move again",
+		Explain: "Waiting times are counted from the instants of the log. A move that is dated back would let an observation count that was taken before it.",
+	})
 	StateLogEnd = define(Sentence{
 		Code: "state-log-end", Text: "the last entry says epoch %d and phase %s, status says epoch %d and phase %s",
 		Hint:    "restore status from Git and use advance or back; or empty the log to begin it anew",

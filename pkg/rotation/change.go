@@ -28,7 +28,7 @@ func JudgeChange(base, next *state.Rotation, e Evidence, at time.Time) (*Change,
 	if base.Metadata.Name != next.Metadata.Name {
 		return nil, problem.RotationOtherMesh.With(base.Metadata.Name, next.Metadata.Name)
 	}
-	c, err := openScene(base, e, at)
+	c, err := openScene(withLongerLeaves(base, next), e, at)
 	if err != nil {
 		return nil, err
 	}

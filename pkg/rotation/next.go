@@ -73,9 +73,13 @@ func begin(s *state.Rotation, at time.Time) {
 	}
 }
 
-// record adds an entry for the phase and epoch of s, chained to the last one.
+// record adds an entry for the phase and epoch of s, chained to the last one. A
+// clock that is behind the one of the last move does not make it go back in time.
 func record(s *state.Rotation, at time.Time, e state.LogEntry) {
 	e.Epoch, e.Phase, e.At = s.Status.Epoch, s.Status.Phase, instantText(at)
+	if log := s.Status.Log; len(log) > 0 && e.At < log[len(log)-1].At { // one form, so texts sort as instants
+		e.At = log[len(log)-1].At
+	}
 	s.Status.Log = state.Append(s.Status.Log, e)
 }
 

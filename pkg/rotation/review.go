@@ -23,10 +23,14 @@ func Review(base, next *state.Rotation, e Evidence, at time.Time) (*Move, error)
 	if err := grewByOneMove(base, next); err != nil {
 		return nil, err
 	}
+	if err := notAhead(next, at); err != nil {
+		return nil, err
+	}
 	from, err := before(base, next)
 	if err != nil {
 		return nil, err
 	}
+	from = withLongerLeaves(from, next)
 	path, ok := pathOf(from)
 	if !ok {
 		return nil, problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "no rotation leads there")
@@ -42,8 +46,8 @@ func Review(base, next *state.Rotation, e Evidence, at time.Time) (*Move, error)
 			problems = append(problems, problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "it would leave another "+strings.Join(differs, ", ")))
 			continue
 		}
-		if !sameMove(m.State, next) {
-			problems = append(problems, problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "its log entry is of another move"))
+		if wrong := otherMove(m.State, next); wrong != "" {
+			problems = append(problems, problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, wrong))
 			continue
 		}
 		m.From, m.State = base.Status.Phase, next
@@ -72,11 +76,19 @@ func grewByOneMove(base, next *state.Rotation) error {
 	return nil
 }
 
-// sameMove reports whether both logs end with the same move of the same rotation.
-func sameMove(made, found *state.Rotation) bool {
+// otherMove says why the last entries are not of the same move; "" if they are.
+// Whether it was made ahead of its gate is judged anew, by [Move.Shut]; that
+// downtime was accepted is a person's word, and is given only where it is asked.
+func otherMove(made, found *state.Rotation) string {
 	a, b := made.Status.Log, found.Status.Log
 	x, y := a[len(a)-1], b[len(b)-1]
-	return x.Move == y.Move && x.Kind == y.Kind && x.Strategy == y.Strategy
+	switch {
+	case x.Move != y.Move || x.Kind != y.Kind || x.Strategy != y.Strategy:
+		return "its log entry is of another move"
+	case y.DowntimeAccepted && !x.DowntimeAccepted:
+		return "its log entry accepts downtime, and the move has none"
+	}
+	return ""
 }
 
 // before is base as the move begins: in stable, with the rotation and the
@@ -96,37 +108,7 @@ func before(base, next *state.Rotation) (*state.Rotation, error) {
 	chosen := next.Clone().Status
 	from.Status.Rotation, from.Status.Anchors, from.Status.Issuers, from.Status.Webhooks = chosen.Rotation, chosen.Anchors, chosen.Issuers, chosen.Webhooks
 	from.Status.Rotation.Leaves = ""
-	return from, sameBeginning(base, from)
-}
-
-// sameBeginning: what was in force before a start still stands in the state.
-func sameBeginning(base, from *state.Rotation) error {
-	was, err := openDossier(base, nil)
-	if err != nil {
-		return err
-	}
-	is, err := openDossier(from, nil)
-	if err != nil {
-		return err
-	}
-	inForce, err := was.current()
-	if err != nil {
-		return err
-	}
-	kept, err := is.before()
-	if err != nil {
-		return err
-	}
-	if !inForce.Same(kept) {
-		return problem.RotationNoMove.With(base.Status.Phase, "the first phase", "what was in force is not what the rotation begins with")
-	}
-	for name, w := range base.Status.Webhooks {
-		now := from.Status.Webhooks[name]
-		if w.Certificate != now.Certificate || w.CABundle != now.CABundle {
-			return problem.RotationNoMove.With(base.Status.Phase, "the first phase", "webhook "+name+" changed")
-		}
-	}
-	return nil
+	return from, sameBeginning(base, from, next.Status.Phase)
 }
 
 // reaching lists the steps with this phase: "stable" is both ends of a path.

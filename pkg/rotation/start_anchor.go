@@ -1,7 +1,6 @@
 package rotation
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -90,7 +89,7 @@ func text(pem []byte) string { return strings.TrimRight(string(pem), "\n") + "\n
 // minted with its key.
 func (b *beginning) incomingAnchor(name string) (newAnchor, pki.Key, error) {
 	if b.options.Anchor.Certificate != nil {
-		return newAnchor{name, b.options.AnchorKeyPath, b.options.Anchor}, b.options.AnchorKey, nil
+		return newAnchor{name, b.options.AnchorKeyPath, b.options.Anchor}, b.options.AnchorKey, selfSigned(b.options.Anchor)
 	}
 	if b.options.Issuer != nil {
 		return newAnchor{}, pki.Key{}, problem.RotationIncomplete.With("an issuer was brought without its anchor")
@@ -160,11 +159,8 @@ func (b *beginning) renew() error {
 			return err
 		}
 	}
-	switch {
-	case !sameKey(renewed.cert, outgoing):
-		return problem.RotationForeignAnchor.With(renewed.cert.Subject.CommonName, renewed.cert.Fingerprint()[:16], "key")
-	case !bytes.Equal(renewed.cert.RawSubject, outgoing.RawSubject):
-		return problem.RotationForeignAnchor.With(renewed.cert.Subject.CommonName, renewed.cert.Fingerprint()[:16], "subject")
+	if err := renews(renewed.cert, outgoing); err != nil {
+		return err
 	}
 	b.addAnchor(renewed)
 	return nil

@@ -70,11 +70,18 @@ func Append(log []LogEntry, e LogEntry) []LogEntry {
 
 // Continues proves that a log only grew since an older version of the file:
 // every entry of before stands in now, unchanged and at its place. A mesh that
-// was adopted midway may have had no log before.
+// was adopted midway may have had no log before. Nor does a new entry lie before
+// the one that it follows: waiting times are counted from these instants. (Older
+// logs may have such entries, from clocks that differed; they stay readable.)
 func Continues(before, now []LogEntry) error {
 	for i, e := range before {
 		if i >= len(now) || now[i].Digest() != e.Digest() {
 			return problem.StateLogRewritten.With(i, e.Epoch, e.Phase).On(atLog.String())
+		}
+	}
+	for i := max(len(before), 1); i < len(now); i++ {
+		if now[i].At < now[i-1].At { // both of the form of rules.go: texts sort as instants
+			return problem.StateLogBackdated.With(i, now[i].At, now[i-1].At).On(atLog.With(i, "at").String())
 		}
 	}
 	return nil

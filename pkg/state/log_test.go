@@ -91,8 +91,11 @@ func TestDigestKeepsFieldsApart(t *testing.T) {
 // Continues refuses a log in which an entry was dropped, moved or edited.
 func TestContinues(t *testing.T) {
 	before := logOf(at(KindAnchor, StrategyBundle, PhaseAnchorAdded), 4)
-	if err := Continues(before, append(slices.Clone(before), LogEntry{})); err != nil {
-		t.Error("a log that grew: ", err)
+	last := before[3].At
+	for _, at := range []string{last, "2026-12-01T00:00:01Z", "2027-01-01T00:00:00Z"} {
+		if err := Continues(before, append(slices.Clone(before), LogEntry{At: at})); err != nil {
+			t.Error("a log that grew: ", err)
+		}
 	}
 	swapped := slices.Clone(before)
 	swapped[1], swapped[2] = swapped[2], swapped[1]
@@ -103,6 +106,37 @@ func TestContinues(t *testing.T) {
 		"two swapped": swapped, "one edited": edited, "emptied": nil,
 	} {
 		if err := Continues(before, now); problem.Of(err)[0].Code != problem.StateLogRewritten.Code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A new entry does not lie before the one that it follows, whichever of the new
+// ones it is; what the older version had already is not judged.
+func TestContinuesInTime(t *testing.T) {
+	log := func(at ...string) []LogEntry {
+		var all []LogEntry
+		for i, a := range at {
+			all = Append(all, LogEntry{Epoch: int64(i), At: "2026-11-" + a + "Z"})
+		}
+		return all
+	}
+	for name, c := range map[string]struct {
+		kept int
+		log  []LogEntry
+		fits bool
+	}{
+		"a second before":         {2, log("01T00:00:00", "02T00:00:00", "01T23:59:59"), false},
+		"before the first":        {2, log("03T00:00:00", "04T00:00:00", "02T00:00:00"), false},
+		"the second of two new":   {1, log("01T00:00:00", "03T00:00:00", "02T00:00:00"), false},
+		"a log that is new":       {0, log("02T00:00:00", "01T00:00:00"), false},
+		"at the same instant":     {2, log("01T00:00:00", "02T00:00:00", "02T00:00:00"), true},
+		"later":                   {1, log("01T00:00:00", "02T00:00:00", "03T00:00:00"), true},
+		"old entries out of time": {2, log("03T00:00:00", "01T00:00:00", "02T00:00:00"), true},
+		"the first entry":         {0, log("01T00:00:00"), true},
+	} {
+		err := Continues(c.log[:c.kept], c.log)
+		if c.fits != (err == nil) || err != nil && problem.Of(err)[0].Code != problem.StateLogBackdated.Code {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
