@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -136,24 +135,26 @@ func (a *app) openKeys(c *custody.Custody) (render.Keys, error) {
 		return nil, err
 	}
 	paths := render.KeyPaths(c.State)
-	var shown []string // one question to git for all of them
+	var shown map[string]error // one question to git for all of them
 	if c.Mode == plainMode {
 		files := make([]string, len(paths))
 		for i, path := range paths {
 			files[i] = beside(c.StatePath, path)
 		}
-		shown = repo.Shown(files)
+		shown = repo.ShownWhy(files)
 	}
 	keys := render.Keys{}
 	for _, path := range paths {
-		keys[path] = openPlaced(c, path, slices.Contains(shown, beside(c.StatePath, path)))
+		file := beside(c.StatePath, path)
+		why, is := shown[file]
+		keys[path] = openPlaced(c, path, inGit(file, is, why))
 	}
 	return keys, nil
 }
 
-func openPlaced(c *custody.Custody, path string, inGit bool) render.Key {
-	if inGit {
-		return render.Key{Err: problem.CustodyInGit.With().In(beside(c.StatePath, path))}
+func openPlaced(c *custody.Custody, path string, place error) render.Key {
+	if place != nil {
+		return render.Key{Err: place}
 	}
 	file, err := readPlaced(c, path)
 	if err != nil {

@@ -235,10 +235,19 @@ func guardPlace(c *custody.Custody, file string) error {
 }
 
 func plainPlace(file string) error {
-	if len(repo.Shown([]string{file})) == 0 {
-		return nil
+	why, shown := repo.ShownWhy([]string{file})[file]
+	return inGit(file, shown, why)
+}
+
+// inGit refuses a file that Git shows, or of which git cannot say it.
+func inGit(file string, shown bool, why error) error {
+	switch {
+	case why != nil:
+		return problem.CustodyGitSilent.With(why).In(file).Because(why)
+	case shown:
+		return problem.CustodyInGit.With().In(file)
 	}
-	return problem.CustodyInGit.With().In(file)
+	return nil
 }
 
 // readKey reads a private key in clear that a flag names: its owner's alone, too.

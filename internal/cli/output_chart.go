@@ -10,6 +10,11 @@ import (
 // not leave its repository.
 func (c *syncCall) chartOutput(output int) (outputBytes, error) {
 	o := c.state.Spec.Outputs[output]
+	if c.charts != nil {
+		if err := c.charts(o); err != nil {
+			return nil, problem.Of(err).Under(outputPath(output) + ".chart").Err()
+		}
+	}
 	call := &chartCall{state: c.statePath, Request: exchange.Request{
 		Chart: o.Chart, Repo: o.Repo, Version: o.Version, Digest: o.Digest,
 		Release: o.Release, Namespace: o.Namespace, KubeVersion: defaultKubeVersion,

@@ -36,8 +36,10 @@ type prCall struct {
 	// text and now are the state at the tip; nil where it has none.
 	text []byte
 	now  *state.Rotation
-	tree *repo.Worktree // made when it is needed
-	root string         // the folder that the repository's files are looked at in: the tree's
+	// onBase is the base's state in a call on another commit (treeAgain).
+	onBase *state.Rotation
+	tree   *repo.Worktree // made when it is needed
+	root   string         // the folder that the repository's files are looked at in: the tree's
 	// merged is what the guard judges: the base with the head merged into it.
 	merged string
 	made   time.Time // instant of this call, whole seconds: what the log can hold

@@ -132,6 +132,7 @@ func (c *prCall) remade(h *head) error {
 func (c *prCall) treeAgain(h *head) (tree string, err error) {
 	again := *c
 	again.tree, again.root, again.done = nil, "", nil
+	again.onBase = c.now
 	again.now, again.tip = h.before, h.details.Parents[0]
 	if again.text, _, err = c.repo.File(again.tip, c.state); err != nil {
 		return "", c.gitProblem(err)

@@ -14,7 +14,7 @@ func (g *guardCall) guardOutputs(next *state.Rotation) {
 	}
 	file := g.at(g.state)
 	where := place{folder: filepath.Dir(file), root: g.root, file: file}
-	files, err := (&syncCall{app: g.app, statePath: file, state: next.WithDefaults(), place: where}).compute()
+	files, err := (&syncCall{app: g.app, statePath: file, state: next.WithDefaults(), place: where, charts: g.guardCharts()}).compute()
 	if err != nil {
 		g.r.findings = append(g.r.findings, problem.Of(g.told(err))...)
 		return

@@ -126,7 +126,7 @@ func (c *prCall) syncFiles(s *state.Rotation) ([]syncFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return (&syncCall{app: c.app, statePath: path, state: s.WithDefaults(), place: where}).compute()
+	return (&syncCall{app: c.app, statePath: path, state: s.WithDefaults(), place: where, charts: c.reviewedCharts()}).compute()
 }
 
 // noSecret refuses to commit a file with a private key in clear.

@@ -29,7 +29,7 @@ func (c *prCall) proofOf(h *head) (string, error) {
 	if err != nil || !ok {
 		return "", c.gitProblem(err)
 	}
-	who, err := c.repo.Signer(h.details.Commit, allowed)
+	who, err := c.repo.Signer(h.details.Commit, allowed, c.instant())
 	if err != nil || who == "" {
 		return "", c.gitProblem(err)
 	}

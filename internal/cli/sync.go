@@ -69,6 +69,7 @@ type syncCall struct {
 	place     place
 	// edited has the files of all outputs of kind edit, once they are computed.
 	edited map[int]map[string][]byte
+	charts chartAllowed
 }
 
 // syncFile is one file as it is and as it should be.

@@ -51,25 +51,48 @@ func (w *Worktree) hooks() (string, error) {
 	case !filepath.IsAbs(named):
 		return filepath.Join(w.Dir, named), nil
 	default:
-		return w.ofCommit(named), nil
+		return w.ofCommit(named)
 	}
 }
 
-// ofCommit is where a directory of the user's working tree is in this one. Other
-// directories stay as they are, .git among them.
-func (w *Worktree) ofCommit(dir string) string {
-	real, err := filepath.EvalSymlinks(dir)
-	if err != nil || !within(real, w.repo.Top) {
-		return dir
+// ofCommit is where a directory of a working tree of the repository, the user's
+// or another one, is in this one. Other directories stay as they are, .git among
+// them.
+func (w *Worktree) ofCommit(dir string) (string, error) {
+	own, found := find(w.repo.Top)
+	if !found {
+		return "", ErrNone
 	}
-	if at, found := find(w.repo.Top); found && within(real, at.gitDir) {
-		return dir
+	real := behindLinks(dir)
+	for below := real; ; {
+		at, found, err := around(below)
+		switch {
+		case err != nil:
+			return "", &Error{"config", "core.hooksPath=" + dir + ": " + err.Error(), -1}
+		case !found, within(real, at.gitDir), within(real, own.shared()):
+			return dir, nil
+		case at.shared() == own.shared():
+			name, err := filepath.Rel(at.top, real)
+			return filepath.Join(w.Dir, name), err
+		}
+		below = filepath.Dir(at.top) // a repository inside of another one
+		if below == at.top {
+			return dir, nil
+		}
 	}
-	below, err := filepath.Rel(w.repo.Top, real)
+}
+
+// shared is the directory that all working trees of a repository have in common.
+func (p place) shared() string {
+	text, err := os.ReadFile(filepath.Join(p.gitDir, "commondir"))
 	if err != nil {
-		return dir
+		return behindLinks(p.gitDir)
 	}
-	return filepath.Join(w.Dir, below)
+	common := strings.TrimRight(string(text), "\r\n")
+	if !filepath.IsAbs(common) {
+		common = filepath.Join(p.gitDir, common)
+	}
+	return behindLinks(common)
 }
 
 // withoutFilters turns the filters off that the configuration of a working tree

@@ -122,6 +122,70 @@ func TestHooksOfTheBranch(t *testing.T) {
 	}
 }
 
+// TestHooksOfOtherWorktrees: an absolute core.hooksPath into another working tree
+// of the repository, which has the branch under review, gives the hooks of the
+// base; one into .git or outside of the repository gives what is there.
+func TestHooksOfOtherWorktrees(t *testing.T) {
+	for name, c := range map[string]struct {
+		path  func(clone, linked, outside string) string
+		wrong bool // the hooks that run are those of the branch or of nobody's tree
+		own   bool // those that are there run
+	}{
+		"main": {path: func(clone, _, _ string) string { return filepath.Join(clone, ".githooks") }},
+		"by a link": {path: func(clone, _, outside string) string {
+			link(t, clone, outside+"-link")
+			return filepath.Join(outside+"-link", ".githooks")
+		}},
+		"linked":             {path: func(_, linked, _ string) string { return filepath.Join(linked, ".githooks") }},
+		"not in the base":    {path: func(clone, _, _ string) string { return filepath.Join(clone, "other") }, wrong: true},
+		"in .git":            {path: func(clone, _, _ string) string { return filepath.Join(clone, ".git", "mine") }, own: true},
+		"outside":            {path: func(_, _, outside string) string { return outside }, own: true},
+		"in the tree's .git": {path: func(clone, _, _ string) string { return filepath.Join(clone, ".git", "worktrees", "own", "mine") }, own: true},
+		"a repository within": {path: func(clone, _, _ string) string {
+			run(t, clone, "init", "-q", "within")
+			return filepath.Join(clone, "within", "hooks")
+		}, wrong: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, clone := cloned(t)
+			canary, hostile, mine := filepath.Join(t.TempDir(), "ran"), filepath.Join(t.TempDir(), "hostile"), filepath.Join(t.TempDir(), "mine")
+			putHooks(t, filepath.Join(clone, ".githooks"), canary)
+			must(t, clone, "add", "-A")
+			must(t, clone, "commit", "-q", "-m", "hooks")
+			base := must(t, clone, "rev-parse", "HEAD")
+			top := filepath.Dir(clone)
+			linked, own := filepath.Join(top, "linked"), filepath.Join(top, "own")
+			must(t, clone, "worktree", "add", "-q", "--detach", linked)
+			must(t, clone, "worktree", "add", "-q", "--detach", own)
+			path := c.path(clone, linked, filepath.Join(top, "outside"))
+			for _, dir := range []string{clone, linked} {
+				putHooks(t, filepath.Join(dir, ".githooks"), hostile)
+			}
+			switch {
+			case c.own:
+				putHooks(t, path, mine)
+			case c.wrong:
+				putHooks(t, path, hostile)
+			}
+			must(t, clone, "config", "core.hooksPath", path)
+			r, err := Open(own)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := commitIn(t, r, base); err != nil {
+				t.Fatal(err)
+			}
+			untouched(t, hostile, path)
+			wants := map[string]bool{canary: !c.wrong && !c.own, mine: c.own}
+			for file, want := range wants {
+				if _, err := os.Stat(file); (err == nil) != want {
+					t.Errorf("%s ran: %v", file, err == nil)
+				}
+			}
+		})
+	}
+}
+
 // TestHooksOfTheBase: hooks that the reviewed branch tracks run for a commit, as
 // they are there.
 func TestHooksOfTheBase(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -46,9 +47,118 @@ func TestShown(t *testing.T) {
 	if got := Shown(files); !slices.Equal(got, want) {
 		t.Errorf("%q\nwant %q", got, want)
 	}
-	t.Setenv("PATH", "")
-	if got := Shown(files); got != nil {
-		t.Errorf("without git: %q", got)
+}
+
+// TestShownUnknown: where git cannot say, a file near a .git counts as shown,
+// with a reason; where git can be made to answer, its answer counts; a file
+// outside of any repository is nobody's.
+func TestShownUnknown(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil  func(t *testing.T, top string)
+		reason string // "" for an answer of git
+	}{
+		"no git program": {func(t *testing.T, _ string) { t.Setenv("PATH", t.TempDir()) }, "no git program"},
+		"an unknown extension": {func(t *testing.T, top string) {
+			run(t, top, "config", "core.repositoryformatversion", "1")
+			run(t, top, "config", "extensions.other", "x")
+		}, "extension"},
+		"an unknown version": {func(t *testing.T, top string) { run(t, top, "config", "core.repositoryformatversion", "99") }, "version"},
+		"a broken config":    {func(t *testing.T, top string) { spoil(t, filepath.Join(top, ".git", "config"), "[core\n") }, "config"},
+		"a broken index":     {func(t *testing.T, top string) { spoil(t, filepath.Join(top, ".git", "index"), "x") }, "index"},
+		"no HEAD":            {func(t *testing.T, top string) { remove(t, filepath.Join(top, ".git", "HEAD")) }, "not the .git of a repository"},
+		"a .git that is a link": {func(t *testing.T, top string) {
+			remove(t, filepath.Join(top, ".git"))
+			link(t, "/nowhere", filepath.Join(top, ".git"))
+		}, "not the .git of a repository"},
+		"a .git file to nowhere": {func(t *testing.T, top string) {
+			remove(t, filepath.Join(top, ".git"))
+			spoil(t, filepath.Join(top, ".git"), "gitdir: /nowhere\n")
+		}, "not the .git of a repository"},
+		"GIT_DIR that is none":  {func(t *testing.T, top string) { t.Setenv("GIT_DIR", filepath.Join(top, "none")) }, "GIT_DIR"},
+		"an old git":            {func(t *testing.T, _ string) { known.Store(&version{2, 30}); t.Cleanup(func() { known.Store(nil) }) }, "too old"},
+		"core.bare":             {func(t *testing.T, top string) { run(t, top, "config", "core.bare", "true") }, ""},
+		"another owner":         {giveAway, ""},
+		"core.worktree":         {func(t *testing.T, top string) { run(t, top, "config", "core.worktree", t.TempDir()) }, ""},
+		"GIT_DIR and work tree": {func(t *testing.T, top string) { apartWith(t, top, top) }, ""},
+		"GIT_DIR alone":         {func(t *testing.T, top string) { apartWith(t, top, ""); t.Chdir(top) }, ""},
+		"GIT_WORK_TREE alone": {func(t *testing.T, top string) {
+			other := t.TempDir()
+			run(t, other, "init", "-q")
+			t.Chdir(other)
+			remove(t, filepath.Join(top, ".git"))
+			t.Setenv("GIT_WORK_TREE", top)
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			top, err := filepath.EvalSymlinks(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			run(t, top, "init", "-q")
+			spoil(t, filepath.Join(top, ".gitignore"), "ignored/\n")
+			run(t, top, "add", ".gitignore")
+			shown, ignored := filepath.Join(top, "keys", "a.key"), filepath.Join(top, "ignored", "a.key")
+			c.spoil(t, top)
+			got := ShownWhy([]string{shown, ignored})
+			why, is := got[shown]
+			if !is || (why == nil) != (c.reason == "") || why != nil && !strings.Contains(why.Error(), c.reason) {
+				t.Errorf("shown: %v, %v", is, why)
+			}
+			if _, is := got[ignored]; is != (c.reason != "") {
+				t.Errorf("an ignored file: %v", got)
+			}
+			t.Setenv("GIT_DIR", "")
+			if got := Shown([]string{filepath.Join(t.TempDir(), "a.key")}); got != nil {
+				t.Errorf("outside: %q", got)
+			}
+		})
+	}
+}
+
+// apartWith takes the .git of a working tree elsewhere, and names both in the
+// environment.
+func apartWith(t *testing.T, top, tree string) {
+	t.Helper()
+	gitDir := filepath.Join(t.TempDir(), "git")
+	if err := os.Rename(filepath.Join(top, ".git"), gitDir); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GIT_DIR", gitDir)
+	if tree != "" {
+		t.Setenv("GIT_WORK_TREE", tree)
+	}
+}
+
+func giveAway(t *testing.T, top string) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("only root can give a directory away")
+	}
+	for _, path := range []string{top, filepath.Join(top, ".git")} {
+		if err := os.Chown(path, 65534, 65534); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func spoil(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func remove(t *testing.T, path string) {
+	t.Helper()
+	if err := os.RemoveAll(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func link(t *testing.T, to, path string) {
+	t.Helper()
+	if err := os.Symlink(to, path); err != nil {
+		t.Fatal(err)
 	}
 }
 

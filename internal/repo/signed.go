@@ -3,6 +3,7 @@ package repo
 import (
 	"os"
 	"strings"
+	"time"
 )
 
 // verifying makes git check SSH signatures with the ssh-keygen of the PATH
@@ -15,14 +16,15 @@ var verifying = []string{
 
 // Signer returns who signed a commit: the principal and the fingerprint of the
 // SSH key, both from allowed, which is the text of an allowed_signers file
-// (ssh-keygen(1)). It is "" where none of its keys did. Needs Git 2.34.
-func (r *Repo) Signer(commit string, allowed []byte) (string, error) {
+// (ssh-keygen(1)). It is "" where none of its keys did, or only one that does not
+// count now, whatever date the commit has. Needs Git 2.34.
+func (r *Repo) Signer(commit string, allowed []byte, now time.Time) (string, error) {
 	file, err := os.CreateTemp("", "l5d-pki-render-signers-")
 	if err != nil {
 		return "", err
 	}
 	defer os.Remove(file.Name())
-	_, err = file.Write(allowed)
+	_, err = file.Write(validAt(allowed, now))
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestSigner: only a signature of a listed SSH key counts, and no program that a
@@ -33,7 +34,7 @@ func TestSigner(t *testing.T) {
 	}
 	robot, other := line("robot"), line("other")
 	signed := func() string {
-		must(t, clone, "-c", "gpg.format=ssh", "-c", "user.signingkey="+filepath.Join(dir, "robot.pub"), "commit", "-q", "-S", "--allow-empty", "-m", "signed")
+		must(t, clone, "-c", "gpg.format=ssh", "-c", "gpg.ssh.program=ssh-keygen", "-c", "user.signingkey="+filepath.Join(dir, "robot.pub"), "commit", "-q", "-S", "--allow-empty", "-m", "signed")
 		return must(t, clone, "rev-parse", "HEAD")
 	}
 	unsigned := must(t, clone, "rev-parse", "HEAD")
@@ -65,13 +66,36 @@ func TestSigner(t *testing.T) {
 		"a signature of X.509":    {object(strings.ReplaceAll(raw, "SSH SIGNATURE", "SIGNED MESSAGE")), robot, ""},
 		"a signature in the text": {object("tree " + must(t, clone, "rev-parse", "HEAD^{tree}") + "\nauthor a <a@b> 1 +0000\ncommitter a <a@b> 1 +0000\n\n" + raw[strings.Index(raw, "gpgsig"):]), robot, ""},
 	} {
-		got, err := r.Signer(c.commit, []byte(c.allowed))
+		got, err := r.Signer(c.commit, []byte(c.allowed), time.Now())
 		if err != nil || !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") {
 			t.Errorf("%s: %q, %v; want %q", name, got, err, c.want)
 		}
 	}
+	t.Setenv("GIT_COMMITTER_DATE", "2025-06-01T00:00:00Z")
+	backdated := signed()
+	bound := func(options string) string { return strings.Replace(robot, "ssh-", options+" ssh-", 1) }
+	for options, want := range map[string]bool{
+		`valid-before="20260101000000Z"`:                                   false,
+		`namespaces="git",valid-before="20260101"`:                         false,
+		`VALID-BEFORE="202601010000",namespaces="git"`:                     false,
+		`valid-after="20250101",valid-before="20251231235959Z"`:            false,
+		`valid-before=20260101`:                                            false,
+		`valid-before="20261301"`:                                          false,
+		`valid-after="20250101Z",valid-before="29990101"`:                  true,
+		`namespaces="git",valid-after="20250101000000"`:                    true,
+		`valid-after="20260102",valid-before="29990101"`:                   false, // not yet when it was made, as it says
+		`valid-before="29990101",namespaces="git",valid-before="20260101"`: false,
+	} {
+		got, err := r.Signer(backdated, []byte(bound(options)), time.Now())
+		if err != nil || (got != "") != want {
+			t.Errorf("a commit of 2025 under %s: %q, %v", options, got, err)
+		}
+	}
+	if got, _ := r.Signer(backdated, []byte(bound(`valid-before="20260101"`)), time.Date(2025, 7, 1, 0, 0, 0, 0, time.UTC)); got == "" {
+		t.Error("in its time the key counts")
+	}
 	must(t, clone, "replace", unsigned, commit)
-	if got, _ := r.Signer(unsigned, []byte(robot)); got != "" {
+	if got, _ := r.Signer(unsigned, []byte(robot), time.Now()); got != "" {
 		t.Errorf("a replaced commit: %q", got)
 	}
 	if ran, err := os.ReadFile(marker); err == nil {

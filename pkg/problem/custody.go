@@ -140,6 +140,12 @@ var (
 		Hint:    "move keys out of the repository, or add their folder to .gitignore (and `git rm --cached` what is tracked); or keep them encrypted: custody age",
 		Explain: "Custody file is for keys that Git never sees. A file in a work tree that is tracked or not ignored is one `git add` away from everybody who can read the repository, for ever.",
 	})
+	CustodyGitSilent = define(Sentence{
+		Code:    "custody-git-silent",
+		Text:    "it is not known whether Git would commit this private key in clear: %v",
+		Hint:    "make `git status` work in that folder; or move keys out of the repository, or keep them encrypted: custody age",
+		Explain: "There is a repository around the key's place, and git cannot say whether it ignores the file: git is missing, does not know the repository's format, or the repository is damaged. Another git may take the file all the same, so it is refused as if Git saw it.",
+	})
 	CustodyOldRecipients = define(Sentence{
 		Code:    "custody-old-recipients",
 		Text:    "the key file is sealed for others than spec.custody says",

@@ -69,10 +69,16 @@ var (
 		Hint:    "keep the linked state or observation in the repository; a link out of it is added on the base branch by a maintainer",
 		Explain: "A change must not choose which files of the machine that judges it are read.",
 	})
+	PRGuardChart = define(Sentence{
+		Code:    "guard-chart",
+		Text:    "cannot judge: chart %s is new in this change, so it is not fetched",
+		Hint:    "commit the chart in the repository and name its path; or have a maintainer check the address and accept it with --accept guard-chart",
+		Explain: "The address of a chart decides what the machine that judges the change connects to, also inside of its own network. Charts are fetched only as the outputs of the base branch name them: chart, repo, version and digest.",
+	})
 	PRGuardAccept = define(Sentence{
 		Code:    "guard-accept",
 		Text:    "%q cannot be accepted",
-		Hint:    "--accept takes guard-keys, guard-key-file, guard-recipients, guard-state-moved and guard-state-twice",
+		Hint:    "--accept takes guard-keys, guard-key-file, guard-recipients, guard-state-moved, guard-state-twice and guard-chart",
 		Explain: "A step that the gate refuses, a key in clear or a missing state is no matter of opinion: correct the change, or follow docs/runbook.md.",
 	})
 	PRGuardQueue = define(Sentence{

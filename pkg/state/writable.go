@@ -2,7 +2,6 @@ package state
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,28 +23,15 @@ func (f *findings) atMost(limit, n int, at manifest.Path) {
 	}
 }
 
-// gitShort are 8.3 names that Windows may give to .git, .gitmodules,
-// .gitattributes and .gitignore.
-var gitShort = regexp.MustCompile(`^(GIT|GI[0-9A-F]{4})~[0-9]+$`)
-
 // notGit are names that begin with .git and mean nothing to Git itself.
 var notGit = []string{".GITHUB", ".GITLAB", ".GITEA", ".GITKEEP", ".GITLAB-CI.YML", ".GITLAB-CI.YAML"}
-
-// ciAtTop are files and directories at the top of a repository from which forges
-// and CI systems take what they run, or who has to review.
-var ciAtTop = regexp.MustCompile(`^(\.GITHUB|\.GITLAB|\.GITEA|\.FORGEJO|\.CIRCLECI|\.BUILDKITE|\.WOODPECKER|\.TEKTON|\.SEMAPHORE|\.AZURE-PIPELINES|` +
-	`\.GITLAB-CI\.YA?ML|\.WOODPECKER\.YA?ML|\.DRONE\.(YA?ML|JSONNET|STAR)|\.TRAVIS\.YML|\.CIRRUS\.(YA?ML|STAR)|\.APPVEYOR\.YML|APPVEYOR\.YML|` +
-	`BITBUCKET-PIPELINES\.YA?ML|BUILDSPEC\.YA?ML|CLOUDBUILD\.(YA?ML|JSON))$`)
-
-// ciAnywhere are names of such files in any directory.
-var ciAnywhere = regexp.MustCompile(`^(JENKINSFILE(\..*)?|CODEOWNERS|AZURE-PIPELINES.*\.YA?ML)$`)
 
 // GitPath says why a path may not be written because it means something to Git,
 // also where a file system folds case, drops trailing dots or ignores invisible
 // characters; "" if it may.
 func GitPath(name string) string {
 	for _, part := range strings.Split(name, "/") {
-		if is := asFileSystems(part); gitShort.MatchString(is) || strings.HasPrefix(is, ".GIT") && !slices.Contains(notGit, is) {
+		if is := asFileSystems(part); namedIn(part, gitNames) || strings.HasPrefix(is, ".GIT") && !slices.Contains(notGit, is) {
 			return "a file of Git"
 		}
 	}
@@ -53,14 +39,16 @@ func GitPath(name string) string {
 }
 
 // ProtectedPath is GitPath for a path from the top of the repository: it also
-// refuses files that CI systems run and that say who has to review.
+// refuses files that CI systems and other tools run, and that say who has to
+// review or who may sign.
 func ProtectedPath(name string) string {
 	if why := GitPath(name); why != "" {
 		return why
 	}
-	top, _, _ := strings.Cut(name, "/")
-	if ciAtTop.MatchString(asFileSystems(top)) || ciAnywhere.MatchString(asFileSystems(path.Base(name))) {
-		return "a file that CI runs or that names reviewers"
+	parts := strings.Split(name, "/")
+	if namedIn(parts[0], topNames) || namedIn(path.Base(name), anywhereNames) ||
+		slices.ContainsFunc(parts, func(part string) bool { return namedIn(part, folderNames) }) {
+		return "a file that CI runs, or that another tool runs or trusts"
 	}
 	return ""
 }

@@ -15,6 +15,7 @@ func TestProtectedPath(t *testing.T) {
 		".git", ".git/config", "a/.git/hooks/pre-commit", ".GIT/config", ".Git", "git~1/config", "a/GIT~1", "gi7eba~1",
 		".git./config", ".git /config", ".git . .", ".git::$INDEX_ALLOCATION/config", ".g\u200cit/config", "\ufeff.git", ".gi\u202et",
 		".gitattributes", "a/b/.gitattributes", ".gitmodules", ".gitignore", "x/.GitIgnore", ".git\u0131gnore",
+		"GITATT~1", "a/GITMOD~1", "gitign~2", "GITAT~12", "GI12CD~4", ".gitconfig",
 	} {
 		if GitPath(name) == "" || ProtectedPath(name) == "" {
 			t.Errorf("%q may be written", name)
@@ -24,6 +25,11 @@ func TestProtectedPath(t *testing.T) {
 		".github/workflows/ci.yaml", ".GitHub/workflows/ci.yml", ".github/CODEOWNERS", ".github ./x", ".gitea/workflows/x.yaml", ".forgejo/workflows/x.yaml",
 		".gitlab-ci.yml", ".gitlab/ci/x.yml", ".circleci/config.yml", "Jenkinsfile", "ci/Jenkinsfile", "jen\u212ainsfile", "Jenkinsfile.prod", "azure-pipelines.yml",
 		"ci/azure-pipelines-prod.yaml", ".drone.yml", ".woodpecker.yaml", ".woodpecker/a.yaml", ".buildkite/pipeline.yml", "bitbucket-pipelines.yml", "CODEOWNERS", "docs/codeowners",
+		"GITHUB~1/workflows/x.yml", "gitlab~1", "GITLAB~1.YML", "CIRCLE~1/config.yml", "CODEOW~1", "docs/CODEOW~1", "JENKIN~1.PRO", "AZURE-~1.YML", "BITBUC~1.YML", "CI12AB~1/x",
+		".husky/pre-commit", "web/.Husky/x", "HUSKY~1/x", ".pre-commit-config.yaml", "PRE-CO~1.YAM", "lefthook.yml", ".lefthook/pre-push/x", "lefthook-local.yaml", ".vscode/tasks.json",
+		"web/.vscode/settings.json", "VSCODE~1/x", ".devcontainer/devcontainer.json", ".envrc", "a/.envrc", "ENVRC~1", ".hg/hgrc", "HG~1/hgrc", "a/.svn/x", ".sops.yaml", "pki/.sops.yaml",
+		"pki/allowed_signers", "ALLOWE~1", ".l5d-pki-render-allow", "Makefile", "a/makefile", "GNUmakefile", "wercker.yml", "codefresh.yaml", ".travis.yml", "appveyor.yml", "cloudbuild.yaml",
+		".tekton/x.yaml", "skaffold.yaml", "a/package.json", "PACKAG~1.JSO", "Taskfile.yaml", "makefile. ", "make\u200cfile", "renovate.json5", "helmfile.yaml",
 	} {
 		if GitPath(name) != "" && !strings.Contains(name, "git") || ProtectedPath(name) == "" {
 			t.Errorf("%q may be written", name)
@@ -32,6 +38,7 @@ func TestProtectedPath(t *testing.T) {
 	for _, name := range []string{
 		"pki/values.yaml", "apps/x/.github/workflows/ci.yaml", "vendor/.gitea/x.yaml", "github/workflows/x.yaml", "git/x.yaml", "a.git/x.yaml", "x/.gitlab-ci.yml",
 		"gitops/values.yaml", "digit~1.yaml", "jenkins/values.yaml", "clusters/..yaml", "a/.drone.yml",
+		"packages.yaml", "makefile.yaml", "husky/values.yaml", "pki/signers.yaml", "a/wercker.yml", "values~1.yaml", "hg/x.yaml", "code/x.yaml", "linkerd~backup.yaml", "apps/skaffold/x.yaml",
 	} {
 		if why := ProtectedPath(name); why != "" {
 			t.Errorf("%q is %s", name, why)

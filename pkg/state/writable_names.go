@@ -1,0 +1,62 @@
+package state
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Names of files and directories that somebody acts on, as [asFileSystems] gives
+// them, with .YML for .YAML too. A star stands for any rest.
+var (
+	// gitNames mean something to Git itself.
+	gitNames = strings.Fields(".GIT .GITATTRIBUTES .GITMODULES .GITIGNORE .GITCONFIG")
+	// topNames are where forges and CI systems look at the top of a repository for
+	// what they run, or who has to review.
+	topNames = strings.Fields(`.GITHUB .GITLAB .GITEA .FORGEJO .CIRCLECI .BUILDKITE .WOODPECKER .TEKTON .SEMAPHORE .AZURE-PIPELINES
+		.AZUREDEVOPS .HARNESS .TEAMCITY .DAGGER
+		.GITLAB-CI.YML .WOODPECKER.YML .DRONE.YML .DRONE.JSONNET .DRONE.STAR .TRAVIS.YML .CIRRUS.YML .CIRRUS.STAR .APPVEYOR.YML
+		APPVEYOR.YML BITBUCKET-PIPELINES.YML BUILDSPEC.YML CLOUDBUILD.YML CLOUDBUILD.JSON WERCKER.YML CODEFRESH.YML BITRISE.YML
+		CODEMAGIC.YML BUDDY.YML SCREWDRIVER.YML .VELA.YML .PROW.YML ATLANTIS.YML .MERGIFY.YML .READTHEDOCS.YML NETLIFY.TOML
+		VERCEL.JSON RENOVATE.JSON* .RENOVATERC*`)
+	// anywhereNames are files that tools take from any directory and run, or that
+	// decide who may review, sign, decrypt or commit a key.
+	anywhereNames = strings.Fields(`JENKINSFILE JENKINSFILE.* CODEOWNERS AZURE-PIPELINES*
+		.PRE-COMMIT-CONFIG.YML LEFTHOOK* .LEFTHOOK* .ENVRC .ENV MISE.TOML .MISE.TOML .TOOL-VERSIONS
+		MAKEFILE GNUMAKEFILE TASKFILE.YML JUSTFILE .JUSTFILE RAKEFILE TILTFILE SKAFFOLD.YML HELMFILE.YML PACKAGE.JSON .NPMRC
+		.SOPS.YML ALLOWED_SIGNERS .L5D-PKI-RENDER-ALLOW`)
+	// folderNames are directories of the same kind: nothing in them may be written.
+	folderNames = strings.Fields(".HG .SVN .JJ .BZR .HUSKY .VSCODE .IDEA .DEVCONTAINER .LEFTHOOK .LEFTHOOK-LOCAL")
+)
+
+// namedIn reports whether a part of a path is one of the names on some file system.
+func namedIn(part string, names []string) bool {
+	is := asFileSystems(part)
+	if base, long := strings.CutSuffix(is, ".YAML"); long {
+		is = base + ".YML"
+	}
+	return slices.ContainsFunc(names, func(name string) bool {
+		prefix, open := strings.CutSuffix(name, "*")
+		return is == name || open && strings.HasPrefix(is, prefix) || isShortOf(is, prefix)
+	})
+}
+
+// shortForm is an 8.3 name, as NTFS and FAT give them to longer ones: letters of
+// the name, or two of them and a hash, then a number.
+var shortForm = regexp.MustCompile(`^([^~.]{2,6})~[0-9]{1,5}(\.[^.]{0,3})?$`)
+
+// isShortOf reports whether Windows may have given a short name to a name.
+func isShortOf(short, name string) bool {
+	parts := shortForm.FindStringSubmatch(short)
+	if parts == nil {
+		return false
+	}
+	long := strings.TrimLeft(name, ".")
+	if dot := strings.LastIndex(long, "."); dot > 0 {
+		long = long[:dot]
+	}
+	long, begins := strings.ReplaceAll(long, ".", ""), parts[1]
+	return strings.HasPrefix(long, begins) || len(begins) == 6 && begins[:2] == long[:2] && isHex(begins[2:])
+}
+
+func isHex(text string) bool { return strings.Trim(text, "0123456789ABCDEF") == "" }
