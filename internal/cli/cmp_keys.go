@@ -163,13 +163,13 @@ func (c *cmpCall) keysInPlace(stream []byte) error {
 	return nil
 }
 
-// itemsOf are the objects of a List, or the one object that it is not.
+// itemsOf are the items of an object that has some, which Argo CD takes for a list
+// whatever its kind, or the one object.
 func itemsOf(text string) []string {
 	var list struct {
-		Kind  string `json:"kind"`
-		Items []any  `json:"items"`
+		Items []any `json:"items"`
 	}
-	if yaml.Unmarshal([]byte(text), &list) != nil || list.Kind != "List" {
+	if yaml.Unmarshal([]byte(text), &list) != nil || list.Items == nil {
 		return []string{text}
 	}
 	var items []string
