@@ -44,7 +44,7 @@ var arrows = map[string][]string{
 	"pkg/postrender":   {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
 	"pkg/rotation": {"pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
-	"pkg/render":   {"pkg/state", "pkg/pki", "internal/manifest"},
+	"pkg/render":   {"pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
 	// Findings in a repository have the form of findings in a state.
 	"pkg/survey": {"pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
 	// The state file is read and written with positions and comments kept, and

@@ -163,21 +163,25 @@ func (c *cmpCall) keysInPlace(stream []byte) error {
 	return nil
 }
 
-// itemsOf are the objects of a List, or the one object that it is not.
+// itemsOf are the items of an object that has some, which Argo CD takes for a list
+// whatever its kind, and what else stands in it; or the one object.
 func itemsOf(text string) []string {
-	var list struct {
-		Kind  string `json:"kind"`
-		Items []any  `json:"items"`
-	}
-	if yaml.Unmarshal([]byte(text), &list) != nil || list.Kind != "List" {
+	var list map[string]any
+	if yaml.Unmarshal([]byte(text), &list) != nil {
 		return []string{text}
 	}
-	var items []string
-	for _, item := range list.Items {
-		one, _ := yaml.Marshal(item) // it was YAML
-		items = append(items, string(one))
+	items, isList := list["items"].([]any)
+	if !isList {
+		return []string{text}
 	}
-	return items
+	delete(list, "items")
+	delete(list, "kind") // the list is no Secret, whatever it says
+	var objects []string
+	for _, one := range append(items, list) {
+		object, _ := yaml.Marshal(one) // it was YAML
+		objects = append(objects, string(object))
+	}
+	return objects
 }
 
 // betweenLines takes out what YAML and JSON put between and before the lines of a text.

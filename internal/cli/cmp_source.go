@@ -168,17 +168,19 @@ func (a *app) postRenderCMP(c *cmpCall, documents []exchange.Document) (render.O
 }
 
 // documentsOf cuts YAML text at its separators: lines of "---", with nothing or a
-// comment after it. A scalar has no such line, since it is indented there.
+// comment after it. A scalar has no such line, since it is indented there. A byte
+// order mark where a file or a document begins goes: it means nothing there.
 func documentsOf(source, text string) []exchange.Document {
 	var documents []exchange.Document
 	var one strings.Builder
 	end := func() {
-		if strings.TrimSpace(one.String()) != "" {
-			documents = append(documents, exchange.Document{Source: source, Text: strings.TrimRight(one.String(), "\r\n")})
+		text := strings.TrimPrefix(one.String(), "\ufeff")
+		if strings.TrimSpace(text) != "" {
+			documents = append(documents, exchange.Document{Source: source, Text: strings.TrimRight(text, "\r\n")})
 		}
 		one.Reset()
 	}
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
 		rest, marked := strings.CutPrefix(line, "---")
 		rest = strings.TrimSpace(rest)
 		if marked && (rest == "" || strings.HasPrefix(rest, "#") && line[3] != '#') {

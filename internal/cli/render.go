@@ -102,6 +102,11 @@ func (a *app) doPostRender(statePath, report, source string, flags secretsFlags,
 	if err != nil {
 		return named(err, statePath, source)
 	}
+	if in.SecretsApart || in.Apart != nil {
+		if err := render.CheckKeyless(out.Stream, !in.SecretsApart); err != nil {
+			return named(err, statePath, source)
+		}
+	}
 	a.data = out.Stream
 	if len(out.LeftOut) > 0 {
 		fmt.Fprintf(&a.talk, "note: left out, as --secrets-apart says: %s\n", strings.Join(out.LeftOut, ", "))
@@ -182,6 +187,11 @@ func (a *app) doValues(c valuesCall) (render.ValuesOutput, error) {
 	if err != nil {
 		return render.ValuesOutput{}, named(err, c.state, c.state)
 	}
+	if !out.HoldsKeys {
+		if err := render.CheckKeyless(out.YAML, false); err != nil {
+			return render.ValuesOutput{}, named(err, c.state, c.state)
+		}
+	}
 	a.data = out.YAML
 	if out.NeedsManifests {
 		fmt.Fprintf(&a.talk, "note: with these values the chart renders no Secrets for what externalSecret or kubernetes.io/tls names: apply `l5d-pki-render %s` beside it\n", deliversSecrets(s))
@@ -216,9 +226,14 @@ Secrets themselves.`,
 			}
 			defer how.wipe()
 			in.Keys, in.Apart, in.Beside = how.keys, how.apart, how.beside
-			if a.data, err = render.Manifests(in); err != nil {
+			text, err := render.Manifests(in)
+			if err == nil && !in.WithKeys {
+				err = render.CheckKeyless(text, false)
+			}
+			if err != nil {
 				return named(err, statePath, statePath)
 			}
+			a.data = text
 			return nil
 		}),
 	}

@@ -3,6 +3,7 @@ package krm
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 )
 
 // MaxList is the largest list that is read, in bytes.
@@ -34,6 +35,9 @@ func readList(text []byte) (*list, error) {
 	case !versions[head.APIVersion]:
 		return nil, problem.KRMNoList.With("it has apiVersion " + quoted(head.APIVersion))
 	}
+	if _, marked := (manifest.Document{Text: text}).WithoutMarks(); marked {
+		return nil, problem.MarkInside.With()
+	}
 	if doubled := root.DoubledHere(); doubled != nil {
 		return nil, doubled
 	}
@@ -52,6 +56,19 @@ func readList(text []byte) (*list, error) {
 }
 
 func (l *list) item(n int) *manifest.Node { return l.root.Lookup(manifest.At("items", n)) }
+
+// keyless refuses private keys outside of Secrets that every reader takes for
+// such: those that the kustomization brings along stay.
+func keyless(text []byte) error {
+	if render.CheckKeyless(text, false) == nil {
+		return nil
+	}
+	changed, err := readList(text)
+	if err != nil {
+		return err
+	}
+	return named(render.CheckKeyless(changed.items.Stream(), true))
+}
 
 // onlyConfig: the list has nothing but, perhaps, its own configuration, which
 // kustomize hands a generator as an item (api/internal/plugins/fnplugin).

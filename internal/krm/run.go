@@ -22,6 +22,9 @@ func Run(text []byte) (Output, error) {
 		return Output{}, err
 	}
 	changed, results, err := l.run()
+	if err == nil {
+		err = keyless(changed)
+	}
 	if err != nil {
 		changed, results = text, nil
 		for _, p := range problem.Of(err) {

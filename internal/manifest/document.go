@@ -19,11 +19,16 @@ type Document struct {
 	Number int
 	// Line is the first line of the piece in the stream, from 1.
 	Line int
+	// joined: for kubectl and Helm the piece goes on with the one before.
+	joined bool
 }
 
 // Split cuts a stream into documents, for any bytes, valid or not. A piece
 // begins at a line "---" (followed by a blank or the line's end) and after a
 // line "..."; directives (%YAML) stay with the document that they begin.
+//
+// A line "---" before a byte order mark (of a file that was put behind it) is a
+// piece of its own, since readers skip a mark only where a text begins.
 //
 // "---" inside a block scalar or a quoted value does not count, since it is
 // indented there; at column 0 the parser, too, takes it for a separator.
@@ -37,7 +42,7 @@ func Split(stream []byte) []Document {
 			return
 		}
 		text := stream[start:end:end]
-		docs = append(docs, Document{Text: text, Number: len(docs) + 1, Line: line})
+		docs = append(docs, Document{Text: text, Number: len(docs) + 1, Line: line, joined: start > 0 && !separated(stream, start, end)})
 		start, line = end, line+countBreaks(text, odd)
 	}
 	dashes, dots := nextMarker(stream, 0, "---"), nextMarker(stream, 0, "...")
@@ -49,6 +54,9 @@ func Split(stream []byte) []Document {
 		}
 		if !beginsWithDirective(stream[start:dashes]) {
 			cut(dashes)
+		}
+		if mark := markAfter(stream, dashes); mark > 0 && start == dashes {
+			cut(mark)
 		}
 		dashes = nextMarker(stream, dashes+len("---"), "---")
 	}

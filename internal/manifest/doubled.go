@@ -122,7 +122,7 @@ func (n *Node) merged(key string) *Node {
 
 // keyName is a scalar key as JSON writes it.
 func (n *Node) keyName() string {
-	value := n.Value()
+	value := n.Decoded()
 	switch n.Tag() {
 	case "!!int":
 		if number, err := strconv.ParseInt(value, 0, 64); err == nil {
@@ -134,13 +134,6 @@ func (n *Node) keyName() string {
 		return "null"
 	}
 	return value
-}
-
-// Separated reports whether every reader begins an object where d begins: d is
-// the first piece of its stream, or has a line "---". After "..." alone, YAML
-// begins a document and kubectl and Helm do not.
-func (d Document) Separated() bool {
-	return d.Number <= 1 || nextMarker(d.Text, 0, "---") < len(d.Text)
 }
 
 // GluedLine is the first line of the stream, in d, that begins with "---" and

@@ -27,14 +27,14 @@ func scalarOf(n *Node) string {
 
 // Head reads the document's head line by line, without parsing it, some hundred
 // times faster. When sure is false, only [Document.Parse] can tell: flow style
-// and JSON at the top, a List, anchors, tags, directives, values that run over
-// the end of their line, unusual quoting and line breaks, a key that stands
-// twice. A document of comments and separators only has a sure, empty head.
+// and JSON at the top, a List or whatever else has items, anchors, tags,
+// directives, values that run over the end of their line, unusual quoting and
+// line breaks, byte order marks inside, a key that stands twice. A document of comments and separators only has a sure, empty head.
 //
 // A sure head is the parsed one, provided that the document parses at all.
 func (d Document) Head() (h Head, sure bool) {
 	rest := bytes.TrimPrefix(d.Text, []byte(bom))
-	if oddBreaks(rest) {
+	if oddBreaks(rest) || bytes.Contains(rest, []byte(bom)) {
 		return Head{}, false
 	}
 	s := headScan{block: notInBlock, meta: metaUnknown}
@@ -125,6 +125,8 @@ func (s *headScan) top(e entry) bool {
 		return s.field(0, &s.head.APIVersion, e)
 	case "kind":
 		return s.field(1, &s.head.Kind, e)
+	case "items":
+		return false
 	case "metadata":
 		twice := s.metaSeen
 		s.inMeta, s.metaSeen = true, true

@@ -96,7 +96,25 @@ var (
 		Code:    "manifest-unseparated",
 		Text:    "%s begins without a line \"---\" of its own",
 		Hint:    "put a line \"---\" before it",
-		Explain: "Programs differ in where this object begins. YAML ends a document at \"...\", kubectl and Helm only at \"---\" and drop or join what follows; Helm also takes \"---kind: X\" for a separator, YAML for a key.",
+		Explain: "Programs differ in where this object begins. YAML ends a document at \"...\", kubectl and Helm only at \"---\" and drop or join what follows; Helm also takes \"---kind: X\" for a separator, YAML for a key. For kubectl and Helm a line ends with LF only, so a \"---\" behind a lone CR or a Unicode line break separates nothing.",
+	})
+	MarkInside = define(Sentence{
+		Code:    "manifest-mark-inside",
+		Text:    "a byte order mark stands inside the document",
+		Hint:    "save the file that was put in there without a byte order mark",
+		Explain: "The mark is allowed where a file or a document begins. Inside a document kubectl and Helm skip it at the beginning of a line, and other programs take it for a part of the key behind it.",
+	})
+	BinaryText = define(Sentence{
+		Code:    "manifest-binary",
+		Text:    "a key or value has the tag !!binary",
+		Hint:    "write it as plain text, without the tag",
+		Explain: "kubectl and Helm decode what has this tag, other programs do not: they would see different keys and values in this object.",
+	})
+	OwnItems = define(Sentence{
+		Code:    "manifest-own-items",
+		Text:    "%s has a key items of its own",
+		Hint:    "take the key items out of the object",
+		Explain: "kubectl, Helm and Argo CD take every object that has items for a list, whatever its kind: they would apply the items and drop the object itself.",
 	})
 	Folded = define(Sentence{
 		Code:    "manifest-folded",

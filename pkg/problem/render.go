@@ -115,6 +115,12 @@ var (
 		Hint:    "take the Secret out of the input (kustomize: a patch with `$patch: delete`) and deliver it by `manifests --with-keys` or the custody",
 		Explain: "Some hosts get no private keys: a KRM function, for one. A Secret that carries the phase's certificate and the key that belongs to it may stand in the input and stays as it is. Another one would be applied beside a trust bundle or a caBundle that contradicts it, so it is refused.",
 	})
+	RenderKeyLeft = define(Sentence{
+		Code:    "render-key-left",
+		Text:    "the output would hold a private key, and it must hold none",
+		Hint:    "take the object with the key out of the input; for a live host use --with-keys",
+		Explain: "Without keys the output may go to Git. Secrets of Linkerd with private keys are left out; a key in another object, or in a Secret that programs do not all read as one, cannot be.",
+	})
 	RenderOtherFamily = define(Sentence{
 		Code:    "render-other-family",
 		Text:    "the stream was rendered by Linkerd %q, the state says %q: another chart family",

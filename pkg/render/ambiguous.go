@@ -13,19 +13,49 @@ import (
 // otherwise than this program does. Others pass as they are: what they are is no
 // concern of the phase.
 func (p *plan) checkReadings(d manifest.Document, root *manifest.Node) {
-	doubled := root.Doubled()
-	if doubled == nil && d.Separated() {
+	ambiguity := p.ambiguity(d, root)
+	other := root
+	if bare, marked := d.WithoutMarks(); marked {
+		other, _ = bare.Parse() // what cannot be read without the marks cannot be applied
+	}
+	if ambiguity == nil {
+		p.checkOwnItems(d, root)
 		return
 	}
-	for _, head := range readings(root) {
+	for _, head := range slices.Concat(readings(root), readings(other)) {
 		if !p.isOurs(d, head) {
 			continue
 		}
-		if doubled == nil {
-			doubled = problem.Unseparated.With(head.Kind+" "+head.Name).At(root.Line(), root.Column())
+		if ambiguity.Code == problem.Unseparated.Code {
+			ambiguity = problem.Unseparated.With(head.Kind+" "+head.Name).At(root.Line(), root.Column())
 		}
-		p.fail(doubled.Under("document " + itoa(d.Number)))
+		p.fail(ambiguity.Under("document " + itoa(d.Number)))
 		return
+	}
+}
+
+// ambiguity is what readers of YAML differ in; nil if there is nothing.
+func (p *plan) ambiguity(d manifest.Document, root *manifest.Node) *problem.Problem {
+	if doubled := root.Doubled(); doubled != nil {
+		return doubled
+	}
+	if _, marked := d.WithoutMarks(); marked {
+		return problem.MarkInside.With().At(d.Line, 0)
+	}
+	if binary := root.Binary(); binary != nil {
+		return problem.BinaryText.With().At(binary.Line(), binary.Column())
+	}
+	if !d.Separated() {
+		return problem.Unseparated.With("a document")
+	}
+	return nil
+}
+
+// checkOwnItems refuses an object of ours that has items as well: kubectl and
+// Helm would apply the items in its place.
+func (p *plan) checkOwnItems(d manifest.Document, root *manifest.Node) {
+	if head := root.Head(); root.Get("items") != nil && p.isOurs(d, head) {
+		p.fail(problem.OwnItems.With(head.Kind+" "+head.Name).On("document "+itoa(d.Number)).At(root.Get("items").Line(), root.Get("items").Column()))
 	}
 }
 
@@ -69,8 +99,8 @@ func readings(root *manifest.Node) []manifest.Head {
 func valuesOf(nodes []*manifest.Node) []string {
 	var values []string
 	for _, n := range nodes {
-		if !slices.Contains(values, n.Value()) {
-			values = append(values, n.Value())
+		if !slices.Contains(values, n.Decoded()) {
+			values = append(values, n.Decoded())
 		}
 	}
 	return values

@@ -107,6 +107,7 @@ func TestDoubledWorkload(t *testing.T) {
 	for name, text := range map[string]string{
 		"spec":        text,
 		"glued":       "apiVersion: v1\nkind: Service\nmetadata: {name: w, namespace: shop}\n" + text,
+		"binary kind": strings.Replace(text, "kind: Deployment", "kind: Foo\n!!binary a2luZA==: !!binary RGVwbG95bWVudA==", 1),
 		"annotations": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w, namespace: shop}\nspec: {template: {metadata: {annotations: {linkerd.io/inject: enabled}, annotations: {}}}}\n",
 	} {
 		_, err := render.StampWorkloads(render.WorkloadsInput{State: s, Files: files(text)})

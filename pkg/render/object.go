@@ -3,7 +3,6 @@ package render
 import (
 	"bytes"
 	"strconv"
-	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -110,19 +109,19 @@ func cutOrBroken(last bool, err error) error {
 	return problems.Err()
 }
 
-// collect adds the object at root, or the items of a List.
+// collect adds the object at root, or the items of a list: of any object that has
+// some, as kubectl, Helm and Argo CD read it.
 func (p *plan) collect(doc int, at manifest.Path, root *manifest.Node) {
 	if root == nil || root.Kind() != manifest.Mapping {
 		return
 	}
-	kind := root.Get("kind").Value()
-	if items := root.Get("items"); items != nil && items.Kind() == manifest.Sequence && strings.HasSuffix(kind, "List") {
+	if items := root.Get("items"); items != nil && items.Kind() == manifest.Sequence {
 		for i := range items.Len() {
 			p.collect(doc, append(append(manifest.Path{}, at...), manifest.At("items", i)...), items.Index(i))
 		}
 		return
 	}
-	o := object{doc: doc, at: at, node: root, kind: kind}
+	o := object{doc: doc, at: at, node: root, kind: root.Get("kind").Value()}
 	o.name = o.get("metadata", "name").Value()
 	o.namespace = o.get("metadata", "namespace").Value()
 	o.hook = o.get("metadata", "annotations", "helm.sh/hook") != nil

@@ -13,6 +13,7 @@ import (
 var (
 	kindWord      = []byte("kind")
 	namespaceWord = []byte("Namespace")
+	binaryTag     = []byte("!!binary") // hides the word
 	workloadWords = wordsOf(workloadTemplate)
 )
 
@@ -26,7 +27,7 @@ func wordsOf(kinds map[string][]any) (words [][]byte) {
 func mayHoldKind(text []byte) bool { return bytes.Contains(text, kindWord) }
 
 func mayHoldWorkload(text []byte) bool {
-	return slices.ContainsFunc(workloadWords, func(word []byte) bool { return bytes.Contains(text, word) })
+	return bytes.Contains(text, binaryTag) || slices.ContainsFunc(workloadWords, func(word []byte) bool { return bytes.Contains(text, word) })
 }
 
 // readNamespaces learns from all files which namespaces are injected; what the

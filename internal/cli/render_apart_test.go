@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// TestNoKeyWithSecretsApart: however the Secret is written, its key does not come
+// out: the Secret is left out, or the stream is refused.
+func TestNoKeyWithSecretsApart(t *testing.T) {
+	state := filepath.Join("..", "..", "fixtures", "control-plane-2-13", "state.yaml")
+	docs := strings.Split(readFixture(t, "control-plane-2-13", "input.yaml"), "\n---\n")
+	issuer := slices.IndexFunc(docs, func(d string) bool {
+		return strings.Contains(d, "\n  name: linkerd-identity-issuer\n") && strings.Contains(d, "kind: Secret\n")
+	})
+	if issuer < 0 {
+		t.Fatal("no issuer")
+	}
+	var lines []string
+	for line := range strings.Lines(docs[issuer]) {
+		if !strings.HasPrefix(line, "#") {
+			lines = append(lines, line)
+		}
+	}
+	secret := strings.Join(lines, "")
+	replaced := func(old, new string) string { return strings.Replace(secret, old, new, 1) }
+	for name, c := range map[string]struct {
+		document string
+		says     *problem.Sentence // nil: left out
+	}{
+		"as Helm writes it": {docs[issuer], nil},
+		"mark":              {"\ufeff" + secret, nil},
+		"mark inside":       {"# c\n\ufeff" + secret, &problem.MarkInside},
+		"binary kind":       {replaced("kind: Secret", "kind: !!binary U2VjcmV0"), &problem.BinaryText},
+		"items":             {"apiVersion: v1\nkind: Foo\nitems:\n- " + strings.ReplaceAll(secret, "\n", "\n  "), &problem.RenderSecretInList},
+		"items, another":    {"apiVersion: v1\nkind: Foo\nitems:\n- " + strings.ReplaceAll(replaced("name: linkerd-identity-issuer", "name: other"), "\n", "\n  "), &problem.RenderKeyLeft},
+		"another name":      {replaced("name: linkerd-identity-issuer", "name: other"), &problem.RenderKeyLeft},
+		"another namespace": {replaced("namespace: linkerd", "namespace: other"), &problem.RenderOtherNamespace},
+		"another kind":      {replaced("kind: Secret", "kind: ConfigMap"), &problem.RenderKeyLeft},
+		"another spelling":  {replaced("kind: Secret", "kind: secret"), &problem.RenderKeyLeft},
+		"text of a field":   {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: backup}\ndata:\n  x: |\n    " + strings.ReplaceAll(secret, "\n", "\n    "), &problem.RenderKeyLeft},
+	} {
+		stream := slices.Clone(docs)
+		stream[issuer] = c.document
+		r := call(t, strings.Join(stream, "\n---\n"), nil, "post-render", "--secrets-apart", "-s", state)
+		if c.says != nil {
+			refusedWith(t, name, r, *c.says)
+		} else if done(t, r); holdsSecret([]byte(r.out)) || !strings.Contains(r.stderr, "Secret linkerd/linkerd-identity-issuer") {
+			t.Errorf("%s: %s", name, r.stderr)
+		}
+	}
+}
+
+// TestDocumentsWithMarks: a mark where a file or a document begins goes.
+func TestDocumentsWithMarks(t *testing.T) {
+	found := documentsOf("f", "\ufeff---\n\ufeffkind: A\n---\r\n\ufeffkind: B\r\n--- # c\nkind: C\n\ufeffx: y\n")
+	var texts []string
+	for _, d := range found {
+		texts = append(texts, d.Text)
+	}
+	if want := []string{"kind: A", "kind: B", "kind: C\n\ufeffx: y"}; !slices.Equal(texts, want) {
+		t.Errorf("got %q, want %q", texts, want)
+	}
+}
+
+// TestItemsOf: whatever has items is a list, and nothing in it goes unseen.
+func TestItemsOf(t *testing.T) {
+	for text, want := range map[string][]string{
+		"kind: Secret\ndata: {a: b}\n":                      {"kind: Secret\ndata: {a: b}\n"},
+		"kind: List\nitems: [{kind: Secret}]\n":             {"kind: Secret\n", "{}\n"},
+		"kind: Foo\nitems: [{kind: Secret}, {kind: Bar}]\n": {"kind: Secret\n", "kind: Bar\n", "{}\n"},
+		"kind: Secret\ndata: {a: b}\nitems: []\n":           {"data:\n  a: b\n"},
+		"kind: Foo\nitems: {a: b}\n":                        {"kind: Foo\nitems: {a: b}\n"},
+	} {
+		if got := itemsOf(text); !slices.Equal(got, want) {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
