@@ -21,7 +21,7 @@ var arrows = map[string][]string{
 	"cmd/l5d-pki-render": {"internal/cli", "internal/child", "internal/disk"},
 	// Helm's libraries are linked into a program of their own (docs/chart.md).
 	"cmd/l5d-pki-render-chart": {"internal/chart"},
-	"internal/chart":           {"internal/chart/exchange", "internal/disk"},
+	"internal/chart":           {"internal/chart/exchange", "internal/disk", "internal/address", "internal/secret"},
 	"internal/disk":            {},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	// A module of its own: its back ends are larger than all of the rest.
 	"cmd/l5d-pki-render-kms": {},
 	"internal/kms":           {"pkg/pki", "internal/secret"},
-	"internal/overlay":       {},
+	"internal/overlay":       {"internal/address"},
 	"internal/krm":           {"pkg/render", "pkg/state", "internal/manifest"},
 	"internal/repo":          {"internal/child", "internal/address"},
 	// Other programs are run by one package, which decides what they see of the environment.

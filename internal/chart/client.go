@@ -11,6 +11,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -71,9 +72,9 @@ func (b *cappedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// get downloads address; with credentials only where they belong.
-func get(client *http.Client, address *url.URL, access exchange.Access, trusted bool) ([]byte, error) {
-	request, err := http.NewRequest(http.MethodGet, address.String(), nil)
+// get downloads what lies at an address; with credentials only where they belong.
+func get(client *http.Client, from *url.URL, access exchange.Access, trusted bool) ([]byte, error) {
+	request, err := http.NewRequest(http.MethodGet, from.String(), nil)
 	if err != nil {
 		return nil, fetchProblem(err)
 	}
@@ -87,7 +88,7 @@ func get(client *http.Client, address *url.URL, access exchange.Access, trusted 
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return nil, statusProblem(answer.StatusCode, address.Redacted())
+		return nil, statusProblem(answer.StatusCode, address.Redact(from.String()))
 	}
 	data, err := io.ReadAll(answer.Body)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
@@ -36,15 +37,15 @@ func fromRegistry(r exchange.Request) ([]byte, error) {
 		// The text may quote the file of logins.
 		return nil, problem.ChartFetch.With("the registry configuration cannot be read").Because(err)
 	}
-	address, err := url.Parse(r.Chart)
+	from, err := url.Parse(r.Chart)
 	if err != nil {
-		return nil, problem.ChartNotFound.With(fmt.Sprintf("%q is no reference", r.Chart))
+		return nil, problem.ChartNotFound.With(fmt.Sprintf("%q is no reference", address.Redact(r.Chart)))
 	}
-	where := address.Redacted()
-	if address, err = client.ValidateReference(r.Chart, r.Version, address); err != nil {
+	where := address.Redact(r.Chart)
+	if from, err = client.ValidateReference(r.Chart, r.Version, from); err != nil {
 		return nil, registryProblem(err, where)
 	}
-	pulled, err := client.Pull(strings.TrimPrefix(address.String(), registry.OCIScheme+"://"), registry.PullOptWithChart(true))
+	pulled, err := client.Pull(strings.TrimPrefix(from.String(), registry.OCIScheme+"://"), registry.PullOptWithChart(true))
 	if err != nil {
 		return nil, registryProblem(err, where)
 	}

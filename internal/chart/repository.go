@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
@@ -31,7 +32,7 @@ type indexVersion struct {
 func fromRepository(r exchange.Request) ([]byte, error) {
 	base, err := url.Parse(strings.TrimSuffix(r.Repo, "/") + "/")
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return nil, problem.ChartNotFound.With(fmt.Sprintf("%q is no repository's URL", r.Repo))
+		return nil, problem.ChartNotFound.With(fmt.Sprintf("%q is no repository's URL", address.Redact(r.Repo)))
 	}
 	client, err := newClient(r.Access, maxIndex)
 	if err != nil {
@@ -49,11 +50,11 @@ func fromRepository(r exchange.Request) ([]byte, error) {
 	if data, cached := cache(r.CacheDir).get(locked); cached {
 		return data, nil
 	}
-	address, err := base.Parse(found.URLs[0])
+	from, err := base.Parse(found.URLs[0])
 	if err != nil {
-		return nil, problem.ChartIndex.With(fmt.Sprintf("%q is no URL", found.URLs[0]))
+		return nil, problem.ChartIndex.With(fmt.Sprintf("%q is no URL", address.Redact(found.URLs[0])))
 	}
-	data, err := fromURL(r, address, address.Host == base.Host && address.Scheme == base.Scheme)
+	data, err := fromURL(r, from, from.Host == base.Host && from.Scheme == base.Scheme)
 	if err != nil {
 		return nil, err
 	}

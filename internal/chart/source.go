@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
@@ -31,8 +32,11 @@ func open(r exchange.Request) (source, error) {
 	}
 	s := source{name: r.Chart}
 	info, err := os.Stat(r.Chart)
+	if err != nil { // an address may hold a login
+		s.name = address.Redact(r.Chart)
+	}
 	if err == nil && info.IsDir() {
-		err = s.readFolder()
+		err = s.readFolder(r.Chart)
 	} else {
 		err = s.readPacked(r, err == nil)
 	}
@@ -40,17 +44,17 @@ func open(r exchange.Request) (source, error) {
 		err = checkDigest(s.digest, r.Digest)
 	}
 	if err != nil {
-		return source{}, problem.Of(err).In(r.Chart).Err()
+		return source{}, problem.Of(err).In(s.name).Err()
 	}
 	return s, nil
 }
 
 // readFolder reads a chart's folder by Helm's rules (.helmignore, links followed).
-func (s *source) readFolder() error {
-	if _, err := os.Stat(s.name + "/Chart.yaml"); err != nil {
+func (s *source) readFolder(folder string) error {
+	if _, err := os.Stat(folder + "/Chart.yaml"); err != nil {
 		return problem.ChartNotFound.With("the folder has no Chart.yaml")
 	}
-	c, err := loader.LoadDir(s.name)
+	c, err := loader.LoadDir(folder)
 	if err != nil {
 		return problem.ChartInvalid.With(plain(err)).Because(err)
 	}
@@ -84,12 +88,12 @@ func (s *source) readPacked(r exchange.Request, here bool) error {
 
 // download gets the archive from where the reference points.
 func download(r exchange.Request) ([]byte, error) {
-	address, err := url.Parse(r.Chart)
+	from, err := url.Parse(r.Chart)
 	switch {
 	case registry.IsOCI(r.Chart):
 		return fromRegistry(r)
-	case err == nil && (address.Scheme == "https" || address.Scheme == "http"):
-		return fromURL(r, address, true)
+	case err == nil && (from.Scheme == "https" || from.Scheme == "http"):
+		return fromURL(r, from, true)
 	case r.Repo != "" && registry.IsOCI(r.Repo):
 		r.Chart, r.Repo = strings.TrimSuffix(r.Repo, "/")+"/"+r.Chart, ""
 		return fromRegistry(r)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -136,13 +137,21 @@ func (a *app) doChart(c *chartCall) error {
 	defer phase.wipe()
 	out, err := phase.postRender(answer, c)
 	if err != nil {
-		return named(err, c.state, c.Chart)
+		return named(err, c.state, chartName(c.Chart))
 	}
 	if err := a.writeChart(c, answer, out.Stream); err != nil {
 		return err
 	}
 	a.tellChart(c, answer, phase, out.Report)
 	return nil
+}
+
+// chartName is a chart as errors name it: an address without its login.
+func chartName(chart string) string {
+	if strings.Contains(chart, "://") {
+		return address.Redact(chart)
+	}
+	return chart
 }
 
 // completeRequest reads what the flags point to.

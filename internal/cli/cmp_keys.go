@@ -3,10 +3,12 @@ package cli
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -37,7 +39,7 @@ func (a *app) mayOpenKeys(c *cmpCall, s *state.Rotation) error {
 		application[f.name] = value
 	}
 	if !slices.ContainsFunc(allowed, application.matches) {
-		return problem.ArgoCDKeysRefused.With(application)
+		return problem.ArgoCDKeysRefused.With(application.withoutLogin())
 	}
 	// Argo CD puts objects without a namespace there.
 	namespaces := namespacesOf(s)
@@ -77,38 +79,51 @@ type keysForEntry map[string]string
 // fields as NAME=VALUE separated by blanks.
 func parseKeysFor(text string) ([]keysForEntry, error) {
 	var entries []keysForEntry
+	number := 0
 	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ';' || r == '\n' }) {
+		fields := strings.Fields(part)
+		if len(fields) == 0 {
+			continue
+		}
+		number++
 		entry := keysForEntry{}
-		for field := range strings.FieldsSeq(part) {
-			if err := entry.add(field); err != nil {
-				return nil, err
-			}
+		if wrong := entry.read(fields); wrong != "" {
+			return nil, problem.ArgoCDKeysFor.With(fmt.Sprintf("entry %d: %s", number, wrong))
 		}
-		for _, f := range keysForFields {
-			if len(entry) > 0 && entry[f.name] == "" {
-				return nil, problem.ArgoCDKeysFor.With(f.name + " is missing in " + entry.String())
-			}
-		}
-		if len(entry) > 0 {
-			entries = append(entries, entry)
-		}
+		entries = append(entries, entry)
 	}
 	return entries, nil
 }
 
-func (e keysForEntry) add(field string) error {
+// read fills an entry, and says what is wrong with it by number and name of the
+// field only: every tenant reads the error, and the list is the operator's.
+func (e keysForEntry) read(fields []string) (wrong string) {
+	for i, field := range fields {
+		if wrong := e.add(field); wrong != "" {
+			return fmt.Sprintf("field %d %s", i+1, wrong)
+		}
+	}
+	for _, f := range keysForFields {
+		if e[f.name] == "" {
+			return f.name + " is missing"
+		}
+	}
+	return ""
+}
+
+func (e keysForEntry) add(field string) (wrong string) {
 	name, value, _ := strings.Cut(field, "=")
 	i := slices.IndexFunc(keysForFields, func(f keysForField) bool { return f.name == name })
 	switch {
 	case i < 0:
-		return problem.ArgoCDKeysFor.With(fmt.Sprintf("%q is not project, app, repo or revision", name))
+		return "is not project, app, repo or revision"
 	case e[name] != "":
-		return problem.ArgoCDKeysFor.With(name + " is set twice in one entry")
+		return "sets " + name + " a second time"
 	case strings.Contains(value, "*") && (value != "*" || !keysForFields[i].any):
-		return problem.ArgoCDKeysFor.With(fmt.Sprintf("%s must be an exact value, not %q", name, value))
+		return "has a pattern for " + name + ", which must be an exact value"
 	}
 	e[name] = value
-	return nil
+	return ""
 }
 
 // matches reports whether an entry of the list allows the application e.
@@ -119,6 +134,14 @@ func (e keysForEntry) matches(allowed keysForEntry) bool {
 		}
 	}
 	return true
+}
+
+// withoutLogin is the entry as an error shows it: Argo CD keeps the login of a
+// repository apart, but an address in an Application may have one.
+func (e keysForEntry) withoutLogin() keysForEntry {
+	shown := maps.Clone(e)
+	shown["repo"] = address.Redact(e["repo"])
+	return shown
 }
 
 // String returns the entry as the list has it. A value that would mean

@@ -45,6 +45,25 @@ func TestKeysForPrinted(t *testing.T) {
 	}
 }
 
+// TestKeysForTellsNothing: every tenant reads the error of a malformed list, so it
+// has no word of the list.
+func TestKeysForTellsNothing(t *testing.T) {
+	const good = "project=p app=a repo=r revision=main;"
+	for text, want := range map[string]string{
+		good + "project=x app=x repo=https://u:leaked@h/x": "entry 2: revision is missing", "project=p leaked=leaked": "entry 1: field 2 is not",
+		good + good + "repo=r repo=leaked": "entry 3: field 2 sets repo", "app=*leaked": "entry 1: field 1 has a pattern for app", "leaked": "entry 1: field 1 is not",
+	} {
+		_, err := parseKeysFor(text)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "leaked") {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+	shown := keysForEntry{"project": "p", "app": "a", "repo": "https://u:leaked@h/x", "revision": "r"}.withoutLogin()
+	if shown["repo"] != "https://h/x" {
+		t.Errorf("the refused entry shows %q", shown["repo"])
+	}
+}
+
 // TestKeyForms: a key is found between whatever YAML and JSON put between its lines.
 func TestKeyForms(t *testing.T) {
 	pem := "-----BEGIN EC PRIVATE KEY-----\nAAAABBBB\nCCCC\n-----END EC PRIVATE KEY-----\n"

@@ -28,7 +28,7 @@ type cmpSource struct {
 func (c *cmpCall) source() cmpSource {
 	switch {
 	case c.Chart != "":
-		return cmpSource{c.Chart, (*app).generateChart}
+		return cmpSource{chartName(c.Chart), (*app).generateChart}
 	case isThere(filepath.Join(c.checkout.here, "Chart.yaml")):
 		c.Chart = "."
 		return cmpSource{"Chart.yaml", (*app).generateChart}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
-	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -35,7 +34,7 @@ func (a *app) finish(err error) int {
 	default:
 		a.printErrors(err)
 	}
-	safe := sink.Log(a.talk.String())
+	safe := fitToShow(a.talk.String())
 	a.talk.Reset()
 	a.talk.WriteString(safe)
 	if logErr := a.appendLog(); logErr != nil && code == ExitDone {

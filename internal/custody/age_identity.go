@@ -55,11 +55,7 @@ func (c *Custody) identitySources() []identitySource {
 	}
 	var sources []identitySource
 	if value := c.Getenv(envIdentity); value != "" {
-		source := identitySource{name: envIdentity, path: value}
-		if isIdentity(value) {
-			source.path, source.text = "", value
-		}
-		sources = append(sources, source)
+		sources = append(sources, sourceOf(envIdentity, value))
 	}
 	if value := c.Getenv(envSOPSKey); value != "" {
 		sources = append(sources, identitySource{name: envSOPSKey, text: value})
@@ -70,8 +66,20 @@ func (c *Custody) identitySources() []identitySource {
 	return sources
 }
 
+// sourceOf takes the value of a variable for the identity itself, if it looks
+// like one.
+func sourceOf(name, value string) identitySource {
+	if isIdentity(value) {
+		return identitySource{name: name, text: value}
+	}
+	return identitySource{name: name, path: value}
+}
+
+// isIdentity reports whether a text is an identity and no path. Bech32 may be of
+// either case.
 func isIdentity(text string) bool {
-	return strings.Contains(text, "AGE-SECRET-KEY-") || strings.Contains(text, "-----BEGIN ")
+	upper := strings.ToUpper(text)
+	return strings.Contains(upper, "AGE-SECRET-KEY-") || strings.Contains(upper, "AGE-PLUGIN-") || strings.Contains(text, "-----BEGIN ")
 }
 
 // identitiesOf reads one source. The libraries' own texts are dropped: they may
@@ -81,7 +89,7 @@ func (c *Custody) identitiesOf(s identitySource) ([]age.Identity, error) {
 	if s.path != "" {
 		var err error
 		if text, err = c.ReadFile(s.path); err != nil {
-			return nil, err
+			return nil, s.unread(err)
 		}
 	}
 	defer clear(text)
@@ -93,13 +101,26 @@ func (c *Custody) identitiesOf(s identitySource) ([]age.Identity, error) {
 		return []age.Identity{identity}, nil
 	}
 	identities, err := age.ParseIdentities(bytes.NewReader(text))
-	if err != nil && bytes.Contains(text, []byte("AGE-PLUGIN-")) {
+	if err != nil && bytes.Contains(bytes.ToUpper(text), []byte("AGE-PLUGIN-")) {
 		return nil, problem.CustodyPluginIdentity.With(s.name)
 	}
 	if err != nil {
 		return nil, problem.CustodyIdentity.With(s.name)
 	}
 	return identities, nil
+}
+
+// unread is the error of a file that cannot be read. It names the flag or the
+// variable and not the path: that may be an identity, or what is left of one.
+func (s identitySource) unread(err error) error {
+	if isIdentity(s.path) {
+		return problem.CustodyIdentity.With(s.name)
+	}
+	problems := problem.Of(err)
+	for _, p := range problems {
+		p.File = s.name
+	}
+	return problems.Err()
 }
 
 // passphrase comes from the file that a flag names, or from the environment;

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"sigs.k8s.io/kustomize/api/konfig"
@@ -104,7 +105,7 @@ func (g *guard) judge(path string, data []byte) error {
 		return g.refuse(problem.OverlayBuild.With(g.quote(err)).On(g.relative(path)).Because(err))
 	}
 	for _, reference := range remotes(content, true) {
-		_ = g.refuse(problem.OverlayRemote.With(reference).On(g.relative(path)))
+		_ = g.refuse(problem.OverlayRemote.With(address.Redact(reference)).On(g.relative(path)))
 	}
 	if filepath.Dir(path) == filepath.Clean(g.root) {
 		g.renames = g.renames || k.NamePrefix != "" || k.NameSuffix != "" || len(k.Transformers) > 0
