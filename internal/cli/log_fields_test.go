@@ -159,7 +159,9 @@ func TestGuardOfOldLogs(t *testing.T) {
 		}, []string{"state-log-rewritten"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, codes, out := l.guarded(l.job("origin/main", c.work)); !slices.Equal(codes, c.want) {
+			dir := l.job("origin/main", c.work)
+			l.squashed(dir, "origin/main")
+			if _, codes, out := l.guarded(dir); !slices.Equal(codes, c.want) {
 				t.Errorf("says %q, want %q:\n%s", codes, c.want, out)
 			}
 		})
@@ -212,6 +214,7 @@ func TestGuardOfForgedEntries(t *testing.T) {
 				begin := strings.Index(last, "    phase:")
 				return head + last[:begin] + c.add + strings.Replace(last[begin:], c.from, c.to, 1)
 			})
+			l.squashed(dir, "origin/main")
 			_, codes, out := l.guarded(dir)
 			if !slices.Equal(codes, c.want) || !strings.Contains(out, c.says) {
 				t.Errorf("says %q, want %q with %q\n%s", codes, c.want, c.says, out)

@@ -18,6 +18,8 @@ type guardCall struct {
 	r *guardReport
 	// before is the base's tree, after that of the merge.
 	before, after *repo.Tree
+	// head is the commit that is judged.
+	head string
 	// commits and changes are what the head has and the base does not.
 	commits []string
 	changes []repo.Change
@@ -33,8 +35,12 @@ type guardCall struct {
 
 // guard judges what merging the head into the base would give.
 func (c *prCall) guard() (prResult, error) {
-	head, err := c.repo.Resolve(c.f.head)
-	if err != nil {
+	head, err := c.repo.ResolveOne(c.f.head)
+	var ambiguous *repo.Ambiguous
+	switch {
+	case errors.As(err, &ambiguous):
+		return nil, problem.PRGuardHead.With(shownName(c.f.head), strings.Join(ambiguous.Meanings, ", "))
+	case err != nil:
 		return nil, problem.PRNoHead.With(c.f.head)
 	}
 	merged, err := c.repo.Merge(c.tip, head)
@@ -46,7 +52,7 @@ func (c *prCall) guard() (prResult, error) {
 		return nil, c.gitProblem(err)
 	}
 	c.merged = merged
-	g := &guardCall{prCall: c, wasName: c.state, r: &guardReport{state: c.state, mark: c.mark("guard"), owned: []string{c.state, allowList}}}
+	g := &guardCall{prCall: c, head: head, wasName: c.state, r: &guardReport{state: c.state, mark: c.mark("guard"), owned: []string{c.state, allowList}}}
 	if conflict != nil {
 		err = g.conflict(conflict.Names)
 	} else {

@@ -84,6 +84,7 @@ func TestGuardAdoption(t *testing.T) {
 			}
 			gitIn(t, dir, "branch", "-f", "base-of-test", base)
 			c.work(dir)
+			l.squashed(dir, "base-of-test")
 			gitIn(t, dir, "config", "remote.self.url", ".")
 			code, codes, out := l.guardedAt(dir, "--remote", "self", "--base", "base-of-test")
 			if slices.Sort(codes); (code == ExitDone) != (c.want == nil) || !slices.Equal(codes, c.want) || !strings.Contains(out, c.says) {

@@ -8,20 +8,22 @@ import (
 )
 
 // guardOutputs writes the outputs again and compares.
-func (g *guardCall) guardOutputs(next *state.Rotation) {
+func (g *guardCall) guardOutputs(next *state.Rotation) error {
 	if len(next.Spec.Outputs) == 0 {
-		return
+		return g.judgeDisowned(next, nil)
 	}
 	file := g.at(g.state)
 	where := place{folder: filepath.Dir(file), root: g.root, file: file}
 	files, err := (&syncCall{app: g.app, statePath: file, state: next.WithDefaults(), place: where, charts: g.guardCharts()}).compute()
 	if err != nil {
 		g.r.findings = append(g.r.findings, problem.Of(g.told(err))...)
-		return
+		return nil
 	}
+	var produced []string
 	for _, f := range files {
-		g.r.owned = append(g.r.owned, f.name)
+		produced = append(produced, f.name) // also those that no output names any more: they are findings
 	}
+	g.r.owned = append(g.r.owned, produced...)
 	for _, f := range onlyChanged(files) {
 		name := shownName(f.name)
 		_, err := g.after.Find(f.name)
@@ -36,4 +38,5 @@ func (g *guardCall) guardOutputs(next *state.Rotation) {
 			g.r.fail(problem.PRGuardEdited.With(f.output + 1).In(name))
 		}
 	}
+	return g.judgeDisowned(next, produced)
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
@@ -22,13 +23,22 @@ type guardFlags struct {
 // to know.
 var acceptable = []problem.Code{
 	problem.PRGuardKeys.Code, problem.PRGuardKeyFile.Code, problem.PRGuardRecipients.Code,
-	problem.PRGuardMoved.Code, problem.PRGuardTwice.Code, problem.PRGuardChart.Code,
+	problem.PRGuardMoved.Code, problem.PRGuardTwice.Code, problem.PRGuardDisowned.Code, problem.PRGuardChart.Code,
+	problem.PRGuardIntermediate.Code, problem.PRGuardAttributes.Code, problem.PRGuardSigners.Code, problem.PRGuardSpec.Code,
+}
+
+func acceptableCodes() string {
+	codes := make([]string, len(acceptable))
+	for i, code := range acceptable {
+		codes[i] = string(code)
+	}
+	return strings.Join(codes, ", ")
 }
 
 func (f *guardFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.allowNoState, "allow-no-state", false, "with --guard: pass where neither side has a state file")
 	cmd.Flags().StringSliceVar(&f.others, "other-state", nil, "with --guard --allow-no-state: state file that another guard judges, from the top of the repository; may be given several times")
-	cmd.Flags().StringSliceVar(&f.accept, "accept", nil, "with --guard: CODE of findings that a maintainer accepted (guard-keys, guard-key-file, guard-recipients, guard-state-moved, guard-state-twice, guard-chart)")
+	cmd.Flags().StringSliceVar(&f.accept, "accept", nil, "with --guard: CODE of findings that a maintainer accepted ("+acceptableCodes()+")")
 }
 
 // check refuses codes that nobody may accept.

@@ -18,6 +18,9 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
+// sopsRules is the file in which SOPS looks for recipients.
+const sopsRules = ".sops.yaml"
+
 // heldKeys are all keys that a state names, those included that share a path
 // by mistake or malice. Retired anchors are not among them: their keys go.
 func heldKeys(s *state.Rotation) (all []render.NamedKey) {
@@ -178,7 +181,7 @@ func (g *guardCall) judgeRecipients(is *state.Rotation) {
 	}
 	for _, name := range g.differs {
 		dir, base := path.Split(name)
-		rules := now.Kind == state.CustodySOPS && base == ".sops.yaml" && strings.HasPrefix(g.state, dir)
+		rules := now.Kind == state.CustodySOPS && base == sopsRules && strings.HasPrefix(g.state, dir)
 		if rules || now.Certificate != "" && name == g.beside(now.Certificate) {
 			g.r.owned = append(g.r.owned, name)
 			g.r.fail(problem.PRGuardRecipients.With("the file").In(shownName(name)))

@@ -16,6 +16,8 @@ func (c *guardCall) judgeMove(next *state.Rotation) error {
 	r := c.r
 	was, is := c.now.Clone().Status, next.Clone().Status
 	r.noteSpec(c.now, next)
+	r.judgeSpec(c.now, next)
+	r.judgeInstants(was.Log, is.Log, c.instant())
 	switch {
 	case c.now.Metadata.Name != next.Metadata.Name:
 		r.findings = append(r.findings, problem.RotationOtherMesh.With(c.now.Metadata.Name, next.Metadata.Name))
@@ -27,6 +29,8 @@ func (c *guardCall) judgeMove(next *state.Rotation) error {
 		} else if len(was.Log) != len(is.Log) || !rotation.SameMaterial(c.now, next) {
 			r.findings = append(r.findings, problem.PRGuardByHand.With(was.Phase, was.Epoch))
 		}
+		r.judgeWave(was.Wave, is.Wave)
+		c.noteEvidence()
 		if len(r.findings) == 0 {
 			r.notes = append(r.notes, fmt.Sprintf("no change of phase: the state stays in `%s` (epoch %d)", is.Phase, is.Epoch))
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -18,13 +19,11 @@ func (r *guardReport) noteSpec(was, is *state.Rotation) {
 	}
 }
 
-// specDiffers names the fields of spec that differ, sorted; outputs are compared
-// as files.
+// specDiffers names the fields of spec that differ, sorted.
 func specDiffers(was, is *state.Rotation) (names []string) {
 	before, after := specFields(was), specFields(is)
 	all := maps.Clone(before)
 	maps.Copy(all, after)
-	delete(all, "outputs")
 	for name := range all {
 		if string(before[name]) != string(after[name]) {
 			names = append(names, name)
@@ -40,4 +39,21 @@ func specFields(s *state.Rotation) map[string]json.RawMessage {
 		_ = json.Unmarshal(text, &fields) // what was just written
 	}
 	return fields
+}
+
+// judgeSpec: what gates judge by does not become weaker. More is only noted.
+func (r *guardReport) judgeSpec(was, is *state.Rotation) {
+	leafWas, leafIs := was.WithDefaults().Spec.Leaf, is.WithDefaults().Spec.Leaf
+	shorter := func(field string, was, is state.Duration) {
+		if is < was {
+			r.fail(problem.PRGuardSpec.With(fmt.Sprintf("%s is shortened from %v to %v", field, was, is)).In(r.state).On(field))
+		}
+	}
+	shorter("spec.leaf.lifetime", leafWas.Lifetime, leafIs.Lifetime)
+	shorter("spec.leaf.clockSkew", leafWas.ClockSkew, leafIs.ClockSkew)
+	for _, link := range was.Spec.Links {
+		if !slices.Contains(is.Spec.Links, link) {
+			r.fail(problem.PRGuardSpec.With(fmt.Sprintf("the link to cluster %s is removed or leads elsewhere", shownName(link.Name))).In(r.state).On("spec.links"))
+		}
+	}
 }

@@ -88,8 +88,10 @@ func (g *guardCall) judgeNext(is *state.Rotation) error {
 	if err := g.judgeKeyFiles(is); err != nil {
 		return err
 	}
-	g.guardOutputs(is)
-	return nil
+	if err := g.guardOutputs(is); err != nil {
+		return err
+	}
+	return g.judgeAround(is)
 }
 
 // judgeNothing: neither side has the state.

@@ -45,6 +45,13 @@ func (l *prLand) guarded(dir string, args ...string) (code int, codes []string, 
 	return got.code, codes, got.out
 }
 
+// squashed makes one commit of all that a job did.
+func (l *prLand) squashed(dir, base string) {
+	l.t.Helper()
+	gitIn(l.t, dir, "reset", "-q", "--soft", base)
+	gitIn(l.t, dir, "commit", "-q", "-m", "squashed")
+}
+
 // vouch makes moves by hand in a clone and commits each.
 func (l *prLand) moves(dir string, moves ...string) {
 	l.t.Helper()
@@ -89,6 +96,11 @@ func TestGuard(t *testing.T) {
 		"a shorter leaf": {func(dir string) {
 			l.edit(dir, l.state, func(s string) string {
 				return strings.Replace(s, "  outputs:\n", "  leaf: {lifetime: 1h}\n  outputs:\n", 1)
+			})
+		}, []string{"guard-spec"}, "edits what the gate judges by**: spec.leaf"},
+		"a longer leaf": {func(dir string) {
+			l.edit(dir, l.state, func(s string) string {
+				return strings.Replace(s, "  outputs:\n", "  leaf: {lifetime: 48h}\n  outputs:\n", 1)
 			})
 		}, nil, "edits what the gate judges by**: spec.leaf"},
 		"a revert":        {revert(1), []string{"guard-epoch-falls"}, "pr back"},
@@ -150,7 +162,7 @@ func TestGuardSkip(t *testing.T) {
 	l := land(t)
 	l.commitTo("main", func(dir string) { l.moves(dir, "start anchor") })
 	dir := l.job("origin/main", func(dir string) { l.moves(dir, "advance --assume BUNDLE-DELIVERED", "advance --assume BUNDLE-LOADED") })
-	if _, codes, out := l.guarded(dir); !slices.Equal(codes, []string{"rotation-skip"}) || !strings.Contains(out, "epoch 2 to 4, with 2 new log entries") {
+	if _, codes, out := l.guarded(dir); !slices.Equal(codes, []string{"rotation-skip", "guard-intermediate"}) || !strings.Contains(out, "epoch 2 to 4, with 2 new log entries") {
 		t.Errorf("%q\n%s", codes, out)
 	}
 }
@@ -181,6 +193,7 @@ func TestGuardWithoutEvidence(t *testing.T) {
 	l.edit(dir, l.state, func(s string) string {
 		return strings.Replace(s, "code: BUNDLE-LOADED", "code: WAVE-DONE", 1)
 	})
+	l.squashed(dir, "origin/main")
 	_, codes, out := l.guarded(dir)
 	if !slices.Contains(codes, "rotation-g1") || !slices.Contains(codes, "rotation-unmet") || !strings.Contains(out, "does not verify chain") {
 		t.Errorf("without it: %q\n%s", codes, out)
@@ -241,8 +254,8 @@ func TestGuardComment(t *testing.T) {
 		l.edit(dir, "linkerd/values/pki.yaml", func(s string) string { return s + "# x\n" })
 		gitIn(t, dir, "revert", "--no-edit", "HEAD")
 	})
-	if code, codes, _ := l.guarded(undone); code != ExitDone || len(l.wrote()) != 1 {
-		t.Errorf("an edit that was taken back: %q, and no comment over the one before", codes)
+	if _, codes, _ := l.guarded(undone); !slices.Equal(codes, []string{"guard-intermediate"}) || len(l.wrote()) != 1 {
+		t.Errorf("an edit that was taken back: %q, or no comment over the one before", codes)
 	}
 	l.forge.comments, l.forge.fail = map[string]string{}, func(string, bool) error { return os.ErrPermission }
 	if code, codes, _ := l.guarded(dir); code != ExitDone {

@@ -21,7 +21,7 @@ const (
 var ErrAbsent = errors.New("does not exist")
 
 // ErrTree says that a commit has a name that no working tree can have, such as
-// one with ".git" or ".." in it: it was not made with git.
+// one with ".git" or ".." in it, or the same name twice: it was not made with git.
 var ErrTree = errors.New("the commit has a path that git itself does not create")
 
 // NotRegular says that a path of a commit leads to something else than a regular
@@ -86,6 +86,9 @@ func treeOf(listed []byte) (*Tree, error) {
 		if strange(name) {
 			return nil, fmt.Errorf("%w: %q", ErrTree, name)
 		}
+		if _, twice := t.entries[name]; twice {
+			return nil, fmt.Errorf("%w: %q twice", ErrTree, name)
+		}
 		t.entries[name] = e
 		if e.Regular() {
 			t.names = append(t.names, name)
@@ -146,6 +149,17 @@ func (t *Tree) Find(name string) (Entry, error) {
 		return Entry{}, &NotRegular{name, name, e.kind()}
 	}
 	return e, nil
+}
+
+// Has reports whether there is anything at a path.
+func (t *Tree) Has(name string) bool { return t.entries[name].Object != "" }
+
+// At is what is at a path; the zero entry where there is nothing, or a directory.
+func (t *Tree) At(name string) Entry {
+	if e := t.entries[name]; e.Mode != modeDirectory {
+		return e
+	}
+	return Entry{}
 }
 
 // Differs lists the paths at which two trees differ, sorted; directories are not

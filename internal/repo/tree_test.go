@@ -194,3 +194,18 @@ func TestContents(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestTreeTwice: readers of a tree with one name twice disagree on what is there.
+func TestTreeTwice(t *testing.T) {
+	one := "100644 blob 1111111111111111111111111111111111111111\tpki/x\x00"
+	dir := "040000 tree 2222222222222222222222222222222222222222\tpki\x00"
+	linked := "120000 blob 3333333333333333333333333333333333333333\tpki\x00"
+	for _, listed := range []string{one + one, dir + one + dir, linked + dir + one, dir + one + linked} {
+		if _, err := treeOf([]byte(listed)); !errors.Is(err, ErrTree) || !strings.Contains(err.Error(), "twice") {
+			t.Errorf("%q: %v", listed, err)
+		}
+	}
+	if _, err := treeOf([]byte(dir + one)); err != nil {
+		t.Error(err)
+	}
+}

@@ -75,10 +75,70 @@ var (
 		Hint:    "commit the chart in the repository and name its path; or have a maintainer check the address and accept it with --accept guard-chart",
 		Explain: "The address of a chart decides what the machine that judges the change connects to, also inside of its own network. Charts are fetched only as the outputs of the base branch name them: chart, repo, version and digest.",
 	})
+	PRGuardDisowned = define(Sentence{
+		Code:    "guard-output-disowned",
+		Text:    "%s of the base owns it, and no output of the change does: the file would stay, and nothing would check it",
+		Hint:    "remove the file, or keep its output; if somebody else takes the file over, have a maintainer accept it with --accept guard-output-disowned",
+		Explain: "Files of outputs are what a controller applies. Taken out of spec.outputs, a file can have any content: what it had to be followed from the state until now.",
+	})
+	PRGuardIntermediate = define(Sentence{
+		Code:    "guard-intermediate",
+		Text:    "commit %s changes it to what neither the base nor the merge has",
+		Hint:    "bring the branch onto the base and squash its commits into one; where pull requests are only merged with a merge commit or squashed, --accept guard-intermediate accepts it",
+		Explain: "A rebase applies the commits of a branch one by one and leaves out merges, and commits that the base has already. What a later commit takes back can then be what the base ends with.",
+	})
+	PRGuardAttributes = define(Sentence{
+		Code:    "guard-attributes",
+		Text:    "line %d applies to %s (%s): what Git checks out is then not what was reviewed",
+		Hint:    "remove the line, or make its pattern so narrow that it matches no file of the rotation; --accept guard-attributes accepts it",
+		Explain: "The attributes working-tree-encoding, filter, ident, export-ignore, export-subst and merge change what a checkout, an archive or a merge writes. Controllers apply that, and not the bytes in the commit.",
+	})
+	PRGuardAttributesKind = define(Sentence{
+		Code:    "guard-attributes-file",
+		Text:    "has Git attributes for files of the rotation, and cannot be read as a regular file of at most 4 MiB",
+		Hint:    "make it a regular file named .gitattributes",
+		Explain: "Some versions of Git follow a link there, and file systems that fold case read another spelling of the name.",
+	})
+	PRGuardSigners = define(Sentence{
+		Code:    "guard-signers",
+		Text:    "the change edits whose commits the tool takes over",
+		Hint:    "check every key with its owner; then have a maintainer accept the change with --accept guard-signers",
+		Explain: "A branch whose commits are signed with one of these keys is continued by `l5d-pki-render pr` as its own work.",
+	})
+	PRGuardSpec = define(Sentence{
+		Code:    "guard-spec",
+		Text:    "%s: gates after this change would open earlier",
+		Hint:    "undo it; if it is what the mesh has, have a maintainer accept it with --accept guard-spec",
+		Explain: "The lifetime of leaves and the allowed clock skew say how long an old issuer is still in use, links name the clusters that must trust a new anchor first. A value that is too short, or a link that is missing, lets a later move drop what is still needed.",
+	})
+	PRGuardLogAt = define(Sentence{
+		Code:    "guard-log-at",
+		Text:    "log entry %d is dated %s, %s",
+		Hint:    "make the move again with `l5d-pki-render pr` on a machine whose clock is right",
+		Explain: "Gates compare the instants of moves with those of observations and with the lifetime of leaves. An entry is not older than the one before it, and at most one hour ahead of the guard's clock.",
+	})
+	PRGuardWave = define(Sentence{
+		Code:    "guard-wave",
+		Text:    "status.wave was edited: %s",
+		Hint:    "undo the edit: while a wave is split, namespaces may only be added to status.wave, or status.wave removed when all are done",
+		Explain: "status.wave says which namespaces have the stamp of this wave. Without a move, it only grows or ends.",
+	})
+	PRGuardFolds = define(Sentence{
+		Code:    "guard-path-folds",
+		Text:    "is the same path as %s on file systems that fold names",
+		Hint:    "rename it",
+		Explain: "macOS and Windows ignore case, some Unicode forms, trailing dots and spaces, and \"::$DATA\". A checkout there writes one of both files over the other.",
+	})
+	PRGuardHead = define(Sentence{
+		Code:    "guard-head-ambiguous",
+		Text:    "--head %s can mean different commits: %s",
+		Hint:    "name the commit by its full hash, or the branch as refs/heads/NAME; a branch that is named like a hash is deleted",
+		Explain: "Whoever may push a branch or a tag chooses its name. The guard judges only what is named without doubt.",
+	})
 	PRGuardAccept = define(Sentence{
 		Code:    "guard-accept",
 		Text:    "%q cannot be accepted",
-		Hint:    "--accept takes guard-keys, guard-key-file, guard-recipients, guard-state-moved, guard-state-twice and guard-chart",
+		Hint:    "run `l5d-pki-render pr --help`: it lists the codes that --accept takes",
 		Explain: "A step that the gate refuses, a key in clear or a missing state is no matter of opinion: correct the change, or follow docs/runbook.md.",
 	})
 	PRGuardQueue = define(Sentence{
