@@ -75,7 +75,7 @@ func derKey(text []byte) (noun string, length int, ok bool) {
 	case first == tagInteger && len(value) == 1 && value[0] <= 1 && isPlainKey(value[0], rest):
 		return nounDER, length, true
 	case first == tagSeq && isEncryption(value):
-		if tag, _, _, whole := element(rest); whole && tag == tagOctets {
+		if tag, _, _, whole := element(rest); whole && isOctets(tag) {
 			return nounEncrypted, length, true
 		}
 	}
@@ -91,7 +91,7 @@ func isPlainKey(version byte, rest []byte) bool {
 	case tag == tagSeq: // PKCS #8: the algorithm, and the key in an octet string
 		oid, _, _, hasOID := element(value)
 		tag, key, _, ok := element(rest)
-		return hasOID && oid == tagOID && ok && tag == tagOctets && len(key) >= 16
+		return hasOID && oid == tagOID && ok && isOctets(tag) && len(key) >= 16
 	case tag == tagOctets && version == 1: // SEC 1: the key, curve and public key
 		return len(value) >= 16 && len(value) <= 80 && (len(rest) == 0 || rest[0] == 0xa0 || rest[0] == 0xa1)
 	case tag == tagInteger && len(value) >= 32: // PKCS #1 and DSA: at least five numbers
@@ -140,10 +140,16 @@ func header(text []byte, tag byte) (rest []byte, ok bool) {
 	return text[size:], true
 }
 
-// element reads one element of DER.
-func element(text []byte) (tag byte, value, rest []byte, ok bool) {
+// element reads one element of DER, or of BER with lengths that are indefinite.
+func element(text []byte) (tag byte, value, rest []byte, ok bool) { return elementAt(text, 0) }
+
+func elementAt(text []byte, depth int) (tag byte, value, rest []byte, ok bool) {
 	if len(text) < 2 {
 		return 0, nil, nil, false
+	}
+	if text[1] == 0x80 && text[0]&0x20 != 0 {
+		value, rest, ok = indefinite(text, depth)
+		return text[0], value, rest, ok
 	}
 	length, at := int(text[1]), 2
 	if length >= 0x80 {
@@ -163,6 +169,30 @@ func element(text []byte) (tag byte, value, rest []byte, ok bool) {
 	return text[0], text[at : at+length], text[at+length:], true
 }
 
+const (
+	maxBER   = 64 << 10 // bytes of an element without a length: more than of any key
+	maxInner = 6        // of them in one another
+)
+
+// indefinite reads an element that two zero bytes end (X.690 section 8.1.3.6).
+func indefinite(text []byte, depth int) (value, rest []byte, ok bool) {
+	near := text[:min(len(text), maxBER)]
+	for at := 2; depth < maxInner && at+2 <= len(near); {
+		if near[at] == 0 && near[at+1] == 0 {
+			return text[2:at], text[at+2:], true
+		}
+		_, _, behind, whole := elementAt(near[at:], depth+1)
+		if !whole {
+			break
+		}
+		at = len(near) - len(behind)
+	}
+	return nil, nil, false
+}
+
+// isOctets reports whether a tag is that of an octet string, also one in pieces.
+func isOctets(tag byte) bool { return tag&^0x20 == tagOctets }
+
 // binary finds keys that are not text, wherever they begin.
 func (s *search) binary(l *layer) {
 	s.derKeys(l)
@@ -173,6 +203,9 @@ func (s *search) binary(l *layer) {
 		}
 	}
 	s.keystores(l)
+	s.pgpPackets(l)
+	s.blobs(l)
+	s.packed(l)
 }
 
 // derKeys looks for the version that each clear key and PKCS #12 begin with.

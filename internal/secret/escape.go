@@ -125,6 +125,9 @@ func matters(text []byte, at, n int, c rune) bool {
 	if base64Before(text[:at])+base64Behind(text[at+n:]) >= 24 {
 		return true
 	}
+	if isMember(text, at, n, c) {
+		return true
+	}
 	near := text[max(0, at-40):min(len(text), at+n+40)]
 	for _, w := range words {
 		if bytes.Contains(near, w) {
@@ -132,6 +135,15 @@ func matters(text []byte, at, n int, c rune) bool {
 		}
 	}
 	return false
+}
+
+// isMember reports whether an escape is of the name of a member of a JWK: kty, d.
+func isMember(text []byte, at, n int, c rune) bool {
+	if c != 'k' && c != 't' && c != 'y' && c != 'd' {
+		return false
+	}
+	plain, _ := unescape(text[max(0, at-16):min(len(text), at+n+16)])
+	return bytes.Contains(plain, wordKty.text) || bytes.Contains(plain, []byte(`"d"`)) || bytes.Contains(plain, []byte(`d\"`))
 }
 
 func isCapital(text []byte, at int) bool {

@@ -102,19 +102,56 @@ func (s *search) jwk(l *layer) {
 		if at < done {
 			continue
 		}
-		from := max(done, at-maxJWK)
-		if i := bytes.LastIndexByte(l.text[from:at], '{'); i >= 0 {
-			from += i
-		}
-		end := min(len(l.text), at+maxJWK)
-		if i := bytes.IndexByte(l.text[at:end], '}'); i >= 0 {
-			end = at + i
-		}
+		from, end := objectAround(l.text, at, max(0, done-jwkOverlap))
 		done = end
 		if hasScalar(l.text[from:end]) {
 			s.say(l, from, end, "JSON Web Key with its private part")
 		}
 	}
+}
+
+// jwkOverlap is how far objects that follow one another are read again, in bytes.
+const jwkOverlap = 2 << 10
+
+// objectAround is the object that has a member at a place: between its braces,
+// which do not count in strings, or as far as a key may reach.
+func objectAround(text []byte, at, low int) (from, end int) {
+	quote := byte('"')
+	if at > 0 && text[at-1] == '\'' {
+		quote = '\''
+	}
+	isQuoted := at > 0 && text[at-1] == quote
+	from = max(low, at-maxJWK)
+	depth, inside := 0, isQuoted
+	for i := at - 1; i >= from; i-- {
+		switch c := text[i]; {
+		case c == quote:
+			inside = !inside
+		case inside:
+		case c == '}':
+			depth++
+		case c == '{':
+			if depth--; depth < 0 {
+				from = i
+			}
+		}
+	}
+	end = min(len(text), at+maxJWK)
+	depth, inside = 0, isQuoted
+	for i := at; i < end; i++ {
+		switch c := text[i]; {
+		case c == quote:
+			inside = !inside
+		case inside:
+		case c == '{':
+			depth++
+		case c == '}':
+			if depth--; depth < 0 {
+				end = i
+			}
+		}
+	}
+	return from, end
 }
 
 // hasScalar reports whether an object has a member d of base64.
@@ -142,6 +179,20 @@ func scalarLength(text []byte) int {
 	value := bytes.TrimLeft(text, "\"'\\: \t\r\n")
 	if bytes.Count(text[:len(text)-len(value)], []byte(":")) != 1 {
 		return 0
+	}
+	for n := 0; n < 4 && len(value) > 0; n++ { // what YAML has before a value
+		stop := ""
+		switch value[0] {
+		case '!', '&':
+			stop = " \t\r\n"
+		case '>', '|', '#':
+			stop = "\n"
+		}
+		i := bytes.IndexAny(value[:min(len(value), 128)], stop)
+		if i < 0 {
+			break
+		}
+		value = bytes.TrimLeft(value[i:], "\"' \t\r\n")
 	}
 	return len(value) - len(bytes.TrimLeft(value, alphabet))
 }

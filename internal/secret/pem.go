@@ -2,6 +2,7 @@ package secret
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 )
 
@@ -19,7 +20,11 @@ var (
 const (
 	maxLabel = 64        // bytes between BEGIN and the word PRIVATE
 	maxBody  = 128 << 10 // bytes of one PEM body: 16,384 bits of RSA are 13 KiB
-	minBody  = 32        // characters of base64 from which a body that no reader understands is one
+	// minDespite is minBody for bodies that have a placeholder too: pages leave the
+	// first lines of a key in front of it.
+	minDespite = 160
+
+	minBody = 32 // characters of base64 from which a body that no reader understands is one
 )
 
 // Marks returns the offsets of the markers of private keys, with a body or
@@ -170,7 +175,11 @@ func judgeBody(label string, body []byte) (noun string, is bool) {
 			return noun, true
 		}
 	}
-	return noun, !isPlaceholder(body) && countBody(lines) >= minBody
+	enough := minBody
+	if isPlaceholder(body) {
+		enough = minDespite
+	}
+	return noun, !isDull(body) && countBody(lines) >= enough
 }
 
 // nounOf is what a marker calls its key.
@@ -188,9 +197,12 @@ func nounOf(label string, encrypted bool) string {
 	return noun
 }
 
+// breaks are line ends of HTML and of scripts.
+var breaks = regexp.MustCompile(`<[^<>\n]{1,40}>|\$\{[^{}\n]{1,20}\}`)
+
 // bodyLines are the lines of a body without indentation, quotes and headers.
 func bodyLines(body []byte) (lines []string, encrypted bool) {
-	text := unescapeLines(string(body))
+	text := breaks.ReplaceAllString(unescapeLines(string(body)), "\n")
 	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
 		line = inQuotes(strings.TrimSpace(line))
 		if name, _, is := strings.Cut(line, ":"); is && !strings.ContainsAny(name, " \t") {
@@ -280,6 +292,11 @@ func isPlaceholder(body []byte) bool {
 			return true
 		}
 	}
+	return false
+}
+
+// isDull reports whether a body is one character over and over.
+func isDull(body []byte) bool {
 	var seen [256]bool
 	distinct := 0
 	for _, c := range body {

@@ -131,6 +131,8 @@ func (s *search) look(l layer) {
 		s.ageIdentities(&l)
 		s.putty(&l)
 		s.jwk(&l)
+		s.gnupg(&l)
+		s.xmlKeys(&l)
 	}
 	if binary {
 		s.binary(&l)
@@ -140,6 +142,8 @@ func (s *search) look(l layer) {
 	if text {
 		s.escaped(&l)
 		s.hex(&l)
+		s.decimal(&l)
+		s.base32(&l)
 		s.base64(&l)
 	}
 }

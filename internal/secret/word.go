@@ -87,8 +87,15 @@ func hasControls(text []byte) bool {
 var pairs = func() (second [256][]byte) {
 	for _, pair := range []string{
 		"\x02\x01", "\x2a\x86", "\x1f\x8b", "PK", "BZ", "\x78\x01", "\x78\x5e", "\x78\x9c", "\x78\xda", "op", "\xfe\xed", "\xce\xce",
+		"\x07\x02", "\x1e\xf1", "\xfd7", "7z", "\x28\xb5", "\x04\x22", "Ra", "\x5d\x00", "\x96\x00",
 	} {
 		second[pair[0]] = append(second[pair[0]], pair[1])
+	}
+	for n := range 256 { // packets of OpenPGP have their length there
+		second[0x94], second[0xc5] = append(second[0x94], byte(n)), append(second[0xc5], byte(n))
+		if n < 0x20 {
+			second[0x95] = append(second[0x95], byte(n))
+		}
 	}
 	return second
 }()
