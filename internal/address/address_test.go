@@ -71,7 +71,8 @@ func FuzzRedact(f *testing.F) {
 			return
 		}
 		a := before + "s3cret" + after
-		if scheme, rest := split(a); isSSH(scheme) && strings.HasPrefix(rest, "s3cret@") {
+		scheme, rest := split(a)
+		if at := strings.LastIndex(rest, "@"); at >= 0 && isSSH(scheme) && isUser(rest[:at]) {
 			return // the user of an SSH address is no secret
 		}
 		if got := Redact(a); strings.Contains(got, "s3cret") {
