@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"helm.sh/helm/v3/pkg/chart"
@@ -172,7 +173,7 @@ func scrub(text string, r exchange.Request) string {
 			text = strings.ReplaceAll(text, string(line[1]), "(PEM)")
 		}
 	}
-	text = strings.Join(strings.Fields(text), " ")
+	text = secret.Redact(strings.Join(strings.Fields(text), " "))
 	if len(text) > maxReason {
 		text = fmt.Sprintf("%s … (%d bytes)", strings.ToValidUTF8(text[:maxReason], ""), len(text))
 	}

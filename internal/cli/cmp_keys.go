@@ -10,6 +10,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -171,19 +172,41 @@ func (c *cmpCall) keysInPlace(stream []byte) error {
 		own[s.SecretID] = render.StandIn{}
 	}
 	forms := keyForms(c.phase.keys)
-	for _, text := range splitStream(stream) {
+	for number, text := range splitStream(stream) {
 		for _, text := range itemsOf(text) {
 			o, err := objectOf(text)
 			if err == nil && o.Kind == "Secret" && o.givesWay(own) {
-				continue
+				text = withoutData(text)
 			}
 			bare := betweenLines.Replace(text)
 			if slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(bare, form) }) {
-				return problem.ArgoCDKeyElsewhere.With(o.String())
+				// The name of an object may be made of the key.
+				return problem.ArgoCDKeyElsewhere.With(fmt.Sprintf("document %d (%s)", number+1, secret.Redact(oneLine(o.Kind))))
 			}
 		}
 	}
 	return nil
+}
+
+// withoutData is a Secret without what Argo CD masks: keys are allowed there only,
+// and not in annotations or comments.
+func withoutData(text string) string {
+	var object map[string]any
+	if yaml.Unmarshal([]byte(text), &object) != nil {
+		return text
+	}
+	delete(object, "data")
+	delete(object, "stringData")
+	rest, err := yaml.Marshal(object)
+	if err != nil {
+		return text
+	}
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			rest = append(rest, line...)
+		}
+	}
+	return string(rest)
 }
 
 // itemsOf are the items of an object that has some, which Argo CD takes for a list

@@ -64,6 +64,17 @@ func TestKeysForTellsNothing(t *testing.T) {
 	}
 }
 
+// TestWithoutData: what is left of a Secret are the places that Argo CD does not mask.
+func TestWithoutData(t *testing.T) {
+	got := withoutData("# in a comment\nkind: Secret\nmetadata: {annotations: {a: shown}}\ndata: {k: masked}\nstringData: {k: masked}\n")
+	if strings.Contains(got, "masked") || !strings.Contains(got, "shown") || !strings.Contains(got, "in a comment") {
+		t.Error(got)
+	}
+	if broken := "a: [\n"; withoutData(broken) != broken {
+		t.Error("broken YAML is not looked at whole")
+	}
+}
+
 // TestKeyForms: a key is found between whatever YAML and JSON put between its lines.
 func TestKeyForms(t *testing.T) {
 	pem := "-----BEGIN EC PRIVATE KEY-----\nAAAABBBB\nCCCC\n-----END EC PRIVATE KEY-----\n"
