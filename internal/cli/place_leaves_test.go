@@ -29,7 +29,8 @@ func TestLeaving(t *testing.T) {
 			t.Errorf("%s: %d %s", arg, got.code, got.stderr)
 		}
 	}
-	sealed := &custody.Custody{Mode: 0o644}
+	sealed := &custody.Custody{}
+	sealed.Mode = 0o644
 	for dir, refused := range map[string]bool{"app": true, "in/sub/new": true, "within": false, "pki/keys": false} {
 		if err := keyPlace(sealed, filepath.Join(l.clone, dir, "a.age")); (err != nil) != refused {
 			t.Errorf("a key in %s: %v", dir, err)
