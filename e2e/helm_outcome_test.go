@@ -23,8 +23,8 @@ func postRenderFailures(h *Helm) []helmFailure {
 	post := []string{"--post-renderer", "l5d-pki-render", "--post-renderer-args", "post-render"}
 	state := "L5D_PKI_STATE=" + peer.Fixture("rotation/bundle/anchor-added.yaml")
 	return []helmFailure{
-		{"missing state file", post, nil, "error: rotation.yaml: cannot be read: no such file or directory"},
-		{"missing state file, named", post, []string{"L5D_PKI_STATE=nowhere/prod.yaml"}, "error: nowhere/prod.yaml: cannot be read"},
+		{"missing state file", post, nil, "error: rotation.yaml: no state file here"},
+		{"missing state file, named", post, []string{"L5D_PKI_STATE=nowhere/prod.yaml"}, "error: nowhere/prod.yaml: no state file here"},
 		{"nothing of Linkerd", append([]string{"other"}, post...), []string{state}, "error: stdin: "},
 		{"a required group", post, []string{state, "L5D_PKI_REQUIRE=viz"}, "viz"},
 		{"a damaged state file", post, []string{"L5D_PKI_STATE=damaged.yaml"}, "error: damaged.yaml"},
@@ -94,7 +94,7 @@ func TestHelmGetter(t *testing.T) {
 		{"absolute", "l5d-pki://" + absolute + "?layout=embedded", ""},
 		{"relative, escaped", "l5d-pki://./a%20folder/rotation.yaml?layout=embedded", ""},
 		{"by the environment", "l5d-pki://?layout=embedded&chart=control-plane", ""},
-		{"missing", "l5d-pki://nowhere.yaml", "error: nowhere.yaml: cannot be read"},
+		{"missing", "l5d-pki://nowhere.yaml", "error: nowhere.yaml: no state file here"},
 		{"fragment", "l5d-pki://" + absolute + "#stable", "a fragment (#…) means nothing here"},
 		{"unknown key", "l5d-pki://" + absolute + "?cluster=east", `the URL asks for "cluster", which nobody knows`},
 		{"twice", "l5d-pki://" + absolute + "?chart=viz&chart=jaeger", "chart needs one value"},

@@ -174,7 +174,7 @@ func saysSealed(to *custody.Custody, file []byte, of render.NamedKey) bool {
 func sealOne(to *custody.Custody, key pki.Key, of render.NamedKey, path string) (keyFile, error) {
 	of.Path = path
 	file := keyFile{path: beside(to.StatePath, path), mode: os.FileMode(to.Mode)}
-	if err := guardPlace(to, file.path); err != nil {
+	if err := keyPlace(to, file.path); err != nil {
 		return file, err
 	}
 	var err error

@@ -48,7 +48,7 @@ func (a *app) sealAll(c *custody.Custody, minted []rotation.Minted, of []render.
 			continue
 		}
 		f := keyFile{path: beside(c.StatePath, m.Path), mode: os.FileMode(c.Mode)}
-		problems.Add(guardPlace(c, f.path))
+		problems.Add(keyPlace(c, f.path))
 		var err error
 		f.text, err = c.Seal(m.Key, named)
 		problems.Add(err)

@@ -148,6 +148,10 @@ func matches(pattern, parts []string) bool {
 // walk collects the YAML files below a folder. Links are not followed: what
 // they lead to inside the folder is found anyway.
 func (s *search) walk(root string, wanted func(below string) bool) {
+	if leavesRepository(root) {
+		s.problems.Add(problem.WorkloadsLink.With().In(root))
+		return
+	}
 	target, err := filepath.EvalSymlinks(root)
 	if err == nil {
 		err = filepath.WalkDir(target, func(file string, d fs.DirEntry, err error) error {

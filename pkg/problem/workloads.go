@@ -40,8 +40,8 @@ var (
 	})
 	WorkloadsLink = define(Sentence{
 		Code:    "workloads-link",
-		Text:    "is a symbolic link that leaves its folder",
-		Hint:    "name the file that it leads to",
+		Text:    "is a symbolic link that leaves its folder or its repository",
+		Hint:    "name the file or folder that it leads to",
 		Explain: "Files are replaced in place. Through a link that leaves its folder this would change a file outside of what was named, or put a file in the place of the link.",
 	})
 	WorkloadsPartly = define(Sentence{
