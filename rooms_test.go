@@ -72,7 +72,7 @@ var libraries = map[string][]string{
 	"golang.org/x/sys":                    {"internal/disk"},
 	"helm.sh/helm/v3/pkg/postrender":      {"pkg/postrender"},
 	"golang.org/x/term":                   {"internal/cli"},
-	"golang.org/x/text/unicode/norm":      {"internal/cli"},
+	"golang.org/x/text":                   {"internal/cli"},
 	"golang.org/x/image":                  {"internal/picture"},
 	"github.com/aymanbagabas/go-udiff":    {"internal/cli"},
 	"github.com/invopop/jsonschema":       {"schema/gen"},
