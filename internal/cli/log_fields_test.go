@@ -189,7 +189,7 @@ func TestGuardOfForgedEntries(t *testing.T) {
 		want          []string
 		says          string
 	}{
-		"downtime accepted":      {add: "    downtimeAccepted: true\n"},
+		"downtime accepted":      {add: "    downtimeAccepted: true\n", want: []string{"rotation-no-move"}},
 		"a need that is unknown": {from: "code: BUNDLE-LOADED", to: "code: ALL-IS-WELL", want: []string{"state-choice"}},
 		"a need without reason":  {from: "because: \"seen in the test\"", to: "because: \"\"", want: []string{"state-log-field"}},
 		"a field twice":          {add: "    move: back\n", want: []string{"state-duplicate-key"}},
