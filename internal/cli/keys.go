@@ -80,17 +80,8 @@ func advice(c *custody.Custody) string {
 	return "encrypted (custody " + c.Name + "), commit it"
 }
 
-// storeAll writes new key files, all or none, in directories that only their
-// owner enters where keys are plain. undo takes them away again.
-func (a *app) storeAll(files []keyFile) (undo func(), err error) {
-	take, err := a.createKeys(files)
-	if err != nil {
-		return func() {}, err
-	}
-	return func() { _ = take() }, nil
-}
-
-// storeFor is storeAll for keys that another file, target, is about to name. A
+// storeFor writes new key files, all or none, that another file, target, is about
+// to name, in directories that only their owner enters where keys are plain. A
 // note beside target makes up for a command that is killed in between: with it
 // the next run of the command finds and removes what nobody names.
 func (a *app) storeFor(target string, files []keyFile) (stored, error) {

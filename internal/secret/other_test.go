@@ -35,7 +35,11 @@ func ber(der []byte, header int) string { return "\x30\x80" + string(der[header:
 
 // TestOtherForms: forms that programs read, beside PEM and DER.
 func TestOtherForms(t *testing.T) {
-	d := base64.RawURLEncoding.EncodeToString(ecKey.D.Bytes())
+	scalar, err := ecKey.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := base64.RawURLEncoding.EncodeToString(scalar)
 	xyz := base64.StdEncoding.EncodeToString(rsaKey.D.Bytes())
 	ec := inPEM("EC PRIVATE KEY", ecSEC1)
 	xz := "\xfd7zXZ\x00\x00\x04" + string(binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte{0, 4}))) + "rest"
