@@ -37,7 +37,7 @@ var arrows = map[string][]string{
 	"internal/kms":           {"pkg/pki", "internal/secret"},
 	"internal/overlay":       {"internal/address"},
 	"internal/krm":           {"pkg/render", "pkg/state", "internal/manifest"},
-	"internal/repo":          {"internal/child", "internal/address"},
+	"internal/repo":          {"internal/child", "internal/address", "internal/disk"},
 	// Other programs are run by one package, which decides what they see of the environment.
 	"internal/child":   {},
 	"internal/address": {},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 )
 
 // always are settings of every call: no directory of a tree is a repository, no
@@ -63,7 +64,7 @@ func (w *Worktree) ofCommit(dir string) (string, error) {
 	if !found {
 		return "", ErrNone
 	}
-	real := behindLinks(dir)
+	real := disk.Real(dir)
 	for below := real; ; {
 		at, found, err := around(below)
 		switch {
@@ -86,13 +87,13 @@ func (w *Worktree) ofCommit(dir string) (string, error) {
 func (p place) shared() string {
 	text, err := os.ReadFile(filepath.Join(p.gitDir, "commondir"))
 	if err != nil {
-		return behindLinks(p.gitDir)
+		return disk.Real(p.gitDir)
 	}
 	common := strings.TrimRight(string(text), "\r\n")
 	if !filepath.IsAbs(common) {
 		common = filepath.Join(p.gitDir, common)
 	}
-	return behindLinks(common)
+	return disk.Real(common)
 }
 
 // withoutFilters turns the filters off that the configuration of a working tree

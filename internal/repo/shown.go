@@ -13,6 +13,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 )
 
 // Shown gives those of the files, there or not yet, that Git would show: they lie
@@ -28,7 +29,7 @@ func ShownWhy(files []string) map[string]error {
 	byPlace := map[place]map[string][]string{} // place, then the name in it -> the files as they were given
 	named, namedErr := namedPlace()
 	for _, file := range files {
-		real := behindLinks(file)
+		real := disk.Real(file)
 		at, found, err := around(filepath.Dir(real))
 		if err == nil {
 			err = namedErr
@@ -94,7 +95,7 @@ func namedPlace() (at place, err error) {
 		return at, err
 	}
 	if gitDir == "" {
-		around, found, err := around(behindLinks(here))
+		around, found, err := around(disk.Real(here))
 		if err != nil || !found { // git takes no other directory for the repository
 			return at, err
 		}
@@ -111,7 +112,7 @@ func namedPlace() (at place, err error) {
 	if err != nil {
 		return at, fmt.Errorf("GIT_DIR or GIT_WORK_TREE is set: %w", err)
 	}
-	return place{behindLinks(strings.TrimSuffix(out, "\n")), behindLinks(gitDir)}, nil
+	return place{disk.Real(strings.TrimSuffix(out, "\n")), disk.Real(gitDir)}, nil
 }
 
 // ignored asks git which names are ignored and not tracked. It names the
@@ -152,21 +153,3 @@ func told(dir string, stdin []byte, args ...string) (string, error) {
 
 // errNoProgram says why nothing was asked.
 var errNoProgram = errors.New("there is no git program to ask")
-
-// behindLinks is where a path leads, as far as there is something.
-func behindLinks(path string) string {
-	full, err := filepath.Abs(path)
-	if err != nil {
-		return path
-	}
-	there, rest := full, ""
-	for {
-		if real, err := filepath.EvalSymlinks(there); err == nil {
-			return filepath.Join(real, rest)
-		}
-		if there == filepath.Dir(there) {
-			return full
-		}
-		there, rest = filepath.Dir(there), filepath.Join(filepath.Base(there), rest)
-	}
-}
