@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 )
 
 // StampHint is the pod annotation that a wave changes: a new value is one
@@ -65,7 +65,7 @@ func (p *plan) wantsStamp(d manifest.Document, head manifest.Head) bool {
 
 // proxyName is the container that `linkerd inject --manual` adds (pkg/k8s/labels.go
 // in linkerd2: ProxyContainerName).
-const proxyName = "linkerd-proxy"
+const proxyName = linkerd.ProxyContainer
 
 // mayBeMeshed tells by the text of a workload's document: most end here.
 func (p *plan) mayBeMeshed(text []byte, namespace string) bool {
@@ -123,7 +123,7 @@ func byHand(template *manifest.Node) bool {
 func foreignSidecar(template *manifest.Node) bool {
 	return hasContainer(template, "containers", "istio-proxy", "gcr.io/istio-release/proxyv2:") ||
 		hasContainer(template, "initContainers", "istio-init", "gcr.io/istio-release/proxy_init:") ||
-		hasContainer(template, "initContainers", "linkerd-init", "cr.l5d.io/linkerd/proxy-init:")
+		hasContainer(template, "initContainers", linkerd.InitContainer, "cr.l5d.io/linkerd/proxy-init:")
 }
 
 // hasContainer looks for a container by its name or the beginning of its image.
@@ -139,7 +139,7 @@ func hasContainer(template *manifest.Node, list, name, image string) bool {
 // hasToken: without a service account token a proxy has no identity. Charts
 // from 2.12 on project one of their own (identity.serviceAccountTokenProjection).
 func (p *plan) hasToken(template *manifest.Node) bool {
-	if p.family != state.Family210 && p.family != state.Family211 {
+	if p.traits.Hash {
 		return true
 	}
 	return template.Lookup(manifest.At("spec", "automountServiceAccountToken")).Value() != "false"
@@ -150,7 +150,7 @@ func (p *plan) hasToken(template *manifest.Node) bool {
 // namespace; their pods carry the component's label.
 func (p *plan) ofControlPlane(o object) bool {
 	return o.namespace == p.namespace(ControlPlane) ||
-		o.namespace == "" && o.template().Lookup(manifest.At("metadata", "labels", "linkerd.io/control-plane-component")) != nil
+		o.namespace == "" && o.template().Lookup(manifest.At("metadata", "labels", linkerd.Component)) != nil
 }
 
 // stamps writes the wave's stamp on every meshed workload; the control plane
