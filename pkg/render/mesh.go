@@ -103,6 +103,8 @@ func (p *plan) meshing(o object) meshing {
 		return meshing{why: injectAnnotation + " is " + strconv.Quote(namespace) + " at its namespace, which the injector does not know"}
 	case injecting[pod], injecting[namespace]:
 		return meshing{meshed: true}
+	case injecting[o.get("metadata", "annotations", injectAnnotation).Value()]:
+		return meshing{unknown: !known, why: injectAnnotation + " on the " + o.kind + " itself has no effect: it belongs on its pod template or the Namespace"}
 	case !known:
 		return meshing{unknown: true, why: "its template does not say, and Namespace " + strconv.Quote(o.namespace) + " is not in the input"}
 	}
@@ -208,17 +210,6 @@ func unstampable(o object) string {
 		return "no stamp restarts a " + o.kind + ": start it anew"
 	case o.template().Kind() != manifest.Mapping || o.template().Len() == 0:
 		return "no pod template stands here: a patch of it, perhaps"
-	}
-	return ""
-}
-
-// holdsBack says why a stamped workload will not restart by itself.
-func holdsBack(o object) string {
-	switch {
-	case o.get("spec", "paused").Value() == "true":
-		return "paused: it restarts when it is resumed"
-	case o.get("spec", "updateStrategy", "type").Value() == "OnDelete":
-		return "updateStrategy OnDelete: it restarts when its pods are deleted"
 	}
 	return ""
 }

@@ -180,6 +180,9 @@ type Output struct {
 	// Select of kind component, without For: what kustomize chooses by: all
 	// (default), annotated, or label=SELECTOR.
 	Select string `json:"select,omitempty"`
+	// NamespaceInject of kind edit: what the annotation linkerd.io/inject of a
+	// namespace says whose manifest lives elsewhere: enabled, ingress or disabled.
+	NamespaceInject map[string]string `json:"namespaceInject,omitempty"`
 	// HelmRelease of kind helm-values: the release that gets a patch beside it.
 	HelmRelease *HelmRelease `json:"helmRelease,omitempty"`
 }

@@ -240,3 +240,13 @@ func BenchmarkSurvey(b *testing.B) {
 		look(b, files, false)
 	}
 }
+
+// TestOtherEncodings: a file of objects in another encoding is named, since
+// nothing in it was judged; pictures and notes are not.
+func TestOtherEncodings(t *testing.T) {
+	object := "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: caf\xe9}\n"
+	r := look(t, tree{"a/latin.yaml": object, "b/note.yaml": "note: plain\n", "c/latin.txt": object}, false)
+	if len(r.Findings) != 1 || r.Findings[0].Code != problem.SurveyEncoding.Code || r.Findings[0].File != "a/latin.yaml" {
+		t.Errorf("%+v", r.Findings)
+	}
+}
