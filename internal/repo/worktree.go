@@ -21,6 +21,9 @@ type Worktree struct {
 	// reviewed says that hooks and filters may run on its files.
 	reviewed bool
 	filters  []child.Setting // that turn filters off
+	// SkippedHooks are hooks that did not run: they are files of a working tree that
+	// the commit does not have.
+	SkippedHooks []string
 }
 
 // whole makes a checkout whole where the repository's own is sparse, and with
