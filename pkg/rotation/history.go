@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"slices"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -26,7 +27,10 @@ type past struct {
 	chains  []pki.Chain
 	// issuers are the fingerprints of every issuer that the state has.
 	issuers map[string]bool
-	verify  *Verifier
+	// began is when the stable phase was entered that the moments follow, zero
+	// if unknown. What was seen before may have changed unseen.
+	began  time.Time
+	verify *Verifier
 }
 
 // past replays the log of the rotation under way.
@@ -42,9 +46,12 @@ func (d *dossier) past() (past, error) {
 	if err != nil {
 		return past{}, err
 	}
-	p := past{now: now, first: now, issuers: map[string]bool{}, verify: d.verify}
-	for _, i := range d.issuers {
+	p := past{now: now, first: now, issuers: map[string]bool{}, began: d.began(), verify: d.verify}
+	for _, i := range slices.Concat(d.issuers, d.abandoned) {
 		p.issuers[i.chain[0].Fingerprint()] = true
+	}
+	for _, i := range d.abandoned {
+		p.addChain(i.chain)
 	}
 	if d.state.Status.Rotation == nil {
 		p.add(now)
@@ -147,12 +154,16 @@ func (d *dossier) everything(p *past) error {
 
 func (p *past) add(m Material) {
 	p.addBundle(m.Bundle)
+	p.addChain(m.Issuer)
+}
+
+func (p *past) addChain(chain pki.Chain) {
 	for _, c := range p.chains {
-		if chainID(c) == chainID(m.Issuer) {
+		if chainID(c) == chainID(chain) {
 			return
 		}
 	}
-	p.chains = append(p.chains, m.Issuer)
+	p.chains = append(p.chains, chain)
 }
 
 func (p *past) addBundle(b pki.Bundle) {

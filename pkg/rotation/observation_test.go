@@ -163,6 +163,9 @@ func compareSchema(t *testing.T, at string, schema map[string]any, typ reflect.T
 		var keys, required []string
 		for i := range typ.NumField() {
 			name, rest, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+			if name == "-" {
+				continue
+			}
 			keys = append(keys, name)
 			if rest == "" {
 				required = append(required, name)
