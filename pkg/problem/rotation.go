@@ -296,7 +296,7 @@ var (
 	})
 	ObservationHead = define(Sentence{
 		Code:    "observation-head",
-		Text:    "unknown document %q %q (want apiVersion %q or %q, kind %q)",
+		Text:    "unknown apiVersion %q or kind %q (want %q or %q, kind %q)",
 		Hint:    "hand in a document of kind Observation",
 		Explain: "The first two keys say what a document is. The older apiVersion is the first form of observations, which is still read.",
 	})

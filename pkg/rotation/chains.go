@@ -92,15 +92,16 @@ func (c *cluster) refreshed(row Endpoint) bool {
 	return err == nil && !since.IsZero() && first.After(since.Add(clocksDiffer))
 }
 
-// switchedSince tells whether another issuer than the present one was in force
+// switchedSince reports whether another issuer than the present one was in force
 // at the instant, or came after it: then a replica may have loaded it later,
-// whatever it signed with when it was seen.
+// whatever it signed with when it was seen. The same issuer without its cross
+// certificate counts as another: its leaves verify under fewer bundles.
 func (c *cluster) switchedSince(t time.Time) bool {
 	if t.Before(c.past.began) {
 		return true
 	}
 	for _, m := range c.past.since(t) {
-		if m.Issuer[0].Fingerprint() != c.past.now.Issuer[0].Fingerprint() {
+		if chainID(m.Issuer) != chainID(c.past.now.Issuer) {
 			return true
 		}
 	}

@@ -31,8 +31,10 @@ func ParseObservation(file string, data []byte) (*Observation, error) {
 		return nil, problem.ObservationEmpty.With().In(file)
 	}
 	read := readFirstForm
-	if version := root.Lookup(manifest.At("apiVersion")); version != nil && version.Kind() == manifest.Scalar && version.Value() == ObservationVersion {
-		read = readDocument
+	if n := root.Lookup(manifest.At("apiVersion")); n != nil && n.Kind() == manifest.Scalar && n.Value() != state.APIVersion {
+		if read = readDocument; n.Value() != ObservationVersion {
+			return nil, problem.ObservationHead.With(n.Value(), "", state.APIVersion, ObservationVersion, ObservationKind).At(n.Line(), n.Column()).On("apiVersion").In(file)
+		}
 	}
 	o, problems := read(root)
 	if len(problems) > 0 {
