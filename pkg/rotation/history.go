@@ -50,11 +50,9 @@ func (d *dossier) past() (past, error) {
 	for _, i := range slices.Concat(d.issuers, d.abandoned) {
 		p.issuers[i.chain[0].Fingerprint()] = true
 	}
-	for _, i := range d.abandoned {
-		p.addChain(i.chain)
-	}
 	if d.state.Status.Rotation == nil {
 		p.add(now)
+		p.addAbandoned(d.abandoned)
 		p.remember(d.retired)
 		return p, nil
 	}
@@ -63,6 +61,7 @@ func (d *dossier) past() (past, error) {
 		return past{}, err
 	}
 	p.add(before)
+	p.addAbandoned(d.abandoned)
 	entries, whole := d.entries()
 	if !whole {
 		return p, d.everything(&p)
@@ -164,6 +163,17 @@ func (p *past) addChain(chain pki.Chain) {
 		}
 	}
 	p.chains = append(p.chains, chain)
+}
+
+// addAbandoned adds the chains of abandoned issuers that the bundle of the
+// stable phase verifies. The others were not live when that phase was entered:
+// its gate was open.
+func (p *past) addAbandoned(issuers []issuerEntry) {
+	for _, i := range issuers {
+		if p.verify.structural(p.bundles[0], i.chain) {
+			p.addChain(i.chain)
+		}
+	}
 }
 
 func (p *past) addBundle(b pki.Bundle) {
