@@ -154,11 +154,17 @@ func TestLeavesByTheirDates(t *testing.T) {
 		edit func(*Endpoint)
 		met  bool
 	}{
-		"no chain yet":   {func(e *Endpoint) { e.NoChain = true }, true},
-		"refreshed":      {func(e *Endpoint) { e.Leaf.Refreshed = Span{instantText(instant.Add(6 * time.Minute)), instantText(instant.Add(time.Hour))} }, true},
-		"within a clock": {func(e *Endpoint) { e.Leaf.Refreshed = Span{instantText(instant.Add(4 * time.Minute)), instantText(instant.Add(time.Hour))} }, false},
-		"before":         {func(e *Endpoint) { e.Leaf.Refreshed = Span{instantText(instant.Add(-time.Hour)), instantText(instant.Add(time.Hour))} }, false},
-		"unknown":        {func(*Endpoint) {}, false},
+		"no chain yet": {func(e *Endpoint) { e.NoChain = true }, true},
+		"refreshed": {func(e *Endpoint) {
+			e.Leaf.Refreshed = Span{instantText(instant.Add(6 * time.Minute)), instantText(instant.Add(time.Hour))}
+		}, true},
+		"within a clock": {func(e *Endpoint) {
+			e.Leaf.Refreshed = Span{instantText(instant.Add(4 * time.Minute)), instantText(instant.Add(time.Hour))}
+		}, false},
+		"before": {func(e *Endpoint) {
+			e.Leaf.Refreshed = Span{instantText(instant.Add(-time.Hour)), instantText(instant.Add(time.Hour))}
+		}, false},
+		"unknown": {func(*Endpoint) {}, false},
 	} {
 		later := instant.Add(2 * time.Hour)
 		o := m.counted(later)
