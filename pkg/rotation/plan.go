@@ -76,9 +76,9 @@ func PlanOf(s *state.Rotation, o Options, at time.Time) (*Plan, error) {
 		sim.close(step.Needs, c.incomingID(), m)
 		sim.add(m)
 		row := PlanRow{
-			Phase: step.Phase, Done: i <= from, Needs: step.Needs, Earliest: table.at[i].UTC(),
+			Phase: step.Phase, Done: i <= from, Needs: w.stepNeeds(i), Earliest: table.at[i].UTC(),
 			Bundle: fingerprints(m.Bundle.Certificates()), Issuer: fingerprints(m.Issuer),
-			Wave: step.Wave == Wave || step.Wave == WaveChoice && leaves == LeavesWave, WaveChoice: step.Wave == WaveChoice,
+			Wave: step.Wave == Wave || step.Wave == WaveChoice && leaves == LeavesWave || w.restartsExpired(i), WaveChoice: step.Wave == WaveChoice,
 		}
 		row.Changes = changes(before, m, row.Wave, path, i)
 		row.Reverts = reverts(path, materials, i, sim, NewVerifier(row.Earliest))

@@ -100,7 +100,7 @@ func (w *way) look() (err error) {
 		return err
 	}
 	rule := w.path.Steps[w.to].Wave
-	w.wave = rule == Wave || rule == WaveChoice && w.options.Leaves == LeavesWave
+	w.wave = rule == Wave || rule == WaveChoice && w.options.Leaves == LeavesWave || w.restartsExpired(w.to)
 	return nil
 }
 
@@ -125,7 +125,7 @@ func (w *way) opensNextBack() (bool, error) {
 func (w *way) neededCodes() []Need {
 	var needs []Need
 	if !w.back() {
-		needs = append(needs, w.path.Steps[w.to].Needs...)
+		needs = append(needs, w.stepNeeds(w.to)...)
 		if w.scene.state.Status.Wave != nil {
 			needs = append(needs, WaveDone)
 		}
