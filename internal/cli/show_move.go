@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
@@ -82,8 +83,16 @@ func needLine(n rotation.NeedResult) string {
 		return fmt.Sprintf("%s: met: %s (%s)", n.Need, n.Text, n.How)
 	case n.Met:
 		return fmt.Sprintf("%s: met: %s", n.Need, n.Text)
-	case len(n.Missing) > 0:
-		return fmt.Sprintf("%s: not met: %s: %s", n.Need, n.Text, strings.Join(n.Missing, "; "))
 	}
-	return fmt.Sprintf("%s: not met: %s", n.Need, n.Text)
+	line := fmt.Sprintf("%s: not met: %s", n.Need, n.Text)
+	if len(n.Missing) > 0 {
+		line += ": " + strings.Join(n.Missing, "; ")
+	}
+	switch {
+	case !n.Ends.IsZero():
+		line += fmt.Sprintf("; ends at %s: %s", n.Ends.UTC().Format(time.RFC3339), n.Wait)
+	case n.Wait != "":
+		line += "; ends " + n.Wait
+	}
+	return line
 }

@@ -140,6 +140,12 @@ var (
 		Hint:    "status shows the codes that the next phase needs",
 		Explain: "What a person vouches for is one of the needs of a phase, by its code.",
 	})
+	RotationContradicted = define(Sentence{
+		Code:    "rotation-contradicted",
+		Text:    "%s cannot be true yet: %s",
+		Hint:    "`l5d-pki-render status` says when each wait ends; if you know better than the log, add --force",
+		Explain: "What a person vouches for is checked against the log: leaves of the issuer before live for their lifetime, and a proxy reads its bundle only when it starts. Someone who restarted the workloads by hand knows better and says so with --force, which the log, the guard and the pull request show.",
+	})
 	RotationNoBecause = define(Sentence{
 		Code:    "rotation-no-because",
 		Text:    "the assumption %q gives no reason",

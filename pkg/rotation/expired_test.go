@@ -41,7 +41,7 @@ func TestRestartAfterAnOutage(t *testing.T) {
 			if got := len(move.Minted) > 0; got != o.mintsIssuer {
 				t.Errorf("mints an issuer: %v, want %v", got, o.mintsIssuer)
 			}
-			plan := must(PlanOf(m.state, Options{}, at))
+			plan := must(PlanOf(m.state, Options{}, Evidence{}, at))
 			last := plan.Rows[len(plan.Rows)-1]
 			if last.Wave != o.wave {
 				t.Errorf("the plan's last step restarts workloads: %v, want %v", last.Wave, o.wave)

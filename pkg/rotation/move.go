@@ -21,6 +21,10 @@ type Options struct {
 	// so that it can be reviewed; [Move.Shut] says what is missing, and so does the
 	// log. Choices and dates are refused as ever.
 	Ahead bool
+	// Force lets an assumption pass that the log contradicts; the log records it.
+	Force bool
+	// abandon: the person asked for the stable phase before, not for one step back.
+	abandon bool
 	// Why goes to the log, before the reasons.
 	Why string
 	// Pace estimates what the tool cannot know; zero fields have defaults.
@@ -86,6 +90,7 @@ func Abandon(s *state.Rotation, o Options, e Evidence, at time.Time) (*Move, err
 	if !ok {
 		return nil, problem.RotationNone.With()
 	}
+	o.abandon = true
 	return enter(s, path, -1, o, e, at)
 }
 

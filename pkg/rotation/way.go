@@ -62,7 +62,8 @@ func (w *way) judge() error {
 		return err
 	}
 	w.verdict = Judge(w.now, w.due, live, w.scene.verifier)
-	shut := append(w.gate(), w.unmet()...)
+	contradicted := w.contradicted() // first: it notes which words are forced
+	shut := append(append(w.gate(), w.unmet()...), contradicted...)
 	if w.options.Ahead {
 		w.shut = shut
 		return problems.Err()
