@@ -23,11 +23,12 @@ func (r moveReport) data() any {
 		DryRun   bool                  `json:"dryRun,omitempty"`
 		Wave     bool                  `json:"wave,omitempty"`
 		Stamp    string                `json:"stamp,omitempty"`
+		Strategy string                `json:"strategy,omitempty"`
 		Downtime bool                  `json:"downtimeAccepted,omitempty"`
 		Needs    []rotation.NeedResult `json:"needs,omitempty"`
 		Verdict  rotation.Verdict      `json:"verdict"`
 		Destroy  []string              `json:"destroyKeys,omitempty"`
-	}{r.From, r.To, r.State.Status.Epoch, r.Back, r.dryRun, r.Wave, r.State.Status.Stamp, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy}
+	}{r.From, r.To, r.State.Status.Epoch, r.Back, r.dryRun, r.Wave, r.State.Status.Stamp, r.Strategy, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy}
 }
 
 func (r moveReport) text() string {
@@ -55,6 +56,9 @@ func (r moveReport) markdown() string {
 // facts are what a reviewer has to know, one line each.
 func (r moveReport) facts() []string {
 	var lines []string
+	if r.Strategy != "" {
+		lines = append(lines, "strategy: "+r.Strategy)
+	}
 	for _, n := range r.Needs {
 		lines = append(lines, needLine(n))
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // contradicted lists the assumptions that the log shows cannot be true yet, and
@@ -36,13 +37,13 @@ func (w *way) reliesOn(n Need) bool {
 	if slices.Contains(w.neededCodes(), n) {
 		return true
 	}
-	live, err := w.scene.unassumed().live()
+	live, err := w.scene.without(n).live()
 	return err == nil && w.verdict.Safe && !Judge(w.now, w.due, live, w.scene.verifier).Safe
 }
 
 // against is what the log knows against an assumption; "" is nothing.
 func (w *way) against(n Need) string {
-	if n != BundleLoaded && n != LeavesRenewed || len(meters[n](target{w.scene.unassumed(), w.unassumedOwn(), w.unassumedOwn().live(), w.now})) == 0 {
+	if n != BundleLoaded && n != LeavesRenewed || len(meters[n](target{w.scene.without(n), w.ownWithout(), w.ownWithout().live(), w.now})) == 0 {
 		return ""
 	}
 	entries, whole := w.scene.dossier.entries()
@@ -109,24 +110,34 @@ const shortestRollout = 10 * time.Second
 func (w *way) rolledOutSince(t time.Time) bool {
 	entries, _ := w.scene.dossier.entries()
 	for _, e := range entries {
-		m, err := w.scene.dossier.phase(e.Phase)
-		if err != nil || Stamp(e.Epoch, m) != w.scene.state.Status.Stamp {
-			continue
-		}
 		at, _ := time.Parse(time.RFC3339, e.At)
-		return !at.Before(t) && !w.at.Before(at.Add(shortestRollout))
+		if w.beganRollout(e) && !at.Before(t) && !w.at.Before(at.Add(shortestRollout)) {
+			return true
+		}
 	}
 	return false
 }
 
-// unassumed is the scene without a person's word.
-func (c *scene) unassumed() *scene {
+// beganRollout reports whether the entry's move restarted the workloads: its
+// phase always does, or the stamp in force is of its epoch. (A reissued issuer
+// changes what a stamp is made of, so the stamp alone does not tell.)
+func (w *way) beganRollout(e state.LogEntry) bool {
+	if i := w.path.index(e.Phase); e.Move == state.MoveAdvance && i >= 0 && w.path.Steps[i].Wave == Wave {
+		return true
+	}
+	m, err := w.scene.dossier.phase(e.Phase)
+	return err == nil && Stamp(e.Epoch, m) == w.scene.state.Status.Stamp
+}
+
+// without is the scene without a person's word for one need.
+func (c *scene) without(n Need) *scene {
 	bare := *c
-	bare.evidence.Assumptions = nil
+	bare.evidence.Assumptions = slices.DeleteFunc(slices.Clone(c.evidence.Assumptions), func(a Assumption) bool { return a.Code == n })
 	return &bare
 }
 
-func (w *way) unassumedOwn() *cluster {
+// ownWithout is this cluster without a person's word for what is live in it.
+func (w *way) ownWithout() *cluster {
 	own := *w.own
 	own.loaded, own.renewed = false, false
 	return &own

@@ -46,6 +46,8 @@ type Move struct {
 	Back     bool
 	Verdict  Verdict
 	Needs    []NeedResult
+	// Strategy says which strategy a start of kind anchor took, and why.
+	Strategy string
 	// Shut is why the move would be refused without [Options.Ahead].
 	Shut problem.List
 	// Wave tells that the stamp is new: workloads restart.
