@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"internal/disk":            {},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
-	"internal/cli":             {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
+	"internal/cli":             {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery"},
 	"internal/forge":           {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -39,9 +39,10 @@ var arrows = map[string][]string{
 	"internal/krm":           {"pkg/render", "pkg/state", "internal/manifest"},
 	"internal/repo":          {"internal/child", "internal/address", "internal/disk"},
 	// Other programs are run by one package, which decides what they see of the environment.
-	"internal/child":   {},
-	"internal/address": {},
-	"pkg/postrender":   {"pkg/render", "pkg/state"},
+	"internal/child":    {},
+	"internal/address":  {},
+	"internal/recovery": {"pkg/rotation", "pkg/state"},
+	"pkg/postrender":    {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
 	"pkg/rotation": {"pkg/linkerd", "pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
 	"pkg/render":   {"pkg/linkerd", "pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
@@ -100,7 +101,7 @@ var libraries = map[string][]string{
 var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret"}
+var pure = []string{"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{

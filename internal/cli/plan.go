@@ -59,11 +59,11 @@ func (a *app) planAt(f *startFlags, args []string, at time.Time) (*rotation.Plan
 	if err != nil {
 		return nil, err
 	}
+	evidence, err := f.evidence.load(f.statePath, s)
+	if err != nil {
+		return nil, err
+	}
 	if len(args) == 1 {
-		evidence, err := f.evidence.load(f.statePath, s)
-		if err != nil {
-			return nil, err
-		}
 		options, err := a.material(f, args[0], s)
 		if err != nil {
 			return nil, err
@@ -75,9 +75,12 @@ func (a *app) planAt(f *startFlags, args []string, at time.Time) (*rotation.Plan
 		wipe(m.Minted)
 		s = m.State
 	}
-	p, err := rotation.PlanOf(s, f.options, at)
+	p, err := rotation.PlanOf(s, f.options, evidence, at)
 	if err != nil {
 		return nil, problem.Of(err).In(f.statePath).Err()
+	}
+	if len(args) == 1 {
+		p.NotBegun()
 	}
 	return p, nil
 }
@@ -102,8 +105,11 @@ func (r planReport) rows() [][]string {
 	rows := [][]string{{"#", "phase", "bundle", "issuer", "needs", "wave", "earliest", "revert", "changes"}}
 	for i, row := range r.Rows {
 		number := fmt.Sprint(i + 1)
-		if row.Done {
+		switch {
+		case row.Done:
 			number += " done"
+		case row.Passed:
+			number += " not in the log"
 		}
 		rows = append(rows, []string{
 			number, row.Phase, short(row.Bundle), short(row.Issuer), needs(row.Needs), wave(row),
@@ -159,7 +165,7 @@ func (r planReport) gantt() string {
 		if i+1 < len(r.Rows) {
 			end = r.Rows[i+1].Earliest
 		}
-		tasks = append(tasks, picture.Task{Section: r.Kind, Label: row.Phase, Start: row.Earliest, End: end, Done: row.Done, Critical: row.Wave})
+		tasks = append(tasks, picture.Task{Section: r.Kind, Label: row.Phase, Start: row.Earliest, End: end, Done: row.Done || row.Passed, Critical: row.Wave})
 	}
 	return picture.Gantt(r.Kind+" rotation", tasks, ganttLimit)
 }

@@ -58,7 +58,7 @@ func textOf(now, next *state.Rotation, e rotation.Evidence) (t prText, err error
 	if next.Status.Rotation == nil { // the rotation is over
 		planned = now
 	}
-	t.plan, err = rotation.PlanOf(planned, rotation.Options{Leaves: leavesOf(next)}, t.at)
+	t.plan, err = rotation.PlanOf(planned, rotation.Options{Leaves: leavesOf(next)}, rotation.Evidence{}, t.at)
 	add(err)
 	if err := problems.Err(); err != nil {
 		return t, err

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
@@ -22,11 +23,12 @@ func (r moveReport) data() any {
 		DryRun   bool                  `json:"dryRun,omitempty"`
 		Wave     bool                  `json:"wave,omitempty"`
 		Stamp    string                `json:"stamp,omitempty"`
+		Strategy string                `json:"strategy,omitempty"`
 		Downtime bool                  `json:"downtimeAccepted,omitempty"`
 		Needs    []rotation.NeedResult `json:"needs,omitempty"`
 		Verdict  rotation.Verdict      `json:"verdict"`
 		Destroy  []string              `json:"destroyKeys,omitempty"`
-	}{r.From, r.To, r.State.Status.Epoch, r.Back, r.dryRun, r.Wave, r.State.Status.Stamp, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy}
+	}{r.From, r.To, r.State.Status.Epoch, r.Back, r.dryRun, r.Wave, r.State.Status.Stamp, r.Strategy, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy}
 }
 
 func (r moveReport) text() string {
@@ -54,6 +56,9 @@ func (r moveReport) markdown() string {
 // facts are what a reviewer has to know, one line each.
 func (r moveReport) facts() []string {
 	var lines []string
+	if r.Strategy != "" {
+		lines = append(lines, "strategy: "+r.Strategy)
+	}
 	for _, n := range r.Needs {
 		lines = append(lines, needLine(n))
 	}
@@ -82,8 +87,16 @@ func needLine(n rotation.NeedResult) string {
 		return fmt.Sprintf("%s: met: %s (%s)", n.Need, n.Text, n.How)
 	case n.Met:
 		return fmt.Sprintf("%s: met: %s", n.Need, n.Text)
-	case len(n.Missing) > 0:
-		return fmt.Sprintf("%s: not met: %s: %s", n.Need, n.Text, strings.Join(n.Missing, "; "))
 	}
-	return fmt.Sprintf("%s: not met: %s", n.Need, n.Text)
+	line := fmt.Sprintf("%s: not met: %s", n.Need, n.Text)
+	if len(n.Missing) > 0 {
+		line += ": " + strings.Join(n.Missing, "; ")
+	}
+	switch {
+	case !n.Ends.IsZero():
+		line += fmt.Sprintf("; ends at %s: %s", n.Ends.UTC().Format(time.RFC3339), n.Wait)
+	case n.Wait != "":
+		line += "; ends " + n.Wait
+	}
+	return line
 }

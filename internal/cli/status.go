@@ -20,7 +20,9 @@ func (a *app) status() *cobra.Command {
 		Use:   "status",
 		Short: "show the phase, what is trusted, what ends when, and the next legal moves",
 		Long: `status says where the rotation stands, when each certificate ends, and what the
-next moves still need. Exit code 1 when something in use ends within --within.
+next moves still need, and when each wait ends. Exit code 1 when something is wrong
+already (a certificate in use has expired, the epoch fell, the log was edited by
+hand), and when something in use ends within --within.
 --svg and --png draw the validity of every certificate on a time axis.`,
 		Example: `  l5d-pki-render status
   l5d-pki-render status --within 60d -o json
@@ -46,7 +48,7 @@ next moves still need. Exit code 1 when something in use ends within --within.
 			if a.data, err = show(r); err != nil {
 				return err
 			}
-			if within != "" && len(r.ending) > 0 {
+			if len(st.Alarms) > 0 || within != "" && len(r.ending) > 0 {
 				return errFound
 			}
 			return nil
@@ -79,6 +81,9 @@ func (a *app) statusAt(statePath, at string, f *evidenceFlags) (*rotation.Status
 	st, err := rotation.StatusOf(s, evidence, instant)
 	if err != nil {
 		return nil, named(err, statePath, statePath)
+	}
+	if alarm := fallen(statePath, s); alarm != "" {
+		st.Alarms = append(st.Alarms, alarm)
 	}
 	return st, nil
 }
@@ -115,6 +120,7 @@ func (r statusReport) head() string {
 
 func (r statusReport) text() string {
 	var b strings.Builder
+	b.WriteString(alarmLines(r.Status))
 	fmt.Fprintf(&b, "%s, at %s\n", r.head(), r.At.Format(time.RFC3339))
 	fmt.Fprintf(&b, "bundle %s, issuer %s\n\n", short(r.Bundle), short(r.Issuer))
 	b.WriteString(table(r.certificates()))
@@ -132,6 +138,9 @@ func (r statusReport) text() string {
 		b.WriteString("note: " + note + "\n")
 	}
 	for _, x := range r.ending {
+		if x.Expired { // an alarm already
+			continue
+		}
 		fmt.Fprintf(&b, "ends within %s: %s %q at %s\n", state.Duration(r.within), x.Kind, x.Name, x.NotAfter.Format(time.RFC3339))
 	}
 	return b.String()
@@ -163,6 +172,9 @@ func (r statusReport) certificates() [][]string {
 
 func (r statusReport) markdown() string {
 	var b strings.Builder
+	for _, alarm := range r.Alarms {
+		b.WriteString("> **" + alarm + "**\n\n")
+	}
 	fmt.Fprintf(&b, "### %s\n\n%s", r.head(), markdownTable(r.certificates()))
 	for _, m := range r.Next {
 		b.WriteString("\n**" + nextLine(m) + "**\n\n")

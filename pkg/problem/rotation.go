@@ -17,7 +17,7 @@ var (
 	RotationNone = define(Sentence{
 		Code:    "rotation-none",
 		Text:    "no rotation is under way",
-		Hint:    "begin one: start anchor, start issuer, start webhooks, start replace or start renew",
+		Hint:    "begin one: `l5d-pki-render start anchor`, or start issuer, webhooks, replace or renew",
 		Explain: "The state is in the phase stable; there is no next phase and none to go back to.",
 	})
 	RotationUnderWay = define(Sentence{
@@ -36,12 +36,12 @@ var (
 		Code:    "rotation-no-phase",
 		Text:    "there is no phase %q in the rotation %s",
 		Explain: "A jump leads to a phase of the rotation that is under way.",
-		Hint:    "look at the phases with plan",
+		Hint:    "`l5d-pki-render plan` shows the phases",
 	})
 	RotationSamePhase = define(Sentence{
 		Code:    "rotation-same-phase",
 		Text:    "the state is in phase %q already",
-		Hint:    "see what comes next with status",
+		Hint:    "`l5d-pki-render status` shows what comes next",
 		Explain: "A move changes the phase.",
 	})
 	RotationG1 = define(Sentence{
@@ -59,7 +59,7 @@ var (
 	RotationG3 = define(Sentence{
 		Code:    "rotation-g3",
 		Text:    "%s; %s",
-		Hint:    "check the incoming certificates with lint",
+		Hint:    "`l5d-pki-render lint` checks the certificates",
 		Explain: "Gate G3: the bundle that will be delivered has to verify the chain that identity will sign with, under the rules of proxies (webpki) and of identity itself (Go). Otherwise identity refuses its issuer, and at its next start it crashes.",
 	})
 	RotationUnknown = define(Sentence{
@@ -71,7 +71,7 @@ var (
 	RotationUnmet = define(Sentence{
 		Code:    "rotation-unmet",
 		Text:    "the phase needs that %s: %s",
-		Hint:    "see status for everything that the next phase needs",
+		Hint:    "`l5d-pki-render status` shows everything that the next phase needs",
 		Explain: "Each phase has conditions of its own beside the gate. An observation meets them, or a person vouches for them; the log records which.",
 	})
 	RotationStanding = define(Sentence{
@@ -95,7 +95,7 @@ var (
 	RotationExpired = define(Sentence{
 		Code:    "rotation-expired",
 		Text:    "%s is not valid after %s, asked at %s",
-		Hint:    "start renew (its key is at hand) or start replace",
+		Hint:    "run `l5d-pki-render doctor`: it prints the commands that repair this, in order",
 		Explain: "Identity verifies its issuer at every request and stops issuing when a certificate on its way to the anchor has expired.",
 	})
 	RotationTooShort = define(Sentence{
@@ -137,8 +137,14 @@ var (
 	RotationUnknownNeed = define(Sentence{
 		Code:    "rotation-unknown-code",
 		Text:    "there is nothing to assume under the code %q",
-		Hint:    "status shows the codes that the next phase needs",
+		Hint:    "`l5d-pki-render status` shows the codes that the next phase needs",
 		Explain: "What a person vouches for is one of the needs of a phase, by its code.",
+	})
+	RotationContradicted = define(Sentence{
+		Code:    "rotation-contradicted",
+		Text:    "%s cannot be true yet: %s",
+		Hint:    "`l5d-pki-render status` says when each wait ends; if you know better than the log, add --force",
+		Explain: "What a person vouches for is checked against the log: leaves of the issuer before live for their lifetime, and a proxy reads its bundle only when it starts. Someone who restarted the workloads by hand knows better and says so with --force, which the log, the guard and the pull request show.",
 	})
 	RotationNoBecause = define(Sentence{
 		Code:    "rotation-no-because",

@@ -31,6 +31,8 @@ type LinkedState struct {
 type Assumption struct {
 	Code    Need   `json:"code"`
 	Because string `json:"because"`
+	// Forced: given although the log contradicts it.
+	Forced bool `json:"forced,omitempty"`
 }
 
 // Digest is the SHA-256 (lower-case hex) of the evidence as JSON: observations

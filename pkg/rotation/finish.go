@@ -110,3 +110,17 @@ func (w *way) forget(st *state.Status) (destroy []string) {
 	slices.Sort(destroy)
 	return destroy
 }
+
+// unneeded names each key once, and none that the state still names.
+func unneeded(keys []string, s *state.Rotation) []string {
+	slices.Sort(keys)
+	return slices.DeleteFunc(slices.Compact(keys), func(key string) bool {
+		named := slices.ContainsFunc(s.Status.Anchors, func(a state.Anchor) bool { return a.Key == key }) ||
+			slices.ContainsFunc(s.Status.Retired, func(a state.Anchor) bool { return a.Key == key }) ||
+			slices.ContainsFunc(s.Status.Issuers, func(i state.Issuer) bool { return i.Key == key })
+		for _, w := range s.Status.Webhooks {
+			named = named || w.Key == key
+		}
+		return named
+	})
+}

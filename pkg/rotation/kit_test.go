@@ -163,7 +163,7 @@ func seen(o ...*Observation) Evidence { return Evidence{Observations: o} }
 func assume(codes ...Need) Evidence {
 	var e Evidence
 	for _, c := range codes {
-		e.Assumptions = append(e.Assumptions, Assumption{c, "the test says so"})
+		e.Assumptions = append(e.Assumptions, Assumption{Code: c, Because: "the test says so"})
 	}
 	return e
 }

@@ -34,7 +34,7 @@ func TestReasonsAreOnlyText(t *testing.T) {
 	m, instant := at(t, state.KindAnchor, state.StrategyBundle, state.PhaseAnchorAdded)
 	instant = instant.Add(time.Hour)
 	for _, why := range spelled {
-		word := Evidence{Assumptions: []Assumption{{BundleDelivered, why}}}
+		word := Evidence{Assumptions: []Assumption{{BundleDelivered, why, false}}}
 		move, err := Advance(m.state, Options{Why: why}, word, instant)
 		if err != nil {
 			t.Fatal(explain(err))
@@ -87,7 +87,7 @@ func TestReasonsAcceptNoDowntime(t *testing.T) {
 // digest in the log is that of what it lists.
 func TestAssumedOnce(t *testing.T) {
 	m, instant := at(t, state.KindAnchor, state.StrategyBundle, state.PhaseAnchorAdded)
-	word := Evidence{Assumptions: []Assumption{{BundleDelivered, "first"}, {BundleDelivered, "second"}}}
+	word := Evidence{Assumptions: []Assumption{{BundleDelivered, "first", false}, {BundleDelivered, "second", false}}}
 	move, err := Advance(m.state, Options{}, word, instant.Add(time.Hour))
 	if err != nil {
 		t.Fatal(explain(err))

@@ -86,8 +86,14 @@ func MaterialOf(s *state.Rotation) (Material, error) {
 	return d.at(s.Current())
 }
 
-// at is the material of a phase of this rotation.
-func (d *dossier) at(p state.Phase) (Material, error) { return d.of(p.Bundle, p.Issuer) }
+// at is the material of a phase of this rotation. A renewal signs with the
+// current issuer, or with the incoming one where the issuer had expired too.
+func (d *dossier) at(p state.Phase) (Material, error) {
+	if p.Issuer == state.RoleCurrent {
+		return d.of(p.Bundle, d.eitherIssuer(state.RoleIncoming))
+	}
+	return d.of(p.Bundle, p.Issuer)
+}
 
 // before is the material of the stable phase that the rotation began in, after
 // that of the stable phase it ends in: the roles that stay are "current".

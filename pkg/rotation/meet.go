@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -19,6 +20,9 @@ type NeedResult struct {
 	How string `json:"how,omitempty"`
 	// Missing is what is still to be seen.
 	Missing []string `json:"missing,omitempty"`
+	// Ends is when an unmet need is met by time alone, Wait how long it takes otherwise.
+	Ends time.Time `json:"ends,omitzero"`
+	Wait string    `json:"wait,omitempty"`
 }
 
 // target is the phase to be entered, as needs look at it.
@@ -55,6 +59,9 @@ func (t target) meet(n Need) NeedResult {
 	r := NeedResult{Need: n, Text: n.Text()}
 	if a, ok := t.scene.evidence.assumed(n); ok {
 		r.Met, r.How = true, fmt.Sprintf("assumed, because %q", a.Because)
+		if a.Forced {
+			r.How = fmt.Sprintf("assumed by force, against what the log says, because %q", a.Because)
+		}
 		return r
 	}
 	r.Missing = meters[n](t)
@@ -62,6 +69,9 @@ func (t target) meet(n Need) NeedResult {
 		r.Missing = slices.Insert(r.Missing, 0, old)
 	}
 	r.Met = len(r.Missing) == 0
+	if !r.Met {
+		r.Ends, r.Wait = t.wait(n)
+	}
 	if o := t.own.latest(); r.Met && o != nil {
 		r.How = fmt.Sprintf("observed in %s at %s", t.own.label(), o.At)
 		if inferred := o.inferred(); len(inferred) > 0 {

@@ -21,6 +21,10 @@ type Options struct {
 	// so that it can be reviewed; [Move.Shut] says what is missing, and so does the
 	// log. Choices and dates are refused as ever.
 	Ahead bool
+	// Force lets an assumption pass that the log contradicts; the log records it.
+	Force bool
+	// abandon: the person asked for the stable phase before, not for one step back.
+	abandon bool
 	// Why goes to the log, before the reasons.
 	Why string
 	// Pace estimates what the tool cannot know; zero fields have defaults.
@@ -42,6 +46,8 @@ type Move struct {
 	Back     bool
 	Verdict  Verdict
 	Needs    []NeedResult
+	// Strategy says which strategy a start of kind anchor took, and why.
+	Strategy string
 	// Shut is why the move would be refused without [Options.Ahead].
 	Shut problem.List
 	// Wave tells that the stamp is new: workloads restart.
@@ -86,6 +92,7 @@ func Abandon(s *state.Rotation, o Options, e Evidence, at time.Time) (*Move, err
 	if !ok {
 		return nil, problem.RotationNone.With()
 	}
+	o.abandon = true
 	return enter(s, path, -1, o, e, at)
 }
 

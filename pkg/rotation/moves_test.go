@@ -114,8 +114,9 @@ func (m *mesh) anchors(role string) []string {
 func TestAssumptionsMeetNeeds(t *testing.T) {
 	m := newMesh(t, "prod", now)
 	m.start(t, StartOptions{Kind: "anchor", Strategy: "bundle"}, Evidence{}, now)
+	now := now
 	for _, codes := range [][]Need{{BundleDelivered}, {BundleLoaded}, {IssuerLoaded}, {LeavesRenewed}, {BundleDelivered}} {
-		now := now.Add(time.Hour)
+		now = now.Add(25 * time.Hour)
 		move := m.advance(t, Options{Why: "ticket 7"}, assume(codes...), now)
 		last := move.State.Status.Log[len(move.State.Status.Log)-1]
 		want := []state.Assumed{{Code: string(codes[0]), Because: "the test says so"}}
@@ -543,8 +544,8 @@ func TestEvidenceIsChecked(t *testing.T) {
 	for want, e := range map[string]Evidence{
 		"rotation-foreign-observation": seen(foreign),
 		"rotation-future-observation":  seen(late),
-		"rotation-unknown-code":        {Assumptions: []Assumption{{"TRUST-ME", "x"}}},
-		"rotation-no-because":          {Assumptions: []Assumption{{BundleDelivered, " "}}},
+		"rotation-unknown-code":        {Assumptions: []Assumption{{"TRUST-ME", "x", false}}},
+		"rotation-no-because":          {Assumptions: []Assumption{{BundleDelivered, " ", false}}},
 		"rotation-foreign-link":        {Links: []LinkedState{{"west", m.state}}},
 	} {
 		if _, err := Advance(m.state, Options{}, e, instant); !slices.Contains(codes(err), want) {

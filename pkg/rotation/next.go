@@ -30,6 +30,7 @@ func (w *way) next() (*Move, error) {
 		m.Destroy = w.forget(st)
 	}
 	w.dropRetiredIssuers(st)
+	m.Destroy = unneeded(m.Destroy, s)
 	w.stamp(st)
 	record(s, w.at, w.entry())
 	return m, nil

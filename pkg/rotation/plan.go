@@ -23,8 +23,11 @@ type Plan struct {
 // PlanRow is one commit: entering one phase.
 type PlanRow struct {
 	Phase string `json:"phase"`
-	// Done: the state is there or further.
-	Done   bool     `json:"done,omitempty"`
+	// Done: the log has the phase; Earliest is then when it was entered.
+	Done bool `json:"done,omitempty"`
+	// Passed: the state is further, but the log does not have the phase: a jump
+	// left it out, or the log begins later.
+	Passed bool     `json:"passed,omitempty"`
 	Bundle []string `json:"bundle"` // fingerprints
 	Issuer []string `json:"issuer"`
 	// Changes are the objects that the commit changes.
@@ -46,14 +49,19 @@ type RevertVerdict struct {
 	Verdict Verdict `json:"verdict"`
 }
 
-// PlanOf lays out the rotation that is under way, from the instant on. A
-// rotation not yet begun is planned from the state of a dry [Start].
-func PlanOf(s *state.Rotation, o Options, at time.Time) (*Plan, error) {
+// NotBegun is the plan of a rotation that nobody has begun: its first phase was
+// entered in a dry run only.
+func (p *Plan) NotBegun() { p.Rows[0].Done = false }
+
+// PlanOf lays out the rotation that is under way: what the log has of it, and
+// from then on what the evidence and the instant allow. A rotation not yet begun
+// is planned from the state of a dry [Start].
+func PlanOf(s *state.Rotation, o Options, e Evidence, at time.Time) (*Plan, error) {
 	path, ok := pathOf(s)
 	if !ok {
 		return nil, problem.RotationNone.With()
 	}
-	c, err := openScene(s, Evidence{}, at)
+	c, err := openScene(s, e, at)
 	if err != nil {
 		return nil, err
 	}
@@ -62,9 +70,13 @@ func PlanOf(s *state.Rotation, o Options, at time.Time) (*Plan, error) {
 	if leaves == "" {
 		leaves = o.Leaves
 	}
-	table := schedule(path, from, at, leaves, c.leafLife(), o.Pace)
+	w := &way{scene: c, path: path, from: from, to: from + 1, options: o, at: at}
+	entered := c.entered(path)
+	table, err := w.timetable(entered, leaves)
+	if err != nil {
+		return nil, err
+	}
 	p := &Plan{Kind: path.Kind, Strategy: path.Strategy, End: table.end().UTC()}
-	w := &way{scene: c, path: path}
 	materials, err := w.materials()
 	if err != nil {
 		return nil, err
@@ -76,9 +88,9 @@ func PlanOf(s *state.Rotation, o Options, at time.Time) (*Plan, error) {
 		sim.close(step.Needs, c.incomingID(), m)
 		sim.add(m)
 		row := PlanRow{
-			Phase: step.Phase, Done: i <= from, Needs: step.Needs, Earliest: table.at[i].UTC(),
+			Phase: step.Phase, Done: !entered[i].IsZero(), Passed: i <= from && entered[i].IsZero(), Needs: w.stepNeeds(i), Earliest: table.at[i].UTC(),
 			Bundle: fingerprints(m.Bundle.Certificates()), Issuer: fingerprints(m.Issuer),
-			Wave: step.Wave == Wave || step.Wave == WaveChoice && leaves == LeavesWave, WaveChoice: step.Wave == WaveChoice,
+			Wave: step.Wave == Wave || step.Wave == WaveChoice && leaves == LeavesWave || w.restartsExpired(i), WaveChoice: step.Wave == WaveChoice,
 		}
 		row.Changes = changes(before, m, row.Wave, path, i)
 		row.Reverts = reverts(path, materials, i, sim, NewVerifier(row.Earliest))

@@ -108,11 +108,12 @@ func (c *scene) proveHere(p *Proof, shake *shaker) error {
 	return nil
 }
 
-// proveAll proves every step of the path and its revert.
+// proveAll proves every step of the path and its revert; in the phase stable,
+// which has none, that the mesh may rest there.
 func (c *scene) proveAll(p *Proof, shake *shaker) error {
 	path, ok := pathOf(c.state)
 	if !ok {
-		return problem.RotationNone.With()
+		return c.proveHere(p, shake)
 	}
 	w := &way{scene: c, path: path}
 	materials, err := w.materials()

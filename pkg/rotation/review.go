@@ -136,7 +136,10 @@ func madeWith(path Path, target int, base, next *state.Rotation) Options {
 		o.Namespaces = w.Namespaces
 	}
 	log := next.Status.Log
-	o.AcceptDowntime = len(log) > 0 && log[len(log)-1].DowntimeAccepted
+	if len(log) > 0 {
+		o.AcceptDowntime = log[len(log)-1].DowntimeAccepted
+		o.abandon = log[len(log)-1].Move == state.MoveAbandon
+	}
 	return o
 }
 

@@ -13,7 +13,7 @@ import (
 func TestJumpVerdict(t *testing.T) {
 	word := Evidence{}
 	for _, need := range []Need{BundleDelivered, BundleLoaded, IssuerLoaded, LeavesRenewed, DeliveredElsewhere, WaveDone, RetiredGone} {
-		word.Assumptions = append(word.Assumptions, Assumption{need, "seen"})
+		word.Assumptions = append(word.Assumptions, Assumption{need, "seen", false})
 	}
 	made, refused := 0, 0
 	for _, path := range Paths {

@@ -72,7 +72,7 @@ func TestReviewRefuses(t *testing.T) {
 	added, instant := at(t, state.KindAnchor, state.StrategyBundle, state.PhaseAnchorAdded)
 	base := added.state
 	instant = instant.Add(36 * time.Hour)
-	word := Evidence{Assumptions: []Assumption{{BundleDelivered, "seen"}, {BundleLoaded, "seen"}}}
+	word := Evidence{Assumptions: []Assumption{{BundleDelivered, "seen", false}, {BundleLoaded, "seen", false}}}
 	spread, err := Advance(base, Options{}, word, instant)
 	if err != nil {
 		t.Fatal(explain(err))
@@ -152,7 +152,7 @@ func TestAhead(t *testing.T) {
 // TestVouched reads back what the log says was assumed.
 func TestVouched(t *testing.T) {
 	m, instant := at(t, state.KindAnchor, state.StrategyBundle, state.PhaseAnchorAdded)
-	word := Evidence{Assumptions: []Assumption{{BundleDelivered, `"quoted"; and \ more`}, {WaveDone, "x"}}}
+	word := Evidence{Assumptions: []Assumption{{BundleDelivered, `"quoted"; and \ more`, false}, {WaveDone, "x", false}}}
 	move, err := Advance(m.state, Options{Why: "a sentence"}, word, instant.Add(time.Hour))
 	if err != nil {
 		t.Fatal(explain(err))

@@ -75,7 +75,7 @@ func Start(s *state.Rotation, o StartOptions, e Evidence, at time.Time, random i
 	if err != nil {
 		return nil, err
 	}
-	move.Minted = b.minted
+	move.Minted, move.Strategy = b.minted, b.chose
 	return move, nil
 }
 
@@ -96,6 +96,7 @@ type beginning struct {
 	at      time.Time
 	random  io.Reader
 	minted  []Minted
+	chose   string // which strategy, and why
 }
 
 // builders make the incoming material of each kind.

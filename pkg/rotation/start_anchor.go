@@ -3,6 +3,7 @@ package rotation
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -163,7 +164,26 @@ func (b *beginning) renew() error {
 		return err
 	}
 	b.addAnchor(renewed)
+	if b.options.Issuer == nil && !b.issuerExpired() {
+		return nil
+	}
+	issuer, err := b.incomingIssuer(name+"-1", renewed.cert, b.options.OutgoingKey)
+	if err != nil {
+		return err
+	}
+	b.addIssuer(issuer)
 	return nil
+}
+
+// issuerExpired reports whether the issuer in force has expired: identity then
+// signs nothing, with a renewed anchor or without, so a renewal replaces it too.
+func (b *beginning) issuerExpired() bool {
+	for _, i := range b.dossier.issuers {
+		if i.role == state.RoleCurrent {
+			return !i.chain[0].NotAfter.After(b.at.Add(time.Duration(b.spec.Leaf.ClockSkew)))
+		}
+	}
+	return false
 }
 
 // currentKeyPath is where the current anchor's key lives, if custody holds it.

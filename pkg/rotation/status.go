@@ -18,14 +18,16 @@ type Status struct {
 	Strategy string    `json:"strategy,omitempty"`
 	Stamp    string    `json:"stamp,omitempty"`
 	// Bundle and Issuer are fingerprints: what is delivered and signed with.
-	Bundle       []string         `json:"bundle"`
-	Issuer       []string         `json:"issuer"`
-	Certificates []Expiry         `json:"certificates"`
-	Next         []NextMove       `json:"next,omitempty"`
-	Retired      []RetiredAnchor  `json:"retired,omitempty"`
-	Wave         *state.Wave      `json:"wave,omitempty"`
-	Notes        []string         `json:"notes,omitempty"`
-	Log          []state.LogEntry `json:"-"`
+	Bundle       []string        `json:"bundle"`
+	Issuer       []string        `json:"issuer"`
+	Certificates []Expiry        `json:"certificates"`
+	Next         []NextMove      `json:"next,omitempty"`
+	Retired      []RetiredAnchor `json:"retired,omitempty"`
+	Wave         *state.Wave     `json:"wave,omitempty"`
+	// Alarms are what is wrong already; a person has to act.
+	Alarms []string         `json:"alarms,omitempty"`
+	Notes  []string         `json:"notes,omitempty"`
+	Log    []state.LogEntry `json:"-"`
 }
 
 // NextMove is a legal move and what it still needs.
@@ -74,7 +76,7 @@ func StatusOf(s *state.Rotation, e Evidence, at time.Time) (*Status, error) {
 	if st.Retired, err = c.retiredAnchors(); err != nil {
 		return nil, err
 	}
-	st.Notes = c.notes(st)
+	st.Alarms, st.Notes = st.alarms(s), c.notes(st)
 	return st, nil
 }
 
@@ -139,9 +141,6 @@ func (c *scene) retiredAnchors() ([]RetiredAnchor, error) {
 func (c *scene) notes(st *Status) []string {
 	var notes []string
 	for _, x := range st.Certificates {
-		if x.InUse && x.Expired {
-			notes = append(notes, fmt.Sprintf("%s %q is in use and expired at %s", x.Kind, x.Name, instantText(x.NotAfter)))
-		}
 		if x.InUse && x.NotYet {
 			notes = append(notes, fmt.Sprintf("%s %q is in use and not valid before %s", x.Kind, x.Name, instantText(x.NotBefore)))
 		}

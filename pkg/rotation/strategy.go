@@ -34,6 +34,7 @@ func (b *beginning) strategy(outgoing, incoming pki.Certificate, chain pki.Chain
 		}
 	}
 	b.next.Status.Rotation.Strategy = chosen
+	b.chose = b.whyStrategy(chosen, obstacle, outgoing)
 	switch {
 	case chosen == state.StrategyCrossSign && obstacle != "":
 		return nil, problem.RotationStrategy.With(obstacle)
@@ -45,4 +46,17 @@ func (b *beginning) strategy(outgoing, incoming pki.Certificate, chain pki.Chain
 		return nil, err
 	}
 	return append(chain, cross), nil
+}
+
+// whyStrategy says which strategy a start takes and why.
+func (b *beginning) whyStrategy(chosen, obstacle string, outgoing pki.Certificate) string {
+	switch {
+	case b.options.Strategy != "":
+		return chosen + ", as you asked"
+	case chosen == state.StrategyCrossSign:
+		return "cross-sign (one restart of the workloads instead of two), because the outgoing anchor's key or a cross certificate is at hand"
+	case obstacle != "":
+		return "bundle, because " + obstacle
+	}
+	return fmt.Sprintf("bundle, because anchor %q has path length 1: Go clients of the mesh would refuse cross-signed leaves", outgoing.Subject.CommonName)
 }

@@ -10,7 +10,7 @@ import (
 func Vouched(e state.LogEntry) []Assumption {
 	var list []Assumption
 	for _, a := range e.Assumed {
-		list = append(list, Assumption{Need(a.Code), a.Because})
+		list = append(list, Assumption{Need(a.Code), a.Because, a.Forced})
 	}
 	return list
 }
@@ -27,7 +27,7 @@ func (w *way) entry() state.LogEntry {
 		DowntimeAccepted: w.accepted, Ahead: len(w.shut) > 0, Evidence: evidence.Digest(),
 	}
 	for _, a := range evidence.Assumptions {
-		e.Assumed = append(e.Assumed, state.Assumed{Code: string(a.Code), Because: a.Because})
+		e.Assumed = append(e.Assumed, state.Assumed{Code: string(a.Code), Because: a.Because, Forced: a.Forced})
 	}
 	return e
 }
@@ -35,7 +35,7 @@ func (w *way) entry() state.LogEntry {
 // move names the move for the log.
 func (w *way) move() string {
 	switch {
-	case w.to < 0:
+	case w.to < 0 && (w.from > 0 || w.options.abandon):
 		return state.MoveAbandon
 	case w.back():
 		return state.MoveBack

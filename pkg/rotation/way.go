@@ -62,7 +62,8 @@ func (w *way) judge() error {
 		return err
 	}
 	w.verdict = Judge(w.now, w.due, live, w.scene.verifier)
-	shut := append(w.gate(), w.unmet()...)
+	contradicted := w.contradicted() // first: it notes which words are forced
+	shut := append(append(w.gate(), w.unmet()...), contradicted...)
 	if w.options.Ahead {
 		w.shut = shut
 		return problems.Err()
@@ -100,7 +101,7 @@ func (w *way) look() (err error) {
 		return err
 	}
 	rule := w.path.Steps[w.to].Wave
-	w.wave = rule == Wave || rule == WaveChoice && w.options.Leaves == LeavesWave
+	w.wave = rule == Wave || rule == WaveChoice && w.options.Leaves == LeavesWave || w.restartsExpired(w.to)
 	return nil
 }
 
@@ -125,7 +126,7 @@ func (w *way) opensNextBack() (bool, error) {
 func (w *way) neededCodes() []Need {
 	var needs []Need
 	if !w.back() {
-		needs = append(needs, w.path.Steps[w.to].Needs...)
+		needs = append(needs, w.stepNeeds(w.to)...)
 		if w.scene.state.Status.Wave != nil {
 			needs = append(needs, WaveDone)
 		}

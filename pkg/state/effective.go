@@ -39,7 +39,14 @@ func (r *Rotation) Current() Phase {
 		kind, strategy = r.Status.Rotation.Kind, r.Status.Rotation.Strategy
 	}
 	row, _ := PhaseOf(kind, strategy, r.Status.Phase)
+	if row.Issuer == RoleCurrent && r.hasIssuer(RoleIncoming) {
+		row.Issuer = RoleIncoming // a renewal that replaces an expired issuer too
+	}
 	return row
+}
+
+func (r *Rotation) hasIssuer(role string) bool {
+	return slices.ContainsFunc(r.Status.Issuers, func(i Issuer) bool { return i.Role == role })
 }
 
 // Bundle is the anchors that the control plane delivers now, in the order of

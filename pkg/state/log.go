@@ -20,6 +20,8 @@ var (
 // JSON object without white space, the fields of [LogEntry] in their order, all
 // of them always present, "<", ">" and "&" not escaped, no line end:
 //
+// An assumption that was forced has "forced":true after its reason.
+//
 //	{"epoch":1,"phase":"anchor-added","at":"2026-11-03T09:30:00Z","move":"start","kind":"anchor","strategy":"bundle",
 //	"issuer":"","replaced":"","why":"...","assumed":[{"code":"WAVE-DONE","because":"..."}],"downtimeAccepted":false,
 //	"ahead":false,"evidence":"","previous":""}

@@ -45,10 +45,22 @@ func (f *findings) rotationOf(e LogEntry, at manifest.Path) {
 	case !slices.Contains(PhaseNames(), e.Phase): // said of the phase
 	case !ok:
 		f.add(problem.StateStrategy.With(e.Kind, strategiesOf(e.Kind), shown(e.Strategy)), at.With("strategy"))
-	case !known, (e.Phase == PhaseStable) != (e.Move == MoveAbandon) && (e.Move != MoveAdvance):
+	case !known, !leadsTo(e):
 		f.add(problem.StateLogField.With(fmt.Sprintf("the move %q of %s does not lead to the phase %s", e.Move, table.title(), shown(e.Phase))),
 			at.With("move"), at.With("phase"), at.With("kind"))
 	}
+}
+
+// leadsTo reports whether the move can lead to the phase: a start leads into a
+// rotation, abandon out of it; one step back may do either.
+func leadsTo(e LogEntry) bool {
+	switch e.Move {
+	case MoveStart:
+		return e.Phase != PhaseStable
+	case MoveAbandon:
+		return e.Phase == PhaseStable
+	}
+	return true
 }
 
 // sameRotation: the last entry is of the rotation under way.

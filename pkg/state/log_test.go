@@ -23,7 +23,7 @@ func TestDigestIsFixed(t *testing.T) {
 	}{
 		{LogEntry{}, `{"epoch":0,"phase":"","at":"","move":"","kind":"","strategy":"","issuer":"","replaced":"","why":"","assumed":[],"downtimeAccepted":false,"ahead":false,"evidence":"","previous":""}`},
 		{LogEntry{Epoch: 3, Phase: "anchor-added", At: "2026-11-03T09:30:00Z", Move: MoveStart, Kind: KindAnchor, Strategy: StrategyBundle, Why: "<é> & \"x\"\n",
-			Assumed: []Assumed{{"WAVE-DONE", "seen"}}, DowntimeAccepted: true, Ahead: true, Evidence: "ee", Previous: "ff"},
+			Assumed: []Assumed{{"WAVE-DONE", "seen", false}}, DowntimeAccepted: true, Ahead: true, Evidence: "ee", Previous: "ff"},
 			`{"epoch":3,"phase":"anchor-added","at":"2026-11-03T09:30:00Z","move":"start","kind":"anchor","strategy":"bundle","issuer":"","replaced":"","why":"<é> & \"x\"\n","assumed":[{"code":"WAVE-DONE","because":"seen"}],"downtimeAccepted":true,"ahead":true,"evidence":"ee","previous":"ff"}`},
 		{LogEntry{Epoch: 3, Phase: "anchor-added", At: "2026-11-03T09:30:00Z", Move: MoveLegacy, Why: "<é> & \"x\"\n"},
 			`{"epoch":3,"phase":"anchor-added","at":"2026-11-03T09:30:00Z","why":"<é> & \"x\"\n","evidence":"","previous":""}`},
@@ -44,7 +44,7 @@ func TestDigestIsFixed(t *testing.T) {
 // another entry, for one with fields and for one that was migrated.
 func TestDigestCoversEveryField(t *testing.T) {
 	full := LogEntry{Epoch: 3, Phase: PhaseAnchorAdded, At: "2026-11-03T09:30:00Z", Move: MoveAdvance, Kind: KindAnchor, Strategy: StrategyBundle, Why: "w",
-		Assumed: []Assumed{{"WAVE-DONE", "seen"}}, Evidence: strings.Repeat("e", 64), Previous: strings.Repeat("f", 64)}
+		Assumed: []Assumed{{"WAVE-DONE", "seen", false}}, Evidence: strings.Repeat("e", 64), Previous: strings.Repeat("f", 64)}
 	for name, entry := range map[string]LogEntry{"with fields": full, "migrated": {Move: MoveLegacy, Why: "w"}, "empty": {}} {
 		v := reflect.TypeFor[LogEntry]()
 		for i := range v.NumField() {
@@ -58,7 +58,7 @@ func TestDigestCoversEveryField(t *testing.T) {
 			case reflect.Bool:
 				f.SetBool(!f.Bool())
 			case reflect.Slice:
-				other.Assumed = append(other.Assumed, Assumed{"BUNDLE-LOADED", "x"})
+				other.Assumed = append(other.Assumed, Assumed{"BUNDLE-LOADED", "x", false})
 			default:
 				t.Fatalf("a field of kind %s is not tested", f.Kind())
 			}
@@ -67,7 +67,7 @@ func TestDigestCoversEveryField(t *testing.T) {
 			}
 		}
 	}
-	for _, assumed := range [][]Assumed{nil, {{"WAVE-DONE", "seeN"}}, {{"RETIRED-GONE", "seen"}}, {{"WAVE-DONE", "seen"}, {"WAVE-DONE", "seen"}}} {
+	for _, assumed := range [][]Assumed{nil, {{"WAVE-DONE", "seeN", false}}, {{"RETIRED-GONE", "seen", false}}, {{"WAVE-DONE", "seen", false}, {"WAVE-DONE", "seen", false}}} {
 		other := full
 		other.Assumed = assumed
 		if Continues([]LogEntry{full}, []LogEntry{other}) == nil {
@@ -80,8 +80,8 @@ func TestDigestCoversEveryField(t *testing.T) {
 func TestDigestKeepsFieldsApart(t *testing.T) {
 	text := rapid.StringMatching(`["{},:a\\]{0,6}`)
 	rapid.Check(t, func(t *rapid.T) {
-		a := LogEntry{Why: text.Draw(t, "why"), Kind: text.Draw(t, "kind"), Assumed: []Assumed{{text.Draw(t, "code"), text.Draw(t, "because")}}}
-		b := LogEntry{Why: text.Draw(t, "why"), Kind: text.Draw(t, "kind"), Assumed: []Assumed{{text.Draw(t, "code"), text.Draw(t, "because")}}}
+		a := LogEntry{Why: text.Draw(t, "why"), Kind: text.Draw(t, "kind"), Assumed: []Assumed{{text.Draw(t, "code"), text.Draw(t, "because"), false}}}
+		b := LogEntry{Why: text.Draw(t, "why"), Kind: text.Draw(t, "kind"), Assumed: []Assumed{{text.Draw(t, "code"), text.Draw(t, "because"), false}}}
 		if (a.Digest() == b.Digest()) != reflect.DeepEqual(a, b) {
 			t.Fatalf("%+v and %+v", a, b)
 		}
@@ -163,7 +163,7 @@ func TestEntriesAreRefused(t *testing.T) {
 		r := at(KindAnchor, StrategyBundle, PhaseAnchorSpread)
 		r.Status.Log = logOf(r, 1)
 		r.Status.Log[0].Evidence = strings.Repeat("e", 64)
-		r.Status.Log[0].Assumed = []Assumed{{"WAVE-DONE", "seen"}}
+		r.Status.Log[0].Assumed = []Assumed{{"WAVE-DONE", "seen", false}}
 		return r
 	}
 	if err := good().Validate(); err != nil {
@@ -185,7 +185,7 @@ func TestEntriesAreRefused(t *testing.T) {
 		"an unknown need":              {func(e *LogEntry) { e.Assumed[0].Code = "ALL-IS-WELL" }, problem.StateChoice.Code},
 		"a need in lower case":         {func(e *LogEntry) { e.Assumed[0].Code = "wave-done" }, problem.StateChoice.Code},
 		"a need without a reason":      {func(e *LogEntry) { e.Assumed[0].Because = " \n" }, problem.StateLogField.Code},
-		"a need twice":                 {func(e *LogEntry) { e.Assumed = append(e.Assumed, Assumed{"WAVE-DONE", "again"}) }, problem.StateLogField.Code},
+		"a need twice":                 {func(e *LogEntry) { e.Assumed = append(e.Assumed, Assumed{"WAVE-DONE", "again", false}) }, problem.StateLogField.Code},
 		"assumed without evidence":     {func(e *LogEntry) { e.Evidence = "" }, problem.StateLogField.Code},
 		"evidence that is no digest":   {func(e *LogEntry) { e.Evidence = "yes" }, problem.StateDigest.Code},
 		"an issuer in an advance":      {func(e *LogEntry) { e.Issuer = hex64 }, problem.StateLogField.Code},
@@ -383,7 +383,7 @@ func TestSentence(t *testing.T) {
 		`advance anchor (bundle) to anchor-spread: "a\nb\u202e\x1b[31m"`:                        with(func(e *LogEntry) { e.Why = "a\nb\u202e\x1b[31m" }),
 		`advance anchor (bundle) to anchor-spread; downtime accepted`:                           with(func(e *LogEntry) { e.DowntimeAccepted = true }),
 		`advance anchor (bundle) to anchor-spread; prepared before its gate was open`:           with(func(e *LogEntry) { e.Ahead = true }),
-		`advance anchor (bundle) to anchor-spread; assumed WAVE-DONE because "all \"of\"\n it"`: with(func(e *LogEntry) { e.Assumed = []Assumed{{"WAVE-DONE", "all \"of\"\n it"}} }),
+		`advance anchor (bundle) to anchor-spread; assumed WAVE-DONE because "all \"of\"\n it"`: with(func(e *LogEntry) { e.Assumed = []Assumed{{"WAVE-DONE", "all \"of\"\n it", false}} }),
 		"abandon issuer to stable":                                                              {Phase: PhaseStable, Move: MoveAbandon, Kind: KindIssuer},
 		"first PKI minted":                                                                      {Phase: PhaseStable, Move: MoveInit},
 		"running mesh adopted":                                                                  {Phase: PhaseStable, Move: MoveAdopt},

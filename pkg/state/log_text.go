@@ -15,7 +15,11 @@ func (e LogEntry) Sentence() string {
 	}
 	parts := []string{text}
 	for _, a := range e.Assumed {
-		parts = append(parts, "assumed "+a.Code+" because "+strconv.Quote(a.Because))
+		word := "assumed "
+		if a.Forced {
+			word = "assumed by force, against what the log said, "
+		}
+		parts = append(parts, word+a.Code+" because "+strconv.Quote(a.Because))
 	}
 	if e.DowntimeAccepted {
 		parts = append(parts, "downtime accepted")

@@ -375,4 +375,6 @@ type Assumed struct {
 	Code string `json:"code"`
 	// Because is the reason, in words.
 	Because string `json:"because"`
+	// Forced: the word was given although the log contradicted it.
+	Forced bool `json:"forced,omitempty"`
 }

@@ -19,7 +19,7 @@ import (
 //	issuer    current             outgoing, incoming
 //	webhooks  current             current
 //	replace   outgoing, incoming  outgoing, incoming
-//	renew     outgoing, incoming  current
+//	renew     outgoing, incoming  current, or outgoing and incoming where the issuer had expired too
 var castOf = map[string]struct{ anchors, issuers []string }{
 	"":           {current, current},
 	KindAnchor:   {both, both},
@@ -37,6 +37,9 @@ func (f *findings) rolesInPhase(r *Rotation) {
 	cast, ok := castOf[kind]
 	if !ok || r.Current().Name == "" {
 		return // the phase itself is refused
+	}
+	if kind == KindRenew && r.hasIssuer(RoleIncoming) {
+		cast.issuers = both
 	}
 	anchors := make([]string, len(r.Status.Anchors))
 	for i, a := range r.Status.Anchors {

@@ -1,0 +1,307 @@
+package cli
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"maps"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+const day = 24 * time.Hour
+
+// patient is a mesh in trouble, in the current directory.
+type patient struct {
+	t  *testing.T
+	at time.Time
+	// args of the first call of doctor, and whether there is an observation.
+	args     []string
+	observed bool
+	// restarted is what kubectl was told.
+	restarted []string
+}
+
+// newPatient makes a healthy mesh with the command that makes one.
+func newPatient(t *testing.T) *patient {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	p := &patient{t: t, at: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}
+	p.run("init", "--new", "--linkerd-version", "2.18", "--name", "east")
+	return p
+}
+
+func (p *patient) run(args ...string) string {
+	p.t.Helper()
+	r := callAt(p.t, p.at, "", nil, args...)
+	if r.code != ExitDone {
+		p.t.Fatalf("%v: code %d: %s%s", args, r.code, r.out, r.stderr)
+	}
+	return r.out
+}
+
+func (p *patient) state() *state.Rotation {
+	p.t.Helper()
+	text, err := os.ReadFile("rotation.yaml")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	s, err := state.Parse("rotation.yaml", text)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return s
+}
+
+// observe writes what a collector sees of a mesh that has the phase, but for
+// what spoil changes.
+func (p *patient) observe(spoil func(*rotation.Observation)) {
+	p.t.Helper()
+	p.at = p.at.Add(time.Hour)
+	s := p.state()
+	m, err := rotation.MaterialOf(s)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	prints := func(certs []pki.Certificate) (list []string) {
+		for _, c := range certs {
+			list = append(list, c.Fingerprint())
+		}
+		return list
+	}
+	bundle, chain := prints(m.Bundle.Certificates()), prints(m.Issuer)
+	o := &rotation.Observation{
+		APIVersion: state.APIVersion, Kind: rotation.ObservationKind, Cluster: "east", At: p.at.Format(time.RFC3339), Covers: rotation.Groups,
+		ControlPlane: rotation.Delivery{TrustRoots: bundle, Injectors: []rotation.Injector{{Pod: "injector-0", Bundle: bundle}}},
+		Identity:     []rotation.Replica{{Pod: "identity-0", Bundle: bundle, Issuer: chain}},
+		Endpoints:    []rotation.Endpoint{{Group: rotation.GroupProxies, Namespace: "shop", Workload: "cart", Bundle: bundle, Chain: chain, Count: 3}},
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Status.Webhooks)) {
+		certificate, ca, _ := s.WebhookMaterial(name)
+		served, err := pki.ParseChain([]byte(certificate))
+		trusted, wrong := pki.ParseChain([]byte(ca))
+		if err != nil || wrong != nil {
+			p.t.Fatal(err, wrong)
+		}
+		o.Webhooks = append(o.Webhooks, rotation.Hook{Name: name, CABundle: prints(trusted), Served: prints(served)})
+	}
+	if spoil != nil {
+		spoil(o)
+	}
+	text, err := json.Marshal(o)
+	if err == nil {
+		err = os.WriteFile("observation.yaml", text, 0o600)
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.at = p.at.Add(time.Minute)
+	p.observed = true
+}
+
+// doctor is one call, and whether it found nothing.
+func (p *patient) doctor() []recovery.Diagnosis {
+	p.t.Helper()
+	args := append([]string{"doctor", "-o", "json"}, p.args...)
+	if p.observed {
+		args = append(args, "--evidence", "observation.yaml")
+	}
+	r := callAt(p.t, p.at, "", nil, args...)
+	var found []recovery.Diagnosis
+	if err := json.Unmarshal([]byte(r.out), &found); err != nil || (r.code == ExitDone) != (len(found) == 0) {
+		p.t.Fatalf("doctor: code %d: %v: %s%s", r.code, err, r.out, r.stderr)
+	}
+	p.args = nil
+	return found
+}
+
+// follow does what one step says, to the letter.
+func (p *patient) follow(s recovery.Step) {
+	p.t.Helper()
+	words := strings.Fields(s.Command)
+	switch {
+	case s == recovery.Observe:
+		p.observe(nil)
+	case s.Command == "":
+	case words[0] == "l5d-pki-render" && words[1] == "status": // the next situation may still show
+		if r := callAt(p.t, p.at, "", nil, words[1:]...); r.stderr != "" {
+			p.t.Fatalf("%s: %s", s.Command, r.stderr)
+		}
+	case words[0] == "l5d-pki-render":
+		p.run(words[1:]...)
+	case words[0] == "git":
+		runGit(p.t, words[1:]...)
+	case words[0] == "kubectl":
+		p.restarted = append(p.restarted, s.Command) // what it restarts has the phase in the next observation
+	default:
+		p.t.Fatalf("nobody knows how to run %q", s.Command)
+	}
+}
+
+func runGit(t *testing.T, args ...string) {
+	t.Helper()
+	if out, err := exec.Command("git", args...).CombinedOutput(); err != nil {
+		t.Fatalf("git %v: %v: %s", args, err, out)
+	}
+}
+
+// patients has one entry for each situation: how it comes about.
+var patients = map[string]func(*patient){
+	"issuer-expired": func(p *patient) { p.at = p.at.Add(366 * day) },
+	"anchor-expired": func(p *patient) { p.adoptShortAnchor(); p.at = p.at.Add(11 * day) },
+	"anchor-and-issuer-expired": func(p *patient) {
+		p.at = p.at.Add(3700 * day)
+	},
+	"anchor-key-lost": func(p *patient) { p.at = p.at.Add(day); p.lose("keys/2026.key") },
+	"issuer-key-lost": func(p *patient) { p.at = p.at.Add(day); p.lose("keys/2026-1.key") },
+	"webhook-expired": func(p *patient) {
+		p.at = p.at.Add(300 * day)
+		p.run("start", "issuer")
+		p.observe(nil)
+		p.run("advance", "--evidence", "observation.yaml")
+		p.observed = false
+		p.at = p.at.Add(70 * day)
+	},
+	"leaves-expired": func(p *patient) {
+		p.args = []string{"--down-since", p.at.Add(-30 * time.Hour).Format(time.RFC3339)}
+	},
+	"half-applied-phase": func(p *patient) {
+		old := p.bundle()
+		p.at = p.at.Add(day)
+		p.run("start", "anchor", "--strategy", "bundle")
+		p.observe(func(o *rotation.Observation) { o.ControlPlane.Injectors[0].Bundle = old })
+	},
+	"reverted-commit": func(p *patient) {
+		runGit(p.t, "init", "-q")
+		if err := os.WriteFile(".gitignore", []byte("keys/\n"), 0o600); err != nil {
+			p.t.Fatal(err)
+		}
+		runGit(p.t, "add", "rotation.yaml", ".gitignore")
+		runGit(p.t, "commit", "-qm", "stable")
+		p.at = p.at.Add(day)
+		p.run("start", "anchor", "--strategy", "bundle")
+		runGit(p.t, "commit", "-qam", "anchor-added")
+		runGit(p.t, "revert", "--no-edit", "HEAD")
+	},
+	"missed-issuer-reload": func(p *patient) {
+		old, err := rotation.MaterialOf(p.state())
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		p.at = p.at.Add(day)
+		p.run("start", "issuer")
+		p.observe(func(o *rotation.Observation) { o.Identity[0].Issuer = []string{old.Issuer[0].Fingerprint()} })
+	},
+	"wrong-bundle-in-pods": func(p *patient) {
+		p.observe(func(o *rotation.Observation) { o.Endpoints[0].Bundle = []string{strings.Repeat("ab", 32)} })
+	},
+	"two-meshes": func(p *patient) {
+		p.observe(func(o *rotation.Observation) {
+			o.ControlPlane.TrustRoots = []string{strings.Repeat("cd", 32)}
+			o.ControlPlane.Injectors[0].Bundle = o.ControlPlane.TrustRoots
+		})
+	},
+}
+
+func (p *patient) lose(key string) {
+	if err := os.Remove(key); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *patient) bundle() (list []string) {
+	m, err := rotation.MaterialOf(p.state())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, c := range m.Bundle.Certificates() {
+		list = append(list, c.Fingerprint())
+	}
+	return list
+}
+
+// adoptShortAnchor puts an anchor in force that ends in ten days, in the place
+// of the one that signed the same issuer: same name, same key.
+func (p *patient) adoptShortAnchor() {
+	p.t.Helper()
+	text, err := os.ReadFile("keys/2026.key")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	key, err := pki.ParseKey(text)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	s := p.state()
+	before, err := pki.ReadBundle([]byte(s.Status.Anchors[0].Certificate))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	short, err := pki.RenewAnchor(before.Certificates()[0], key, pki.PeriodAt(p.at, time.Hour, 10*day), rand.Reader)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	s.Status.Anchors[0].Certificate = string(short.PEM()) + "\n"
+	s.Status.Log = nil
+	old, err := os.ReadFile("rotation.yaml")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	next, err := state.Update(old, s)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile("rotation.yaml", next, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// TestDoctor brings each situation about, follows what doctor prints to the
+// letter until it finds nothing, or until it says what a person must decide, and
+// then asks status and lint.
+func TestDoctor(t *testing.T) {
+	for _, s := range recovery.Situations {
+		t.Run(s.Name, func(t *testing.T) {
+			make, ok := patients[s.Name]
+			if !ok {
+				t.Fatal("no test brings this situation about")
+			}
+			p := newPatient(t)
+			if found := p.doctor(); len(found) != 0 {
+				t.Fatalf("a healthy mesh: %+v", found)
+			}
+			make(p)
+			found := p.doctor()
+			if len(found) == 0 || found[0].Name != s.Name {
+				t.Fatalf("doctor finds %+v", found)
+			}
+			for round := 0; len(found) > 0; round++ {
+				if round == 4 {
+					t.Fatalf("doctor goes in circles: %+v", found)
+				}
+				for _, step := range found[0].Steps {
+					p.follow(step)
+				}
+				if found[0].Person != "" && slices.Contains([]string{"two-meshes"}, s.Name) {
+					return // no command of ours decides which mesh it is
+				}
+				found = p.doctor()
+			}
+			p.run("status")
+			p.run("lint")
+			if strings.HasSuffix(s.Name, "expired") && s.Name != "webhook-expired" {
+				if len(p.restarted) == 0 || !strings.HasSuffix(p.restarted[0], "deploy/linkerd-identity") {
+					t.Errorf("identity restarts first: %q", p.restarted)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,175 @@
+package recovery
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// expired finds certificates in use of these kinds that have ended.
+func expired(kinds ...string) func(Facts) []string {
+	return func(f Facts) (found []string) {
+		for _, x := range f.Status.Certificates {
+			if x.InUse && x.Expired && slices.Contains(kinds, x.Kind) {
+				found = append(found, fmt.Sprintf("%s %q %s", x.Kind, x.Name, x.Ago(f.Status.At)))
+			}
+		}
+		return found
+	}
+}
+
+// both applies where each of two does.
+func both(a, b func(Facts) []string) func(Facts) []string {
+	return func(f Facts) []string {
+		one, other := a(f), b(f)
+		if len(one) == 0 || len(other) == 0 {
+			return nil
+		}
+		return append(one, other...)
+	}
+}
+
+// lost finds missing key files of what is in force.
+func lost(of string) func(Facts) []string {
+	return func(f Facts) (found []string) {
+		for _, k := range f.MissingKeys {
+			if k.Of == of {
+				found = append(found, fmt.Sprintf("the key of %s %q does not exist: %s", k.Of, k.Name, k.Path))
+			}
+		}
+		return found
+	}
+}
+
+func reverted(f Facts) []string {
+	r := f.Reverted
+	if r == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("the file has epoch %d, phase %s; commit %s has epoch %d, phase %s", f.Status.Epoch, f.Status.Phase, r.Commit[:12], r.Epoch, r.Phase)}
+}
+
+func downTooLong(f Facts) []string {
+	if f.DownSince.IsZero() {
+		return nil
+	}
+	left := time.Duration(f.State.WithDefaults().Spec.Leaf.Lifetime) * 3 / 10 // proxies renew at 70 %
+	if down := f.Status.At.Sub(f.DownSince); down >= left {
+		return []string{fmt.Sprintf("identity signed nothing for %s; leaves end from %s on", down.Round(time.Minute), left.Round(time.Minute))}
+	}
+	return nil
+}
+
+// fresh is the newest observation if it was taken after the last move.
+func (f Facts) fresh() *rotation.Observation {
+	log := f.State.Status.Log
+	if f.Latest == nil || len(log) > 0 && f.Latest.At < log[len(log)-1].At {
+		return nil
+	}
+	return f.Latest
+}
+
+// foreignRoots: no certificate of the delivered trust roots is in the state.
+func foreignRoots(f Facts) []string {
+	o := f.fresh()
+	if o == nil || len(o.ControlPlane.TrustRoots) == 0 {
+		return nil
+	}
+	for _, x := range f.Status.Certificates {
+		if (x.Kind == "anchor" || x.Kind == "retired") && slices.Contains(o.ControlPlane.TrustRoots, x.Fingerprint) {
+			return nil
+		}
+	}
+	return []string{"ConfigMap linkerd-identity-trust-roots has " + short(o.ControlPlane.TrustRoots) + ", the state has " + short(f.Status.Bundle)}
+}
+
+// halfApplied: of the delivered objects some are the phase's and some are not.
+func halfApplied(f Facts) (old []string) {
+	o := f.fresh()
+	if o == nil {
+		return nil
+	}
+	done := 0
+	note := func(what string, is, want []string, ordered bool) {
+		switch {
+		case len(is) == 0:
+		case same(is, want, ordered):
+			done++
+		default:
+			old = append(old, fmt.Sprintf("%s has %s, the phase %s", what, short(is), short(want)))
+		}
+	}
+	note("ConfigMap linkerd-identity-trust-roots", o.ControlPlane.TrustRoots, f.Status.Bundle, false)
+	for _, in := range o.ControlPlane.Injectors {
+		note("injector "+in.Pod, in.Bundle, f.Status.Bundle, false)
+	}
+	delivered := len(old)
+	for _, r := range o.Identity {
+		note("issuer of identity replica "+r.Pod, r.Issuer, f.Status.Issuer, true)
+	}
+	if done == 0 || delivered == 0 {
+		return nil
+	}
+	return old
+}
+
+func otherIssuerLoaded(f Facts) (found []string) {
+	o := f.fresh()
+	if o == nil {
+		return nil
+	}
+	for _, r := range o.Identity {
+		if len(r.Issuer) > 0 && !same(r.Issuer, f.Status.Issuer, true) {
+			found = append(found, fmt.Sprintf("identity replica %s signs with %s, the phase with %s", r.Pod, short(r.Issuer), short(f.Status.Issuer)))
+		}
+	}
+	return found
+}
+
+// unspread are phases that deliver a bundle which no rollout has brought to the
+// pods yet, so that they are right to hold another.
+var unspread = []string{state.PhaseAnchorAdded, state.PhaseAnchorDropped, state.PhaseAnchorSwapped, state.PhaseReplaced, state.PhaseRenewed}
+
+func otherBundleHeld(f Facts) (found []string) {
+	o := f.fresh()
+	if o == nil || slices.Contains(unspread, f.Status.Phase) {
+		return nil
+	}
+	for _, e := range o.Endpoints {
+		if len(e.Bundle) > 0 && !same(e.Bundle, f.Status.Bundle, false) {
+			found = append(found, fmt.Sprintf("%d pods of %s hold %s", max(e.Count, 1), place(e), short(e.Bundle)))
+		}
+	}
+	return found
+}
+
+// place names where a row's pods are.
+func place(e rotation.Endpoint) string {
+	where := e.Group
+	if e.Namespace != "" {
+		where = e.Namespace
+	}
+	if e.Workload != "" {
+		where += "/" + e.Workload
+	}
+	return where
+}
+
+func same(a, b []string, ordered bool) bool {
+	if !ordered {
+		a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	}
+	return slices.Equal(a, b)
+}
+
+func short(fps []string) string {
+	list := make([]string, len(fps))
+	for i, fp := range fps {
+		list[i] = fp[:min(8, len(fp))]
+	}
+	return "[" + strings.Join(list, " ") + "]"
+}

@@ -1,0 +1,89 @@
+// Package recovery names the situation that a rotation is in when something went
+// wrong, and the commands that lead out of it. It is pure: the shell gathers the
+// facts.
+package recovery
+
+import (
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+	"time"
+)
+
+// Facts are what is known of a mesh in trouble.
+type Facts struct {
+	State  *state.Rotation
+	Status *rotation.Status
+	// Latest is the newest observation of this cluster, nil without one.
+	Latest *rotation.Observation
+	// MissingKeys are keys that the state names and whose files do not exist.
+	MissingKeys []MissingKey
+	// Reverted is what Git knows of moves that the state file lost, nil if none.
+	Reverted *Reverted
+	// DownSince is since when nothing could be signed, as a person says; zero if
+	// nobody said.
+	DownSince time.Time
+	// File is the path of the state file, as commands name it.
+	File string
+}
+
+// MissingKey is a private key whose file does not exist.
+type MissingKey struct{ Of, Name, Path string } // Of: anchor, issuer or webhook
+
+// Reverted is the newest version of the state in Git, where it is ahead of the file.
+type Reverted struct {
+	Commit string
+	Epoch  int64
+	Phase  string
+}
+
+// Step is one thing to do: a command, or a sentence where no command of this
+// machine does it.
+type Step struct {
+	Text    string `json:"text,omitempty"`
+	Command string `json:"command,omitempty"`
+}
+
+// Steps that hosts and collectors do.
+var (
+	Apply   = Step{Text: "Commit the change and let your host apply it (`l5d-pki-render status` lists what the phase delivers)."}
+	Observe = Step{Text: "Observe the cluster into observation.yaml."}
+)
+
+// Diagnosis is a situation that applies.
+type Diagnosis struct {
+	Name    string   `json:"name"`
+	Means   string   `json:"means"`
+	Because []string `json:"because"`
+	Steps   []Step   `json:"steps"`
+	// Person says what a person must decide, and why; empty where the steps suffice.
+	Person string `json:"person,omitempty"`
+}
+
+// Diagnose lists the situations that apply, the most urgent first. One whose
+// remedy is part of another's is left out.
+func Diagnose(f Facts) []Diagnosis {
+	var found []Diagnosis
+	covered := map[string]bool{}
+	for _, s := range Situations {
+		because := s.applies(f)
+		if len(because) == 0 || covered[s.Name] {
+			continue
+		}
+		steps, person := s.remedy(f)
+		found = append(found, Diagnosis{s.Name, s.Means, because, steps, person})
+		for _, other := range s.covers {
+			covered[other] = true
+		}
+	}
+	return found
+}
+
+// Situation is one kind of trouble.
+type Situation struct {
+	Name, Means string
+	// applies lists the facts that show it; none: it does not apply.
+	applies func(Facts) []string
+	remedy  func(Facts) ([]Step, string)
+	// covers are situations whose remedy this one's includes.
+	covers []string
+}

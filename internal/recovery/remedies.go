@@ -1,0 +1,165 @@
+package recovery
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// run is a command of this program on this state.
+func (f Facts) run(args string) Step {
+	if f.File != "" && f.File != "rotation.yaml" {
+		args += " --state " + quoted(f.File)
+	}
+	return Step{Command: "l5d-pki-render " + args}
+}
+
+func (f Facts) kubectl(args string) Step {
+	return Step{Command: "kubectl -n " + f.State.WithDefaults().Spec.Linkerd.Namespace + " " + args}
+}
+
+// quoted is a path for a shell.
+func quoted(path string) string {
+	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") == "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
+
+// resting reports whether a rotation may begin; another has to be ended first.
+func (f Facts) resting() bool { return f.Status.Phase == state.PhaseStable }
+
+const midway = "A rotation is under way, in which material has ended. Whether to go on with it or back depends on what the cluster has loaded: `l5d-pki-render status` shows what each needs; both take --accept-downtime."
+
+func (f Facts) has(of string) bool { return len(lost(of)(f)) == 0 && f.named(of) }
+
+// named reports whether the state says where the key is.
+func (f Facts) named(of string) bool {
+	return of != "anchor" || slices.ContainsFunc(f.State.Status.Anchors, func(a state.Anchor) bool { return a.Role == state.RoleCurrent && a.Key != "" })
+}
+
+// controlPlaneFirst restarts what signs and injects, identity before the rest.
+func controlPlaneFirst(f Facts) []Step {
+	return []Step{
+		f.kubectl("rollout restart deploy/linkerd-identity"),
+		f.kubectl("rollout status deploy/linkerd-identity"),
+		f.kubectl("rollout restart deploy/linkerd-destination deploy/linkerd-proxy-injector"),
+		f.kubectl("rollout status deploy/linkerd-destination"),
+		f.kubectl("rollout status deploy/linkerd-proxy-injector"),
+	}
+}
+
+// repair begins a rotation, brings it to the control plane, and ends it, each
+// step with the evidence of the one before.
+func (f Facts) repair(start string, advances int) []Step {
+	steps := append([]Step{f.run(start + " --accept-downtime"), Apply}, controlPlaneFirst(f)...)
+	for range advances {
+		steps = append(steps, Observe, f.run("advance --evidence observation.yaml --accept-downtime"), Apply)
+	}
+	return append(steps, f.run("status"))
+}
+
+func renewOrReplace(f Facts) ([]Step, string) {
+	switch {
+	case !f.resting():
+		return []Step{f.run("status")}, midway
+	case f.has("anchor"):
+		return f.repair("start renew", 1), ""
+	}
+	return f.repair("start replace", 2), ""
+}
+
+func newIssuerOrAnchor(f Facts) ([]Step, string) {
+	switch {
+	case !f.resting():
+		return []Step{f.run("status")}, midway
+	case f.has("anchor"):
+		return f.repair("start issuer", 1), ""
+	}
+	return f.repair("start replace", 2), ""
+}
+
+func newAnchor(f Facts) ([]Step, string) {
+	if !f.resting() {
+		return []Step{f.run("status")}, "A rotation is under way. It can end without the key; then run `l5d-pki-render doctor` again."
+	}
+	return []Step{f.run("start anchor --strategy bundle"), Apply, f.run("plan")},
+		"If there is a copy of the key, put it back instead; only you know."
+}
+
+func issuerAgain(f Facts) ([]Step, string) {
+	switch {
+	case !f.resting():
+		return []Step{f.run("status")}, "A rotation is under way. A copy of the key has to be found, or the rotation ended first."
+	case f.has("anchor"):
+		return []Step{f.run("start issuer"), Apply, f.run("plan")}, ""
+	}
+	return newAnchor(f)
+}
+
+func newWebhooks(f Facts) ([]Step, string) {
+	if !f.resting() {
+		return []Step{f.run("status")}, "A rotation is under way, and there is one at a time. End it with advance or back first."
+	}
+	advance := f.run("advance --evidence observation.yaml")
+	return []Step{f.run("start webhooks"), Apply, Observe, advance, Apply, Observe, advance, Apply, f.run("status")}, ""
+}
+
+func restoreNewest(f Facts) ([]Step, string) {
+	file := f.File
+	if file == "" {
+		file = "rotation.yaml"
+	}
+	return []Step{{Command: "git checkout " + f.Reverted.Commit + " -- " + quoted(file)}, f.run("log --verify"), f.run("status")},
+		"If going back was what you wanted, run `l5d-pki-render back` after that: it goes back under the gate, and the epoch grows."
+}
+
+func nobodyKnowsWhichMesh(f Facts) ([]Step, string) {
+	return []Step{f.kubectl("get configmap linkerd-identity-trust-roots -o yaml"), f.run("status")},
+		"A person must decide which mesh this state is of. If the observation is of another one, take it again with the right context; give that mesh a state file of its own with `l5d-pki-render init`. If something else writes the ConfigMap, end that first. Applying this state to a foreign mesh would cut it off."
+}
+
+func applyAgain(f Facts) ([]Step, string) {
+	return []Step{{Text: "Let your host apply the commit of this phase again, all of its objects."}, Observe, f.run("status --evidence observation.yaml")},
+		"If your host applied everything and something still differs, a person must find what writes the old object."
+}
+
+func restartIdentity(f Facts) ([]Step, string) {
+	return []Step{
+		f.kubectl("rollout restart deploy/linkerd-identity"), f.kubectl("rollout status deploy/linkerd-identity"),
+		Observe, f.run("status --evidence observation.yaml"),
+	}, ""
+}
+
+func restartThose(f Facts) ([]Step, string) {
+	var steps []Step
+	for _, e := range f.fresh().Endpoints {
+		if len(e.Bundle) == 0 || same(e.Bundle, f.Status.Bundle, false) {
+			continue
+		}
+		for _, s := range restartOf(f, e) {
+			if !slices.Contains(steps, s) {
+				steps = append(steps, s)
+			}
+		}
+	}
+	return append(steps, Observe, f.run("status --evidence observation.yaml")), ""
+}
+
+// restartOf restarts what a row of an observation stands for.
+func restartOf(f Facts, e rotation.Endpoint) []Step {
+	switch {
+	case e.Group == rotation.GroupControlPlane:
+		return controlPlaneFirst(f)
+	case e.Namespace == "":
+		return []Step{{Text: "Restart the workloads of group " + e.Group + "; the observation does not name their namespace."}}
+	}
+	return []Step{{Command: "kubectl -n " + e.Namespace + " rollout restart deployment,statefulset,daemonset"}}
+}
+
+func restartAll(f Facts) ([]Step, string) {
+	steps := append(controlPlaneFirst(f), Step{Text: "Then, namespace by namespace, with NAMESPACE in its place:"})
+	return append(steps, Step{Command: "kubectl -n NAMESPACE rollout restart deployment,statefulset,daemonset"}, f.run("status")), ""
+}
