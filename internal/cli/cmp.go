@@ -3,9 +3,8 @@ package cli
 import (
 	"errors"
 	"io/fs"
-	"os"
-	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -45,33 +44,13 @@ one file and at nothing else.`,
 				return err
 			}
 			_ = a.cmpParametersInto(c) // generate says what is wrong with them
-			if path, err := c.checkout.file(c.state); err == nil && isState(path) {
+			if path, err := c.checkout.file(c.state); err == nil && statefile.Is(path) {
 				a.data = []byte(path + "\n")
 			}
 			return nil
 		}),
 	}
 }
-
-// maxMark is how much of a file is searched for our apiVersion, in bytes: it
-// stands in the first lines, after comments at most.
-const maxMark = 64 << 10
-
-// isState reports whether a file is one of ours: a damaged one is, too, so that
-// generate can say what is wrong with it.
-func isState(path string) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	begin := make([]byte, maxMark)
-	n, _ := f.Read(begin)
-	return strings.Contains(string(begin[:n]), ownGroup)
-}
-
-// ownGroup begins the apiVersion of state files and observations.
-const ownGroup = "l5d-pki-render/"
 
 // cmpGenerate prints the application's objects.
 func (a *app) cmpGenerate() *cobra.Command {

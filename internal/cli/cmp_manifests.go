@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 
@@ -131,5 +132,5 @@ func looksLikeObjects(text []byte) bool {
 // forTools: state files and kustomizations have the form of objects and are for
 // no cluster.
 func forTools(apiVersion string) bool {
-	return strings.HasPrefix(apiVersion, ownGroup) || strings.HasPrefix(apiVersion, "kustomize.config.k8s.io/")
+	return strings.HasPrefix(apiVersion, statefile.Group) || strings.HasPrefix(apiVersion, "kustomize.config.k8s.io/")
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"sigs.k8s.io/yaml"
@@ -155,7 +156,7 @@ func TestHelmInstallCut(t *testing.T) {
 			}
 			finished := cutInstall(dir, cut)
 			for _, folder := range helmFolders(t, dir) {
-				if !isFile(filepath.Join(dir, filepath.FromSlash(folder), programName)) {
+				if !files.IsFile(filepath.Join(dir, filepath.FromSlash(folder), programName)) {
 					t.Errorf("from %q, cut at step %d: %s has no program", from, cut, folder)
 				}
 			}

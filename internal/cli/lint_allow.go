@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
@@ -58,7 +59,7 @@ func (a *app) allowances(dir string, flags []string) (allowances, error) {
 	if err == nil && !info.Mode().IsRegular() {
 		return w, problem.SurveyAllowList.With().In(allowList)
 	}
-	text, err := readInside(root, allowList)
+	text, err := files.ReadIn(root, allowList, maxRepoFile)
 	if err != nil {
 		return w, err
 	}

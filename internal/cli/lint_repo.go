@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -161,7 +162,7 @@ func addFiles(sv *survey.Survey, dir string, names []string) (large int, err err
 		if total += info.Size(); total > maxRepoBytes {
 			return 0, problem.SurveyTooMuch.With(maxRepoBytes>>20, "MiB").In(dir)
 		}
-		text, err := readInside(root, name)
+		text, err := files.ReadIn(root, name, maxRepoFile)
 		if err != nil {
 			return 0, err
 		}
@@ -183,26 +184,5 @@ func addLarge(sv *survey.Survey, root *os.Root, name string) error {
 	return nil
 }
 
-func readInside(root *os.Root, name string) ([]byte, error) {
-	f, err := root.Open(filepath.FromSlash(name))
-	if err != nil {
-		return nil, problem.CLIRead.With(reason(err)).In(name).Because(err)
-	}
-	defer f.Close()
-	return readLimited(f, name, maxRepoFile)
-}
-
-// insideOf is a path as seen from a folder, if it lies below it.
-func insideOf(dir, path string) (string, bool) {
-	from, err := filepath.Abs(dir)
-	if err != nil {
-		return "", false
-	}
-	to, err := filepath.Abs(path)
-	if err != nil {
-		return "", false
-	}
-	name, err := filepath.Rel(from, to)
-	name = filepath.ToSlash(name)
-	return name, err == nil && name != ".." && !strings.HasPrefix(name, "../")
-}
+// insideOf is a path as seen from a directory, if it is below it.
+func insideOf(dir, path string) (string, bool) { return files.Below(dir, path) }

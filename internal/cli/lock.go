@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -87,7 +88,7 @@ func notLocked(path string, err error) error {
 	if errors.Is(err, disk.ErrBusy) {
 		return problem.CLIBusy.With().In(path)
 	}
-	return noState(path, problem.CLIRead.With(reason(err)).In(path).Because(err))
+	return statefile.Missing(path, problem.CLIRead.With(reason(err)).In(path).Because(err))
 }
 
 // recoverKeys removes the key files of a command that was killed before the file

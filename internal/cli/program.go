@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -67,7 +68,7 @@ func (a *app) findProgram(p program) string {
 	}
 	name := p.name + filepath.Ext(filepath.Base(own)) // .exe
 	for _, folder := range []string{filepath.Dir(own), folderBehindLink(own)} {
-		if path := filepath.Join(folder, name); isFile(path) {
+		if path := filepath.Join(folder, name); files.IsFile(path) {
 			return path
 		}
 	}
@@ -80,9 +81,4 @@ func folderBehindLink(path string) string {
 		path = target
 	}
 	return filepath.Dir(path)
-}
-
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 )
@@ -191,13 +192,7 @@ func (s *search) enter(folder, name string) error {
 	return nil
 }
 
-func isYAML(name string) bool {
-	switch filepath.Ext(name) {
-	case ".yaml", ".yml":
-		return true
-	}
-	return false
-}
+func isYAML(name string) bool { return files.IsYAML(name) }
 
 // sorted is every file once, in the order of names.
 func (s *search) sorted() []foundFile {
