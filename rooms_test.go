@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"internal/disk":            {},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
-	"internal/cli":             {"internal/disk", "internal/files", "internal/statefile", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
+	"internal/cli":             {"internal/disk", "internal/files", "internal/statefile", "internal/report", "internal/helmplugin", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
 	"internal/forge":           {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -44,7 +44,10 @@ var arrows = map[string][]string{
 	// Reading and changing files, with errors that a user can act on.
 	"internal/files":     {"internal/disk"},
 	"internal/statefile": {"internal/files", "pkg/state"},
-	"pkg/postrender":   {"pkg/render", "pkg/state"},
+	"internal/report":    {"internal/sink"},
+	// Workflows: one host or task each, without flags. The command layer calls them.
+	"internal/helmplugin": {"internal/disk", "internal/files", "internal/report"},
+	"pkg/postrender":      {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
 	"pkg/rotation": {"pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
 	"pkg/render":   {"pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
@@ -68,7 +71,7 @@ var libraries = map[string][]string{
 	"github.com/spf13/cobra":              {"internal/cli"},
 	"github.com/spf13/pflag":              {"internal/cli"},
 	"go.yaml.in/yaml/v4":                  {"internal/manifest"},
-	"sigs.k8s.io/yaml":                    {"pkg/state", "pkg/render", "internal/cli", "internal/chart", "internal/custody", "internal/krm"},
+	"sigs.k8s.io/yaml":                    {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/chart", "internal/custody", "internal/krm"},
 	"go.step.sm/crypto":                   {"cmd/l5d-pki-render-kms"},
 	"golang.org/x/crypto":                 {"cmd/l5d-pki-render-kms"},
 	"github.com/gofrs/flock":              {"internal/disk"},
@@ -101,7 +104,7 @@ var libraries = map[string][]string{
 var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret"}
+var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/report"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{
