@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+
 	"github.com/spf13/cobra"
 )
 
@@ -23,12 +25,15 @@ shares a volume with Argo CD's plugin sidecar; no shell is needed.`,
 	}
 }
 
+// programName is this program's name, and that of Argo CD's plugin.
+const programName = "l5d-pki-render"
+
 func (a *app) installInto(folder string) error {
-	own, err := a.ownProgram()
+	own, err := files.OwnProgram(a.Program)
 	if err != nil {
 		return err
 	}
-	beside, err := readFile(a.findProgram(chartProgram), maxProgram)
+	beside, err := readFile(a.findProgram(chartProgram), files.MaxProgram)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package cli
+package helmplugin
 
 import (
 	"errors"
@@ -8,28 +8,31 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// helmThere are the files of ours in the folder, to be removed: of each plugin
-// its plugin.yaml first. A folder that is someone else's is an error.
-func helmThere(dir string) ([]syncFile, error) {
-	var there []syncFile
+// maxManifest is the largest plugin.yaml that is read, in bytes.
+const maxManifest = 4 << 20
+
+// removals are the files of ours in the directory, to be removed: of each plugin
+// its plugin.yaml first. A directory that is someone else's is an error.
+func removals(dir string) ([]disk.File, error) {
+	var all []disk.File
 	var problems problem.List
-	for _, place := range helmPlaces {
+	for _, place := range folders {
 		folder := filepath.Join(dir, filepath.FromSlash(place))
-		names, err := helmNames(folder)
+		names, err := ownNames(folder)
 		problems.Add(err)
 		for _, name := range names {
-			target := filepath.Join(folder, name)
-			there = append(there, syncFile{name: target, target: target})
+			all = append(all, disk.File{Path: filepath.Join(folder, name), Remove: true})
 		}
 	}
-	return there, problems.Err()
+	return all, problems.Err()
 }
 
-// helmNames are the names of our files in one plugin's folder.
-func helmNames(folder string) ([]string, error) {
+// ownNames are the names of our files in one plugin's folder.
+func ownNames(folder string) ([]string, error) {
 	info, err := os.Lstat(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -39,18 +42,18 @@ func helmNames(folder string) ([]string, error) {
 	}
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return nil, problem.CLIRead.With(reason(err)).In(folder).Because(err)
+		return nil, files.Unread(folder, err)
 	}
 	var names []string
 	manifest, strange := false, false
 	for _, entry := range entries {
 		switch name := entry.Name(); {
-		case name == helmManifest:
+		case name == manifestName:
 			manifest = true
-		case isHelmName(name):
+		case isOwnName(name):
 			names = append(names, name)
 		default:
-			strange = strange || name != filepath.Base(helm4Below)
+			strange = strange || name != filepath.Base(below4)
 		}
 	}
 	if !manifest {
@@ -59,34 +62,34 @@ func helmNames(folder string) ([]string, error) {
 		}
 		return names, nil // nothing yet, or what an interrupted install left
 	}
-	text, err := readFile(filepath.Join(folder, helmManifest), maxState)
+	text, err := files.Read(filepath.Join(folder, manifestName), maxManifest)
 	if err != nil {
 		return nil, err
 	}
-	if !strings.HasPrefix(string(text), helmHeader) {
+	if !strings.HasPrefix(string(text), header) {
 		return nil, problem.HelmForeign.With().In(folder)
 	}
-	return append([]string{helmManifest}, names...), nil
+	return append([]string{manifestName}, names...), nil
 }
 
-// isHelmName reports whether install writes files of that name, or stages them so.
-func isHelmName(name string) bool {
+// isOwnName reports whether install writes files of that name, or stages them so.
+func isOwnName(name string) bool {
 	if staged, ok := strings.CutSuffix(name, ".tmp"); ok && strings.HasPrefix(staged, ".") {
 		name = strings.TrimSuffix(staged[1:], filepath.Ext(staged))
 	}
 	switch strings.TrimSuffix(name, ".exe") {
-	case programName, helmComplete, helmManifest:
+	case program, completeName, manifestName:
 		return true
 	}
 	return false
 }
 
-// removeHelmFolders takes away the folders that are empty now.
-func removeHelmFolders(dir string) {
-	for _, place := range helmPlaces {
+// removeEmpty takes away the folders that are empty now.
+func removeEmpty(dir string) {
+	for _, place := range folders {
 		folder := filepath.Join(dir, filepath.FromSlash(place))
 		disk.RemoveEmpty(folder)
-		if strings.HasPrefix(place, helm4Below) {
+		if strings.HasPrefix(place, below4) {
 			disk.RemoveEmpty(filepath.Dir(folder))
 		}
 	}
