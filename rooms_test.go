@@ -25,13 +25,14 @@ var arrows = map[string][]string{
 	"internal/disk":            {},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
-	"internal/cli":             {"internal/disk", "internal/files", "internal/statefile", "internal/report", "internal/helmplugin", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
+	"internal/cli":             {"internal/disk", "internal/files", "internal/statefile", "internal/report", "internal/helmplugin", "internal/custody/keyfile", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
 	"internal/forge":           {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
 	"internal/forge/client":    {"internal/forge"},
 	// Key files are written for the Secrets that pkg/render knows.
-	"internal/custody": {"pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child", "internal/secret"},
+	"internal/custody":         {"pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child", "internal/secret"},
+	"internal/custody/keyfile": {"internal/custody", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render"},
 	// A module of its own: its back ends are larger than all of the rest.
 	"cmd/l5d-pki-render-kms": {},
 	"internal/kms":           {"pkg/pki", "internal/secret"},

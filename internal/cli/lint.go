@@ -94,7 +94,7 @@ func (a *app) findings(statePath, repository string, allow allowances, at time.T
 	}
 	keys := render.Keys{}
 	if c.Name == state.CustodyFile {
-		if keys, err = a.openKeys(c); err != nil {
+		if keys, err = openKeys(c); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -15,7 +16,7 @@ import (
 // Caps on what is read from outside, in bytes.
 const (
 	maxState = statefile.MaxSize
-	maxKey   = 64 << 10
+	maxKey   = keyfile.MaxSize
 )
 
 // envNames are the flags whose environment variable is not L5D_PKI_<FLAG>.
