@@ -24,11 +24,18 @@ func (f *custodyFlags) add(cmd *cobra.Command) {
 
 // custodyOf is the state's custody in the world of this call.
 func (a *app) custodyOf(statePath string, s *state.Rotation, f custodyFlags) (*custody.Custody, error) {
-	return custody.New(custody.World{
-		State: s, StatePath: statePath, Getenv: a.Getenv, Random: a.Random,
+	w := a.custodyWorld(f)
+	w.State, w.StatePath = s, statePath
+	return custody.New(w)
+}
+
+// custodyWorld is what key files are made and opened with, without a state.
+func (a *app) custodyWorld(f custodyFlags) custody.World {
+	return custody.World{
+		Getenv: a.Getenv, Random: a.Random,
 		ReadFile: func(path string) ([]byte, error) { return readFile(path, maxState) },
 		Identity: f.identity, PassphraseFile: f.passphraseFile, KeyOut: f.keyOut,
-	})
+	}
 }
 
 // secretsFlags say how a command writes the Secrets of a phase.

@@ -184,6 +184,14 @@ const plainMode = keyfile.PlainMode
 // readKeyFile reads a key file of the custody.
 func readKeyFile(c *custody.Custody, path string) ([]byte, error) { return keyfile.Read(c, path) }
 
+// judgeKeyFile is what is wrong with one key file.
+func judgeKeyFile(c *custody.Custody, k render.NamedKey) error { return keyfile.Check(c, k) }
+
+// judgeFacts compares what a key file says in clear with the state.
+func judgeFacts(c *custody.Custody, file []byte, k render.NamedKey) error {
+	return keyfile.CheckFacts(c, file, k)
+}
+
 // guardPlace refuses a place for a key in clear that Git would commit.
 func guardPlace(c *custody.Custody, file string) error { return keyfile.GuardPlace(c, file) }
 

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -24,12 +25,12 @@ func checkPlace(file string) error {
 	dir, base := filepath.Split(full)
 	real := filepath.Join(disk.Real(dir), base)
 	if root := repositoryOf(filepath.Clean(dir)); root != "" {
-		if _, inside := insideOf(disk.Real(root), real); !inside {
+		if _, inside := files.Below(disk.Real(root), real); !inside {
 			return problem.CLIPlace.With("out of its repository, behind a symbolic link").In(file)
 		}
 	}
 	if root := repositoryOf(filepath.Dir(real)); root != "" {
-		name, _ := insideOf(root, real)
+		name, _ := files.Below(root, real)
 		if why := state.ProtectedPath(name); why != "" {
 			return problem.CLIPlace.With(why).In(file)
 		}

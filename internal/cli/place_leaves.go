@@ -5,6 +5,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -19,7 +20,7 @@ func leavesRepository(path string) bool {
 	if root == "" {
 		return false
 	}
-	_, inside := insideOf(disk.Real(root), disk.Real(full))
+	_, inside := files.Below(disk.Real(root), disk.Real(full))
 	return !inside
 }
 

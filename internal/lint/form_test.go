@@ -1,4 +1,4 @@
-package cli
+package lint
 
 import (
 	"encoding/json"
@@ -10,12 +10,12 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
 
-func someFindings() lintReport {
+func someFindings() Report {
 	one := func(file, path string, line int, severity pki.Severity, says problem.Sentence) survey.Finding {
 		return survey.Finding{File: file, Line: line, Column: 1, Path: path, Finding: pki.Finding{
 			Code: says.Code, Severity: severity, Text: "a | b <i> `c`\nd", Hint: says.Hint}}
 	}
-	return lintReport{prefix: "sub/", findings: []survey.Finding{
+	return Report{prefix: "sub/", findings: []survey.Finding{
 		one("a b%.yaml", "spec.x", 3, pki.Error, problem.SurveyOtherBundle),
 		one("k.pem", "", 1, pki.Error, problem.SurveyPrivateKey),
 		one("k.pem", "", 9, pki.Error, problem.SurveyPrivateKey),
@@ -28,7 +28,7 @@ func someFindings() lintReport {
 // every finding, and refers to what it should.
 func TestSARIF(t *testing.T) {
 	var log map[string]any
-	if err := json.Unmarshal(lintSARIF(someFindings()), &log); err != nil {
+	if err := json.Unmarshal(sarif(someFindings()), &log); err != nil {
 		t.Fatal(err)
 	}
 	if log["version"] != "2.1.0" || !strings.Contains(log["$schema"].(string), "sarif-2.1.0") {
@@ -80,8 +80,8 @@ func TestSARIFFingerprints(t *testing.T) {
 	for i := range moved.findings {
 		moved.findings[i].Line += 10
 	}
-	prints := func(r lintReport) (all []string) {
-		for line := range strings.Lines(string(lintSARIF(r))) {
+	prints := func(r Report) (all []string) {
+		for line := range strings.Lines(string(sarif(r))) {
 			if strings.Contains(line, "finding/v1") {
 				all = append(all, line)
 			}
@@ -97,7 +97,7 @@ func TestSARIFFingerprints(t *testing.T) {
 // TestMarkdownCells: no text leaves its cell, or becomes markup.
 func TestMarkdownCells(t *testing.T) {
 	rows := 0
-	for line := range strings.Lines(string(lintMarkdown(someFindings()))) {
+	for line := range strings.Lines(string(markdown(someFindings()))) {
 		if !strings.HasPrefix(line, "| ") {
 			continue
 		}

@@ -1,4 +1,4 @@
-package cli
+package lint
 
 import (
 	"crypto/sha256"
@@ -81,8 +81,8 @@ const (
 // sarifLevels are SARIF's words for severities.
 var sarifLevels = map[pki.Severity]string{pki.Error: "error", pki.Warning: "warning", pki.Info: "note"}
 
-// lintSARIF is a report for code scanning; paths are those of the work tree.
-func lintSARIF(r lintReport) []byte {
+// sarif is a report for code scanning; paths are those of the work tree.
+func sarif(r Report) []byte {
 	rules, index := sarifRules(r.findings)
 	run := sarifRun{
 		Tool:       sarifTool{sarifDriver{Name: "l5d-pki-render", InformationURI: homePage, Rules: rules}},

@@ -1,8 +1,9 @@
-package cli
+package lint
 
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -17,7 +18,7 @@ import (
 // allowances are the patterns of files that may hold private keys.
 type allowances struct {
 	flags []string // --allow: of names in the directory that is looked through
-	list  []string // allowList: of names in the repository
+	list  []string // AllowList: of names in the repository
 	// prefix is the path of that directory in its repository.
 	prefix string
 }
@@ -32,8 +33,13 @@ func (w allowances) allows(named, inside string) (bool, error) {
 	return survey.Allowed(w.list, w.prefix+inside)
 }
 
-// allowances adds the list of the repository around a directory to --allow.
-func (a *app) allowances(dir string, flags []string) (allowances, error) {
+// AllowList is a file at the top of the repository. It lists patterns, as --allow
+// takes them, of files that may hold private keys: test material. The guard reads
+// it from the base alone.
+const AllowList = ".l5d-pki-render-allow"
+
+// newAllowances adds the list of the repository around a directory to --allow.
+func newAllowances(dir string, flags []string, notes io.Writer) (allowances, error) {
 	w := allowances{flags: flags}
 	if dir == "" {
 		return w, nil
@@ -41,38 +47,38 @@ func (a *app) allowances(dir string, flags []string) (allowances, error) {
 	top := dir
 	if r, err := repo.Open(dir); err == nil {
 		top = r.Top
-		if inside, below := insideOf(top, disk.Real(dir)); below && inside != "." {
+		if inside, below := files.Below(top, disk.Real(dir)); below && inside != "." {
 			w.prefix = inside + "/"
 		}
 	} else if !errors.Is(err, repo.ErrNone) {
-		return w, nil // lintRepository says what is wrong
+		return w, nil // survey says what is wrong
 	}
 	root, err := os.OpenRoot(top)
 	if err != nil {
 		return w, nil // the same
 	}
 	defer root.Close()
-	info, err := root.Lstat(allowList)
+	info, err := root.Lstat(AllowList)
 	if errors.Is(err, fs.ErrNotExist) {
 		return w, nil
 	}
 	if err == nil && !info.Mode().IsRegular() {
-		return w, problem.SurveyAllowList.With().In(allowList)
+		return w, problem.SurveyAllowList.With().In(AllowList)
 	}
-	text, err := files.ReadIn(root, allowList, maxRepoFile)
+	text, err := files.ReadIn(root, AllowList, maxRepoFile)
 	if err != nil {
 		return w, err
 	}
-	w.list = allowPatterns(text)
+	w.list = AllowPatterns(text)
 	if _, err := survey.Allowed(w.list); err != nil {
-		return w, problem.Of(err).In(allowList).Err()
+		return w, problem.Of(err).In(AllowList).Err()
 	}
-	fmt.Fprintf(&a.talk, "note: %s allows private keys by %d patterns\n", allowList, len(w.list))
+	fmt.Fprintf(notes, "note: %s allows private keys by %d patterns\n", AllowList, len(w.list))
 	return w, nil
 }
 
-// allowPatterns reads the text of an allowList.
-func allowPatterns(text []byte) (patterns []string) {
+// AllowPatterns reads the text of an AllowList.
+func AllowPatterns(text []byte) (patterns []string) {
 	for line := range strings.Lines(string(text)) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
 			patterns = append(patterns, line)

@@ -1,4 +1,4 @@
-package cli
+package lint
 
 import (
 	"errors"
@@ -11,9 +11,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
@@ -25,45 +23,14 @@ const (
 	maxRepoBytes = 2 << 30  // of all files together
 )
 
-// lintReport is what one call of lint found.
-type lintReport struct {
-	findings []survey.Finding
-	// prefix is the path of the surveyed folder in its work tree.
-	prefix string
-}
-
-// verdict is the end of the call: exit code 1 for an error, under strict for a warning.
-func (r lintReport) verdict(strict bool) error {
-	for _, f := range r.findings {
-		if f.Severity == pki.Error || strict && f.Severity == pki.Warning {
-			return errFound
-		}
-	}
-	return nil
-}
-
-// placed gives the findings of a state file their lines.
-func (a *app) placed(statePath string, findings []render.Finding) []survey.Finding {
-	text, _ := readFile(statePath, maxState) // it was read a moment ago; without it there is no line
-	var all []survey.Finding
-	for _, f := range findings {
-		line, column := survey.Place(text, f.Path)
-		all = append(all, survey.Finding{File: filepath.ToSlash(statePath), Line: line, Column: column, Path: f.Path, Finding: f.Finding})
-	}
-	return all
-}
-
-// lintRepository adds what stands in a repository to a report.
-func (a *app) lintRepository(dir, statePath string, allow allowances, all *lintReport) error {
-	s, err := a.loadState(statePath)
-	if err != nil {
-		return err
-	}
+// survey adds what is in a repository to a report.
+func (o Options) survey(s *state.Rotation, allow allowances, all *Report) error {
+	dir := o.Repository
 	sv, err := survey.New(survey.Settings{State: s, Allow: allow.flags, AllowFromTop: allow.list, Prefix: allow.prefix})
 	if err != nil {
 		return err
 	}
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+	if !files.IsDir(dir) {
 		return problem.SurveyNoFolder.With().In(dir)
 	}
 	names, prefix, err := repositoryFiles(dir)
@@ -78,9 +45,9 @@ func (a *app) lintRepository(dir, statePath string, allow allowances, all *lintR
 		return err
 	}
 	report := sv.Report()
-	fmt.Fprintf(&a.talk, "looked at %d files, %d YAML documents; passed over %d templates and %d files over %d MiB\n",
+	fmt.Fprintf(o.Notes, "looked at %d files, %d YAML documents; passed over %d templates and %d files over %d MiB\n",
 		report.Files, report.Documents, report.Templates, large, maxRepoFile>>20)
-	if inside, ok := insideOf(dir, statePath); ok {
+	if inside, ok := files.Below(dir, o.State); ok {
 		for i := range all.findings {
 			all.findings[i].File = inside
 		}
@@ -97,7 +64,7 @@ func addPast(sv *survey.Survey, dir, prefix string, s *state.Rotation) error {
 		}
 	})
 	if err != nil && !errors.Is(err, repo.ErrNone) {
-		return problem.CLIRead.With(reason(err)).In(dir).Because(err)
+		return files.Unread(dir, err)
 	}
 	return nil
 }
@@ -124,11 +91,11 @@ func repositoryFiles(dir string) (names []string, prefix string, err error) {
 	if errors.Is(err, repo.ErrNone) {
 		names, err = repo.Walk(dir, maxRepoFiles)
 	}
-	if refused := submoduleProblem(err); refused != err {
+	if refused := repo.ExplainSubmodule(err); refused != err {
 		return nil, "", refused
 	}
 	if err != nil {
-		return nil, "", problem.CLIRead.With(reason(err)).In(dir).Because(err)
+		return nil, "", files.Unread(dir, err)
 	}
 	if len(names) > maxRepoFiles {
 		return nil, "", problem.SurveyTooMuch.With(maxRepoFiles, "files").In(dir)
@@ -141,7 +108,7 @@ func repositoryFiles(dir string) (names []string, prefix string, err error) {
 func addFiles(sv *survey.Survey, dir string, names []string) (large int, err error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return 0, problem.CLIRead.With(reason(err)).In(dir).Because(err)
+		return 0, files.Unread(dir, err)
 	}
 	defer root.Close()
 	total := int64(0)
@@ -151,7 +118,7 @@ func addFiles(sv *survey.Survey, dir string, names []string) (large int, err err
 		case errors.Is(err, fs.ErrNotExist), err == nil && !info.Mode().IsRegular():
 			continue
 		case err != nil:
-			return 0, problem.CLIRead.With(reason(err)).In(name).Because(err)
+			return 0, files.Unread(name, err)
 		case info.Size() > maxRepoFile:
 			large++
 			if err := addLarge(sv, root, name); err != nil {
@@ -179,10 +146,7 @@ func addLarge(sv *survey.Survey, root *os.Root, name string) error {
 		err = sv.AddLarge(name, f)
 	}
 	if err != nil {
-		return problem.CLIRead.With(reason(err)).In(name).Because(err)
+		return files.Unread(name, err)
 	}
 	return nil
 }
-
-// insideOf is a path as seen from a directory, if it is below it.
-func insideOf(dir, path string) (string, bool) { return files.Below(dir, path) }

@@ -1,21 +1,33 @@
-package cli
+package lint
 
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
 
-// lintForms are the forms of a report.
-var lintForms = map[string]func(lintReport) []byte{
-	"text": lintText, "json": lintJSON, "markdown": lintMarkdown, "sarif": lintSARIF,
+// formats of a report.
+var formats = map[string]func(Report) []byte{
+	"text": text, "json": jsonList, "markdown": markdown, "sarif": sarif,
 }
 
-// lintText is one line per finding, as compilers write them, and its hint.
-func lintText(r lintReport) []byte {
+// Format returns what writes a report in a format.
+func Format(name string) (func(Report) []byte, error) {
+	write, known := formats[name]
+	if !known {
+		return nil, problem.CLIFormat.With(name, strings.Join(slices.Sorted(maps.Keys(formats)), ", "))
+	}
+	return write, nil
+}
+
+// text is one line per finding, as compilers write them, and its hint.
+func text(r Report) []byte {
 	var out []byte
 	for _, f := range r.findings {
 		place := fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
@@ -30,7 +42,7 @@ func lintText(r lintReport) []byte {
 	return []byte(sink.Log(string(fmt.Appendf(out, "%d findings\n", len(r.findings)))))
 }
 
-func lintJSON(r lintReport) []byte {
+func jsonList(r Report) []byte {
 	if r.findings == nil {
 		r.findings = []survey.Finding{}
 	}
@@ -41,13 +53,13 @@ func lintJSON(r lintReport) []byte {
 func marshal(v any) []byte {
 	out, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
-		panic("cli: findings do not marshal: " + err.Error())
+		panic("lint: findings do not marshal: " + err.Error())
 	}
 	return append(sink.JSON(out), '\n')
 }
 
-// lintMarkdown is a table for a comment on a pull request.
-func lintMarkdown(r lintReport) []byte {
+// markdown is a table for a comment on a pull request.
+func markdown(r Report) []byte {
 	if len(r.findings) == 0 {
 		return []byte("No findings.\n")
 	}
@@ -55,11 +67,7 @@ func lintMarkdown(r lintReport) []byte {
 	for _, f := range r.findings {
 		text := strings.TrimSpace(f.Subject + " " + f.Text)
 		out = fmt.Appendf(out, "| %s | %s | %s (`%s`) | %s |\n",
-			f.Severity, strings.ReplaceAll(sink.Code(fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)), "|", `\|`), mdCell(text), f.Code, mdCell(f.Hint))
+			f.Severity, strings.ReplaceAll(sink.Code(fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)), "|", `\|`), sink.Markdown(text), f.Code, sink.Markdown(f.Hint))
 	}
 	return fmt.Appendf(out, "\n%d findings\n", len(r.findings))
 }
-
-// mdCell keeps a text inside its cell: what files are called, and what stands in
-// them, is not ours.
-func mdCell(text string) string { return sink.Markdown(text) }
