@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"internal/disk":            {},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
-	"internal/cli":             {"internal/disk", "internal/files", "internal/statefile", "internal/report", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
+	"internal/cli":             {"internal/disk", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
 	"internal/forge":           {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -47,6 +47,9 @@ var arrows = map[string][]string{
 	"internal/statefile": {"internal/files", "pkg/state"},
 	"internal/report":    {"internal/sink"},
 	// Workflows: one host or task each, without flags. The command layer calls them.
+	"internal/argocd": {"internal/address", "internal/chart/exchange", "internal/chartphase", "internal/child", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/secret", "internal/sink", "internal/statefile", "pkg/render", "pkg/state"},
+	// What a phase does to a chart, for every command that renders one.
+	"internal/chartphase": {"internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state"},
 	"internal/lint":       {"internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
 	"internal/helmplugin": {"internal/disk", "internal/files", "internal/report"},
 	"pkg/postrender":      {"pkg/render", "pkg/state"},
@@ -73,7 +76,7 @@ var libraries = map[string][]string{
 	"github.com/spf13/cobra":              {"internal/cli"},
 	"github.com/spf13/pflag":              {"internal/cli"},
 	"go.yaml.in/yaml/v4":                  {"internal/manifest"},
-	"sigs.k8s.io/yaml":                    {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/chart", "internal/custody", "internal/krm"},
+	"sigs.k8s.io/yaml":                    {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm"},
 	"go.step.sm/crypto":                   {"cmd/l5d-pki-render-kms"},
 	"golang.org/x/crypto":                 {"cmd/l5d-pki-render-kms"},
 	"github.com/gofrs/flock":              {"internal/disk"},

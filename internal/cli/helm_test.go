@@ -81,7 +81,7 @@ func TestHelmInstall(t *testing.T) {
 			t.Errorf("left behind: %v %v", left, err)
 		}
 	}
-	program := filepath.Join(dir, "l5d-pki", programName)
+	program := filepath.Join(dir, "l5d-pki", "l5d-pki-render")
 	if err := os.WriteFile(program, []byte("an older one"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestHelmInstallCut(t *testing.T) {
 			}
 			finished := cutInstall(dir, cut)
 			for _, folder := range helmFolders(t, dir) {
-				if !files.IsFile(filepath.Join(dir, filepath.FromSlash(folder), programName)) {
+				if !files.IsFile(filepath.Join(dir, filepath.FromSlash(folder), "l5d-pki-render")) {
 					t.Errorf("from %q, cut at step %d: %s has no program", from, cut, folder)
 				}
 			}

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/argocd"
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -49,8 +50,8 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	switch {
 	case ctx.Err() != nil && caller.Err() == nil:
 		return p.failed.With(path, errSignalled).Because(errSignalled)
-	case p.name == chartProgram.name && outOfMemory(err):
-		return problem.ArgoCDMemory.With(cmp.Or(a.Getenv(confinedVariable), "the available amount")).Because(err)
+	case p.name == chartProgram.name && child.OutOfMemory(err):
+		return problem.ArgoCDMemory.With(cmp.Or(a.Getenv(argocd.ConfinedVariable), "the available amount")).Because(err)
 	case err != nil:
 		return p.failed.With(path, reason(err)).Because(err)
 	}

@@ -131,20 +131,8 @@ func (s *search) pattern(arg string) {
 	s.walk(root, func(below string) bool { return matches(parts[fixed:], strings.Split(below, "/")) })
 }
 
-// matches reports whether a path matches a pattern, part by part; ** stands for
-// any number of parts.
-func matches(pattern, parts []string) bool {
-	switch {
-	case len(pattern) == 0:
-		return len(parts) == 0
-	case pattern[0] == "**":
-		return matches(pattern[1:], parts) || len(parts) > 0 && matches(pattern, parts[1:])
-	case len(parts) == 0:
-		return false
-	}
-	ok, _ := path.Match(pattern[0], parts[0]) // its form was checked
-	return ok && matches(pattern[1:], parts[1:])
-}
+// matches reports whether a path matches a pattern (see [files.Match]).
+func matches(pattern, parts []string) bool { return files.Match(pattern, parts) }
 
 // walk collects the YAML files below a folder. Links are not followed: what
 // they lead to inside the folder is found anyway.

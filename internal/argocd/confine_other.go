@@ -1,6 +1,6 @@
 //go:build !linux
 
-package cli
+package argocd
 
 // Argo CD's sidecars run on Linux. Elsewhere the time limit holds, and Go's own
 // memory limit, which is soft.

@@ -1,4 +1,4 @@
-package cli
+package argocd
 
 import (
 	"bytes"
@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -19,26 +21,26 @@ import (
 // skipMark, anywhere in a file, tells Argo CD that it is no manifest.
 const skipMark = "+argocd:skip-file-rendering"
 
-// generateManifests takes the manifests of the application's folder, in the order
+// manifests takes the manifests of the application's folder, in the order
 // of their paths, as Argo CD does with a folder that is neither chart nor kustomization.
-func (a *app) generateManifests(c *cmpCall) (render.Output, error) {
+func (c *call) manifests() (render.Output, error) {
 	var documents []exchange.Document
 	var problems problem.List
 	err := filepath.WalkDir(c.checkout.here, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return problem.CLIRead.With(reason(err)).In(path).Because(err)
+			return files.Unread(path, err)
 		}
 		below, err := filepath.Rel(c.checkout.here, path)
 		if err != nil {
 			return err
 		}
 		if d.IsDir() {
-			if below != "." && (!c.recurse || d.Name() == gitName) {
+			if below != "." && (!c.recurse || d.Name() == ".git") {
 				return fs.SkipDir
 			}
 			return nil
 		}
-		if d.Type()&^fs.ModeSymlink != 0 || !isManifestName(d.Name()) || path == c.chartCall.state || c.excludes(below) {
+		if d.Type()&^fs.ModeSymlink != 0 || !isManifestName(d.Name()) || path == c.path || c.excludes(below) {
 			return nil
 		}
 		found, err := c.manifestsIn(below, path)
@@ -53,14 +55,18 @@ func (a *app) generateManifests(c *cmpCall) (render.Output, error) {
 	if len(documents) == 0 {
 		return render.Output{}, problem.ArgoCDNothing.With()
 	}
-	return a.postRenderCMP(c, documents)
+	return c.postRender(documents)
 }
 
-func isManifestName(name string) bool { return isYAML(name) || strings.HasSuffix(name, ".json") }
+// maxManifest is the largest file that is read, in bytes; the API server takes
+// objects of 1.5 MiB at most.
+const maxManifest = 64 << 20
 
-func (c *cmpCall) excludes(below string) bool {
+func isManifestName(name string) bool { return files.IsYAML(name) || strings.HasSuffix(name, ".json") }
+
+func (c *call) excludes(below string) bool {
 	for _, pattern := range c.exclude {
-		if matches(strings.Split(pattern, "/"), strings.Split(filepath.ToSlash(below), "/")) {
+		if files.Match(strings.Split(pattern, "/"), strings.Split(filepath.ToSlash(below), "/")) {
 			return true
 		}
 	}
@@ -69,7 +75,7 @@ func (c *cmpCall) excludes(below string) bool {
 
 // checkPatterns refuses a pattern that no name can match: what it should leave
 // out would be applied.
-func (c *cmpCall) checkPatterns() error {
+func (c *call) checkPatterns() error {
 	var problems problem.List
 	for _, pattern := range c.exclude {
 		for part := range strings.SplitSeq(pattern, "/") {
@@ -84,14 +90,14 @@ func (c *cmpCall) checkPatterns() error {
 
 // manifestsIn reads one file. A link is followed in the repository; one that leads
 // to a folder is passed over, as Argo CD does.
-func (c *cmpCall) manifestsIn(below, path string) ([]exchange.Document, error) {
+func (c *call) manifestsIn(below, path string) ([]exchange.Document, error) {
 	if _, err := c.checkout.file(below); err != nil {
 		return nil, err
 	}
-	if isFolder(path) {
+	if files.IsDir(path) {
 		return nil, nil
 	}
-	text, err := readFile(path, maxWorkloadFile)
+	text, err := files.Read(path, maxManifest)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +107,7 @@ func (c *cmpCall) manifestsIn(below, path string) ([]exchange.Document, error) {
 	var found []exchange.Document
 	name := filepath.ToSlash(below)
 	for i, d := range documentsOf(name, string(text)) {
-		if onlyComments(d.Text) {
+		if chartphase.OnlyComments(d.Text) {
 			continue
 		}
 		var head struct{ APIVersion, Kind string }

@@ -1,4 +1,4 @@
-package cli
+package chartphase
 
 import (
 	"encoding/base64"
@@ -12,8 +12,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// chartObject is the head of a manifest and, of a Secret, what it holds.
-type chartObject struct {
+// Object is the head of a manifest and, of a Secret, what it holds.
+type Object struct {
 	Kind     string `json:"kind"`
 	Metadata struct {
 		Name      string `json:"name"`
@@ -24,15 +24,16 @@ type chartObject struct {
 }
 
 // String is "Kind namespace/name", or "Kind name".
-func (o chartObject) String() string {
+func (o Object) String() string {
 	if o.Metadata.Namespace == "" {
 		return o.Kind + " " + o.Metadata.Name
 	}
 	return o.Kind + " " + o.Metadata.Namespace + "/" + o.Metadata.Name
 }
 
-func objectOf(text string) (chartObject, error) {
-	var o chartObject
+// ObjectOf reads the head of a manifest.
+func ObjectOf(text string) (Object, error) {
+	var o Object
 	err := yaml.Unmarshal([]byte(text), &o)
 	return o, err
 }
@@ -41,8 +42,8 @@ func objectOf(text string) (chartObject, error) {
 // names them. Those that standIns has something for stay, to give way to it.
 func withoutKeys(documents []exchange.Document, standIns render.Apart) (kept []exchange.Document, leftOut []string) {
 	for _, d := range documents {
-		o, err := objectOf(d.Text)
-		if err == nil && o.Kind == "Secret" && o.holdsKey() && !o.givesWay(standIns) {
+		o, err := ObjectOf(d.Text)
+		if err == nil && o.Kind == "Secret" && o.holdsKey() && !o.GivesWay(standIns) {
 			leftOut = append(leftOut, o.String())
 			continue
 		}
@@ -51,9 +52,9 @@ func withoutKeys(documents []exchange.Document, standIns render.Apart) (kept []e
 	return kept, leftOut
 }
 
-// givesWay reports whether something stands in for a Secret. One that names no
+// GivesWay reports whether something stands in for a Secret. One that names no
 // namespace is in its group's own.
-func (o chartObject) givesWay(standIns render.Apart) bool {
+func (o Object) GivesWay(standIns render.Apart) bool {
 	for id := range standIns {
 		if id.Name == o.Metadata.Name && (o.Metadata.Namespace == "" || o.Metadata.Namespace == id.Namespace) {
 			return true
@@ -68,7 +69,7 @@ var keyFields = map[string]bool{"tls.key": true, "key.pem": true}
 
 // holdsKey reports whether a Secret holds a private key, by its field's name or
 // by what stands there.
-func (o chartObject) holdsKey() bool {
+func (o Object) holdsKey() bool {
 	for key, value := range o.Data {
 		text, _ := value.(string)
 		plain, _ := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
@@ -85,14 +86,14 @@ func (o chartObject) holdsKey() bool {
 	return false
 }
 
-// keyless refuses a stream that still holds a private key, wherever it stands,
+// Keyless refuses a stream that still holds a private key, wherever it stands,
 // in clear or in base64.
-func keyless(stream []byte) error {
-	if !holdsSecret(stream) {
+func Keyless(stream []byte) error {
+	if len(secret.Find(stream)) == 0 {
 		return nil
 	}
-	for _, text := range splitStream(stream) {
-		if o, err := objectOf(text); err == nil && holdsSecret([]byte(text)) {
+	for _, text := range Split(stream) {
+		if o, err := ObjectOf(text); err == nil && len(secret.Find([]byte(text))) > 0 {
 			return problem.ChartKeyLeft.With(o.String())
 		}
 	}

@@ -1,4 +1,4 @@
-package cli
+package argocd
 
 import (
 	"encoding/json"
@@ -25,21 +25,21 @@ const (
 	ownEnv         = "L5D_PKI_"
 )
 
-// cmpParametersInto reads the parameters into the call: those of the Application
+// readParameters reads the parameters into the call: those of the Application
 // win over its environment, and that over the sidecar's.
-func (a *app) cmpParametersInto(c *cmpCall) error {
+func (c *call) readParameters() error {
 	table := c.parameters()
-	given, err := a.argoParameters()
+	given, err := c.given()
 	if err != nil {
 		return err
 	}
 	var problems problem.List
 	problems.Add(knownOnly(table, given))
-	problems.Add(a.knownEnvironment(table))
+	problems.Add(c.knownEnvironment(table))
 	for _, p := range table {
-		problems.Add(a.setParameter(p, given))
+		problems.Add(c.setParameter(p, given))
 	}
-	if c.secrets.apart && c.secrets.withKeys {
+	if c.apart && c.withKeys {
 		problems.Add(problem.ArgoCDBoth.With("secrets-apart", "with-keys"))
 	}
 	problems.Add(c.checkPatterns())
@@ -52,8 +52,8 @@ var ofCharts = []string{"digest", "repo", "values-files", "version"}
 // withoutChart refuses an Application that gives such a parameter where no chart
 // is rendered: it would be without effect. The sidecar's own environment is for
 // all applications.
-func (a *app) withoutChart() error {
-	given, err := a.argoParameters()
+func (c *call) withoutChart() error {
+	given, err := c.given()
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (a *app) withoutChart() error {
 		listed := slices.ContainsFunc(given, func(g argoParameter) bool {
 			return g.Name == name && (len(g.Array) > 0 || g.String != nil && *g.String != "")
 		})
-		if listed || a.Getenv(argoEnv+envName(name)) != "" {
+		if listed || c.Getenv(argoEnv+envName(name)) != "" {
 			problems.Add(problem.ArgoCDNoChart.With(name))
 		}
 	}
@@ -72,8 +72,8 @@ func (a *app) withoutChart() error {
 // envName is a parameter's name as variables have it.
 func envName(name string) string { return strings.ToUpper(strings.ReplaceAll(name, "-", "_")) }
 
-func (a *app) argoParameters() ([]argoParameter, error) {
-	text := a.Getenv(argoParameters)
+func (c *call) given() ([]argoParameter, error) {
+	text := c.Getenv(argoParameters)
 	if text == "" {
 		return nil, nil
 	}
@@ -85,7 +85,7 @@ func (a *app) argoParameters() ([]argoParameter, error) {
 }
 
 // knownOnly refuses names that are not in the table, and names that stand twice.
-func knownOnly(table []cmpParameter, given []argoParameter) error {
+func knownOnly(table []parameter, given []argoParameter) error {
 	var problems problem.List
 	seen := map[string]bool{}
 	for _, g := range given {
@@ -102,12 +102,12 @@ func knownOnly(table []cmpParameter, given []argoParameter) error {
 
 // knownEnvironment does the same for the Application's environment: a slip of
 // the pen there would change what is rendered, too.
-func (a *app) knownEnvironment(table []cmpParameter) error {
-	if a.Environ == nil {
+func (c *call) knownEnvironment(table []parameter) error {
+	if c.Environ == nil {
 		return nil
 	}
 	var problems problem.List
-	for _, entry := range a.Environ() {
+	for _, entry := range c.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
 		if name, ours := strings.CutPrefix(name, argoEnv); ours && value != "" && !isParameter(table, strings.ToLower(strings.ReplaceAll(name, "_", "-"))) {
 			problems.Add(problem.ArgoCDUnknown.With(name, parameterNames(table)))
@@ -116,11 +116,11 @@ func (a *app) knownEnvironment(table []cmpParameter) error {
 	return problems.Err()
 }
 
-func isParameter(table []cmpParameter, name string) bool {
-	return slices.ContainsFunc(table, func(p cmpParameter) bool { return p.name == name })
+func isParameter(table []parameter, name string) bool {
+	return slices.ContainsFunc(table, func(p parameter) bool { return p.name == name })
 }
 
-func parameterNames(table []cmpParameter) string {
+func parameterNames(table []parameter) string {
 	names := make([]string, len(table))
 	for i, p := range table {
 		names[i] = p.name
@@ -129,7 +129,7 @@ func parameterNames(table []cmpParameter) string {
 }
 
 // setParameter takes the first source that has something.
-func (a *app) setParameter(p cmpParameter, given []argoParameter) error {
+func (c *call) setParameter(p parameter, given []argoParameter) error {
 	for _, g := range given {
 		switch {
 		case g.Name != p.name:
@@ -145,7 +145,7 @@ func (a *app) setParameter(p cmpParameter, given []argoParameter) error {
 		}
 	}
 	for _, prefix := range []string{argoEnv, ownEnv} {
-		if value := a.Getenv(prefix + envName(p.name)); value != "" {
+		if value := c.Getenv(prefix + envName(p.name)); value != "" {
 			return p.set(value)
 		}
 	}
@@ -154,7 +154,7 @@ func (a *app) setParameter(p cmpParameter, given []argoParameter) error {
 
 // set takes a value as text: a list has commas or line ends between its items.
 // Space around it comes from YAML's block scalars.
-func (p cmpParameter) set(value string) error {
+func (p parameter) set(value string) error {
 	value = strings.TrimSpace(value)
 	switch {
 	case p.text != nil:
@@ -176,7 +176,7 @@ func (p cmpParameter) set(value string) error {
 	return nil
 }
 
-func (p cmpParameter) wants() string {
+func (p parameter) wants() string {
 	switch {
 	case p.flag != nil:
 		return "true or false"

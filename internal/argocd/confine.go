@@ -1,9 +1,10 @@
-package cli
+package argocd
 
 import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -26,9 +28,12 @@ const (
 	defaultTimeLimit    = 45 * time.Second
 )
 
-// confinedVariable tells the child that it is one, and its limit in MiB. Argo
+// ConfinedVariable tells the child that it is one, and its limit in MiB. Argo
 // CD lets tenants set variables that begin with ARGOCD_ENV_ only.
-const confinedVariable = "L5D_PKI_CONFINED"
+const ConfinedVariable = "L5D_PKI_CONFINED"
+
+// exitFailed is the exit code of this program where it printed why it failed.
+const exitFailed = 1
 
 // maxRelayed is how much a child's stderr may hold, in bytes.
 const maxRelayed = 64 << 10
@@ -39,9 +44,9 @@ type limits struct {
 	time   time.Duration
 }
 
-func (a *app) cmpLimits() (limits, error) {
+func limitsOf(getenv func(string) string) (limits, error) {
 	l := limits{defaultMemoryLimit, defaultTimeLimit}
-	if text := a.Getenv(memoryLimitVariable); text != "" {
+	if text := getenv(memoryLimitVariable); text != "" {
 		number, inMiB := strings.CutSuffix(text, "Mi")
 		n, err := strconv.ParseInt(number, 10, 32)
 		if !inMiB || err != nil || n < 64 {
@@ -49,7 +54,7 @@ func (a *app) cmpLimits() (limits, error) {
 		}
 		l.memory = n << 20
 	}
-	if text := a.Getenv(timeLimitVariable); text != "" {
+	if text := getenv(timeLimitVariable); text != "" {
 		d, err := time.ParseDuration(text)
 		if err != nil || d < time.Second {
 			return l, problem.ArgoCDLimit.With(timeLimitVariable, text, "at least 1s, such as 45s")
@@ -62,14 +67,17 @@ func (a *app) cmpLimits() (limits, error) {
 // inMiB is the memory limit as its variable has it.
 func (l limits) inMiB() string { return strconv.FormatInt(l.memory>>20, 10) + "Mi" }
 
-// confine runs `cmp generate` in a child process with limits, and gives its
-// result. What a tenant's repository makes of a render ends the child at worst:
-// no goroutine of this process can stop a runaway one, and Go cannot survive a
-// failed allocation.
-func (a *app) confine() error {
-	l, err := a.cmpLimits()
+// ErrPrinted: the child failed, and what it wrote to stderr says why.
+var ErrPrinted = errors.New("the child printed why")
+
+// Confine runs this program again with arguments and further variables, in a child
+// process with limits, and returns its stdout; its stderr goes to notes. What a
+// tenant's repository makes of a render ends the child at worst: no goroutine of
+// this process can stop a runaway one, and Go cannot survive a failed allocation.
+func Confine(getenv func(string) string, notes io.Writer, arguments []string, variables ...string) ([]byte, error) {
+	l, err := limitsOf(getenv)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	own, err := os.Executable()
 	if err != nil { // there is no /proc
@@ -80,58 +88,39 @@ func (a *app) confine() error {
 	ctx, cancel := context.WithTimeout(signalled, l.time)
 	defer cancel()
 	var out bytes.Buffer
-	talk := beginning{left: maxRelayed}
+	stderr := beginning{left: maxRelayed}
 	err = child.Command{
-		Name: own, Args: []string{"cmp", "generate"}, Stdout: &out, Stderr: &talk, WithParent: true,
-		Env: child.Environment(child.Itself, envNames["log-file"]+"=", confinedVariable+"="+l.inMiB(),
-			"GOMEMLIMIT="+strconv.FormatInt(l.memory*3/4, 10)), // collect garbage before memory runs out
+		Name: own, Args: arguments, Stdout: &out, Stderr: &stderr, WithParent: true,
+		Env: child.Environment(child.Itself, append(variables, ConfinedVariable+"="+l.inMiB(),
+			"GOMEMLIMIT="+strconv.FormatInt(l.memory*3/4, 10))...), // collect garbage before memory runs out
 	}.Run(ctx)
 	var failed *child.Failure
 	switch {
 	case err == nil:
-		a.data = out.Bytes()
+		notes.Write(stderr.Bytes())
+		return out.Bytes(), nil
 	case signalled.Err() != nil:
-		return problem.ChartStopped.With()
+		return nil, problem.ChartStopped.With()
 	case ctx.Err() != nil:
-		return problem.ArgoCDTooLong.With(l.time)
-	case outOfMemory(err):
-		return problem.ArgoCDMemory.With(l.inMiB())
-	case !errors.As(err, &failed) || failed.Code != ExitFailed:
-		return problem.ArgoCDCrashed.With(reason(err)).Because(err)
-	default:
-		err = errFound // the child printed why
+		return nil, problem.ArgoCDTooLong.With(l.time)
+	case child.OutOfMemory(err):
+		return nil, problem.ArgoCDMemory.With(l.inMiB())
+	case !errors.As(err, &failed) || failed.Code != exitFailed:
+		return nil, problem.ArgoCDCrashed.With(files.Reason(err)).Because(err)
 	}
-	a.talk.Write(talk.Bytes())
-	return err
+	notes.Write(stderr.Bytes())
+	return nil, ErrPrinted
 }
 
-// enterConfinement sets the limits of this process, the child, for itself and
+// EnterConfinement sets the limits of this process, the child, for itself and
 // what it starts. It may start with secrets in memory, so it leaves no core dump.
-func (a *app) enterConfinement() {
-	l, err := a.cmpLimits()
+func EnterConfinement(getenv func(string) string) {
+	l, err := limitsOf(getenv)
 	if err != nil {
 		return // the parent refused them
 	}
 	debug.SetMemoryLimit(l.memory * 3 / 4)
 	limitResources(l)
-}
-
-// outOfMemory reports whether a program died since it could not get more memory.
-// A SIGKILL that is not this program's comes from the kernel, which kills so.
-func outOfMemory(err error) bool {
-	var failed *child.Failure
-	if !errors.As(err, &failed) {
-		return false
-	}
-	if failed.Killed() {
-		return true
-	}
-	for _, words := range []string{"out of memory", "cannot allocate memory", "stack overflow", "fatal error: runtime: "} {
-		if strings.Contains(failed.Stderr, words) {
-			return true
-		}
-	}
-	return false
 }
 
 // beginning keeps the beginning of what is written to it.

@@ -1,4 +1,4 @@
-package cli
+package argocd
 
 import (
 	"net/url"
@@ -8,16 +8,18 @@ import (
 	"unicode"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 )
 
-// cmpSource is what an application's objects come from.
-type cmpSource struct {
+// source is what an application's objects come from.
+type source struct {
 	// name of the source in errors.
 	name     string
-	generate func(*app, *cmpCall) (render.Output, error)
+	generate func(*call) (render.Output, error)
 }
 
 // source decides, like Argo CD, by what lies in the folder:
@@ -25,17 +27,17 @@ type cmpSource struct {
 //	parameter chart, or Chart.yaml    the chart
 //	a kustomization                   the kustomization
 //	else                              all manifests in the folder
-func (c *cmpCall) source() cmpSource {
+func (c *call) source() source {
 	switch {
-	case c.Chart != "":
-		return cmpSource{chartName(c.Chart), (*app).generateChart}
+	case c.request.Chart != "":
+		return source{chartphase.Name(c.request.Chart), (*call).chart}
 	case isThere(filepath.Join(c.checkout.here, "Chart.yaml")):
-		c.Chart = "."
-		return cmpSource{"Chart.yaml", (*app).generateChart}
+		c.request.Chart = "."
+		return source{"Chart.yaml", (*call).chart}
 	case overlay.IsKustomization(c.checkout.here):
-		return cmpSource{"kustomization", (*app).generateKustomization}
+		return source{"kustomization", (*call).kustomization}
 	}
-	return cmpSource{"the folder's manifests", (*app).generateManifests}
+	return source{"the folder's manifests", (*call).manifests}
 }
 
 // isThere does not follow a link: where it leads is looked at later.
@@ -44,40 +46,40 @@ func isThere(path string) bool {
 	return err == nil
 }
 
-// generateChart renders a chart as the command chart does.
-func (a *app) generateChart(c *cmpCall) (render.Output, error) {
-	if err := a.completeCMPChart(c); err != nil {
+// chart renders a chart as the command chart does.
+func (c *call) chart() (render.Output, error) {
+	if err := c.completeChart(); err != nil {
 		return render.Output{}, err
 	}
-	answer, err := exchange.Ask(c.Request, a.chartProgram())
+	answer, err := exchange.Ask(c.request, c.Charts)
 	if err != nil {
 		return render.Output{}, err
 	}
-	out, err := c.phase.postRender(answer, &c.chartCall)
+	out, err := c.phase.PostRender(answer, c.allowRandom)
 	if err != nil {
 		return render.Output{}, err
 	}
-	return a.settleSecrets(c, out, groupsFed(answer))
+	return c.settleSecrets(out, chartphase.GroupsFed(answer))
 }
 
-// completeCMPChart fills in what the plugin decides: no cache but the sidecar's
+// completeChart fills in what the plugin decides: no cache but the sidecar's
 // own, no credentials (an Application names the server that they would go to).
-func (a *app) completeCMPChart(c *cmpCall) error {
-	onNetwork := c.Repo != "" || strings.Contains(c.Chart, "://")
-	if onNetwork && c.Digest == "" {
+func (c *call) completeChart() error {
+	onNetwork := c.request.Repo != "" || strings.Contains(c.request.Chart, "://")
+	if onNetwork && c.request.Digest == "" {
 		return problem.StateOutputUnpinned.With().On("parameter chart")
 	}
 	// A name that is a path as well would be taken for the path.
-	if !onNetwork || filepath.IsAbs(c.Chart) || isThere(filepath.Join(c.checkout.here, filepath.FromSlash(c.Chart))) {
-		path, err := c.checkout.folder(c.Chart)
+	if !onNetwork || filepath.IsAbs(c.request.Chart) || isThere(filepath.Join(c.checkout.here, filepath.FromSlash(c.request.Chart))) {
+		path, err := c.checkout.folder(c.request.Chart)
 		if err != nil {
 			return err
 		}
 		if !onNetwork {
-			c.Chart = path
+			c.request.Chart = path
 		}
 	}
-	if err := a.chartHosts(c, onNetwork); err != nil {
+	if err := c.chartHosts(onNetwork); err != nil {
 		return err
 	}
 	for _, name := range c.valueFiles {
@@ -85,22 +87,21 @@ func (a *app) completeCMPChart(c *cmpCall) error {
 		if err != nil {
 			return err
 		}
-		data, err := readFile(path, maxValues)
+		data, err := files.Read(path, chartphase.MaxValues)
 		if err != nil {
 			return err
 		}
-		c.Values.Files = append(c.Values.Files, exchange.File{Name: path, Data: data})
+		c.request.Values.Files = append(c.request.Values.Files, exchange.File{Name: path, Data: data})
 	}
-	if err := a.completeRequest(&c.chartCall); err != nil {
-		return err
+	c.request.Access.RegistryConfig = c.Getenv("HELM_REGISTRY_CONFIG")
+	c.request.Times = 2
+	c.request.CacheDir = c.Getenv("L5D_PKI_CACHE_DIR")
+	c.request.Access.CAFile = c.Getenv("L5D_PKI_CA_FILE")
+	if c.request.Release == "" {
+		c.request.Release = releaseName(c.Getenv("ARGOCD_APP_NAME"))
 	}
-	c.CacheDir = a.Getenv("L5D_PKI_CACHE_DIR")
-	c.Access.CAFile = a.Getenv("L5D_PKI_CA_FILE")
-	if c.Release == "" {
-		c.Release = releaseName(a.Getenv("ARGOCD_APP_NAME"))
-	}
-	if namespace := a.Getenv("ARGOCD_APP_NAMESPACE"); namespace != "" {
-		c.Namespaces[""] = namespace // of charts that are not Linkerd's
+	if namespace := c.Getenv("ARGOCD_APP_NAMESPACE"); namespace != "" {
+		c.request.Namespaces[""] = namespace // of charts that are not Linkerd's
 	}
 	return nil
 }
@@ -110,26 +111,26 @@ const chartHostsVariable = "L5D_PKI_CHART_HOSTS"
 
 // chartHosts limits the servers that the chart program asks to the sidecar's
 // list, which is empty by default, and refuses others before it runs.
-func (a *app) chartHosts(c *cmpCall, onNetwork bool) error {
-	c.Access.Hosts = []string{}
-	for _, host := range strings.FieldsFunc(a.Getenv(chartHostsVariable), func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+func (c *call) chartHosts(onNetwork bool) error {
+	c.request.Access.Hosts = []string{}
+	for _, host := range strings.FieldsFunc(c.Getenv(chartHostsVariable), func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
 		if !exchange.ValidHost(host) {
 			return problem.ArgoCDLimit.With(chartHostsVariable, host, "hosts, such as ghcr.io, charts.example:8443 or http://charts.local")
 		}
-		c.Access.Hosts = append(c.Access.Hosts, host)
+		c.request.Access.Hosts = append(c.request.Access.Hosts, host)
 	}
 	if !onNetwork {
 		return nil
 	}
-	address := c.Chart
+	address := c.request.Chart
 	if !strings.Contains(address, "://") {
-		address = c.Repo
+		address = c.request.Repo
 	}
 	u, err := url.Parse(address)
 	if err != nil {
 		return problem.ChartNotFound.With("it is no URL").On("parameter chart")
 	}
-	if !c.Access.Allows(u) {
+	if !c.request.Access.Allows(u) {
 		return problem.ChartHost.With(u.Host).On("parameter chart")
 	}
 	return nil
@@ -145,26 +146,26 @@ func releaseName(app string) string {
 	return app[:min(len(app), maxRelease)]
 }
 
-// generateKustomization builds it in this process: no function, no plugin, no
+// kustomization builds it in this process: no function, no plugin, no
 // chart, nothing over the network, nothing outside of the repository.
-func (a *app) generateKustomization(c *cmpCall) (render.Output, error) {
-	if a.Getenv(confinedVariable) != "" {
+func (c *call) kustomization() (render.Output, error) {
+	if c.Getenv(ConfinedVariable) != "" {
 		_ = os.Setenv("PATH", "") // kustomize would find git there; nothing after this needs a program
 	}
 	built, err := overlay.Build(c.checkout.here, overlay.Options{Within: c.checkout.root})
 	if err != nil {
 		return render.Output{}, err
 	}
-	return a.postRenderCMP(c, documentsOf("kustomization", string(built.Stream)))
+	return c.postRender(documentsOf("kustomization", string(built.Stream)))
 }
 
-// postRenderCMP post-renders documents that are no chart's.
-func (a *app) postRenderCMP(c *cmpCall, documents []exchange.Document) (render.Output, error) {
-	out, err := c.phase.render(render.Input{AllowNothing: c.allowNothing}, documents)
+// postRender post-renders documents that are no chart's.
+func (c *call) postRender(documents []exchange.Document) (render.Output, error) {
+	out, err := c.phase.Render(render.Input{AllowNothing: c.allowNothing}, documents)
 	if err != nil {
 		return render.Output{}, err
 	}
-	return a.settleSecrets(c, out, nil)
+	return c.settleSecrets(out, nil)
 }
 
 // documentsOf cuts YAML text at its separators: lines of "---", with nothing or a

@@ -1,4 +1,4 @@
-package cli
+package argocd
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -33,7 +34,7 @@ type checkout struct {
 // Without a path the working folder is the root.
 func newCheckout(cwd, path, keys string) checkout {
 	source := steps(path)
-	if below := filepath.Join(source...); len(source) > 0 && !endsIn(cwd, source) && isFolder(filepath.Join(cwd, below)) {
+	if below := filepath.Join(source...); len(source) > 0 && !endsIn(cwd, source) && files.IsDir(filepath.Join(cwd, below)) {
 		return checkout{root: cwd, app: below, here: below, keys: keys}
 	}
 	root, app := cwd, "."
@@ -57,11 +58,6 @@ func endsIn(folder string, source []string) bool {
 	return len(have) > len(source) && slices.Equal(have[len(have)-len(source):], source)
 }
 
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
-
 // file holds a path, relative to the application's folder, against the
 // repository, symbolic links followed, and gives it relative to the working
 // folder. What is not there is no error yet.
@@ -81,7 +77,7 @@ func (t checkout) file(path string) (string, error) {
 func (t checkout) inside(below, shown string) error {
 	root, err := os.OpenRoot(t.root)
 	if err != nil {
-		return problem.CLIRead.With(reason(err)).In(shown).Because(err)
+		return files.Unread(shown, err)
 	}
 	defer root.Close()
 	_, err = root.Stat(below)

@@ -1,4 +1,4 @@
-package cli
+package argocd
 
 import (
 	"encoding/base64"
@@ -9,8 +9,10 @@ import (
 	"unicode"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
+	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -22,18 +24,18 @@ import (
 // and the sidecar does not allow this application to have one. The repository
 // is the tenant's, the state file in it too: it may name any key file that the
 // sidecar can reach, and any namespace.
-func (a *app) mayOpenKeys(c *cmpCall, s *state.Rotation) error {
+func (c *call) mayOpenKeys(s *state.Rotation) error {
 	kind := custody.Kinds[s.WithDefaults().Spec.Custody.Kind]
-	if !c.secrets.withKeys || kind.Open == nil || len(render.KeyPaths(s)) == 0 {
+	if !c.withKeys || kind.Open == nil || len(render.KeyPaths(s)) == 0 {
 		return nil
 	}
-	allowed, err := parseKeysFor(a.Getenv(keysFor))
+	allowed, err := parseKeysFor(c.Getenv(keysFor))
 	if err != nil {
 		return err
 	}
 	application := keysForEntry{}
 	for _, f := range keysForFields {
-		value := a.Getenv(f.variable)
+		value := c.Getenv(f.variable)
 		if value == "" {
 			return problem.ArgoCDKeysUnknown.With(f.variable)
 		}
@@ -43,13 +45,13 @@ func (a *app) mayOpenKeys(c *cmpCall, s *state.Rotation) error {
 		return problem.ArgoCDKeysRefused.With(application.withoutLogin())
 	}
 	// Argo CD puts objects without a namespace there.
-	namespaces := namespacesOf(s)
+	namespaces := chartphase.Namespaces(s)
 	for _, namespace := range namespaces {
-		if to := a.Getenv("ARGOCD_APP_NAMESPACE"); to == "" || to == namespace {
+		if to := c.Getenv("ARGOCD_APP_NAMESPACE"); to == "" || to == namespace {
 			return nil
 		}
 	}
-	return problem.ArgoCDKeysNamespace.With(a.Getenv("ARGOCD_APP_NAMESPACE"), namespaces[""])
+	return problem.ArgoCDKeysNamespace.With(c.Getenv("ARGOCD_APP_NAMESPACE"), namespaces[""])
 }
 
 // keysFor is the variable of the sidecar that lists the applications for which
@@ -166,22 +168,22 @@ func (e keysForEntry) String() string {
 // keysInPlace refuses a stream in which an opened key is anywhere but in the
 // state's own Secrets: templates get keys as values and may write them into any
 // object.
-func (c *cmpCall) keysInPlace(stream []byte) error {
+func (c *call) keysInPlace(stream []byte) error {
 	own := render.Apart{}
-	for _, s := range c.phase.material.SealedSecrets(c.phase.layout) {
+	for _, s := range c.phase.KeySecrets() {
 		own[s.SecretID] = render.StandIn{}
 	}
-	forms := keyForms(c.phase.keys)
-	for number, text := range splitStream(stream) {
+	forms := keyForms(c.phase.Keys())
+	for number, text := range chartphase.Split(stream) {
 		for _, text := range itemsOf(text) {
-			o, err := objectOf(text)
-			if err == nil && o.Kind == "Secret" && o.givesWay(own) {
+			o, err := chartphase.ObjectOf(text)
+			if err == nil && o.Kind == "Secret" && o.GivesWay(own) {
 				text = withoutData(text)
 			}
 			bare := betweenLines.Replace(text)
 			if slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(bare, form) }) {
 				// The name of an object may be made of the key.
-				return problem.ArgoCDKeyElsewhere.With(fmt.Sprintf("document %d (%s)", number+1, secret.Redact(oneLine(o.Kind))))
+				return problem.ArgoCDKeyElsewhere.With(fmt.Sprintf("document %d (%s)", number+1, secret.Redact(sink.OneLine(o.Kind))))
 			}
 		}
 	}
