@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"internal/disk":            {},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
-	"internal/cli":             {"pkg/linkerd", "internal/disk", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
+	"internal/cli":             {"pkg/linkerd", "internal/disk", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
 	"internal/forge":           {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -43,14 +43,15 @@ var arrows = map[string][]string{
 	"internal/child":   {},
 	"internal/address": {},
 	// Reading and changing files, with errors that a user can act on.
-	"internal/files":     {"internal/disk"},
-	"internal/statefile": {"internal/files", "pkg/state"},
+	"internal/files":     {"internal/disk", "pkg/state"},
+	"internal/statefile": {"internal/disk", "internal/files", "pkg/state"},
 	"internal/report":    {"internal/sink"},
 	// Workflows: one host or task each, without flags. The command layer calls them.
 	"internal/argocd": {"internal/address", "internal/chart/exchange", "internal/chartphase", "internal/child", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/secret", "internal/sink", "internal/statefile", "pkg/render", "pkg/state"},
 	// What a phase does to a chart, for every command that renders one.
 	"internal/chartphase": {"pkg/linkerd", "internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state"},
 	"internal/lint":       {"internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
+	"internal/component":  {"internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state"},
 	"internal/helmplugin": {"internal/disk", "internal/files", "internal/report"},
 	"pkg/postrender":      {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.

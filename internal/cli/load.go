@@ -39,7 +39,7 @@ func (a *app) flagsFromEnvironment(cmd *cobra.Command) error {
 		}
 	})
 	if f := cmd.Flags().Lookup("state"); f != nil && failed == nil && cmd.Name() != "pr" { // pr judges what a path is in Git
-		failed = f.Value.Set(behindLink(f.Value.String()))
+		failed = f.Value.Set(statefile.BehindLink(f.Value.String()))
 	}
 	return failed
 }

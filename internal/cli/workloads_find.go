@@ -137,7 +137,7 @@ func matches(pattern, parts []string) bool { return files.Match(pattern, parts) 
 // walk collects the YAML files below a folder. Links are not followed: what
 // they lead to inside the folder is found anyway.
 func (s *search) walk(root string, wanted func(below string) bool) {
-	if leavesRepository(root) {
+	if files.LeavesRepository(root) {
 		s.problems.Add(problem.WorkloadsLink.With().In(root))
 		return
 	}

@@ -1,18 +1,16 @@
-package cli
+package component
 
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
-
-	"github.com/spf13/cobra"
 )
 
-// controlPlaneComponent patches what carries the trust bundle as a field of its
+// ControlPlane patches what carries the trust bundle as a field of its
 // own. linkerd-config has it inside one string with all other values of the
 // chart: a patch could only replace that string as a whole and would freeze the rest.
-func controlPlaneComponent(s *state.Rotation) ([]byte, error) {
+func ControlPlane(s *state.Rotation) ([]byte, error) {
 	m, err := render.NewMaterial(s, nil)
 	if err != nil {
 		return nil, err
@@ -32,17 +30,4 @@ func nothingDelivered(m *render.Material) string {
 		return "identity.externalCA is true, and rollControlPlane is not"
 	}
 	return "charts of 2.10 write the bundle into every proxy"
-}
-
-// restrictorFlag adds --load-restrictor to a command that builds kustomizations.
-func restrictorFlag(cmd *cobra.Command, value *string) {
-	cmd.Flags().StringVar(value, "load-restrictor", "root", "where a kustomization may load files from: root (its folder) or none (anywhere)")
-}
-
-// buildKustomization builds the kustomization in a folder.
-func buildKustomization(folder, restrictor string) (overlay.Built, error) {
-	if restrictor != "root" && restrictor != "none" {
-		return overlay.Built{}, problem.OverlayRestrictor.With(restrictor)
-	}
-	return overlay.Build(folder, overlay.Options{Unrestricted: restrictor == "none"})
 }

@@ -1,4 +1,4 @@
-package cli
+package component
 
 import (
 	"path/filepath"
@@ -13,17 +13,16 @@ import (
 // functionAnnotation names the program that kustomize runs for a configuration.
 const functionAnnotation = "config.kubernetes.io/function"
 
-// functionComponent runs the tool as a function of the including kustomization.
-// With externalCA the function also makes the trust roots, which no chart renders.
-func functionComponent(s *state.Rotation, f *componentFlags) ([]byte, error) {
+// Function runs the tool as a function of the including kustomization.
+// dir is where the Component goes; "" is the state file's directory. With externalCA the function also makes the trust roots, which no chart renders.
+func Function(s *state.Rotation, statePath, dir string) ([]byte, error) {
 	if s.Metadata.Annotations[functionAnnotation] == "" {
 		return nil, problem.KRMNoAnnotation.With().On("metadata.annotations")
 	}
-	folder := f.to
-	if folder == "" {
-		folder = filepath.Dir(f.statePath)
+	if dir == "" {
+		dir = filepath.Dir(statePath)
 	}
-	config, err := below(folder, f.statePath)
+	config, err := below(dir, statePath)
 	if err != nil {
 		return nil, err
 	}
