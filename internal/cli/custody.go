@@ -84,8 +84,5 @@ func (a *app) keysForValues(statePath string, s *state.Rotation, f secretsFlags)
 	return a.loadSecrets(statePath, s, custody.PostRender, "", f)
 }
 
-// openKeys reads the private keys that the phase needs (see [keyfile.OpenAll]).
-func openKeys(c *custody.Custody) (render.Keys, error) { return keyfile.OpenAll(c) }
-
 // openKey opens one key file, and proves that the key is its certificate's.
 func openKey(c *custody.Custody, of render.NamedKey) (pki.Key, error) { return keyfile.Open(c, of) }
