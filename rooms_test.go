@@ -25,13 +25,14 @@ var arrows = map[string][]string{
 	"internal/disk":            {},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
-	"internal/cli":             {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery"},
+	"internal/cli":             {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile"},
 	"internal/forge":           {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
 	"internal/forge/client":    {"internal/forge"},
 	// Key files are written for the Secrets that pkg/render knows.
-	"internal/custody": {"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child", "internal/secret"},
+	"internal/custody":         {"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child", "internal/secret"},
+	"internal/custody/keyfile": {"internal/custody", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render"},
 	// A module of its own: its back ends are larger than all of the rest.
 	"cmd/l5d-pki-render-kms": {},
 	"internal/kms":           {"pkg/pki", "internal/secret"},
@@ -42,7 +43,18 @@ var arrows = map[string][]string{
 	"internal/child":    {},
 	"internal/address":  {},
 	"internal/recovery": {"pkg/rotation", "pkg/state"},
-	"pkg/postrender":    {"pkg/render", "pkg/state"},
+	// Reading and changing files, with errors that a user can act on.
+	"internal/files":     {"internal/disk", "pkg/state"},
+	"internal/statefile": {"internal/disk", "internal/files", "pkg/state"},
+	"internal/report":    {"internal/sink"},
+	// Workflows: one host or task each, without flags. The command layer calls them.
+	"internal/argocd": {"internal/address", "internal/chart/exchange", "internal/chartphase", "internal/child", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/secret", "internal/sink", "internal/statefile", "pkg/render", "pkg/state"},
+	// What a phase does to a chart, for every command that renders one.
+	"internal/chartphase": {"pkg/linkerd", "internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state"},
+	"internal/lint":       {"internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
+	"internal/component":  {"internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state"},
+	"internal/helmplugin": {"internal/disk", "internal/files", "internal/report"},
+	"pkg/postrender":      {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
 	"pkg/rotation": {"pkg/linkerd", "pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
 	"pkg/render":   {"pkg/linkerd", "pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
@@ -68,7 +80,7 @@ var libraries = map[string][]string{
 	"github.com/spf13/cobra":              {"internal/cli"},
 	"github.com/spf13/pflag":              {"internal/cli"},
 	"go.yaml.in/yaml/v4":                  {"internal/manifest"},
-	"sigs.k8s.io/yaml":                    {"pkg/state", "pkg/render", "internal/cli", "internal/chart", "internal/custody", "internal/krm"},
+	"sigs.k8s.io/yaml":                    {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm"},
 	"go.step.sm/crypto":                   {"cmd/l5d-pki-render-kms"},
 	"golang.org/x/crypto":                 {"cmd/l5d-pki-render-kms"},
 	"github.com/gofrs/flock":              {"internal/disk"},
@@ -101,7 +113,7 @@ var libraries = map[string][]string{
 var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery"}
+var pure = []string{"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{

@@ -1,32 +1,22 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
-	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
+	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
 )
 
 const (
-	// defaultKubeVersion is what templates see unless --kube-version says
-	// otherwise. It is a constant of this tool and not of the libraries of the day
-	// (Helm's SDK says v1.20, which Linkerd's charts refuse), so that an update of
-	// either changes no output.
-	defaultKubeVersion = "1.34.0"
-
-	// maxValues is the largest values file, in bytes: Helm keeps values in the
-	// release, which a cluster stores in 1 MiB.
-	maxValues = 4 << 20
+	defaultKubeVersion = chartphase.KubeVersion
+	maxValues          = chartphase.MaxValues
 	// maxPassword is the longest password on stdin, in bytes: registry tokens have some thousands.
 	maxPassword = 64 << 10
 )
@@ -135,24 +125,16 @@ func (a *app) doChart(c *chartCall) error {
 	if err != nil {
 		return err
 	}
-	defer phase.wipe()
-	out, err := phase.postRender(answer, c)
+	defer phase.Wipe()
+	out, err := phase.PostRender(answer, c.allowRandom)
 	if err != nil {
-		return named(err, c.state, chartName(c.Chart))
+		return named(err, c.state, chartphase.Name(c.Chart))
 	}
 	if err := a.writeChart(c, answer, out.Stream); err != nil {
 		return err
 	}
 	a.tellChart(c, answer, phase, out.Report)
 	return nil
-}
-
-// chartName is a chart as errors name it: an address without its login.
-func chartName(chart string) string {
-	if strings.Contains(chart, "://") {
-		return address.Redact(chart)
-	}
-	return chart
 }
 
 // completeRequest reads what the flags point to.
@@ -210,37 +192,16 @@ func (a *app) defaultChartCache() string {
 	return filepath.Join(base, "l5d-pki-render", "charts")
 }
 
-// postRender post-renders every render of the chart and refuses those that
-// still differ.
-func (p *chartPhase) postRender(answer exchange.Answer, c *chartCall) (render.Output, error) {
-	var first render.Output
-	for i, documents := range answer.Renders {
-		out, err := p.one(answer, documents)
-		if err != nil {
-			return render.Output{}, err
-		}
-		if i == 0 {
-			first = out
-		} else if !c.allowRandom && !bytes.Equal(out.Stream, first.Stream) {
-			return render.Output{}, problem.ChartRandom.With(difference(first.Stream, out.Stream))
-		}
+// chartPhase resolves the state and puts the phase's values into the request.
+func (a *app) chartPhase(c *chartCall) (*chartphase.Phase, error) {
+	s, err := a.loadState(c.state)
+	if err != nil {
+		return nil, err
 	}
-	return first, nil
-}
-
-// difference names the first document in which two streams differ.
-func difference(one, other []byte) string {
-	a, b := splitStream(one), splitStream(other)
-	for i := range min(len(a), len(b)) {
-		if a[i] == b[i] {
-			continue
-		}
-		if o, err := objectOf(a[i]); err == nil {
-			return o.String()
-		}
-		return fmt.Sprintf("document %d", i+1)
-	}
-	return "the number of documents"
+	return chartphase.New(s, chartphase.Options{
+		StatePath: c.state, Layout: render.Layout(c.layout), WithKeys: c.secrets.withKeys, Annotate: c.annotate,
+		Custody: a.custodyWorld(c.secrets.custodyFlags),
+	}, &c.Request)
 }
 
 // writeChart puts the stream where the flags say.
@@ -261,14 +222,14 @@ func (a *app) writeChart(c *chartCall, answer exchange.Answer, stream []byte) er
 }
 
 // tellChart says what a reader of the output has to know.
-func (a *app) tellChart(c *chartCall, answer exchange.Answer, p *chartPhase, report render.Report) {
+func (a *app) tellChart(c *chartCall, answer exchange.Answer, p *chartphase.Phase, report render.Report) {
 	if _, err := os.Stat(c.Chart); err != nil && c.Digest == "" {
 		fmt.Fprintf(&a.talk, "note: chart %s %s came over the network; lock it with --digest %s\n", answer.Name, answer.Version, answer.Digest)
 	}
-	if len(p.leftOut) > 0 {
-		fmt.Fprintf(&a.talk, "note: left out, since they hold private keys: %s\n", strings.Join(p.leftOut, ", "))
+	if len(p.LeftOut) > 0 {
+		fmt.Fprintf(&a.talk, "note: left out, since they hold private keys: %s\n", strings.Join(p.LeftOut, ", "))
 	}
-	if p.apart && len(answer.Fed) > 0 {
+	if p.Apart && len(answer.Fed) > 0 {
 		fmt.Fprintln(&a.talk, "note: Secrets of issuer and webhooks are not in this output; `l5d-pki-render manifests --with-keys` or the custody delivers them")
 	}
 	if c.secrets.withKeys {
@@ -280,24 +241,4 @@ func (a *app) tellChart(c *chartCall, answer exchange.Answer, p *chartPhase, rep
 	case formatJSON:
 		a.talk.Write(report.JSON())
 	}
-}
-
-// chartsOf names the charts that each group's values are for.
-var chartsOf = map[render.Group][]string{
-	render.ControlPlane: {linkerd.ChartControlPlane, linkerd.ChartLinkerd2}, // linkerd2 up to 2.11
-	render.Viz:          {linkerd.ChartViz},
-	render.Jaeger:       {linkerd.ChartJaeger},
-}
-
-// namespacesOf gives each chart the namespace that the state has for it.
-func namespacesOf(s *state.Rotation) map[string]string {
-	l := s.WithDefaults().Spec.Linkerd
-	of := map[render.Group]string{render.ControlPlane: l.Namespace, render.Viz: l.VizNamespace, render.Jaeger: l.JaegerNamespace}
-	namespaces := map[string]string{"": l.Namespace, linkerd.ChartMulticluster: l.MulticlusterNamespace}
-	for group, charts := range chartsOf {
-		for _, name := range charts {
-			namespaces[name] = of[group]
-		}
-	}
-	return namespaces
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -21,25 +22,13 @@ func chartHeader(answer exchange.Answer) string {
 	return fmt.Sprintf("# l5d-pki-render: chart %s, release %s in %s; written by the tool, edits are lost\n", answer.Name, answer.Release, answer.Namespace)
 }
 
-// splitStream cuts a stream at its separators. Only "---" lines separate: inside
-// a scalar every line is indented.
-func splitStream(stream []byte) []string {
-	var documents []string
-	for _, text := range strings.Split("\n"+string(stream), "\n---\n") {
-		if text = strings.TrimLeft(text, "\n"); strings.TrimSpace(text) != "" {
-			documents = append(documents, strings.TrimRight(text, "\n")+"\n")
-		}
-	}
-	return documents
-}
-
 // splitFiles gives each object a file: Kind_namespace_name.yaml. Objects of one
 // name (a hook's copy) share it, in their order.
 func splitFiles(answer exchange.Answer, stream []byte) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	for _, text := range splitStream(stream) {
-		o, err := objectOf(text)
-		if err == nil && o.Kind == "" && onlyComments(text) {
+	for _, text := range chartphase.Split(stream) {
+		o, err := chartphase.ObjectOf(text)
+		if err == nil && o.Kind == "" && chartphase.OnlyComments(text) {
 			continue
 		}
 		if err == nil && (o.Kind == "" || o.Metadata.Name == "") {
@@ -59,18 +48,9 @@ func splitFiles(answer exchange.Answer, stream []byte) (map[string][]byte, error
 	return files, nil
 }
 
-func onlyComments(text string) bool {
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-			return false
-		}
-	}
-	return true
-}
-
 // fileName of an object. What could leave the folder or trouble a file system
 // is written as %XX; "_" too, since it separates.
-func fileName(o chartObject) string {
+func fileName(o chartphase.Object) string {
 	parts := []string{escape(o.Kind)}
 	if o.Metadata.Namespace != "" {
 		parts = append(parts, escape(o.Metadata.Namespace))

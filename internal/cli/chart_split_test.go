@@ -4,30 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
 )
-
-func TestSplitStream(t *testing.T) {
-	for name, c := range map[string]struct {
-		in   string
-		want []string
-	}{
-		"empty":            {"", nil},
-		"one":              {"---\na: b\n", []string{"a: b\n"}},
-		"no separator":     {"a: b\n", []string{"a: b\n"}},
-		"no final newline": {"---\na: b\n---\nc: d", []string{"a: b\n", "c: d\n"}},
-		"blank between":    {"---\n\n---\na: b\n\n\n---\n", []string{"a: b\n"}},
-		"dashes in a text": {"---\na: |\n  ---\n  b\n---\nc: d\n", []string{"a: |\n  ---\n  b\n", "c: d\n"}},
-	} {
-		if got := splitStream([]byte(c.in)); !slices.Equal(got, c.want) {
-			t.Errorf("%s: %q, want %q", name, got, c.want)
-		}
-	}
-}
 
 func TestFileName(t *testing.T) {
 	for _, c := range []struct{ kind, namespace, name, want string }{
@@ -38,7 +20,7 @@ func TestFileName(t *testing.T) {
 		{"A", "", "b_c", "A_b%5Fc.yaml"},
 		{"A", "b", "c", "A_b_c.yaml"},
 	} {
-		o := chartObject{Kind: c.kind}
+		o := chartphase.Object{Kind: c.kind}
 		o.Metadata.Namespace, o.Metadata.Name = c.namespace, c.name
 		if got := fileName(o); got != c.want {
 			t.Errorf("%+v: %s", c, got)

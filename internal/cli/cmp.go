@@ -2,13 +2,8 @@ package cli
 
 import (
 	"errors"
-	"io/fs"
-	"os"
-	"strings"
 
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+	"github.com/l5d-pki/l5d-pki-render/internal/argocd"
 
 	"github.com/spf13/cobra"
 )
@@ -40,38 +35,17 @@ nothing; both are a success, as Argo CD wants it. It looks at the beginning of
 one file and at nothing else.`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			c, err := a.newCMPCall()
+			o, err := a.argoCD()
 			if err != nil {
 				return err
 			}
-			_ = a.cmpParametersInto(c) // generate says what is wrong with them
-			if path, err := c.checkout.file(c.state); err == nil && isState(path) {
+			if path := argocd.Discover(o); path != "" {
 				a.data = []byte(path + "\n")
 			}
 			return nil
 		}),
 	}
 }
-
-// maxMark is how much of a file is searched for our apiVersion, in bytes: it
-// stands in the first lines, after comments at most.
-const maxMark = 64 << 10
-
-// isState reports whether a file is one of ours: a damaged one is, too, so that
-// generate can say what is wrong with it.
-func isState(path string) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	begin := make([]byte, maxMark)
-	n, _ := f.Read(begin)
-	return strings.Contains(string(begin[:n]), ownGroup)
-}
-
-// ownGroup begins the apiVersion of state files and observations.
-const ownGroup = "l5d-pki-render/"
 
 // cmpGenerate prints the application's objects.
 func (a *app) cmpGenerate() *cobra.Command {
@@ -86,89 +60,92 @@ Nothing is read outside of the repository, and nothing over the network unless
 the chart lies there. Private keys are printed only with the parameter with-keys.`,
 		Args: cobra.NoArgs,
 		RunE: a.runForStdout(func(*cobra.Command, []string) error {
-			switch confined := a.Getenv(confinedVariable) != ""; {
+			switch confined := a.Getenv(argocd.ConfinedVariable) != ""; {
 			case confined:
-				a.enterConfinement()
+				argocd.EnterConfinement(a.Getenv)
 			case a.Confine:
-				return a.confine()
+				return a.confined("cmp", "generate")
 			}
-			c, err := a.newCMPCall()
-			if err != nil {
-				return err
+			o, err := a.argoCD()
+			if err == nil {
+				a.data, err = argocd.Generate(o)
 			}
-			if err := a.cmpParametersInto(c); err != nil {
-				return err
-			}
-			return a.generate(c)
+			return err
 		}),
 	}
 }
 
-// generate loads the state, then the application's objects, and post-renders them.
-func (a *app) generate(c *cmpCall) error {
-	if err := a.cmpState(c); err != nil {
-		return err
-	}
-	defer c.phase.wipe()
-	source := c.source()
-	if c.Chart == "" {
-		if err := a.withoutChart(); err != nil {
-			return err
-		}
-	}
-	out, err := source.generate(a, c)
-	if err != nil {
-		return named(err, c.chartCall.state, source.name)
-	}
-	a.data = out.Stream
-	return nil
+// argoCD is what the plugin sees of this call.
+func (a *app) argoCD() (argocd.Options, error) {
+	dir, err := workingFolder()
+	return argocd.Options{
+		Dir: dir, Getenv: a.Getenv, Environ: a.Environ,
+		Custody: a.custodyWorld(custodyFlags{}), Charts: a.chartProgram(), Notes: &a.talk,
+	}, err
 }
 
-// cmpState reads the state and prepares the phase. Every file that it names is
-// held against the repository first.
-func (a *app) cmpState(c *cmpCall) error {
-	path, err := c.checkout.file(c.state)
-	if err != nil {
-		return err
+// confined runs a command of this program in a child process with limits.
+func (a *app) confined(arguments ...string) (err error) {
+	a.data, err = argocd.Confine(a.Getenv, &a.talk, arguments, envNames["log-file"]+"=")
+	if errors.Is(err, argocd.ErrPrinted) {
+		return errFound
 	}
-	c.chartCall.state = path
-	s, err := a.loadState(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return problem.ArgoCDNoState.With().In(path).Because(err)
-	}
-	if err != nil {
-		return err
-	}
-	if err := a.mayOpenKeys(c, s); err != nil {
-		return err
-	}
-	if c.secrets.withKeys {
-		if err := c.holdKeys(s); err != nil {
-			return err
-		}
-	}
-	if c.phase, err = a.phaseOf(s, &c.chartCall); err != nil {
-		return err
-	}
-	if err := a.cmpStandIns(c); err != nil {
-		return err
-	}
-	for _, name := range c.require {
-		group, err := render.ParseGroup(name)
-		if err != nil {
-			return err
-		}
-		c.phase.require = append(c.phase.require, group)
-	}
-	return nil
+	return err
 }
 
-// holdKeys holds the key files of the phase against the repository.
-func (c *cmpCall) holdKeys(s *state.Rotation) error {
-	for _, key := range render.KeyPaths(s) {
-		if err := c.checkout.key(c.chartCall.state, key); err != nil {
-			return problem.Of(err).In(c.chartCall.state).Err()
-		}
+// cmpParameters announces the parameters to Argo CD's interface.
+func (a *app) cmpParameters() *cobra.Command {
+	return &cobra.Command{
+		Use:   "parameters",
+		Short: "print the plugin's parameters for Argo CD's interface (JSON)",
+		Long: `parameters prints what generate takes, with the values that hold where an
+Application gives no parameter: its environment and the sidecar's L5D_PKI_
+variables are in them. Argo CD shows these defaults; it does not send them back.`,
+		Args: cobra.NoArgs,
+		RunE: a.run(func(*cobra.Command, []string) error {
+			o, err := a.argoCD()
+			if err == nil {
+				a.data, err = argocd.Parameters(o)
+			}
+			return err
+		}),
 	}
-	return nil
+}
+
+// cmpInstall copies the two programs, for an init container whose image has no
+// shell and no cp.
+func (a *app) cmpInstall() *cobra.Command {
+	return &cobra.Command{
+		Use:   "install DIR",
+		Short: "copy this program and its chart program into a folder",
+		Long: `install copies l5d-pki-render and l5d-pki-render-chart into a folder, each whole or
+not at all. It is what an init container runs that has this program's image and
+shares a volume with Argo CD's plugin sidecar; no shell is needed.`,
+		Example: `  l5d-pki-render cmp install /plugin`,
+		Args:    cobra.ExactArgs(1),
+		RunE: a.run(func(_ *cobra.Command, args []string) error {
+			return argocd.Install(args[0], a.Program, a.findProgram(chartProgram), a.files())
+		}),
+	}
+}
+
+// cmpPlugin prints plugin.yaml.
+func (a *app) cmpPlugin() *cobra.Command {
+	var command string
+	cmd := &cobra.Command{
+		Use:   "plugin",
+		Short: "print plugin.yaml for Argo CD's plugin server",
+		Long: `plugin prints the ConfigManagementPlugin that describes this program to Argo CD's
+plugin server. Applications name it l5d-pki-render, or leave the name out and
+are found by their state file.`,
+		Example: `  l5d-pki-render cmp plugin > plugin.yaml
+  l5d-pki-render cmp plugin --command /plugin/l5d-pki-render`,
+		Args: cobra.NoArgs,
+		RunE: a.run(func(*cobra.Command, []string) error {
+			a.data = argocd.PluginFile(command)
+			return nil
+		}),
+	}
+	cmd.Flags().StringVar(&command, "command", argocd.ProgramName, "how the plugin server finds this program: a name in its PATH, or a path")
+	return cmd
 }

@@ -1,16 +1,10 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
+	"github.com/l5d-pki/l5d-pki-render/internal/component"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
@@ -77,11 +71,11 @@ func (a *app) doComponent(f *componentFlags) error {
 	var text []byte
 	switch {
 	case f.controlPlane:
-		text, err = controlPlaneComponent(s)
+		text, err = component.ControlPlane(s)
 	case f.krm:
-		text, err = functionComponent(s, f)
+		text, err = component.Function(s, f.statePath, f.to)
 	case f.pick != "":
-		text, err = selectingComponent(s, f.pick)
+		text, err = component.BySelector(s, f.pick)
 	default:
 		text, err = a.namingComponent(s, f)
 	}
@@ -92,7 +86,7 @@ func (a *app) doComponent(f *componentFlags) error {
 		fmt.Fprintln(&a.talk, "note: the state has no stamp yet: this Component changes nothing before the first wave")
 	}
 	if f.to != "" {
-		return a.writeComponent(f.to, text)
+		return component.Write(f.to, text, a.files())
 	}
 	a.data = text
 	return nil
@@ -117,108 +111,18 @@ func (f *componentFlags) check() error {
 	return nil
 }
 
-// namingComponent stamps the workloads that are meshed in a kustomization or a
-// stream, by the same rule as post-render.
+// namingComponent stamps what --for names.
 func (a *app) namingComponent(s *state.Rotation, f *componentFlags) ([]byte, error) {
-	stream, placing, err := a.streamFor(f)
-	if err != nil {
-		return nil, err
-	}
 	inject, err := (&workloadsFlags{inject: f.inject}).injected()
 	if err != nil {
 		return nil, err
 	}
-	out, err := render.StampWorkloads(render.WorkloadsInput{
-		State: s, Files: []render.WorkloadFile{{Name: f.source, Text: stream}}, Stream: true,
-		Namespace: f.namespace, Inject: inject,
+	return component.ByName(s, component.Source{
+		Path: f.source, Restrictor: f.restrictor, Namespace: f.namespace, Inject: inject, Stdin: a.Stdin, Notes: &a.talk,
 	})
-	if err != nil {
-		return nil, err
-	}
-	all, err := overlay.Workloads(out.Files[0].Text, render.StampHint)
-	if err != nil {
-		return nil, err
-	}
-	for i, w := range all {
-		namespace := w.Namespace
-		if namespace == "" {
-			namespace = f.namespace
-		}
-		if w.Stamp != s.StampOf(namespace) {
-			all[i].Stamp = "" // somebody else's annotation
-		}
-		if all[i].Stamp != "" && w.Literal {
-			fmt.Fprintf(&a.talk, "note: %s %s/%s holds the bundle as text, which a stamp does not renew: inject it anew, or use `l5d-pki-render workloads`\n", w.Kind, namespace, w.Name)
-		}
-	}
-	a.tellUnsure(out.Report)
-	return overlay.ByName(render.StampHint, all, placing), nil
 }
 
-// tellUnsure names the workloads that the Component may lack.
-func (a *app) tellUnsure(report render.WorkloadsReport) {
-	for _, w := range report.Workloads {
-		if w.Fate == render.Unknown || w.Fate == render.Immune {
-			fmt.Fprintf(&a.talk, "note: not in the Component: %s: %s\n", w.Object, w.Why)
-		}
-	}
-}
-
-// streamFor is what --for names, built when it is a kustomization.
-func (a *app) streamFor(f *componentFlags) ([]byte, overlay.Placing, error) {
-	if f.source == "-" {
-		stream, err := readLimited(a.Stdin, "stdin", render.MaxStream)
-		return stream, overlay.Namespaced, err
-	}
-	if info, err := os.Stat(f.source); err == nil && !info.IsDir() {
-		stream, err := readFile(f.source, render.MaxStream)
-		return stream, overlay.Namespaced, err
-	}
-	built, err := buildKustomization(f.source, f.restrictor)
-	if err != nil {
-		return nil, overlay.Namespaced, err
-	}
-	if built.Renames {
-		fmt.Fprintf(&a.talk, "note: %s renames its objects after its components: use the Component in a kustomization above it, with %s among the resources\n", f.source, f.source)
-	}
-	return built.Stream, overlay.Placing(built.Moves), nil
-}
-
-// selectingComponent lets kustomize choose.
-func selectingComponent(s *state.Rotation, pick string) ([]byte, error) {
-	selector := overlay.Selector{}
-	labels, byLabel := strings.CutPrefix(pick, "label=")
-	switch {
-	case byLabel && labels != "":
-		selector.Labels = labels
-	case pick == "annotated":
-		selector.Annotations = "linkerd.io/inject in (enabled,ingress)"
-	case pick != "all":
-		return nil, problem.OverlayWhich.With(fmt.Sprintf("--select wants annotated, all or label=SELECTOR, not %q", pick))
-	}
-	wave := overlay.Wave{Stamp: s.Status.Stamp}
-	if w := s.Status.Wave; w != nil {
-		wave.Split, wave.Previous, wave.Namespaces = true, w.Previous, w.Namespaces
-	}
-	return overlay.BySelector(render.StampHint, selector, wave)
-}
-
-// writeComponent writes the file of --to. A kustomization that the tool did not
-// write stays.
-func (a *app) writeComponent(folder string, text []byte) error {
-	path := filepath.Join(folder, overlay.FileName)
-	old, err := readFile(path, render.MaxStream)
-	switch {
-	case err == nil && !strings.HasPrefix(string(old), overlay.Header):
-		return problem.OverlayForeign.With().In(path)
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return err
-	}
-	if err := checkPlace(path); err != nil {
-		return err
-	}
-	if err := a.makeDir(folder); err != nil {
-		return err
-	}
-	return a.writeFile(path, text, 0o644, true)
+// restrictorFlag adds --load-restrictor to a command that builds kustomizations.
+func restrictorFlag(cmd *cobra.Command, value *string) {
+	cmd.Flags().StringVar(value, "load-restrictor", "root", "where a kustomization may load files from: root (its folder) or none (anywhere)")
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
 	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
 
 	"sigs.k8s.io/yaml"
@@ -33,7 +34,7 @@ func kustomizationIn(t *testing.T, files map[string]string) string {
 func objectsOf(t *testing.T, stream string) map[string]any {
 	t.Helper()
 	objects := map[string]any{}
-	for _, text := range splitStream([]byte(stream)) {
+	for _, text := range chartphase.Split([]byte(stream)) {
 		var o map[string]any
 		if err := yaml.Unmarshal([]byte(text), &o); err != nil {
 			t.Fatal(err)
@@ -84,7 +85,7 @@ func mustCall(t *testing.T, stdin string, args ...string) result {
 // text: no Component renews that, and `component` says so.
 func withoutLiterals(stream string) string {
 	var kept []string
-	for _, text := range splitStream([]byte(stream)) {
+	for _, text := range chartphase.Split([]byte(stream)) {
 		if !strings.Contains(text, "LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS") {
 			kept = append(kept, text)
 		}

@@ -1,15 +1,11 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 )
 
 // disk is where this call writes.
@@ -20,65 +16,28 @@ func (a *app) below(root *os.Root) disk.Disk {
 	return disk.Disk{Step: a.Step, Fault: a.Fault, Root: root}
 }
 
+// files changes files and notes what may not last.
+func (a *app) files() files.Writer { return files.Writer{Disk: a.disk(), Notes: &a.talk} }
+
 // writeFile puts data into path, whole or not at all. Without replace an existing
 // file is an error and stays; with it the file that a link leads to is replaced.
 func (a *app) writeFile(path string, data []byte, mode os.FileMode, replace bool) error {
-	target := path
 	if replace {
-		if disk.Holds(path, data) {
-			return nil
-		}
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			target = real
-		}
+		return a.files().Replace(path, data, mode)
 	}
-	err := a.disk().Write(disk.File{Path: target, Data: data, Mode: mode, New: !replace})
-	if errors.Is(err, fs.ErrExist) {
-		return problem.CLIExists.With().In(path).Because(err)
-	}
-	return a.written(path, err)
-}
-
-// written makes a problem of an error of the disk. That a file in its place may
-// not survive a power cut is a note: the command did what was asked.
-func (a *app) written(name string, err error) error {
-	var lost *disk.NotDurable
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &lost):
-		fmt.Fprintf(&a.talk, "note: %s is written, but may not survive a power cut: syncing %s failed (%v)\n", name, lost.Dir, reason(lost.Err))
-		return nil
-	}
-	return problem.CLIWrite.With(name, reason(err)).Because(err)
+	return a.files().Create(path, data, mode)
 }
 
 // makeDir makes a directory and those above it.
-func (a *app) makeDir(dir string) error {
-	if err := a.disk().MakeDirs(dir); err != nil {
-		return problem.CLIWrite.With(dir, reason(err)).Because(err)
-	}
-	return nil
-}
+func (a *app) makeDir(dir string) error { return a.files().MakeDirs(dir) }
 
 // readFile reads a whole file of at most limit bytes.
-func readFile(path string, limit int64) ([]byte, error) {
-	data, err := disk.Read(path, limit)
-	return data, notRead(path, limit, err)
-}
+func readFile(path string, limit int64) ([]byte, error) { return files.Read(path, limit) }
 
 // readLimited reads all of r, at most limit bytes.
 func readLimited(r io.Reader, name string, limit int64) ([]byte, error) {
-	data, err := disk.ReadAll(r, limit)
-	return data, notRead(name, limit, err)
+	return files.ReadAll(r, name, limit)
 }
 
-func notRead(name string, limit int64, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, disk.ErrTooLarge):
-		return problem.CLITooLarge.With(limit).In(name)
-	}
-	return problem.CLIRead.With(reason(err)).In(name).Because(err)
-}
+// reason is the operating system's error without the path, which the sentence names.
+func reason(err error) error { return files.Reason(err) }

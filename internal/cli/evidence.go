@@ -1,8 +1,7 @@
 package cli
 
 import (
-	"path/filepath"
-
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -67,11 +66,5 @@ func (f *evidenceFlags) load(statePath string, s *state.Rotation) (rotation.Evid
 	return e, problems.Err()
 }
 
-// beside resolves a path of the state file: relative to its folder.
-func beside(statePath, path string) string {
-	path = filepath.FromSlash(path)
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(filepath.Dir(statePath), path)
-}
+// beside resolves a path of the state file: relative to its directory.
+func beside(statePath, path string) string { return statefile.Beside(statePath, path) }

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -85,7 +85,7 @@ func (a *app) appendLog() error {
 	if a.logFile == "" || a.talk.Len() == 0 {
 		return nil
 	}
-	if startsLikeState(a.logFile) {
+	if statefile.StartsLike(a.logFile) {
 		return problem.CLILogIsState.With().In(a.logFile)
 	}
 	if err := disk.Append(a.logFile, a.Now().UTC().Format(time.RFC3339)+"\n"+a.talk.String()); err != nil {
@@ -99,18 +99,5 @@ func writeAll(w io.Writer, data []byte) error {
 		return nil
 	}
 	_, err := w.Write(data)
-	return err
-}
-
-// reason is the operating system's word without the path, which the sentence names.
-func reason(err error) error {
-	var path *os.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	}
 	return err
 }

@@ -1,9 +1,11 @@
 package cli
 
 import (
-	"path/filepath"
-	"runtime"
+	"cmp"
+	"fmt"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/helmplugin"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"github.com/spf13/cobra"
@@ -45,10 +47,14 @@ HELM_PLUGINS=DIR/l5d-pki/helm4.`,
 		Example: `  l5d-pki-render helm-plugin install --helm 4
   l5d-pki-render helm-plugin install --helm 3 --dir ~/.local/share/helm3/plugins`,
 		Args: cobra.NoArgs,
-		RunE: a.run(func(*cobra.Command, []string) error { return a.doHelmInstall(dir, major) }),
+		RunE: a.run(func(*cobra.Command, []string) error {
+			r, err := a.helmPlugins(dir).Install(major)
+			a.data = []byte(r.Text())
+			return err
+		}),
 	}
 	helmDirFlag(cmd, &dir)
-	cmd.Flags().StringVar(&major, "helm", helmBoth, "major version of Helm that uses the folder: 3, 4 or both")
+	cmd.Flags().StringVar(&major, "helm", helmplugin.Both, "major version of Helm that uses the folder: 3, 4 or both")
 	return cmd
 }
 
@@ -59,7 +65,11 @@ func (a *app) helmUninstall() *cobra.Command {
 		Short:   "remove the plugins that install laid out",
 		Example: `  l5d-pki-render helm-plugin uninstall`,
 		Args:    cobra.NoArgs,
-		RunE:    a.run(func(*cobra.Command, []string) error { return a.doHelmUninstall(dir) }),
+		RunE: a.run(func(*cobra.Command, []string) error {
+			removed, from, err := a.helmPlugins(dir).Uninstall()
+			a.data = fmt.Appendf(nil, "removed %d files from %s\n", removed, from)
+			return err
+		}),
 	}
 	helmDirFlag(cmd, &dir)
 	return cmd
@@ -73,19 +83,15 @@ func (a *app) helmShow() *cobra.Command {
 		Example: `  l5d-pki-render helm-plugin show -o json`,
 		Args:    cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			show, err := printer(format)
+			write, err := results.In(format)
 			if err != nil {
 				return err
 			}
-			f, err := a.helmFolder(dir)
+			r, err := a.helmPlugins(dir).Show()
 			if err != nil {
 				return err
 			}
-			r, err := a.helmReport(f)
-			if err != nil {
-				return err
-			}
-			a.data, err = show(r)
+			a.data, err = write(r)
 			return err
 		}),
 	}
@@ -98,46 +104,39 @@ func helmDirFlag(cmd *cobra.Command, dir *string) {
 	cmd.Flags().StringVar(dir, "dir", "", "Helm's plugins folder (default: as `helm env HELM_PLUGINS` says; the first one of a list)")
 }
 
-// helmFolder is the plugins folder, absolute: the one that is asked for, or
-// Helm's own by the rules of both majors (HELM_PLUGINS, HELM_DATA_HOME,
-// XDG_DATA_HOME, the system's place for data).
-func (a *app) helmFolder(dir string) (string, error) {
-	if dir == "" {
-		if list := filepath.SplitList(a.Getenv("HELM_PLUGINS")); len(list) > 0 {
-			dir = list[0]
-		}
-	}
-	if dir == "" {
-		data := a.Getenv("HELM_DATA_HOME")
-		if base := a.Getenv("XDG_DATA_HOME"); data == "" && base != "" {
-			data = filepath.Join(base, "helm")
-		}
-		if data == "" {
-			data = a.systemHelmData()
-		}
-		if data == "" {
-			return "", problem.HelmNoFolder.With()
-		}
-		dir = filepath.Join(data, "plugins")
-	}
-	full, err := filepath.Abs(dir)
-	if err != nil {
-		return "", problem.CLIRead.With(reason(err)).In(dir).Because(err)
-	}
-	return full, nil
+func (a *app) helmPlugins(dir string) helmplugin.Options {
+	return helmplugin.Options{Dir: dir, Getenv: a.Getenv, Program: a.Program, Version: buildVersion(), Files: a.files()}
 }
 
-// systemHelmData is where Helm keeps data on this system, or "" without a home.
-func (a *app) systemHelmData() string {
-	home, below := a.Getenv("HOME"), []string{".local", "share", "helm"}
-	switch runtime.GOOS {
-	case "darwin":
-		below = []string{"Library", "helm"}
-	case "windows":
-		home, below = a.Getenv("APPDATA"), []string{"helm"}
+// helmGet is Helm's getter: values of the phase for `-f l5d-pki://…`.
+func (a *app) helmGet() *cobra.Command {
+	var c valuesCall
+	cmd := &cobra.Command{
+		Use:   "get CERT-FILE KEY-FILE CA-FILE URL",
+		Short: "give Helm the values that an l5d-pki:// URL names (Helm calls this)",
+		Long: `get writes the values of the state's phase to stdout, as ` + "`values`" + ` does. Helm
+calls it for -f l5d-pki://rotation.yaml?chart=viz&layout=external, with three
+files for TLS that are of no use here. The path is relative to the folder that
+Helm was started in; l5d-pki:///absolute/rotation.yaml is absolute;
+l5d-pki:// alone means --state. L5D_PKI_WITH_KEYS=true opens keys in custody.`,
+		Example: `  l5d-pki-render helm-plugin get "" "" "" 'l5d-pki://rotation.yaml?layout=external'`,
+		Args:    cobra.ExactArgs(4),
+		RunE: a.run(func(_ *cobra.Command, args []string) error {
+			asked, err := helmplugin.ParseURL(args[3])
+			if err != nil {
+				return err
+			}
+			c.state, c.layout, c.chart = cmp.Or(asked.State, c.state), cmp.Or(asked.Layout, c.layout), cmp.Or(asked.Chart, c.chart)
+			if _, err := a.doValues(c); err != nil {
+				return err
+			}
+			if len(a.data) == 0 {
+				return problem.HelmNoValues.With() // Helm would take the chart's defaults
+			}
+			return nil
+		}),
 	}
-	if home == "" {
-		return ""
-	}
-	return filepath.Join(append([]string{home}, below...)...)
+	c.flags(cmd)
+	c.secrets.add(cmd, "let layout embedded open the keys of any custody (env L5D_PKI_WITH_KEYS)")
+	return cmd
 }

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/helmplugin"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-
-	"sigs.k8s.io/yaml"
 )
 
 // helmFolders are the folders below dir that hold a plugin.yaml.
@@ -19,7 +19,7 @@ func helmFolders(t *testing.T, dir string) []string {
 	t.Helper()
 	var folders []string
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err == nil && d.Name() == helmManifest {
+		if err == nil && d.Name() == "plugin.yaml" {
 			below, _ := filepath.Rel(dir, filepath.Dir(path))
 			folders = append(folders, filepath.ToSlash(below))
 		}
@@ -56,16 +56,16 @@ func helmInstall(t *testing.T, dir, major string) result {
 func TestHelmInstall(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "not", "yet")
 	laidOut := map[string][]string{
-		helm3:    {"l5d-pki"},
-		helm4:    {"l5d-pki", "l5d-pki-render", "l5d-pki-values"},
-		helmBoth: {"l5d-pki", "l5d-pki/helm4/l5d-pki", "l5d-pki/helm4/l5d-pki-render", "l5d-pki/helm4/l5d-pki-values"},
+		helmplugin.Helm3: {"l5d-pki"},
+		helmplugin.Helm4: {"l5d-pki", "l5d-pki-render", "l5d-pki-values"},
+		helmplugin.Both:  {"l5d-pki", "l5d-pki/helm4/l5d-pki", "l5d-pki/helm4/l5d-pki-render", "l5d-pki/helm4/l5d-pki-values"},
 	}
-	helmInstall(t, dir, helm3)
+	helmInstall(t, dir, helmplugin.Helm3)
 	other := filepath.Join(dir, "l5d-pki", "notes.txt")
 	if err := os.WriteFile(other, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, major := range []string{helmBoth, helm4, helm3, helm4, helmBoth, helm3, helmBoth} {
+	for _, major := range []string{helmplugin.Both, helmplugin.Helm4, helmplugin.Helm3, helmplugin.Helm4, helmplugin.Both, helmplugin.Helm3, helmplugin.Both} {
 		first := helmInstall(t, dir, major)
 		if got := helmFolders(t, dir); !slices.Equal(got, laidOut[major]) {
 			t.Errorf("--helm %s: %v, want %v", major, got, laidOut[major])
@@ -81,7 +81,7 @@ func TestHelmInstall(t *testing.T) {
 			t.Errorf("left behind: %v %v", left, err)
 		}
 	}
-	program := filepath.Join(dir, "l5d-pki", programName)
+	program := filepath.Join(dir, "l5d-pki", "l5d-pki-render")
 	if err := os.WriteFile(program, []byte("an older one"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestHelmInstall(t *testing.T) {
 func TestHelmForeign(t *testing.T) {
 	tests := map[string]func(folder string) error{
 		"another's plugin.yaml": func(folder string) error {
-			return os.WriteFile(filepath.Join(folder, helmManifest), []byte("name: l5d-pki-values\n"), 0o600)
+			return os.WriteFile(filepath.Join(folder, "plugin.yaml"), []byte("name: l5d-pki-values\n"), 0o600)
 		},
 		"no plugin.yaml": func(folder string) error {
 			return os.WriteFile(filepath.Join(folder, "get.sh"), []byte("#!/bin/sh\n"), 0o700)
@@ -147,7 +147,7 @@ func TestHelmForeign(t *testing.T) {
 // TestHelmInstallCut cuts the power at every step: a folder with a plugin.yaml
 // always holds the program that it calls, and the next install does the rest.
 func TestHelmInstallCut(t *testing.T) {
-	for _, from := range []string{"", helm3, helm4, helmBoth} {
+	for _, from := range []string{"", helmplugin.Helm3, helmplugin.Helm4, helmplugin.Both} {
 		for cut := 1; ; cut++ {
 			dir := t.TempDir()
 			if from != "" {
@@ -155,11 +155,11 @@ func TestHelmInstallCut(t *testing.T) {
 			}
 			finished := cutInstall(dir, cut)
 			for _, folder := range helmFolders(t, dir) {
-				if !isFile(filepath.Join(dir, filepath.FromSlash(folder), programName)) {
+				if !files.IsFile(filepath.Join(dir, filepath.FromSlash(folder), "l5d-pki-render")) {
 					t.Errorf("from %q, cut at step %d: %s has no program", from, cut, folder)
 				}
 			}
-			helmInstall(t, dir, helm4)
+			helmInstall(t, dir, helmplugin.Helm4)
 			if got := helmFolders(t, dir); len(got) != 3 {
 				t.Errorf("from %q, cut at step %d, then again: %v", from, cut, got)
 			}
@@ -180,7 +180,7 @@ func TestHelmInstallAfterKill(t *testing.T) {
 	if err := os.WriteFile(staged, []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	helmInstall(t, dir, helm4)
+	helmInstall(t, dir, helmplugin.Helm4)
 	if _, err := os.Stat(staged); err == nil {
 		t.Error("the staged file is still there")
 	}
@@ -198,54 +198,10 @@ func cutInstall(dir string, n int) (finished bool) {
 			panic("cut")
 		}
 	}}}
-	if err := a.doHelmInstall(dir, helm4); err != nil {
+	if _, err := a.helmPlugins(dir).Install(helmplugin.Helm4); err != nil {
 		panic(err)
 	}
 	return true
-}
-
-// TestHelmFolder: where Helm looks, by its own rules.
-func TestHelmFolder(t *testing.T) {
-	list := string(os.PathListSeparator)
-	tests := []struct {
-		dir  string
-		env  map[string]string
-		want string
-	}{
-		{"", map[string]string{"HELM_PLUGINS": "/a" + list + "/b", "HOME": "/h"}, "/a"},
-		{"/d", map[string]string{"HELM_PLUGINS": "/a"}, "/d"},
-		{"", map[string]string{"HELM_DATA_HOME": "/data", "XDG_DATA_HOME": "/x"}, "/data/plugins"},
-		{"", map[string]string{"XDG_DATA_HOME": "/x", "HOME": "/h"}, "/x/helm/plugins"},
-		{"", nil, ""},
-	}
-	for _, tt := range tests {
-		a := &app{World: World{Getenv: func(name string) string { return tt.env[name] }}}
-		got, err := a.helmFolder(tt.dir)
-		if got != filepath.FromSlash(tt.want) || (err != nil) != (tt.want == "") {
-			t.Errorf("%v: %q, %v; want %q", tt.env, got, err, tt.want)
-		}
-	}
-}
-
-// TestHelmVersion: Helm 4 takes strict semantic versions only.
-func TestHelmVersion(t *testing.T) {
-	tests := map[string]string{
-		"v1.2.3": "1.2.3", "1.2.3-rc.1+dirty": "1.2.3-rc.1+dirty", "(devel)": "0.0.0-devel", "v1.2": "0.0.0-devel", "": "0.0.0-devel",
-		"v0.0.0-20261125225446-0afa1234abcd+dirty": "0.0.0-20261125225446-0afa1234abcd+dirty", "v01.2.3": "0.0.0-devel",
-	}
-	for version, want := range tests {
-		if got := helmVersion(version); got != want {
-			t.Errorf("%q: %q, want %q", version, got, want)
-		}
-	}
-	for _, layout := range helmLayouts {
-		for _, p := range layout {
-			var manifest struct{ Name, Version string }
-			if err := yaml.Unmarshal(p.text("l5d-pki-render"), &manifest); err != nil || manifest.Name != filepath.Base(p.folder) || manifest.Version != helmVersion(manifest.Version) {
-				t.Errorf("%s: %+v, %v", p.folder, manifest, err)
-			}
-		}
-	}
 }
 
 // TestHelmGetURL: what a URL says, and what is refused. The same as `values`.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -178,7 +179,7 @@ func (f *initFlags) claim() (release func(), err error) {
 	case !f.force:
 		return nil, problem.CLIExists.With().In(f.statePath).Hint("--force replaces the state file")
 	}
-	if err := refuseLink(f.statePath); err != nil {
+	if err := statefile.RefuseLink(f.statePath); err != nil {
 		return nil, err
 	}
 	_, release, err = disk.Lock(f.statePath)

@@ -6,12 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
-	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -180,70 +179,27 @@ func onDisk(files []keyFile) []disk.File {
 }
 
 // plainMode is the mode of files with keys in clear.
-const plainMode = 0o600
+const plainMode = keyfile.PlainMode
 
-// readKeyFile reads a key file of the custody. One that is plain must be its
-// owner's alone, and out of Git's sight.
-func readKeyFile(c *custody.Custody, path string) ([]byte, error) {
-	if err := guardPlace(c, beside(c.StatePath, path)); err != nil {
-		return nil, err
-	}
-	return readPlaced(c, path)
-}
+// readKeyFile reads a key file of the custody.
+func readKeyFile(c *custody.Custody, path string) ([]byte, error) { return keyfile.Read(c, path) }
 
-// readPlaced is readKeyFile for a file whose place was judged.
-func readPlaced(c *custody.Custody, path string) ([]byte, error) {
-	file := beside(c.StatePath, path)
-	if c.Mode == plainMode {
-		if err := guardFile(file); err != nil {
-			return nil, err
-		}
-	}
-	return readFile(file, maxKey)
-}
+// judgeKeyFile is what is wrong with one key file.
+func judgeKeyFile(c *custody.Custody, k render.NamedKey) error { return keyfile.Check(c, k) }
 
-// guardFile refuses a key in clear that others than its owner may read or write.
-// A key of root's may be read by its group: that is how Kubernetes mounts a
-// Secret for a program that is not root. (Windows has no such modes.)
-func guardFile(file string) error {
-	info, err := os.Stat(file)
-	if err != nil || !info.Mode().IsRegular() || runtime.GOOS == "windows" {
-		return nil // a file that is not there is refused where it is read; a pipe has no mode that says anything
-	}
-	others := info.Mode().Perm() & 0o077
-	if others == 0 || others == 0o040 && ownedByRoot(info) {
-		return nil
-	}
-	return problem.CustodyOpenToAll.With(fmt.Sprintf("%04o", info.Mode().Perm())).In(file)
+// judgeFacts compares what a key file says in clear with the state.
+func judgeFacts(c *custody.Custody, file []byte, k render.NamedKey) error {
+	return keyfile.CheckFacts(c, file, k)
 }
 
 // guardPlace refuses a place for a key in clear that Git would commit.
-func guardPlace(c *custody.Custody, file string) error {
-	if c.Mode != plainMode {
-		return nil
-	}
-	return plainPlace(file)
-}
+func guardPlace(c *custody.Custody, file string) error { return keyfile.GuardPlace(c, file) }
 
-func plainPlace(file string) error {
-	why, shown := repo.ShownWhy([]string{file})[file]
-	return inGit(file, shown, why)
-}
-
-// inGit refuses a file that Git shows, or of which git cannot say it.
-func inGit(file string, shown bool, why error) error {
-	switch {
-	case why != nil:
-		return problem.CustodyGitSilent.With(why).In(file).Because(why)
-	case shown:
-		return problem.CustodyInGit.With().In(file)
-	}
-	return nil
-}
+func plainPlace(file string) error { return keyfile.PlainPlace(file) }
 
 // readKey reads a private key in clear that a flag names: its owner's alone, too.
 func readKey(path string) (pki.Key, error) {
-	if err := guardFile(path); err != nil {
+	if err := keyfile.GuardFile(path); err != nil {
 		return pki.Key{}, err
 	}
 	data, err := readFile(path, maxKey)

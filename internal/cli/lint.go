@@ -1,23 +1,19 @@
 package cli
 
 import (
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lint"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
 )
 
 // lint looks for hazards in the state's material, and in a repository around it.
 func (a *app) lint() *cobra.Command {
-	var statePath, at, format, repository string
+	var o lint.Options
+	var at, format string
 	var strict bool
-	var allow []string
 	cmd := &cobra.Command{
 		Use:   "lint",
 		Short: "find hazards in anchors, issuers, webhook certificates and a whole repository",
@@ -33,38 +29,31 @@ Exit code 1 when a finding is an error (with --strict: a warning).`,
   l5d-pki-render lint --repo . --allow '**/testdata/**' -o sarif`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			print, known := lintForms[format]
-			if !known {
-				return problem.CLIFormat.With(format, strings.Join(slices.Sorted(maps.Keys(lintForms)), ", "))
-			}
-			instant, err := a.instant(at)
+			write, err := lint.Format(format)
 			if err != nil {
 				return err
 			}
-			allowed, err := a.allowances(repository, allow)
+			if o.At, err = a.instant(at); err != nil {
+				return err
+			}
+			o.Custody, o.Notes = a.custodyWorld(custodyFlags{}), &a.talk
+			found, err := lint.Run(o)
 			if err != nil {
 				return err
 			}
-			findings, err := a.findings(statePath, repository, allowed, instant)
-			if err != nil {
-				return named(err, statePath, statePath)
+			a.data = write(found)
+			if found.Failed(strict) {
+				return errFound
 			}
-			all := lintReport{findings: a.placed(statePath, findings)}
-			if repository != "" {
-				if err := a.lintRepository(repository, statePath, allowed, &all); err != nil {
-					return err
-				}
-			}
-			a.data = print(all)
-			return all.verdict(strict)
+			return nil
 		}),
 	}
-	stateFlag(cmd, &statePath)
+	stateFlag(cmd, &o.State)
 	cmd.Flags().StringVar(&at, "at", "", "judge dates at this instant (RFC 3339) instead of now")
 	cmd.Flags().StringVarP(&format, "output", "o", "text", "text, json, markdown or sarif (2.1.0)")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit 1 for warnings too")
-	cmd.Flags().StringVar(&repository, "repo", "", "look through the tracked files of this work tree, or folder, too")
-	cmd.Flags().StringArrayVar(&allow, "allow", nil, "accept private keys in clear in files that match this pattern (*, **, ?); may be repeated")
+	cmd.Flags().StringVar(&o.Repository, "repo", "", "look through the tracked files of this work tree, or folder, too")
+	cmd.Flags().StringArrayVar(&o.Allow, "allow", nil, "accept private keys in clear in files that match this pattern (*, **, ?); may be repeated")
 	return cmd
 }
 
@@ -78,30 +67,4 @@ func (a *app) instant(asked string) (time.Time, error) {
 		return time.Time{}, problem.CLIInstant.With(asked)
 	}
 	return at.UTC(), nil
-}
-
-// findings lints the state with its keys where custody file has them: a key
-// that cannot be read leaves the rules about it out. Of sealed key files it looks
-// at what they say in clear.
-func (a *app) findings(statePath, repository string, allow allowances, at time.Time) ([]render.Finding, error) {
-	s, err := a.loadState(statePath)
-	if err != nil {
-		return nil, err
-	}
-	c, err := a.custodyOf(statePath, s, custodyFlags{})
-	if err != nil {
-		return nil, err
-	}
-	keys := render.Keys{}
-	if c.Name == state.CustodyFile {
-		if keys, err = a.openKeys(c); err != nil {
-			return nil, err
-		}
-	}
-	found, err := render.Lint(s, keys, at)
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := lintKeyFiles(c, repository, allow)
-	return append(found, sealed...), err
 }

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -13,8 +15,8 @@ import (
 
 // Caps on what is read from outside, in bytes.
 const (
-	maxState = 4 << 20
-	maxKey   = 64 << 10
+	maxState = statefile.MaxSize
+	maxKey   = keyfile.MaxSize
 )
 
 // envNames are the flags whose environment variable is not L5D_PKI_<FLAG>.
@@ -37,7 +39,7 @@ func (a *app) flagsFromEnvironment(cmd *cobra.Command) error {
 		}
 	})
 	if f := cmd.Flags().Lookup("state"); f != nil && failed == nil && cmd.Name() != "pr" { // pr judges what a path is in Git
-		failed = f.Value.Set(behindLink(f.Value.String()))
+		failed = f.Value.Set(statefile.BehindLink(f.Value.String()))
 	}
 	return failed
 }
@@ -66,31 +68,11 @@ func (a *app) runForStdout(f func(cmd *cobra.Command, args []string) error) func
 }
 
 // loadState reads and checks the state file.
-func (a *app) loadState(path string) (*state.Rotation, error) {
-	data, err := readState(path)
-	if err != nil {
-		return nil, err
-	}
-	return state.Parse(path, data)
-}
+func (a *app) loadState(path string) (*state.Rotation, error) { return statefile.Load(path) }
 
-// inState reports whether a problem's place lies in the state file.
-func inState(path string) bool {
-	return strings.HasPrefix(path, "status") || strings.HasPrefix(path, "spec") || strings.HasPrefix(path, "metadata")
-}
-
-// named gives the problems of a call their file: those of the state file its
-// name, the others the name of the stream.
+// named gives the problems of a call their file (see [statefile.Named]).
 func named(err error, statePath, stream string) error {
-	problems := problem.Of(err)
-	for _, p := range problems {
-		if inState(p.Path) {
-			p.In(statePath)
-		} else {
-			p.In(stream)
-		}
-	}
-	return problems.Err()
+	return statefile.Named(err, statePath, stream)
 }
 
 // workingFolder is where this process works, by the path that led there.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -42,7 +43,7 @@ func (s stored) ending(err error) {
 // other says so: the lock is taken on the file itself, and a file that was
 // replaced while this command waited or began is refused.
 func (a *app) changeState(path string, f func(current *state.Rotation) (change, error)) error {
-	if err := refuseLink(path); err != nil {
+	if err := statefile.RefuseLink(path); err != nil {
 		return err
 	}
 	before, release, err := disk.Lock(path)
@@ -87,7 +88,7 @@ func notLocked(path string, err error) error {
 	if errors.Is(err, disk.ErrBusy) {
 		return problem.CLIBusy.With().In(path)
 	}
-	return noState(path, problem.CLIRead.With(reason(err)).In(path).Because(err))
+	return statefile.Missing(path, problem.CLIRead.With(reason(err)).In(path).Because(err))
 }
 
 // recoverKeys removes the key files of a command that was killed before the file
@@ -95,7 +96,7 @@ func notLocked(path string, err error) error {
 func (a *app) recoverKeys(target string, named func(path string) bool) error {
 	removed, err := a.disk().Recover(target, named)
 	for _, path := range removed {
-		fmt.Fprintf(&a.talk, "note: removed %s: a command that was stopped had made it, and no state names it\n", fromHere(path))
+		fmt.Fprintf(&a.talk, "note: removed %s: a command that was stopped had made it, and no state names it\n", statefile.FromHere(path))
 	}
 	if err != nil {
 		return notLocked(disk.IntentPath(target), err)

@@ -80,7 +80,7 @@ func (a *app) verifyLog(statePath string, bases []string, s *state.Rotation) err
 	if errors.Is(err, repo.ErrNone) {
 		fmt.Fprintf(&a.talk, "note: the Git history was not looked at: %v\n", err)
 	} else if err != nil {
-		return submoduleProblem(err)
+		return repo.ExplainSubmodule(err)
 	}
 	read := 0
 	for _, v := range versions {

@@ -43,7 +43,7 @@ func (c *syncCall) chartOutput(output int) (outputBytes, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := phase.postRender(answer, call)
+	out, err := phase.PostRender(answer, call.allowRandom)
 	if err != nil {
 		return nil, err
 	}

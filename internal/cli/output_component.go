@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/component"
 	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -20,7 +21,7 @@ func (c *syncCall) componentOutput(output int) (outputBytes, error) {
 		}
 		text, err = c.namingComponent(c.state, &componentFlags{source: folder, restrictor: "root"})
 	} else {
-		text, err = selectingComponent(c.state, o.Select)
+		text, err = component.BySelector(c.state, o.Select)
 	}
 	return outputBytes{o.Path: bytes.TrimPrefix(text, []byte(overlay.Header))}, err
 }

@@ -143,7 +143,7 @@ func (c *prCall) instant() time.Time { return c.made }
 
 // gitProblem says what git said.
 func (c *prCall) gitProblem(err error) error {
-	err = submoduleProblem(err)
+	err = repo.ExplainSubmodule(err)
 	var said *problem.Problem
 	switch {
 	case err == nil:

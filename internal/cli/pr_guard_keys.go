@@ -6,16 +6,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lint"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
 
-// allowList is a file at the top of the repository. It lists patterns, as --allow
-// of lint takes them, of files that may hold private keys: test material. The
-// guard reads it from the base alone.
-const allowList = ".l5d-pki-render-allow"
+// allowList is a file at the top of the repository, which the guard reads from the
+// base alone.
+const allowList = lint.AllowList
 
 // scanned is an object of the change, and the names by which it is reported.
 type scanned struct {
@@ -123,7 +123,7 @@ func (g *guardCall) allowed() func(name string) bool {
 	if err == nil {
 		text, err = g.repo.Read(e, maxState)
 	}
-	patterns := allowPatterns(text)
+	patterns := lint.AllowPatterns(text)
 	if err == nil {
 		_, err = survey.Allowed(patterns, "")
 	}

@@ -11,7 +11,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/argocd"
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -48,8 +50,8 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	switch {
 	case ctx.Err() != nil && caller.Err() == nil:
 		return p.failed.With(path, errSignalled).Because(errSignalled)
-	case p.name == chartProgram.name && outOfMemory(err):
-		return problem.ArgoCDMemory.With(cmp.Or(a.Getenv(confinedVariable), "the available amount")).Because(err)
+	case p.name == chartProgram.name && child.OutOfMemory(err):
+		return problem.ArgoCDMemory.With(cmp.Or(a.Getenv(argocd.ConfinedVariable), "the available amount")).Because(err)
 	case err != nil:
 		return p.failed.With(path, reason(err)).Because(err)
 	}
@@ -67,7 +69,7 @@ func (a *app) findProgram(p program) string {
 	}
 	name := p.name + filepath.Ext(filepath.Base(own)) // .exe
 	for _, folder := range []string{filepath.Dir(own), folderBehindLink(own)} {
-		if path := filepath.Join(folder, name); isFile(path) {
+		if path := filepath.Join(folder, name); files.IsFile(path) {
 			return path
 		}
 	}
@@ -80,9 +82,4 @@ func folderBehindLink(path string) string {
 		path = target
 	}
 	return filepath.Dir(path)
-}
-
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
@@ -65,17 +66,7 @@ func nameBlock(kind, body string) string {
 	if name == "" {
 		name = cert.Subject.String()
 	}
-	return fmt.Sprintf("[certificate %s, %s, until %s]", oneLine(name), pki.Certificate{Certificate: cert}.Fingerprint()[:16], cert.NotAfter.UTC().Format(time.RFC3339))
-}
-
-// oneLine keeps a certificate's text from breaking a line or passing for PEM.
-func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == '[' || r == ']' {
-			return '?'
-		}
-		return r
-	}, text)
+	return fmt.Sprintf("[certificate %s, %s, until %s]", sink.OneLine(name), pki.Certificate{Certificate: cert}.Fingerprint()[:16], cert.NotAfter.UTC().Format(time.RFC3339))
 }
 
 // holdsSecret reports whether a private key is in a text, in any encoding.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/component"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -51,7 +52,7 @@ instead of stdin. Nothing is fetched and no program is run for that.`,
 				return a.doPostRender(statePath, report, "stdin", secrets, input, in)
 			}
 			input = func() ([]byte, error) {
-				built, err := buildKustomization(kustomize, restrictor)
+				built, err := component.Build(kustomize, restrictor)
 				return built.Stream, err
 			}
 			return a.doPostRender(statePath, report, kustomize, secrets, input, in)

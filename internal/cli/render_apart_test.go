@@ -54,30 +54,3 @@ func TestNoKeyWithSecretsApart(t *testing.T) {
 		}
 	}
 }
-
-// TestDocumentsWithMarks: a mark where a file or a document begins goes.
-func TestDocumentsWithMarks(t *testing.T) {
-	found := documentsOf("f", "\ufeff---\n\ufeffkind: A\n---\r\n\ufeffkind: B\r\n--- # c\nkind: C\n\ufeffx: y\n")
-	var texts []string
-	for _, d := range found {
-		texts = append(texts, d.Text)
-	}
-	if want := []string{"kind: A", "kind: B", "kind: C\n\ufeffx: y"}; !slices.Equal(texts, want) {
-		t.Errorf("got %q, want %q", texts, want)
-	}
-}
-
-// TestItemsOf: whatever has items is a list, and nothing in it goes unseen.
-func TestItemsOf(t *testing.T) {
-	for text, want := range map[string][]string{
-		"kind: Secret\ndata: {a: b}\n":                      {"kind: Secret\ndata: {a: b}\n"},
-		"kind: List\nitems: [{kind: Secret}]\n":             {"kind: Secret\n", "{}\n"},
-		"kind: Foo\nitems: [{kind: Secret}, {kind: Bar}]\n": {"kind: Secret\n", "kind: Bar\n", "{}\n"},
-		"kind: Secret\ndata: {a: b}\nitems: []\n":           {"data:\n  a: b\n"},
-		"kind: Foo\nitems: {a: b}\n":                        {"kind: Foo\nitems: {a: b}\n"},
-	} {
-		if got := itemsOf(text); !slices.Equal(got, want) {
-			t.Errorf("%q: got %q, want %q", text, got, want)
-		}
-	}
-}

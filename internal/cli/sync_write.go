@@ -1,13 +1,10 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 // replaceAll puts all files in place, or none (see [disk.Disk.WriteAll]). A
@@ -25,21 +22,7 @@ func (a *app) replace(root *os.Root, files []syncFile) error {
 		}
 		all[i] = disk.File{Path: path, Data: f.want, Remove: f.want == nil, Mode: f.mode, Dirs: true, Place: f.place}
 	}
-	done, err := a.below(root).WriteAll(all)
-	var failed *disk.FileError
-	switch {
-	case !errors.As(err, &failed):
-		return a.written(filesIn(files), err)
-	case done == 0:
-		return a.written(files[failed.Index].name, failed.Err)
-	}
-	return problem.SyncPartly.With(reason(failed.Err), done, len(files)).In(files[failed.Index].name).Because(err)
-}
-
-// filesIn names one file, or says how many there are.
-func filesIn(files []syncFile) string {
-	if len(files) == 1 {
-		return files[0].name
-	}
-	return fmt.Sprintf("each of %d files", len(files))
+	w := a.files()
+	w.Disk.Root = root
+	return w.ReplaceAll(all, func(i int) string { return files[i].name })
 }

@@ -190,7 +190,7 @@ func (a *app) replaceFiles(changed []changedFile, found []foundFile) error {
 	if errors.As(err, &failed) {
 		return problem.WorkloadsPartly.With(reason(failed.Err), done, len(changed)).In(changed[failed.Index].name).Because(err)
 	}
-	return a.written(fmt.Sprintf("each of %d files", len(changed)), err)
+	return a.files().Written(fmt.Sprintf("each of %d files", len(changed)), err)
 }
 
 // tell fills stdout and stderr: the stream, the diff or the names of files, and

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 )
@@ -130,25 +131,13 @@ func (s *search) pattern(arg string) {
 	s.walk(root, func(below string) bool { return matches(parts[fixed:], strings.Split(below, "/")) })
 }
 
-// matches reports whether a path matches a pattern, part by part; ** stands for
-// any number of parts.
-func matches(pattern, parts []string) bool {
-	switch {
-	case len(pattern) == 0:
-		return len(parts) == 0
-	case pattern[0] == "**":
-		return matches(pattern[1:], parts) || len(parts) > 0 && matches(pattern, parts[1:])
-	case len(parts) == 0:
-		return false
-	}
-	ok, _ := path.Match(pattern[0], parts[0]) // its form was checked
-	return ok && matches(pattern[1:], parts[1:])
-}
+// matches reports whether a path matches a pattern (see [files.Match]).
+func matches(pattern, parts []string) bool { return files.Match(pattern, parts) }
 
 // walk collects the YAML files below a folder. Links are not followed: what
 // they lead to inside the folder is found anyway.
 func (s *search) walk(root string, wanted func(below string) bool) {
-	if leavesRepository(root) {
+	if files.LeavesRepository(root) {
 		s.problems.Add(problem.WorkloadsLink.With().In(root))
 		return
 	}
@@ -191,13 +180,7 @@ func (s *search) enter(folder, name string) error {
 	return nil
 }
 
-func isYAML(name string) bool {
-	switch filepath.Ext(name) {
-	case ".yaml", ".yml":
-		return true
-	}
-	return false
-}
+func isYAML(name string) bool { return files.IsYAML(name) }
 
 // sorted is every file once, in the order of names.
 func (s *search) sorted() []foundFile {

@@ -101,3 +101,13 @@ func Log(text string) string {
 func Output(name, value string) string {
 	return name + "=" + Terminal(strings.Join(strings.Fields(value), " ")) + "\n"
 }
+
+// OneLine keeps a text, such as a certificate's, from breaking a line or passing for PEM.
+func OneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == '[' || r == ']' {
+			return '?'
+		}
+		return r
+	}, text)
+}

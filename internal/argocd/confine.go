@@ -1,0 +1,137 @@
+package argocd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// Variables of the sidecar that limit `cmp generate`, and their defaults. Argo
+// CD kills a plugin after 60 seconds (reposerver's default) and says only that
+// it did, so this program ends earlier.
+const (
+	memoryLimitVariable = "L5D_PKI_CMP_MEMORY_LIMIT"
+	timeLimitVariable   = "L5D_PKI_CMP_TIME_LIMIT"
+	defaultMemoryLimit  = 512 << 20 // bytes, per process
+	defaultTimeLimit    = 45 * time.Second
+)
+
+// ConfinedVariable tells the child that it is one, and its limit in MiB. Argo
+// CD lets tenants set variables that begin with ARGOCD_ENV_ only.
+const ConfinedVariable = "L5D_PKI_CONFINED"
+
+// exitFailed is the exit code of this program where it printed why it failed.
+const exitFailed = 1
+
+// maxRelayed is how much a child's stderr may hold, in bytes.
+const maxRelayed = 64 << 10
+
+// limits of a child process.
+type limits struct {
+	memory int64 // bytes
+	time   time.Duration
+}
+
+func limitsOf(getenv func(string) string) (limits, error) {
+	l := limits{defaultMemoryLimit, defaultTimeLimit}
+	if text := getenv(memoryLimitVariable); text != "" {
+		number, inMiB := strings.CutSuffix(text, "Mi")
+		n, err := strconv.ParseInt(number, 10, 32)
+		if !inMiB || err != nil || n < 64 {
+			return l, problem.ArgoCDLimit.With(memoryLimitVariable, text, "at least 64Mi, such as 512Mi")
+		}
+		l.memory = n << 20
+	}
+	if text := getenv(timeLimitVariable); text != "" {
+		d, err := time.ParseDuration(text)
+		if err != nil || d < time.Second {
+			return l, problem.ArgoCDLimit.With(timeLimitVariable, text, "at least 1s, such as 45s")
+		}
+		l.time = d
+	}
+	return l, nil
+}
+
+// inMiB is the memory limit as its variable has it.
+func (l limits) inMiB() string { return strconv.FormatInt(l.memory>>20, 10) + "Mi" }
+
+// ErrPrinted: the child failed, and what it wrote to stderr says why.
+var ErrPrinted = errors.New("the child printed why")
+
+// Confine runs this program again with arguments and further variables, in a child
+// process with limits, and returns its stdout; its stderr goes to notes. What a
+// tenant's repository makes of a render ends the child at worst: no goroutine of
+// this process can stop a runaway one, and Go cannot survive a failed allocation.
+func Confine(getenv func(string) string, notes io.Writer, arguments []string, variables ...string) ([]byte, error) {
+	l, err := limitsOf(getenv)
+	if err != nil {
+		return nil, err
+	}
+	own, err := os.Executable()
+	if err != nil { // there is no /proc
+		own = os.Args[0]
+	}
+	signalled, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	ctx, cancel := context.WithTimeout(signalled, l.time)
+	defer cancel()
+	var out bytes.Buffer
+	stderr := beginning{left: maxRelayed}
+	err = child.Command{
+		Name: own, Args: arguments, Stdout: &out, Stderr: &stderr, WithParent: true,
+		Env: child.Environment(child.Itself, append(variables, ConfinedVariable+"="+l.inMiB(),
+			"GOMEMLIMIT="+strconv.FormatInt(l.memory*3/4, 10))...), // collect garbage before memory runs out
+	}.Run(ctx)
+	var failed *child.Failure
+	switch {
+	case err == nil:
+		notes.Write(stderr.Bytes())
+		return out.Bytes(), nil
+	case signalled.Err() != nil:
+		return nil, problem.ChartStopped.With()
+	case ctx.Err() != nil:
+		return nil, problem.ArgoCDTooLong.With(l.time)
+	case child.OutOfMemory(err):
+		return nil, problem.ArgoCDMemory.With(l.inMiB())
+	case !errors.As(err, &failed) || failed.Code != exitFailed:
+		return nil, problem.ArgoCDCrashed.With(files.Reason(err)).Because(err)
+	}
+	notes.Write(stderr.Bytes())
+	return nil, ErrPrinted
+}
+
+// EnterConfinement sets the limits of this process, the child, for itself and
+// what it starts. It may start with secrets in memory, so it leaves no core dump.
+func EnterConfinement(getenv func(string) string) {
+	l, err := limitsOf(getenv)
+	if err != nil {
+		return // the parent refused them
+	}
+	debug.SetMemoryLimit(l.memory * 3 / 4)
+	limitResources(l)
+}
+
+// beginning keeps the beginning of what is written to it.
+type beginning struct {
+	bytes.Buffer
+	left int
+}
+
+func (h *beginning) Write(p []byte) (int, error) {
+	kept := p[:min(len(p), h.left)]
+	h.left -= len(kept)
+	h.Buffer.Write(kept)
+	return len(p), nil
+}

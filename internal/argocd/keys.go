@@ -1,0 +1,249 @@
+package argocd
+
+import (
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
+	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+
+	"sigs.k8s.io/yaml"
+)
+
+// mayOpenKeys returns an error if rendering the state would open a private key
+// and the sidecar does not allow this application to have one. The repository
+// is the tenant's, the state file in it too: it may name any key file that the
+// sidecar can reach, and any namespace.
+func (c *call) mayOpenKeys(s *state.Rotation) error {
+	kind := custody.Kinds[s.WithDefaults().Spec.Custody.Kind]
+	if !c.withKeys || kind.Open == nil || len(render.KeyPaths(s)) == 0 {
+		return nil
+	}
+	allowed, err := parseKeysFor(c.Getenv(keysFor))
+	if err != nil {
+		return err
+	}
+	application := keysForEntry{}
+	for _, f := range keysForFields {
+		value := c.Getenv(f.variable)
+		if value == "" {
+			return problem.ArgoCDKeysUnknown.With(f.variable)
+		}
+		application[f.name] = value
+	}
+	if !slices.ContainsFunc(allowed, application.matches) {
+		return problem.ArgoCDKeysRefused.With(application.withoutLogin())
+	}
+	// Argo CD puts objects without a namespace there.
+	namespaces := chartphase.Namespaces(s)
+	for _, namespace := range namespaces {
+		if to := c.Getenv("ARGOCD_APP_NAMESPACE"); to == "" || to == namespace {
+			return nil
+		}
+	}
+	return problem.ArgoCDKeysNamespace.With(c.Getenv("ARGOCD_APP_NAMESPACE"), namespaces[""])
+}
+
+// keysFor is the variable of the sidecar that lists the applications for which
+// private keys are opened. Only the process's own environment counts:
+// ARGOCD_ENV_* and ARGOCD_APP_PARAMETERS are the tenant's.
+const keysFor = "L5D_PKI_KEYS_FOR"
+
+// keysForField is one field of an entry, and the variable in which Argo CD
+// passes the application's value.
+type keysForField struct {
+	name, variable string
+	any            bool // "*" stands for every value
+}
+
+// The author of an Application chooses its name and revision. The AppProject
+// limits its repositories, so project and repository are always exact.
+var keysForFields = []keysForField{
+	{"project", "ARGOCD_APP_PROJECT_NAME", false},
+	{"app", "ARGOCD_APP_NAME", true},
+	{"repo", "ARGOCD_APP_SOURCE_REPO_URL", false},
+	{"revision", "ARGOCD_APP_SOURCE_TARGET_REVISION", true},
+}
+
+// keysForEntry holds a value for each of keysForFields.
+type keysForEntry map[string]string
+
+// parseKeysFor reads entries separated by ";" or line ends, each with all
+// fields as NAME=VALUE separated by blanks.
+func parseKeysFor(text string) ([]keysForEntry, error) {
+	var entries []keysForEntry
+	number := 0
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ';' || r == '\n' }) {
+		fields := strings.Fields(part)
+		if len(fields) == 0 {
+			continue
+		}
+		number++
+		entry := keysForEntry{}
+		if wrong := entry.read(fields); wrong != "" {
+			return nil, problem.ArgoCDKeysFor.With(fmt.Sprintf("entry %d: %s", number, wrong))
+		}
+		entries = append(entries, entry)
+	}
+	return entries, nil
+}
+
+// read fills an entry, and says what is wrong with it by number and name of the
+// field only: every tenant reads the error, and the list is the operator's.
+func (e keysForEntry) read(fields []string) (wrong string) {
+	for i, field := range fields {
+		if wrong := e.add(field); wrong != "" {
+			return fmt.Sprintf("field %d %s", i+1, wrong)
+		}
+	}
+	for _, f := range keysForFields {
+		if e[f.name] == "" {
+			return f.name + " is missing"
+		}
+	}
+	return ""
+}
+
+func (e keysForEntry) add(field string) (wrong string) {
+	name, value, _ := strings.Cut(field, "=")
+	i := slices.IndexFunc(keysForFields, func(f keysForField) bool { return f.name == name })
+	switch {
+	case i < 0:
+		return "is not project, app, repo or revision"
+	case e[name] != "":
+		return "sets " + name + " a second time"
+	case strings.Contains(value, "*") && (value != "*" || !keysForFields[i].any):
+		return "has a pattern for " + name + ", which must be an exact value"
+	}
+	e[name] = value
+	return ""
+}
+
+// matches reports whether an entry of the list allows the application e.
+func (e keysForEntry) matches(allowed keysForEntry) bool {
+	for _, f := range keysForFields {
+		if allowed[f.name] != e[f.name] && allowed[f.name] != "*" {
+			return false
+		}
+	}
+	return true
+}
+
+// withoutLogin is the entry as an error shows it: Argo CD keeps the login of a
+// repository apart, but an address in an Application may have one.
+func (e keysForEntry) withoutLogin() keysForEntry {
+	shown := maps.Clone(e)
+	shown["repo"] = address.Redact(e["repo"])
+	return shown
+}
+
+// String returns the entry as the list has it. A value that would mean
+// something else there is quoted, so that the entry is refused.
+func (e keysForEntry) String() string {
+	var fields []string
+	for _, f := range keysForFields {
+		value := e[f.name]
+		if strings.ContainsFunc(value, func(r rune) bool {
+			return strings.ContainsRune(`;*"`, r) || !unicode.IsGraphic(r) || unicode.IsSpace(r)
+		}) {
+			value = fmt.Sprintf("%q*", value)
+		}
+		if value != "" {
+			fields = append(fields, f.name+"="+value)
+		}
+	}
+	return strings.Join(fields, " ")
+}
+
+// keysInPlace refuses a stream in which an opened key is anywhere but in the
+// state's own Secrets: templates get keys as values and may write them into any
+// object.
+func (c *call) keysInPlace(stream []byte) error {
+	own := render.Apart{}
+	for _, s := range c.phase.KeySecrets() {
+		own[s.SecretID] = render.StandIn{}
+	}
+	forms := keyForms(c.phase.Keys())
+	for number, text := range chartphase.Split(stream) {
+		for _, text := range itemsOf(text) {
+			o, err := chartphase.ObjectOf(text)
+			if err == nil && o.Kind == "Secret" && o.GivesWay(own) {
+				text = withoutData(text)
+			}
+			bare := betweenLines.Replace(text)
+			if slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(bare, form) }) {
+				// The name of an object may be made of the key.
+				return problem.ArgoCDKeyElsewhere.With(fmt.Sprintf("document %d (%s)", number+1, secret.Redact(sink.OneLine(o.Kind))))
+			}
+		}
+	}
+	return nil
+}
+
+// withoutData is a Secret without what Argo CD masks: keys are allowed there only,
+// and not in annotations or comments.
+func withoutData(text string) string {
+	var object map[string]any
+	if yaml.Unmarshal([]byte(text), &object) != nil {
+		return text
+	}
+	delete(object, "data")
+	delete(object, "stringData")
+	rest, err := yaml.Marshal(object)
+	if err != nil {
+		return text
+	}
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			rest = append(rest, line...)
+		}
+	}
+	return string(rest)
+}
+
+// itemsOf are the items of an object that has some, which Argo CD takes for a list
+// whatever its kind, and what else stands in it; or the one object.
+func itemsOf(text string) []string {
+	var list map[string]any
+	if yaml.Unmarshal([]byte(text), &list) != nil {
+		return []string{text}
+	}
+	items, isList := list["items"].([]any)
+	if !isList {
+		return []string{text}
+	}
+	delete(list, "items")
+	delete(list, "kind") // the list is no Secret, whatever it says
+	var objects []string
+	for _, one := range append(items, list) {
+		object, _ := yaml.Marshal(one) // it was YAML
+		objects = append(objects, string(object))
+	}
+	return objects
+}
+
+// betweenLines takes out what YAML and JSON put between and before the lines of a text.
+var betweenLines = strings.NewReplacer("\n", "", "\r", "", " ", "", "\t", "", `\n`, "", `\r`, "")
+
+// keyForms are the bodies of keys in PEM and the keys in base64, without line ends.
+func keyForms(keys render.Keys) (forms []string) {
+	for _, key := range keys {
+		lines := strings.Split(strings.TrimSpace(string(key.PEM)), "\n")
+		if len(lines) < 3 {
+			continue
+		}
+		whole := key.PEM[:len(key.PEM)/3*3] // up to where the last line end matters
+		forms = append(forms, betweenLines.Replace(strings.Join(lines[1:len(lines)-1], "")), base64.StdEncoding.EncodeToString(whole))
+	}
+	return forms
+}

@@ -1,0 +1,120 @@
+// Package component makes kustomize Components of a phase: they stamp workloads,
+// patch the control plane, or run this tool as a function.
+package component
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// Source is a kustomization or a stream whose meshed workloads are stamped.
+type Source struct {
+	// Path is a directory or a file; "-" is Stdin.
+	Path string
+	// Restrictor says where a kustomization may load files from: root or none.
+	Restrictor string
+	// Namespace is that of objects that name none.
+	Namespace string
+	// Inject has what the annotations of namespaces say that are not in the input.
+	Inject map[string]string
+	Stdin  io.Reader
+	Notes  io.Writer
+}
+
+// ByName stamps the workloads that are meshed in a kustomization or a stream, by
+// the same rule as post-render.
+func ByName(s *state.Rotation, f Source) ([]byte, error) {
+	stream, placing, err := f.stream()
+	if err != nil {
+		return nil, err
+	}
+	out, err := render.StampWorkloads(render.WorkloadsInput{
+		State: s, Files: []render.WorkloadFile{{Name: f.Path, Text: stream}}, Stream: true,
+		Namespace: f.Namespace, Inject: f.Inject,
+	})
+	if err != nil {
+		return nil, err
+	}
+	all, err := overlay.Workloads(out.Files[0].Text, render.StampHint)
+	if err != nil {
+		return nil, err
+	}
+	for i, w := range all {
+		namespace := w.Namespace
+		if namespace == "" {
+			namespace = f.Namespace
+		}
+		if w.Stamp != s.StampOf(namespace) {
+			all[i].Stamp = "" // somebody else's annotation
+		}
+		if all[i].Stamp != "" && w.Literal {
+			fmt.Fprintf(f.Notes, "note: %s %s/%s holds the bundle as text, which a stamp does not renew: inject it anew, or use `l5d-pki-render workloads`\n", w.Kind, namespace, w.Name)
+		}
+	}
+	f.tellUnsure(out.Report)
+	return overlay.ByName(render.StampHint, all, placing), nil
+}
+
+// tellUnsure names the workloads that the Component may lack.
+func (f Source) tellUnsure(report render.WorkloadsReport) {
+	for _, w := range report.Workloads {
+		if w.Fate == render.Unknown || w.Fate == render.Immune {
+			fmt.Fprintf(f.Notes, "note: not in the Component: %s: %s\n", w.Object, w.Why)
+		}
+	}
+}
+
+// stream is what the path names, built when it is a kustomization.
+func (f Source) stream() ([]byte, overlay.Placing, error) {
+	if f.Path == "-" {
+		stream, err := files.ReadAll(f.Stdin, "stdin", render.MaxStream)
+		return stream, overlay.Namespaced, err
+	}
+	if info, err := os.Stat(f.Path); err == nil && !info.IsDir() {
+		stream, err := files.Read(f.Path, render.MaxStream)
+		return stream, overlay.Namespaced, err
+	}
+	built, err := Build(f.Path, f.Restrictor)
+	if err != nil {
+		return nil, overlay.Namespaced, err
+	}
+	if built.Renames {
+		fmt.Fprintf(f.Notes, "note: %s renames its objects after its components: use the Component in a kustomization above it, with %s among the resources\n", f.Path, f.Path)
+	}
+	return built.Stream, overlay.Placing(built.Moves), nil
+}
+
+// Build builds the kustomization in a directory.
+func Build(folder, restrictor string) (overlay.Built, error) {
+	if restrictor != "root" && restrictor != "none" {
+		return overlay.Built{}, problem.OverlayRestrictor.With(restrictor)
+	}
+	return overlay.Build(folder, overlay.Options{Unrestricted: restrictor == "none"})
+}
+
+// BySelector lets kustomize choose: annotated, all or label=SELECTOR.
+func BySelector(s *state.Rotation, pick string) ([]byte, error) {
+	selector := overlay.Selector{}
+	labels, byLabel := strings.CutPrefix(pick, "label=")
+	switch {
+	case byLabel && labels != "":
+		selector.Labels = labels
+	case pick == "annotated":
+		selector.Annotations = "linkerd.io/inject in (enabled,ingress)"
+	case pick != "all":
+		return nil, problem.OverlayWhich.With(fmt.Sprintf("--select wants annotated, all or label=SELECTOR, not %q", pick))
+	}
+	wave := overlay.Wave{Stamp: s.Status.Stamp}
+	if w := s.Status.Wave; w != nil {
+		wave.Split, wave.Previous, wave.Namespaces = true, w.Previous, w.Namespaces
+	}
+	return overlay.BySelector(render.StampHint, selector, wave)
+}

@@ -1,0 +1,51 @@
+package keyfile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// Check returns what is wrong with one key file: of a plain one who may read it, of
+// a sealed one what it says without being opened.
+func Check(c *custody.Custody, k render.NamedKey) error {
+	if c.Refers() {
+		return nil
+	}
+	if _, err := os.Stat(statefile.Beside(c.StatePath, k.Path)); errors.Is(err, fs.ErrNotExist) {
+		return problem.CustodyAbsent.With()
+	}
+	file, err := Read(c, k.Path)
+	defer clear(file)
+	if err == nil && c.Facts != nil {
+		err = CheckFacts(c, file, k)
+	}
+	return err
+}
+
+// CheckFacts compares what a key file says in clear with the state.
+func CheckFacts(c *custody.Custody, file []byte, k render.NamedKey) error {
+	facts, err := c.Facts(file)
+	if err != nil {
+		return err
+	}
+	want := c.State.Spec.Custody
+	switch {
+	case facts.SPKI != "" && facts.SPKI != custody.SPKI(k.Certificate):
+		return problem.CustodyOtherKey.With(k.Certificate.Fingerprint()[:16])
+	case want.Kind == state.CustodyAge && facts.SPKI == "" && !facts.Passphrase:
+		return problem.CustodyUnlabeled.With()
+	case len(want.Recipients) == 0 && !want.Passphrase || facts.Recipients == nil && !facts.Passphrase:
+		return nil // nothing is said of one of the two
+	case facts.Passphrase != want.Passphrase, !want.Passphrase && !slices.Equal(facts.Recipients, slices.Sorted(slices.Values(want.Recipients))):
+		return problem.CustodyOldRecipients.With()
+	}
+	return nil
+}

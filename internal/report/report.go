@@ -1,0 +1,49 @@
+// Package report writes results as text, Markdown, JSON and YAML.
+package report
+
+import (
+	"encoding/json"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+
+	"sigs.k8s.io/yaml"
+)
+
+// Formats of a report.
+const (
+	Text     = "text"
+	JSON     = "json"
+	YAML     = "yaml"
+	Markdown = "markdown"
+)
+
+// Report is a result that can be written in every format.
+type Report interface {
+	// Text is for a terminal, Markdown for a pull request.
+	Text() string
+	Markdown() string
+	// Data marshals to JSON and YAML.
+	Data() any
+}
+
+// formats quote names and sentences that are not ours, and often end in the log
+// of a CI job.
+var formats = map[string]func(Report) ([]byte, error){
+	Text:     func(r Report) ([]byte, error) { return []byte(sink.Log(r.Text())), nil },
+	Markdown: func(r Report) ([]byte, error) { return []byte(sink.Log(r.Markdown())), nil },
+	YAML:     func(r Report) ([]byte, error) { return yaml.Marshal(r.Data()) },
+	JSON: func(r Report) ([]byte, error) {
+		out, err := json.MarshalIndent(r.Data(), "", "  ")
+		return append(sink.JSON(out), '\n'), err
+	},
+}
+
+// In returns what writes a report in a format.
+func In(format string) (func(Report) ([]byte, error), error) {
+	write, known := formats[format]
+	if !known {
+		return nil, problem.CLIFormat.With(format, "text, json, yaml or markdown")
+	}
+	return write, nil
+}

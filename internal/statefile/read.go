@@ -1,0 +1,109 @@
+// Package statefile finds and reads state files.
+package statefile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+const (
+	// MaxSize is the largest state file that is read, in bytes.
+	MaxSize = 4 << 20
+	// Group begins the apiVersion of state files and observations.
+	Group = "l5d-pki-render/"
+	// maxMark is how much of a file is searched for our apiVersion, in bytes: it
+	// is in the first lines, after comments at most.
+	maxMark = 64 << 10
+)
+
+// Load reads and checks a state file.
+func Load(path string) (*state.Rotation, error) {
+	data, err := Read(path)
+	if err != nil {
+		return nil, err
+	}
+	return state.Parse(path, data)
+}
+
+// Read reads a state file. Where there is none, the error names those that are near.
+func Read(path string) ([]byte, error) {
+	data, err := files.Read(path, MaxSize)
+	if err != nil {
+		return nil, Missing(path, err)
+	}
+	return data, nil
+}
+
+// Missing is the error for a state file that does not exist; other errors stay.
+func Missing(path string, err error) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	p := problem.CLINoState.With().In(path).Because(err)
+	found := near()
+	if len(found) == 0 {
+		return p.Hint("pass one with --state, or make one: `l5d-pki-render init --help`")
+	}
+	for _, file := range found {
+		p.Hint("found one: add --state %s", file)
+	}
+	return p
+}
+
+// Is reports whether a file is a state file or an observation: a damaged one is,
+// too, so that its reader can say what is wrong with it.
+func Is(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	begin := make([]byte, maxMark)
+	n, _ := f.Read(begin)
+	return strings.Contains(string(begin[:n]), Group)
+}
+
+// stateLine is a line of a state file that no message has.
+var stateLine = regexp.MustCompile(`(?m)^apiVersion: *["']?` + Group)
+
+// StartsLike reports whether a file is a state and not a log that quotes one.
+func StartsLike(path string) bool {
+	begin, err := files.Read(path, maxMark)
+	return err == nil && stateLine.Match(begin)
+}
+
+// Beside resolves a path of the state file: relative to its directory.
+func Beside(statePath, path string) string {
+	path = filepath.FromSlash(path)
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(statePath), path)
+}
+
+// Named names the file of each problem: those of the state file its name, the
+// others the name of the stream.
+func Named(err error, statePath, stream string) error {
+	problems := problem.Of(err)
+	for _, p := range problems {
+		if inState(p.Path) {
+			p.In(statePath)
+		} else {
+			p.In(stream)
+		}
+	}
+	return problems.Err()
+}
+
+// inState reports whether a problem's place is in the state file.
+func inState(path string) bool {
+	return strings.HasPrefix(path, "status") || strings.HasPrefix(path, "spec") || strings.HasPrefix(path, "metadata")
+}
