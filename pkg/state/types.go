@@ -218,6 +218,9 @@ type Status struct {
 	AdoptedBundle string `json:"adoptedBundle,omitempty"`
 	// Retired anchors left the bundle and may still be trusted somewhere.
 	Retired []Anchor `json:"retired,omitempty"`
+	// RetiredIssuers are the issuers of rotations that were abandoned; leaves
+	// that they signed may still be live.
+	RetiredIssuers []RetiredIssuer `json:"retiredIssuers,omitzero"`
 	// Log has one entry per move, hash-chained.
 	Log []LogEntry `json:"log,omitempty"`
 }
@@ -270,6 +273,15 @@ type Issuer struct {
 	Certificate string `json:"certificate"`
 	// Key is a path relative to the state file.
 	Key string `json:"key,omitempty"`
+}
+
+// RetiredIssuer is an issuer that may have signed leaves and does not sign any
+// more. Its key is not listed: nothing here needs it.
+type RetiredIssuer struct {
+	// Name is the name that it had among the issuers.
+	Name string `json:"name"`
+	// Certificate is PEM: the issuer, then a cross certificate if any.
+	Certificate string `json:"certificate"`
 }
 
 // Webhook keys, in the order of reports.
