@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -49,7 +48,10 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	case ctx.Err() != nil && caller.Err() == nil:
 		return p.failed.With(path, errSignalled).Because(errSignalled)
 	case p.name == chartProgram.name && outOfMemory(err):
-		return problem.ArgoCDMemory.With(cmp.Or(a.Getenv(confinedVariable), "the available amount")).Because(err)
+		if confined := a.Getenv(confinedVariable); confined != "" {
+			return problem.ArgoCDMemory.With(confined).Because(err)
+		}
+		return problem.ChartLimit.With(child.ChartMemory>>20, child.ChartSeconds).Because(err)
 	case err != nil:
 		return p.failed.With(path, reason(err)).Because(err)
 	}
