@@ -8,9 +8,11 @@ import (
 	"os"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart"
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 )
 
 func main() {
+	child.Limit(child.ChartMemory, child.ChartSeconds)
 	if err := chart.Serve(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintf(os.Stderr, "l5d-pki-render-chart: error: %v\n", err)
 		os.Exit(1)

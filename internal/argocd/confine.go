@@ -7,7 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -119,8 +119,8 @@ func EnterConfinement(getenv func(string) string) {
 	if err != nil {
 		return // the parent refused them
 	}
-	debug.SetMemoryLimit(l.memory * 3 / 4)
-	limitResources(l)
+	// Processor time ends what outlives this process and its parent.
+	child.Limit(l.memory, uint64(l.time.Seconds()+1)*uint64(max(2, runtime.NumCPU())))
 }
 
 // beginning keeps the beginning of what is written to it.

@@ -117,8 +117,11 @@ func template(c *chart.Chart, values map[string]any, release chartutil.ReleaseOp
 	if err := chartutil.ProcessDependenciesWithMerge(c, values); err != nil {
 		return nil, err
 	}
-	all, err := chartutil.ToRenderValues(c, values, release, capabilities)
+	all, err := chartutil.ToRenderValuesWithSchemaValidation(c, values, release, capabilities, true)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkValues(c, all["Values"].(chartutil.Values)); err != nil {
 		return nil, err
 	}
 	files, err := engine.Render(c, all)

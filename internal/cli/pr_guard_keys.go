@@ -46,8 +46,9 @@ func (g *guardCall) scanChanges() error {
 		objects[i] = s.object
 	}
 	passed := 0
+	var keys secret.Searcher
 	err = g.repo.Contents(objects, func(i int, c repo.Content) error {
-		found, err := secret.Scan(c.Text)
+		found, err := keys.Scan(c.Text)
 		if err != nil || len(found) == 0 {
 			return err
 		}

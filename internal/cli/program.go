@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -51,7 +50,10 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	case ctx.Err() != nil && caller.Err() == nil:
 		return p.failed.With(path, errSignalled).Because(errSignalled)
 	case p.name == chartProgram.name && child.OutOfMemory(err):
-		return problem.ArgoCDMemory.With(cmp.Or(a.Getenv(argocd.ConfinedVariable), "the available amount")).Because(err)
+		if confined := a.Getenv(argocd.ConfinedVariable); confined != "" {
+			return problem.ArgoCDMemory.With(confined).Because(err)
+		}
+		return problem.ChartLimit.With(child.ChartMemory>>20, child.ChartSeconds).Because(err)
 	case err != nil:
 		return p.failed.With(path, reason(err)).Because(err)
 	}

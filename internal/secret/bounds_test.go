@@ -131,7 +131,7 @@ func TestCompressedAcrossWindows(t *testing.T) {
 
 func scanned(t *testing.T, r io.Reader, window, overlap int) []Finding {
 	t.Helper()
-	s := newSearch()
+	s := new(Searcher).newSearch()
 	if err := s.scan(r, layer{place: placeFrom(0)}, window, overlap); err != nil {
 		t.Fatal(err)
 	}
@@ -173,5 +173,27 @@ func (r *repeated) Read(p []byte) (int, error) {
 func TestScanErrors(t *testing.T) {
 	if _, err := Scan(iotest.ErrReader(io.ErrClosedPipe)); err != io.ErrClosedPipe {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestBoundOfManyFiles: small files that decompress to much are bounded together,
+// and what was not searched is said; files that come after and are plain are
+// searched as ever.
+func TestBoundOfManyFiles(t *testing.T) {
+	bomb := gz(string(make([]byte, 100<<20)))
+	var all Searcher
+	unsearched := 0
+	for range 40 {
+		for _, f := range soon(t, "a bomb", func() []Finding { return all.Find([]byte(bomb)) }) {
+			if f.Unsearched {
+				unsearched++
+			}
+		}
+	}
+	if unsearched < 20 || all.inflated > inflateAll+2*inflateBase {
+		t.Errorf("%d of 40 were not searched whole, %d MiB decompressed", unsearched, all.inflated>>20)
+	}
+	if found := all.Find([]byte("AGE-SECRET-KEY-1" + strings.Repeat("Q", 58))); len(found) != 1 || found[0].Unsearched {
+		t.Errorf("after them: %v", found)
 	}
 }

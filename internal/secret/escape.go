@@ -32,7 +32,7 @@ func (s *search) unescaped(l *layer, from, end int) {
 		return
 	}
 	plain, marks := unescape(l.text[from:end])
-	if s.decoded += int64(len(plain)); s.decoded > decodeBase+decodeFactor*s.bytesRead {
+	if s.decoded += int64(len(plain)); s.overDecoded() {
 		s.sayLimit(l, from, end, tooMuch)
 		return
 	}

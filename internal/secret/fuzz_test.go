@@ -52,7 +52,7 @@ func FuzzScanEqualsFind(f *testing.F) {
 		if err != nil || !equal(got, want) {
 			t.Errorf("%v: Scan found %+v, Find %+v", err, got, want)
 		}
-		s := newSearch()
+		s := new(Searcher).newSearch()
 		if err := s.scan(iotest.HalfReader(bytes.NewReader(text)), layer{place: placeFrom(0)}, 32<<10, 24<<10); err != nil {
 			t.Error(err)
 		}

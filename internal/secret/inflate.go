@@ -109,7 +109,7 @@ func (s *search) unpack(l *layer, p packing, at int) (length int) {
 // inflate searches what r has, and reports how much that was, and whether it
 // ended too early.
 func (s *search) inflate(p packing, head []byte, r *bufReader, l *layer, inner layer) (n int64, cut bool) {
-	limit := inflateBase + inflateFactor*s.bytesRead - s.inflated
+	limit := s.inflatable()
 	cost := int64(attemptCost)
 	if p.name == "bzip2" {
 		cost = bzip2Cost

@@ -41,6 +41,11 @@ const (
 	// are far above what files have that are not made for it.
 	inflateBase, inflateFactor = 128 << 20, 4
 	decodeBase, decodeFactor   = 256 << 20, 32
+
+	// The same for all files of one Searcher: a thousand files of 100 bytes that
+	// decompress to 100 MiB each would take hours.
+	inflateAll = 512 << 20
+	decodeAll  = 1 << 30
 )
 
 // Forms that say that the search is not complete.
@@ -50,29 +55,42 @@ const (
 	tooMuch  = "encodings too many to be searched for keys"
 )
 
+// A Searcher searches the files of one change or one repository, within bounds
+// for each and for all of them. The zero value is ready.
+type Searcher struct {
+	read, inflated, decoded int64 // bytes of the files so far
+}
+
+// Find is [Searcher.Find] for a single text.
+func Find(text []byte) []Finding { return new(Searcher).Find(text) }
+
+// Scan is [Searcher.Scan] for a single file.
+func Scan(r io.Reader) ([]Finding, error) { return new(Searcher).Scan(r) }
+
 // Find returns the private keys in a text, by offset.
-func Find(text []byte) []Finding {
+func (all *Searcher) Find(text []byte) []Finding {
 	if len(text) <= windowSize {
-		s := newSearch()
+		s := all.newSearch()
 		s.bytesRead = int64(len(text))
 		s.look(layer{text: text, place: placeFrom(0)})
 		return s.sorted()
 	}
-	found, _ := Scan(bytes.NewReader(text)) // it does not fail
+	found, _ := all.Scan(bytes.NewReader(text)) // it does not fail
 	return found
 }
 
 // Scan returns the private keys in what r reads, whatever its size. It holds
 // some windows of it in memory, less than 64 MiB; a key may begin in one and end
 // in the next. The error is that of r.
-func Scan(r io.Reader) ([]Finding, error) {
-	s := newSearch()
+func (all *Searcher) Scan(r io.Reader) ([]Finding, error) {
+	s := all.newSearch()
 	err := s.scan(r, layer{place: placeFrom(0)}, windowSize, overlapSize)
 	return s.sorted(), err
 }
 
 // search is one call of Find or Scan.
 type search struct {
+	all       *Searcher // the files before this one
 	found     []Finding
 	seen      map[string]bool
 	bytesRead int64
@@ -81,9 +99,25 @@ type search struct {
 	scratch   [maxDepth + 1]struct{ joined, plain []byte }
 }
 
-func newSearch() *search { return &search{seen: map[string]bool{}} }
+func (all *Searcher) newSearch() *search { return &search{all: all, seen: map[string]bool{}} }
 
+// inflatable is how many bytes may still be decompressed.
+func (s *search) inflatable() int64 {
+	return min(inflateBase+inflateFactor*s.bytesRead-s.inflated,
+		inflateAll+inflateFactor*(s.all.read+s.bytesRead)-s.all.inflated-s.inflated)
+}
+
+// overDecoded reports whether more was decoded than may be.
+func (s *search) overDecoded() bool {
+	return s.decoded > decodeBase+decodeFactor*s.bytesRead ||
+		s.all.decoded+s.decoded > decodeAll+decodeFactor*(s.all.read+s.bytesRead)
+}
+
+// sorted ends the search: what it took counts for the files that follow.
 func (s *search) sorted() []Finding {
+	s.all.read += s.bytesRead
+	s.all.inflated += s.inflated
+	s.all.decoded += s.decoded
 	slices.SortStableFunc(s.found, func(a, b Finding) int { return int(max(-1, min(1, a.Offset-b.Offset))) })
 	return s.found
 }
@@ -153,7 +187,7 @@ func (s *search) enter(l *layer, wrap string, plain []byte, from, to int) {
 	if !hasText(plain) && !hasBinary(plain) && bytes.IndexByte(plain, 0) < 0 {
 		return // most of what looks like base64 is none
 	}
-	if s.decoded += int64(len(plain)); s.decoded > decodeBase+decodeFactor*s.bytesRead {
+	if s.decoded += int64(len(plain)); s.overDecoded() {
 		s.sayLimit(l, from, to, tooMuch)
 		return
 	}

@@ -140,6 +140,12 @@ var (
 		Hint:    "install it beside l5d-pki-render (both are in every release), or name it in L5D_PKI_CHART_PROGRAM",
 		Explain: "Helm's libraries take longer to start than a whole post-render, so they are linked into a program of their own that only `chart` runs.",
 	})
+	ChartLimit = define(Sentence{
+		Code:    "chart-limit",
+		Text:    "rendering needed more than %d MiB of memory or %d s of processor time and was stopped",
+		Hint:    "look for `repeat`, `until`, nested ranges and recursion in the chart's templates",
+		Explain: "Templates are code, and the guard renders charts that nobody reviewed yet, so the program that renders them bounds itself. Charts in use take some 100 MiB and some seconds. A process that the kernel killed for want of memory looks the same. Nothing was written.",
+	})
 	ChartStopped = define(Sentence{
 		Code:    "chart-stopped",
 		Text:    "stopped by a signal while the chart was fetched or rendered",

@@ -15,7 +15,7 @@ func (s *Survey) keys(name string, text []byte) {
 	if s.allowed(name) {
 		return
 	}
-	for _, f := range secret.Find(text) {
+	for _, f := range s.searcher.Find(text) {
 		s.say(placeIn(name, text, int(f.Offset)), pki.Error, keyProblem(f), f.Form)
 	}
 }
@@ -32,7 +32,7 @@ func (s *Survey) AddLarge(name string, r io.Reader) error {
 	if s.allowed(name) {
 		return nil
 	}
-	found, err := secret.Scan(r)
+	found, err := s.searcher.Scan(r)
 	for _, f := range found {
 		s.say(spot{file: name, line: 1, column: 1}, pki.Error, keyProblem(f), f.Form)
 	}
@@ -44,7 +44,7 @@ func (s *Survey) AddPast(commit, name string, text []byte) {
 	if s.allowed(name) || s.toldOf(name) {
 		return
 	}
-	for _, f := range secret.Find(text) {
+	for _, f := range s.searcher.Find(text) {
 		if !f.Unsearched {
 			s.say(spot{file: name, line: 1, column: 1}, pki.Error, problem.SurveyKeyInPast, f.Form, short(commit))
 			return

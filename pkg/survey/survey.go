@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -57,6 +58,7 @@ type Survey struct {
 	prefix       string
 	report       Report
 
+	searcher       secret.Searcher
 	files          map[string]bool // every path that was given
 	kustomizations map[string]bool // folders that have one
 	charts         map[string]bool // folders that have a Chart.yaml
