@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"internal/disk":            {},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
-	"internal/cli":             {"internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
+	"internal/cli":             {"internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "pkg/delivery", "schema"},
 	"internal/forge":           {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -43,7 +43,9 @@ var arrows = map[string][]string{
 	"internal/address": {},
 	"pkg/postrender":   {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
-	"pkg/rotation": {"pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
+	"pkg/rotation": {"pkg/delivery", "pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
+	// The ways of objects into a cluster, and the commands for them.
+	"pkg/delivery": {"pkg/render", "pkg/state"},
 	"pkg/render":   {"pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
 	// Findings in a repository have the form of findings in a state.
 	"pkg/survey": {"pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
@@ -98,7 +100,7 @@ var libraries = map[string][]string{
 var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret"}
+var pure = []string{"pkg/delivery", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{

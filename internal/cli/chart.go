@@ -268,7 +268,7 @@ func (a *app) tellChart(c *chartCall, answer exchange.Answer, p *chartPhase, rep
 		fmt.Fprintf(&a.talk, "note: left out, since they hold private keys: %s\n", strings.Join(p.leftOut, ", "))
 	}
 	if p.apart && len(answer.Fed) > 0 {
-		fmt.Fprintln(&a.talk, "note: Secrets of issuer and webhooks are not in this output; `l5d-pki-render manifests --with-keys` or the custody delivers them")
+		fmt.Fprintln(&a.talk, "note: "+secretsBeside(p.state, c.state, false))
 	}
 	if c.secrets.withKeys {
 		fmt.Fprintln(&a.talk, "note: this output holds private keys: feed it to a live host, never commit it")

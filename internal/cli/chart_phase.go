@@ -44,9 +44,10 @@ func (a *app) chartPhase(c *chartCall) (*chartPhase, error) {
 func (a *app) phaseOf(s *state.Rotation, c *chartCall) (*chartPhase, error) {
 	var err error
 	p := &chartPhase{withKeys: c.secrets.withKeys, annotate: c.annotate, layout: render.Layout(c.layout)}
-	if p.state, err = inLayout(s, &p.layout); err != nil {
-		return nil, err
+	if p.layout, err = render.LayoutOf(s, p.layout); err != nil {
+		return nil, named(err, c.state, c.state)
 	}
+	p.state = s.WithDefaults()
 	if p.withKeys {
 		how, err := a.loadSecrets(c.state, p.state, custody.Chart, p.layout, c.secrets)
 		if err != nil {
@@ -66,18 +67,6 @@ func (a *app) phaseOf(s *state.Rotation, c *chartCall) (*chartPhase, error) {
 
 // wipe ends the keys, once they are written.
 func (p *chartPhase) wipe() { secretsAs{keys: p.keys}.wipe() }
-
-// inLayout gives the state with the issuer scheme that the layout means, and
-// the layout that the state's scheme means where none is asked for.
-func inLayout(s *state.Rotation, layout *render.Layout) (*state.Rotation, error) {
-	var err error
-	if *layout, err = render.LayoutOf(s, *layout); err != nil {
-		return nil, err
-	}
-	s = s.WithDefaults()
-	s.Spec.Linkerd.IssuerScheme = layout.Scheme()
-	return s, nil
-}
 
 // values of every chart that the phase has some for, by the chart's name.
 func (p *chartPhase) values() (map[string][]byte, error) {
@@ -112,8 +101,9 @@ const keyHeld = "delivered apart"
 // issuer keeps its scheme with a placeholder for its key.
 func (p *chartPhase) valuesOf(group render.Group) ([]byte, error) {
 	in := render.ValuesInput{State: p.state, Keys: p.keys, Layout: p.layout, Chart: group}
-	if !p.withKeys {
-		in.Layout = render.External
+	if !p.withKeys { // the scheme is put right by keepScheme
+		in.State, in.Layout = p.state.Clone(), render.External
+		in.State.Spec.Linkerd.IssuerScheme = state.SchemeKubernetes
 	}
 	out, err := render.Values(in)
 	if err != nil {

@@ -103,5 +103,5 @@ func (a *app) findings(statePath, repository string, allow allowances, at time.T
 		return nil, err
 	}
 	sealed, err := lintKeyFiles(c, repository, allow)
-	return append(found, sealed...), err
+	return append(append(found, sealed...), lintDelivery(s, statePath)...), err
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -80,6 +81,7 @@ func (a *app) statusAt(statePath, at string, f *evidenceFlags) (*rotation.Status
 	if err != nil {
 		return nil, named(err, statePath, statePath)
 	}
+	st.Delivery = delivery.Of(s, statePath)
 	return st, nil
 }
 
@@ -128,6 +130,9 @@ func (r statusReport) text() string {
 			b.WriteString("  refused: " + p.Text + "\n")
 		}
 	}
+	for _, line := range delivery.Lines(r.Delivery) {
+		b.WriteString("delivery: " + line + "\n")
+	}
 	for _, note := range r.Notes {
 		b.WriteString("note: " + note + "\n")
 	}
@@ -172,6 +177,9 @@ func (r statusReport) markdown() string {
 		for _, p := range m.Problems {
 			b.WriteString("- refused: " + p.Text + "\n")
 		}
+	}
+	for _, line := range delivery.Lines(r.Delivery) {
+		b.WriteString("\n- delivery: " + line + "\n")
 	}
 	for _, note := range r.Notes {
 		b.WriteString("\n> " + note + "\n")

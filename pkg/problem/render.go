@@ -157,6 +157,12 @@ var (
 		Hint:    "use --layout external, or --with-keys where the output goes to a live host and not to Git",
 		Explain: "Helm values with keyPEM hold a private key in clear. They may go to a live host, never to Git.",
 	})
+	RenderLayoutScheme = define(Sentence{
+		Code:    "render-layout-scheme",
+		Text:    "layout %s means issuer scheme %s, and this mesh uses %s",
+		Hint:    "without --layout, commands follow spec.linkerd.issuerScheme; for values in Git move the mesh to kubernetes.io/tls first (docs/delivery.md, \"Change the issuer scheme\"), or render with `post-render`",
+		Explain: "Identity reads crt.pem and key.pem with scheme linkerd.io/tls, and tls.crt and tls.key with kubernetes.io/tls. With linkerd.io/tls the chart renders the issuer Secret itself and needs its key in the values, so values without keys exist for kubernetes.io/tls only. Values of the other scheme restart identity with a Secret that it cannot read.",
+	})
 	RenderUnknownLayout = define(Sentence{
 		Code:    "render-unknown-layout",
 		Text:    "there is no layout %q",

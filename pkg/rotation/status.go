@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -18,14 +19,16 @@ type Status struct {
 	Strategy string    `json:"strategy,omitempty"`
 	Stamp    string    `json:"stamp,omitempty"`
 	// Bundle and Issuer are fingerprints: what is delivered and signed with.
-	Bundle       []string         `json:"bundle"`
-	Issuer       []string         `json:"issuer"`
-	Certificates []Expiry         `json:"certificates"`
-	Next         []NextMove       `json:"next,omitempty"`
-	Retired      []RetiredAnchor  `json:"retired,omitempty"`
-	Wave         *state.Wave      `json:"wave,omitempty"`
-	Notes        []string         `json:"notes,omitempty"`
-	Log          []state.LogEntry `json:"-"`
+	Bundle       []string        `json:"bundle"`
+	Issuer       []string        `json:"issuer"`
+	Certificates []Expiry        `json:"certificates"`
+	Next         []NextMove      `json:"next,omitempty"`
+	Retired      []RetiredAnchor `json:"retired,omitempty"`
+	Wave         *state.Wave     `json:"wave,omitempty"`
+	// Delivery is every object of the phase and how it reaches the cluster.
+	Delivery []delivery.Object `json:"delivery,omitempty"`
+	Notes    []string          `json:"notes,omitempty"`
+	Log      []state.LogEntry  `json:"-"`
 }
 
 // NextMove is a legal move and what it still needs.
