@@ -209,7 +209,7 @@ func TestLintSwappedKeys(t *testing.T) {
 	if r.code != ExitFailed || strings.Count(r.out, "["+string(problem.CustodyOtherKey.Code)+"]") != 2 {
 		t.Errorf("code %d: %s", r.code, r.out)
 	}
-	refusedWith(t, "swapped", call(t, "", opens, "manifests", "--with-keys", "--layout", "external", "-s", statePath), problem.RenderForeignKey)
+	refusedWith(t, "swapped", call(t, "", opens, "manifests", "--with-keys", "-s", statePath), problem.RenderForeignKey)
 }
 
 // TestLintPast: a key that a commit brought since the rotation began is found

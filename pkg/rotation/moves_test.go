@@ -583,7 +583,7 @@ func TestAdoptedBundleEndsWithTheBundle(t *testing.T) {
 		if got := m.state.Status.AdoptedBundle; (got == raw) != kept {
 			t.Errorf("%s: the adopted bundle is %q, want it kept: %v", kind, got, kept)
 		}
-		if _, err := state.Parse(must(state.Marshal(m.state))); err != nil {
+		if _, err := state.Parse("rotation.yaml", must(state.Marshal(m.state))); err != nil {
 			t.Errorf("%s: %s", kind, explain(err))
 		}
 	}
