@@ -112,7 +112,7 @@ var (
 	RenderStaleSecret = define(Sentence{
 		Code:    "render-stale-secret",
 		Text:    "does not hold %s with its key, and no private key is at hand here to set it right",
-		Hint:    "take the Secret out of the input (kustomize: a patch with `$patch: delete`) and deliver it by `manifests --with-keys` or the custody",
+		Hint:    "take the Secret out of the input (kustomize: a patch with `$patch: delete`) and deliver it by hand or by the custody's object (docs/delivery.md)",
 		Explain: "Some hosts get no private keys: a KRM function, for one. A Secret that carries the phase's certificate and the key that belongs to it may stand in the input and stays as it is. Another one would be applied beside a trust bundle or a caBundle that contradicts it, so it is refused.",
 	})
 	RenderKeyLeft = define(Sentence{
@@ -154,7 +154,7 @@ var (
 	RenderNoKeys = define(Sentence{
 		Code:    "render-no-keys",
 		Text:    "layout embedded carries the issuer's private key, and it was not asked for",
-		Hint:    "use --layout external, or --with-keys where the output goes to a live host and not to Git",
+		Hint:    "use --with-keys where the output goes to a live host and not to Git; for Git use `post-render`, or issuer scheme kubernetes.io/tls (docs/delivery.md)",
 		Explain: "Helm values with keyPEM hold a private key in clear. They may go to a live host, never to Git.",
 	})
 	RenderLayoutScheme = define(Sentence{
