@@ -254,7 +254,7 @@ func TestLintPast(t *testing.T) {
 func TestLintOutputs(t *testing.T) {
 	statePath, _ := sealedMesh(t)
 	text, _ := os.ReadFile(statePath)
-	text = bytes.Replace(text, []byte("status:\n"), []byte("  outputs: [{kind: values, path: values.yaml}]\nstatus:\n"), 1)
+	text = bytes.Replace([]byte(keylessScheme(string(text))), []byte("status:\n"), []byte("  outputs: [{kind: values, path: values.yaml}]\nstatus:\n"), 1)
 	if err := os.WriteFile(statePath, text, 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func deliveryMesh(t *testing.T, custody, scheme, outputs string) (statePath stri
 	}
 	edited := strings.Replace(string(text), "spec:\n", "spec:\n"+outputs, 1)
 	if scheme != state.SchemeLinkerd {
-		edited = regexp.MustCompile(`(?m)^(\s+)version: .*$`).ReplaceAllString(edited, "$0\n${1}issuerScheme: "+scheme)
+		edited = keylessScheme(edited)
 	}
 	if custody == state.CustodyExternalSecret { // as a mesh that was adopted: references in the keys' places
 		edited = strings.Replace(edited, "kind: file", "kind: external-secret\n    store: vault", 1)
@@ -77,6 +77,17 @@ func deliveryMesh(t *testing.T, custody, scheme, outputs string) (statePath stri
 		t.Fatal(err)
 	}
 	return statePath, opens
+}
+
+// keylessScheme gives a state the issuer scheme that values without keys need.
+func keylessScheme(text string) string {
+	return regexp.MustCompile(`(?m)^( +)version: .*$|(linkerd: \{)`).ReplaceAllStringFunc(text, func(found string) string {
+		if strings.HasSuffix(found, "{") {
+			return found + "issuerScheme: " + state.SchemeKubernetes + ", "
+		}
+		indent := found[:len(found)-len(strings.TrimLeft(found, " "))]
+		return found + "\n" + indent + "issuerScheme: " + state.SchemeKubernetes
+	})
 }
 
 var printedCommand = regexp.MustCompile("`(l5d-pki-render [^`]*?)(?: \\| kubectl [^`]*)?`")

@@ -226,7 +226,7 @@ func (w *leakWorld) setCustody(text string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	changed := strings.Replace(string(data), "  custody:\n    kind: file\n", "  "+text+"\n  outputs: [{kind: values, path: values.yaml}]\n", 1)
+	changed := strings.Replace(string(data), "  custody:\n    kind: file\n", "  "+text+"\n  outputs: [{kind: component, path: stamps}]\n", 1)
 	if changed == string(data) {
 		w.t.Fatal("the state's custody is written in another way")
 	}
