@@ -57,7 +57,7 @@ func TestGuardAdoption(t *testing.T) {
 		"with an output that is not what it says": {nil, func(dir string) {
 			started(dir)
 			l.edit(dir, l.state, func(s string) string {
-				return strings.Replace(s, "spec:\n", "spec:\n  outputs:\n  - {kind: values, path: values.yaml}\n", 1)
+				return strings.Replace(s, "spec:\n", "spec:\n  outputs:\n  - {kind: component, path: stamps}\n", 1)
 			})
 		}, []string{"guard-output-missing"}, "values.yaml"},
 		"one is moved": {func(dir string) { l.committed(dir, func() { l.evil(dir, "old") }) },
