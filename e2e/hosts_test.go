@@ -135,7 +135,7 @@ func (in *inputs) wanted(t testing.TB, state string) map[yield]Objects {
 		valued: ChartObjects(t, in.helm3.Sandbox, state, in.chart), piped: pipe, keyless: pipe.Without("Secret"), bundleOnly: onlyBundle(pipe),
 		apart: ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append([]string{"chart", "-s", state}, in.chart.args()...)...)),
 	}
-	external := []string{"--with-keys", "--layout", "external", "-s", state}
+	external := []string{"--with-keys", "-s", state}
 	want[beside] = ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append(append([]string{"chart"}, external...), in.chart.args()...)...))
 	maps.Copy(want[beside], ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append([]string{"manifests"}, external...)...)))
 	if len(want[beside]) != len(want[valued]) {

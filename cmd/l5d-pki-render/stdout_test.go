@@ -22,7 +22,7 @@ func TestClosedStdout(t *testing.T) {
 	}
 	app := newArgoApp(t, "manifests", "bundle/stable.yaml", asIs, map[string]any{"secrets-apart": "true", "allow-nothing": "true"})
 	outputs := func(text string) string {
-		return strings.Replace(text, "spec:\n", "spec:\n  outputs:\n  - {kind: values, path: out.yaml}\n", 1)
+		return strings.Replace(strings.Replace(text, "linkerd:\n", "linkerd:\n    issuerScheme: kubernetes.io/tls\n", 1), "spec:\n", "spec:\n  outputs:\n  - {kind: values, path: out.yaml}\n", 1)
 	}
 	dir, path := folder(t, "bundle/stable.yaml")
 	text, err := os.ReadFile(path)

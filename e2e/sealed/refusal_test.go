@@ -54,7 +54,7 @@ func TestRefusals(t *testing.T) {
 	r := begun(t)
 	file := r.issuerFile(t)
 	whole := r.read(t, file)
-	withKeys := []string{"manifests", "--with-keys", "--layout", "external"}
+	withKeys := []string{"manifests", "--with-keys"}
 	own := []string{"SOPS_AGE_KEY_FILE=" + r.identity}
 	stranger := filepath.Join(t.TempDir(), "stranger.txt")
 	r.must(t, "", "age-keygen", "-o", stranger)
@@ -149,8 +149,8 @@ func TestRewrap(t *testing.T) {
 		t.Errorf("rewrap says:\n%s", said)
 	}
 	r.commit(t, "rewrapped")
-	r.refused(t, "the old one opens nothing any more", "custody-other-identity", nil, "manifests", "--with-keys", "--layout", "external", "--identity", r.identity)
-	r.must(t, "", "l5d-pki-render", "manifests", "--with-keys", "--layout", "external", "--identity", second)
+	r.refused(t, "the old one opens nothing any more", "custody-other-identity", nil, "manifests", "--with-keys", "--identity", r.identity)
+	r.must(t, "", "l5d-pki-render", "manifests", "--with-keys", "--identity", second)
 
 	// From sops to age: files with other names, which age itself opens.
 	r.write(t, "rotation.yaml", strings.Replace(r.read(t, "rotation.yaml"), "kind: sops", "kind: age\n    recipients:\n    - "+r.recipient, 1))

@@ -52,9 +52,10 @@ type Phase struct {
 func New(s *state.Rotation, o Options, request *exchange.Request) (*Phase, error) {
 	var err error
 	p := &Phase{withKeys: o.WithKeys, annotate: o.Annotate, layout: o.Layout}
-	if p.state, err = inLayout(s, &p.layout); err != nil {
-		return nil, err
+	if p.layout, err = render.LayoutOf(s, p.layout); err != nil {
+		return nil, statefile.Named(err, o.StatePath, o.StatePath)
 	}
+	p.state = s.WithDefaults()
 	if p.withKeys {
 		how, err := p.Secrets(o, custody.Chart, keyfile.Wanted{WithKeys: true})
 		if err != nil {
@@ -100,18 +101,6 @@ func (p *Phase) LeftSecrets(groups []render.Group) ([]byte, error) {
 	return p.material.LeftSecrets(p.layout, groups)
 }
 
-// inLayout gives the state with the issuer scheme that the layout means, and
-// the layout that the state's scheme means where none is asked for.
-func inLayout(s *state.Rotation, layout *render.Layout) (*state.Rotation, error) {
-	var err error
-	if *layout, err = render.LayoutOf(s, *layout); err != nil {
-		return nil, err
-	}
-	s = s.WithDefaults()
-	s.Spec.Linkerd.IssuerScheme = layout.Scheme()
-	return s, nil
-}
-
 // values of every chart that the phase has some for, by the chart's name.
 func (p *Phase) values() (map[string][]byte, error) {
 	phase := map[string][]byte{}
@@ -145,8 +134,9 @@ const keyHeld = "delivered apart"
 // issuer keeps its scheme with a placeholder for its key.
 func (p *Phase) valuesOf(group render.Group) ([]byte, error) {
 	in := render.ValuesInput{State: p.state, Keys: p.keys, Layout: p.layout, Chart: group}
-	if !p.withKeys {
-		in.Layout = render.External
+	if !p.withKeys { // keepScheme puts the scheme right
+		in.State, in.Layout = p.state.Clone(), render.External
+		in.State.Spec.Linkerd.IssuerScheme = state.SchemeKubernetes
 	}
 	out, err := render.Values(in)
 	if err != nil {

@@ -230,7 +230,7 @@ func (a *app) tellChart(c *chartCall, answer exchange.Answer, p *chartphase.Phas
 		fmt.Fprintf(&a.talk, "note: left out, since they hold private keys: %s\n", strings.Join(p.LeftOut, ", "))
 	}
 	if p.Apart && len(answer.Fed) > 0 {
-		fmt.Fprintln(&a.talk, "note: Secrets of issuer and webhooks are not in this output; `l5d-pki-render manifests --with-keys` or the custody delivers them")
+		fmt.Fprintln(&a.talk, "note: "+secretsBeside(p.State(), c.state, false))
 	}
 	if c.secrets.withKeys {
 		fmt.Fprintln(&a.talk, "note: this output holds private keys: feed it to a live host, never commit it")

@@ -33,7 +33,7 @@ func TestPlainKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	done(t, call(t, "", nil, initial...))
-	manifests := []string{"manifests", "--with-keys", "--layout", "external", "-s", statePath}
+	manifests := []string{"manifests", "--with-keys", "-s", statePath}
 	done(t, call(t, "", nil, manifests...))
 	keys, _ := filepath.Glob(filepath.Join(top, "keys", "2026-1.key"))
 	if len(keys) != 1 {
@@ -85,7 +85,7 @@ func TestGroupReadableKeys(t *testing.T) {
 	if err := os.Chmod(key, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	manifests := []string{"manifests", "--with-keys", "--layout", "external", "-s", statePath}
+	manifests := []string{"manifests", "--with-keys", "-s", statePath}
 	if os.Geteuid() != 0 {
 		refusedWith(t, "0640, of a user's", call(t, "", nil, manifests...), problem.CustodyOpenToAll)
 		t.Skip("NOT TESTED: only root can make a file that root owns; run this test as root to see it accepted")

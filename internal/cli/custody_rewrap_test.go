@@ -65,7 +65,7 @@ func TestRewrapAge(t *testing.T) {
 	if strings.Count(r.out, recipient) != 5 || strings.Count(r.out, "; before: age1") != 5 {
 		t.Errorf("rewrap says %s", r.out)
 	}
-	done(t, call(t, "", map[string]string{"SOPS_AGE_KEY_FILE": second}, "manifests", "--with-keys", "--layout", "external", "-s", statePath))
+	done(t, call(t, "", map[string]string{"SOPS_AGE_KEY_FILE": second}, "manifests", "--with-keys", "-s", statePath))
 	done(t, call(t, "", nil, "lint", "--strict", "-s", statePath))
 	var changed []string
 	after := tree(t, dir)
@@ -114,7 +114,7 @@ func TestRewrapPassphrase(t *testing.T) {
 	if r := done(t, rewrap(map[string]string{"L5D_PKI_AGE_PASSPHRASE": "correct horse"}, "--new-passphrase-file", second)); strings.Count(r.out, "sealed for a passphrase; before: a passphrase") != 2 {
 		t.Errorf("to the next one: %s", r.out)
 	}
-	manifests := []string{"manifests", "--with-keys", "--layout", "external", "-s", statePath, "--passphrase-file"}
+	manifests := []string{"manifests", "--with-keys", "-s", statePath, "--passphrase-file"}
 	refusedWith(t, "the old one", call(t, "", nil, append(manifests, first)...), problem.CustodyWrongPassphrase)
 	done(t, call(t, "", nil, append(manifests, second)...))
 }

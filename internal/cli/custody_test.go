@@ -209,7 +209,7 @@ func TestLintSwappedKeys(t *testing.T) {
 	if r.code != ExitFailed || strings.Count(r.out, "["+string(problem.CustodyOtherKey.Code)+"]") != 2 {
 		t.Errorf("code %d: %s", r.code, r.out)
 	}
-	refusedWith(t, "swapped", call(t, "", opens, "manifests", "--with-keys", "--layout", "external", "-s", statePath), problem.RenderForeignKey)
+	refusedWith(t, "swapped", call(t, "", opens, "manifests", "--with-keys", "-s", statePath), problem.RenderForeignKey)
 }
 
 // TestLintPast: a key that a commit brought since the rotation began is found
@@ -254,7 +254,7 @@ func TestLintPast(t *testing.T) {
 func TestLintOutputs(t *testing.T) {
 	statePath, _ := sealedMesh(t)
 	text, _ := os.ReadFile(statePath)
-	text = bytes.Replace(text, []byte("status:\n"), []byte("  outputs: [{kind: values, path: values.yaml}]\nstatus:\n"), 1)
+	text = bytes.Replace([]byte(keylessScheme(string(text))), []byte("status:\n"), []byte("  outputs: [{kind: values, path: values.yaml}]\nstatus:\n"), 1)
 	if err := os.WriteFile(statePath, text, 0o644); err != nil {
 		t.Fatal(err)
 	}

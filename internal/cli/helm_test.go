@@ -275,12 +275,13 @@ func TestHelmGetCustody(t *testing.T) {
 	if r := done(t, call(t, "", opens, get...)); !strings.Contains(r.out, "PRIVATE KEY") {
 		t.Error("values without keys")
 	}
-	get[5] += "?layout=external"
-	if r := done(t, call(t, "", nil, get...)); !strings.Contains(r.stderr, "`l5d-pki-render manifests --with-keys` beside it") {
+	if r := done(t, call(t, "", opens, get...)); strings.Contains(r.out, "externalSecret: true") && !strings.Contains(r.stderr, "manifests --with-keys --layout embedded") {
 		t.Error(r.stderr)
 	}
+	get[5] += "?layout=external"
+	refusedWith(t, "a getter of another scheme", call(t, "", nil, get...), problem.RenderLayoutScheme)
 	get[5] = "l5d-pki://" + referring(t, "{kind: external-secret, store: vault}", "kubernetes.io/tls")
-	if r := done(t, call(t, "", nil, get...)); !strings.Contains(r.stderr, "`l5d-pki-render manifests` beside it") {
+	if r := done(t, call(t, "", nil, get...)); !strings.Contains(r.stderr, "has the object of custody external-secret") {
 		t.Error(r.stderr)
 	}
 }

@@ -57,7 +57,7 @@ func TestLeaksPanic(t *testing.T) {
 		}
 		w.watchFiles(args)
 	}
-	die(0, "manifests", "--with-keys", "--layout", "external")
+	die(0, "manifests", "--with-keys")
 	die(0, "values", "--layout", "embedded")
 	w.setCustody("custody: {kind: age, recipients: [" + w.recipient + "]}")
 	for at := 1; at <= 4; at++ {
@@ -70,7 +70,7 @@ func TestLeaksPanic(t *testing.T) {
 		}
 	}
 	w.must("custody", "rewrap", "--from", "file")
-	die(0, "manifests", "--with-keys", "--layout", "external", "--identity", w.identity)
+	die(0, "manifests", "--with-keys", "--identity", w.identity)
 	for at := 1; at <= 3; at++ {
 		die(at, "custody", "rewrap", "--identity", w.identity)
 	}

@@ -50,7 +50,7 @@ func TestLeaksSOPS(t *testing.T) {
 		`printf 'data: {tls.key: {a: %s}}' "$(base64 -w0 ` + issuer + `)"`,
 	} {
 		env := map[string]string{"L5D_PKI_SOPS_PROGRAM": sopsStub(t, script)}
-		for _, args := range [][]string{{"manifests", "--with-keys", "--layout", "external"}, {"values", "--layout", "embedded", "--with-keys"}, {"prove", "--handshakes"}} {
+		for _, args := range [][]string{{"manifests", "--with-keys"}, {"values", "--layout", "embedded", "--with-keys"}, {"prove", "--handshakes"}} {
 			if r := w.watch(false, env, "", args...); r.code == ExitDone && args[0] != "prove" {
 				t.Errorf("%s: %v took it", script, args)
 			}

@@ -174,7 +174,7 @@ func TestLeaks(t *testing.T) {
 		w.watch(true, nothing, stream, "post-render")
 		w.watch(true, nothing, stream, "post-render", "--report", "json")
 		w.watch(true, nothing, "", "values", "--layout", "embedded")
-		w.watch(true, nothing, "", "manifests", "--with-keys", "--layout", "external")
+		w.watch(true, nothing, "", "manifests", "--with-keys")
 		w.watch(false, nothing, "", "manifests", "--all")
 		w.watchEverywhere(nothing)
 		w.damagePlain(stream)
@@ -192,14 +192,14 @@ func TestLeaks(t *testing.T) {
 		for _, env := range []map[string]string{nothing, wrong} {
 			w.watch(false, env, stream, "post-render", "--with-keys")
 			w.watch(false, env, "", "values", "--layout", "embedded", "--with-keys")
-			w.watch(false, env, "", "manifests", "--with-keys", "--layout", "external")
+			w.watch(false, env, "", "manifests", "--with-keys")
 			w.watch(false, env, "", "custody", "rewrap")
 			w.watch(false, env, "", "start", "issuer")
 			w.watch(false, env, "", "prove", "--handshakes")
 		}
 		w.watch(true, opens, stream, "post-render", "--with-keys")
 		w.watch(true, opens, "", "values", "--layout", "embedded", "--with-keys")
-		w.watch(true, opens, "", "manifests", "--with-keys", "--layout", "external")
+		w.watch(true, opens, "", "manifests", "--with-keys")
 		w.watch(false, opens, "", "values", "--layout", "embedded")
 		w.watch(false, opens, "", "custody", "rewrap")
 		w.watchEverywhere(opens)
@@ -208,7 +208,7 @@ func TestLeaks(t *testing.T) {
 			t.Errorf("start issuer: %s", r.stderr)
 		}
 		w.watch(false, opens, "", "advance", "--assume", "LEAVES-RENEWED", "--because", "seen")
-		manifests := w.watch(true, opens, "", "manifests", "--with-keys", "--layout", "external")
+		manifests := w.watch(true, opens, "", "manifests", "--with-keys")
 		if found := leaks([]byte(manifests.out), w.canaries); !slices.ContainsFunc(found, func(leak string) bool { return strings.HasPrefix(leak, "2026-2.key") }) {
 			t.Errorf("the new key is not the one that the watch knows: %v", found)
 		}
@@ -226,7 +226,7 @@ func (w *leakWorld) setCustody(text string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	changed := strings.Replace(string(data), "  custody:\n    kind: file\n", "  "+text+"\n  outputs: [{kind: values, path: values.yaml}]\n", 1)
+	changed := strings.Replace(string(data), "  custody:\n    kind: file\n", "  "+text+"\n  outputs: [{kind: component, path: stamps}]\n", 1)
 	if changed == string(data) {
 		w.t.Fatal("the state's custody is written in another way")
 	}
@@ -262,7 +262,7 @@ func (w *leakWorld) damagePlain(stream string) {
 	w.damage(filepath.Join(w.plain, "*.key"), 0o600, func(file string, text []byte) {
 		for _, damaged := range [][]byte{text[:len(text)/2], append(text[:40:40], text[50:]...), bytes.ToLower(text), append(bytes.Clone(text), text...), append([]byte("x"), text...), nil} {
 			w.overwrite(file, damaged, 0o600)
-			for _, args := range [][]string{{"manifests", "--with-keys", "--layout", "external"}, {"lint"}, {"custody", "status"}, {"prove", "--handshakes"}, {"custody", "rewrap"}} {
+			for _, args := range [][]string{{"manifests", "--with-keys"}, {"lint"}, {"custody", "status"}, {"prove", "--handshakes"}, {"custody", "rewrap"}} {
 				w.watchDamaged(nil, stream, args...)
 			}
 		}
@@ -277,7 +277,7 @@ func (w *leakWorld) damageSealed(stream string, env map[string]string) {
 	w.damage(filepath.Join(w.plain, "*.age"), 0o644, func(file string, text []byte) {
 		for _, damaged := range [][]byte{text[:len(text)/2], append(text[:200:200], text[265:]...), nil} {
 			w.overwrite(file, damaged, 0o644)
-			for _, args := range [][]string{{"manifests", "--with-keys", "--layout", "external"}, {"lint"}, {"custody", "status"}, {"custody", "rewrap"}, {"start", "issuer", "--dry-run"}} {
+			for _, args := range [][]string{{"manifests", "--with-keys"}, {"lint"}, {"custody", "status"}, {"custody", "rewrap"}, {"start", "issuer", "--dry-run"}} {
 				w.watchDamaged(env, stream, args...)
 			}
 		}

@@ -113,7 +113,7 @@ func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (
 			return change{}, named(err, f.statePath, f.statePath)
 		}
 		minted = m.Minted
-		if a.data, err = show(moveReport{m, f.dryRun}); err != nil {
+		if a.data, err = show(moveReport{m, f.dryRun, f.statePath}); err != nil {
 			return change{}, err
 		}
 		if f.dryRun {

@@ -86,11 +86,11 @@ func (c *syncCall) valuesOutput(output int) (outputBytes, error) {
 }
 
 func (c *syncCall) manifestsOutput(output int) (outputBytes, error) {
-	how, err := c.loadSecrets(c.statePath, c.state, custody.Manifests, render.External, secretsFlags{})
+	how, err := c.loadSecrets(c.statePath, c.state, custody.Manifests, "", secretsFlags{})
 	if err != nil {
 		return nil, err
 	}
-	text, err := render.Manifests(render.ManifestsInput{State: c.state, Layout: render.External, Apart: how.apart, Beside: how.beside})
+	text, err := render.Manifests(render.ManifestsInput{State: c.state, Apart: how.apart, Beside: how.beside})
 	return outputBytes{c.state.Spec.Outputs[output].Path: text}, err
 }
 
@@ -112,6 +112,6 @@ func (c *syncCall) helmValuesOutput(output int) (outputBytes, error) {
 // tellApart says that an output alone is not the whole PKI.
 func (c *syncCall) tellApart(output int, apart bool) {
 	if apart {
-		fmt.Fprintf(&c.talk, "note: %s: with these values the chart renders no Secrets of issuer and webhooks: `l5d-pki-render manifests --with-keys` or the custody delivers them\n", outputPath(output))
+		fmt.Fprintf(&c.talk, "note: %s: %s\n", outputPath(output), secretsBeside(c.state, c.statePath, false))
 	}
 }

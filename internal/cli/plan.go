@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/picture"
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 
@@ -82,6 +83,11 @@ func (a *app) planAt(f *startFlags, args []string, at time.Time) (*rotation.Plan
 	if len(args) == 1 {
 		p.NotBegun()
 	}
+	for _, row := range p.Rows {
+		for _, line := range delivery.Lines(delivery.Missing(delivery.Of(s, f.statePath), row.Kinds)) {
+			p.ByHand = append(p.ByHand, row.Phase+": "+line)
+		}
+	}
 	return p, nil
 }
 
@@ -152,10 +158,21 @@ func revert(row rotation.PlanRow) string {
 	return fmt.Sprintf("%d of %d", safe, len(row.Reverts))
 }
 
-func (r planReport) text() string { return r.head() + "\n\n" + table(r.rows()) }
+func (r planReport) text() string { return r.head() + "\n\n" + table(r.rows()) + r.byHand("") }
+
+// byHand lists what a person must deliver, by phase.
+func (r planReport) byHand(mark string) (text string) {
+	for i, line := range r.ByHand {
+		if i == 0 {
+			text = "\nto be delivered by hand:\n" + mark
+		}
+		text += "- " + line + "\n"
+	}
+	return text
+}
 
 func (r planReport) markdown() string {
-	return "### Plan of the rotation\n\n" + r.head() + "\n\n" + markdownTable(r.rows()) + "\n```mermaid\n" + r.gantt() + "```\n"
+	return "### Plan of the rotation\n\n" + r.head() + "\n\n" + markdownTable(r.rows()) + r.byHand("\n") + "\n```mermaid\n" + r.gantt() + "```\n"
 }
 
 func (r planReport) gantt() string {

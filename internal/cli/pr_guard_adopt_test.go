@@ -57,9 +57,9 @@ func TestGuardAdoption(t *testing.T) {
 		"with an output that is not what it says": {nil, func(dir string) {
 			started(dir)
 			l.edit(dir, l.state, func(s string) string {
-				return strings.Replace(s, "spec:\n", "spec:\n  outputs:\n  - {kind: values, path: values.yaml}\n", 1)
+				return strings.Replace(s, "spec:\n", "spec:\n  outputs:\n  - {kind: component, path: stamps}\n", 1)
 			})
-		}, []string{"guard-output-missing"}, "values.yaml"},
+		}, []string{"guard-output-missing"}, "stamps"},
 		"one is moved": {func(dir string) { l.committed(dir, func() { l.evil(dir, "old") }) },
 			func(dir string) { l.committed(dir, func() { moveFile(t, dir, "old", "pki") }) }, []string{"guard-state-moved"}, "moved from old/rotation.yaml"},
 		"one is moved and edited": {func(dir string) { l.committed(dir, func() { l.evil(dir, "old") }) },

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -63,13 +64,15 @@ func (t prText) restartLines() []string {
 	var lines []string
 	switch {
 	case bundle && spec.ExternalCA && !spec.RollControlPlane:
-		lines = append(lines, fmt.Sprintf("control plane: nothing rolls it by itself with an external CA: `kubectl -n %s rollout restart deploy` after the merge", spec.Namespace))
+		lines = append(lines, fmt.Sprintf("control plane: nothing rolls it by itself with an external CA: `%s` after the merge", delivery.RestartControlPlane(spec.Namespace)))
 	case bundle:
 		lines = append(lines, "control plane: identity, destination and proxy-injector roll, for their annotation follows the bundle")
 	}
-	if issuer {
+	missing := deliveryLines(t.now, t.next, t.state)
+	if issuer && len(missing) == 0 {
 		lines = append(lines, "identity reloads its issuer without a restart")
 	}
+	lines = append(lines, missing...)
 	if t.plan.Kind == state.KindWebhooks {
 		lines = append(lines, "webhooks: the control plane's own; no workload")
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/component"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -110,7 +111,7 @@ func (a *app) doPostRender(statePath, report, source string, flags secretsFlags,
 	}
 	a.data = out.Stream
 	if len(out.LeftOut) > 0 {
-		fmt.Fprintf(&a.talk, "note: left out, as --secrets-apart says: %s\n", strings.Join(out.LeftOut, ", "))
+		fmt.Fprintf(&a.talk, "note: left out, as --secrets-apart says: %s; they are delivered by `%s`\n", strings.Join(out.LeftOut, ", "), delivery.CommandsOf(in.State, statePath).Secrets())
 	}
 	switch report {
 	case "text":
@@ -142,11 +143,11 @@ func (a *app) values() *cobra.Command {
 		Long: `values writes the Helm values of the state's phase to stdout.
 
 Layout external holds no key: the chart renders no issuer Secret, and
-` + "`manifests --with-keys`" + ` or the custody delivers it. Layout embedded holds the
+something else delivers it (the note says which command). Layout embedded holds the
 private keys (crtPEM and keyPEM): for a live host, never for Git; with another
-custody than file it is refused without --with-keys. Without --layout it follows
-spec.linkerd.issuerScheme.`,
-		Example: `  l5d-pki-render values --layout external > pki-values.yaml
+custody than file it is refused without --with-keys. The layout follows
+spec.linkerd.issuerScheme; another one is refused.`,
+		Example: `  l5d-pki-render values > pki-values.yaml
   helm upgrade linkerd-control-plane linkerd/linkerd-control-plane -f pki-values.yaml`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
@@ -160,14 +161,6 @@ spec.linkerd.issuerScheme.`,
 	c.flags(cmd)
 	c.secrets.add(cmd, "let layout embedded open the keys of any custody: for a live host, never for Git")
 	return cmd
-}
-
-// deliversSecrets is the command whose output brings the Secrets into the cluster.
-func deliversSecrets(s *state.Rotation) string {
-	if custody.Kinds[s.WithDefaults().Spec.Custody.Kind].Open == nil {
-		return "manifests" // only the cluster opens these keys
-	}
-	return "manifests --with-keys"
 }
 
 func (a *app) doValues(c valuesCall) (render.ValuesOutput, error) {
@@ -195,7 +188,7 @@ func (a *app) doValues(c valuesCall) (render.ValuesOutput, error) {
 	}
 	a.data = out.YAML
 	if out.NeedsManifests {
-		fmt.Fprintf(&a.talk, "note: with these values the chart renders no Secrets for what externalSecret or kubernetes.io/tls names: apply `l5d-pki-render %s` beside it\n", deliversSecrets(s))
+		fmt.Fprintln(&a.talk, "note: "+secretsBeside(s, c.state, out.HoldsKeys))
 	}
 	return out, nil
 }
@@ -203,24 +196,24 @@ func (a *app) doValues(c valuesCall) (render.ValuesOutput, error) {
 // manifests writes the PKI objects themselves.
 func (a *app) manifests() *cobra.Command {
 	var statePath, layout string
-	var all, annotate bool
+	var all, annotate, both bool
 	var secrets secretsFlags
 	cmd := &cobra.Command{
 		Use:   "manifests",
 		Short: "write the PKI objects of the current phase as plain manifests",
-		Long: `manifests writes the objects that the chart, fed with ` + "`values`" + ` of the same
-layout, does not render: the trust roots under externalCA and what the custody
-has in the place of the Secrets of issuer and webhooks (sealed, encrypted or a
-reference; nothing with custodies age and file). With --with-keys it writes the
-Secrets themselves.`,
-		Example: `  l5d-pki-render manifests --with-keys | kubectl apply -f -`,
+		Long: `manifests writes the trust roots under externalCA and what the custody has in the
+place of the Secrets of issuer and webhooks (sealed, encrypted or a reference;
+nothing with custodies age and file). With --with-keys it writes the Secrets
+themselves, in the form of spec.linkerd.issuerScheme; with --layout only those
+that the chart, fed with ` + "`values`" + ` of that layout, does not render.`,
+		Example: "  " + delivery.Commands{Custody: state.CustodyAge}.Secrets(),
 		Args:    cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
 			s, err := a.loadState(statePath)
 			if err != nil {
 				return err
 			}
-			in := render.ManifestsInput{State: s, WithKeys: secrets.withKeys, All: all, Annotate: annotate, Layout: render.Layout(layout)}
+			in := render.ManifestsInput{State: s, WithKeys: secrets.withKeys, All: all, Annotate: annotate, BothSchemes: both, Layout: render.Layout(layout)}
 			how, err := a.loadSecrets(statePath, s, custody.Manifests, in.Layout, secrets)
 			if err != nil {
 				return err
@@ -239,7 +232,8 @@ Secrets themselves.`,
 		}),
 	}
 	stateFlag(cmd, &statePath)
-	cmd.Flags().StringVar(&layout, "layout", "", "layout of the values that the chart is fed with: external or embedded")
+	cmd.Flags().StringVar(&layout, "layout", "", "leave out the Secrets that the chart renders with values of this layout: external or embedded")
+	cmd.Flags().BoolVar(&both, "both-schemes", false, "with --with-keys: give the issuer's Secret the fields of both issuer schemes, for moving from one to the other")
 	secrets.add(cmd, "add the Secrets, which hold private keys: for a live host, never for Git")
 	cmd.Flags().BoolVar(&all, "all", false, "add the objects that the chart renders itself")
 	annotateFlag(cmd, &annotate)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
@@ -12,6 +13,8 @@ import (
 type moveReport struct {
 	*rotation.Move
 	dryRun bool
+	// statePath is what commands name the state file by.
+	statePath string
 }
 
 func (r moveReport) data() any {
@@ -28,7 +31,8 @@ func (r moveReport) data() any {
 		Needs    []rotation.NeedResult `json:"needs,omitempty"`
 		Verdict  rotation.Verdict      `json:"verdict"`
 		Destroy  []string              `json:"destroyKeys,omitempty"`
-	}{r.From, r.To, r.State.Status.Epoch, r.Back, r.dryRun, r.Wave, r.State.Status.Stamp, r.Strategy, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy}
+		Deliver  []delivery.Object     `json:"deliver,omitempty"`
+	}{r.From, r.To, r.State.Status.Epoch, r.Back, r.dryRun, r.Wave, r.State.Status.Stamp, r.Strategy, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy, r.byHand()}
 }
 
 func (r moveReport) text() string {
@@ -53,6 +57,11 @@ func (r moveReport) markdown() string {
 	return b.String()
 }
 
+// byHand are the objects that the move changes and nothing delivers by itself.
+func (r moveReport) byHand() []delivery.Object {
+	return delivery.Missing(delivery.Of(r.State, r.statePath), r.Changes)
+}
+
 // facts are what a reviewer has to know, one line each.
 func (r moveReport) facts() []string {
 	var lines []string
@@ -73,6 +82,9 @@ func (r moveReport) facts() []string {
 	}
 	if r.Wave {
 		lines = append(lines, "wave: workloads restart with stamp "+r.State.Status.Stamp)
+	}
+	for _, line := range delivery.Lines(r.byHand()) {
+		lines = append(lines, "delivery: "+line)
 	}
 	for _, key := range r.Destroy {
 		lines = append(lines, "nothing needs this key any more, destroy it: "+key)

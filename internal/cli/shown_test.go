@@ -68,7 +68,7 @@ func TestIdentitiesInErrors(t *testing.T) {
 	body := strings.TrimPrefix(identity, "AGE-SECRET-KEY-1")
 	for _, value := range []string{identity, strings.ToLower(identity), "AGE-PLUGIN-X-1" + body, "1" + body, body, "age-plugin-x-1" + strings.ToLower(body), " " + identity + "\n# made"} {
 		for _, name := range []string{"SOPS_AGE_KEY_FILE", "L5D_PKI_AGE_IDENTITY", "SOPS_AGE_KEY", "--identity"} {
-			env, args := map[string]string{name: value}, []string{"manifests", "--with-keys", "--layout", "external", "-s", statePath}
+			env, args := map[string]string{name: value}, []string{"manifests", "--with-keys", "-s", statePath}
 			if name == "--identity" {
 				env, args = nil, append(args, name, value)
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -85,6 +86,7 @@ func (a *app) statusAt(statePath, at string, f *evidenceFlags) (*rotation.Status
 	if alarm := fallen(statePath, s); alarm != "" {
 		st.Alarms = append(st.Alarms, alarm)
 	}
+	st.Delivery = delivery.Of(s, statePath)
 	return st, nil
 }
 
@@ -133,6 +135,9 @@ func (r statusReport) text() string {
 		for _, p := range m.Problems {
 			b.WriteString("  refused: " + p.Text + "\n")
 		}
+	}
+	for _, line := range delivery.Lines(r.Delivery) {
+		b.WriteString("delivery: " + line + "\n")
 	}
 	for _, note := range r.Notes {
 		b.WriteString("note: " + note + "\n")
@@ -184,6 +189,9 @@ func (r statusReport) markdown() string {
 		for _, p := range m.Problems {
 			b.WriteString("- refused: " + p.Text + "\n")
 		}
+	}
+	for _, line := range delivery.Lines(r.Delivery) {
+		b.WriteString("\n- delivery: " + line + "\n")
 	}
 	for _, note := range r.Notes {
 		b.WriteString("\n> " + note + "\n")

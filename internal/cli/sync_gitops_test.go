@@ -94,7 +94,7 @@ func syncStep(t *testing.T, env map[string]string, path string, changes bool) st
 	if wrote.code != ExitDone || after.code != ExitDone || after.out != "" {
 		t.Fatalf("sync: %s%s; then check: code %d: %s", wrote.out, wrote.stderr, after.code, after.out)
 	}
-	checkNoSecret(t, before.stderr+wrote.stderr+wrote.out)
+	checkNoSecret(t, strings.ReplaceAll(before.stderr+wrote.stderr+wrote.out, path, "rotation.yaml"))
 	return before.out
 }
 

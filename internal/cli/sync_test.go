@@ -20,7 +20,7 @@ import (
 func syncRepository(t *testing.T, outputs string, files map[string]string) (root, path string) {
 	t.Helper()
 	root = t.TempDir()
-	text := strings.Replace(goodState(t), "status:\n", "  outputs:\n"+outputs+"status:\n", 1)
+	text := strings.Replace(keylessScheme(goodState(t)), "status:\n", "  outputs:\n"+outputs+"status:\n", 1)
 	all := map[string]string{"pki/rotation.yaml": text, ".git/HEAD": "ref: refs/heads/main\n"}
 	maps.Copy(all, files)
 	for name, data := range all {

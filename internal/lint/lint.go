@@ -100,7 +100,7 @@ func (o Options) material(s *state.Rotation, allow allowances) ([]render.Finding
 		return nil, err
 	}
 	sealed, err := keyFiles(c, o.Repository, allow)
-	return append(found, sealed...), err
+	return append(append(found, sealed...), undelivered(s, o.State)...), err
 }
 
 // placed gives the findings of a state file their lines.

@@ -112,7 +112,7 @@ var (
 	RenderStaleSecret = define(Sentence{
 		Code:    "render-stale-secret",
 		Text:    "does not hold %s with its key, and no private key is at hand here to set it right",
-		Hint:    "take the Secret out of the input (kustomize: a patch with `$patch: delete`) and deliver it by `manifests --with-keys` or the custody",
+		Hint:    "take the Secret out of the input (kustomize: a patch with `$patch: delete`) and deliver it by hand or by the custody's object (docs/delivery.md)",
 		Explain: "Some hosts get no private keys: a KRM function, for one. A Secret that carries the phase's certificate and the key that belongs to it may stand in the input and stays as it is. Another one would be applied beside a trust bundle or a caBundle that contradicts it, so it is refused.",
 	})
 	RenderKeyLeft = define(Sentence{
@@ -154,8 +154,14 @@ var (
 	RenderNoKeys = define(Sentence{
 		Code:    "render-no-keys",
 		Text:    "layout embedded carries the issuer's private key, and it was not asked for",
-		Hint:    "use --layout external, or --with-keys where the output goes to a live host and not to Git",
+		Hint:    "use --with-keys where the output goes to a live host and not to Git; for Git use `post-render`, or issuer scheme kubernetes.io/tls (docs/delivery.md)",
 		Explain: "Helm values with keyPEM hold a private key in clear. They may go to a live host, never to Git.",
+	})
+	RenderLayoutScheme = define(Sentence{
+		Code:    "render-layout-scheme",
+		Text:    "layout %s means issuer scheme %s, and this mesh uses %s",
+		Hint:    "without --layout, commands follow spec.linkerd.issuerScheme; for values in Git move the mesh to kubernetes.io/tls first (docs/delivery.md, \"Change the issuer scheme\"), or render with `post-render`",
+		Explain: "Identity reads crt.pem and key.pem with scheme linkerd.io/tls, and tls.crt and tls.key with kubernetes.io/tls. With linkerd.io/tls the chart renders the issuer Secret itself and needs its key in the values, so values without keys exist for kubernetes.io/tls only. Values of the other scheme restart identity with a Secret that it cannot read.",
 	})
 	RenderUnknownLayout = define(Sentence{
 		Code:    "render-unknown-layout",

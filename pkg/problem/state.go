@@ -256,9 +256,9 @@ var (
 		Explain: "status.wave exists while a wave is split over namespaces: it lists those that have the new stamp and names the stamp that the others keep.",
 	})
 	StateAdopted = define(Sentence{
-		Code: "state-adopted", Text: "adoptedBundle outlived the first change of phase: the log goes from epoch %d to %d",
+		Code: "state-adopted", Text: "adoptedBundle outlived a change of the bundle: the log goes from epoch %d to %d",
 		Hint:    "remove adoptedBundle",
-		Explain: "adoptedBundle keeps the raw bytes of a running mesh so that adopting it restarts nothing. From the first change of phase on the bundle is written in its canonical form.",
+		Explain: "adoptedBundle keeps the raw bytes of a running mesh so that adopting it restarts nothing. From the first change of the bundle on it is written in its canonical form; rotations of the issuer and of webhooks keep the raw bytes, since other bytes would restart the control plane.",
 	})
 	StateLink = define(Sentence{
 		Code: "state-link", Text: "a link names either state or observation, found %s",

@@ -62,6 +62,7 @@ func TestHelmValues(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := fluxState(t, c.state)
+			s.Spec.Linkerd.IssuerScheme = state.SchemeKubernetes
 			out, err := HelmValues(HelmValuesInput{State: s, Chart: c.chart, Object: c.object, Name: "pki", Namespace: "flux", Key: "v.yaml", Release: "cp"})
 			if err != nil {
 				t.Fatal(err)
@@ -107,6 +108,7 @@ func TestHelmValues(t *testing.T) {
 // copy of the bundle; what the state has no values for is refused.
 func TestHelmValuesAlone(t *testing.T) {
 	s := fluxState(t, "rotation/bundle/stable.yaml")
+	s.Spec.Linkerd.IssuerScheme = state.SchemeKubernetes
 	out, err := HelmValues(HelmValuesInput{State: s, Object: "ConfigMap", Name: "pki", Namespace: "flux", Key: "values.yaml"})
 	if err != nil || out.Patch != nil || len(readFlux(t, out.Object).Data) != 1 {
 		t.Errorf("%v, patch %q", err, out.Patch)

@@ -21,8 +21,12 @@ type ManifestsInput struct {
 	All bool
 	// Annotate is that of [Input], for the trust roots.
 	Annotate bool
-	// Layout of the values that the chart is fed with; "" follows the state's issuerScheme.
+	// Layout of the values that the chart is fed with: Secrets that it then renders
+	// itself are left out. "": the chart renders no Secret.
 	Layout Layout
+	// BothSchemes gives the issuer's Secret the fields of both issuer schemes, for
+	// moving a mesh from one to the other.
+	BothSchemes bool
 	// Apart, if not nil, has what stands in the place of the Secrets with private
 	// keys: all of them, since a chart without keys renders none. Beside are the
 	// custody's further objects, among them what delivers the trust roots under
@@ -33,8 +37,9 @@ type ManifestsInput struct {
 
 // Manifests gives the PKI objects that the chart, fed with [Values] of the same
 // layout, does not render: the trust roots under externalCA and, with keys, the
-// issuer Secret (layout external) and the webhook Secrets that the values
-// cannot carry. Documents begin with "---", in a fixed order, keys sorted.
+// Secrets of issuer and webhooks that the values do not carry; without a layout
+// all of them, in the form of the state's issuer scheme. Documents begin with
+// "---", in a fixed order, keys sorted.
 func Manifests(in ManifestsInput) ([]byte, error) {
 	m, err := NewMaterial(in.State, in.Keys)
 	if err != nil {
@@ -52,7 +57,9 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 		standIns, err = m.standIns(in)
 	case in.WithKeys:
 		var secrets []any
-		secrets, err = m.secrets(in.Layout, func(s KeySecret, layout Layout) bool { return in.All || !m.chartRenders(s, layout) })
+		secrets, err = m.secrets(in.Layout, in.BothSchemes, func(s KeySecret, layout Layout) bool {
+			return in.All || in.Layout == "" || !m.chartRenders(s, layout)
+		})
 		objects = append(objects, secrets...)
 	}
 	if err != nil {
@@ -69,7 +76,7 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 func (m *Material) standIns(in ManifestsInput) ([]byte, error) {
 	var problems problem.List
 	var text []byte
-	for _, s := range m.SealedSecrets(External) {
+	for _, s := range m.SealedSecrets("") {
 		problems.Add(in.Apart[s.SecretID].Err)
 		text = append(text, in.Apart[s.SecretID].Text...)
 	}
@@ -84,7 +91,7 @@ func (m *Material) MakesTrustRoots() bool {
 // LeftSecrets gives, with their keys, the Secrets of some groups that their
 // charts, fed with [Values] of the layout, do not render. Documents begin with "---".
 func (m *Material) LeftSecrets(layout Layout, groups []Group) ([]byte, error) {
-	objects, err := m.secrets(layout, func(s KeySecret, layout Layout) bool {
+	objects, err := m.secrets(layout, false, func(s KeySecret, layout Layout) bool {
 		return slices.Contains(groups, s.Group()) && !m.chartRenders(s, layout)
 	})
 	if err != nil {
@@ -95,13 +102,17 @@ func (m *Material) LeftSecrets(layout Layout, groups []Group) ([]byte, error) {
 
 // secrets: the issuer's, then the webhooks' in the order of their table, as far
 // as they are wanted.
-func (m *Material) secrets(layout Layout, wanted func(KeySecret, Layout) bool) ([]any, error) {
+func (m *Material) secrets(layout Layout, both bool, wanted func(KeySecret, Layout) bool) ([]any, error) {
 	layout, err := LayoutOf(m.State, layout)
 	if err != nil {
 		return nil, err
 	}
+	list := m.KeySecrets(layout)
+	if both {
+		list = m.SealedSecrets(layout)
+	}
 	var objects []any
-	for _, s := range m.KeySecrets(layout) {
+	for _, s := range list {
 		if !wanted(s, layout) {
 			continue
 		}

@@ -32,8 +32,18 @@ type ValuesInput struct {
 
 // NeedsKeys says whether Keys must be filled for this call.
 func (in ValuesInput) NeedsKeys() bool {
-	layout, err := LayoutOf(in.State, in.Layout)
+	layout, err := in.layout()
 	return err == nil && layout == Embedded
+}
+
+// layout is the one of the call. Extensions have no issuer, so theirs says only
+// whether the keys of their webhooks are in the values.
+func (in ValuesInput) layout() (Layout, error) {
+	extension := in.Chart == Viz || in.Chart == Jaeger
+	if extension && (in.Layout == External || in.Layout == Embedded) {
+		return in.Layout, nil
+	}
+	return LayoutOf(in.State, in.Layout)
 }
 
 // ValuesOutput is Helm values and what their reader has to know.
@@ -54,12 +64,12 @@ func Values(in ValuesInput) (ValuesOutput, error) {
 	if err != nil {
 		return ValuesOutput{}, err
 	}
-	layout, err := LayoutOf(m.State, in.Layout)
-	if err != nil {
-		return ValuesOutput{}, err
-	}
 	if in.Chart == "" {
 		in.Chart = ControlPlane
+	}
+	layout, err := in.layout()
+	if err != nil {
+		return ValuesOutput{}, err
 	}
 	v := valuesWriter{Material: m, layout: layout, values: map[string]any{}}
 	switch in.Chart {
@@ -89,15 +99,20 @@ func (l Layout) Scheme() string {
 }
 
 // LayoutOf resolves what the caller asked for; "" follows the state's issuerScheme.
+// It refuses a layout that means another scheme than the state's: the chart would
+// start identity with the other scheme, and no Secret that the state delivers would
+// have the keys that identity then reads.
 func LayoutOf(s *state.Rotation, asked Layout) (Layout, error) {
+	scheme := s.WithDefaults().Spec.Linkerd.IssuerScheme
+	own := Embedded
+	if scheme == state.SchemeKubernetes {
+		own = External
+	}
 	switch asked {
+	case "", own:
+		return own, nil
 	case External, Embedded:
-		return asked, nil
-	case "":
-		if s.Spec.Linkerd.IssuerScheme == state.SchemeKubernetes {
-			return External, nil
-		}
-		return Embedded, nil
+		return "", problem.RenderLayoutScheme.With(string(asked), asked.Scheme(), scheme).On("spec.linkerd.issuerScheme")
 	}
 	return "", problem.RenderUnknownLayout.With(string(asked))
 }

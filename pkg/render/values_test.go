@@ -26,6 +26,7 @@ func TestValuesByVersion(t *testing.T) {
 		for _, layout := range []render.Layout{render.Embedded, render.External} {
 			in := fixture(t, "control-plane-2-13")
 			in.State.Spec.Linkerd.Version = c.version
+			in.State.Spec.Linkerd.IssuerScheme = layout.Scheme()
 			out, err := render.Values(render.ValuesInput{State: in.State, Keys: in.Keys, Layout: layout})
 			if err != nil {
 				t.Fatalf("%s %s: %v", c.version, layout, err)
@@ -70,10 +71,14 @@ func TestManifestsFollowLayout(t *testing.T) {
 		want    []string
 	}{
 		{"2.18", render.External, []string{"linkerd-identity-issuer", "linkerd-proxy-injector-k8s-tls", "linkerd-sp-validator-k8s-tls", "linkerd-policy-validator-k8s-tls"}},
+		{"2.18", "", []string{"linkerd-identity-issuer", "linkerd-proxy-injector-k8s-tls", "linkerd-sp-validator-k8s-tls", "linkerd-policy-validator-k8s-tls"}},
 		{"2.18", render.Embedded, []string{"linkerd-proxy-injector-k8s-tls", "linkerd-sp-validator-k8s-tls", "linkerd-policy-validator-k8s-tls"}},
 	} {
 		in := fixture(t, "control-plane-2-13")
 		in.State.Spec.Linkerd.Version = c.version
+		if c.layout != "" {
+			in.State.Spec.Linkerd.IssuerScheme = c.layout.Scheme()
+		}
 		out, err := render.Manifests(render.ManifestsInput{State: in.State, Keys: in.Keys, Layout: c.layout, WithKeys: true})
 		if err != nil {
 			t.Fatal(err)

@@ -26,3 +26,6 @@ func (m *Material) served(deployment string) string {
 	}
 	return b.String()
 }
+
+// KnownWebhooks lists the webhooks of every chart, in the order of their table.
+func KnownWebhooks() []Webhook { return slices.Clone(webhooks) }

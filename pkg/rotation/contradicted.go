@@ -43,7 +43,7 @@ func (w *way) reliesOn(n Need) bool {
 
 // against is what the log knows against an assumption; "" is nothing.
 func (w *way) against(n Need) string {
-	if n != BundleLoaded && n != LeavesRenewed || len(meters[n](target{w.scene.without(n), w.ownWithout(), w.ownWithout().live(), w.now})) == 0 {
+	if n != BundleLoaded && n != LeavesRenewed || len(meters[n](target{w.scene.without(n), w.ownWithout(), w.ownWithout().live(), w.now, nil})) == 0 {
 		return ""
 	}
 	entries, whole := w.scene.dossier.entries()

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // NeedResult is whether a need is met, and how, or what is missing.
@@ -31,6 +31,8 @@ type target struct {
 	own   *cluster
 	live  Live // of this cluster alone
 	to    Material
+	// changes are the kinds of objects that entering the phase changes.
+	changes []delivery.Kind
 }
 
 // meters says what each need still lacks; nothing: it is met.
@@ -170,27 +172,22 @@ func (t target) wave() []string {
 	return nil
 }
 
-// elsewhere: charts with an external CA render no trust roots, and charts with
-// kubernetes.io/tls no issuer; something has to deliver them. An output of kind
-// manifests has the roots, and the issuer where the custody has an object for it.
+// elsewhere lists what the phase changes and nothing in Git delivers. The
+// commands want the path of the state file, which is not known here.
 func (t target) elsewhere() []string {
-	l, custody := t.scene.spec.Linkerd, t.scene.spec.Custody.Kind
-	manifests := slices.ContainsFunc(t.scene.spec.Outputs, func(o state.Output) bool { return o.Kind == state.OutputManifests })
-	var missing []string
-	if l.ExternalCA && !manifests {
-		missing = append(missing, "externalCA is true, and no output of kind manifests delivers the trust roots")
+	var names []string
+	for _, o := range delivery.Missing(delivery.Of(t.scene.state, ""), t.changes) {
+		names = append(names, o.Name+": "+o.How)
 	}
-	if l.IssuerScheme == state.SchemeKubernetes && !(manifests && slices.Contains(deliveringCustodies, custody)) {
-		missing = append(missing, fmt.Sprintf("issuerScheme is %q, and no output of kind manifests delivers the issuer (custody %s)", l.IssuerScheme, custody))
-	}
-	return missing
+	return names
 }
-
-// deliveringCustodies have an object for the issuer that Git may hold.
-var deliveringCustodies = []string{state.CustodySOPS, state.CustodySealedSecret, state.CustodyExternalSecret, state.CustodyCertManager}
 
 // problem is an unmet need as a refusal.
 func (r NeedResult) problem() *problem.Problem {
+	if r.Need == DeliveredElsewhere { // no observation can show it before the phase is entered
+		return problem.RotationUnmet.With(r.Text, strings.Join(r.Missing, "; ")).
+			Hint("make sure that it is delivered, then vouch for it: --assume %s --because \"...\"", r.Need)
+	}
 	return problem.RotationUnmet.With(r.Text, strings.Join(r.Missing, "; ")).
 		Hint("bring an observation that shows it (--evidence), or vouch for it: --assume %s --because \"...\"", r.Need)
 }

@@ -3,6 +3,7 @@ package rotation
 import (
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -39,6 +40,8 @@ const (
 
 // Move is a change of phase that is allowed.
 type Move struct {
+	// Changes are the kinds of objects that the move changes in the cluster.
+	Changes []delivery.Kind
 	// State is the next state; the one that was given is not touched.
 	State *state.Rotation
 	// From and To are phases; Back tells that the move leads backwards.

@@ -569,11 +569,23 @@ func TestStateIsNotTouched(t *testing.T) {
 	}
 }
 
-func TestAdoptedBundleEndsWithTheFirstMove(t *testing.T) {
-	m := newMesh(t, "prod", now)
-	m.state.Status.AdoptedBundle = m.state.Status.Anchors[0].Certificate + "\n"
-	m.start(t, StartOptions{Kind: state.KindWebhooks}, Evidence{}, now)
-	if m.state.Status.AdoptedBundle != "" {
-		t.Error("the adopted bundle outlives the first change of phase")
+// TestAdoptedBundleEndsWithTheBundle: other bytes for the same bundle restart the
+// control plane, so they change only with the bundle.
+func TestAdoptedBundleEndsWithTheBundle(t *testing.T) {
+	for kind, kept := range map[string]bool{state.KindWebhooks: true, state.KindIssuer: true, state.KindAnchor: false} {
+		m := newMesh(t, "prod", now)
+		raw := m.state.Status.Anchors[0].Certificate + "\n"
+		m.state.Status.AdoptedBundle = raw
+		o := StartOptions{Kind: kind}
+		if kind == state.KindAnchor {
+			o.Strategy = state.StrategyBundle
+		}
+		m.start(t, o, Evidence{}, now)
+		if got := m.state.Status.AdoptedBundle; (got == raw) != kept {
+			t.Errorf("%s: the adopted bundle is %q, want it kept: %v", kind, got, kept)
+		}
+		if _, err := state.Parse("rotation.yaml", must(state.Marshal(m.state))); err != nil {
+			t.Errorf("%s: %s", kind, explain(err))
+		}
 	}
 }

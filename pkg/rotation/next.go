@@ -13,13 +13,15 @@ func (w *way) next() (*Move, error) {
 	s := w.scene.state.Clone()
 	m := &Move{
 		State: s, From: w.scene.state.Status.Phase, To: w.phase(), Back: w.back(),
-		Verdict: w.verdict, Needs: w.needs, Wave: w.wave, DowntimeAccepted: w.accepted, Shut: w.shut,
+		Verdict: w.verdict, Needs: w.needs, Wave: w.wave, DowntimeAccepted: w.accepted, Shut: w.shut, Changes: w.changes(),
 	}
 	begin(s, w.at)
 	st := &s.Status
 	st.Epoch++
 	st.Phase = w.phase()
-	st.AdoptedBundle = "" // from here on the bundle's bytes are ours
+	if bundleID(w.now.Bundle) != bundleID(w.due.Bundle) {
+		st.AdoptedBundle = "" // other bytes for the same bundle would restart the control plane
+	}
 	w.leaves(st)
 	switch {
 	case w.to < 0:

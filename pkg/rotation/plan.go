@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -16,6 +17,8 @@ type Plan struct {
 	Rows     []PlanRow `json:"rows"`
 	// Waves are restarts of the data plane, as planned.
 	Waves int `json:"waves"`
+	// ByHand says what a person must deliver in the course of it.
+	ByHand []string `json:"byHand,omitempty"`
 	// End is when the last commit can be merged at the earliest.
 	End time.Time `json:"end"`
 }
@@ -32,8 +35,10 @@ type PlanRow struct {
 	Issuer []string `json:"issuer"`
 	// Changes are the objects that the commit changes.
 	Changes []string `json:"changes"`
-	Needs   []Need   `json:"needs,omitempty"`
-	Wave    bool     `json:"wave,omitempty"`
+	// Kinds of the objects that the commit changes.
+	Kinds []delivery.Kind `json:"-"`
+	Needs []Need          `json:"needs,omitempty"`
+	Wave  bool            `json:"wave,omitempty"`
 	// WaveChoice: leaves may be waited out or renewed by a wave.
 	WaveChoice bool      `json:"waveChoice,omitempty"`
 	Earliest   time.Time `json:"earliest"`
@@ -93,6 +98,7 @@ func PlanOf(s *state.Rotation, o Options, e Evidence, at time.Time) (*Plan, erro
 			Wave: step.Wave == Wave || step.Wave == WaveChoice && leaves == LeavesWave || w.restartsExpired(i), WaveChoice: step.Wave == WaveChoice,
 		}
 		row.Changes = changes(before, m, row.Wave, path, i)
+		row.Kinds = kindsAt(before, m, path, i)
 		row.Reverts = reverts(path, materials, i, sim, NewVerifier(row.Earliest))
 		p.Rows = append(p.Rows, row)
 		if row.Wave {
@@ -165,6 +171,12 @@ const (
 	objectCABundle  = "caBundle of the webhook configurations"
 	objectHooks     = "Secrets of the webhooks"
 )
+
+// kindsAt are the kinds of objects that entering step i changes.
+func kindsAt(before, after Material, path Path, i int) []delivery.Kind {
+	webhooks := path.Kind == state.KindWebhooks
+	return delivery.Kinds(bundleID(before.Bundle) != bundleID(after.Bundle), chainID(before.Issuer) != chainID(after.Issuer), webhooks && i == 1, webhooks && i != 1)
+}
 
 // changes names the objects that entering step i changes.
 func changes(before, after Material, wave bool, path Path, i int) []string {

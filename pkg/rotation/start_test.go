@@ -385,7 +385,7 @@ func TestRetiredAnchors(t *testing.T) {
 // TestIssuerNeedsDelivery: with kubernetes.io/tls the chart renders no issuer; an
 // output of kind manifests has it where the custody has an object for it.
 func TestIssuerNeedsDelivery(t *testing.T) {
-	m, instant := at(t, "anchor", "bundle", "anchor-added")
+	m, instant := at(t, "anchor", "bundle", "anchor-spread")
 	m.state.Spec.Linkerd.IssuerScheme = state.SchemeKubernetes
 	e := seen(m.sight(instant))
 	for _, c := range []struct {
@@ -411,7 +411,7 @@ func TestIssuerNeedsDelivery(t *testing.T) {
 }
 
 func TestExternalCANeedsDelivery(t *testing.T) {
-	m, instant := at(t, "anchor", "bundle", "anchor-added")
+	m, instant := at(t, "anchor", "bundle", "issuer-spread")
 	m.state.Spec.Linkerd.ExternalCA = true
 	e := seen(m.sight(instant))
 	_, err := Advance(m.state, Options{}, e, instant)

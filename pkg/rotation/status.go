@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -25,9 +26,11 @@ type Status struct {
 	Retired      []RetiredAnchor `json:"retired,omitempty"`
 	Wave         *state.Wave     `json:"wave,omitempty"`
 	// Alarms are what is wrong already; a person has to act.
-	Alarms []string         `json:"alarms,omitempty"`
-	Notes  []string         `json:"notes,omitempty"`
-	Log    []state.LogEntry `json:"-"`
+	Alarms []string `json:"alarms,omitempty"`
+	// Delivery is every object of the phase and how it reaches the cluster.
+	Delivery []delivery.Object `json:"delivery,omitempty"`
+	Notes    []string          `json:"notes,omitempty"`
+	Log      []state.LogEntry  `json:"-"`
 }
 
 // NextMove is a legal move and what it still needs.

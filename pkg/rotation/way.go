@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -75,7 +76,7 @@ func (w *way) judge() error {
 func (w *way) unmet() problem.List {
 	var problems problem.List
 	for _, n := range w.neededCodes() {
-		r := target{w.scene, w.own, w.ownLive, w.due}.meet(n)
+		r := target{w.scene, w.own, w.ownLive, w.due, w.changes()}.meet(n)
 		w.needs = append(w.needs, r)
 		if !r.Met {
 			problems = append(problems, r.problem())
@@ -130,7 +131,7 @@ func (w *way) neededCodes() []Need {
 		if w.scene.state.Status.Wave != nil {
 			needs = append(needs, WaveDone)
 		}
-		if l := w.scene.spec.Linkerd; l.ExternalCA || l.IssuerScheme == state.SchemeKubernetes {
+		if len(delivery.Missing(delivery.Of(w.scene.state, ""), w.changes())) > 0 {
 			needs = append(needs, DeliveredElsewhere)
 		}
 		if w.from < 0 && len(w.scene.retiredKeys()) > 0 {
@@ -141,6 +142,11 @@ func (w *way) neededCodes() []Need {
 		needs = append(needs, BundleDelivered)
 	}
 	return needs
+}
+
+// changes are the kinds of objects that the move changes in the cluster.
+func (w *way) changes() []delivery.Kind {
+	return kindsAt(w.now, w.due, w.path, max(w.from, w.to))
 }
 
 // choices refuses options that do not fit the phase.

@@ -114,9 +114,25 @@ func (f *findings) history(r *Rotation) {
 			atLog.With(len(log)-1), atPhase, manifest.At("status", "epoch"))
 	}
 	f.sameRotation(len(log)-1, last, r.Status.Rotation)
-	if r.Status.AdoptedBundle != "" && last.Epoch > log[0].Epoch {
+	if r.Status.AdoptedBundle != "" && slices.ContainsFunc(log[1:], func(e LogEntry) bool { return !e.keepsBundle() }) {
 		f.add(problem.StateAdopted.With(log[0].Epoch, last.Epoch), atAdopted, atLog)
 	}
+}
+
+// keepsBundle reports whether the phase that the entry led to delivers the bundle
+// of the stable phase before its rotation. What cannot be told from it (older logs,
+// the way back) is left to rendering, which compares the certificates.
+func (e LogEntry) keepsBundle() bool {
+	if e.Move == MoveLegacy || e.Move == MoveReissue || e.Phase == PhaseStable && (e.Move == MoveBack || e.Move == MoveAbandon) {
+		return true
+	}
+	if e.Phase == PhaseStable {
+		return e.Kind == KindIssuer || e.Kind == KindWebhooks
+	}
+	t, ok := TableOf(e.Kind, e.Strategy)
+	return ok && slices.ContainsFunc(t.Phases, func(p Phase) bool {
+		return p.Name == e.Phase && len(p.Bundle) == 1 && p.Bundle[0] != RoleIncoming
+	})
 }
 
 // entry checks one entry by itself and its link to the one before.

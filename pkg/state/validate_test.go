@@ -191,6 +191,8 @@ func TestContradictionsOfPrograms(t *testing.T) {
 		{"adopted bundle after a move", "state-adopted", at("", "", PhaseStable), func(r *Rotation) {
 			r.Status.AdoptedBundle, r.Status.Epoch = fakePEM("raw"), 2
 			r.Status.Log = logOf(r, 3)
+			last := &r.Status.Log[2]
+			last.Move, last.Kind, last.Strategy = MoveAdvance, KindAnchor, StrategyBundle
 		}},
 		{"unclosed bracket", "state-path", at("", "", PhaseStable), func(r *Rotation) {
 			r.Spec.Outputs = []Output{{Kind: OutputEdit, Path: "apps/[a/*.yaml"}}
