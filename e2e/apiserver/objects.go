@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,57 @@ func (s *Server) Apply(t testing.TB, path, controller string, object map[string]
 	}
 }
 
+// Delete removes an object, if it exists.
+func (s *Server) Delete(t testing.TB, object map[string]any) {
+	t.Helper()
+	s.remove(t, s.Path(t, object))
+}
+
+// Path is where the API has an object.
+func (s *Server) Path(t testing.TB, object map[string]any) string {
+	t.Helper()
+	version, _ := object["apiVersion"].(string)
+	kind, _ := object["kind"].(string)
+	root := "/apis/" + version
+	if !strings.Contains(version, "/") {
+		root = "/api/" + version
+	}
+	for _, r := range s.resources(t, root) {
+		if r.Kind != kind || strings.Contains(r.Name, "/") {
+			continue
+		}
+		if !r.Namespaced {
+			return root + "/" + r.Name + "/" + Name(object)
+		}
+		metadata, _ := object["metadata"].(map[string]any)
+		return fmt.Sprintf("%s/namespaces/%s/%s/%s", root, metadata["namespace"], r.Name, Name(object))
+	}
+	t.Fatalf("the API has no %s %s", version, kind)
+	return ""
+}
+
+// resource is a kind of objects, as the API lists it.
+type resource struct {
+	Name, Kind string
+	Namespaced bool
+	Verbs      []string
+}
+
+// resources are those of a group and version. They are asked for once.
+func (s *Server) resources(t testing.TB, root string) []resource {
+	t.Helper()
+	if known, ok := s.known[root]; ok {
+		return known
+	}
+	var list struct{ Resources []resource }
+	code, answer, err := s.Do(http.MethodGet, root, "", nil)
+	if err != nil || code != http.StatusOK || json.Unmarshal(answer, &list) != nil {
+		t.Fatalf("GET %s: %d %v", root, code, err)
+	}
+	s.known[root] = list.Resources
+	return list.Resources
+}
+
 // Reset removes what tests left: everything in the namespaces that are given, and
 // the cluster-wide objects of the collections whose names begin with prefix.
 // Without a controller manager a namespace itself is never gone, so it stays.
@@ -114,11 +166,9 @@ func (s *Server) namespaced(t testing.TB, namespace string) []string {
 	}
 	var paths []string
 	for _, root := range roots {
-		resources, _ := s.Get(t, root)["resources"].([]any)
-		for _, r := range resources {
-			resource := r.(map[string]any)
-			if verbs := fmt.Sprint(resource["verbs"]); resource["namespaced"] == true && strings.Contains(verbs, "deletecollection") && resource["name"] != "events" {
-				paths = append(paths, fmt.Sprintf("%s/namespaces/%s/%s", root, namespace, resource["name"]))
+		for _, r := range s.resources(t, root) {
+			if r.Namespaced && slices.Contains(r.Verbs, "deletecollection") && r.Name != "events" {
+				paths = append(paths, fmt.Sprintf("%s/namespaces/%s/%s", root, namespace, r.Name))
 			}
 		}
 	}

@@ -39,6 +39,8 @@ type Server struct {
 	client     *http.Client
 	dir        string
 	programs   []*program
+	// known are the resources of groups and versions that were asked for.
+	known map[string][]resource
 }
 
 // program is a child process and what it printed.
@@ -69,7 +71,7 @@ func start(etcd, api string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir, Kubeconfig: filepath.Join(dir, "kubeconfig")}
+	s := &Server{dir: dir, known: map[string][]resource{}, Kubeconfig: filepath.Join(dir, "kubeconfig")}
 	if err := s.run(etcd, api); err != nil {
 		log := s.logs()
 		s.Stop()
