@@ -25,17 +25,17 @@ var arrows = map[string][]string{
 	"internal/disk":            {},
 	"internal/chart/exchange":  {"internal/exchange"},
 	"internal/exchange":        {},
-	"internal/cli":             {"internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
+	"internal/cli":             {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema"},
 	"internal/forge":           {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
 	"internal/forge/client":    {"internal/forge"},
 	// Key files are written for the Secrets that pkg/render knows.
-	"internal/custody": {"pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child", "internal/secret"},
+	"internal/custody": {"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child", "internal/secret"},
 	// A module of its own: its back ends are larger than all of the rest.
 	"cmd/l5d-pki-render-kms": {},
 	"internal/kms":           {"pkg/pki", "internal/secret"},
-	"internal/overlay":       {"internal/address"},
+	"internal/overlay":       {"pkg/linkerd", "internal/address"},
 	"internal/krm":           {"pkg/render", "pkg/state", "internal/manifest"},
 	"internal/repo":          {"internal/child", "internal/address", "internal/disk"},
 	// Other programs are run by one package, which decides what they see of the environment.
@@ -43,21 +43,23 @@ var arrows = map[string][]string{
 	"internal/address": {},
 	"pkg/postrender":   {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
-	"pkg/rotation": {"pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
-	"pkg/render":   {"pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
+	"pkg/rotation": {"pkg/linkerd", "pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
+	"pkg/render":   {"pkg/linkerd", "pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
 	// Findings in a repository have the form of findings in a state.
-	"pkg/survey": {"pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
+	"pkg/survey": {"pkg/linkerd", "pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
 	// The state file is read and written with positions and comments kept, and
 	// only one room knows YAML text.
-	"pkg/state":         {"internal/manifest", "internal/secret"},
-	"pkg/pki":           {},
+	"pkg/state":         {"pkg/linkerd", "internal/manifest", "internal/secret"},
+	"pkg/pki":           {"pkg/linkerd"},
 	"internal/manifest": {},
 	"internal/picture":  {},
 	"internal/sink":     {},
 	// The one detector of private keys, which everything else asks.
 	"internal/secret": {},
 	"pkg/problem":     {},
-	"schema":          {},
+	// Facts about Linkerd, and nothing about this tool.
+	"pkg/linkerd": {},
+	"schema":      {},
 }
 
 // libraries: outside library -> the rooms that import it.
@@ -98,7 +100,7 @@ var libraries = map[string][]string{
 var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret"}
+var pure = []string{"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{
@@ -112,6 +114,7 @@ var helpers = []string{"fixtures", "bench", "schema/gen", "e2e", "scripts"}
 
 func TestRooms(t *testing.T) {
 	rooms := 0
+	names := linkerdNames(t)
 	for _, file := range sources(t) {
 		room := filepath.ToSlash(filepath.Dir(file))
 		if room == "." || isHelper(room) {
@@ -135,6 +138,9 @@ func TestRooms(t *testing.T) {
 		}
 		if !slices.Contains(keyWriters, room) {
 			checkMarkers(t, file, parsed)
+		}
+		if room != "pkg/linkerd" {
+			checkNames(t, file, parsed, names)
 		}
 		if !slices.Contains(writers, room) {
 			checkWrites(t, file, parsed)

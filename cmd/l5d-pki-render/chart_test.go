@@ -11,6 +11,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart"
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -183,7 +184,7 @@ func TestRealCharts(t *testing.T) {
 	}
 	for _, tag := range tags {
 		version := filepath.Base(tag)
-		if _, err := state.ParseVersion(version); err != nil {
+		if _, err := linkerd.ParseVersion(version); err != nil {
 			t.Logf("%s: %v", version, err)
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -283,16 +284,16 @@ func (a *app) tellChart(c *chartCall, answer exchange.Answer, p *chartPhase, rep
 
 // chartsOf names the charts that each group's values are for.
 var chartsOf = map[render.Group][]string{
-	render.ControlPlane: {"linkerd-control-plane", "linkerd2"}, // linkerd2 up to 2.11
-	render.Viz:          {"linkerd-viz"},
-	render.Jaeger:       {"linkerd-jaeger"},
+	render.ControlPlane: {linkerd.ChartControlPlane, linkerd.ChartLinkerd2}, // linkerd2 up to 2.11
+	render.Viz:          {linkerd.ChartViz},
+	render.Jaeger:       {linkerd.ChartJaeger},
 }
 
 // namespacesOf gives each chart the namespace that the state has for it.
 func namespacesOf(s *state.Rotation) map[string]string {
 	l := s.WithDefaults().Spec.Linkerd
 	of := map[render.Group]string{render.ControlPlane: l.Namespace, render.Viz: l.VizNamespace, render.Jaeger: l.JaegerNamespace}
-	namespaces := map[string]string{"": l.Namespace, "linkerd-multicluster": l.MulticlusterNamespace}
+	namespaces := map[string]string{"": l.Namespace, linkerd.ChartMulticluster: l.MulticlusterNamespace}
 	for group, charts := range chartsOf {
 		for _, name := range charts {
 			namespaces[name] = of[group]

@@ -6,6 +6,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 
@@ -64,7 +65,7 @@ func (o chartObject) givesWay(standIns render.Apart) bool {
 
 // keyFields are the keys of Secrets that hold private keys: of kubernetes.io/tls
 // and of Linkerd's issuer under linkerd.io/tls.
-var keyFields = map[string]bool{"tls.key": true, "key.pem": true}
+var keyFields = map[string]bool{"tls.key": true, linkerd.FieldKey: true}
 
 // holdsKey reports whether a Secret holds a private key, by its field's name or
 // by what stands there.

@@ -94,6 +94,9 @@ func (c *cmpCall) manifestsIn(below, path string) ([]exchange.Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := render.CheckEncoding(text); err != nil {
+		return nil, problem.Of(err).In(filepath.ToSlash(below)).Err()
+	}
 	if bytes.Contains(text, []byte(skipMark)) || !looksLikeObjects(text) {
 		return nil, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -15,7 +16,7 @@ func (a *app) mintFirst(f *initFlags) (begun, error) {
 	if f.version == "" {
 		return begun{}, problem.AdoptNoVersion.With("nothing: a new mesh has no manifests")
 	}
-	version, err := state.ParseVersion(f.version)
+	version, err := linkerd.ParseVersion(f.version)
 	if err != nil {
 		return begun{}, err
 	}
@@ -25,12 +26,12 @@ func (a *app) mintFirst(f *initFlags) (begun, error) {
 		Spec: state.Spec{
 			Linkerd: state.Linkerd{
 				Version: f.version, Namespace: f.namespace, TrustDomain: f.trustDomain,
-				RollControlPlane: version.Family() == state.Family211,
+				RollControlPlane: version.Traits().NeedsRoll(),
 			},
 		},
 	}
 	hooks := []string{state.WebhookProxyInjector, state.WebhookProfileValidator, state.WebhookPolicyValidator}
-	if version.Family() == state.Family210 {
+	if !version.Traits().TrustRoots {
 		hooks = hooks[:2] // policyValidator came with 2.11
 	}
 	f.settleCustody(s)

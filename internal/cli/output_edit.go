@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -27,13 +28,14 @@ func (c *syncCall) editOutput(output int) (outputBytes, error) {
 func (c *syncCall) editAll() error {
 	c.edited = map[int]map[string][]byte{}
 	var found []foundFile
-	owner := map[string]int{}
+	owner, inject := map[string]int{}, map[string]string{}
 	var problems problem.List
 	for i, o := range c.state.Spec.Outputs {
 		if o.Kind != state.OutputEdit {
 			continue
 		}
 		c.edited[i] = outputBytes{}
+		maps.Copy(inject, o.NamespaceInject)
 		matched, err := c.matching(o.Path)
 		problems.Add(problem.Of(err).Under(outputPath(i)).Err())
 		for _, f := range matched {
@@ -50,7 +52,7 @@ func (c *syncCall) editAll() error {
 	if err != nil {
 		return err
 	}
-	out, err := render.StampWorkloads(render.WorkloadsInput{State: c.state, Files: files, Each: c.each})
+	out, err := render.StampWorkloads(render.WorkloadsInput{State: c.state, Files: files, Inject: inject, Each: c.each})
 	if err != nil {
 		return c.editProblems(err)
 	}
@@ -70,7 +72,7 @@ func (c *syncCall) editProblems(err error) error {
 	problems := problem.Of(err)
 	for _, p := range problems {
 		if p.Code == problem.WorkloadsNothing.Code {
-			p.Hints = []string{"bring the manifests of the Namespaces, with linkerd.io/inject, into a glob of kind edit, or correct the globs"}
+			p.Hints = []string{"bring the manifests of the Namespaces, with linkerd.io/inject, into a glob of kind edit; or name the namespaces: `namespaceInject: {NAME: enabled}` in that output; or correct the globs"}
 			p.In(c.statePath).On("spec.outputs")
 		}
 	}

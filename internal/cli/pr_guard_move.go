@@ -18,6 +18,9 @@ func (c *guardCall) judgeMove(next *state.Rotation) error {
 	r.noteSpec(c.now, next)
 	r.judgeSpec(c.now, next)
 	r.judgeInstants(was.Log, is.Log, c.instant())
+	if err := c.judgeLanded(c.now, next); err != nil {
+		return err
+	}
 	switch {
 	case c.now.Metadata.Name != next.Metadata.Name:
 		r.findings = append(r.findings, problem.RotationOtherMesh.With(c.now.Metadata.Name, next.Metadata.Name))

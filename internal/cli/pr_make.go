@@ -83,6 +83,9 @@ func (c *prCall) committed(m moved, h *head) (*proposal, error) {
 	if p.commit, err = c.tree.Commit(tree, p.message, at); err != nil {
 		return nil, c.gitProblem(err)
 	}
+	for _, hook := range c.tree.SkippedHooks {
+		fmt.Fprintf(&c.talk, "note: the hook %s did not run: it is a file of the working tree that branch %s does not have\n", shownName(hook), shownName(c.base))
+	}
 	return p, c.keep(p, m.keys)
 }
 

@@ -190,7 +190,7 @@ func (t prText) whySafe() string {
 		}
 	}
 	for _, o := range t.evidence.Observations {
-		fmt.Fprintf(&b, "- observed: cluster %s at %s, covering %s\n", code(o.Cluster), o.At, strings.Join(o.Covers, ", "))
+		fmt.Fprintf(&b, "- observed: cluster %s at %s, covering %s\n", code(o.Cluster), o.At, strings.Join(o.Covered(), ", "))
 	}
 	for _, a := range t.evidence.Assumptions {
 		fmt.Fprintf(&b, "- on somebody's word: %s, because %s\n", a.Code, code(a.Because))

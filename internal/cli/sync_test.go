@@ -271,6 +271,30 @@ func TestSyncEditsAcrossGlobs(t *testing.T) {
 	}
 }
 
+// TestSyncNamespacesElsewhere: the state says what a namespace is that no file of
+// the repository holds, and a value that Linkerd does not know is refused.
+func TestSyncNamespacesElsewhere(t *testing.T) {
+	bare := strings.Replace(meshedWeb, "      annotations:\n        linkerd.io/inject: enabled\n", "      labels: {app: web}\n", 1)
+	for _, c := range []struct {
+		inject, wrote, says string
+	}{
+		{"", "", "no meshed workload"},
+		{", namespaceInject: {shop: enabled}", "wrote apps/web.yaml\n", ""},
+		{", namespaceInject: {shop: disabled}", "", "no meshed workload"},
+		{", namespaceInject: {shop: on}", "", "spec.outputs[0].namespaceInject.shop"},
+	} {
+		root, path := syncRepository(t, "  - {kind: edit, path: ../apps/*.yaml"+c.inject+"}\n", map[string]string{"apps/web.yaml": bare})
+		stampState(t, path)
+		got := call(t, "", nil, "sync", "-s", path)
+		if got.out != c.wrote || !strings.Contains(got.stderr, c.says) || (got.code == ExitDone) != (c.says == "") {
+			t.Errorf("%q: code %d: %s%s", c.inject, got.code, got.out, got.stderr)
+		}
+		if stamped := strings.Contains(readIn(t, root, "apps/web.yaml"), "l5d-pki-render/rollout"); stamped != (c.wrote != "") {
+			t.Errorf("%q: stamped: %v", c.inject, stamped)
+		}
+	}
+}
+
 // TestSyncLinkInside: a link that stays in the repository is followed, and stays a link.
 func TestSyncLinkInside(t *testing.T) {
 	root, path := syncRepository(t, "  - {kind: values, path: link/values.yaml}\n", map[string]string{"pki/link": "-> ../shared", "shared/x": ""})

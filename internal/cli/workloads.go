@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -228,7 +229,7 @@ func (f *workloadsFlags) injected() (map[string]string, error) {
 	var problems problem.List
 	for _, pair := range f.inject {
 		name, value, _ := strings.Cut(pair, "=")
-		if name == "" || value != "enabled" && value != "ingress" && value != "disabled" {
+		if name == "" || !slices.Contains(state.Injections, value) {
 			problems.Add(problem.WorkloadsBadInject.With(pair))
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -18,7 +19,7 @@ import (
 
 const (
 	// issuerSecret is the Secret that identity mounts (charts/linkerd-control-plane).
-	issuerSecret = "linkerd-identity-issuer"
+	issuerSecret = linkerd.IssuerSecret
 	// anchorPart begins the names of an anchor's Certificate, Secret and ClusterIssuer.
 	anchorPart = "linkerd-trust-anchor-"
 	// selfSigned is the ClusterIssuer that anchors sign themselves with.
@@ -186,11 +187,11 @@ func (c *Custody) anchorObjects(name, commonName string, life time.Duration, fin
 // bundle has trust-manager write the ConfigMap that identity and the injector
 // read, from the state's own bytes.
 func (c *Custody) bundle(anchors string) any {
-	return certManagerObject("trust.cert-manager.io/v1alpha1", "Bundle", secretMetadata{Name: "linkerd-identity-trust-roots"}, map[string]any{
+	return certManagerObject("trust.cert-manager.io/v1alpha1", "Bundle", secretMetadata{Name: linkerd.TrustRoots}, map[string]any{
 		"sources": []any{map[string]any{"inLine": anchors}},
 		"target": map[string]any{
-			"configMap":         map[string]any{"key": "ca-bundle.crt"},
-			"namespaceSelector": map[string]any{"matchLabels": map[string]string{"linkerd.io/is-control-plane": "true"}},
+			"configMap":         map[string]any{"key": linkerd.TrustRootsKey},
+			"namespaceSelector": map[string]any{"matchLabels": map[string]string{linkerd.IsControlPlane: "true"}},
 		},
 	})
 }

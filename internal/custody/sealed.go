@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -92,7 +93,7 @@ func seal(c *Custody, key pki.Key, of render.NamedKey) ([]byte, error) {
 	defer clear(pem)
 	id := sealedName(c, of)
 	plain, err := yaml.Marshal(secretFile{
-		APIVersion: "v1", Kind: "Secret", Type: "kubernetes.io/tls",
+		APIVersion: "v1", Kind: "Secret", Type: linkerd.SchemeKubernetes,
 		Metadata: secretMetadata{Name: id.Name, Namespace: id.Namespace, Annotations: map[string]string{spkiHint: spkiOf(key)}},
 		Data:     map[string][]byte{sealedField: pem},
 	})

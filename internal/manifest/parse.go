@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -41,7 +40,7 @@ func parse(text []byte, above int) (*Node, *problem.Problem) {
 	if len(text) > MaxDocument {
 		return nil, problem.DocumentTooLarge.With(len(text), MaxDocument).At(above+1, 1)
 	}
-	if at := invalidUTF8(text); at >= 0 {
+	if at := InvalidUTF8(text); at >= 0 {
 		line, column := positionOf(text, at)
 		return nil, problem.NotUTF8.With(at).At(above+line, column)
 	}
@@ -63,21 +62,6 @@ func parse(text []byte, above int) (*Node, *problem.Problem) {
 		return nil, syntaxProblem(text, above, err)
 	}
 	return convert(text, above, first.Content[0])
-}
-
-// invalidUTF8 is the offset of the first byte that is not UTF-8, or -1.
-func invalidUTF8(text []byte) int {
-	if utf8.Valid(text) {
-		return -1
-	}
-	for i := 0; i < len(text); {
-		r, width := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError && width == 1 {
-			return i
-		}
-		i += width
-	}
-	return -1
 }
 
 // syntaxProblem says where the parser stopped. Of the parser's own words only

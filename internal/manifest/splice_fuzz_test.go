@@ -113,7 +113,7 @@ func FuzzSplice(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if paths := scalarPaths(root, At()); len(paths) > 0 && !strings.Contains(value, "\ufffd") && invalidUTF8([]byte(value)) < 0 {
+		if paths := scalarPaths(root, At()); len(paths) > 0 && !strings.Contains(value, "\ufffd") && InvalidUTF8([]byte(value)) < 0 {
 			setHolds(t, text, paths[which%uint(len(paths))], value)
 		}
 		every := []Edit{Put(At("metadata", "new"), value), Delete(At("metadata")), Insert(At("data"), []byte("- x: 1\n")), Append(At("items"), []byte("x: |\n  y\n"))}

@@ -1,6 +1,10 @@
 package overlay
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
+)
 
 // ControlPlane is what the patches of a control plane say.
 type ControlPlane struct {
@@ -15,8 +19,8 @@ type ControlPlane struct {
 // Deployments of the control plane, and its trust roots
 // (charts/linkerd-control-plane/templates).
 var (
-	controlPlane = []string{"linkerd-destination", "linkerd-identity", "linkerd-proxy-injector"}
-	trustRoots   = "linkerd-identity-trust-roots"
+	controlPlane = []string{linkerd.DeploymentDestination, linkerd.DeploymentIdentity, linkerd.DeploymentInjector}
+	trustRoots   = linkerd.TrustRoots
 )
 
 // Patch writes the Component of a control plane. Its patches name their

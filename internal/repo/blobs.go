@@ -29,6 +29,11 @@ type Content struct {
 // not read is passed over; an object that is not here is [ErrMissing], and ends
 // the reading, as does an error of f.
 func (r *Repo) Contents(objects []string, f func(i int, c Content) error) error {
+	return r.contents(objects, false, f)
+}
+
+// contents is Contents, or passes over what is not here.
+func (r *Repo) contents(objects []string, partial bool, f func(i int, c Content) error) error {
 	if len(objects) == 0 {
 		return nil
 	}
@@ -37,7 +42,7 @@ func (r *Repo) Contents(objects []string, f func(i int, c Content) error) error 
 	c := call{dir: r.Top, wait: longPatience, settings: []child.Setting{{"core.bigFileThreshold", "8m"}, {"core.packedGitWindowSize", "16m"}, {"core.packedGitLimit", "64m"}}}
 	return c.read(strings.NewReader(strings.Join(objects, "\n")+"\n"), func(reader *bufio.Reader) error {
 		for i := range objects {
-			if err := oneContent(reader, i, f); err != nil {
+			if err := oneContent(reader, i, f); err != nil && !(partial && errors.Is(err, ErrMissing)) {
 				return err
 			}
 		}

@@ -34,6 +34,6 @@ func Versions(path string) ([]Version, error) {
 		blobs = append(blobs, blob{commit + ":" + name, commit, name})
 	}
 	var versions []Version
-	err = eachBlob(r.Top, blobs, math.MaxInt64, func(p Past) { versions = append(versions, Version{p.Commit, p.Text}) })
+	err = r.eachPast(blobs, math.MaxInt64, func(p Past) { versions = append(versions, Version{p.Commit, p.Text}) })
 	return versions, err
 }

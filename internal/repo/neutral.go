@@ -34,55 +34,6 @@ func (c call) neutral() []string {
 	return always
 }
 
-// hooks is the directory of the hooks for a commit in the working tree. Hooks
-// that the repository tracks, as core.hooksPath=.husky has them, are taken from
-// the commit that is checked out there and not from what the user looks at just
-// now; of a commit that nobody reviewed none runs.
-func (w *Worktree) hooks() (string, error) {
-	if !w.reviewed {
-		return noHooks, nil
-	}
-	path, err := call{dir: w.Dir, wait: patience, use: child.Committing}.run("config", "--type=path", "--get", "core.hooksPath")
-	var said *Error
-	switch named := strings.TrimSuffix(string(path), "\n"); {
-	case errors.As(err, &said) && said.status == 1: // not set
-		return "", nil
-	case err != nil:
-		return "", err
-	case !filepath.IsAbs(named):
-		return filepath.Join(w.Dir, named), nil
-	default:
-		return w.ofCommit(named)
-	}
-}
-
-// ofCommit is where a directory of a working tree of the repository, the user's
-// or another one, is in this one. Other directories stay as they are, .git among
-// them.
-func (w *Worktree) ofCommit(dir string) (string, error) {
-	own, found := find(w.repo.Top)
-	if !found {
-		return "", ErrNone
-	}
-	real := disk.Real(dir)
-	for below := real; ; {
-		at, found, err := around(below)
-		switch {
-		case err != nil:
-			return "", &Error{"config", "core.hooksPath=" + dir + ": " + err.Error(), -1}
-		case !found, within(real, at.gitDir), within(real, own.shared()):
-			return dir, nil
-		case at.shared() == own.shared():
-			name, err := filepath.Rel(at.top, real)
-			return filepath.Join(w.Dir, name), err
-		}
-		below = filepath.Dir(at.top) // a repository inside of another one
-		if below == at.top {
-			return dir, nil
-		}
-	}
-}
-
 // shared is the directory that all working trees of a repository have in common.
 func (p place) shared() string {
 	text, err := os.ReadFile(filepath.Join(p.gitDir, "commondir"))

@@ -275,7 +275,7 @@ func signed(t *testing.T, clone, commit string) string {
 }
 
 // TestFiltersOfTheBase: on the reviewed branch the user's filters run, since
-// charts may be in Git LFS and keys in git-crypt.
+// charts may be in Git LFS. What they would convert is not committed.
 func TestFiltersOfTheBase(t *testing.T) {
 	_, clone := cloned(t)
 	save(t, clone, ".gitattributes", "*.up filter=up\n")
@@ -295,9 +295,8 @@ func TestFiltersOfTheBase(t *testing.T) {
 		t.Errorf("checked out as %q", text)
 	}
 	save(t, w.Dir, "x.up", "OTHER\n")
-	tree, err := w.Stage([]string{"x.up"})
-	if text := must(t, clone, "cat-file", "blob", tree+":x.up"); err != nil || text != "other" {
-		t.Errorf("staged as %q, %v", text, err)
+	if _, err := w.Stage([]string{"x.up"}); err == nil || !strings.Contains(err.Error(), "filter=up") {
+		t.Errorf("staged: %v", err)
 	}
 }
 

@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -14,9 +13,6 @@ type Past struct {
 	Commit, Name string
 	Text         []byte
 }
-
-// pastPatience is how long reading a history may take.
-const pastPatience = 5 * time.Minute
 
 // EachPast calls f for every content that a commit since an instant brought into
 // the history of the current branch, each content once per name; the zero instant
@@ -37,7 +33,7 @@ func EachPast(dir string, since time.Time, limit int64, f func(Past)) error {
 	if err != nil {
 		return err
 	}
-	return eachBlob(dir, changesOf(string(out)), limit, f)
+	return r.eachPast(changesOf(string(out)), limit, f)
 }
 
 // blob is one content under one name.
@@ -71,47 +67,19 @@ func changesOf(log string) []blob {
 	return all
 }
 
-// eachBlob reads contents through one process.
-func eachBlob(dir string, all []blob, limit int64, f func(Past)) error {
-	if len(all) == 0 {
-		return nil
+// eachPast reads contents of at most limit bytes. What this clone does not have, as
+// a partial one, and the file of a commit that deleted it are passed over.
+func (r *Repo) eachPast(all []blob, limit int64, f func(Past)) error {
+	objects := make([]string, len(all))
+	for i, b := range all {
+		objects[i] = b.hash
 	}
-	var wanted strings.Builder
-	for _, b := range all {
-		wanted.WriteString(b.hash + "\n")
-	}
-	return call{dir: dir, wait: pastPatience}.read(strings.NewReader(wanted.String()), func(reader *bufio.Reader) error {
-		for _, b := range all {
-			if err := oneBlob(reader, b, limit, f); err != nil {
-				return err
-			}
+	return r.contents(objects, true, func(i int, c Content) error {
+		if c.Size > limit || c.Kind != "blob" {
+			return nil
 		}
-		return nil
-	}, "cat-file", "--batch")
-}
-
-// oneBlob reads "HASH blob SIZE", the content and a line end.
-func oneBlob(reader *bufio.Reader, b blob, limit int64, f func(Past)) error {
-	head, err := reader.ReadString('\n')
-	if err != nil {
+		text, err := io.ReadAll(c.Text)
+		f(Past{all[i].commit, all[i].name, text})
 		return err
-	}
-	var hash, kind string
-	var size int64
-	if strings.HasSuffix(head, " missing\n") {
-		return nil // a partial clone, or a commit that deleted the file
-	}
-	if n, _ := fmt.Sscanf(head, "%s %s %d", &hash, &kind, &size); n < 3 {
-		return fmt.Errorf("git cat-file: %q", head)
-	}
-	if size > limit || kind != "blob" {
-		_, err = io.CopyN(io.Discard, reader, size+1)
-		return err
-	}
-	text := make([]byte, size+1)
-	if _, err := io.ReadFull(reader, text); err != nil {
-		return err
-	}
-	f(Past{b.commit, b.name, text[:size]})
-	return nil
+	})
 }

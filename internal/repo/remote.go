@@ -117,9 +117,14 @@ func (r *Repo) fetch(remote, branch, commit string, depth int) error {
 }
 
 // Push puts a commit on a branch of the remote, if the branch is still where it
-// was seen: was is its commit then, or "" where there was none. Hooks run.
+// was seen: was is its commit then, or "" where there was none. Hooks run that
+// are not files of a working tree.
 func (r *Repo) Push(remote, branch, commit, was string) error {
-	_, err := call{dir: r.Top, wait: longPatience, use: child.Committing}.run("push", "--recurse-submodules=no", "--quiet", "--porcelain",
+	hooks, err := r.ownHooks()
+	if err != nil {
+		return err
+	}
+	_, err = call{dir: r.Top, wait: longPatience, use: child.Committing, hooks: hooks}.run("push", "--recurse-submodules=no", "--quiet", "--porcelain",
 		"--force-with-lease=refs/heads/"+branch+":"+was, "--", remote, commit+":refs/heads/"+branch)
 	var said *Error
 	if errors.As(err, &said) && strings.Contains(said.Text, "stale info") {

@@ -21,12 +21,15 @@ type Worktree struct {
 	// reviewed says that hooks and filters may run on its files.
 	reviewed bool
 	filters  []child.Setting // that turn filters off
+	// SkippedHooks are hooks that did not run: they are files of a working tree that
+	// the commit does not have.
+	SkippedHooks []string
 }
 
 // whole makes a checkout whole where the repository's own is sparse, and with
 // the line ends that the commit has: what the tool owns is computed from all
 // files, byte by byte. Submodules are not ours and stay empty.
-var whole = []child.Setting{{"core.sparseCheckout", "false"}, {"core.autocrlf", "false"}, {"advice.detachedHead", "false"}}
+var whole = []child.Setting{{"core.sparseCheckout", "false"}, {"core.autocrlf", "false"}, {"core.eol", "lf"}, {"advice.detachedHead", "false"}}
 
 // Checkout makes a working tree of a commit. Close removes it. No filter runs and
 // no hook, also not in a commit that is made there.
@@ -68,8 +71,10 @@ func (w *Worktree) fill() error {
 	if w.reviewed {
 		c.use = child.Transport
 	}
-	_, err := c.run("reset", "--quiet", "--hard")
-	return err
+	if _, err := c.run("reset", "--quiet", "--hard"); err != nil {
+		return err
+	}
+	return w.plain()
 }
 
 // Close removes the folder and what Git keeps of it.
@@ -88,19 +93,6 @@ func (w *Worktree) git(wait time.Duration, stdin []byte, args ...string) (string
 	c.stdin = stdin
 	out, err := c.run(args...)
 	return strings.TrimSuffix(string(out), "\n"), err
-}
-
-// Stage puts files, by their names from the top, as they are in the folder (or
-// as they are missing) into the tree of the next commit, whatever is ignored,
-// and gives that tree.
-func (w *Worktree) Stage(names []string) (tree string, err error) {
-	list := []byte(strings.Join(names, "\x00"))
-	if len(names) > 0 {
-		if _, err = w.git(longPatience, list, "--literal-pathspecs", "add", "--all", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"); err != nil {
-			return "", err
-		}
-	}
-	return w.git(patience, nil, "write-tree")
 }
 
 // Added lists the files that were put into the folder and that its commit does

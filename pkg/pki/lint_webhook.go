@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -22,7 +23,7 @@ type Webhook struct {
 func (w Webhook) Host() string { return w.Service + "." + w.Namespace + ".svc" }
 
 // policyValidator is the one webhook that a Rust program serves.
-const policyValidator = "linkerd-policy-validator"
+const policyValidator = linkerd.PolicyService
 
 // servingRules look at the first certificate that the webhook serves.
 var servingRules = []rule{

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/postrender"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -246,7 +247,7 @@ func TestLawsOnRealCharts(t *testing.T) {
 			if _, err := os.Stat(dir); err != nil {
 				dir = filepath.Join(root, tag.Name(), "charts", "linkerd2")
 			}
-			if _, err := state.ParseVersion(tag.Name()); err != nil {
+			if _, err := linkerd.ParseVersion(tag.Name()); err != nil {
 				t.Skipf("SKIPPED: no release that is covered: %v", err)
 			}
 			lawsOfChart(t, loadChart(t, dir), map[string]any{"linkerdVersion": tag.Name()}, tag.Name())

@@ -115,7 +115,7 @@ var (
 		Code:    "guard-log-at",
 		Text:    "log entry %d is dated %s, %s",
 		Hint:    "make the move again with `l5d-pki-render pr` on a machine whose clock is right",
-		Explain: "Gates compare the instants of moves with those of observations and with the lifetime of leaves. An entry is not older than the one before it, and at most one hour ahead of the guard's clock.",
+		Explain: "Gates compare the instants of moves with those of observations and with the lifetime of leaves. An entry is not older than the one before it, not older (beyond spec.leaf.clockSkew) than the commit of the base branch that brought that one, and not ahead of the guard's clock by more than an hour.",
 	})
 	PRGuardWave = define(Sentence{
 		Code:    "guard-wave",

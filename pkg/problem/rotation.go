@@ -296,9 +296,9 @@ var (
 	})
 	ObservationHead = define(Sentence{
 		Code:    "observation-head",
-		Text:    "this is %q %q, want %q %q",
+		Text:    "unknown apiVersion %q or kind %q (want %q or %q, kind %q)",
 		Hint:    "hand in a document of kind Observation",
-		Explain: "The first two keys say what a document is.",
+		Explain: "The first two keys say what a document is. The older apiVersion is the first form of observations, which is still read.",
 	})
 	ObservationInstant = define(Sentence{
 		Code:    "observation-instant",
@@ -323,6 +323,48 @@ var (
 		Text:    "the list of fingerprints is empty",
 		Hint:    "leave the key out if nothing was seen",
 		Explain: "Nobody holds an empty bundle; an empty list is a collector that saw nothing.",
+	})
+	ObservationDuplicate = define(Sentence{
+		Code:    "observation-duplicate",
+		Text:    "%q is listed twice",
+		Hint:    "keep one of them",
+		Explain: "A name, group, webhook or pod that is listed twice would be counted twice, and could stand in for one that was not seen.",
+	})
+	ObservationSetName = define(Sentence{
+		Code:    "observation-set-name",
+		Text:    "a bundle or chain cannot be named %q",
+		Hint:    "choose another name; `none` is kept for pods that serve no chain yet",
+		Explain: "Rows refer to bundles and chains by name.",
+	})
+	ObservationUnknownSet = define(Sentence{
+		Code:    "observation-unknown-set",
+		Text:    "no bundle or chain is named %q",
+		Hint:    "list its fingerprints under `bundles` or `chains`, or leave the key out if it was not seen",
+		Explain: "Rows refer to bundles and chains by the names that the observation gives them.",
+	})
+	ObservationNoPods = define(Sentence{
+		Code:    "observation-no-pods",
+		Text:    "the row has no pods",
+		Hint:    "leave the row out, and write `pods: 0` under `coverage` if the group has none",
+		Explain: "A row stands for at least one proxy.",
+	})
+	ObservationPods = define(Sentence{
+		Code:    "observation-pods",
+		Text:    "invalid pods %q (want \"NAMESPACE/WORKLOAD COUNT\", such as \"shop/deploy/cart 3\")",
+		Hint:    "workload and count may be left out: \"shop 12\", \"shop/deploy/cart\"; write - for a namespace that is not recorded",
+		Explain: "Each entry says in which namespace, of which workload and how many pods hold and serve what the row says.",
+	})
+	ObservationCoverage = define(Sentence{
+		Code:    "observation-coverage",
+		Text:    "%s has %d pods, but the observation describes %d",
+		Hint:    "count the pods again, Terminating ones included",
+		Explain: "The counts say how many pods there are; rows say how many of them were seen. More rows than pods means that one of the two is wrong.",
+	})
+	ObservationNoLeaf = define(Sentence{
+		Code:    "observation-no-leaf",
+		Text:    "pods that serve no chain yet have no leaf",
+		Hint:    "leave `leaf` out, or `chain` if the chain was not seen",
+		Explain: "`chain: none` is for pods that have just started and have no certificate yet.",
 	})
 )
 

@@ -146,6 +146,12 @@ var (
 		Hint:    "correct it, if it is meant to be applied",
 		Explain: "Documents that hold Helm or Go templates are counted and passed over. This one holds none, and still does not parse: findings in it would be missed.",
 	})
+	SurveyEncoding = define(Sentence{
+		Code:    "survey-encoding",
+		Text:    "this file holds objects and is not UTF-8 text at byte %d, so nothing in it was looked at",
+		Hint:    "save it as UTF-8, without UTF-16 and without binary parts",
+		Explain: "kubectl takes UTF-16 with a byte order mark, and applies what such a file holds; other tools drop it or fail. Nothing here edits or judges it: workloads in it would miss a restart, and settings in it would go unseen.",
+	})
 	SurveyPattern = define(Sentence{
 		Code:    "survey-pattern",
 		Text:    "%q is no pattern",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -57,7 +58,7 @@ func (a *adoption) ownKey(f keyFound) {
 		a.fail(problem.RenderForeignKey.With(f.where, f.chain[0].Fingerprint()[:16]).In(a.sourceName()))
 		return
 	}
-	o := ownedKey{f.webhook, AdoptedKey{Name: services[f.webhook], Key: key}}
+	o := ownedKey{f.webhook, AdoptedKey{Name: linkerd.ServiceOf(f.webhook), Key: key}}
 	if f.webhook == "" {
 		o.Name = a.state.Status.Issuers[0].Name
 	}

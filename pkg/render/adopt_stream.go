@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -13,8 +14,8 @@ import (
 
 // Annotations and labels that the charts and cert-manager write.
 const (
-	createdByHint   = "linkerd.io/created-by"            // "linkerd/helm stable-2.14.10"
-	controlPlaneNS  = "linkerd.io/control-plane-ns"      // label of every control plane object
+	createdByHint   = linkerd.CreatedBy                  // "linkerd/helm stable-2.14.10"
+	controlPlaneNS  = linkerd.ControlPlaneNS             // label of every control plane object
 	certManagerHint = "cert-manager.io/certificate-name" // Secrets that cert-manager writes and renews
 )
 
@@ -133,7 +134,7 @@ func (a *adoption) readTrustRoots() {
 	if o, ok := a.own("ConfigMap", trustRootsName); ok {
 		a.addBundle(o.String(), o.get("data", trustRootsKey).Value(), false)
 	}
-	o, ok := a.own("Deployment", "linkerd-identity")
+	o, ok := a.own("Deployment", linkerd.DeploymentIdentity)
 	if !ok {
 		return
 	}
@@ -155,7 +156,7 @@ func (a *adoption) readIssuerSecret() {
 	if !ok {
 		return
 	}
-	fields := [2]string{"crt.pem", "key.pem"}
+	fields := [2]string{linkerd.FieldCert, linkerd.FieldKey}
 	if a.state.Spec.Linkerd.IssuerScheme == state.SchemeKubernetes {
 		fields = [2]string{"tls.crt", "tls.key"}
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -157,8 +158,8 @@ func checkAdopted(t *testing.T, file string, s *state.Rotation) {
 		t.Errorf("%s: anchors %q, want %q", file, got, want)
 	}
 	l := s.Spec.Linkerd
-	family, _ := state.FamilyOf(l.Version)
-	wanted, _ := state.ParseVersion(oracleVersions[version])
+	family, _ := linkerd.FamilyOf(l.Version)
+	wanted, _ := linkerd.ParseVersion(oracleVersions[version])
 	if family != wanted.Family() || l.Namespace != "linkerd" || l.TrustDomain != "cluster.local" || l.IssuerScheme != "linkerd.io/tls" || l.ExternalCA {
 		t.Errorf("%s: %+v", file, l)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -138,11 +139,11 @@ func (a *adoption) settle() {
 	if l.IssuerScheme == "" {
 		l.IssuerScheme = state.SchemeLinkerd
 	}
-	version, err := state.ParseVersion(l.Version)
+	version, err := linkerd.ParseVersion(l.Version)
 	if err != nil {
 		return // settleVersion or Validate says it
 	}
-	if family := version.Family(); family == state.Family211 || l.ExternalCA {
+	if version.Traits().NeedsRoll() || l.ExternalCA {
 		l.RollControlPlane = true
 		a.note("rollControlPlane is set: this chart's pods carry no hash of the bundle, so from the first phase on the tool adds one")
 	}
@@ -187,8 +188,8 @@ func (a *adoption) settleVersion() {
 		a.state.Spec.Linkerd.Version = found
 	default:
 		a.state.Spec.Linkerd.Version = given
-		version, err := state.ParseVersion(given)
-		if family, _ := state.FamilyOf(found); known && err == nil && family != version.Family() {
+		version, err := linkerd.ParseVersion(given)
+		if family, _ := linkerd.FamilyOf(found); known && err == nil && family != version.Family() {
 			a.fail(problem.AdoptContradiction.With("Linkerd version", found, given).In(a.sourceName()))
 		}
 	}
@@ -208,7 +209,7 @@ func foundWords(texts ...string) string {
 // enterprise distribution names the release that it is built on:
 // "enterprise-2.18.0-1" is 2.18, "preview-25.4.4" is edge-25.4.4.
 func knownRelease(text string) (string, bool) {
-	if _, ok := state.FamilyOf(text); !ok {
+	if _, ok := linkerd.FamilyOf(text); !ok {
 		return "", false
 	}
 	number, _, _ := strings.Cut(text[strings.Index(text, "-")+1:], "-")

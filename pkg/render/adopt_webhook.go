@@ -1,6 +1,7 @@
 package render
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -61,7 +62,7 @@ func (a *adoption) caBundle(config object) string {
 func (a *adoption) webhookNamespace(w Webhook, config object) string {
 	l := &a.state.Spec.Linkerd
 	service := config.get("spec", "service", "namespace")
-	if w.ConfigKind != kindAPIService {
+	if w.ConfigKind != linkerd.APIService {
 		service = config.get("webhooks", 0, "clientConfig", "service", "namespace")
 	}
 	space := scalar(service)

@@ -2,6 +2,7 @@ package render
 
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -54,7 +55,7 @@ func (p *plan) readConfig(found []finding) {
 func (p *plan) checkConfig(o object) {
 	l := p.State.Spec.Linkerd
 	version := p.config.values.Get("linkerdVersion").Value()
-	if family, known := state.FamilyOf(version); known && family != p.family {
+	if family, known := linkerd.FamilyOf(version); known && family != p.traits.Family {
 		p.fail(problem.RenderOtherFamily.With(version, l.Version).On(o.String()))
 	} else if !known {
 		p.checkFamilyByShape(o)
@@ -84,7 +85,7 @@ func trustDomainOf(values *manifest.Node) string {
 // version cannot be read (an image tag of one's own): only they know crtExpiry.
 func (p *plan) checkFamilyByShape(o object) {
 	expiry := p.config.values.Lookup(manifest.At("identity", "issuer", "crtExpiry"))
-	if (expiry != nil) != p.version.IssuerExpiry() {
+	if (expiry != nil) != p.traits.IssuerExpiry {
 		p.fail(problem.RenderOtherFamily.With(p.config.values.Get("linkerdVersion").Value(), p.State.Spec.Linkerd.Version).On(o.String()))
 	}
 }
@@ -142,7 +143,7 @@ func (p *plan) configFields() []configField {
 	if p.State.Spec.Linkerd.IssuerScheme == state.SchemeLinkerd {
 		fields = append(fields, configField{manifest.At("identity", "issuer", "tls", "crtPEM"), p.issuerText(), p.issuerSummary(), true})
 	}
-	if p.version.IssuerExpiry() {
+	if p.traits.IssuerExpiry {
 		fields = append(fields, configField{manifest.At("identity", "issuer", "crtExpiry"), p.issuerExpiry(), p.issuerExpiry(), false})
 	}
 	return fields

@@ -1,6 +1,6 @@
 package render
 
-import "github.com/l5d-pki/l5d-pki-render/pkg/state"
+import ()
 
 // Delivered is what a phase delivers of the trust bundle in fields of their
 // own: for those who patch the control plane's objects by other means.
@@ -17,13 +17,13 @@ type Delivered struct {
 func (m *Material) Delivered() Delivered {
 	var d Delivered
 	external := m.State.Spec.Linkerd.ExternalCA
-	if m.family != state.Family210 && !external {
+	if m.traits.TrustRoots && !external {
 		d.TrustRoots = m.bundleText()
-		if m.family != state.Family213 {
+		if !m.traits.TrimmedBundle {
 			d.TrustRoots += "\n" // block style "|" of these charts
 		}
 	}
-	if m.hashesBundle() && !external {
+	if m.traits.Hash && !external {
 		d.Annotations = append(d.Annotations, [2]string{trustRootHash, sha256Hex(m.raw)})
 	}
 	if m.rolls() {
@@ -32,15 +32,10 @@ func (m *Material) Delivered() Delivered {
 	return d
 }
 
-// hashesBundle: charts from 2.12 on carry trust-root-sha256.
-func (m *Material) hashesBundle() bool {
-	return m.family != state.Family210 && m.family != state.Family211
-}
-
 // rolls says whether our own hash goes on the control plane's pods: only where
 // the chart has none of its own, only when asked, and not before the first
 // change of phase, so that adopting a mesh restarts nothing.
 func (m *Material) rolls() bool {
 	l := m.State.Spec.Linkerd
-	return l.RollControlPlane && (m.family == state.Family211 || l.ExternalCA) && m.State.Status.Epoch > 0
+	return l.RollControlPlane && (m.traits.NeedsRoll() || l.ExternalCA) && m.State.Status.Epoch > 0
 }

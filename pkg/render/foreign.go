@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -93,16 +94,16 @@ func (p *plan) foreignNamespace(group Group, o object) string {
 
 // isCore reports whether an object makes up a control plane by its name alone.
 func isCore(o object) bool {
-	return o.kind == "Deployment" && o.name == "linkerd-identity" || (targetKey{o.kind, o.name}) == configKey
+	return o.kind == "Deployment" && o.name == linkerd.DeploymentIdentity || (targetKey{o.kind, o.name}) == configKey
 }
 
 func isExtension(o object, group Group) bool {
-	return group != ControlPlane && o.get("metadata", "labels", "linkerd.io/extension").Value() == string(group)
+	return group != ControlPlane && o.get("metadata", "labels", linkerd.Extension).Value() == string(group)
 }
 
 // serviceNamespace is where the API server finds the webhook or the API service.
 func serviceNamespace(o object) string {
-	if o.kind == kindAPIService {
+	if o.kind == linkerd.APIService {
 		return o.get("spec", "service", "namespace").Value()
 	}
 	return o.get("webhooks", 0, "clientConfig", "service", "namespace").Value()

@@ -4,20 +4,20 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// Group is a set of objects that a chart renders together. A stream may hold
-// any of them; a group that is not there is no error.
-type Group string
+// Group is a set of objects that a chart renders together.
+type Group = linkerd.Group
 
 // The groups of design section 6.
 const (
-	ControlPlane Group = "control-plane"
-	Viz          Group = "viz"
-	Jaeger       Group = "jaeger"
-	Multicluster Group = "multicluster"
-	Workloads    Group = "workloads"
+	ControlPlane = linkerd.ControlPlane
+	Viz          = linkerd.Viz
+	Jaeger       = linkerd.Jaeger
+	Multicluster = linkerd.Multicluster
+	Workloads    = linkerd.Workloads
 )
 
 // Groups lists every group in the order of reports.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -44,7 +45,7 @@ func (m *Material) KeySecrets(layout Layout) []KeySecret {
 	secrets := []KeySecret{m.issuerSecret(layout, m.Issuer, m.issuingAnchors(m.Issuer, m.Bundle), m.issuerPath(), m.State.Issuing().Key)}
 	for _, w := range webhooks {
 		material, listed := m.Webhooks[w.Key]
-		if listed && material.Certificate != "" && w.of(m.family) {
+		if listed && material.Certificate != "" && m.traits.Has(w.Key) {
 			secrets = append(secrets, m.webhookSecret(w, material, "status.webhooks."+w.Key))
 		}
 	}
@@ -66,8 +67,8 @@ func (m *Material) SealedSecrets(layout Layout) []KeySecret {
 // bothSchemes gives the issuer's Secret of scheme kubernetes.io/tls the fields
 // of linkerd.io/tls too.
 func bothSchemes(s KeySecret) KeySecret {
-	s.KeyFields = append(s.KeyFields, "key.pem")
-	s.Public["crt.pem"] = s.Public["tls.crt"]
+	s.KeyFields = append(s.KeyFields, linkerd.FieldKey)
+	s.Public[linkerd.FieldCert] = s.Public["tls.crt"]
 	return s
 }
 
@@ -170,7 +171,7 @@ func (m *Material) issuerSecret(layout Layout, chain pki.Chain, anchors, where, 
 	}
 	text := string(chain.Marshal())
 	if layout == Embedded {
-		s.Type, s.KeyFields, s.Public = typeOpaque, []string{"key.pem"}, map[string]string{"crt.pem": text}
+		s.Type, s.KeyFields, s.Public = typeOpaque, []string{linkerd.FieldKey}, map[string]string{linkerd.FieldCert: text}
 		return s
 	}
 	s.Type, s.KeyFields, s.Public = typeTLS, []string{"tls.key"}, map[string]string{"tls.crt": text, "ca.crt": anchors}
@@ -181,7 +182,7 @@ func (m *Material) issuerSecret(layout Layout, chain pki.Chain, anchors, where, 
 // before; one that cannot be gives none.
 func (m *Material) webhookSecret(w Webhook, material WebhookMaterial, where string) KeySecret {
 	s := KeySecret{
-		SecretID: SecretID{m.namespace(w.Group), w.Secret}, Labels: m.labels(w.Group, component[w.Key]),
+		SecretID: SecretID{m.namespace(w.Group), w.Secret}, Labels: m.labels(w.Group, w.Component),
 		Type: typeTLS, KeyFields: []string{"tls.key"}, Public: map[string]string{"tls.crt": trim(material.Certificate)},
 		Webhook: w.Key, Where: where, KeyPath: material.KeyPath,
 	}

@@ -15,16 +15,6 @@ type Finding struct {
 	pki.Finding
 }
 
-// services that the API server calls, by webhook.
-var services = map[string]string{
-	"proxyInjector":    "linkerd-proxy-injector",
-	"profileValidator": "linkerd-sp-validator",
-	"policyValidator":  "linkerd-policy-validator",
-	"tap":              "tap",
-	"tapInjector":      "tap-injector",
-	"jaeger":           "jaeger-injector",
-}
-
 // Lint finds hazards in everything that the state's phase delivers, at an
 // instant: the bundle, every issuer of the file, the webhooks, and settings
 // that make a rotation hang. Keys may be empty; rules about keys are then left
@@ -78,7 +68,7 @@ func (l *linter) webhookMaterial() {
 		}
 		serving, _ := pki.ParseChain([]byte(material.Certificate))
 		caBundle, _ := pki.ParseChain([]byte(material.CABundle))
-		look := pki.Webhook{Service: services[w.Key], Namespace: l.namespace(w.Group), Serving: serving, CABundle: caBundle}
+		look := pki.Webhook{Service: w.Service, Namespace: l.namespace(w.Group), Serving: serving, CABundle: caBundle}
 		if read, ok := l.keys[material.KeyPath]; ok && read.Err == nil {
 			look.Key, _ = pki.ParseKey(read.PEM) // NewMaterial has parsed it
 		}
@@ -89,12 +79,12 @@ func (l *linter) webhookMaterial() {
 // settings of spec.linkerd that make a rotation hang or a render restless.
 func (l *linter) settings() {
 	linkerd := l.State.Spec.Linkerd
-	if (l.family == state.Family211 || linkerd.ExternalCA) && !linkerd.RollControlPlane {
+	if (l.traits.NeedsRoll() || linkerd.ExternalCA) && !linkerd.RollControlPlane {
 		l.say("spec.linkerd.rollControlPlane", pki.Warning, problem.RenderNoRoll)
 	}
 	for _, w := range webhooks {
 		_, listed := l.Webhooks[w.Key]
-		if listed || w.Group != ControlPlane || !w.of(l.family) {
+		if listed || w.Group != ControlPlane || !l.traits.Has(w.Key) {
 			continue
 		}
 		l.say("status.webhooks."+w.Key, pki.Info, problem.RenderUnpinned)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -40,7 +41,7 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 		return nil, err
 	}
 	var objects []any
-	if m.MakesTrustRoots() && in.Beside == nil || in.All && m.family != state.Family210 {
+	if m.MakesTrustRoots() && in.Beside == nil || in.All && m.traits.TrustRoots {
 		objects = append(objects, m.trustRoots(in.Annotate))
 	} else if in.Annotate {
 		return nil, problem.RenderNoAnnotate.With(trustRootsName)
@@ -77,7 +78,7 @@ func (m *Material) standIns(in ManifestsInput) ([]byte, error) {
 
 // MakesTrustRoots: the chart leaves the trust roots to others.
 func (m *Material) MakesTrustRoots() bool {
-	return m.family != state.Family210 && m.State.Spec.Linkerd.ExternalCA
+	return m.traits.TrustRoots && m.State.Spec.Linkerd.ExternalCA
 }
 
 // LeftSecrets gives, with their keys, the Secrets of some groups that their
@@ -124,20 +125,9 @@ func (m *Material) chartRenders(s KeySecret, layout Layout) bool {
 
 // Types of Secrets: with tls.crt and tls.key, and with any fields.
 const (
-	typeTLS    = "kubernetes.io/tls"
+	typeTLS    = linkerd.SchemeKubernetes
 	typeOpaque = "Opaque"
 )
-
-// component is the label linkerd.io/control-plane-component or `component` of
-// the chart's own Secret.
-var component = map[string]string{
-	"proxyInjector":    "proxy-injector",
-	"profileValidator": "destination",
-	"policyValidator":  "destination",
-	"tap":              "tap",
-	"tapInjector":      "tap-injector",
-	"jaeger":           "jaeger-injector",
-}
 
 func (m *Material) trustRoots(annotate bool) any {
 	metadata := m.metadata(ControlPlane, trustRootsName, "identity")
@@ -165,11 +155,11 @@ func (m *Material) metadata(g Group, name, component string) map[string]any {
 func (m *Material) labels(g Group, component string) map[string]string {
 	if g == ControlPlane {
 		return map[string]string{
-			"linkerd.io/control-plane-component": component,
-			"linkerd.io/control-plane-ns":        m.namespace(ControlPlane),
+			linkerd.Component:      component,
+			linkerd.ControlPlaneNS: m.namespace(ControlPlane),
 		}
 	}
-	return map[string]string{"linkerd.io/extension": string(g), "component": component}
+	return map[string]string{linkerd.Extension: string(g), "component": component}
 }
 
 // Documents are objects as YAML documents, each of which begins with "---".

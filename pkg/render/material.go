@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -59,8 +60,7 @@ type Material struct {
 	// Webhooks by values key, only those that the state lists.
 	Webhooks map[string]WebhookMaterial
 
-	version state.Version
-	family  state.Family
+	traits  linkerd.Traits
 	anchors pki.Bundle // every anchor of the file
 	raw     string     // identityTrustAnchorsPEM as the chart is given it
 	keys    Keys
@@ -79,11 +79,11 @@ type WebhookMaterial struct {
 // certificate's. All problems of the state are reported together.
 func NewMaterial(s *state.Rotation, keys Keys) (*Material, error) {
 	s = s.WithDefaults()
-	version, err := state.ParseVersion(s.Spec.Linkerd.Version)
+	version, err := linkerd.ParseVersion(s.Spec.Linkerd.Version)
 	if err != nil {
 		return nil, err
 	}
-	m := &Material{State: s, Phase: s.Current(), version: version, family: version.Family(), keys: keys}
+	m := &Material{State: s, Phase: s.Current(), traits: version.Traits(), keys: keys}
 	var problems problem.List
 	problems.Add(m.readBundle())
 	problems.Add(m.readIssuers())

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 )
 
 // StampHint is the pod annotation that a wave changes: a new value is one
@@ -65,7 +65,7 @@ func (p *plan) wantsStamp(d manifest.Document, head manifest.Head) bool {
 
 // proxyName is the container that `linkerd inject --manual` adds (pkg/k8s/labels.go
 // in linkerd2: ProxyContainerName).
-const proxyName = "linkerd-proxy"
+const proxyName = linkerd.ProxyContainer
 
 // mayBeMeshed tells by the text of a workload's document: most end here.
 func (p *plan) mayBeMeshed(text []byte, namespace string) bool {
@@ -103,6 +103,8 @@ func (p *plan) meshing(o object) meshing {
 		return meshing{why: injectAnnotation + " is " + strconv.Quote(namespace) + " at its namespace, which the injector does not know"}
 	case injecting[pod], injecting[namespace]:
 		return meshing{meshed: true}
+	case injecting[o.get("metadata", "annotations", injectAnnotation).Value()]:
+		return meshing{unknown: !known, why: injectAnnotation + " on the " + o.kind + " itself has no effect: it belongs on its pod template or the Namespace"}
 	case !known:
 		return meshing{unknown: true, why: "its template does not say, and Namespace " + strconv.Quote(o.namespace) + " is not in the input"}
 	}
@@ -123,7 +125,7 @@ func byHand(template *manifest.Node) bool {
 func foreignSidecar(template *manifest.Node) bool {
 	return hasContainer(template, "containers", "istio-proxy", "gcr.io/istio-release/proxyv2:") ||
 		hasContainer(template, "initContainers", "istio-init", "gcr.io/istio-release/proxy_init:") ||
-		hasContainer(template, "initContainers", "linkerd-init", "cr.l5d.io/linkerd/proxy-init:")
+		hasContainer(template, "initContainers", linkerd.InitContainer, "cr.l5d.io/linkerd/proxy-init:")
 }
 
 // hasContainer looks for a container by its name or the beginning of its image.
@@ -139,7 +141,7 @@ func hasContainer(template *manifest.Node, list, name, image string) bool {
 // hasToken: without a service account token a proxy has no identity. Charts
 // from 2.12 on project one of their own (identity.serviceAccountTokenProjection).
 func (p *plan) hasToken(template *manifest.Node) bool {
-	if p.family != state.Family210 && p.family != state.Family211 {
+	if p.traits.Hash {
 		return true
 	}
 	return template.Lookup(manifest.At("spec", "automountServiceAccountToken")).Value() != "false"
@@ -150,7 +152,7 @@ func (p *plan) hasToken(template *manifest.Node) bool {
 // namespace; their pods carry the component's label.
 func (p *plan) ofControlPlane(o object) bool {
 	return o.namespace == p.namespace(ControlPlane) ||
-		o.namespace == "" && o.template().Lookup(manifest.At("metadata", "labels", "linkerd.io/control-plane-component")) != nil
+		o.namespace == "" && o.template().Lookup(manifest.At("metadata", "labels", linkerd.Component)) != nil
 }
 
 // stamps writes the wave's stamp on every meshed workload; the control plane
@@ -208,17 +210,6 @@ func unstampable(o object) string {
 		return "no stamp restarts a " + o.kind + ": start it anew"
 	case o.template().Kind() != manifest.Mapping || o.template().Len() == 0:
 		return "no pod template stands here: a patch of it, perhaps"
-	}
-	return ""
-}
-
-// holdsBack says why a stamped workload will not restart by itself.
-func holdsBack(o object) string {
-	switch {
-	case o.get("spec", "paused").Value() == "true":
-		return "paused: it restarts when it is resumed"
-	case o.get("spec", "updateStrategy", "type").Value() == "OnDelete":
-		return "updateStrategy OnDelete: it restarts when its pods are deleted"
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -54,7 +55,7 @@ var workloadTemplate = map[string][]any{
 var (
 	proxyAnchorsEnv    = "LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS"
 	identityAnchorsEnv = "LINKERD2_IDENTITY_TRUST_ANCHORS"
-	injectAnnotation   = "linkerd.io/inject"
+	injectAnnotation   = linkerd.Inject
 )
 
 // candidate reports whether a document may hold a target or a literal bundle.

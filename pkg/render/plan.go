@@ -4,8 +4,8 @@ import (
 	"sort"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // plan is the work on one stream: what stands in it, what shall change.
@@ -141,7 +141,7 @@ func (p *plan) checkPresence(found []finding) {
 // identity Deployment (design section 6).
 func (p *plan) controlPlaneHere(first map[targetKey]object) bool {
 	_, config := first[configKey]
-	_, identity := first[targetKey{"Deployment", "linkerd-identity"}]
+	_, identity := first[targetKey{"Deployment", linkerd.DeploymentIdentity}]
 	return config || identity
 }
 
@@ -201,4 +201,4 @@ func inStyleOf(node *manifest.Node, text string) string {
 }
 
 // family is the chart family that the state's version selects.
-func (p *plan) is210() bool { return p.family == state.Family210 }
+func (p *plan) is210() bool { return !p.traits.TrustRoots }

@@ -90,23 +90,20 @@ func checkText(stream []byte) error {
 	case bytes.IndexByte(stream, 0) >= 0:
 		return problem.RenderNotText.With("a NUL byte", bytes.IndexByte(stream, 0))
 	case !utf8.Valid(stream):
-		return problem.RenderNotText.With("invalid UTF-8", invalidAt(stream))
+		return problem.RenderNotText.With("invalid UTF-8", manifest.InvalidUTF8(stream))
 	case stream[len(stream)-1] != '\n' && fromHelm(stream):
 		return problem.RenderCutStream.With(len(stream))
 	}
 	return nil
 }
 
-// invalidAt is the offset of the first byte that is no UTF-8.
-func invalidAt(text []byte) int {
-	for at := 0; at < len(text); {
-		r, size := utf8.DecodeRune(text[at:])
-		if r == utf8.RuneError && size == 1 {
-			return at
-		}
-		at += size
+// CheckEncoding refuses a file that holds objects in another encoding than UTF-8:
+// UTF-16, Latin-1. Other files that are no text pass; they hold nothing to edit.
+func CheckEncoding(text []byte) error {
+	if at := manifest.OtherEncoding(text); at >= 0 {
+		return problem.NotUTF8.With(at)
 	}
-	return len(text)
+	return nil
 }
 
 // fromHelm reports whether Helm wrote the stream: it ends every stream with a

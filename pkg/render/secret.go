@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -58,8 +59,8 @@ func (p *plan) editIssuer(o object) {
 		return
 	}
 	fields := []secretField{
-		{"crt.pem", p.issuerText(), p.issuerSummary()},
-		{"key.pem", key, "the issuer's key"},
+		{linkerd.FieldCert, p.issuerText(), p.issuerSummary()},
+		{linkerd.FieldKey, key, "the issuer's key"},
 	}
 	if p.State.Spec.Linkerd.IssuerScheme == state.SchemeKubernetes {
 		fields = []secretField{
@@ -130,7 +131,7 @@ func (p *plan) editCABundle(w Webhook, o object) {
 
 // caBundlePaths: every webhook of a configuration, or the APIService's own field.
 func caBundlePaths(o object) [][]any {
-	if o.kind == kindAPIService {
+	if o.kind == linkerd.APIService {
 		return [][]any{{"spec", "caBundle"}}
 	}
 	var paths [][]any

@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/base64"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -11,7 +12,7 @@ import (
 // keepIssuer lets the issuer Secret stand if it is the phase's already; its
 // anchor (ca.crt) is no secret and follows the phase.
 func (p *plan) keepIssuer(o object) {
-	certificate, key := "crt.pem", "key.pem"
+	certificate, key := linkerd.FieldCert, linkerd.FieldKey
 	if p.State.Spec.Linkerd.IssuerScheme == state.SchemeKubernetes {
 		certificate, key = "tls.crt", "tls.key"
 	}

@@ -2,19 +2,20 @@ package render
 
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // Names of Linkerd's own objects, with their chart paths.
 const (
-	configName        = "linkerd-config"               // charts/linkerd-control-plane/templates/config.yaml
-	trustRootsName    = "linkerd-identity-trust-roots" // charts/linkerd-control-plane/templates/identity.yaml
-	issuerName        = "linkerd-identity-issuer"      // the same
-	heartbeatName     = "linkerd-heartbeat"            // charts/linkerd-control-plane/templates/heartbeat.yaml
-	trustRootsKey     = "ca-bundle.crt"
-	trustRootHash     = "linkerd.io/trust-root-sha256"      // charts/partials/templates/_metadata.tpl
-	issuerExpiryHint  = "linkerd.io/identity-issuer-expiry" // charts/linkerd2/templates/identity.yaml@stable-2.10.2
+	configName        = linkerd.Config       // charts/linkerd-control-plane/templates/config.yaml
+	trustRootsName    = linkerd.TrustRoots   // charts/linkerd-control-plane/templates/identity.yaml
+	issuerName        = linkerd.IssuerSecret // the same
+	heartbeatName     = linkerd.Heartbeat    // charts/linkerd-control-plane/templates/heartbeat.yaml
+	trustRootsKey     = linkerd.TrustRootsKey
+	trustRootHash     = linkerd.TrustRootHash // charts/partials/templates/_metadata.tpl
+	issuerExpiryHint  = linkerd.IssuerExpiry  // charts/linkerd2/templates/identity.yaml@stable-2.10.2
 	checksumHint      = "checksum/config"
 	injectCAFrom      = "cert-manager.io/inject-ca-from"
 	injectCASecret    = "cert-manager.io/inject-ca-from-secret"
@@ -31,7 +32,7 @@ var (
 )
 
 // clusterScoped kinds have no namespace.
-var clusterScoped = map[string]bool{kindMutating: true, kindValidating: true, kindAPIService: true}
+var clusterScoped = map[string]bool{linkerd.Mutating: true, linkerd.Validating: true, linkerd.APIService: true}
 
 // target is one row of the table of design section 6: an object whose fields
 // follow the phase.
@@ -61,7 +62,7 @@ func (m *Material) targets() map[targetKey]target {
 		{"Secret", issuerName}:     {ControlPlane, (*plan).needsIssuer, hintExternalIssue, (*plan).editIssuer},
 		{"CronJob", heartbeatName}: {ControlPlane, nil, "", (*plan).editHeartbeat},
 	}
-	for _, name := range []string{"linkerd-identity", "linkerd-destination", "linkerd-proxy-injector"} {
+	for _, name := range []string{linkerd.DeploymentIdentity, linkerd.DeploymentDestination, linkerd.DeploymentInjector} {
 		t[targetKey{"Deployment", name}] = target{ControlPlane, always, hintWholeRender, (*plan).editDeployment}
 	}
 	for _, w := range webhooks {
@@ -97,7 +98,7 @@ func (p *plan) editTrustRoots(o object) {
 func (p *plan) editDeployment(o object) {
 	hash := o.get("spec", "template", "metadata", "annotations", trustRootHash)
 	switch {
-	case hash == nil && p.hashesBundle():
+	case hash == nil && p.traits.Hash:
 		p.fail(problem.RenderMissingField.With(trustRootHash).On(o.String()).At(p.docs[o.doc].Line, 0))
 	case hash != nil && !p.config.anchorsElsewhere():
 		p.setPresent(o, sha256Hex(p.raw), "sha256 of the bundle", "spec", "template", "metadata", "annotations", trustRootHash)

@@ -106,7 +106,7 @@ func LayoutOf(s *state.Rotation, asked Layout) (Layout, error) {
 // of 2.12 to 2.18 refuse a caBundle without externalSecret
 // (charts/partials/templates/_validate.tpl).
 func (m *Material) embeds(layout Layout) bool {
-	return layout == Embedded && m.version.PinsWithoutExternalSecret()
+	return layout == Embedded && m.traits.FreePins
 }
 
 // valuesWriter collects the values of one chart.
@@ -132,11 +132,11 @@ func (v *valuesWriter) controlPlane() error {
 		issuer["tls"] = map[string]any{"crtPEM": v.issuerText(), "keyPEM": key}
 		v.out.HoldsKeys = true
 	}
-	if v.version.IssuerExpiry() {
+	if v.traits.IssuerExpiry {
 		issuer["crtExpiry"] = v.issuerExpiry()
 	}
 	identity := map[string]any{"issuer": issuer}
-	if v.family != state.Family210 { // 2.10 knows no externalCA
+	if v.traits.TrustRoots { // 2.10 knows no externalCA
 		identity["externalCA"] = v.State.Spec.Linkerd.ExternalCA
 	}
 	v.values["identity"] = identity
@@ -151,7 +151,7 @@ func (v *valuesWriter) webhooks(chart Group) error {
 	embed := v.embeds(v.layout)
 	for _, w := range webhooks {
 		material, listed := v.Webhooks[w.Key]
-		if !listed || w.Group != chart || !w.of(v.family) {
+		if !listed || w.Group != chart || !v.traits.Has(w.Key) {
 			continue
 		}
 		pin := map[string]any{"externalSecret": true, "caBundle": material.CABundle}

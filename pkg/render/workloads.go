@@ -121,6 +121,9 @@ func (w *workloads) what() string {
 // file stamps the workloads of one file.
 func (w *workloads) file(f WorkloadFile) stamped {
 	r := stamped{text: f.Text}
+	if r.problems.Add(CheckEncoding(f.Text)); len(r.problems) > 0 {
+		return r
+	}
 	docs := manifest.Split(f.Text)
 	if r.kind = kindOf(f.Text, docs); r.kind != kubernetesFile {
 		return r

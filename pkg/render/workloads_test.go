@@ -157,13 +157,29 @@ func TestTokenOf211(t *testing.T) {
 }
 
 func TestHeldBack(t *testing.T) {
-	for _, text := range []string{
-		strings.Replace(workload("Deployment", "web", inject("enabled"), ""), "spec:\n", "spec:\n  paused: true\n", 1),
-		strings.Replace(workload("StatefulSet", "web", inject("enabled"), ""), "spec:\n", "spec:\n  updateStrategy: {type: OnDelete}\n", 1),
+	for _, c := range []struct {
+		kind, spec string
+		fate       render.Fate
+	}{
+		{"Deployment", "paused: true", render.HeldBack},
+		{"StatefulSet", "updateStrategy: {type: OnDelete}", render.HeldBack},
+		{"StatefulSet", "updateStrategy: {type: RollingUpdate, rollingUpdate: {partition: 2}}", render.HeldBack},
+		{"StatefulSet", "updateStrategy: {type: RollingUpdate, rollingUpdate: {partition: 0}}", render.Restarts},
+		{"DaemonSet", "updateStrategy: {rollingUpdate: {maxUnavailable: 1}}", render.Restarts},
+		{"DeploymentConfig", "triggers: [{type: ImageChange}]", render.HeldBack},
+		{"DeploymentConfig", "triggers: []", render.HeldBack},
+		{"DeploymentConfig", "triggers: [{type: ImageChange}, {type: ConfigChange}]", render.Restarts},
+		{"DeploymentConfig", "replicas: 1", render.Restarts},
+		{"Rollout", "strategy: {canary: {steps: [{setWeight: 20}, {pause: {}}]}}", render.HeldBack},
+		{"Rollout", "strategy: {canary: {steps: [{setWeight: 20}, {pause: {duration: 10m}}]}}", render.Restarts},
+		{"Rollout", "strategy: {blueGreen: {autoPromotionEnabled: false}}", render.HeldBack},
+		{"Rollout", "strategy: {blueGreen: {activeService: web}}", render.Restarts},
 	} {
+		text := strings.Replace(workload(c.kind, "web", inject("enabled"), ""), "spec:\n", "spec:\n  "+c.spec+"\n", 1)
 		out := stampFiles(t, render.WorkloadsInput{State: afterWave(t), Files: files(text)})
-		if line := only(t, out); line.Fate != render.HeldBack || line.Why == "" || bytes.Equal(out.Files[0].Text, []byte(text)) {
-			t.Errorf("%+v", line)
+		line := only(t, out)
+		if line.Fate != c.fate || (line.Why != "") != (c.fate == render.HeldBack) || bytes.Equal(out.Files[0].Text, []byte(text)) {
+			t.Errorf("%s with %s: %+v, want %s", c.kind, c.spec, line, c.fate)
 		}
 	}
 	patch := "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: w\n  namespace: web\nspec:\n  replicas: 3\n"
@@ -322,5 +338,54 @@ func TestWorkersDoNotShow(t *testing.T) {
 	}
 	for i := range got.Files {
 		sameBytes(t, got.Files[i].Name, got.Files[i].Text, want.Files[i].Text)
+	}
+}
+
+// TestMisplacedInject: the annotation on a workload itself is named, for whoever
+// wrote it there believes that the workload is meshed.
+func TestMisplacedInject(t *testing.T) {
+	text := "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w, namespace: web, annotations: {linkerd.io/inject: enabled}}\nspec: {template: {spec: {containers: []}}}\n"
+	for namespace, want := range map[string]render.Fate{"": render.Unknown, "disabled": render.Unmeshed, "enabled": render.Restarts} {
+		in := render.WorkloadsInput{State: afterWave(t), Files: files(text), AllowNothing: true}
+		if namespace != "" {
+			in.Inject = map[string]string{"web": namespace}
+		}
+		line := only(t, stampFiles(t, in))
+		if line.Fate != want || strings.Contains(line.Why, "on the Deployment itself") != (want != render.Restarts) {
+			t.Errorf("namespace %q: %+v, want %s", namespace, line, want)
+		}
+	}
+}
+
+// TestOtherEncodings: a file of objects that is not UTF-8 is refused, for its
+// workloads would miss the wave; what holds no object may be anything.
+func TestOtherEncodings(t *testing.T) {
+	plain := workload("Deployment", "web", inject("enabled"), "") + "# café\n"
+	wide := func(bom string, at int) string {
+		out := []byte(bom)
+		for _, c := range []byte(strings.ReplaceAll(plain, "é", "e")) {
+			pair := []byte{0, 0}
+			pair[at] = c
+			out = append(out, pair...)
+		}
+		return string(out)
+	}
+	for name, c := range map[string]struct {
+		text    string
+		refused bool
+	}{
+		"UTF-8":             {plain, false},
+		"UTF-16, marked":    {wide("\xff\xfe", 0), true},
+		"UTF-16, big":       {wide("\xfe\xff", 1), true},
+		"UTF-16, unmarked":  {wide("", 0), true},
+		"Latin-1":           {strings.ReplaceAll(plain, "é", "\xe9"), true},
+		"a NUL at the end":  {plain + "\x00", true},
+		"a picture":         {"\x89PNG\r\n\x1a\n\x00\x00", false},
+		"values in Latin-1": {"motd: caf\xe9\n", false},
+	} {
+		_, err := render.StampWorkloads(render.WorkloadsInput{State: afterWave(t), Files: files(c.text), AllowNothing: true})
+		if refused := err != nil && problem.Of(err)[0].Code == problem.NotUTF8.Code; refused != c.refused {
+			t.Errorf("%s: %v, want refused: %v", name, err, c.refused)
+		}
 	}
 }

@@ -34,6 +34,9 @@ func (k *book) addState(d *dossier) {
 		k.add(i.chain...)
 	}
 	k.add(d.retired...)
+	for _, i := range d.abandoned {
+		k.add(i.chain...)
+	}
 }
 
 func (k *book) addObservation(o *Observation) {

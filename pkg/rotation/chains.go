@@ -2,6 +2,7 @@ package rotation
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -17,10 +18,9 @@ func (c *cluster) chains(l *Live) {
 		c.possibleChains(l, "possible in "+c.label())
 		return
 	}
-	whole := len(o.missing()) == 0
+	whole := len(c.unseenChains(o)) == 0
 	for _, row := range o.Endpoints {
 		if row.Chain == nil {
-			whole = false
 			continue
 		}
 		if expired := closed.After(o.at()) || c.vouchedSince(o); !expired || !c.issued(row.Chain[0]) {
@@ -29,10 +29,12 @@ func (c *cluster) chains(l *Live) {
 	}
 	for _, r := range o.Identity {
 		if r.Issuer == nil {
-			whole = false
 			continue
 		}
 		c.serveSeen(l, r.Issuer, true, true, fmt.Sprintf("identity replica %q of %s", r.Pod, c.label()))
+	}
+	if o.ControlPlane.Issuer != nil { // a replica may load it at any time
+		c.serveSeen(l, o.ControlPlane.Issuer, true, true, "Secret linkerd-identity-issuer of "+c.label())
 	}
 	if c.past != nil {
 		c.serve(l, c.past.now.Issuer, "signed with in "+c.label())
@@ -56,29 +58,50 @@ func (c *cluster) vouchedSince(o *Observation) bool {
 }
 
 // leavesClosed is the instant by which every leaf of another issuer has
-// expired, if that instant has passed; zero otherwise. It counts from an
-// observation in which every identity replica signs with the issuer of the
-// phase, while that issuer was in force and stayed it. A leaf issued in that last
-// second lives for its lifetime and the clock skew that identity adds.
+// expired, if that instant has passed; zero otherwise. A leaf issued in the last
+// second before [cluster.signedSince] lives for its lifetime and the clock skew
+// that identity adds.
 func (c *cluster) leavesClosed() time.Time {
+	since := c.signedSince()
+	if end := since.Add(c.leafLife); !since.IsZero() && c.at.After(end) {
+		return end
+	}
+	return time.Time{}
+}
+
+// signedSince is the instant of the first observation in which every identity
+// replica signs with the issuer of the phase, while that issuer was in force and
+// stayed it; zero if there is none. Leaves issued later are of that issuer.
+func (c *cluster) signedSince() time.Time {
 	if c.past == nil {
 		return time.Time{}
 	}
 	for _, o := range c.seen {
-		end := o.at().Add(c.leafLife)
-		if len(unloaded(o, c.past.now.Issuer)) == 0 && !c.switchedSince(o.at()) && c.at.After(end) {
-			return end
+		if len(unloaded(o, c.past.now.Issuer)) == 0 && !c.switchedSince(o.at()) {
+			return o.at()
 		}
 	}
 	return time.Time{}
 }
 
-// switchedSince tells whether another issuer than the present one was in force
+// refreshed reports whether every leaf of a row was refreshed after the instant
+// since which identity signs with the issuer of the phase; clocks may differ.
+func (c *cluster) refreshed(row Endpoint) bool {
+	since := c.signedSince()
+	first, err := time.Parse(time.RFC3339, row.Leaf.Refreshed.First)
+	return err == nil && !since.IsZero() && first.After(since.Add(clocksDiffer))
+}
+
+// switchedSince reports whether another issuer than the present one was in force
 // at the instant, or came after it: then a replica may have loaded it later,
-// whatever it signed with when it was seen.
+// whatever it signed with when it was seen. The same issuer without its cross
+// certificate counts as another: its leaves verify under fewer bundles.
 func (c *cluster) switchedSince(t time.Time) bool {
+	if t.Before(c.past.began) {
+		return true
+	}
 	for _, m := range c.past.since(t) {
-		if m.Issuer[0].Fingerprint() != c.past.now.Issuer[0].Fingerprint() {
+		if chainID(m.Issuer) != chainID(c.past.now.Issuer) {
 			return true
 		}
 	}
@@ -87,7 +110,7 @@ func (c *cluster) switchedSince(t time.Time) bool {
 
 func (c *cluster) possibleChains(l *Live, where string) {
 	if c.past == nil {
-		if o := c.latest(); o == nil || !o.sawAllChains() {
+		if o := c.latest(); o == nil || len(o.unseenChains()) > 0 {
 			l.serve(Served{Proxies: true, Where: []string{c.label()}, Unknown: c.unknown("the chains")})
 		}
 		return
@@ -114,22 +137,14 @@ func (c *cluster) serveSeen(l *Live, fps []string, proxies, identity bool, where
 	l.serve(s)
 }
 
-// sawAllBundles and sawAllChains tell whether an observation alone bounds what
-// is live, as it must for a linked cluster without a state file.
-func (o *Observation) sawAllBundles() bool {
-	for _, e := range o.Endpoints {
-		if e.Bundle == nil {
-			return false
-		}
+// unseenChains says whose chain is unknown after this observation. Leaves whose
+// refresh was seen are known by their issuer alone.
+func (c *cluster) unseenChains(o *Observation) []string {
+	known := *o
+	known.Endpoints = slices.DeleteFunc(slices.Clone(o.Endpoints), func(e Endpoint) bool { return e.Chain == nil && c.refreshed(e) })
+	list := o.unseenGroups()
+	if c.seenBefore(o) {
+		list = append(list, "what came after "+o.At)
 	}
-	return len(o.missing()) == 0
-}
-
-func (o *Observation) sawAllChains() bool {
-	for _, e := range o.Endpoints {
-		if e.Chain == nil {
-			return false
-		}
-	}
-	return len(o.missing()) == 0
+	return append(list, known.unseenRows()...)
 }

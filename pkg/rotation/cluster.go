@@ -2,6 +2,7 @@ package rotation
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -54,18 +55,16 @@ func (c *cluster) bundles(l *Live) {
 		c.possibleBundles(l, "possible in "+c.label())
 		return
 	}
-	whole := len(o.missing()) == 0
+	whole := len(o.unseenBundles()) == 0 && !c.seenBefore(o)
 	for _, row := range o.Endpoints {
 		where := fmt.Sprintf("%s in %s", row.words(), c.label())
 		if row.Bundle == nil {
-			whole = false
 			continue
 		}
 		c.holdSeen(l, row.Bundle, true, false, where)
 	}
 	for _, r := range o.Identity {
 		if r.Bundle == nil {
-			whole = false
 			continue
 		}
 		c.holdSeen(l, r.Bundle, true, true, fmt.Sprintf("identity replica %q of %s", r.Pod, c.label()))
@@ -82,6 +81,9 @@ func (c *cluster) deliveredBundles(l *Live, o *Observation) {
 		c.holdSeen(l, o.ControlPlane.TrustRoots, true, c.own, "ConfigMap linkerd-identity-trust-roots of "+c.label())
 	}
 	for _, in := range o.ControlPlane.Injectors {
+		if in.Bundle == nil {
+			continue
+		}
 		c.holdSeen(l, in.Bundle, true, false, fmt.Sprintf("injector %q of %s", in.Pod, c.label()))
 	}
 	if c.past == nil {
@@ -98,7 +100,7 @@ func (c *cluster) deliveredBundles(l *Live, o *Observation) {
 // described is unknown.
 func (c *cluster) possibleBundles(l *Live, where string) {
 	if c.past == nil {
-		if o := c.latest(); o == nil || !o.sawAllBundles() {
+		if o := c.latest(); o == nil || len(o.unseenBundles()) > 0 {
 			l.hold(Held{Proxies: true, Where: []string{c.label()}, Unknown: c.unknown("the bundles")})
 		}
 		return
@@ -117,7 +119,8 @@ func (c *cluster) unknown(what string) string {
 	if c.latest() == nil {
 		return fmt.Sprintf("%s of %s are unknown: no state file and no observation", what, c.label())
 	}
-	return fmt.Sprintf("%s of %s are not known whole: there is no state file, and the observation of %s does not cover %v", what, c.label(), c.latest().At, c.latest().missing())
+	o := c.latest()
+	return fmt.Sprintf("not all %s of %s are known: there is no state file, and %s (%s)", strings.TrimPrefix(what, "the "), c.label(), notSeen(union(o.unseenBundles(), o.unseenChains())), o.At)
 }
 
 func (c *cluster) hold(l *Live, b pki.Bundle, where string) {

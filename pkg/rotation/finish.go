@@ -35,6 +35,7 @@ func arrive(s *state.Rotation, due Material) (destroy []string) {
 // The incoming anchor was in a bundle or a chain, so it is retired, not forgotten.
 func comeBack(s *state.Rotation) (destroy []string) {
 	st := &s.Status
+	retireIssuers(st)
 	destroy = keep(st, state.RoleOutgoing, state.RoleIncoming)
 	for name, w := range st.Webhooks {
 		if w.Incoming != nil {
@@ -94,13 +95,10 @@ func (w *way) forget(st *state.Status) (destroy []string) {
 	for _, r := range w.scene.retiredKeys() {
 		gone[r.Fingerprint()] = true
 	}
-	seen := *w.own
-	seen.past = nil
-	o := w.own.latest()
 	var kept []state.Anchor
 	for i, a := range st.Retired {
 		cert := w.scene.dossier.retired[i]
-		if !gone[cert.Fingerprint()] && (o == nil || !o.sawAllBundles() || len(w.scene.stillRelying(seen.live(), []pki.Certificate{cert})) > 0) {
+		if !gone[cert.Fingerprint()] && len(w.scene.stillRetired(w.own, []pki.Certificate{cert})) > 0 {
 			kept = append(kept, a)
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -32,14 +33,14 @@ func First(s *state.Rotation, webhooks []string, keyPath func(name string) strin
 	next.Status.Issuers = []state.Issuer{{Name: issuer.name, Role: state.RoleCurrent, Certificate: text(issuer.chain.Marshal()), Key: issuer.keyPath}}
 	next.Status.Webhooks = map[string]state.Webhook{}
 	for _, w := range webhooks {
-		if _, known := hookService[w]; !known {
+		if linkerd.ServiceOf(w) == "" {
 			return nil, nil, problem.RotationNoWebhook.With(w)
 		}
 		m, hookKey, err := mintWebhook(b.spec, w, b.period(b.spec.Validity.Webhook), random)
 		if err != nil {
 			return nil, nil, err
 		}
-		next.Status.Webhooks[w] = state.Webhook{Certificate: m.Certificate, CABundle: m.CABundle, Key: b.keep(hookService[w], hookKey)}
+		next.Status.Webhooks[w] = state.Webhook{Certificate: m.Certificate, CABundle: m.CABundle, Key: b.keep(linkerd.ServiceOf(w), hookKey)}
 	}
 	record(next, at, state.LogEntry{Move: state.MoveInit})
 	return next, b.minted, nil

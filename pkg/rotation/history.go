@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"slices"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -26,7 +27,10 @@ type past struct {
 	chains  []pki.Chain
 	// issuers are the fingerprints of every issuer that the state has.
 	issuers map[string]bool
-	verify  *Verifier
+	// began is when the stable phase was entered that the moments follow, zero
+	// if unknown. What was seen before may have changed unseen.
+	began  time.Time
+	verify *Verifier
 }
 
 // past replays the log of the rotation under way.
@@ -42,12 +46,13 @@ func (d *dossier) past() (past, error) {
 	if err != nil {
 		return past{}, err
 	}
-	p := past{now: now, first: now, issuers: map[string]bool{}, verify: d.verify}
-	for _, i := range d.issuers {
+	p := past{now: now, first: now, issuers: map[string]bool{}, began: d.began(), verify: d.verify}
+	for _, i := range slices.Concat(d.issuers, d.abandoned) {
 		p.issuers[i.chain[0].Fingerprint()] = true
 	}
 	if d.state.Status.Rotation == nil {
 		p.add(now)
+		p.addAbandoned(d.abandoned)
 		p.remember(d.retired)
 		return p, nil
 	}
@@ -56,6 +61,7 @@ func (d *dossier) past() (past, error) {
 		return past{}, err
 	}
 	p.add(before)
+	p.addAbandoned(d.abandoned)
 	entries, whole := d.entries()
 	if !whole {
 		return p, d.everything(&p)
@@ -147,12 +153,27 @@ func (d *dossier) everything(p *past) error {
 
 func (p *past) add(m Material) {
 	p.addBundle(m.Bundle)
+	p.addChain(m.Issuer)
+}
+
+func (p *past) addChain(chain pki.Chain) {
 	for _, c := range p.chains {
-		if chainID(c) == chainID(m.Issuer) {
+		if chainID(c) == chainID(chain) {
 			return
 		}
 	}
-	p.chains = append(p.chains, m.Issuer)
+	p.chains = append(p.chains, chain)
+}
+
+// addAbandoned adds the chains of abandoned issuers that the bundle of the
+// stable phase verifies. The others were not live when that phase was entered:
+// its gate was open.
+func (p *past) addAbandoned(issuers []issuerEntry) {
+	for _, i := range issuers {
+		if p.verify.structural(p.bundles[0], i.chain) {
+			p.addChain(i.chain)
+		}
+	}
 }
 
 func (p *past) addBundle(b pki.Bundle) {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
 // histories is how many random histories one run plays.
@@ -129,6 +131,46 @@ func TestSeenBeforeItWasInForce(t *testing.T) {
 		if open := commit(bxUnderB, 10*time.Minute+simLife); open == early {
 			t.Errorf("seen before the second switch: %v; the gate to {B} is open: %v", early, open)
 		}
+	}
+}
+
+// TestSignedWithoutItsCross: identity signs with b X, then with b alone, then
+// with b X again. A leaf of b alone lives on after the first, which was seen,
+// has been in force for a leaf's life; {A} does not verify it.
+func TestSignedWithoutItsCross(t *testing.T) {
+	u := newUniverse()
+	some := func(n int) int { return n - 1 }
+	bxUnderBoth, bUnderBoth, bxUnderA := u.materials[5], u.materials[4], u.materials[2]
+	c := u.cluster("c0", 1, 1, now)
+	all := []*simCluster{c}
+	hold := func(m Material) {
+		c.bundles, c.issuers = []pki.Bundle{m.Bundle}, []pki.Chain{m.Issuer}
+		c.replicas[0], c.proxies[0].bundle = replica{m.Bundle, m.Issuer}, m.Bundle
+	}
+	see := func(at time.Time) {
+		c.observe(at, some)
+		c.seen[len(c.seen)-1].Endpoints[0].Chain = nil
+	}
+	step := func(m Material, after time.Duration) {
+		t.Helper()
+		if !u.commit(all, 0, m, now.Add(after), bending{}) {
+			t.Fatalf("the change after %s is refused", after)
+		}
+	}
+	step(Material{bxUnderBoth.Bundle, u.materials[0].Issuer}, time.Minute)
+	hold(Material{bxUnderBoth.Bundle, u.materials[0].Issuer})
+	see(now.Add(2 * time.Minute))
+	step(bxUnderBoth, 3*time.Minute)
+	hold(bxUnderBoth)
+	see(now.Add(4 * time.Minute))
+	step(bUnderBoth, 26*time.Hour)
+	hold(bUnderBoth)
+	u.issue(c, &c.proxies[0], bUnderBoth.Bundle, now.Add(26*time.Hour), func(int) int { return 0 })
+	step(bxUnderBoth, 27*time.Hour)
+	hold(bxUnderBoth)
+	see(now.Add(28 * time.Hour))
+	if u.commit(all, 0, bxUnderA, now.Add(29*time.Hour), bending{}) {
+		t.Errorf("a leaf of b alone is live, and the gate to {A} is open: %v", u.broken(all, now.Add(29*time.Hour)))
 	}
 }
 

@@ -34,8 +34,29 @@ func hookCert(w state.Webhook, seen Hook) string {
 	if err != nil {
 		return "its certificate in the state file cannot be read"
 	}
+	if seen.Served == nil {
+		return hookPods(chain[0].Fingerprint(), seen)
+	}
 	if len(seen.Served) == 0 || seen.Served[0] != chain[0].Fingerprint() {
 		return fmt.Sprintf("it serves %s, not %s", shortened(seen.Served), chain[0].Fingerprint()[:8])
+	}
+	return ""
+}
+
+// hookPods says which pods of a webhook were not seen serving the certificate.
+func hookPods(want string, seen Hook) string {
+	serving := 0
+	for _, s := range seen.Serving {
+		if s.Chain == nil {
+			continue
+		}
+		if s.Chain[0] != want {
+			return fmt.Sprintf("%d of %d pods serve %s, not %s", s.Count, seen.Pods, shortened(s.Chain), want[:8])
+		}
+		serving += s.Count
+	}
+	if serving == 0 || serving != seen.Pods {
+		return fmt.Sprintf("%d of %d pods were seen to serve %s", serving, seen.Pods, want[:8])
 	}
 	return ""
 }

@@ -24,6 +24,8 @@ type dossier struct {
 	anchors []anchorEntry
 	issuers []issuerEntry
 	retired []pki.Certificate
+	// abandoned are the chains of status.retiredIssuers.
+	abandoned []issuerEntry
 }
 
 type anchorEntry struct {
@@ -55,6 +57,11 @@ func openDossier(s *state.Rotation, v *Verifier) (*dossier, error) {
 		cert, err := oneAnchor(a)
 		problems = append(problems, problem.Of(err).Under(fmt.Sprintf("status.retired[%d].certificate", i))...)
 		d.retired = append(d.retired, cert)
+	}
+	for i, is := range s.Status.RetiredIssuers {
+		chain, err := pki.ParseChain([]byte(is.Certificate))
+		problems = append(problems, problem.Of(err).Under(fmt.Sprintf("status.retiredIssuers[%d].certificate", i))...)
+		d.abandoned = append(d.abandoned, issuerEntry{name: is.Name, chain: chain})
 	}
 	return d, problems.Err()
 }

@@ -58,9 +58,15 @@ func (t target) meet(n Need) NeedResult {
 		return r
 	}
 	r.Missing = meters[n](t)
+	if old := t.tooOldFor(n); old != "" {
+		r.Missing = slices.Insert(r.Missing, 0, old)
+	}
 	r.Met = len(r.Missing) == 0
 	if o := t.own.latest(); r.Met && o != nil {
 		r.How = fmt.Sprintf("observed in %s at %s", t.own.label(), o.At)
+		if inferred := o.inferred(); len(inferred) > 0 {
+			r.How += " (inferred: " + strings.Join(inferred, ", ") + ")"
+		}
 	}
 	return r
 }
@@ -69,7 +75,7 @@ func (t target) meet(n Need) NeedResult {
 func (t target) observed(ask func(*Observation) []string) []string {
 	o := t.own.latest()
 	if o == nil {
-		return []string{"no observation of " + t.own.label()}
+		return []string{"no observation of " + t.own.label() + " yet"}
 	}
 	return ask(o)
 }
@@ -78,7 +84,7 @@ func (t target) observed(ask func(*Observation) []string) []string {
 func (t target) withoutIncoming() []string {
 	incoming, ok := t.scene.incoming()
 	if !ok {
-		return nil
+		return []string{"the rotation has no incoming anchor"}
 	}
 	var missing []string
 	for _, h := range t.live.Bundles {
@@ -104,22 +110,6 @@ func (t target) otherChains() []string {
 		}
 	}
 	return missing
-}
-
-// retired lists bundles and chains that were seen with a retired anchor; what
-// the log leaves possible does not count, for only sight can tell. A retired
-// anchor whose key lives on in the bundle (a renewal) needs no farewell.
-func (t target) retired() []string {
-	gone := t.scene.retiredKeys()
-	if len(gone) == 0 {
-		return nil
-	}
-	if o := t.own.latest(); o == nil || !o.sawAllBundles() {
-		return []string{"no observation of " + t.own.label() + " that covers every group and bundle"}
-	}
-	seen := *t.own
-	seen.past = nil
-	return t.scene.stillRelying(seen.live(), gone)
 }
 
 // stillRelying says who holds one of the anchors, or serves a chain under it.

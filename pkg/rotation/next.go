@@ -29,6 +29,7 @@ func (w *way) next() (*Move, error) {
 	case w.from < 0:
 		m.Destroy = w.forget(st)
 	}
+	w.dropRetiredIssuers(st)
 	w.stamp(st)
 	record(s, w.at, w.entry())
 	return m, nil

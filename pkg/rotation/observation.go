@@ -1,19 +1,21 @@
 package rotation
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
-// ObservationKind heads every observation.
-const ObservationKind = "Observation"
+// ObservationKind and ObservationVersion head every observation. The first form
+// has the version of state files, [state.APIVersion], and is still read.
+const (
+	ObservationKind    = "Observation"
+	ObservationVersion = "l5d-pki-render/v1alpha2"
+)
 
 // Observation is what a collector, or a person, saw in one live cluster at one
 // instant: bundles held, chains served and issuers loaded, by fingerprint. It
 // is a document of its own (YAML or JSON, read strictly by [ParseObservation]).
 //
 // What is absent was not seen, and what was not seen is unknown: an endpoint
-// row without a chain says nothing of its leaf.
+// row without a chain says nothing of its leaf. The fields without a key belong
+// to the second form, which is written as an [observationDocument].
 type Observation struct {
 	APIVersion string `json:"apiVersion"`
 	Kind       string `json:"kind"`
@@ -23,8 +25,13 @@ type Observation struct {
 	At string `json:"at"`
 	// Covers lists the groups that were seen whole: control-plane, identity,
 	// proxies, gateways, extensions, external-workloads. A covered group without
-	// rows has no members.
+	// rows has no members. The second form counts instead: see Coverage.
 	Covers []string `json:"covers"`
+	// Coverage has the number of pods of each group; a group that is not listed
+	// was not counted.
+	Coverage []Coverage `json:"-"`
+	// Facts say how each fact was found.
+	Facts []Fact `json:"-"`
 	// Certificates (PEM) of fingerprints that no state file knows, such as the
 	// issuer of a linked cluster.
 	Certificates string `json:"certificates,omitempty"`
@@ -44,7 +51,33 @@ type Delivery struct {
 	// Injectors has one row per replica of linkerd-proxy-injector: kubelet
 	// updates each mount on its own, a minute or two after the ConfigMap.
 	Injectors []Injector `json:"injectors,omitempty"`
+	// TrustRootsChanged is when the ConfigMap last changed, RFC 3339 UTC.
+	TrustRootsChanged string `json:"-"`
+	// Issuer is the chain in Secret linkerd-identity-issuer, the issuer first, and
+	// IssuerChanged when it last changed.
+	Issuer        []string `json:"-"`
+	IssuerChanged string   `json:"-"`
 }
+
+// Fact is the source of one kind of fact in the observation.
+type Fact struct {
+	// Fact is one of FactNames; Group limits it to one group of pods.
+	Fact  string `json:"fact"`
+	Group string `json:"group,omitempty"`
+	// Source is where it was read, in a few words, such as "pod annotation".
+	Source string `json:"source"`
+	// Exactness is ExactFact or InferredFact.
+	Exactness string `json:"exactness"`
+}
+
+// How well a fact is known.
+const (
+	ExactFact    = "exact"    // read where it is in force
+	InferredFact = "inferred" // concluded from something else, such as the age of a ConfigMap
+)
+
+// FactNames are what a source can be given for.
+var FactNames = []string{"trust-roots", "issuer-secret", "injectors", "identity-bundles", "issuers", "bundles", "chains", "leaves", "ca-bundles", "webhook-chains", "pods"}
 
 // Injector is one replica of the proxy injector and the bundle in its mount.
 type Injector struct {
@@ -72,6 +105,22 @@ type Endpoint struct {
 	Chain []string `json:"chain,omitempty"`
 	// Count of proxies; absent is one.
 	Count int `json:"count,omitempty"`
+	// NoChain: the proxies have just started and serve no chain yet.
+	NoChain bool `json:"-"`
+	// Leaf is when the leaves of these proxies expire and were last refreshed.
+	Leaf LeafTimes `json:"-"`
+}
+
+// LeafTimes are the dates of the leaves of a set of proxies, where known.
+type LeafTimes struct {
+	Expires   Span `json:"expires,omitzero"`
+	Refreshed Span `json:"refreshed,omitzero"`
+}
+
+// Span is the earliest and the latest of some instants, RFC 3339 UTC.
+type Span struct {
+	First string `json:"first"`
+	Last  string `json:"last"`
 }
 
 // Hook is one webhook: what the API server trusts and what the pods serve.
@@ -80,6 +129,16 @@ type Hook struct {
 	Name     string   `json:"name"`
 	CABundle []string `json:"caBundle,omitempty"`
 	Served   []string `json:"served,omitempty"`
+	// Pods is how many pods answer for the webhook, and Serving what each of those
+	// that were seen serves.
+	Pods    int       `json:"-"`
+	Serving []Serving `json:"-"`
+}
+
+// Serving is a number of webhook pods that serve the same chain.
+type Serving struct {
+	Chain []string
+	Count int
 }
 
 // Groups of endpoints. GroupControlPlane is the proxies of the control plane
@@ -91,24 +150,13 @@ const (
 	GroupGateways     = "gateways"
 	GroupExtensions   = "extensions"
 	GroupExternal     = "external-workloads"
+	// GroupInjectors is the replicas of linkerd-proxy-injector, whose mounts the
+	// second form counts apart from their proxies.
+	GroupInjectors = "injectors"
 )
 
 // Groups is every group, in the order of reports.
 var Groups = []string{GroupControlPlane, GroupIdentity, GroupProxies, GroupGateways, GroupExtensions, GroupExternal}
-
-// covers tells whether the group was seen whole.
-func (o *Observation) covers(group string) bool { return slices.Contains(o.Covers, group) }
-
-// missing lists the groups that were not seen whole.
-func (o *Observation) missing() []string {
-	var groups []string
-	for _, g := range Groups {
-		if !o.covers(g) {
-			groups = append(groups, g)
-		}
-	}
-	return groups
-}
 
 // at is the instant of a validated observation.
 func (o *Observation) at() time.Time {

@@ -120,6 +120,7 @@ func TestParseObservationRefuses(t *testing.T) {
 
 func FuzzObservation(f *testing.F) {
 	f.Add(filled(sample))
+	f.Add(filled(documentSample))
 	f.Add([]byte("{}"))
 	f.Add([]byte("apiVersion: l5d-pki-render/v1alpha1\nkind: Observation\ncluster: x\nat: 2026-03-01T12:00:00Z\ncovers: []\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -151,7 +152,9 @@ func TestSchemaMatchesTypes(t *testing.T) {
 	if err := json.Unmarshal(text, &root); err != nil {
 		t.Fatal(err)
 	}
-	compareSchema(t, "", root, reflect.TypeFor[Observation]())
+	defs := root["$defs"].(map[string]any)
+	compareSchema(t, "firstForm", defs["firstForm"].(map[string]any), reflect.TypeFor[Observation]())
+	compareSchema(t, "secondForm", defs["secondForm"].(map[string]any), reflect.TypeFor[observationDocument]())
 }
 
 func compareSchema(t *testing.T, at string, schema map[string]any, typ reflect.Type) {
@@ -163,6 +166,9 @@ func compareSchema(t *testing.T, at string, schema map[string]any, typ reflect.T
 		var keys, required []string
 		for i := range typ.NumField() {
 			name, rest, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+			if name == "-" {
+				continue
+			}
 			keys = append(keys, name)
 			if rest == "" {
 				required = append(required, name)

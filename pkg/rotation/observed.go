@@ -10,18 +10,18 @@ import (
 // undelivered says what keeps an observation from showing that the control
 // plane delivers the bundle; none: it does.
 func undelivered(o *Observation, b pki.Bundle) []string {
-	if !o.covers(GroupControlPlane) {
+	if !o.counted() && !o.covers(GroupControlPlane) {
 		return []string{"the observation does not cover the control plane"}
 	}
 	var missing []string
 	if !sameSet(o.ControlPlane.TrustRoots, b) {
 		missing = append(missing, "ConfigMap linkerd-identity-trust-roots has "+shortened(o.ControlPlane.TrustRoots))
 	}
-	if len(o.ControlPlane.Injectors) == 0 {
-		missing = append(missing, "no injector's mount was seen")
+	if unseen := o.unseenInjectors(); unseen != "" {
+		missing = append(missing, notSeen([]string{unseen}))
 	}
 	for _, in := range o.ControlPlane.Injectors {
-		if !sameSet(in.Bundle, b) {
+		if in.Bundle != nil && !sameSet(in.Bundle, b) {
 			missing = append(missing, fmt.Sprintf("injector %q mounts %s", in.Pod, shortened(in.Bundle)))
 		}
 	}
@@ -32,8 +32,8 @@ func undelivered(o *Observation, b pki.Bundle) []string {
 // replica signs with the issuer, the cross certificate behind it included:
 // proxies with the outgoing bundle need it.
 func unloaded(o *Observation, issuer pki.Chain) []string {
-	if !o.covers(GroupIdentity) || len(o.Identity) == 0 {
-		return []string{"the observation does not cover the identity replicas"}
+	if unseen := o.unseenReplicas(); unseen != "" {
+		return []string{notSeen([]string{unseen})}
 	}
 	var missing []string
 	want := fingerprints(issuer)
@@ -47,8 +47,8 @@ func unloaded(o *Observation, issuer pki.Chain) []string {
 
 // unheld says which identity replicas have not loaded the bundle.
 func unheld(o *Observation, b pki.Bundle) []string {
-	if !o.covers(GroupIdentity) || len(o.Identity) == 0 {
-		return []string{"the observation does not cover the identity replicas"}
+	if unseen := o.unseenReplicas(); unseen != "" {
+		return []string{notSeen([]string{unseen})}
 	}
 	var missing []string
 	for _, r := range o.Identity {

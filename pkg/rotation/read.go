@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -31,15 +30,35 @@ func ParseObservation(file string, data []byte) (*Observation, error) {
 	if root == nil {
 		return nil, problem.ObservationEmpty.With().In(file)
 	}
+	read := readFirstForm
+	if n := root.Lookup(manifest.At("apiVersion")); n != nil && n.Kind() == manifest.Scalar && n.Value() != state.APIVersion {
+		if read = readDocument; n.Value() != ObservationVersion {
+			return nil, problem.ObservationHead.With(n.Value(), "", state.APIVersion, ObservationVersion, ObservationKind).At(n.Line(), n.Column()).On("apiVersion").In(file)
+		}
+	}
+	o, problems := read(root)
+	if len(problems) > 0 {
+		return nil, problems.In(file).Err()
+	}
+	return o, nil
+}
+
+func readFirstForm(root *manifest.Node) (*Observation, problem.List) {
 	o, r := new(Observation), &reading{}
 	r.value(root, reflect.ValueOf(o).Elem(), nil)
 	if len(r.problems) == 0 {
 		r.problems = o.check()
 	}
+	return o, r.problems
+}
+
+func readDocument(root *manifest.Node) (*Observation, problem.List) {
+	d, r := new(observationDocument), &reading{}
+	r.value(root, reflect.ValueOf(d).Elem(), nil)
 	if len(r.problems) > 0 {
-		return nil, r.problems.In(file).Err()
+		return nil, r.problems
 	}
-	return o, nil
+	return d.observation()
 }
 
 // reading fills the observation's types from a document, key by key. A scalar
@@ -71,7 +90,7 @@ func (r *reading) value(n *manifest.Node, into reflect.Value, at manifest.Path) 
 		}
 	case reflect.Int:
 		count, err := strconv.Atoi(n.Value())
-		if err != nil || count < 1 {
+		if least := 1 - zeroes[into.Type()]; err != nil || count < least || count > 1_000_000_000 {
 			r.refuse(n, at, problem.ObservationCount.With(n.Value()))
 		}
 		into.SetInt(int64(count))
@@ -79,6 +98,9 @@ func (r *reading) value(n *manifest.Node, into reflect.Value, at manifest.Path) 
 		into.SetString(n.Value())
 	}
 }
+
+// zeroes are the types of counts that may be zero.
+var zeroes = map[reflect.Type]int{reflect.TypeFor[total](): 1}
 
 func (r *reading) mapping(n *manifest.Node, into reflect.Value, at manifest.Path) {
 	fields, names := fieldsOf(into)
@@ -98,7 +120,7 @@ func (r *reading) mapping(n *manifest.Node, into reflect.Value, at manifest.Path
 	}
 	for i := range into.NumField() {
 		name, rest, _ := strings.Cut(into.Type().Field(i).Tag.Get("json"), ",")
-		if rest == "" && !seen[name] {
+		if name != "-" && rest == "" && !seen[name] {
 			r.refuse(n, at, problem.ObservationMissingKey.With(name))
 		}
 	}
@@ -108,7 +130,9 @@ func fieldsOf(v reflect.Value) (byName map[string]reflect.Value, names []string)
 	byName = map[string]reflect.Value{}
 	for i := range v.NumField() {
 		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		byName[name], names = v.Field(i), append(names, name)
+		if name != "-" {
+			byName[name], names = v.Field(i), append(names, name)
+		}
 	}
 	return byName, names
 }
@@ -116,23 +140,11 @@ func fieldsOf(v reflect.Value) (byName map[string]reflect.Value, names []string)
 // check is what the types alone do not say.
 func (o *Observation) check() problem.List {
 	c := &observationCheck{}
-	if o.APIVersion != state.APIVersion || o.Kind != ObservationKind {
-		c.add("kind", problem.ObservationHead.With(o.APIVersion, o.Kind, state.APIVersion, ObservationKind))
-	}
-	if o.Cluster == "" {
-		c.add("cluster", problem.ObservationMissingKey.With("cluster"))
-	}
-	if t, err := time.Parse(time.RFC3339, o.At); err != nil || t.Location() != time.UTC {
-		c.add("at", problem.ObservationInstant.With(o.At))
-	}
+	c.head(o.APIVersion, state.APIVersion, o.Kind, o.Cluster, o.At)
 	for i, g := range o.Covers {
 		c.group(index("covers", i), g, Groups)
 	}
-	if o.Certificates != "" {
-		if _, err := pki.ParseChain([]byte(o.Certificates)); err != nil {
-			c.problems = append(c.problems, problem.Of(err).Under("certificates")...)
-		}
-	}
+	c.certificates(o.Certificates)
 	o.checkRows(c)
 	return c.problems
 }
@@ -162,6 +174,28 @@ func (o *Observation) checkRows(c *observationCheck) {
 var endpointGroups = slices.DeleteFunc(slices.Clone(Groups), func(g string) bool { return g == GroupIdentity })
 
 type observationCheck struct{ problems problem.List }
+
+// head checks what every form begins with.
+func (c *observationCheck) head(version, want, kind, cluster, at string) {
+	if version != want || kind != ObservationKind {
+		c.add("kind", problem.ObservationHead.With(version, kind, state.APIVersion, ObservationVersion, ObservationKind))
+	}
+	if cluster == "" {
+		c.add("cluster", problem.ObservationMissingKey.With("cluster"))
+	}
+	if _, ok := utc(at); !ok {
+		c.add("at", problem.ObservationInstant.With(at))
+	}
+}
+
+func (c *observationCheck) certificates(pem string) {
+	if pem == "" {
+		return
+	}
+	if _, err := pki.ParseChain([]byte(pem)); err != nil {
+		c.problems = append(c.problems, problem.Of(err).Under("certificates")...)
+	}
+}
 
 func (c *observationCheck) add(at string, p *problem.Problem) {
 	c.problems = append(c.problems, p.On(at))

@@ -113,7 +113,7 @@ func TestForgedDowntime(t *testing.T) {
 			if i == 0 {
 				m.start(t, StartOptions{Kind: path.Kind, Strategy: path.Strategy, Options: Options{AcceptDowntime: path.Kind == state.KindReplace}}, e, instant)
 			} else {
-				sight := m.sight(instant.Add(-time.Minute))
+				sight := m.sight(instant)
 				showHooks(m.state, sight)
 				e = seen(sight)
 				m.advance(t, Options{}, e, instant)

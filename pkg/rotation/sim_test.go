@@ -166,7 +166,80 @@ func (c *simCluster) observe(at time.Time, choose chooser) {
 	if choose(4) == 0 { // some group was left out
 		o.Covers = slices.Delete(o.Covers, choose(len(o.Covers)), len(o.Covers))
 	}
+	if choose(2) == 0 {
+		c.count(o, at, choose)
+	}
+	for range choose(4) - 1 { // half of all observations lack something
+		o.drop(choose)
+	}
 	c.seen = append(c.seen, o)
+}
+
+// count makes an observation of the second form: pods are counted, and leaves
+// are known by their dates or seen to be missing.
+func (c *simCluster) count(o *Observation, at time.Time, choose chooser) {
+	o.APIVersion, o.Covers = ObservationVersion, nil
+	for _, g := range append(slices.Clone(Groups), GroupInjectors) {
+		o.Coverage = append(o.Coverage, Coverage{g, total(o.rows(g))})
+	}
+	for i, p := range c.proxies {
+		row, issued := &o.Endpoints[i], p.dies.Add(-simLife).Format(time.RFC3339)
+		if p.dies.Before(at) {
+			row.Chain, row.NoChain = nil, true
+		} else if choose(2) == 0 {
+			row.Leaf.Refreshed = Span{issued, issued}
+		}
+	}
+	if choose(2) == 0 {
+		o.ControlPlane.Issuer = fingerprints(c.now.Issuer)
+	}
+}
+
+// drop takes one fact away, as a collector that failed to read it does.
+func (o *Observation) drop(choose chooser) {
+	row, replica := &o.Endpoints[choose(len(o.Endpoints))], &o.Identity[choose(len(o.Identity))]
+	injectors := &o.ControlPlane.Injectors
+	counted := 0
+	if o.counted() {
+		counted = 5
+	}
+	switch choose(8 + counted) {
+	case 0:
+		row.Bundle = nil
+	case 1, 2:
+		row.Chain, row.NoChain = nil, false
+	case 3:
+		replica.Bundle = nil
+	case 4:
+		replica.Issuer = nil
+	case 5:
+		o.ControlPlane.TrustRoots = nil
+	case 6:
+		*injectors = nil
+	case 7:
+		o.ControlPlane.Issuer = nil
+	case 8: // a pod is counted, and has no row
+		if len(o.Endpoints) > 1 {
+			o.Endpoints = o.Endpoints[:len(o.Endpoints)-1]
+		}
+	case 9:
+		if len(o.Identity) > 1 {
+			o.Identity = o.Identity[:len(o.Identity)-1]
+		}
+	case 10:
+		if len(*injectors) > 0 {
+			*injectors = (*injectors)[:len(*injectors)-1]
+		}
+	case 11:
+		if len(*injectors) > 0 {
+			(*injectors)[0].Bundle = nil
+		}
+	case 12: // a group was not counted
+		if n := len(o.Coverage); n > 0 {
+			i := choose(n)
+			o.Coverage = slices.Delete(o.Coverage, i, i+1)
+		}
+	}
 }
 
 // known is the cluster as the gate sees it.

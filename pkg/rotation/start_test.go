@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -281,7 +282,7 @@ func TestMintedPassesLint(t *testing.T) {
 			findings = append(findings, pki.LintIssuer(bundle, i.chain, id, now)...)
 		}
 		for name, w := range m.state.Status.Webhooks {
-			service := pki.Webhook{Service: hookService[name], Namespace: "linkerd", Key: m.keys[w.Key],
+			service := pki.Webhook{Service: linkerd.ServiceOf(name), Namespace: "linkerd", Key: m.keys[w.Key],
 				Serving: must(pki.ParseChain([]byte(w.Certificate))), CABundle: must(pki.ParseChain([]byte(w.CABundle)))}
 			findings = append(findings, pki.LintWebhook(service, now)...)
 		}

@@ -3,25 +3,15 @@ package rotation
 import (
 	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// hookService is the Service that the API server calls for each webhook (the
-// charts' clientConfig.service.name and, for tap, the APIService's).
-var hookService = map[string]string{
-	state.WebhookProxyInjector:    "linkerd-proxy-injector",
-	state.WebhookProfileValidator: "linkerd-sp-validator",
-	state.WebhookPolicyValidator:  "linkerd-policy-validator",
-	state.WebhookTap:              "tap",
-	state.WebhookTapInjector:      "tap-injector",
-	state.WebhookJaeger:           "jaeger-injector",
-}
-
 // hookHost is the DNS name that a webhook's certificate has to carry.
 func hookHost(spec state.Spec, webhook string) string {
-	w := pki.Webhook{Service: hookService[webhook], Namespace: spec.Linkerd.Namespace}
+	w := pki.Webhook{Service: linkerd.ServiceOf(webhook), Namespace: spec.Linkerd.Namespace}
 	switch webhook {
 	case state.WebhookTap, state.WebhookTapInjector:
 		w.Namespace = spec.Linkerd.VizNamespace
@@ -91,9 +81,9 @@ func (b *beginning) hookKeyName(webhook string) string {
 		taken = append(taken, w.Key)
 	}
 	year := b.at.UTC().Format("-2006")
-	name := hookService[webhook] + year
+	name := linkerd.ServiceOf(webhook) + year
 	for letter := 'b'; slices.Contains(taken, b.path(name)); letter++ {
-		name = hookService[webhook] + year + string(letter)
+		name = linkerd.ServiceOf(webhook) + year + string(letter)
 	}
 	return name
 }

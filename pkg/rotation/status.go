@@ -126,7 +126,7 @@ func (c *scene) retiredAnchors() ([]RetiredAnchor, error) {
 	var list []RetiredAnchor
 	for i, r := range c.dossier.retired {
 		a := RetiredAnchor{Name: c.state.Status.Retired[i].Name, Fingerprint: r.Fingerprint(), Key: c.state.Status.Retired[i].Key}
-		a.Known = o != nil && o.sawAllBundles()
+		a.Known = len(own.unseenRetired()) == 0
 		if o != nil {
 			a.TrustedBy = c.stillRelying(seen.live(), c.dossier.retired[i:i+1])
 		}

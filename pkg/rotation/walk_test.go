@@ -73,7 +73,7 @@ func showHooks(s *state.Rotation, o *Observation) {
 		if ca == "" {
 			continue
 		}
-		o.Webhooks = append(o.Webhooks, Hook{name, chainFPs(ca), chainFPs(cert)})
+		o.Webhooks = append(o.Webhooks, Hook{Name: name, CABundle: chainFPs(ca), Served: chainFPs(cert)})
 	}
 }
 

@@ -21,6 +21,7 @@ const headComment = `# A Linkerd PKI rotation. "spec" is yours; "status" is writ
 // list them, map keys sorted, certificates as block literals. Optional fields of
 // spec that are absent stay absent; those of status are spelled out empty, so
 // that each has its line from the start and later changes are one-line changes.
+// Only retiredIssuers has none until a rotation is abandoned.
 // A state that [Parse] would refuse is refused.
 func Marshal(r *Rotation) ([]byte, error) {
 	var b bytes.Buffer
@@ -66,7 +67,7 @@ func authoredStruct(v reflect.Value) string {
 		switch {
 		case options == "" || !value.IsZero():
 			b.WriteString(entryText(key, value))
-		case v.Type() == reflect.TypeFor[Status]():
+		case v.Type() == reflect.TypeFor[Status]() && options == "omitempty": // a rare list has no line until it is needed
 			b.WriteString(key + ": " + emptyText(f.Type) + "\n")
 		}
 	}

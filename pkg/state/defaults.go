@@ -1,16 +1,20 @@
 package state
 
-import "time"
+import (
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
+)
 
 // Defaults of spec. They are applied by [Rotation.WithDefaults] only, so writing
 // a state file back never spells out what its owner left out.
 const (
-	DefaultNamespace             = "linkerd"
+	DefaultNamespace             = linkerd.Namespace
 	DefaultTrustDomain           = "cluster.local"
 	DefaultHeartbeatSchedule     = "0 0 * * *"
-	DefaultVizNamespace          = "linkerd-viz"
-	DefaultJaegerNamespace       = "linkerd-jaeger"
-	DefaultMulticlusterNamespace = "linkerd-multicluster"
+	DefaultVizNamespace          = linkerd.VizNamespace
+	DefaultJaegerNamespace       = linkerd.JaegerNamespace
+	DefaultMulticlusterNamespace = linkerd.MulticlusterNamespace
 
 	DefaultTrustNamespace  = "cert-manager"      // its own; ClusterIssuers read their Secrets there
 	DefaultRefreshInterval = Duration(time.Hour) // external-secrets.io/v1

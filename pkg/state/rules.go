@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -51,7 +52,7 @@ func dnsSubdomain(text string) *problem.Problem {
 }
 
 func linkerdVersion(text string) *problem.Problem {
-	if _, err := ParseVersion(text); err != nil {
+	if _, err := linkerd.ParseVersion(text); err != nil {
 		return problem.Of(err)[0]
 	}
 	return nil

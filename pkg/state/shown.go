@@ -1,22 +1,5 @@
 package state
 
-import (
-	"fmt"
-	"strconv"
-	"strings"
-	"unicode/utf8"
-)
+import "github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
-// shownMax is the longest text, in characters, that a message quotes: longer
-// ones are material, not words.
-const shownMax = 60
-
-// shown quotes a user's text for a message, unless it might be PEM or key
-// material: then only its length is told.
-func shown(text string) string {
-	n := utf8.RuneCountInString(text)
-	if n > shownMax || strings.Contains(text, "---") || strings.ContainsAny(text, "\r\n") {
-		return fmt.Sprintf("text of %d characters", n)
-	}
-	return strconv.Quote(text)
-}
+func shown(text string) string { return problem.Shown(text) }

@@ -1,5 +1,7 @@
 package state
 
+import "github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
+
 // APIVersion and Kind head every state file.
 const (
 	APIVersion = "l5d-pki-render/v1alpha1"
@@ -52,8 +54,8 @@ type Spec struct {
 
 // Schemes of the issuer Secret: its type, and with it the names of its keys.
 const (
-	SchemeLinkerd    = "linkerd.io/tls"    // crt.pem, key.pem; rendered by the chart
-	SchemeKubernetes = "kubernetes.io/tls" // tls.crt, tls.key, ca.crt; someone else's
+	SchemeLinkerd    = linkerd.SchemeLinkerd    // crt.pem, key.pem; rendered by the chart
+	SchemeKubernetes = linkerd.SchemeKubernetes // tls.crt, tls.key, ca.crt; someone else's
 )
 
 // Linkerd describes the mesh whose manifests are rendered.
@@ -178,6 +180,9 @@ type Output struct {
 	// Select of kind component, without For: what kustomize chooses by: all
 	// (default), annotated, or label=SELECTOR.
 	Select string `json:"select,omitempty"`
+	// NamespaceInject of kind edit: what the annotation linkerd.io/inject of a
+	// namespace says whose manifest lives elsewhere: enabled, ingress or disabled.
+	NamespaceInject map[string]string `json:"namespaceInject,omitempty"`
 	// HelmRelease of kind helm-values: the release that gets a patch beside it.
 	HelmRelease *HelmRelease `json:"helmRelease,omitempty"`
 }
@@ -213,6 +218,9 @@ type Status struct {
 	AdoptedBundle string `json:"adoptedBundle,omitempty"`
 	// Retired anchors left the bundle and may still be trusted somewhere.
 	Retired []Anchor `json:"retired,omitempty"`
+	// RetiredIssuers are the issuers of rotations that were abandoned; leaves
+	// that they signed may still be live.
+	RetiredIssuers []RetiredIssuer `json:"retiredIssuers,omitzero"`
 	// Log has one entry per move, hash-chained.
 	Log []LogEntry `json:"log,omitempty"`
 }
@@ -267,16 +275,23 @@ type Issuer struct {
 	Key string `json:"key,omitempty"`
 }
 
-// Webhook keys, as the Linkerd charts name them in their values:
-// charts/linkerd-control-plane/values.yaml, viz/charts/linkerd-viz/values.yaml
-// and, up to 2.18, jaeger/charts/linkerd-jaeger/values.yaml (there: webhook).
+// RetiredIssuer is an issuer that may have signed leaves and does not sign any
+// more. Its key is not listed: nothing here needs it.
+type RetiredIssuer struct {
+	// Name is the name that it had among the issuers.
+	Name string `json:"name"`
+	// Certificate is PEM: the issuer, then a cross certificate if any.
+	Certificate string `json:"certificate"`
+}
+
+// Webhook keys, in the order of reports.
 const (
-	WebhookProxyInjector    = "proxyInjector"
-	WebhookProfileValidator = "profileValidator"
-	WebhookPolicyValidator  = "policyValidator" // not on 2.10
-	WebhookTap              = "tap"
-	WebhookTapInjector      = "tapInjector"
-	WebhookJaeger           = "jaeger"
+	WebhookProxyInjector    = linkerd.ProxyInjector
+	WebhookProfileValidator = linkerd.ProfileValidator
+	WebhookPolicyValidator  = linkerd.PolicyValidator // not on 2.10
+	WebhookTap              = linkerd.Tap
+	WebhookTapInjector      = linkerd.TapInjector
+	WebhookJaeger           = linkerd.JaegerInjector
 )
 
 // Webhook is what one webhook serves and what the API server trusts.

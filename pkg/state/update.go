@@ -248,6 +248,8 @@ func identity(v reflect.Value) string {
 		return item.Name
 	case Issuer:
 		return item.Name
+	case RetiredIssuer:
+		return item.Name
 	case Link:
 		return item.Name
 	case Output:

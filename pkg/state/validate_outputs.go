@@ -1,6 +1,7 @@
 package state
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -29,6 +30,7 @@ var outputFields = []struct {
 	{"object", func(o Output) string { return o.Object }, []string{OutputHelmValues}, oneOf(Objects)},
 	{"for", func(o Output) string { return o.For }, []string{OutputComponent}, ownablePath},
 	{"select", func(o Output) string { return o.Select }, []string{OutputComponent}, selection},
+	{"namespaceInject", func(o Output) string { return strings.Join(slices.Sorted(maps.Keys(o.NamespaceInject)), " ") }, []string{OutputEdit}, anyText},
 	{"key", func(o Output) string { return o.Key }, []string{OutputHelmValues}, configKey},
 }
 
@@ -105,8 +107,17 @@ func (f *findings) outputOfKind(o Output, item manifest.Path) {
 		}
 	case OutputChart:
 		f.chartOutput(o, item)
+	case OutputEdit:
+		for _, namespace := range slices.Sorted(maps.Keys(o.NamespaceInject)) {
+			at := item.With("namespaceInject", namespace)
+			f.add(dnsLabel(namespace), at)
+			f.add(oneOf(Injections)(o.NamespaceInject[namespace]), at)
+		}
 	}
 }
+
+// Injections are the values of the annotation linkerd.io/inject.
+var Injections = []string{"enabled", "ingress", "disabled"}
 
 func (f *findings) chartOutput(o Output, item manifest.Path) {
 	for i, file := range o.ValuesFiles {

@@ -12,13 +12,14 @@ import (
 
 // Paths of status that several rules name.
 var (
-	atPhase    = manifest.At("status", "phase")
-	atRotation = manifest.At("status", "rotation")
-	atAnchors  = manifest.At("status", "anchors")
-	atIssuers  = manifest.At("status", "issuers")
-	atWebhooks = manifest.At("status", "webhooks")
-	atRetired  = manifest.At("status", "retired")
-	atWave     = manifest.At("status", "wave")
+	atPhase      = manifest.At("status", "phase")
+	atRotation   = manifest.At("status", "rotation")
+	atAnchors    = manifest.At("status", "anchors")
+	atIssuers    = manifest.At("status", "issuers")
+	atWebhooks   = manifest.At("status", "webhooks")
+	atRetired    = manifest.At("status", "retired")
+	atOldIssuers = manifest.At("status", "retiredIssuers")
+	atWave       = manifest.At("status", "wave")
 )
 
 func (f *findings) epochAndPhase(r *Rotation) {
@@ -115,6 +116,10 @@ func (f *findings) anchorsAndIssuers(r *Rotation) {
 			f.add(problem.StateRetiredRole.With(shown(a.Role)), at.With("role"))
 		}
 		f.anchor(a, at, keyPath)
+	}
+	for i, issuer := range s.RetiredIssuers {
+		f.add(usableName(issuer.Name), atOldIssuers.With(i).With("name"))
+		f.add(chain(issuer.Certificate), atOldIssuers.With(i).With("certificate"))
 	}
 	f.names(atIssuers, len(s.Issuers), func(i int) string { return s.Issuers[i].Name })
 	for i, issuer := range s.Issuers {

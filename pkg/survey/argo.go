@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -105,7 +106,7 @@ func (s *Survey) directorySource(source cursor) {
 
 // madeUp are the Secrets and webhook configurations whose content the charts
 // make up (templates/*-rbac.yaml), by a part of their name.
-var madeUp = []string{"linkerd-proxy-injector", "linkerd-sp-validator", "linkerd-policy-validator", "linkerd-tap", "tap-k8s-tls", "tap-injector", "jaeger-injector"}
+var madeUp = []string{linkerd.DeploymentInjector, linkerd.ProfileService, linkerd.PolicyService, "linkerd-tap", linkerd.TapSecret, "tap-injector", "jaeger-injector"}
 
 // ignoredDifferences looks for entries about webhooks that hide a difference
 // and do not keep a sync from making it.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -15,7 +16,7 @@ import (
 const defaultDuration = 2160 * time.Hour
 
 // issuerSecret is the Secret that identity signs with.
-const issuerSecret = "linkerd-identity-issuer"
+const issuerSecret = linkerd.IssuerSecret
 
 // certificate is a cert-manager Certificate.
 type certificate struct {

@@ -3,12 +3,13 @@ package survey
 import (
 	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 // policySecret is the one webhook Secret that a Rust program reads.
-const policySecret = "linkerd-policy-validator-k8s-tls"
+const policySecret = linkerd.PolicySecret
 
 // judgeKind judges what a Certificate makes. A patch, which leaves issuerRef to
 // its base, is not judged.

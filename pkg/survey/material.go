@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -16,7 +17,7 @@ import (
 // material is what one state file delivers, as fingerprints in their order.
 type material struct {
 	bundle, issuer []string
-	version        state.Version
+	version        linkerd.Version
 	versionText    string
 	linkerd        state.Linkerd
 	leaf           state.Leaf
@@ -25,7 +26,7 @@ type material struct {
 func materialOf(r *state.Rotation) material {
 	full := r.WithDefaults()
 	m := material{linkerd: full.Spec.Linkerd, leaf: full.Spec.Leaf, versionText: full.Spec.Linkerd.Version}
-	m.version, _ = state.ParseVersion(m.versionText) // a valid state has a valid version
+	m.version, _ = linkerd.ParseVersion(m.versionText) // a valid state has a valid version
 	for _, a := range full.Bundle() {
 		m.bundle = append(m.bundle, fingerprints(a.Certificate)...)
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -31,21 +32,21 @@ type valuesSource struct{ file, object, key string }
 // webhooksOf lists the webhooks whose certificates a chart makes up, as its
 // values name them. Charts that make up nothing have an empty list.
 var webhooksOf = map[string][]string{
-	"linkerd2":              {state.WebhookProxyInjector, state.WebhookProfileValidator, state.WebhookPolicyValidator},
-	"linkerd-control-plane": {state.WebhookProxyInjector, state.WebhookProfileValidator, state.WebhookPolicyValidator},
-	"linkerd-viz":           {state.WebhookTap, state.WebhookTapInjector},
-	"linkerd-jaeger":        {"webhook"},
-	"linkerd-crds":          nil,
-	"linkerd-multicluster":  nil,
-	"linkerd2-cni":          nil,
-	"linkerd2-multicluster": nil,
-	"linkerd2-viz":          {state.WebhookTap, state.WebhookTapInjector},
-	"linkerd2-jaeger":       {"webhook"},
+	linkerd.ChartLinkerd2:        {state.WebhookProxyInjector, state.WebhookProfileValidator, state.WebhookPolicyValidator},
+	linkerd.ChartControlPlane:    {state.WebhookProxyInjector, state.WebhookProfileValidator, state.WebhookPolicyValidator},
+	linkerd.ChartViz:             {state.WebhookTap, state.WebhookTapInjector},
+	linkerd.ChartJaeger:          {"webhook"},
+	linkerd.ChartCRDs:            nil,
+	linkerd.ChartMulticluster:    nil,
+	linkerd.ChartCNI:             nil,
+	linkerd.ChartOldMulticluster: nil,
+	linkerd.ChartOldViz:          {state.WebhookTap, state.WebhookTapInjector},
+	linkerd.ChartOldJaeger:       {"webhook"},
 }
 
 // controlPlanes are the charts whose version says which family is deployed, and
 // which hold the heartbeat.
-var controlPlanes = []string{"linkerd2", "linkerd-control-plane"}
+var controlPlanes = []string{linkerd.ChartLinkerd2, linkerd.ChartControlPlane}
 
 // objectOf names what deploys a chart, without its namespace, which a patch may
 // leave out.
@@ -117,7 +118,7 @@ func (s *Survey) unpinned(r release) (missing []string, known bool) {
 		wanted = append(wanted, keyHeartbeat)
 	}
 	for _, key := range wanted {
-		old := key == state.WebhookPolicyValidator && s.want.version.Family() == state.Family210
+		old := !s.want.version.Traits().Has(key)
 		if !pins[key] && !old {
 			missing = append(missing, key)
 		}
@@ -168,23 +169,23 @@ var stableCharts = map[string]string{"9": "2.12", "12": "2.13", "16": "2.14"}
 // chartFamily says which family a chart release is of: linkerd2 carries
 // Linkerd's own version, linkerd-control-plane has one of its own up to 2.14,
 // and since 2024 that of the edge release (2025.10.7 is edge-25.10.7).
-func chartFamily(chart, version string) (state.Family, bool) {
+func chartFamily(chart, version string) (linkerd.Family, bool) {
 	core, suffix, _ := strings.Cut(strings.TrimPrefix(version, "v"), "-")
 	parts := strings.SplitN(core, ".", 3)
 	text := core
 	switch year, _ := strconv.Atoi(parts[0]); {
 	case year > 2000:
 		text = "edge-" + strconv.Itoa(year-2000) + "." + parts[1] + "." + parts[2]
-	case chart == "linkerd-control-plane":
+	case chart == linkerd.ChartControlPlane:
 		if text = stableCharts[parts[1]]; parts[0] != "1" || suffix != "" {
-			return 0, false
+			return "", false
 		}
 	case suffix != "":
-		return 0, false
+		return "", false
 	}
-	v, err := state.ParseVersion(text)
+	v, err := linkerd.ParseVersion(text)
 	if err != nil {
-		return 0, false
+		return "", false
 	}
 	return v.Family(), true
 }

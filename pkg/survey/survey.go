@@ -111,6 +111,10 @@ func (s *Survey) Add(name string, text []byte) {
 	if !isYAML(name) {
 		return
 	}
+	if at := manifest.OtherEncoding(text); at >= 0 {
+		s.say(spot{file: name, line: 1, column: 1}, pki.Warning, problem.SurveyEncoding, at)
+		return
+	}
 	f := &file{survey: s, name: name, text: text}
 	for _, d := range manifest.Split(text) {
 		f.document(d)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -92,22 +93,22 @@ func TestPatterns(t *testing.T) {
 func TestChartFamily(t *testing.T) {
 	for _, c := range []struct {
 		chart, version string
-		family         state.Family // 0: cannot be told
+		family         linkerd.Family // "": cannot be told
 	}{
-		{"linkerd2", "2.10.2", state.Family210},
-		{"linkerd2", "v2.11.5", state.Family211},
-		{"linkerd2", "21.12.1-edge", 0},
-		{"linkerd-control-plane", "1.9.8", state.Family212},
-		{"linkerd-control-plane", "1.12.7", state.Family213},
-		{"linkerd-control-plane", "1.16.11", state.Family213},
-		{"linkerd-control-plane", "1.10.3-edge", 0},
-		{"linkerd-control-plane", "1.11.0", 0},
-		{"linkerd-control-plane", "2024.11.8", state.Family213},
-		{"linkerd-control-plane", "2026.13.1", 0},
-		{"linkerd-control-plane", "30.12.2", 0},
+		{"linkerd2", "2.10.2", linkerd.Family210},
+		{"linkerd2", "v2.11.5", linkerd.Family211},
+		{"linkerd2", "21.12.1-edge", ""},
+		{"linkerd-control-plane", "1.9.8", linkerd.Family212},
+		{"linkerd-control-plane", "1.12.7", linkerd.Family213},
+		{"linkerd-control-plane", "1.16.11", linkerd.Family213},
+		{"linkerd-control-plane", "1.10.3-edge", ""},
+		{"linkerd-control-plane", "1.11.0", ""},
+		{"linkerd-control-plane", "2024.11.8", linkerd.Family213},
+		{"linkerd-control-plane", "2026.13.1", ""},
+		{"linkerd-control-plane", "30.12.2", ""},
 	} {
 		family, known := chartFamily(c.chart, c.version)
-		if family != c.family || known != (c.family != 0) {
+		if family != c.family || known != (c.family != "") {
 			t.Errorf("%s %s: %v %t", c.chart, c.version, family, known)
 		}
 	}
@@ -237,5 +238,15 @@ func BenchmarkSurvey(b *testing.B) {
 	}
 	for b.Loop() {
 		look(b, files, false)
+	}
+}
+
+// TestOtherEncodings: a file of objects in another encoding is named, since
+// nothing in it was judged; pictures and notes are not.
+func TestOtherEncodings(t *testing.T) {
+	object := "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: caf\xe9}\n"
+	r := look(t, tree{"a/latin.yaml": object, "b/note.yaml": "note: plain\n", "c/latin.txt": object}, false)
+	if len(r.Findings) != 1 || r.Findings[0].Code != problem.SurveyEncoding.Code || r.Findings[0].File != "a/latin.yaml" {
+		t.Errorf("%+v", r.Findings)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"path"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 )
 
 // Keys of charts/linkerd-control-plane/values.yaml.
@@ -146,8 +148,8 @@ type configMapData struct {
 // trustRoots is the ConfigMap that identity and the proxies mount:
 // charts/linkerd-control-plane/templates/identity.yaml.
 const (
-	trustRoots    = "linkerd-identity-trust-roots"
-	trustRootsKey = "ca-bundle.crt"
+	trustRoots    = linkerd.TrustRoots
+	trustRootsKey = linkerd.TrustRootsKey
 )
 
 func (s *Survey) configMap(c cursor) {

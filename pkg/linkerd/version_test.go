@@ -1,4 +1,4 @@
-package state
+package linkerd
 
 import (
 	"testing"
@@ -54,9 +54,9 @@ func TestVersions(t *testing.T) {
 			t.Errorf("%s: %v", test.text, err)
 			continue
 		}
-		if v.Family() != test.family || v.PinsWithoutExternalSecret() != test.pins || v.IssuerExpiry() != test.expiry || v.String() != test.text {
+		if v.Family() != test.family || v.Traits().FreePins != test.pins || v.Traits().IssuerExpiry != test.expiry || v.String() != test.text {
 			t.Errorf("%s: family %v, pins %v, expiry %v; want %v, %v, %v",
-				test.text, v.Family(), v.PinsWithoutExternalSecret(), v.IssuerExpiry(), test.family, test.pins, test.expiry)
+				test.text, v.Family(), v.Traits().FreePins, v.Traits().IssuerExpiry, test.family, test.pins, test.expiry)
 		}
 	}
 }
@@ -86,10 +86,10 @@ func TestFamilyOf(t *testing.T) {
 		"stable-2.10.2": Family210, "stable-2.11.5": Family211, "stable-2.12.6": Family212, "stable-2.14.10": Family213,
 		"edge-25.4.4": Family213, "edge-22.8.1": Family211, "version-2.20": Family213,
 		"enterprise-2.18.0": Family213, "enterprise-2.15.1-2": Family213, "enterprise-2.12.3": Family212, "preview-25.4.4": Family213,
-		"dev-1a2b3c": 0, "": 0, "linkerdVersionValue": 0, "stable-2.9.1": 0, "enterprise-2.99.0": 0, "preview-2.18": 0,
+		"dev-1a2b3c": "", "": "", "linkerdVersionValue": "", "stable-2.9.1": "", "enterprise-2.99.0": "", "preview-2.18": "",
 	}
 	for text, want := range tests {
-		if got, ok := FamilyOf(text); got != want || ok != (want != 0) {
+		if got, ok := FamilyOf(text); got != want || ok != (want != "") {
 			t.Errorf("%q: %v, %v; want %v", text, got, ok, want)
 		}
 	}
