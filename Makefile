@@ -31,8 +31,9 @@ demo: build ## a whole rotation on the fixtures, step by step
 test: $(TOOLS)/loud ## every test, of every module; what was skipped is named
 	$(call each,$(MODULES),$(GO) test -json -timeout 20m -p $(JOBS) ./... | $(TOOLS)/loud)
 
-prove-long: ## every fault at every system call of the commands that write files; writes docs/proof-long.md; takes about an hour, needs strace
+prove-long: ## every fault at every system call of the commands that write files (needs strace; writes docs/proof-long.md), and every cell of the walk on an API server; takes about two hours
 	cd cmd/l5d-pki-render && L5D_PROVE_LONG=1 L5D_PROVE_REPORT=$(CURDIR)/docs/proof-long.md $(GO) test -count 1 -timeout 180m -run '^TestFaults$$' -v .
+	cd e2e && L5D_PROVE_LONG=1 $(GO) test -count 1 -timeout 180m -run '^TestWalk$$' -v ./walk
 
 peers: .cache/peers/kustomize ## the kustomize that Components are compared with; without it that test skips
 
@@ -65,7 +66,7 @@ bench: build ## against kustomize and Helm; writes docs/performance.md
 generate: ## test PKI, fixtures, schema
 	$(GO) generate ./...
 
-e2e: $(TOOLS)/loud ## against the real programs, which it builds: Helm 3 and 4, kustomize, Argo CD's plugin server, Gitea, age, sops
+e2e: $(TOOLS)/loud ## against the real programs, which it builds: Helm 3 and 4, kustomize, Argo CD's plugin server, Kubernetes' API server, Gitea, age, sops
 	@set -o pipefail; cd e2e && $(GO) test -json -p 1 -count 1 -timeout 60m ./... | $(TOOLS)/loud
 
 clean:

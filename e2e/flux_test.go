@@ -162,7 +162,7 @@ func TestFluxSubstitutes(t *testing.T) {
 // which asks plugins for completions by cobra's protocol.
 func TestFluxPluginName(t *testing.T) {
 	s := NewSandbox(t, nil)
-	s.link(t, peer.Tool(t), "flux-l5d-pki")
+	s.Link(t, peer.Tool(t), "flux-l5d-pki")
 	if out := string(s.MustRun(t, "", nil, "flux-l5d-pki", "__complete", "post-render", "--sta")); !strings.HasPrefix(out, "--state\t") {
 		t.Errorf("completes to %q", out)
 	}

@@ -45,16 +45,17 @@ func NewSandbox(t testing.TB, programs map[string]string) *Sandbox {
 			t.Fatal(err)
 		}
 	}
-	s.link(t, peer.Tool(t), "l5d-pki-render")
-	s.link(t, peer.Program(t, "l5d-pki-render-chart"), "l5d-pki-render-chart")
+	s.Link(t, peer.Tool(t), "l5d-pki-render")
+	s.Link(t, peer.Program(t, "l5d-pki-render-chart"), "l5d-pki-render-chart")
 	for name, program := range programs {
-		s.link(t, peer.Program(t, program), name)
+		s.Link(t, peer.Program(t, program), name)
 	}
 	s.Env = []string{"PATH=" + s.Bin + ":/usr/local/bin:/usr/bin:/bin", "HOME=" + home, "LC_ALL=C", "TMPDIR=" + t.TempDir()}
 	return s
 }
 
-func (s *Sandbox) link(t testing.TB, program, name string) {
+// Link puts a program into the PATH under a name.
+func (s *Sandbox) Link(t testing.TB, program, name string) {
 	t.Helper()
 	if err := os.Symlink(program, filepath.Join(s.Bin, name)); err != nil {
 		t.Fatal(err)

@@ -1,5 +1,6 @@
 // Package peer builds the real programs that the tests run: Helm 3 and 4,
-// kustomize, Argo CD's plugin server, Gitea, age and sops, and l5d-pki-render itself. Each is pinned
+// kustomize, Argo CD's plugin server, Kubernetes' API server with etcd and kubectl,
+// Gitea, age and sops, and l5d-pki-render itself. Each is pinned
 // in a go.mod, comes from the module proxy, and is built once into a cache folder
 // (E2E_CACHE, by default .cache/e2e at the root of the repository).
 //
@@ -30,6 +31,11 @@ type recipe struct {
 // argocdToolchain: Argo CD 3.6 needs Go 1.27; only its own module is built with it.
 const argocdToolchain = "GOTOOLCHAIN=go1.27.3"
 
+// kubeVersion sets what a build of Kubernetes says of itself, the version in
+// e2e/kube/go.mod: without it clients cannot parse the server's version.
+var kubeVersion = []string{"-ldflags", "-s -w -X k8s.io/component-base/version.gitVersion=v1.37.2" +
+	" -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=37"}
+
 // recipes by the name under which a program stands in the cache.
 var recipes = map[string]recipe{
 	"l5d-pki-render":       {module: ".", pkg: "./cmd/l5d-pki-render"},
@@ -43,8 +49,13 @@ var recipes = map[string]recipe{
 	"sops":                 {module: "e2e/custody", pkg: "github.com/getsops/sops/v3/cmd/sops"},
 	"argocd-cmp-server":    {module: "e2e/argocd", pkg: "./cmd/argocd-cmp-server", env: []string{argocdToolchain}},
 	// Gitea keeps its data in SQLite, through C.
-	"gitea":     {module: "e2e/gitea", pkg: "code.gitea.io/gitea", env: []string{"CGO_ENABLED=1"}, flags: []string{"-tags", "sqlite sqlite_unlock_notify"}},
-	"cmpclient": {module: "e2e/argocd", pkg: "./cmd/cmpclient", env: []string{argocdToolchain}},
+	"gitea":              {module: "e2e/gitea", pkg: "code.gitea.io/gitea", env: []string{"CGO_ENABLED=1"}, flags: []string{"-tags", "sqlite sqlite_unlock_notify"}},
+	"kubeseal":           {module: "internal/custody/sealtest", pkg: "github.com/bitnami-labs/sealed-secrets/cmd/kubeseal"},
+	"cert-manager-issue": {module: "internal/custody/clustertest", pkg: "./cmd/issue"},
+	"etcd":               {module: "e2e/kube", pkg: "go.etcd.io/etcd/server/v3"},
+	"kube-apiserver":     {module: "e2e/kube", pkg: "k8s.io/kubernetes/cmd/kube-apiserver", flags: kubeVersion},
+	"kubectl":            {module: "e2e/kube", pkg: "k8s.io/kubernetes/cmd/kubectl", flags: kubeVersion},
+	"cmpclient":          {module: "e2e/argocd", pkg: "./cmd/cmpclient", env: []string{argocdToolchain}},
 }
 
 var (

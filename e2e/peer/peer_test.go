@@ -19,6 +19,9 @@ var versions = map[string]struct {
 	"age":            {[]string{"--version"}, ""},
 	"sops":           {[]string{"--version", "--disable-version-check"}, "3.13.3"},
 	"kustomize":      {[]string{"version"}, ""},
+	"etcd":           {[]string{"--version"}, "etcd Version: 3.7.3"},
+	"kube-apiserver": {[]string{"--version"}, "Kubernetes v1.37.2"},
+	"kubectl":        {[]string{"version", "--client"}, "v1.37.2"},
 }
 
 // TestPrograms builds every program and asks those that can tell for their version.
