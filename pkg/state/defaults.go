@@ -35,7 +35,7 @@ func (r *Rotation) WithDefaults() *Rotation {
 	l := &c.Spec.Linkerd
 	orDefault(&l.Namespace, DefaultNamespace)
 	orDefault(&l.TrustDomain, DefaultTrustDomain)
-	orDefault(&l.IssuerScheme, SchemeLinkerd)
+	orDefault(&l.IssuerScheme, c.scheme())
 	orDefault(&l.HeartbeatSchedule, DefaultHeartbeatSchedule)
 	orDefault(&l.VizNamespace, DefaultVizNamespace)
 	orDefault(&l.JaegerNamespace, DefaultJaegerNamespace)
@@ -51,6 +51,18 @@ func (r *Rotation) WithDefaults() *Rotation {
 		c.Spec.Outputs[i].fill(l)
 	}
 	return c
+}
+
+// scheme is the issuer scheme of a state that names none: the chart's own, or
+// the one that values without keys need. Adoption always names the mesh's.
+func (r *Rotation) scheme() string {
+	for _, o := range r.Spec.Outputs {
+		control := o.Chart == "" || o.Chart == ChartControlPlane
+		if (o.Kind == OutputValues || o.Kind == OutputHelmValues) && control {
+			return SchemeKubernetes
+		}
+	}
+	return SchemeLinkerd
 }
 
 // fill gives the custody the defaults of its kind.

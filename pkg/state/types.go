@@ -67,7 +67,9 @@ type Linkerd struct {
 	Namespace string `json:"namespace,omitempty"`
 	// TrustDomain of the identities; default "cluster.local".
 	TrustDomain string `json:"trustDomain,omitempty"`
-	// IssuerScheme is identity.issuer.scheme: "linkerd.io/tls" (default) or "kubernetes.io/tls".
+	// IssuerScheme is identity.issuer.scheme: "linkerd.io/tls", or "kubernetes.io/tls",
+	// which is the default where an output of kind values or helm-values is for the
+	// control plane's chart. Adoption writes the one that the mesh has.
 	IssuerScheme string `json:"issuerScheme,omitempty"`
 	// ExternalCA is identity.externalCA: the chart renders no trust roots.
 	ExternalCA bool `json:"externalCA,omitempty"`
