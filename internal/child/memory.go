@@ -15,7 +15,7 @@ func OutOfMemory(err error) bool {
 	if failed.Killed() {
 		return true
 	}
-	for _, words := range []string{"out of memory", "cannot allocate memory", "stack overflow", "fatal error: runtime: "} {
+	for _, words := range []string{"out of memory", "cannot allocate memory", "stack overflow", "fatal error: runtime: ", "pthread_create failed", "new OS thread"} {
 		if strings.Contains(failed.Stderr, words) {
 			return true
 		}

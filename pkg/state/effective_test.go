@@ -98,7 +98,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal("WithDefaults changed the state itself")
 	}
 	want := Spec{
-		Linkerd: Linkerd{Version: "2.18", Namespace: "linkerd", TrustDomain: "cluster.local", IssuerScheme: "linkerd.io/tls", HeartbeatSchedule: "0 0 * * *",
+		Linkerd: Linkerd{Version: "2.18", Namespace: "linkerd", TrustDomain: "cluster.local", IssuerScheme: "kubernetes.io/tls", HeartbeatSchedule: "0 0 * * *",
 			VizNamespace: "linkerd-viz", JaegerNamespace: "linkerd-jaeger", MulticlusterNamespace: "linkerd-multicluster"},
 		Leaf:     Leaf{Duration(24 * time.Hour), Duration(20 * time.Second)},
 		Validity: Validity{Duration(87600 * time.Hour), Duration(8760 * time.Hour), Duration(8760 * time.Hour)},
