@@ -50,19 +50,18 @@ func (f *file) document(d manifest.Document) {
 	if root == nil {
 		return
 	}
-	f.object(cursor{file: f, node: root, near: root})
+	f.object(cursor{file: f, node: root, near: root}, root.Head())
 	for _, patch := range f.patches {
-		f.object(patch)
+		f.object(patch, patch.node.Head())
 	}
 	f.patches = nil
 }
 
 // object reads one object, or the items of a List.
-func (f *file) object(c cursor) {
-	head := c.node.Head()
+func (f *file) object(c cursor, head manifest.Head) {
 	if strings.HasSuffix(head.Kind, "List") && c.node.Get("items") != nil {
 		for _, item := range c.get("items").items() {
-			f.object(item)
+			f.object(item, item.node.ItemHead(head))
 		}
 		return
 	}
