@@ -38,7 +38,7 @@ func (f *file) line(number int) []byte {
 func (f *file) document(d manifest.Document) {
 	f.survey.report.Documents++
 	if head, sure := d.Head(); sure && readerOf(f.name, head) == nil {
-		if head.Kind != "" && !bytes.Contains(d.Text, []byte(keyBundle)) || head.Kind == "" && !mentionsValues(d.Text) {
+		if head.Kind != "" && !carries(d.Text) || head.Kind == "" && !mentionsValues(d.Text) {
 			return
 		}
 	}
@@ -96,6 +96,7 @@ var readers = map[[2]string]func(*Survey, cursor){
 	{"kustomize.toolkit.fluxcd.io", "Kustomization"}:      (*Survey).fluxKustomization,
 	{"kustomize.config.k8s.io", "Kustomization"}:          (*Survey).kustomization,
 	{"kustomize.config.k8s.io", "Component"}:              (*Survey).kustomization,
+	{"helm.cattle.io", "HelmChart"}:                       (*Survey).k3sChart,
 	{"cert-manager.io", "Certificate"}:                    (*Survey).certificate,
 	{"trust.cert-manager.io", "Bundle"}:                   (*Survey).trustBundle,
 	{"trust-manager.io", "ClusterBundle"}:                 (*Survey).trustBundle,
