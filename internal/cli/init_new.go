@@ -36,7 +36,7 @@ func (a *app) mintFirst(f *initFlags) (begun, error) {
 	}
 	f.settleCustody(s)
 	next, minted, err := rotation.First(s, hooks, f.keyPath(), a.Now(), a.Random)
-	return begun{next, minted, nil}, err
+	return begun{state: next, keys: minted}, err
 }
 
 // storeFirstKeys stores keys as new files, all or none. All of them are looked at

@@ -154,6 +154,9 @@ func (a *adoption) readTrustRoots() {
 func (a *adoption) readIssuerSecret() {
 	o, ok := a.own("Secret", issuerName)
 	if !ok {
+		if l := a.state.WithDefaults().Spec.Linkerd; l.IssuerScheme == state.SchemeLinkerd {
+			a.adopted.Missing = append(a.adopted.Missing, l.Namespace+"/"+issuerName)
+		}
 		return
 	}
 	fields := [2]string{linkerd.FieldCert, linkerd.FieldKey}

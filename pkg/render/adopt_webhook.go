@@ -39,12 +39,30 @@ func (a *adoption) readWebhook(w Webhook, config object) {
 		return
 	}
 	space := a.webhookNamespace(w, config)
-	if secret, ok := a.find("Secret", w.Secret, space); ok && !a.elsewhere(w, secret) {
+	switch secret, ok := a.find("Secret", w.Secret, space); {
+	case ok && !a.elsewhere(w, secret):
 		look.certificate, look.keyPEM = a.secretText(secret, "tls.crt"), a.secretText(secret, "tls.key")
 		look.where = secret.String()
+	case !ok && a.leftOut(w):
+		a.adopted.Missing = append(a.adopted.Missing, space+"/"+w.Secret)
+		a.note("webhook " + w.Key + " is not listed: its certificate is in Secret " + w.Secret + ", which the stream does not have")
+		return
 	}
 	a.addWebhook(look)
 }
+
+// leftOut reports whether a Secret is absent because the stream has none, not
+// because someone else delivers it. Of extensions no values say so: they follow
+// the control plane's Secrets.
+func (a *adoption) leftOut(w Webhook) bool {
+	if w.Group == ControlPlane {
+		return a.value(w.Values, "externalSecret") != "true" && a.value(w.Values, injectFromValue) == "" && a.value(w.Values, injectFromValue+"Secret") == ""
+	}
+	return len(a.adopted.Missing) > 0
+}
+
+// injectFromValue is the chart's value by which cert-manager fills a caBundle.
+const injectFromValue = "injectCaFrom"
 
 // caBundle of a configuration: that of its first webhook, which the charts give
 // to all of them.
