@@ -92,6 +92,7 @@ func (f *initFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.sealTo, "seal-to", "", "of custody sealed-secret: the controller's certificate (kubeseal --fetch-cert), relative to the state file")
 	flags.StringVar(&f.store, "store", "", "of custody external-secret: the SecretStore that has the keys")
 	f.opening.add(cmd)
+	flags.StringVar(&f.opening.keyOut, "key-out", "", "of custody external-secret, with --new: write minted keys into this folder, outside of Git, for you to put into the store")
 	flags.BoolVar(&f.verify, "verify", false, "say what rendering the stream with the state would change (exit 1 if anything); an existing state file is only verified")
 	flags.BoolVar(&f.force, "force", false, "replace an existing state file")
 	for _, source := range []string{"stream", "from-values", "anchors", "issuer"} {
@@ -122,7 +123,10 @@ func (a *app) begin(f *initFlags) error {
 	}
 	defer release()
 	how := a.adopt
-	if f.mint {
+	switch {
+	case f.mint && f.custody == state.CustodyCertManager:
+		return a.firstInCluster(f)
+	case f.mint:
 		how = a.mintFirst
 	}
 	first, err := how(f)
@@ -155,9 +159,6 @@ func (a *app) begin(f *initFlags) error {
 
 // settleKeys makes custody and folder fit each other.
 func (f *initFlags) settleKeys() error {
-	if f.mint && f.keysDir == "" {
-		f.keysDir = "keys"
-	}
 	if f.custody == "" && (len(f.recipients) > 0 || f.passphrase) {
 		f.custody = state.CustodyAge
 	}
@@ -167,6 +168,9 @@ func (f *initFlags) settleKeys() error {
 		f.custody = state.CustodySealedSecret
 	case f.store != "":
 		f.custody = state.CustodyExternalSecret
+	}
+	if f.mint && f.keysDir == "" && !f.elsewhere() {
+		f.keysDir = "keys"
 	}
 	if f.keysDir == "" {
 		return nil
@@ -207,6 +211,9 @@ func (f *initFlags) claim() (release func(), err error) {
 
 // keyPath is how the state names a key; nil when keys stay where they are.
 func (f *initFlags) keyPath() func(string) string {
+	if f.keysDir == "" && f.mint {
+		return func(name string) string { return "linkerd/" + name } // in the store
+	}
 	if f.keysDir == "" {
 		return nil
 	}
@@ -247,6 +254,12 @@ func (a *app) adopt(f *initFlags) (begun, error) {
 		return begun{}, err
 	}
 	f.settleCustody(s)
+	if f.custody == state.CustodyCertManager {
+		nameOwnAnchors(s)
+		if f.stream == "" && f.values == "" {
+			s.Spec.Linkerd.IssuerScheme = state.SchemeKubernetes // the only one that cert-manager writes
+		}
+	}
 	first := begun{state: s, notes: found.Notes, stream: in.Stream}
 	for _, k := range found.Keys {
 		first.keys = append(first.keys, rotation.Minted(k))
