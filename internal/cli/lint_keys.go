@@ -52,6 +52,9 @@ func lintKeyFiles(c *custody.Custody, repository string, allow allowances) ([]re
 // another host, and an anchor's key may be kept offline.
 func keySeverity(c *custody.Custody, k render.NamedKey, p *problem.Problem) pki.Severity {
 	spare := c.Mode == plainMode || strings.HasPrefix(k.Where, "status.anchors")
+	if p.Code == problem.CustodyForOthers.Code && strings.HasPrefix(k.Where, "status.anchors") {
+		return pki.Warning
+	}
 	if p.Code == problem.CustodyOldRecipients.Code || p.Code == problem.CustodyAbsent.Code && spare {
 		return pki.Warning
 	}
@@ -109,6 +112,9 @@ func judgeFacts(c *custody.Custody, file []byte, k render.NamedKey) error {
 	case len(want.Recipients) == 0 && !want.Passphrase || facts.Recipients == nil && !facts.Passphrase:
 		return nil // nothing is said of one of the two
 	case facts.Passphrase != want.Passphrase, !want.Passphrase && !slices.Equal(facts.Recipients, slices.Sorted(slices.Values(want.Recipients))):
+		if !want.Passphrase && !facts.Passphrase && !slices.ContainsFunc(facts.Recipients, func(r string) bool { return slices.Contains(want.Recipients, r) }) {
+			return problem.CustodyForOthers.With()
+		}
 		return problem.CustodyOldRecipients.With()
 	}
 	return nil
