@@ -89,6 +89,7 @@ type adoption struct {
 
 	stream *plan          // the objects of the stream; nil without one
 	values *manifest.Node // linkerd-config's data.values, or the values file
+	global *manifest.Node // values below `global`, for what values leave out; nil without
 	from   string         // where values stand, in messages
 
 	createdBy string // linkerd.io/created-by of linkerd-config
