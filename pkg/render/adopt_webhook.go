@@ -102,12 +102,13 @@ func (a *adoption) elsewhere(w Webhook, secret object) bool {
 
 // addWebhook lists a webhook in the state.
 func (a *adoption) addWebhook(look webhookFound) {
-	listed := state.Webhook{CABundle: trim(look.caBundle) + "\n"}
-	_, err := pki.ParseChain([]byte(look.caBundle))
+	var listed state.Webhook
+	var err error
+	listed.CABundle, _, err = readWebhookPEM(look.caBundle)
 	a.fail(problem.Of(err).Under(look.where + " caBundle").Err())
 	if look.certificate != "" {
-		listed.Certificate = trim(look.certificate) + "\n"
-		chain, err := pki.ParseChain([]byte(look.certificate))
+		var chain pki.Chain
+		listed.Certificate, chain, err = readWebhookPEM(look.certificate)
 		a.fail(problem.Of(err).Under(look.where).Err())
 		a.keys = append(a.keys, keyFound{look.Key, look.where + " " + "tls.key", look.keyPEM, chain})
 	} else {
@@ -117,4 +118,17 @@ func (a *adoption) addWebhook(look webhookFound) {
 		a.state.Status.Webhooks = map[string]state.Webhook{}
 	}
 	a.state.Status.Webhooks[look.Key] = listed
+}
+
+// readWebhookPEM reads certificates that a webhook runs with. The text stays what it
+// is, unless a state file cannot have it: with other text between the blocks.
+func readWebhookPEM(text string) (kept string, chain pki.Chain, err error) {
+	kept = trim(text) + "\n"
+	if chain, err = pki.ParseChain([]byte(text)); err == nil {
+		return kept, chain, nil
+	}
+	if chain, err = pki.ReadChain([]byte(text)); err == nil {
+		kept = string(chain.Marshal()) + "\n"
+	}
+	return kept, chain, err
 }
