@@ -7,7 +7,7 @@ import "runtime/debug"
 // in use take some 100 MiB and some seconds.
 const (
 	ChartMemory  = 1 << 30 // bytes
-	ChartSeconds = 60      // of processor time
+	ChartSeconds = 30      // of processor time
 )
 
 // collectBefore makes Go collect garbage before so much memory is used.

@@ -231,7 +231,7 @@ func TestCMRefused(t *testing.T) {
 		"renewed within a phase": {", renewBefore: 25h", replace("spec:\n", "spec:\n  validity: {issuer: 48h}\n"), []string{"manifests"}, "custody-renewal"},
 		"renewed too late":       {", renewBefore: 1m", same, []string{"manifests"}, "custody-renew-before"},
 		"incoming, the same":     {", renewBefore: 25h", replace("spec:\n", "spec:\n  validity: {issuer: 48h}\n"), []string{"custody", "incoming", "--name", "2026"}, "custody-renewal"},
-		"an anchor of others":    {"", replace("    key: linkerd-trust-anchor-2025\n", ""), []string{"manifests"}, "custody-foreign-anchor"},
+		"an anchor of others":    {"", replace("    key: linkerd-trust-anchor-2025\n", "    key: somebody-else\n"), []string{"manifests"}, "custody-foreign-anchor"},
 		"the other scheme":       {"", replace("issuerScheme: kubernetes.io/tls", "issuerScheme: linkerd.io/tls"), []string{"manifests"}, "custody-scheme"},
 		"minting here":           {"", same, []string{"start", "anchor"}, "custody-no-seal"},
 		"by cross-sign":          {"", same, []string{"start", "anchor", "--strategy", "cross-sign"}, "custody-cross-sign"},

@@ -90,7 +90,7 @@ func custodyReportOf(c *custody.Custody) (custodyReport, error) {
 		}
 		report := reportKey(c, k)
 		report.bad = false
-		if report.Verdict == "ok" || report.Verdict == problem.CustodyOldRecipients.Text {
+		if report.Verdict == "ok" || report.Verdict == problem.CustodyOldRecipients.Text || report.Verdict == problem.CustodyForOthers.Text {
 			report.Verdict = "of a retired anchor: never sealed anew; destroy it"
 		}
 		r.Keys = append(r.Keys, report)

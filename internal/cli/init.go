@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
@@ -29,7 +30,7 @@ type initFlags struct {
 	passphrase                                 bool
 	sealTo, store                              string
 	opening                                    custodyFlags
-	mint, force                                bool
+	mint, force, verify                        bool
 }
 
 // begun is a new state and what its writing brings along.
@@ -37,6 +38,8 @@ type begun struct {
 	state *state.Rotation
 	keys  []rotation.Minted
 	notes []string
+	// stream that was adopted.
+	stream render.Source
 }
 
 // initialize writes the first state file of a mesh.
@@ -48,7 +51,9 @@ func (a *app) initialize() *cobra.Command {
 		Long: `init writes the state file of a mesh that runs already, from a rendered chart, a
 kubectl dump, Helm values, or the certificates themselves. It keeps the bytes of
 the trust bundle, so that adopting restarts nothing, and says what rendering the
-adopted stream would change. With --new it makes a first PKI instead.
+adopted stream would change. With --new it makes a first PKI instead. With --verify
+it then renders the stream with the state that was written and prints a summary,
+never a manifest; where the state file exists already, that is all it does.
 
 Private keys that stand in the input are never written into the state. With
 --keys-dir they become files that the state names, in the custody that you choose:
@@ -57,6 +62,7 @@ plain ones that only their owner reads and Git must not see (custody file). An
 existing state file is not replaced without --force, an existing key never.`,
 		Example: `  helm template linkerd-control-plane linkerd/linkerd-control-plane -n linkerd -f values.yaml | l5d-pki-render init --stream -
   kubectl get configmap,secret,deployment,cronjob,mutatingwebhookconfiguration,validatingwebhookconfiguration -n linkerd -o yaml | l5d-pki-render init --stream - --keys-dir keys
+  l5d-pki-render init --verify --stream before.yaml
   l5d-pki-render init --from-values values.yaml --linkerd-version 2.18
   l5d-pki-render init --anchors ca.crt --issuer issuer.crt --linkerd-version 2.18
   l5d-pki-render init --new --linkerd-version 2.18 --recipient age1...
@@ -87,16 +93,25 @@ func (f *initFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.sealTo, "seal-to", "", "of custody sealed-secret: the controller's certificate (kubeseal --fetch-cert), relative to the state file")
 	flags.StringVar(&f.store, "store", "", "of custody external-secret: the SecretStore that has the keys")
 	f.opening.add(cmd)
+	flags.StringVar(&f.opening.keyOut, "key-out", "", "of custody external-secret, with --new: write minted keys into this folder, outside of Git, for you to put into the store")
+	flags.BoolVar(&f.verify, "verify", false, "say what rendering the stream with the state would change (exit 1 if anything); an existing state file is only verified")
 	flags.BoolVar(&f.force, "force", false, "replace an existing state file")
 	for _, source := range []string{"stream", "from-values", "anchors", "issuer"} {
 		cmd.MarkFlagsMutuallyExclusive("new", source)
 	}
 	cmd.MarkFlagsMutuallyExclusive("stream", "from-values")
+	cmd.MarkFlagsMutuallyExclusive("new", "verify")
 }
 
 // begin makes the state, stores keys, and writes the state last, so that no
 // state ever names a key that does not exist.
 func (a *app) begin(f *initFlags) error {
+	if err := f.checkVerify(); err != nil {
+		return err
+	}
+	if f.verifiesOnly() {
+		return a.verifyState(f)
+	}
 	if err := f.settleKeys(); err != nil {
 		return err
 	}
@@ -109,7 +124,10 @@ func (a *app) begin(f *initFlags) error {
 	}
 	defer release()
 	how := a.adopt
-	if f.mint {
+	switch {
+	case f.mint && f.custody == state.CustodyCertManager:
+		return a.firstInCluster(f)
+	case f.mint:
 		how = a.mintFirst
 	}
 	first, err := how(f)
@@ -134,14 +152,14 @@ func (a *app) begin(f *initFlags) error {
 	}
 	err = a.writeFile(f.statePath, text, 0o644, f.force)
 	before.ending(err)
-	return err
+	if err != nil || !f.verify {
+		return err
+	}
+	return a.reportVerified(f, first.stream)
 }
 
 // settleKeys makes custody and folder fit each other.
 func (f *initFlags) settleKeys() error {
-	if f.mint && f.keysDir == "" {
-		f.keysDir = "keys"
-	}
 	if f.custody == "" && (len(f.recipients) > 0 || f.passphrase) {
 		f.custody = state.CustodyAge
 	}
@@ -151,6 +169,9 @@ func (f *initFlags) settleKeys() error {
 		f.custody = state.CustodySealedSecret
 	case f.store != "":
 		f.custody = state.CustodyExternalSecret
+	}
+	if f.mint && f.keysDir == "" && !f.elsewhere() {
+		f.keysDir = "keys"
 	}
 	if f.keysDir == "" {
 		return nil
@@ -191,6 +212,9 @@ func (f *initFlags) claim() (release func(), err error) {
 
 // keyPath is how the state names a key; nil when keys stay where they are.
 func (f *initFlags) keyPath() func(string) string {
+	if f.keysDir == "" && f.mint {
+		return func(name string) string { return "linkerd/" + name } // in the store
+	}
 	if f.keysDir == "" {
 		return nil
 	}
@@ -231,7 +255,13 @@ func (a *app) adopt(f *initFlags) (begun, error) {
 		return begun{}, err
 	}
 	f.settleCustody(s)
-	first := begun{state: s, notes: found.Notes}
+	if f.custody == state.CustodyCertManager {
+		nameOwnAnchors(s)
+		if f.stream == "" && f.values == "" {
+			s.Spec.Linkerd.IssuerScheme = state.SchemeKubernetes // the only one that cert-manager writes
+		}
+	}
+	first := begun{state: s, notes: found.Notes, stream: in.Stream}
 	for _, k := range found.Keys {
 		first.keys = append(first.keys, rotation.Minted(k))
 	}
@@ -260,8 +290,15 @@ func adoptedNotes(s *state.Rotation, found render.Adopted, stream bool) []string
 	l := s.Spec.Linkerd
 	notes := []string{fmt.Sprintf("adopted Linkerd %s in namespace %s, trust domain %s: a trust bundle of %d, issuer %q, %d webhooks",
 		l.Version, l.Namespace, l.TrustDomain, len(s.Status.Anchors), s.Status.Issuers[0].Name, len(s.Status.Webhooks))}
+	if missing := strings.Join(found.Missing, ", "); missing != "" {
+		notes = append(notes, "the stream has no Secret "+missing+": nothing was read from there, and rendering these Secrets was not compared; to adopt them too, add them to the stream (`kubectl get secret -n "+l.Namespace+" -o yaml`)")
+	}
 	switch {
 	case !stream:
+	case found.Unrendered != nil:
+		notes = append(notes, "this stream cannot be rendered with the state: "+problem.Of(found.Unrendered)[0].Error())
+	case len(found.Changes) == 0 && len(found.Missing) > 0:
+		notes = append(notes, "rendering this stream with the state changes nothing in the objects that it has")
 	case len(found.Changes) == 0:
 		notes = append(notes, "rendering this stream with the state changes nothing")
 	default:

@@ -20,6 +20,17 @@ func (a *app) mintFirst(f *initFlags) (begun, error) {
 	if err != nil {
 		return begun{}, err
 	}
+	s := f.newState(version)
+	hooks := []string{state.WebhookProxyInjector, state.WebhookProfileValidator, state.WebhookPolicyValidator}
+	if !version.Traits().TrustRoots {
+		hooks = hooks[:2] // policyValidator came with 2.11
+	}
+	next, minted, err := rotation.First(s, hooks, f.keyPath(), a.Now(), a.Random)
+	return begun{state: next, keys: minted}, err
+}
+
+// newState is a state with the flags' spec and no PKI.
+func (f *initFlags) newState(version linkerd.Version) *state.Rotation {
 	s := &state.Rotation{
 		APIVersion: state.APIVersion, Kind: state.Kind,
 		Metadata: state.Metadata{Name: f.name, Annotations: map[string]string{"config.kubernetes.io/local-config": "true"}},
@@ -30,13 +41,8 @@ func (a *app) mintFirst(f *initFlags) (begun, error) {
 			},
 		},
 	}
-	hooks := []string{state.WebhookProxyInjector, state.WebhookProfileValidator, state.WebhookPolicyValidator}
-	if !version.Traits().TrustRoots {
-		hooks = hooks[:2] // policyValidator came with 2.11
-	}
 	f.settleCustody(s)
-	next, minted, err := rotation.First(s, hooks, f.keyPath(), a.Now(), a.Random)
-	return begun{next, minted, nil}, err
+	return s
 }
 
 // storeFirstKeys stores keys as new files, all or none. All of them are looked at
@@ -53,9 +59,16 @@ func (a *app) storeFirstKeys(f *initFlags, first begun) (stored, error) {
 	if len(first.keys) == 0 {
 		return stored{}, nil
 	}
+	if c.Refers() && f.opening.keyOut == "" {
+		return stored{}, problem.AdoptKeyOut.With(c.Name)
+	}
 	var missing []rotation.Minted
 	var problems problem.List
 	for _, k := range first.keys {
+		if c.Refers() {
+			missing = append(missing, k)
+			continue
+		}
 		file := beside(f.statePath, k.Path)
 		have, err := readFile(file, maxKey)
 		switch {

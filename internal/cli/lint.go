@@ -52,7 +52,7 @@ Exit code 1 when a finding is an error (with --strict: a warning).`,
 	cmd.Flags().StringVar(&at, "at", "", "judge dates at this instant (RFC 3339) instead of now")
 	cmd.Flags().StringVarP(&format, "output", "o", "text", "text, json, markdown or sarif (2.1.0)")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit 1 for warnings too")
-	cmd.Flags().StringVar(&o.Repository, "repo", "", "look through the tracked files of this work tree, or folder, too")
+	cmd.Flags().StringVar(&o.Repository, "repo", "", "look through the files of this work tree that Git does not ignore, or of a folder, too")
 	cmd.Flags().StringArrayVar(&o.Allow, "allow", nil, "accept private keys in clear in files that match this pattern (*, **, ?); may be repeated")
 	return cmd
 }

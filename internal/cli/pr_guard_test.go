@@ -316,7 +316,7 @@ func TestGuardEvidence(t *testing.T) {
 	}
 	l.guardBranch(r.Branch, ExitDone)
 	l.merge(r.Branch)
-	next := l.pr("--assume", "BUNDLE-LOADED")
+	next := l.pr("--assume", "BUNDLE-LOADED", "--force")
 	if files := gitIn(t, l.remote, "ls-tree", "-r", "--name-only", next.Commit, "linkerd/pki/evidence"); files != "" {
 		t.Errorf("the evidence of the move before is still there: %q", files)
 	}

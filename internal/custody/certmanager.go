@@ -57,8 +57,8 @@ func certificateStandIn(c *Custody, secret render.KeySecret, _ []byte) ([]byte, 
 	if err := c.checkRenewal(); err != nil {
 		return nil, err
 	}
-	anchor, err := c.signer(secret.Certificate)
-	if err != nil {
+	anchor, foreign, err := c.signer(secret.Certificate)
+	if err != nil || foreign {
 		return nil, err
 	}
 	metadata := secretMetadata{Name: issuerSecret, Namespace: secret.Namespace, Labels: secret.Labels,
@@ -118,19 +118,21 @@ func (c *Custody) checkRenewal() error {
 	return nil
 }
 
-// signer is the name of the anchor that signed an issuer, one that cert-manager has.
-func (c *Custody) signer(issuer pki.Certificate) (string, error) {
+// signer is the name of the anchor that signed an issuer. An adopted anchor, whose
+// key the state does not name, is foreign: the Certificate of its issuer was in the
+// cluster before, with an Issuer of its own, and stays what it is.
+func (c *Custody) signer(issuer pki.Certificate) (name string, foreign bool, err error) {
 	for _, a := range c.State.Status.Anchors {
 		bundle, err := pki.ReadBundle([]byte(a.Certificate))
 		if err != nil || pki.CheckStructure(bundle, pki.Chain{issuer}) != nil {
 			continue
 		}
-		if a.Key != AnchorSecret(a.Name) {
-			return "", problem.CustodyForeignAnchor.With(a.Name, AnchorSecret(a.Name)).In(c.StatePath).On("status.anchors")
+		if a.Key != "" && a.Key != AnchorSecret(a.Name) {
+			return "", false, problem.CustodyForeignAnchor.With(a.Name, AnchorSecret(a.Name)).In(c.StatePath).On("status.anchors")
 		}
-		return a.Name, nil
+		return a.Name, a.Key == "", nil
 	}
-	return "", problem.CustodyForeignAnchor.With(issuer.Subject.CommonName, anchorPart+"NAME").In(c.StatePath).On("status.anchors")
+	return "", false, problem.CustodyForeignAnchor.With(issuer.Subject.CommonName, anchorPart+"NAME").In(c.StatePath).On("status.anchors")
 }
 
 // certManagerBeside are the anchors' Certificates and ClusterIssuers and, where
@@ -206,13 +208,21 @@ func (c *Custody) Incoming(name string) ([]byte, error) {
 		return nil, err
 	}
 	spec := c.State.Spec
-	commonName := "root." + spec.Linkerd.TrustDomain + " " + name
+	commonName := anchorCommonName(spec.Linkerd.TrustDomain, name)
 	if len(commonName) > maxCommonName {
 		return nil, problem.CustodyLongName.With(commonName, maxCommonName)
 	}
 	objects := append([]any{c.selfSigner()}, c.anchorObjects(name, commonName, time.Duration(spec.Validity.Anchor), "")...)
 	first := c.issuerCertificate(secretMetadata{Name: issuerSecret + "-" + dnsName(name) + "-1", Namespace: spec.Linkerd.Namespace}, name)
 	return render.Documents(append(objects, first)...)
+}
+
+func anchorCommonName(trustDomain, name string) string { return "root." + trustDomain + " " + name }
+
+// OwnAnchor reports whether an anchor was made with the objects of [Custody.Incoming]
+// under that name.
+func OwnAnchor(trustDomain, name string, anchor pki.Certificate) bool {
+	return anchor.Subject.CommonName == anchorCommonName(trustDomain, name)
 }
 
 // maxCommonName is ub-common-name of RFC 5280 in characters.

@@ -52,6 +52,9 @@ func keyFiles(c *custody.Custody, repository string, allow allowances) ([]render
 // another host, and an anchor's key may be kept offline.
 func keySeverity(c *custody.Custody, k render.NamedKey, p *problem.Problem) pki.Severity {
 	spare := c.Mode == keyfile.PlainMode || strings.HasPrefix(k.Where, "status.anchors")
+	if p.Code == problem.CustodyForOthers.Code && strings.HasPrefix(k.Where, "status.anchors") {
+		return pki.Warning
+	}
 	if p.Code == problem.CustodyOldRecipients.Code || p.Code == problem.CustodyAbsent.Code && spare {
 		return pki.Warning
 	}

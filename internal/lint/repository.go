@@ -84,7 +84,7 @@ func beganAt(s *state.Rotation) time.Time {
 	return time.Time{}
 }
 
-// repositoryFiles are the tracked files, or all files of a folder that is in no
+// repositoryFiles are the files that are not ignored, or all files of a folder that is in no
 // work tree.
 func repositoryFiles(dir string) (names []string, prefix string, err error) {
 	names, prefix, err = repo.Files(dir)

@@ -18,6 +18,24 @@ func (n *Node) Head() Head {
 	}
 }
 
+// ItemHead is the head of an item of a list. Items of a typed list, such as a
+// ConfigMapList, may leave out what the list says of all of them; readers of the
+// API server fill it in (k8s.io/apimachinery, unstructured.decodeToList).
+func (n *Node) ItemHead(list Head) Head {
+	h := n.Head()
+	kind, typed := strings.CutSuffix(list.Kind, "List")
+	if !typed || kind == "" {
+		return h
+	}
+	if h.Kind == "" {
+		h.Kind = kind
+	}
+	if h.APIVersion == "" {
+		h.APIVersion = list.APIVersion
+	}
+	return h
+}
+
 func scalarOf(n *Node) string {
 	if n.IsNull() {
 		return ""

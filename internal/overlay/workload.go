@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
@@ -86,15 +87,33 @@ func Workloads(stream []byte, annotation string) ([]Workload, error) {
 func flatten(nodes []*yaml.RNode) (flat []*yaml.RNode) {
 	for _, node := range nodes {
 		items, err := node.Pipe(yaml.Lookup("items"))
-		if err != nil || items == nil || node.GetKind() != "List" {
+		kind, isList := strings.CutSuffix(node.GetKind(), "List")
+		if err != nil || items == nil || !isList {
 			flat = append(flat, node)
 			continue
 		}
 		if elements, err := items.Elements(); err == nil {
+			inherit(elements, kind, node.GetApiVersion())
 			flat = append(flat, flatten(elements)...)
 		}
 	}
 	return flat
+}
+
+// inherit gives the items of a typed list, such as a DeploymentList, what they may
+// leave to the list.
+func inherit(items []*yaml.RNode, kind, apiVersion string) {
+	if kind == "" {
+		return
+	}
+	for _, item := range items {
+		if item.GetKind() == "" {
+			item.SetKind(kind)
+		}
+		if item.GetApiVersion() == "" {
+			item.SetApiVersion(apiVersion)
+		}
+	}
 }
 
 // anchorsEnv is how a proxy is given the bundle as text (charts/partials/templates/_proxy.tpl).

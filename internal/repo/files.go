@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// Files lists the tracked files of a folder in a work tree, as paths relative to
+// Files lists the files of a folder in a work tree that Git tracks or would take by
+// `git add` (they are not ignored), as paths relative to
 // the folder, with slashes, sorted; prefix is the folder's own path in the work
 // tree, with a slash at the end, or "" at its top. It is [ErrNone] outside of a
 // repository.
@@ -21,10 +22,11 @@ func Files(dir string) (names []string, prefix string, err error) {
 		return nil, "", err
 	}
 	prefix = strings.TrimSuffix(string(out), "\n")
-	if out, err = git(dir, "ls-files", "-z", "--cached"); err != nil {
+	if out, err = git(dir, "ls-files", "-z", "--cached", "--others", "--exclude-standard"); err != nil {
 		return nil, "", err
 	}
 	names = strings.FieldsFunc(string(out), func(r rune) bool { return r == 0 })
+	names = slices.DeleteFunc(names, func(name string) bool { return strings.HasSuffix(name, "/") }) // a repository in this one
 	slices.Sort(names)
 	return slices.Compact(names), prefix, nil // during a merge a path is listed once per side
 }

@@ -18,21 +18,27 @@ func write(t *testing.T, name string) {
 	}
 }
 
-// Tracked files only, relative to the folder that was asked for; names that a
+// Tracked files and those that are not ignored, relative to the folder that was asked for; names that a
 // shell or git would quote come as they are.
 func TestFiles(t *testing.T) {
 	top := t.TempDir()
 	if _, _, err := Files(top); !errors.Is(err, ErrNone) {
 		t.Fatalf("outside of a repository: %v", err)
 	}
-	for _, name := range []string{"z.yaml", "apps/b c.yaml", "apps/é.yaml", "untracked.yaml"} {
+	for _, name := range []string{"z.yaml", "apps/b c.yaml", "apps/é.yaml", "untracked.yaml", "out/ignored.yaml", "forced.log", "other.log"} {
 		write(t, filepath.Join(top, name))
 	}
-	for _, args := range [][]string{{"init", "-q"}, {"add", "z.yaml", "apps"}} {
+	if err := os.WriteFile(filepath.Join(top, ".gitignore"), []byte("/out/\n*.log\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	inner := filepath.Join(top, "inner")
+	write(t, filepath.Join(inner, "x.yaml"))
+	run(t, inner, "init", "-q")
+	for _, args := range [][]string{{"init", "-q"}, {"add", "z.yaml", "apps"}, {"add", "-f", "forced.log"}} {
 		run(t, top, args...)
 	}
 	names, prefix, err := Files(top)
-	if want := []string{"apps/b c.yaml", "apps/é.yaml", "z.yaml"}; err != nil || prefix != "" || !slices.Equal(names, want) {
+	if want := []string{".gitignore", "apps/b c.yaml", "apps/é.yaml", "forced.log", "untracked.yaml", "z.yaml"}; err != nil || prefix != "" || !slices.Equal(names, want) {
 		t.Errorf("%q, prefix %q (%v)", names, prefix, err)
 	}
 	names, prefix, err = Files(filepath.Join(top, "apps"))

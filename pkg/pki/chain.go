@@ -18,14 +18,14 @@ func ParseChain(pem []byte) (Chain, error) {
 }
 
 // ReadChain reads an issuer's chain that a mesh runs with: as ParseChain, but
-// text before a block is passed over, as Linkerd's reader does.
+// text before a block is passed over, as Linkerd's reader does, and a certificate
+// that is repeated counts once.
 func ReadChain(pem []byte) (Chain, error) {
 	certs, problems := readCertificates(pem, true)
-	problems = append(problems, duplicates(certs)...)
 	if len(problems) > 0 {
 		return nil, problems.Err()
 	}
-	return certs, nil
+	return distinct(certs), nil
 }
 
 // Marshal is the chain's canonical PEM, in order, without a final newline.

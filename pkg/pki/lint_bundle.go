@@ -6,7 +6,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
-	"fmt"
 	"slices"
 	"time"
 
@@ -148,18 +147,4 @@ func anchorAlgorithm(v view) ([]any, bool) {
 		good = (bits == 2048 || bits == 4096) && v.SignatureAlgorithm == x509.SHA256WithRSA
 	}
 	return algorithms(v.Certificate), !good
-}
-
-// algorithms names the key and the signature for a message.
-func algorithms(c Certificate) []any {
-	kind := c.PublicKeyAlgorithm.String()
-	switch key := c.PublicKey.(type) {
-	case *ecdsa.PublicKey:
-		kind = "an ECDSA " + key.Params().Name + " key"
-	case *rsa.PublicKey:
-		kind = fmt.Sprintf("an RSA key of %d bits", key.N.BitLen())
-	default:
-		kind = "a key of the kind " + kind
-	}
-	return []any{kind, c.SignatureAlgorithm}
 }

@@ -8,6 +8,18 @@ var (
 		Hint:    "give --stream FILE (a rendered chart or a kubectl dump), --from-values FILE, or --anchors with --issuer; --new makes a first PKI",
 		Explain: "init writes a state file from what a mesh has: a stream of manifests, Helm values, or the certificates themselves. Without any of them it would have to make up a PKI, which only --new does.",
 	})
+	AdoptKeyOut = define(Sentence{
+		Code:    "adopt-key-out",
+		Text:    "custody %q keeps no key files, so the new keys need a place from which you put them into the store",
+		Hint:    "add --key-out FOLDER, outside of Git; store each key under the name that is printed, then destroy the files",
+		Explain: "With custody external-secret the state names keys by their names in a store, and an operator in the cluster fetches them. init --new makes the first keys, and hands them out once.",
+	})
+	AdoptVerify = define(Sentence{
+		Code:    "adopt-verify",
+		Text:    "--verify compares a stream with a state file, and one of them is missing",
+		Hint:    "give --stream FILE (the render or dump that was adopted) and a state file that is not stdout: `l5d-pki-render init --verify --stream before.yaml -s rotation.yaml`",
+		Explain: "init --verify renders the stream with the state file and says which fields would change; for an adopted mesh that is none. It prints no manifest, so no private key of the stream reaches the terminal, and it needs no key of the custody.",
+	})
 	AdoptNoConfig = define(Sentence{
 		Code:    "adopt-no-config",
 		Text:    "no ConfigMap linkerd-config with data.values stands in the stream (%s)",

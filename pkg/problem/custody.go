@@ -146,6 +146,12 @@ var (
 		Hint:    "make `git status` work in that folder; or move keys out of the repository, or keep them encrypted: custody age",
 		Explain: "There is a repository around the key's place, and git cannot say whether it ignores the file: git is missing, does not know the repository's format, or the repository is damaged. Another git may take the file all the same, so it is refused as if Git saw it.",
 	})
+	CustodyForOthers = define(Sentence{
+		Code:    "custody-for-others",
+		Text:    "the key file is encrypted for none of the recipients in spec.custody",
+		Hint:    "someone who can still open it runs `l5d-pki-render custody rewrap`; if nobody can, `l5d-pki-render start issuer` makes a new issuer with a new key",
+		Explain: "The state names who may open keys, and this file can be opened by none of them: it was encrypted for others, or the list of recipients was replaced without a rewrap. The phase cannot be rendered with its keys, and no later one can.",
+	})
 	CustodyOldRecipients = define(Sentence{
 		Code:    "custody-old-recipients",
 		Text:    "the key file is sealed for others than spec.custody says",

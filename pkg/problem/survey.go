@@ -182,6 +182,12 @@ var (
 		Hint:    "remove the setting here, or change spec.linkerd in the state file to match",
 		Explain: "With externalCA the chart renders no trust roots, and with another issuer scheme or trust domain the phase's Secrets and identities are not the ones that Linkerd uses: what the phase delivers does not reach the mesh.",
 	})
+	SurveyShadowedWebhook = define(Sentence{
+		Code:    "survey-shadowed-webhook",
+		Text:    "%s.caBundle in %s takes precedence over every values file; it holds %s, the phase delivers %s",
+		Hint:    "remove it here, so that the values which are written from the state decide",
+		Explain: "The API server trusts a webhook by its caBundle. At a place that wins over the values of the phase it stays when the phase changes the webhook's certificate, and the API server then refuses the webhook. It is an error where the certificates differ now, a warning where they will differ at the next webhook rotation.",
+	})
 	SurveyIssuerLeaf = define(Sentence{
 		Code:    "survey-issuer-leaf",
 		Text:    "the Certificate of the identity issuer does not have isCA: true",
@@ -193,6 +199,12 @@ var (
 		Text:    "the Certificate of the identity issuer makes a key of the kind %s",
 		Hint:    "set privateKey.algorithm: ECDSA (size 256); the default is RSA",
 		Explain: "linkerd-identity accepts issuers with an ECDSA P-256 key only (pkg/issuercerts), and proxies verify no others reliably.",
+	})
+	SurveyAnchorKey = define(Sentence{
+		Code:    "survey-anchor-key",
+		Text:    "the Certificate of the trust anchor makes a key of the kind %s",
+		Hint:    "set privateKey.algorithm: ECDSA (size 256); RSA of 2048 or 4096 bits works too",
+		Explain: "Linkerd's check and its command line accept trust anchors with an ECDSA P-256 key, or an RSA key of 2048 or 4096 bits (pkg/issuercerts). Proxies of today's releases do not verify signatures of every other kind, post-quantum ones among them.",
 	})
 	SurveyIssuerUsage = define(Sentence{
 		Code:    "survey-issuer-usage",

@@ -46,6 +46,11 @@ type Adopted struct {
 	Keys []AdoptedKey
 	// Notes are sentences for people: choices that were made, what was left out.
 	Notes []string
+	// Missing are Secrets of the chart that the stream leaves out, as "namespace/name":
+	// what they hold was neither adopted nor compared.
+	Missing []string
+	// Unrendered is why the stream cannot be rendered under the state; nil if it can.
+	Unrendered error
 	// Changes are the fields of the stream that rendering the state would change;
 	// none is what adopting is for.
 	Changes []Line
@@ -84,6 +89,7 @@ type adoption struct {
 
 	stream *plan          // the objects of the stream; nil without one
 	values *manifest.Node // linkerd-config's data.values, or the values file
+	global *manifest.Node // values below `global`, for what values leave out; nil without
 	from   string         // where values stand, in messages
 
 	createdBy string // linkerd.io/created-by of linkerd-config

@@ -104,10 +104,8 @@ func (a *adoption) compare() {
 		a.fail(problem.Of(err).In(a.sourceName()).Err())
 		return
 	}
-	out, err := PostRender(Input{State: s, Keys: keys, Stream: a.in.Stream.Data})
-	for _, p := range problem.Of(err) {
-		a.note("this stream itself cannot be rendered under the state: " + p.Error())
-	}
+	out, err := PostRender(Input{State: s, Keys: keys, Stream: a.in.Stream.Data, SecretsApart: len(a.adopted.Missing) > 0})
+	a.adopted.Unrendered = err
 	for _, l := range out.Report.Lines {
 		if l.Outcome == Changed {
 			a.adopted.Changes = append(a.adopted.Changes, l)

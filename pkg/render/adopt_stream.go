@@ -154,6 +154,9 @@ func (a *adoption) readTrustRoots() {
 func (a *adoption) readIssuerSecret() {
 	o, ok := a.own("Secret", issuerName)
 	if !ok {
+		if l := a.state.WithDefaults().Spec.Linkerd; l.IssuerScheme == state.SchemeLinkerd {
+			a.adopted.Missing = append(a.adopted.Missing, l.Namespace+"/"+issuerName)
+		}
 		return
 	}
 	fields := [2]string{linkerd.FieldCert, linkerd.FieldKey}
@@ -168,7 +171,7 @@ func (a *adoption) readIssuerSecret() {
 		a.fail(problem.RenderMissingField.With(manifest.At("data", fields[0]).String()).On(o.String()).At(a.stream.docs[o.doc].Line, 0))
 		return
 	}
-	chain, err := pki.ParseChain([]byte(certificate))
+	chain, err := pki.ReadChain([]byte(certificate))
 	a.fail(problem.Of(err).Under(o.String() + " " + fields[0]).Err())
 	a.issuers = append(a.issuers, chainFound{o.String(), chain, false})
 	a.keys = append(a.keys, keyFound{"", o.String() + " " + fields[1], key, chain})

@@ -14,7 +14,7 @@ const maxUmbrella = 4
 
 // ownValues finds Linkerd's values in a file: at its top or, in those of an
 // umbrella chart, below the name or alias of the dependency. What stands below
-// `global` counts where nothing else does: charts up to 2.9 had it there.
+// `global` counts for what stands nowhere else: charts up to 2.9 had it there.
 func (a *adoption) ownValues(root *manifest.Node) *manifest.Node {
 	if holdsValues(root) {
 		return root
@@ -36,6 +36,7 @@ func (a *adoption) ownValues(root *manifest.Node) *manifest.Node {
 	}
 	search(root, "", 1)
 	if len(paths) > 1 {
+		a.global = found["global"]
 		paths = slices.DeleteFunc(paths, func(p string) bool { return p == "global" || strings.HasSuffix(p, ".global") })
 	}
 	switch len(paths) {

@@ -32,6 +32,8 @@ func TestAdoptUmbrella(t *testing.T) {
 		"umbrella of one":     {below("platform", "other: {a: b}\n"+below("linkerd", own)), ""},
 		"global":              {below("global", own), ""},
 		"global and its own":  {below("global", bundle) + below("linkerd-control-plane", own), ""},
+		"anchors in global":   {below("global", bundle) + below("mesh", own[len(bundle):]), ""},
+		"issuer in global":    {below("mesh", bundle) + below("global", own[len(bundle):]), ""},
 		"others beside":       {below("linkerd-viz", "tap: {externalSecret: true}\n") + below("linkerd-control-plane", own) + "linkerd-crds: {}\n", ""},
 		"merged":              {below("x", own+"") + "unrelated: {identity: {issuer: {name: x}}}\n", ""},
 		"two control planes":  {below("east", own) + below("west", own), problem.AdoptTwoValues.Code},

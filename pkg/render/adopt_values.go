@@ -31,7 +31,12 @@ func (a *adoption) readValuesFile() {
 	}
 }
 
-func (a *adoption) value(steps ...any) string { return scalar(a.values.Lookup(manifest.At(steps...))) }
+func (a *adoption) value(steps ...any) string {
+	if own := scalar(a.values.Lookup(manifest.At(steps...))); own != "" || a.global == nil {
+		return own
+	}
+	return scalar(a.global.Lookup(manifest.At(steps...)))
+}
 
 // readValues reads what the chart's values say
 // (charts/linkerd-control-plane/values.yaml; linkerd2 up to 2.11).

@@ -39,12 +39,30 @@ func (a *adoption) readWebhook(w Webhook, config object) {
 		return
 	}
 	space := a.webhookNamespace(w, config)
-	if secret, ok := a.find("Secret", w.Secret, space); ok && !a.elsewhere(w, secret) {
+	switch secret, ok := a.find("Secret", w.Secret, space); {
+	case ok && !a.elsewhere(w, secret):
 		look.certificate, look.keyPEM = a.secretText(secret, "tls.crt"), a.secretText(secret, "tls.key")
 		look.where = secret.String()
+	case !ok && a.leftOut(w):
+		a.adopted.Missing = append(a.adopted.Missing, space+"/"+w.Secret)
+		a.note("webhook " + w.Key + " is not listed: its certificate is in Secret " + w.Secret + ", which the stream does not have")
+		return
 	}
 	a.addWebhook(look)
 }
+
+// leftOut reports whether a Secret is absent because the stream has none, not
+// because someone else delivers it. Of extensions no values say so: they follow
+// the control plane's Secrets.
+func (a *adoption) leftOut(w Webhook) bool {
+	if w.Group == ControlPlane {
+		return a.value(w.Values, "externalSecret") != "true" && a.value(w.Values, injectFromValue) == "" && a.value(w.Values, injectFromValue+"Secret") == ""
+	}
+	return len(a.adopted.Missing) > 0
+}
+
+// injectFromValue is the chart's value by which cert-manager fills a caBundle.
+const injectFromValue = "injectCaFrom"
 
 // caBundle of a configuration: that of its first webhook, which the charts give
 // to all of them.
@@ -84,12 +102,13 @@ func (a *adoption) elsewhere(w Webhook, secret object) bool {
 
 // addWebhook lists a webhook in the state.
 func (a *adoption) addWebhook(look webhookFound) {
-	listed := state.Webhook{CABundle: trim(look.caBundle) + "\n"}
-	_, err := pki.ParseChain([]byte(look.caBundle))
+	var listed state.Webhook
+	var err error
+	listed.CABundle, _, err = readWebhookPEM(look.caBundle)
 	a.fail(problem.Of(err).Under(look.where + " caBundle").Err())
 	if look.certificate != "" {
-		listed.Certificate = trim(look.certificate) + "\n"
-		chain, err := pki.ParseChain([]byte(look.certificate))
+		var chain pki.Chain
+		listed.Certificate, chain, err = readWebhookPEM(look.certificate)
 		a.fail(problem.Of(err).Under(look.where).Err())
 		a.keys = append(a.keys, keyFound{look.Key, look.where + " " + "tls.key", look.keyPEM, chain})
 	} else {
@@ -99,4 +118,17 @@ func (a *adoption) addWebhook(look webhookFound) {
 		a.state.Status.Webhooks = map[string]state.Webhook{}
 	}
 	a.state.Status.Webhooks[look.Key] = listed
+}
+
+// readWebhookPEM reads certificates that a webhook runs with. The text stays what it
+// is, unless a state file cannot have it: with other text between the blocks.
+func readWebhookPEM(text string) (kept string, chain pki.Chain, err error) {
+	kept = trim(text) + "\n"
+	if chain, err = pki.ParseChain([]byte(text)); err == nil {
+		return kept, chain, nil
+	}
+	if chain, err = pki.ReadChain([]byte(text)); err == nil {
+		kept = string(chain.Marshal()) + "\n"
+	}
+	return kept, chain, err
 }

@@ -32,25 +32,25 @@ func (p *plan) readNamespaces() {
 	}
 	for _, d := range p.docs {
 		head, sure := d.Head()
-		if sure && head.Kind != "Namespace" || !bytes.Contains(d.Text, []byte(injectAnnotation)) {
+		if sure && head.Kind != "Namespace" || !mayAsk(d.Text) {
 			continue
 		}
 		root, err := d.Parse()
 		if err != nil {
 			continue // read says it, if the document concerns us
 		}
-		p.noteNamespace(root)
+		p.noteNamespace(root, root.Head())
 	}
 }
 
-func (p *plan) noteNamespace(root *manifest.Node) {
+func (p *plan) noteNamespace(root *manifest.Node, head manifest.Head) {
 	if items := root.Get("items"); items != nil {
 		for _, item := range items.Items() {
-			p.noteNamespace(item)
+			p.noteNamespace(item, item.ItemHead(head))
 		}
 		return
 	}
-	if root.Get("kind").Value() == "Namespace" {
+	if head.Kind == "Namespace" {
 		name := root.Lookup(manifest.At("metadata", "name")).Value()
 		p.inject[name] = root.Lookup(manifest.At("metadata", "annotations", injectAnnotation)).Value()
 	}
@@ -69,7 +69,12 @@ const proxyName = linkerd.ProxyContainer
 
 // mayBeMeshed tells by the text of a workload's document: most end here.
 func (p *plan) mayBeMeshed(text []byte, namespace string) bool {
-	return injecting[p.inject[namespace]] || bytes.Contains(text, []byte(injectAnnotation)) || bytes.Contains(text, []byte(proxyName))
+	return injecting[p.inject[namespace]] || mayAsk(text) || bytes.Contains(text, []byte(proxyName))
+}
+
+// mayAsk reports whether a document may have the annotation that asks for a proxy.
+func mayAsk(text []byte) bool {
+	return bytes.Contains(text, []byte(injectAnnotation)) || mayHide(text)
 }
 
 // meshing is the injector's decision about a workload, and why.

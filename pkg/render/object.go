@@ -113,16 +113,23 @@ func cutOrBroken(last bool, err error) error {
 // collect adds the object at root, or the items of a list: of any object that has
 // some, as kubectl, Helm and Argo CD read it.
 func (p *plan) collect(doc int, at manifest.Path, root *manifest.Node) {
+	p.collectAs(root.Head(), doc, at, root)
+}
+
+// collectAs is collect for an object whose head is known: an item of a typed list
+// has that of its list.
+func (p *plan) collectAs(head manifest.Head, doc int, at manifest.Path, root *manifest.Node) {
 	if root == nil || root.Kind() != manifest.Mapping {
 		return
 	}
 	if items := root.Get("items"); items != nil && items.Kind() == manifest.Sequence {
 		for i := range items.Len() {
-			p.collect(doc, append(append(manifest.Path{}, at...), manifest.At("items", i)...), items.Index(i))
+			item := items.Index(i)
+			p.collectAs(item.ItemHead(head), doc, append(append(manifest.Path{}, at...), manifest.At("items", i)...), item)
 		}
 		return
 	}
-	o := object{doc: doc, at: at, node: root, kind: root.Get("kind").Value()}
+	o := object{doc: doc, at: at, node: root, kind: head.Kind}
 	o.name = o.get("metadata", "name").Value()
 	o.namespace = o.get("metadata", "namespace").Value()
 	o.hook = o.get("metadata", "annotations", "helm.sh/hook") != nil

@@ -23,6 +23,7 @@ type plan struct {
 	secretsApart bool                    // Input.SecretsApart
 	annotate     bool                    // Input.Annotate
 	keyless      bool                    // Input.Keyless
+	comparing    bool                    // Input.compare
 	apart        Apart                   // Input.Apart
 	standsIn     map[targetKey]SecretID  // the custody's own objects, and the Secret that each is for
 	replaced     map[int][]byte          // documents that give way to others; to nothing, if nil

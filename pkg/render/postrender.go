@@ -37,6 +37,9 @@ type Input struct {
 	// Apart, if not nil, has what stands in the place of the Secrets with private
 	// keys; Keys are then not needed.
 	Apart Apart
+	// compare: the output is not wanted, so a Secret that Keyless would refuse is a
+	// line of the report.
+	compare bool
 }
 
 // Output is what a call gives: never an empty stream.
@@ -61,7 +64,7 @@ func PostRender(in Input) (Output, error) {
 	}
 	p := newPlan(m, manifest.Split(in.Stream))
 	p.report.Bytes, p.secretsApart, p.apart = len(in.Stream), in.SecretsApart || in.Apart != nil, in.Apart
-	p.annotate, p.keyless = in.Annotate, in.Keyless
+	p.annotate, p.keyless, p.comparing = in.Annotate, in.Keyless, in.compare
 	p.run()
 	if len(p.problems) == 0 {
 		p.checkGroups(in)

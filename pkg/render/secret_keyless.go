@@ -32,6 +32,10 @@ func (p *plan) keepSecret(o object, certificate, key, text, what string) bool {
 	}
 	read, err := pki.ParseKey([]byte(o.secretText(key)))
 	if trim(o.secretText(certificate)) != trim(text) || err != nil || !read.Matches(chain[0]) {
+		if p.comparing {
+			p.report.add(o.String(), certificate, Changed, what)
+			return false
+		}
 		p.fail(problem.RenderStaleSecret.With(what).On(o.String()).At(p.docs[o.doc].Line, 0))
 		return false
 	}

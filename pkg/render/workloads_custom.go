@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"regexp"
 	"strings"
 
@@ -24,7 +23,7 @@ var quoting = map[string]bool{"Namespace": true, "ConfigMap": true, "Secret": tr
 // meshed: those of operators (Prometheus, Knative's Service, CloneSet) and of
 // charts (HelmRelease, Application). No stamp restarts them.
 func (w *workloads) custom(p *plan, r *stamped, d manifest.Document) {
-	if w.Remove || !bytes.Contains(d.Text, []byte(injectAnnotation)) {
+	if w.Remove || !mayAsk(d.Text) {
 		return
 	}
 	root, err := d.Parse()

@@ -13,7 +13,6 @@ import (
 var (
 	kindWord      = []byte("kind")
 	namespaceWord = []byte("Namespace")
-	binaryTag     = []byte("!!binary") // hides the word
 	workloadWords = wordsOf(workloadTemplate)
 )
 
@@ -24,10 +23,18 @@ func wordsOf(kinds map[string][]any) (words [][]byte) {
 	return words
 }
 
-func mayHoldKind(text []byte) bool { return bytes.Contains(text, kindWord) }
+// hides are the ways in which YAML and JSON write a word so that its text does not
+// show it: base64, escapes of letters, a word that goes on in the next line.
+var hides = [][]byte{[]byte("!!binary"), []byte(`\x`), []byte(`\u`), []byte(`\U`), []byte("\\\n"), []byte("\\\r")}
+
+func mayHide(text []byte) bool {
+	return bytes.ContainsAny(text, `\!`) && slices.ContainsFunc(hides, func(way []byte) bool { return bytes.Contains(text, way) })
+}
+
+func mayHoldKind(text []byte) bool { return bytes.Contains(text, kindWord) || mayHide(text) }
 
 func mayHoldWorkload(text []byte) bool {
-	return bytes.Contains(text, binaryTag) || slices.ContainsFunc(workloadWords, func(word []byte) bool { return bytes.Contains(text, word) })
+	return mayHide(text) || slices.ContainsFunc(workloadWords, func(word []byte) bool { return bytes.Contains(text, word) })
 }
 
 // readNamespaces learns from all files which namespaces are injected; what the
@@ -63,20 +70,20 @@ func (w *workloads) readNamespaces() error {
 // namespacesIn is linkerd.io/inject by namespace, "" for one that says nothing.
 // What cannot be parsed is said when the file's workloads are read.
 func namespacesIn(text []byte) map[string]string {
-	if !bytes.Contains(text, namespaceWord) {
+	if !bytes.Contains(text, namespaceWord) && !mayHide(text) {
 		return nil
 	}
 	p := plan{inject: map[string]string{}}
 	for _, d := range manifest.Split(text) {
 		head, sure := d.Head()
-		speaks := bytes.Contains(d.Text, []byte(injectAnnotation))
+		speaks := mayAsk(d.Text)
 		switch {
-		case sure && head.Kind != "Namespace", !sure && !bytes.Contains(d.Text, namespaceWord):
+		case sure && head.Kind != "Namespace", !sure && !bytes.Contains(d.Text, namespaceWord) && !mayHide(d.Text):
 		case sure && !speaks:
 			p.inject[head.Name] = ""
 		default:
 			if root, err := d.Parse(); err == nil {
-				p.noteNamespace(root)
+				p.noteNamespace(root, root.Head())
 			}
 		}
 	}

@@ -42,7 +42,7 @@ func (s *Survey) applicationSource(source cursor, object string) {
 	r := release{object: object, pins: pinSet{}, opaque: source.get("plugin").there()}
 	for _, field := range []string{"parameters", "fileParameters"} {
 		for _, p := range helm.get(field).items() {
-			s.parameter(p, field, r.pins)
+			s.parameter(p, field, source.get("path").value(), r.pins)
 		}
 	}
 	r.pins.add(s.values(helm.get("valuesObject"), "helm.valuesObject"))
@@ -61,10 +61,10 @@ func (s *Survey) applicationSource(source cursor, object string) {
 }
 
 // parameter is one `helm --set` (value) or `--set-file` (path).
-func (s *Survey) parameter(p cursor, field string, pins pinSet) {
+func (s *Survey) parameter(p cursor, field, folder string, pins pinSet) {
 	name, file := p.get("name").value(), p.get("path")
 	if field == "fileParameters" && strings.HasSuffix("."+name, "."+keyBundle) {
-		s.bundles = append(s.bundles, foundBundle{at: file.spot(), place: "helm." + field, elsewhere: file.value()})
+		s.bundles = append(s.bundles, foundBundle{at: file.spot(), place: "helm." + field, elsewhere: file.value(), file: valueFile(file.value(), folder)})
 		return
 	}
 	value := p.get("value")

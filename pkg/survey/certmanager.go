@@ -119,9 +119,14 @@ func (s *Survey) isAnchor(c certificate) bool {
 
 func (s *Survey) sourceOfTrust(c certificate) bool {
 	return slices.ContainsFunc(s.trustBundles, func(b trustBundle) bool {
-		return b.ofMesh() && slices.ContainsFunc(b.secrets, func(source cursor) bool { return source.value() == c.secret && c.secret != "" })
+		return b.ofMesh() && slices.ContainsFunc(b.secrets, func(source cursor) bool {
+			return c.secret != "" && source.value() == c.secret && slices.ContainsFunc(s.nearest(b.file.name, c.secret), c.is)
+		})
 	})
 }
+
+// is reports whether both are the same object.
+func (c certificate) is(other certificate) bool { return c.node == other.node }
 
 // hours writes a duration to the second without zeroes behind it, three whole
 // days and more as days.

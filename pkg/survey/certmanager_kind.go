@@ -19,10 +19,14 @@ func (s *Survey) judgeKind(c certificate) {
 		return
 	}
 	key := spec.get("privateKey")
-	switch c.secret {
-	case issuerSecret:
+	switch {
+	case c.secret == issuerSecret:
 		s.judgeIssuerKind(c, spec, key)
-	case policySecret:
+	case s.isAnchor(c):
+		if made := keyMade(key); !slices.Contains(anchorKeys, made) && !isPlaceholder(made) {
+			key.say(pki.Error, problem.SurveyAnchorKey, made)
+		}
+	case c.secret == policySecret:
 		if key.get("algorithm").value() == "ECDSA" && key.get("encoding").value() != "PKCS8" {
 			key.say(pki.Error, problem.SurveyPolicyKeyForm)
 		}
@@ -35,16 +39,8 @@ func (s *Survey) judgeIssuerKind(c certificate, spec, key cursor) {
 	if !c.isCA {
 		spec.get("isCA").say(pki.Error, problem.SurveyIssuerLeaf)
 	}
-	algorithm, size := key.get("algorithm"), key.get("size")
-	made := algorithm.value()
-	if made == "" {
-		made = "RSA"
-	}
-	if made == "ECDSA" && size.value() != "" {
-		made += " " + size.value()
-	}
-	if made != "ECDSA" && made != "ECDSA 256" && !isPlaceholder(made) {
-		algorithm.say(pki.Error, problem.SurveyIssuerKey, made)
+	if made := keyMade(key); made != "ECDSA" && made != "ECDSA 256" && !isPlaceholder(made) {
+		key.get("algorithm").say(pki.Error, problem.SurveyIssuerKey, made)
 	}
 	var usages []string
 	for _, usage := range spec.get("usages").items() {
@@ -54,4 +50,20 @@ func (s *Survey) judgeIssuerKind(c certificate, spec, key cursor) {
 		missing := map[bool]string{true: "client auth", false: "server auth"}[server]
 		spec.get("usages").say(pki.Error, problem.SurveyIssuerUsage, missing)
 	}
+}
+
+// anchorKeys are the kinds of keys that Linkerd takes for a trust anchor
+// (linkerd2, pkg/issuercerts); without a size cert-manager makes P-256 and 2048 bits.
+var anchorKeys = []string{"ECDSA", "ECDSA 256", "RSA", "RSA 2048", "RSA 4096"}
+
+// keyMade is the kind of key that a Certificate makes.
+func keyMade(key cursor) string {
+	made := key.get("algorithm").value()
+	if made == "" {
+		made = "RSA" // cert-manager's default
+	}
+	if size := key.get("size").value(); size != "" {
+		made += " " + size
+	}
+	return made
 }

@@ -38,7 +38,7 @@ func (f *file) line(number int) []byte {
 func (f *file) document(d manifest.Document) {
 	f.survey.report.Documents++
 	if head, sure := d.Head(); sure && readerOf(f.name, head) == nil {
-		if head.Kind != "" && !bytes.Contains(d.Text, []byte(keyBundle)) || head.Kind == "" && !mentionsValues(d.Text) {
+		if head.Kind != "" && !carries(d.Text) || head.Kind == "" && !mentionsValues(d.Text) {
 			return
 		}
 	}
@@ -50,19 +50,18 @@ func (f *file) document(d manifest.Document) {
 	if root == nil {
 		return
 	}
-	f.object(cursor{file: f, node: root, near: root})
+	f.object(cursor{file: f, node: root, near: root}, root.Head())
 	for _, patch := range f.patches {
-		f.object(patch)
+		f.object(patch, patch.node.Head())
 	}
 	f.patches = nil
 }
 
 // object reads one object, or the items of a List.
-func (f *file) object(c cursor) {
-	head := c.node.Head()
+func (f *file) object(c cursor, head manifest.Head) {
 	if strings.HasSuffix(head.Kind, "List") && c.node.Get("items") != nil {
 		for _, item := range c.get("items").items() {
-			f.object(item)
+			f.object(item, item.node.ItemHead(head))
 		}
 		return
 	}
@@ -97,6 +96,7 @@ var readers = map[[2]string]func(*Survey, cursor){
 	{"kustomize.toolkit.fluxcd.io", "Kustomization"}:      (*Survey).fluxKustomization,
 	{"kustomize.config.k8s.io", "Kustomization"}:          (*Survey).kustomization,
 	{"kustomize.config.k8s.io", "Component"}:              (*Survey).kustomization,
+	{"helm.cattle.io", "HelmChart"}:                       (*Survey).k3sChart,
 	{"cert-manager.io", "Certificate"}:                    (*Survey).certificate,
 	{"trust.cert-manager.io", "Bundle"}:                   (*Survey).trustBundle,
 	{"trust-manager.io", "ClusterBundle"}:                 (*Survey).trustBundle,

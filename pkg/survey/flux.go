@@ -49,6 +49,14 @@ func (s *Survey) targetPath(target cursor, source valuesSource, place string, pi
 		return
 	}
 	s.setting(target, name, place, pins)
+	s.targetSettings = append(s.targetSettings, targetedSetting{target, name, place, source})
+}
+
+// targetedSetting is another value that a HelmRelease takes by a targetPath.
+type targetedSetting struct {
+	at          cursor
+	name, place string
+	source      valuesSource
 }
 
 // targetedBundle is a bundle that a HelmRelease takes by a targetPath.
@@ -61,6 +69,9 @@ type targetedBundle struct {
 // resolveTargets finds the texts of targeted bundles. One that stands in the
 // repository is no competitor, but must be right; any other one is out of reach.
 func (s *Survey) resolveTargets() {
+	for _, t := range s.targetSettings {
+		s.contradicts(t.at, strings.TrimSpace(s.configMaps[t.source.object].texts[t.source.key]), t.name, t.place)
+	}
 	for _, t := range s.targets {
 		found := foundBundle{at: t.at, text: s.configMaps[t.source.object].texts[t.source.key]}
 		if found.text == "" {

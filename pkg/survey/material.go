@@ -17,6 +17,7 @@ import (
 // material is what one state file delivers, as fingerprints in their order.
 type material struct {
 	bundle, issuer []string
+	webhooks       map[string][]string // fingerprints of caBundles, by values key
 	version        linkerd.Version
 	versionText    string
 	linkerd        state.Linkerd
@@ -25,12 +26,15 @@ type material struct {
 
 func materialOf(r *state.Rotation) material {
 	full := r.WithDefaults()
-	m := material{linkerd: full.Spec.Linkerd, leaf: full.Spec.Leaf, versionText: full.Spec.Linkerd.Version}
+	m := material{webhooks: map[string][]string{}, linkerd: full.Spec.Linkerd, leaf: full.Spec.Leaf, versionText: full.Spec.Linkerd.Version}
 	m.version, _ = linkerd.ParseVersion(m.versionText) // a valid state has a valid version
 	for _, a := range full.Bundle() {
 		m.bundle = append(m.bundle, fingerprints(a.Certificate)...)
 	}
 	m.issuer = fingerprints(full.Issuing().Certificate)
+	for key, w := range full.Status.Webhooks {
+		m.webhooks[key] = fingerprints(w.CABundle)
+	}
 	return m
 }
 
@@ -77,14 +81,26 @@ type foundBundle struct {
 	at    spot
 	place string
 	text  string
+	// file of the repository that has the text.
+	file string
 	// elsewhere names where the text stands, if it cannot be seen here.
 	elsewhere string
+}
+
+// read takes the text from the file that has it; one that the repository does not
+// hold is made by something else.
+func (b foundBundle) read(pems map[string]string) foundBundle {
+	if text := pems[b.file]; text != "" {
+		b.text, b.elsewhere = text, ""
+	}
+	return b
 }
 
 // judgeBundles compares every bundle with the state's. One that another state
 // file of the repository delivers is that mesh's business.
 func (s *Survey) judgeBundles() {
 	for _, b := range s.bundles {
+		b = b.read(s.pems)
 		have := fingerprints(b.text)
 		same := slices.Equal(have, s.want.bundle)
 		for _, other := range s.others {

@@ -62,6 +62,7 @@ func objectOf(c cursor) string {
 // here, but for their values: a patch of an object names no chart.
 func (s *Survey) addRelease(r release, chart, version cursor) {
 	r.name, r.at = chart.value(), version.value()
+	r.name = r.name[strings.LastIndexByte(r.name, '/')+1:] // "linkerd/linkerd-viz", "oci://host/linkerd-viz"
 	if r.object != "" {
 		s.parts[r.object] = append(s.parts[r.object], r)
 	}

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,12 +19,17 @@ var settings = map[string]func(state.Linkerd) string{
 	"identityTrustDomain":    func(l state.Linkerd) string { return l.TrustDomain },
 }
 
-// shadow reports a setting that takes precedence over the phase's values and says
-// something else. place is as of foundBundle.
-func (s *Survey) shadow(c cursor, name, place string) {
-	have := c.value()
-	if place == "" || have == "" || have == name || isPlaceholder(have) {
-		return
+// carries reports whether an object of a kind without a reader may hold values.
+func carries(text []byte) bool {
+	has := func(word string) bool { return bytes.Contains(text, []byte(word)) }
+	return has(keyBundle) || has("externalCA") || has("identityTrustDomain") || has("issuer") && has("scheme")
+}
+
+// contradiction finds the setting that a dotted name ends in, if the value is none
+// that a state file of the repository has.
+func (s *Survey) contradiction(have, name string) (end, want string, found bool) {
+	if have == "" || have == name || isPlaceholder(have) {
+		return "", "", false
 	}
 	for end, of := range settings {
 		if !strings.HasSuffix("."+name, "."+end) {
@@ -31,8 +37,70 @@ func (s *Survey) shadow(c cursor, name, place string) {
 		}
 		want := of(s.want.linkerd)
 		other := slices.ContainsFunc(s.others, func(m material) bool { return of(m.linkerd) == have })
-		if have != want && !other {
-			c.say(pki.Error, problem.SurveyShadowedSetting, end, have, place, want)
+		return end, want, have != want && !other
+	}
+	return "", "", false
+}
+
+// shadowed is a setting at a place that takes precedence over the phase's values.
+type shadowed struct {
+	at                cursor
+	have, name, place string
+}
+
+// shadow notes a setting that takes precedence over the phase's values. place is
+// as of foundBundle.
+func (s *Survey) shadow(c cursor, name, place string) {
+	if place == "" {
+		s.later[c.file.name] = append(s.later[c.file.name], shadowed{c, c.value(), name, ""})
+		return
+	}
+	s.contradicts(c, c.value(), name, place)
+}
+
+// contradicts notes a value that is judged when every state file was seen.
+func (s *Survey) contradicts(at cursor, have, name, place string) {
+	s.shadows = append(s.shadows, shadowed{at, have, name, place})
+}
+
+func (s *Survey) judgeShadows() {
+	for _, sh := range s.shadows {
+		if end, want, found := s.contradiction(sh.have, sh.name); found {
+			sh.at.say(pki.Error, problem.SurveyShadowedSetting, end, sh.have, sh.place, want)
 		}
 	}
+}
+
+// contradictions looks for settings in an object that deploys Linkerd by itself.
+func (s *Survey) contradictions(c cursor, dotted, kind string) {
+	for key, value := range c.entries() {
+		name := strings.TrimPrefix(dotted+"."+key, ".")
+		s.contradicts(value, value.value(), name, "this "+kind)
+		s.contradictions(value, name, kind)
+	}
+	for _, item := range c.items() {
+		s.contradictions(item, dotted, kind)
+		s.contradicts(item.get("value"), item.get("value").value(), item.get("name").value(), "this "+kind)
+	}
+	if text := c.value(); carries([]byte(text)) {
+		if inner, ok := c.embedded(); ok {
+			s.contradictions(inner, "", kind)
+		}
+	}
+}
+
+// shadowedWebhook reports a webhook's caBundle that takes precedence over the
+// phase's values.
+func (s *Survey) shadowedWebhook(c cursor, parent, key, place string) {
+	_, webhook := cutLast(parent)
+	want, listed := s.want.webhooks[webhook]
+	have := fingerprints(c.value())
+	if place == "" || key != "caBundle" || !listed || len(have) == 0 {
+		return
+	}
+	severity := pki.Error
+	if slices.Equal(have, want) {
+		severity = pki.Warning
+	}
+	c.say(severity, problem.SurveyShadowedWebhook, webhook, place, described(have), described(want))
 }

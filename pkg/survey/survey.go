@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"bytes"
 	"cmp"
 	"path"
 	"slices"
@@ -69,6 +70,10 @@ type Survey struct {
 	bundles        []foundBundle
 	issuers        []foundIssuer
 	targets        []targetedBundle
+	targetSettings []targetedSetting
+	shadows        []shadowed
+	later          map[string][]shadowed // settings in values files, by file
+	pems           map[string]string     // files of certificates
 	releases       []release
 	parts          map[string][]release     // releases and patches of them, by object
 	pins           map[string]pinSet        // by values file
@@ -91,7 +96,7 @@ func New(settings Settings) (*Survey, error) {
 		allowFromTop: fromTop, prefix: settings.Prefix,
 		want: materialOf(settings.State), allow: allow,
 		files: map[string]bool{}, kustomizations: map[string]bool{}, charts: map[string]bool{},
-		parts: map[string][]release{}, pins: map[string]pinSet{}, configMaps: map[string]configMapData{},
+		parts: map[string][]release{}, pins: map[string]pinSet{}, pems: map[string]string{}, later: map[string][]shadowed{}, configMaps: map[string]configMapData{},
 	}, nil
 }
 
@@ -110,6 +115,9 @@ func (s *Survey) Add(name string, text []byte) {
 		s.ignored = strings.Split(string(text), "\n")
 	}
 	s.keys(name, text)
+	if len(text) <= maxCarried && bytes.Contains(text, []byte("-----BEGIN CERTIFICATE")) {
+		s.pems[name] = string(text)
+	}
 	if !isYAML(name) {
 		return
 	}
@@ -130,6 +138,8 @@ func (s *Survey) Report() Report {
 	s.judgeBundles()
 	s.judgeIssuers()
 	s.judgeReleases()
+	s.judgeOrder()
+	s.judgeShadows()
 	s.judgeCertificates()
 	s.judgeTrustBundles()
 	s.judgeStates()

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -74,7 +75,7 @@ func (s *Survey) nearest(name, secret string) []certificate {
 	most := -1
 	for _, c := range s.certificates {
 		shared := sharedFolders(c.file.name, name)
-		if c.secret != secret || shared < most {
+		if c.secret != secret || shared < most || apart(c.file.name, name) || s.ofOther(c, name, shared) {
 			continue
 		}
 		if shared > most {
@@ -83,6 +84,31 @@ func (s *Survey) nearest(name, secret string) []certificate {
 		found = append(found, c)
 	}
 	return found
+}
+
+// ofOther reports whether a Certificate belongs to another Bundle of the same
+// Secret, whose file is nearer to it.
+func (s *Survey) ofOther(c certificate, bundle string, shared int) bool {
+	return slices.ContainsFunc(s.trustBundles, func(b trustBundle) bool {
+		made := slices.ContainsFunc(b.secrets, func(source cursor) bool { return source.value() == c.secret })
+		return made && b.file.name != bundle && sharedFolders(b.file.name, c.file.name) > shared
+	})
+}
+
+// perCluster are names of folders that have one folder for each cluster.
+var perCluster = []string{"cluster", "clusters", "environment", "environments", "env", "envs", "region", "regions", "site", "sites", "stage", "stages", "fleet", "tenants"}
+
+// apart reports whether two files lie in the folders of two clusters.
+func apart(a, b string) bool {
+	as, bs := strings.Split(path.Dir(a), "/"), strings.Split(path.Dir(b), "/")
+	n := sharedFolders(a, b)
+	return n > 0 && n < min(len(as), len(bs)) && slices.Contains(perCluster, strings.ToLower(as[n-1])) &&
+		!isShared(as[n]) && !isShared(bs[n])
+}
+
+// isShared reports whether a folder's name says that clusters share it.
+func isShared(name string) bool {
+	return slices.Contains([]string{"base", "bases", "common", "shared", "all", "default", "global", "_base"}, strings.ToLower(name))
 }
 
 // sharedFolders counts the folders that two paths have in common from the root.

@@ -18,7 +18,7 @@ const (
 
 // marks are the words that make a file without a kind worth parsing.
 var marks = [][]byte{
-	[]byte(keyBundle), []byte("crtPEM"), []byte("caBundle"), []byte("injectCaFrom"), []byte(keyHeartbeat), []byte(keyNoBeat),
+	[]byte(keyBundle), []byte("externalCA"), []byte("identityTrustDomain"), []byte("linkerd/linkerd"), []byte("crtPEM"), []byte("caBundle"), []byte("injectCaFrom"), []byte(keyHeartbeat), []byte(keyNoBeat),
 }
 
 func mentionsValues(text []byte) bool {
@@ -41,6 +41,7 @@ func (p pinSet) add(others pinSet) {
 
 // valuesFile is a document without a kind.
 func (s *Survey) valuesFile(c cursor) {
+	s.helmfile(c)
 	pins := s.values(c, "")
 	if known := s.pins[c.file.name]; known != nil {
 		known.add(pins)
@@ -65,6 +66,18 @@ func (s *Survey) walk(c cursor, dotted, place string, pins pinSet) {
 	}
 	for _, item := range c.items() { // helmfile lists values
 		s.walk(item, dotted, place, pins)
+		s.named(item, place, pins)
+	}
+}
+
+// named is an item of a list of settings, like helmfile's `set`.
+func (s *Survey) named(item cursor, place string, pins pinSet) {
+	name, value, file := item.get("name").value(), item.get("value"), item.get("file")
+	switch {
+	case value.there():
+		s.setting(value, name, place, pins)
+	case file.there() && strings.HasSuffix("."+name, "."+keyBundle):
+		s.bundles = append(s.bundles, foundBundle{at: file.spot(), place: place, elsewhere: file.value(), file: inTree(path.Dir(item.file.name), file.value())})
 	}
 }
 
@@ -74,6 +87,7 @@ func (s *Survey) walk(c cursor, dotted, place string, pins pinSet) {
 func (s *Survey) carriesValues(c cursor) {
 	s.walk(c, "", "", pinSet{})
 	s.strings(c)
+	s.contradictions(c, "", c.node.Head().Kind)
 }
 
 // strings looks for values in the strings of an object.
@@ -84,7 +98,7 @@ func (s *Survey) strings(c cursor) {
 	for _, item := range c.items() {
 		s.strings(item)
 	}
-	if text := c.value(); strings.Contains(text, keyBundle) {
+	if text := c.value(); mentionsValues([]byte(text)) {
 		if inner, ok := c.embedded(); ok {
 			s.values(inner, "")
 		}
@@ -102,6 +116,7 @@ func (s *Survey) setting(c cursor, name, place string, pins pinSet) {
 			s.issuer(c, key, place)
 		}
 	case "caBundle", "injectCaFrom", "injectCaFromSecret":
+		s.shadowedWebhook(c, parent, key, place)
 		if strings.TrimSpace(c.value()) != "" {
 			_, webhook := cutLast(parent)
 			pins[webhook] = true
@@ -141,9 +156,14 @@ func (s *Survey) issuer(c cursor, key, place string) {
 
 // configMapData is what a ConfigMap carries for a HelmRelease.
 type configMapData struct {
+	file  string
 	pins  map[string]pinSet // by key that holds values
-	texts map[string]string // by key that holds certificates
+	texts map[string]string // by key that holds one value, such as certificates
 }
+
+// maxCarried is how long one value in a ConfigMap or Secret may be; a bundle of a
+// dozen certificates is a tenth of it.
+const maxCarried = 128 << 10
 
 // trustRoots is the ConfigMap that identity and the proxies mount:
 // charts/linkerd-control-plane/templates/identity.yaml.
@@ -166,7 +186,7 @@ func (s *Survey) configMap(c cursor) {
 func (s *Survey) secret(c cursor) { s.carrier(c, "Secret", "data", "stringData") }
 
 func (s *Survey) carrier(c cursor, kind string, fields ...string) {
-	carried := configMapData{pins: map[string]pinSet{}, texts: map[string]string{}}
+	carried := configMapData{file: c.file.name, pins: map[string]pinSet{}, texts: map[string]string{}}
 	for _, field := range fields {
 		s.carried(c.get(field), kind == "Secret" && field == "data", carried)
 	}
@@ -187,7 +207,7 @@ func (s *Survey) carried(c cursor, coded bool, carried configMapData) {
 			carried.pins[key] = s.values(inner, "")
 		case ok:
 			carried.pins[key] = pinSet{}
-		case strings.Contains(text, "-----BEGIN CERTIFICATE"):
+		case len(text) <= maxCarried:
 			carried.texts[key] = text
 		}
 	}
