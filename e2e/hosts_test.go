@@ -63,7 +63,9 @@ var hosts = []host{
 	{"Argo CD, chart", valued, argoHost("chart", "with-keys")},
 	{"Argo CD, kustomization", piped, argoHost("kustomization", "with-keys")},
 	{"Argo CD, manifests", piped, argoHost("manifests", "with-keys")},
-	{"Argo CD, chart, layout external", beside, argoHost("chart", "with-keys", "layout", "external")},
+	{"Argo CD, chart, layout external", beside, func(t testing.TB, in *inputs, state string) Objects {
+		return argoHost("chart", "with-keys", "layout", "external")(t, in, appliedApart(t, in, state))
+	}},
 	{"Argo CD, chart, Secrets apart", apart, argoHost("chart", "secrets-apart")},
 	{"Argo CD, kustomization, Secrets apart", keyless, argoHost("kustomization", "secrets-apart")},
 	{"Argo CD, manifests, Secrets apart", keyless, argoHost("manifests", "secrets-apart")},
@@ -86,6 +88,18 @@ var hosts = []host{
 		return ParseObjects(t, in.kustom.MustRun(t, "", nil, "kustomize", "build", "above"))
 	}},
 	{"Flux, what sync committed", apart, fluxHost},
+}
+
+// appliedApart is the state of a mesh whose issuer Secret is applied apart.
+func appliedApart(t testing.TB, in *inputs, state string) string {
+	const version = "    version: "
+	text := readText(t, state)
+	if strings.Count(text, version) != 1 || strings.Contains(text, "issuerScheme") {
+		t.Fatal("the state's spec is another than this test thinks")
+	}
+	in.helm3.Copy(t, "pki", "pki") // the keys, where the state has them
+	in.helm3.Write(t, "rotation/bundle/apart.yaml", strings.Replace(text, version, "    issuerScheme: kubernetes.io/tls\n"+version, 1))
+	return filepath.Join(in.helm3.Dir, "rotation/bundle/apart.yaml")
 }
 
 // argoHost is Argo CD's plugin server with an application of a layout, and further
@@ -135,7 +149,7 @@ func (in *inputs) wanted(t testing.TB, state string) map[yield]Objects {
 		valued: ChartObjects(t, in.helm3.Sandbox, state, in.chart), piped: pipe, keyless: pipe.Without("Secret"), bundleOnly: onlyBundle(pipe),
 		apart: ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append([]string{"chart", "-s", state}, in.chart.args()...)...)),
 	}
-	external := []string{"--with-keys", "-s", state}
+	external := []string{"--with-keys", "--layout", "external", "-s", appliedApart(t, in, state)}
 	want[beside] = ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append(append([]string{"chart"}, external...), in.chart.args()...)...))
 	maps.Copy(want[beside], ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append([]string{"manifests"}, external...)...)))
 	if len(want[beside]) != len(want[valued]) {

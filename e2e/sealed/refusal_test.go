@@ -61,7 +61,7 @@ func TestRefusals(t *testing.T) {
 
 	r.refused(t, "no identity", "custody-other-identity", nil, withKeys...)
 	r.refused(t, "an identity that is gone", "cli-read", []string{"SOPS_AGE_KEY_FILE=/nowhere/identity.txt"}, withKeys...)
-	elsewhere := "cd / && SOPS_AGE_KEY_FILE=" + strings.TrimPrefix(r.identity, "/") + " l5d-pki-render manifests --with-keys --layout external -s " + filepath.Join(r.dir, "rotation.yaml")
+	elsewhere := "cd / && SOPS_AGE_KEY_FILE=" + strings.TrimPrefix(r.identity, "/") + " l5d-pki-render manifests --with-keys -s " + filepath.Join(r.dir, "rotation.yaml")
 	if out := r.must(t, "", "sh", "-c", elsewhere); !strings.Contains(out, "kind: Secret\n") {
 		t.Errorf("a path from where the command runs: %s", out)
 	}

@@ -25,6 +25,7 @@ import (
 type initFlags struct {
 	statePath, stream, values, anchors, issuer string
 	name, version, namespace, trustDomain      string
+	scheme                                     string
 	keysDir, custody                           string
 	recipients                                 []string
 	passphrase                                 bool
@@ -85,6 +86,7 @@ func (f *initFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.name, "name", "linkerd", "metadata.name of the state")
 	flags.StringVar(&f.version, "linkerd-version", "", "Linkerd release, where the input does not tell it")
 	flags.StringVar(&f.namespace, "namespace", "", "namespace of the control plane, where the input does not tell it")
+	flags.StringVar(&f.scheme, "issuer-scheme", "", "of a new mesh: linkerd.io/tls, or kubernetes.io/tls where the issuer's Secret is not the chart's (docs/delivery.md)")
 	flags.StringVar(&f.trustDomain, "trust-domain", "", "trust domain, where the input does not tell it")
 	flags.StringVar(&f.keysDir, "keys-dir", "", "store private keys in this folder, relative to the state file (with --new: keys)")
 	flags.StringVar(&f.custody, "custody", "", "where private keys live: age, sops, sealed-secret, external-secret, cert-manager or file")
@@ -169,6 +171,9 @@ func (f *initFlags) settleKeys() error {
 		f.custody = state.CustodySealedSecret
 	case f.store != "":
 		f.custody = state.CustodyExternalSecret
+	}
+	if f.scheme != "" && !f.mint {
+		return problem.AdoptScheme.With()
 	}
 	if f.mint && f.keysDir == "" && !f.elsewhere() {
 		f.keysDir = "keys"

@@ -36,7 +36,7 @@ func (f *initFlags) newState(version linkerd.Version) *state.Rotation {
 		Metadata: state.Metadata{Name: f.name, Annotations: map[string]string{"config.kubernetes.io/local-config": "true"}},
 		Spec: state.Spec{
 			Linkerd: state.Linkerd{
-				Version: f.version, Namespace: f.namespace, TrustDomain: f.trustDomain,
+				Version: f.version, Namespace: f.namespace, TrustDomain: f.trustDomain, IssuerScheme: f.scheme,
 				RollControlPlane: version.Traits().NeedsRoll(),
 			},
 		},

@@ -14,6 +14,12 @@ var (
 		Hint:    "add --key-out FOLDER, outside of Git; store each key under the name that is printed, then destroy the files",
 		Explain: "With custody external-secret the state names keys by their names in a store, and an operator in the cluster fetches them. init --new makes the first keys, and hands them out once.",
 	})
+	AdoptScheme = define(Sentence{
+		Code:    "adopt-scheme",
+		Text:    "--issuer-scheme is for a new mesh, and this one runs",
+		Hint:    "leave the flag out: init writes the scheme that the mesh has; docs/delivery.md says how to change it",
+		Explain: "The issuer scheme says which form the issuer's Secret has. A running mesh has one already, and identity reads no other. With --new nothing runs yet, so the flag chooses.",
+	})
 	AdoptVerify = define(Sentence{
 		Code:    "adopt-verify",
 		Text:    "--verify compares a stream with a state file, and one of them is missing",

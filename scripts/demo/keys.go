@@ -16,7 +16,7 @@ const recipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8
 func tellKeys(binary, folder string) error {
 	fmt.Printf("\n\nCustody \"age\": where the private keys are\n")
 	for _, line := range []string{
-		"init --new --linkerd-version 2.18 --recipient " + recipient,
+		"init --new --linkerd-version 2.18 --issuer-scheme kubernetes.io/tls --recipient " + recipient,
 		"custody status",
 		"values --layout external",
 	} {
