@@ -136,7 +136,8 @@ func TestNeedsOfTheState(t *testing.T) {
 // Every need that an observation meets says how old the observation may be.
 func TestEveryNeedHasItsAge(t *testing.T) {
 	ofTheState := []Need{WaveDone, DeliveredElsewhere, RetiredGone} // RETIRED-GONE: TestUnknownIsNotGone
-	for n := range needTexts {
+	for _, code := range state.NeedCodes {
+		n := Need(code)
 		if _, ok := needChanges[n]; ok == slices.Contains(ofTheState, n) {
 			t.Errorf("%s: has an age: %t", n, ok)
 		}
