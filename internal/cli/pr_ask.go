@@ -84,12 +84,12 @@ func (f *prFlags) target(k ask, base *state.Rotation) string {
 		return state.PhaseStable
 	}
 	path, _ := rotation.PathOf(r.Kind, r.Strategy)
-	at := slices.IndexFunc(path.Steps, func(s rotation.Step) bool { return s.Phase == base.Status.Phase })
+	at := slices.IndexFunc(path.Steps, func(s state.Phase) bool { return s.Name == base.Status.Phase })
 	switch {
 	case k.verb == verbAdvance && at+1 < len(path.Steps):
-		return path.Steps[at+1].Phase
+		return path.Steps[at+1].Name
 	case k.verb == verbBack && at > 0:
-		return path.Steps[at-1].Phase
+		return path.Steps[at-1].Name
 	}
 	return state.PhaseStable
 }

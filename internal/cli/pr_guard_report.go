@@ -169,7 +169,7 @@ func (r *guardReport) markdown() string {
 // radius is what the merge reaches.
 func (r *guardReport) radius(bullet string) string {
 	t := r.move
-	lines := []string{fmt.Sprintf("phase `%s` → `%s` (epoch %d): %s", t.now.Status.Phase, t.next.Status.Phase, t.next.Status.Epoch, phaseWords[t.next.Status.Phase])}
+	lines := []string{fmt.Sprintf("phase `%s` → `%s` (epoch %d): %s", t.now.Status.Phase, t.next.Status.Phase, t.next.Status.Epoch, t.next.Current().Meaning)}
 	if !slices.Equal(t.before.Bundle, t.after.Bundle) {
 		lines = append(lines, fmt.Sprintf("trust bundle: %s → %s", t.certNames(t.before.Bundle), t.certNames(t.after.Bundle)))
 	}

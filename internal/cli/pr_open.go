@@ -134,7 +134,7 @@ func (c *prCall) wouldBe(k ask) (branches []string) {
 	}
 	for _, p := range rotation.Paths {
 		if p.Kind == k.kind && (c.f.strategy == "" || c.f.strategy == p.Strategy) {
-			s.Status.Phase = p.Steps[0].Phase
+			s.Status.Phase = p.Steps[0].Name
 			branches = append(branches, branchOf(s))
 		}
 	}

@@ -7,24 +7,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
-
-// phaseWords say what resting in a phase means.
-var phaseWords = map[string]string{
-	state.PhaseStable:              "one trust anchor, one issuer",
-	state.PhaseAnchorAdded:         "the control plane delivers the outgoing and the incoming anchor",
-	state.PhaseAnchorSpread:        "every workload restarts and reads the delivered bundle",
-	state.PhaseIssuerSwitched:      "identity signs with the incoming issuer",
-	state.PhaseIssuerSpread:        "the leaves of the outgoing issuer go",
-	state.PhaseAnchorDropped:       "the control plane delivers the incoming anchor alone",
-	state.PhaseAnchorSwapped:       "the control plane delivers the incoming anchor in place of the outgoing one",
-	state.PhaseWebhookCAAdded:      "the API server trusts the current and the incoming webhook CA",
-	state.PhaseWebhookCertSwitched: "the webhooks serve their incoming certificates",
-	state.PhaseReplaced:            "anchor and issuer are replaced at once; connections fail until workloads have restarted",
-	state.PhaseReplacedSpread:      "every workload restarts and reads the new bundle",
-	state.PhaseRenewed:             "the anchor has new dates, with the same name and key",
-}
 
 // sections of a body, in their order. What a reviewer decides by stays to the last.
 func (t prText) sections(l forge.Limits) []section {
@@ -53,7 +36,7 @@ func (t prText) summary() string {
 	k, n := t.step()
 	from := fmt.Sprintf("`%s` (epoch %d)", t.now.Status.Phase, t.now.Status.Epoch)
 	to := fmt.Sprintf("`%s` (epoch %d)", t.next.Status.Phase, t.next.Status.Epoch)
-	text := fmt.Sprintf("**%s → %s**, step %d of %d of the %s of `%s`: %s.\n", from, to, k, n, t.rotationName(), t.next.Metadata.Name, phaseWords[t.next.Status.Phase])
+	text := fmt.Sprintf("**%s → %s**, step %d of %d of the %s of `%s`: %s.\n", from, to, k, n, t.rotationName(), t.next.Metadata.Name, t.next.Current().Meaning)
 	if t.shut {
 		text += "\n**Not ready: the gate is shut.** This draft becomes ready when the evidence is there.\n"
 	}

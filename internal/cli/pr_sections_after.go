@@ -9,18 +9,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// needCommands look at what a need asks for. They are for a person; a gate
-// opens by an observation or by their word.
-var needCommands = map[rotation.Need][]string{
-	rotation.BundleDelivered:    {"kubectl -n %[1]s get configmap linkerd-identity-trust-roots -o jsonpath='{.data.ca-bundle\\.crt}'", "kubectl -n %[1]s rollout status deploy/linkerd-proxy-injector"},
-	rotation.BundleLoaded:       {"linkerd check --proxy -o json | jq '.categories[].checks[] | select(.result != \"success\")'   # a stale bundle is a warning, exit code 0"},
-	rotation.IdentityLoaded:     {"kubectl -n %[1]s rollout status deploy/linkerd-identity"},
-	rotation.IssuerLoaded:       {"kubectl -n %[1]s get events --field-selector reason=IssuerUpdated   # names the Deployment: look at each replica's log"},
-	rotation.LeavesRenewed:      {"linkerd identity -n NAMESPACE POD   # the issuer of each leaf; or wait: leaf lifetime and clock skew"},
-	rotation.WebhookCADelivered: {"kubectl get mutatingwebhookconfiguration linkerd-proxy-injector-webhook-config -o jsonpath='{.webhooks[0].clientConfig.caBundle}' | base64 -d"},
-	rotation.WebhookCertServed:  {"kubectl -n %[1]s rollout status deploy/linkerd-proxy-injector", "kubectl -n %[1]s rollout status deploy/linkerd-destination"},
-}
-
 // beforeMerge is the gate as commands.
 func (t prText) beforeMerge() string {
 	var b strings.Builder
@@ -32,19 +20,18 @@ func (t prText) beforeMerge() string {
 	}
 	fmt.Fprintf(&b, "```sh\ngit fetch origin\ngit switch --detach origin/%s\nl5d-pki-render pr --guard %s--state %s\n", t.branch, base, t.state)
 	for _, n := range t.move.Needs {
-		for _, command := range needCommands[n.Need] {
-			b.WriteString(t.inNamespace(command) + "\n")
-		}
+		b.WriteString(t.commands(n.Need))
 	}
 	b.WriteString("```\n")
 	return b.String()
 }
 
-func (t prText) inNamespace(command string) string {
-	if !strings.Contains(command, "%[1]s") {
-		return command
+// commands are those of a need, one a line.
+func (t prText) commands(n rotation.Need) (lines string) {
+	for _, command := range n.Commands(t.next.WithDefaults().Spec.Linkerd.Namespace) {
+		lines += command + "\n"
 	}
-	return fmt.Sprintf(command, t.next.WithDefaults().Spec.Linkerd.Namespace)
+	return lines
 }
 
 // restarts says what the merge restarts.
@@ -113,9 +100,7 @@ func (t prText) afterMerge() string {
 	}
 	b.WriteString("\n```sh\n")
 	for _, need := range row.Needs {
-		for _, command := range needCommands[need] {
-			b.WriteString(t.inNamespace(command) + "\n")
-		}
+		b.WriteString(t.commands(need))
 	}
 	fmt.Fprintf(&b, "l5d-pki-render pr --evidence observation.yaml --state %s   # or --assume %s --because \"how you know\"\n```\n", t.state, row.Needs[0])
 	return b.String()
@@ -145,11 +130,6 @@ func (t prText) rollback() string {
 	return b.String()
 }
 
-// irreversible phases take something away that cannot be given back in a moment.
-var irreversible = map[string]bool{
-	state.PhaseAnchorDropped: true, state.PhaseAnchorSwapped: true, state.PhaseReplaced: true, state.PhaseStable: true,
-}
-
 // doNotMerge lists what has to stop a reviewer.
 func (t prText) doNotMerge() string {
 	lines := []string{
@@ -166,7 +146,7 @@ func (t prText) doNotMerge() string {
 	for _, link := range t.next.Spec.Links {
 		lines = append(lines, "the linked cluster "+code(link.Name)+" is not as its state or observation says")
 	}
-	if irreversible[t.next.Status.Phase] {
+	if t.next.Current().TakesTrust {
 		lines = append(lines, "it would be merged by a machine: this phase takes trust away, so a person merges it")
 	}
 	return heading("Do not merge if") + "- " + strings.Join(lines, "\n- ") + "\n"

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -74,28 +74,14 @@ func lookupCode(code string) (problem.Sentence, bool) {
 	if s, known := problem.Lookup(problem.Code(code)); known {
 		return s, true
 	}
-	need := rotation.Need(strings.ToUpper(code))
+	need := state.Need(strings.ToUpper(code))
 	if !need.Known() {
 		return problem.Sentence{}, false
 	}
-	return problem.Sentence{Code: problem.Code(need), Text: need.Text(), Hint: needHints[need], Explain: explainNeed}, true
+	return problem.Sentence{Code: problem.Code(need), Text: need.Text(), Hint: need.Hint(), Explain: explainNeed}, true
 }
 
 const explainNeed = "A need of the gate: it must be known before the phase may be entered. An observation of the cluster shows it (--evidence); `--assume CODE --because WHY` vouches for it, which the log records and reviewers see. `l5d-pki-render status` lists what the next phase still needs."
-
-// needHints says how a need is seen in a cluster, by need.
-var needHints = map[rotation.Need]string{
-	rotation.BundleDelivered:    "compare `kubectl get configmap linkerd-identity-trust-roots -n linkerd -o yaml` with the phase's bundle, then wait until the injector mounts it (up to two minutes)",
-	rotation.BundleLoaded:       "restart what is older than the delivered bundle; `linkerd check --proxy` names data plane pods with other trust anchors",
-	rotation.IdentityLoaded:     "restart linkerd-identity after the bundle was delivered, and wait until every replica is ready",
-	rotation.IssuerLoaded:       "look for the event IssuerUpdated in namespace linkerd, once per identity replica",
-	rotation.LeavesRenewed:      "wait for one leaf lifetime plus clock skew after every identity replica had loaded the issuer",
-	rotation.RetiredGone:        "check that no endpoint holds or serves the retired anchor any more",
-	rotation.WaveDone:           "let the restart of every namespace of the wave finish, then run `l5d-pki-render advance` for the next ones",
-	rotation.WebhookCADelivered: "compare caBundle of the webhook configurations with the phase's",
-	rotation.WebhookCertServed:  "open a new TLS connection to each webhook and compare the certificate; connections of the API server are reused",
-	rotation.DeliveredElsewhere: "apply the trust roots or the issuer Secret that another system delivers, and check them in the cluster",
-}
 
 // unknownCode says which code was probably meant.
 func unknownCode(code string) error {
@@ -104,9 +90,7 @@ func unknownCode(code string) error {
 	for _, s := range problem.All() {
 		all = append(all, string(s.Code))
 	}
-	for need := range needHints {
-		all = append(all, string(need))
-	}
+	all = append(all, state.NeedCodes...)
 	if meant, ok := problem.Nearest(code, all); ok {
 		p.Hints = append([]string{"did you mean `l5d-pki-render explain " + meant + "`?"}, p.Hints...)
 	}

@@ -130,13 +130,16 @@ func otherIssuerLoaded(f Facts) (found []string) {
 	return found
 }
 
-// unspread are phases that deliver a bundle which no rollout has brought to the
-// pods yet, so that they are right to hold another.
-var unspread = []string{state.PhaseAnchorAdded, state.PhaseAnchorDropped, state.PhaseAnchorSwapped, state.PhaseReplaced, state.PhaseRenewed}
+// unspread reports whether no rollout has brought the delivered bundle to the pods
+// yet, so that they are right to hold another: the next phase waits for its delivery.
+func (f Facts) unspread() bool {
+	next, ok := f.State.Next()
+	return ok && slices.Contains(next.Needs, state.BundleDelivered)
+}
 
 func otherBundleHeld(f Facts) (found []string) {
 	o := f.fresh()
-	if o == nil || slices.Contains(unspread, f.Status.Phase) {
+	if o == nil || f.unspread() {
 		return nil
 	}
 	for _, e := range o.Endpoints {

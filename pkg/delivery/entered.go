@@ -7,9 +7,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// Vouch is the code by which a person says that something else delivers an object.
-const Vouch = "DELIVERED-ELSEWHERE"
-
 // Entered are the kinds of objects that entering the phase in force changed.
 func Entered(s *state.Rotation) []Kind {
 	r := s.Status.Rotation
@@ -71,7 +68,7 @@ func bundleOf(s *state.Rotation) (text string) {
 // Unvouched are the objects that the phase in force changed, that nothing delivers
 // by itself, and that nobody vouched for when it was entered.
 func Unvouched(s *state.Rotation, statePath string) []Object {
-	if log := s.Status.Log; len(log) > 0 && slices.ContainsFunc(log[len(log)-1].Assumed, func(a state.Assumed) bool { return a.Code == Vouch }) {
+	if log := s.Status.Log; len(log) > 0 && slices.ContainsFunc(log[len(log)-1].Assumed, func(a state.Assumed) bool { return a.Code == string(state.DeliveredElsewhere) }) {
 		return nil
 	}
 	return Missing(Of(s, statePath), Entered(s))

@@ -122,7 +122,7 @@ func (w *way) rolledOutSince(t time.Time) bool {
 // phase always does, or the stamp in force is of its epoch. (A reissued issuer
 // changes what a stamp is made of, so the stamp alone does not tell.)
 func (w *way) beganRollout(e state.LogEntry) bool {
-	if i := w.path.index(e.Phase); e.Move == state.MoveAdvance && i >= 0 && w.path.Steps[i].Wave == Wave {
+	if i := w.path.index(e.Phase); e.Move == state.MoveAdvance && i >= 0 && w.path.Steps[i].Rollout == state.RolloutAlways {
 		return true
 	}
 	m, err := w.scene.dossier.phase(e.Phase)

@@ -66,7 +66,8 @@ func TestWordsAgainstTheLog(t *testing.T) {
 
 // TestEveryNeedSaysWhenItEnds: no need leaves a person to guess how long it takes.
 func TestEveryNeedSaysWhenItEnds(t *testing.T) {
-	for n := range needTexts {
+	for _, code := range state.NeedCodes {
+		n := Need(code)
 		if _, ok := needWaits[n]; !ok && n != LeavesRenewed {
 			t.Errorf("%s does not say when its wait ends", n)
 		}

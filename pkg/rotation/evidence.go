@@ -64,7 +64,7 @@ func (e Evidence) check(s *state.Rotation, at time.Time) error {
 	var problems problem.List
 	for _, a := range e.Assumptions {
 		if !a.Code.Known() {
-			problems = append(problems, problem.RotationUnknownNeed.With(string(a.Code)).Hint("the codes are %s", strings.Join(needCodes(), ", ")))
+			problems = append(problems, problem.RotationUnknownNeed.With(string(a.Code)).Hint("the codes are %s", strings.Join(state.NeedCodes, ", ")))
 		}
 		if strings.TrimSpace(a.Because) == "" {
 			problems = append(problems, problem.RotationNoBecause.With(string(a.Code)))
@@ -110,13 +110,4 @@ func (e Evidence) assumed(n Need) (Assumption, bool) {
 		return Assumption{}, false
 	}
 	return e.Assumptions[i], true
-}
-
-func needCodes() []string {
-	var codes []string
-	for n := range needTexts {
-		codes = append(codes, string(n))
-	}
-	slices.Sort(codes)
-	return codes
 }

@@ -69,7 +69,7 @@ func phasesWithNeeds() []string {
 		}
 		for i, s := range p.Steps {
 			if len(s.Needs) > 0 {
-				list = append(list, dir+"/"+p.Steps[i-1].Phase+".yaml")
+				list = append(list, dir+"/"+p.Steps[i-1].Name+".yaml")
 			}
 		}
 	}

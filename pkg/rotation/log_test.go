@@ -21,13 +21,6 @@ var spelled = []string{
 	"\": true}, {move: back}",
 }
 
-// TestNeedCodes: a log may hold exactly the needs that there are.
-func TestNeedCodes(t *testing.T) {
-	if got := needCodes(); !slices.Equal(got, state.NeedCodes) {
-		t.Errorf("the needs are %v, a state file takes %v", got, state.NeedCodes)
-	}
-}
-
 // TestReasonsAreOnlyText: whatever a person writes as a reason, the move, what
 // the log says of it and how it is judged are the same.
 func TestReasonsAreOnlyText(t *testing.T) {

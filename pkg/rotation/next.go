@@ -41,7 +41,7 @@ func (w *way) next() (*Move, error) {
 // leaves records how the outgoing issuer's leaves go away, from the phase that
 // chooses it on.
 func (w *way) leaves(st *state.Status) {
-	chosen := slices.IndexFunc(w.path.Steps, func(s Step) bool { return s.Wave == WaveChoice })
+	chosen := slices.IndexFunc(w.path.Steps, func(s state.Phase) bool { return s.Rollout == state.RolloutChoice })
 	switch {
 	case chosen < 0:
 	case w.to < chosen:

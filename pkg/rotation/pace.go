@@ -44,14 +44,14 @@ func schedule(path Path, from int, at time.Time, leaves string, leafLife time.Du
 			now = now.Add(waits(s, waved, leafLife, pace))
 		}
 		t.at[i] = now
-		waved = s.Wave == Wave || s.Wave == WaveChoice && leaves == LeavesWave
+		waved = s.Restarts(leaves)
 	}
 	return t
 }
 
 // waits is the time that a step's needs take after the step before it; waved
 // tells that the step before it started a wave.
-func waits(s Step, waved bool, leafLife time.Duration, pace Pace) time.Duration {
+func waits(s state.Phase, waved bool, leafLife time.Duration, pace Pace) time.Duration {
 	var wait time.Duration
 	for _, n := range s.Needs {
 		switch n {
@@ -75,10 +75,7 @@ func (t timetable) end() time.Time { return t.at[len(t.at)-1] }
 
 // first is when the first phase is entered that ok accepts; the end if none.
 func (t timetable) first(ok func(state.Phase) bool) time.Time {
-	i := slices.IndexFunc(t.path.Steps, func(s Step) bool {
-		row, found := state.PhaseOf(t.path.Kind, t.path.Strategy, s.Phase)
-		return found && ok(row)
-	})
+	i := slices.IndexFunc(t.path.Steps, ok)
 	if i < 0 {
 		return t.end()
 	}

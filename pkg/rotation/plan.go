@@ -93,9 +93,9 @@ func PlanOf(s *state.Rotation, o Options, e Evidence, at time.Time) (*Plan, erro
 		sim.close(step.Needs, c.incomingID(), m)
 		sim.add(m)
 		row := PlanRow{
-			Phase: step.Phase, Done: !entered[i].IsZero(), Passed: i <= from && entered[i].IsZero(), Needs: w.stepNeeds(i), Earliest: table.at[i].UTC(),
+			Phase: step.Name, Done: !entered[i].IsZero(), Passed: i <= from && entered[i].IsZero(), Needs: w.stepNeeds(i), Earliest: table.at[i].UTC(),
 			Bundle: fingerprints(m.Bundle.Certificates()), Issuer: fingerprints(m.Issuer),
-			Wave: step.Wave == Wave || step.Wave == WaveChoice && leaves == LeavesWave || w.restartsExpired(i), WaveChoice: step.Wave == WaveChoice,
+			Wave: step.Restarts(leaves) || w.restartsExpired(i), WaveChoice: step.Rollout == state.RolloutChoice,
 		}
 		row.Changes = changes(before, m, row.Wave, path, i)
 		row.Kinds = kindsAt(before, m, path, i)
@@ -129,7 +129,7 @@ func reverts(path Path, materials []Material, i int, sim *past, v *Verifier) []R
 	for back := i; back >= 0; back-- {
 		to := state.PhaseStable
 		if back > 0 {
-			to = path.Steps[back-1].Phase
+			to = path.Steps[back-1].Name
 		}
 		list = append(list, RevertVerdict{to, i - back + 1, Judge(materials[i+1], materials[back], live, v)})
 	}

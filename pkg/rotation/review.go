@@ -115,7 +115,7 @@ func before(base, next *state.Rotation) (*state.Rotation, error) {
 func (p Path) reaching(phase string) []int {
 	var targets []int
 	for i, s := range p.Steps {
-		if s.Phase == phase {
+		if s.Name == phase {
 			targets = append(targets, i)
 		}
 	}
@@ -129,7 +129,7 @@ func (p Path) reaching(phase string) []int {
 func madeWith(path Path, target int, base, next *state.Rotation) Options {
 	o := Options{Ahead: true}
 	waved := base.Status.Stamp != next.Status.Stamp
-	if target >= 0 && path.Steps[target].Wave == WaveChoice && waved && path.index(base.Status.Phase) < target {
+	if target >= 0 && path.Steps[target].Rollout == state.RolloutChoice && waved && path.index(base.Status.Phase) < target {
 		o.Leaves = LeavesWave
 	}
 	if w := next.Status.Wave; w != nil && waved {

@@ -25,7 +25,7 @@ func TestWalks(t *testing.T) {
 				sight := m.sight(at.Add(-time.Minute))
 				showHooks(m.state, sight)
 				moves = append(moves, m.advance(t, Options{}, seen(sight), at))
-				if got, want := m.state.Status.Phase, path.Steps[i+1].Phase; got != want {
+				if got, want := m.state.Status.Phase, path.Steps[i+1].Name; got != want {
 					t.Fatalf("phase %q, want %q", got, want)
 				}
 			}
@@ -48,7 +48,7 @@ func checkWalk(t *testing.T, path Path, moves []*Move) {
 		if m.State.Status.Epoch != int64(i+1) {
 			t.Errorf("phase %s has epoch %d, want %d", m.To, m.State.Status.Epoch, i+1)
 		}
-		if wave := path.Steps[i].Wave == Wave; m.Wave != wave || (m.State.Status.Stamp != stamp) != wave {
+		if wave := path.Steps[i].Rollout == state.RolloutAlways; m.Wave != wave || (m.State.Status.Stamp != stamp) != wave {
 			t.Errorf("phase %s: wave %t, stamp %q after %q", m.To, m.Wave, m.State.Status.Stamp, stamp)
 		}
 		stamp = m.State.Status.Stamp

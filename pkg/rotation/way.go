@@ -34,7 +34,7 @@ func (w *way) phase() string {
 	if w.to < 0 {
 		return state.PhaseStable
 	}
-	return w.path.Steps[w.to].Phase
+	return w.path.Steps[w.to].Name
 }
 
 // material of step i of the path.
@@ -45,7 +45,7 @@ func (w *way) material(i int) (Material, error) {
 	case i == len(w.path.Steps)-1:
 		return w.scene.dossier.after()
 	}
-	return w.scene.dossier.phase(w.path.Steps[i].Phase)
+	return w.scene.dossier.phase(w.path.Steps[i].Name)
 }
 
 // judge finds every reason against the move, and reports them together.
@@ -101,8 +101,7 @@ func (w *way) look() (err error) {
 		w.wave, err = w.opensNextBack()
 		return err
 	}
-	rule := w.path.Steps[w.to].Wave
-	w.wave = rule == Wave || rule == WaveChoice && w.options.Leaves == LeavesWave || w.restartsExpired(w.to)
+	w.wave = w.path.Steps[w.to].Restarts(w.options.Leaves) || w.restartsExpired(w.to)
 	return nil
 }
 
@@ -155,7 +154,7 @@ func (w *way) choices() problem.List {
 	if l := w.options.Leaves; l != "" && l != LeavesWaited && l != LeavesWave {
 		problems = append(problems, problem.RotationLeaves.With(l))
 	}
-	if l := w.options.Leaves; l != "" && (w.back() || w.path.Steps[w.to].Wave != WaveChoice) {
+	if l := w.options.Leaves; l != "" && (w.back() || w.path.Steps[w.to].Rollout != state.RolloutChoice) {
 		problems = append(problems, problem.RotationNoChoice.With(w.phase()))
 	}
 	if len(w.options.Namespaces) > 0 && !w.wave {

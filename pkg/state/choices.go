@@ -16,11 +16,6 @@ var (
 	IssuerRoles  = []string{RoleCurrent, RoleOutgoing, RoleIncoming}
 	LeavesWays   = []string{LeavesWaited, LeavesWave}
 	Moves        = []string{MoveInit, MoveAdopt, MoveStart, MoveAdvance, MoveBack, MoveAbandon, MoveReissue, MoveLegacy}
-	// NeedCodes are the needs that a person may vouch for; package rotation says what each means.
-	NeedCodes = []string{
-		"BUNDLE-DELIVERED", "BUNDLE-LOADED", "DELIVERED-ELSEWHERE", "IDENTITY-LOADED", "ISSUER-LOADED", "LEAVES-RENEWED",
-		"RETIRED-GONE", "WAVE-DONE", "WEBHOOK-CA-DELIVERED", "WEBHOOK-CERT-SERVED",
-	}
 )
 
 // PhaseNames lists every phase once: stable, then in the order of [Tables].

@@ -1,9 +1,10 @@
 package state
 
-// Phases are resting states of a rotation, never verbs. They stand here and not
-// in pkg/rotation because reading a state file needs them: a phase that its
-// roles contradict is refused before anything is rendered. pkg/rotation adds
-// what a phase needs to be entered (the gate).
+import "slices"
+
+// Phases are resting states of a rotation, never verbs. Their names and their
+// rows (phase_table.go) are in this package because reading a state file needs
+// them: a phase that its roles contradict is refused before anything is rendered.
 const (
 	PhaseStable              = "stable"
 	PhaseAnchorAdded         = "anchor-added"
@@ -31,18 +32,28 @@ const (
 	StrategyCrossSign = "cross-sign"
 )
 
-// Phase is one row of a rotation's table: what the control plane delivers and
-// what identity signs with while the rotation rests there.
+// Phase is one row of [Tables]: everything that depends on the phase alone. Rows
+// are written without field names, so that a new field has to be filled in all of
+// them.
 type Phase struct {
 	Name string
 	// Bundle lists the roles of the anchors that are delivered ("extra" anchors always are).
 	Bundle []string
 	// Issuer is the role of the issuer that identity signs with.
 	Issuer string
-	// WebhookCA and WebhookCert name the webhook material in force.
-	WebhookCA   WebhookSide
-	WebhookCert WebhookSide
+	WebhookSides
+	// Needs must be met to enter the phase on the way forward. The gate of package
+	// rotation comes on top, for every phase.
+	Needs   []Need
+	Rollout Rollout
+	// TakesTrust: the phase takes something away that cannot be given back in a moment.
+	TakesTrust bool
+	// Meaning says what resting in the phase means.
+	Meaning string
 }
+
+// WebhookSides are the webhook material in force.
+type WebhookSides struct{ WebhookCA, WebhookCert WebhookSide }
 
 // WebhookSide names which side of a webhook's material is in force.
 type WebhookSide int
@@ -54,58 +65,43 @@ const (
 	SideIncoming                    // what stands under `incoming`
 )
 
+// Rollout says whether entering a phase restarts the workloads. The zero value is
+// invalid: every row has to say it.
+type Rollout int
+
+// Rollouts.
+const (
+	RolloutNone   Rollout = iota + 1
+	RolloutAlways         // a new stamp: one rolling restart
+	RolloutChoice         // LeavesWave restarts, LeavesWaited waits until leaves have been renewed
+)
+
+// Restarts reports whether entering the phase restarts the workloads; leaves is
+// the choice that [RolloutChoice] asks for.
+func (p Phase) Restarts(leaves string) bool {
+	return p.Rollout == RolloutAlways || p.Rollout == RolloutChoice && leaves == LeavesWave
+}
+
 // Table is the phases of one kind and strategy, in the order in which they are
-// walked, without the two stable ends.
+// walked, without the two stable ends. End is the row of the return to stable.
 type Table struct {
 	Kind, Strategy string
 	Phases         []Phase
+	End            Phase
 }
 
-// Stable is the phase outside of any rotation.
-var Stable = Phase{Name: PhaseStable, Bundle: []string{RoleCurrent}, Issuer: RoleCurrent}
+// Steps are the phases and the return to stable.
+func (t Table) Steps() []Phase { return append(slices.Clip(t.Phases), t.End) }
 
-var (
-	outgoing = []string{RoleOutgoing}
-	incoming = []string{RoleIncoming}
-	both     = []string{RoleOutgoing, RoleIncoming}
-	current  = []string{RoleCurrent}
-)
-
-// Tables is every rotation there is (design section 5):
-//
-//	kind      strategy    phases between stable and stable
-//	anchor    bundle      anchor-added, anchor-spread, issuer-switched, issuer-spread, anchor-dropped
-//	anchor    cross-sign  issuer-switched, issuer-spread, anchor-swapped, anchor-spread
-//	issuer                issuer-switched
-//	webhooks              webhook-ca-added, webhook-cert-switched
-//	replace               replaced, replaced-spread
-//	renew                 renewed
-var Tables = []Table{
-	{KindAnchor, StrategyBundle, []Phase{
-		{Name: PhaseAnchorAdded, Bundle: both, Issuer: RoleOutgoing},
-		{Name: PhaseAnchorSpread, Bundle: both, Issuer: RoleOutgoing},
-		{Name: PhaseIssuerSwitched, Bundle: both, Issuer: RoleIncoming},
-		{Name: PhaseIssuerSpread, Bundle: both, Issuer: RoleIncoming},
-		{Name: PhaseAnchorDropped, Bundle: incoming, Issuer: RoleIncoming},
-	}},
-	{KindAnchor, StrategyCrossSign, []Phase{
-		{Name: PhaseIssuerSwitched, Bundle: outgoing, Issuer: RoleIncoming},
-		{Name: PhaseIssuerSpread, Bundle: outgoing, Issuer: RoleIncoming},
-		{Name: PhaseAnchorSwapped, Bundle: incoming, Issuer: RoleIncoming},
-		{Name: PhaseAnchorSpread, Bundle: incoming, Issuer: RoleIncoming},
-	}},
-	{KindIssuer, "", []Phase{
-		{Name: PhaseIssuerSwitched, Bundle: current, Issuer: RoleIncoming},
-	}},
-	{KindWebhooks, "", []Phase{
-		{Name: PhaseWebhookCAAdded, Bundle: current, Issuer: RoleCurrent, WebhookCA: SideBoth},
-		{Name: PhaseWebhookCertSwitched, Bundle: current, Issuer: RoleCurrent, WebhookCA: SideBoth, WebhookCert: SideIncoming},
-	}},
-	{KindReplace, "", []Phase{
-		{Name: PhaseReplaced, Bundle: incoming, Issuer: RoleIncoming},
-		{Name: PhaseReplacedSpread, Bundle: incoming, Issuer: RoleIncoming},
-	}},
-	{KindRenew, "", []Phase{
-		{Name: PhaseRenewed, Bundle: incoming, Issuer: RoleCurrent},
-	}},
+// Next is the row that follows the phase that r rests in; ok is false in stable.
+func (r *Rotation) Next() (row Phase, ok bool) {
+	if r.Status.Rotation == nil {
+		return Phase{}, false
+	}
+	t, _ := TableOf(r.Status.Rotation.Kind, r.Status.Rotation.Strategy)
+	i := slices.Index(t.names(), r.Status.Phase)
+	if i < 0 {
+		return Phase{}, false
+	}
+	return t.Steps()[i+1], true
 }

@@ -67,7 +67,7 @@ func (f *findings) progress(phase string, p *Progress) {
 		return
 	}
 	at := atRotation.With("leaves")
-	spread := slices.Index(names, PhaseIssuerSpread)
+	spread := slices.IndexFunc(t.Phases, func(p Phase) bool { return p.Rollout == RolloutChoice })
 	if spread < 0 || slices.Index(names, phase) < spread {
 		f.add(problem.StateLeaves.With(phase), at, atPhase)
 	}
