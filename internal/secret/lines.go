@@ -71,6 +71,9 @@ func isKeyInLines(before, body string, hasEnd bool) bool {
 		plain = plain[strings.LastIndexAny(plain, "\r\n")+1:]
 		all = append(all, [2]string{plain, breaks.ReplaceAllString(unescapeLines(body), "\n")})
 	}
+	if !strings.ContainsAny(body, "\r\n") { // a script in one line
+		all = append(all, [2]string{"", "\n" + strings.Join(strings.Fields(body), "\n")})
+	}
 	enough := minEncodedBody
 	if isPlaceholder([]byte(body)) {
 		enough = minDespite

@@ -28,6 +28,7 @@ func lineForms() []encoding {
 		eachLine("log of Docker", `{"log":"%s\n","stream":"stdout","time":"2026-11-03T09:30:00.%dZ"}`+"\n"), eachLine("log in a string", `2026-11-03T09:30:00Z %s\n`), eachLine("colors", "\x1b[32m%s\x1b[0m\n"),
 		eachLine("table", "| %d | %s | |\n"), eachLine("table of HTML", "<tr><td>%d</td><td>%s</td></tr>\n"), eachLine("table of HTML in a line", "<tr><td>%d</td><td>%s</td></tr>"),
 		eachLine("patch in a log", "12:01:07 +%s\n"), eachLine("patch with numbers", "%d:+%s\n"), eachLine("removed, with numbers", "%d:-%s\n"), eachLine("mail in mail", "> >> %s\r\n"), eachLine("notes behind lines", "%s  # line %d\n"),
+		eachLine("script in a line", "echo '%s' >> k.pem; "), eachLine("script in a line with conditions", "echo %s>>$K && "), eachLine("container's ID", "3f1c9a77d2b04be18c6a5f0e9d8c7b6a3f1c9a77d2b04be18c6a5f0e9d8c7b6a Pod%d %s\n"),
 		eachLine("lines between", "09:30:0%d F %s\n09:30:00 F GET /healthz 200\n"), eachLine("names before lines", "line%d = %s\n"), eachLine("PHP log", `{"message":"%s","n":%d}`+"\n"),
 	}
 }
