@@ -80,8 +80,34 @@ type run struct {
 // base64 decodes each run of base64. A run is joined generously: a piece too
 // many is harmless, since each run is decoded from its first four characters on.
 func (s *search) base64(l *layer) {
-	l.gaps(func(from, to int) { s.base64Between(l, from, to) })
+	l.gaps(func(low, end int) {
+		for at := low + minRun - 1; at < end; at += minRun {
+			if ends[l.text[at]] {
+				continue
+			}
+			from := at
+			for from > low && !ends[l.text[from-1]] {
+				from--
+			}
+			for at < end && !ends[l.text[at]] {
+				at++
+			}
+			if at-from >= minRun {
+				s.base64Between(l, from, at)
+			}
+			low = at
+		}
+	})
 }
+
+// ends are the bytes that a run of base64 ends at, so no run long enough goes over
+// one: of text without base64 one byte of so many is looked at.
+var ends = func() (ends [256]bool) {
+	for c := range ends {
+		ends[c] = six[c] == 64 && separators[c] == sepBreak && c != '\\'
+	}
+	return ends
+}()
 
 func (s *search) base64Between(l *layer, at, end int) {
 	text := l.text[:end]

@@ -2,7 +2,9 @@ package secret
 
 import (
 	"bytes"
+	"html"
 	"sort"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -25,13 +27,28 @@ func (s *search) escaped(l *layer) {
 	}
 }
 
-// unescaped searches a part of a text without its escapes.
+// unescaped searches a part of a text without its escapes: as text, and as bytes
+// if there are values that a character of ASCII does not have.
 func (s *search) unescaped(l *layer, from, end int) {
 	if len(l.wraps) >= maxDepth {
 		s.sayLimit(l, from, end, tooDeep)
 		return
 	}
-	plain, marks := unescape(l.text[from:end])
+	before, text := len(s.found), l.text[from:end]
+	plain, marks, hasBytes := unescape(text, false)
+	s.readEscaped(l, from, end, plain, marks, s.look)
+	if hasBytes {
+		plain, marks, _ = unescape(text, true)
+		s.readEscaped(l, from, end, plain, marks, s.lookBinary)
+	}
+	if plain, marks = escapesAlone(text); len(plain) >= minDecimal {
+		s.readEscaped(l, from, end, plain, marks, s.look)
+	}
+	s.dropDoubles(before)
+}
+
+// readEscaped searches one reading of the text from..end, within the bounds.
+func (s *search) readEscaped(l *layer, from, end int, plain []byte, marks marks, look func(layer)) {
 	if s.decoded += int64(len(plain)); s.overDecoded() {
 		s.sayLimit(l, from, end, tooMuch)
 		return
@@ -40,7 +57,7 @@ func (s *search) unescaped(l *layer, from, end int) {
 	inner.coarse = l.coarse
 	inner.place = func(first, last int) (int64, int64) { return place(from+marks.origin(first), from+marks.origin(last)) }
 	before := len(s.found)
-	s.look(inner)
+	look(inner)
 	s.dropDoubles(before)
 }
 
@@ -106,11 +123,11 @@ var words = [][]byte{threeDashes, []byte("BEGI"), []byte("VATE"), []byte("KEY"),
 // escapes by chance.
 func matters(text []byte, at, n int, c rune) bool {
 	switch {
-	case n == 2 && text[at] == '\\':
+	case !hides(text[at:], n):
 		return false // \n, \t, \" and \/ hide nothing
 	case c < 0:
 		return isCapital(text, at-1) && isCapital(text, at+n)
-	case c > 127 || six[byte(c)] == 64 && bytes.IndexByte([]byte("\n\r =:\"{}\\%&"), byte(c)) < 0:
+	case c > 0xff && !unicode.IsSpace(c):
 		return false
 	}
 	around := text[max(0, at-8):min(len(text), at+n+8)]
@@ -119,8 +136,11 @@ func matters(text []byte, at, n int, c rune) bool {
 			return false
 		}
 	}
-	if _, next := escape(text[at+n:]); next == n {
+	if isBeforeEscape(text[at+n:]) {
 		return true
+	}
+	if c > 127 && !unicode.IsSpace(c) || c <= 127 && six[byte(c)] == 64 && bytes.IndexByte([]byte("\n\r\t =:\"{}\\%&"), byte(c)) < 0 {
+		return false
 	}
 	if base64Before(text[:at])+base64Behind(text[at+n:]) >= 24 {
 		return true
@@ -137,12 +157,32 @@ func matters(text []byte, at, n int, c rune) bool {
 	return false
 }
 
+// hides reports whether an escape, of so many bytes, is of a kind that hides what
+// it stands for.
+func hides(text []byte, n int) bool {
+	return n > 2 || n == 2 && text[1] >= '0' && text[1] <= '7'
+}
+
+// isBeforeEscape reports whether an escape of a byte follows, at once or behind what
+// stands between the elements of a list.
+func isBeforeEscape(text []byte) bool {
+	for at := range min(len(text), 6) {
+		if isEscape(text[at]) {
+			c, n := escape(text[at:])
+			if hides(text[at:], n) {
+				return c >= 0 && c <= 0xff
+			}
+		}
+	}
+	return false
+}
+
 // isMember reports whether an escape is of the name of a member of a JWK: kty, d.
 func isMember(text []byte, at, n int, c rune) bool {
 	if c != 'k' && c != 't' && c != 'y' && c != 'd' {
 		return false
 	}
-	plain, _ := unescape(text[max(0, at-16):min(len(text), at+n+16)])
+	plain, _, _ := unescape(text[max(0, at-16):min(len(text), at+n+16)], false)
 	return bytes.Contains(plain, wordKty.text) || bytes.Contains(plain, []byte(`"d"`)) || bytes.Contains(plain, []byte(`d\"`))
 }
 
@@ -174,6 +214,9 @@ func escape(text []byte) (c rune, n int) {
 	}
 	switch text[0] {
 	case '%':
+		if text[1] == 'u' { // escape() of JavaScript
+			return digits(text, 2, 6, 16)
+		}
 		return digits(text, 1, 3, 16)
 	case '&':
 		return entity(text)
@@ -187,17 +230,18 @@ func escape(text []byte) (c rune, n int) {
 		return '\t', 2
 	case '/', '"', '\'', '\\':
 		return rune(text[1]), 2
-	case 'x':
-		return digits(text, 2, 4, 16)
-	case 'u':
+	case 'x', 'u':
 		if len(text) > 2 && text[2] == '{' {
 			return braced(text)
+		}
+		if text[1] == 'x' {
+			return digits(text, 2, 4, 16)
 		}
 		return digits(text, 2, 6, 16)
 	case 'U':
 		return digits(text, 2, 10, 16)
-	case '0', '1':
-		return digits(text, 1, 4, 8)
+	case '0', '1', '2', '3', '4', '5', '6', '7':
+		return octal(text)
 	case '\n', '\r': // a folded line
 		n = 2
 		for n < len(text) && isFiller(text[n]) && text[n] != '\\' {
@@ -222,6 +266,14 @@ func digits(text []byte, from, to int, base rune) (c rune, n int) {
 	return c, to
 }
 
+// octal reads \055, \55 and \0: at most three digits, and no more than a byte.
+func octal(text []byte) (c rune, n int) {
+	for n = 1; n < 4 && n < len(text) && text[n] >= '0' && text[n] <= '7' && c*8 <= 0xf8; n++ {
+		c = c*8 + rune(text[n]-'0')
+	}
+	return c, n
+}
+
 // braced reads \u{2d}.
 func braced(text []byte) (c rune, n int) {
 	end := bytes.IndexByte(text[:min(len(text), 11)], '}')
@@ -235,11 +287,14 @@ func braced(text []byte) (c rune, n int) {
 	return c, end + 1
 }
 
-// entity reads &#45; and &#x2d;.
+// entity reads &#45;, &#x2d; and &nbsp;.
 func entity(text []byte) (c rune, n int) {
 	end := bytes.IndexByte(text[:min(len(text), 12)], ';')
-	if end < 3 || text[1] != '#' {
+	if end < 3 {
 		return 0, 0
+	}
+	if text[1] != '#' {
+		return namedEntity(text[:end+1])
 	}
 	from, base := 2, rune(10)
 	if text[2] == 'x' || text[2] == 'X' {
@@ -254,6 +309,15 @@ func entity(text []byte) (c rune, n int) {
 	return c, end + 1
 }
 
+// namedEntity reads an entity that stands for one character.
+func namedEntity(text []byte) (c rune, n int) {
+	c, size := utf8.DecodeRuneInString(html.UnescapeString(string(text)))
+	if size == len(text) || utf8.RuneLen(c) != len(html.UnescapeString(string(text))) {
+		return 0, 0
+	}
+	return c, len(text)
+}
+
 // marks pair offsets in an unescaped text with those in the text it was.
 type marks []struct{ plain, text uint32 }
 
@@ -265,29 +329,44 @@ func (m marks) origin(at int) int {
 	return int(m[i].text) + at - int(m[i].plain)
 }
 
-// unescape replaces the escapes of a text.
-func unescape(text []byte) (plain []byte, m marks) {
+// unescape replaces the escapes of a text: by characters, of which each that is
+// white space becomes a space, or by bytes where they have the value of one.
+// hasBytes reports whether that makes a difference. Where bytes are written as \x81,
+// as Go does, \u0081 and what is not ASCII are characters in UTF-8.
+func unescape(text []byte, asBytes bool) (plain []byte, m marks, hasBytes bool) {
 	plain = make([]byte, 0, len(text))
+	isUTF8 := asBytes && bytes.Contains(text, []byte(`\x`))
 	for at := 0; at < len(text); {
 		c, from := text[at], at
-		for c != '\\' && c != '%' && c != '&' {
+		for !isEscape(c) && !(asBytes && isSpecial(c, isUTF8)) {
 			if at++; at == len(text) {
-				return append(plain, text[from:]...), m
+				return append(plain, text[from:]...), m, hasBytes
 			}
 			c = text[at]
 		}
 		plain = append(plain, text[from:at]...)
-		r, n := escape(text[at:])
+		r, n := rune(0), 0
+		if isEscape(c) {
+			r, n = escape(text[at:])
+		}
+		if asBytes && n == 0 {
+			r, n = special(text[at:])
+		}
 		switch {
 		case n == 0:
 			plain = append(plain, c)
 			at++
 			continue
+		case r > 127 && r <= 0xff && asBytes && !(isUTF8 && text[at+1] == 'u'):
+			plain = append(plain, byte(r))
+		case r > 127 && unicode.IsSpace(r) && !asBytes:
+			plain = append(plain, ' ')
 		case r >= 0:
 			plain = utf8.AppendRune(plain, r)
 		}
+		hasBytes = hasBytes || r >= 0 && r <= 0xff && (r > 127 || r < ' ' && n > 2)
 		at += n
 		m = append(m, struct{ plain, text uint32 }{uint32(len(plain)), uint32(at)})
 	}
-	return plain, m
+	return plain, m, hasBytes
 }

@@ -86,7 +86,7 @@ func TestNoKey(t *testing.T) {
 // TestRedactKeys: nothing of a key is left, whatever text it is quoted in.
 func TestRedactKeys(t *testing.T) {
 	for kind, key := range keyTexts() {
-		for _, e := range append(encodings(), pemForms()...) {
+		for _, e := range append(append(encodings(), pemForms()...), lineForms()...) {
 			if !strings.HasPrefix(key, "-----") || strings.Contains(e.name, "UTF") {
 				continue
 			}

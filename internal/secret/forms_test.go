@@ -176,7 +176,7 @@ func encodings() []encoding {
 			return "k: |\n  " + wrap(b64(t), width, "\n  ") + "\n"
 		}})
 	}
-	return all
+	return append(all, byteForms()[:9]...)
 }
 
 // TestForms: every key in every encoding.

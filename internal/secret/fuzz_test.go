@@ -17,7 +17,7 @@ func plant(seed int64, before, behind string) string {
 		kinds = append(kinds, texts[kind])
 	}
 	text := kinds[r.Intn(len(kinds))]
-	if forms := pemForms(); strings.HasPrefix(text, "-----") && r.Intn(2) == 0 {
+	if forms := append(pemForms(), lineForms()...); strings.HasPrefix(text, "-----") && r.Intn(2) == 0 {
 		text = forms[r.Intn(len(forms))].encode(text)
 	}
 	all := encodings()

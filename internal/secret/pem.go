@@ -126,11 +126,19 @@ func skipFiller(text []byte, at int) int {
 
 // pem finds PEM private keys that have a body.
 func (s *search) pem(l *layer) {
-	for m, ok := nextMarker(l.text, 0); ok; m, ok = nextMarker(l.text, m.body) {
+	for m, ok := nextMarker(l.text, 0); ok; {
+		next, more := nextMarker(l.text, m.body)
 		body := bodyAt(l.text, m.body)
 		if noun, is := judgeBody(m.label, body); is {
 			s.say(l, m.start, endOfBlock(l.text, m.body+len(body)), noun)
+		} else {
+			end := min(len(l.text), m.body+maxBody)
+			if more {
+				end = max(m.body, min(end, next.start))
+			}
+			s.pemInLines(l, m, l.text[m.body:end])
 		}
+		m, ok = next, more
 	}
 }
 

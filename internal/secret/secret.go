@@ -167,6 +167,7 @@ func (s *search) look(l layer) {
 		s.jwk(&l)
 		s.gnupg(&l)
 		s.xmlKeys(&l)
+		s.printed(&l)
 	}
 	if binary {
 		s.binary(&l)

@@ -1,10 +1,8 @@
 package survey
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -19,7 +17,7 @@ type cursor struct {
 	near *manifest.Node // the node itself, or the nearest one above that is there
 	path string
 	// within is the string that the document stands in, if it is one in a string.
-	within *cursor
+	within *source
 }
 
 // get is the field at the end of a chain of keys.
@@ -90,7 +88,7 @@ func (c cursor) document(text string) (inner cursor, ok bool) {
 	if err != nil || root.Kind() != manifest.Mapping {
 		return cursor{}, false
 	}
-	return cursor{file: c.file, node: root, near: root, path: c.path, within: &c}, true
+	return cursor{file: c.file, node: root, near: root, path: c.path, within: &source{cursor: c}}, true
 }
 
 // spot is where the field stands. A place inside a literal block scalar is
@@ -100,24 +98,8 @@ func (c cursor) spot() spot {
 	if c.within == nil {
 		return at
 	}
-	outer := c.within.spot()
-	at.line, at.column = c.within.inside(outer, at.line, at.column)
+	at.line, at.column = c.within.place(at.line, at.column)
 	return at
-}
-
-// inside turns a place in the text of a literal block scalar into one in the
-// file: lines follow each other below the "|", all indented by the same width.
-func (c cursor) inside(outer spot, line, column int) (int, int) {
-	lines := strings.Split(c.node.Value(), "\n")
-	header := []rune(string(c.file.line(outer.line)))
-	if outer.column > len(header) || header[outer.column-1] != '|' || line > len(lines) {
-		return outer.line, outer.column
-	}
-	there, text := c.file.line(outer.line+line), lines[line-1]
-	if !bytes.HasSuffix(there, []byte(text)) {
-		return outer.line, outer.column
-	}
-	return outer.line + line, column + utf8.RuneCount(there) - utf8.RuneCountInString(text)
 }
 
 func (c cursor) say(severity pki.Severity, says problem.Sentence, args ...any) {

@@ -15,8 +15,10 @@ func (s *Survey) keys(name string, text []byte) {
 	if s.allowed(name) {
 		return
 	}
+	places := placer{text: text, line: 1, column: 1}
 	for _, f := range s.searcher.Find(text) {
-		s.say(placeIn(name, text, int(f.Offset)), pki.Error, keyProblem(f), f.Form)
+		line, column := places.next(int(f.Offset))
+		s.say(spot{file: name, line: line, column: column}, pki.Error, keyProblem(f), f.Form)
 	}
 }
 
@@ -71,9 +73,18 @@ func (s *Survey) toldOf(name string) bool {
 
 func short(commit string) string { return commit[:min(len(commit), 12)] }
 
-// placeIn is the place of a byte in a file.
-func placeIn(name string, text []byte, offset int) spot {
-	line := bytes.Count(text[:offset], []byte("\n")) + 1
-	begin := bytes.LastIndexByte(text[:offset], '\n') + 1
-	return spot{file: name, line: line, column: utf8.RuneCount(text[begin:offset]) + 1}
+// placer tells the places of bytes in a file whose offsets ascend.
+type placer struct {
+	text             []byte
+	at, line, column int
+}
+
+func (p *placer) next(offset int) (line, column int) {
+	passed := p.text[p.at:offset]
+	if i := bytes.LastIndexByte(passed, '\n'); i >= 0 {
+		p.line, p.column = p.line+bytes.Count(passed, []byte("\n")), 1
+		passed = passed[i+1:]
+	}
+	p.at, p.column = offset, p.column+utf8.RuneCount(passed)
+	return p.line, p.column
 }
