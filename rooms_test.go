@@ -19,14 +19,16 @@ const module = "github.com/l5d-pki/l5d-pki-render/"
 // arrows: room -> the rooms that it may import. Every room may import pkg/problem.
 var arrows = map[string][]string{
 	"cmd/l5d-pki-render": {"internal/cli", "internal/child", "internal/disk"},
-	// Helm's libraries are linked into a program of their own (docs/chart.md).
-	"cmd/l5d-pki-render-chart": {"internal/chart", "internal/child"},
-	"internal/chart":           {"internal/chart/exchange", "internal/disk", "internal/address", "internal/secret"},
-	"internal/disk":            {},
-	"internal/chart/exchange":  {"internal/exchange"},
-	"internal/exchange":        {},
-	"internal/cli":             {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery"},
-	"internal/forge":           {"internal/exchange", "internal/address"},
+	// The libraries of Helm and kustomize are linked into a program of their own (docs/chart.md).
+	"cmd/l5d-pki-render-chart": {"internal/chart", "internal/child", "internal/kustomize"},
+	// What kustomize makes of a repository is bounded there, too (docs/kustomize.md).
+	"internal/kustomize":      {"internal/chart/exchange", "internal/address"},
+	"internal/chart":          {"internal/chart/exchange", "internal/disk", "internal/address", "internal/secret"},
+	"internal/disk":           {},
+	"internal/chart/exchange": {"internal/exchange"},
+	"internal/exchange":       {},
+	"internal/cli":            {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery"},
+	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
 	"internal/forge/client":    {"internal/forge"},
@@ -36,7 +38,7 @@ var arrows = map[string][]string{
 	// A module of its own: its back ends are larger than all of the rest.
 	"cmd/l5d-pki-render-kms": {},
 	"internal/kms":           {"pkg/pki", "internal/secret"},
-	"internal/overlay":       {"pkg/linkerd", "internal/address"},
+	"internal/overlay":       {"pkg/linkerd", "internal/manifest"},
 	"internal/krm":           {"pkg/render", "pkg/state", "internal/manifest"},
 	"internal/repo":          {"internal/child", "internal/address", "internal/disk"},
 	// Other programs are run by one package, which decides what they see of the environment.
@@ -52,7 +54,7 @@ var arrows = map[string][]string{
 	// What a phase does to a chart, for every command that renders one.
 	"internal/chartphase": {"pkg/linkerd", "internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state"},
 	"internal/lint":       {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
-	"internal/component":  {"internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state"},
+	"internal/component":  {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state"},
 	"internal/helmplugin": {"internal/disk", "internal/files", "internal/report"},
 	"pkg/postrender":      {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
@@ -95,8 +97,8 @@ var libraries = map[string][]string{
 	"github.com/aymanbagabas/go-udiff":         {"internal/cli"},
 	"github.com/invopop/jsonschema":            {"schema/gen"},
 	"filippo.io/age":                           {"internal/custody"},
-	"sigs.k8s.io/kustomize/api":                {"internal/overlay"},
-	"sigs.k8s.io/kustomize/kyaml":              {"internal/overlay"},
+	"sigs.k8s.io/kustomize/api":                {"internal/kustomize"},
+	"sigs.k8s.io/kustomize/kyaml":              {"internal/kustomize"},
 	"helm.sh/helm/v3/pkg/chart":                {"internal/chart"},
 	"helm.sh/helm/v3/pkg/chartutil":            {"internal/chart"},
 	"helm.sh/helm/v3/pkg/engine":               {"internal/chart"},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart"
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/kustomize"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -18,7 +19,7 @@ import (
 
 // serveChart is cmd/l5d-pki-render-chart, for transcripts.
 func serveChart() {
-	if err := chart.Serve(os.Stdin, os.Stdout); err != nil {
+	if err := chart.Serve(os.Stdin, os.Stdout, kustomize.Serve); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

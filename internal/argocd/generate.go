@@ -25,7 +25,7 @@ type Options struct {
 	Environ func() []string
 	// Custody is what keys are opened with; its state is filled in.
 	Custody custody.World
-	// Charts runs the program that renders charts, request in, reply out.
+	// Charts runs the program that renders charts and builds kustomizations, request in, reply out.
 	Charts func(io.Reader, io.Writer) error
 	// Notes gets lines for people.
 	Notes io.Writer

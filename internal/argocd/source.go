@@ -146,13 +146,10 @@ func releaseName(app string) string {
 	return app[:min(len(app), maxRelease)]
 }
 
-// kustomization builds it in this process: no function, no plugin, no
-// chart, nothing over the network, nothing outside of the repository.
+// kustomization builds it: no function, no plugin, no chart, nothing over the
+// network, nothing outside of the repository.
 func (c *call) kustomization() (render.Output, error) {
-	if c.Getenv(ConfinedVariable) != "" {
-		_ = os.Setenv("PATH", "") // kustomize would find git there; nothing after this needs a program
-	}
-	built, err := overlay.Build(c.checkout.here, overlay.Options{Within: c.checkout.root})
+	built, err := exchange.AskBuild(exchange.Kustomization{Dir: c.checkout.here, Within: c.checkout.root}, c.Charts)
 	if err != nil {
 		return render.Output{}, err
 	}

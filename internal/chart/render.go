@@ -20,11 +20,12 @@ import (
 	"helm.sh/helm/v3/pkg/releaseutil"
 )
 
-// Serve answers one request on in with one reply on out. Helm's own warnings
-// quote values, keys among them, so nobody sees them.
-func Serve(in io.Reader, out io.Writer) error {
+// Serve answers one request on in with one reply on out; build is for those that
+// are for a kustomization. Helm's own warnings quote values, keys among them, so
+// nobody sees them.
+func Serve(in io.Reader, out io.Writer, build func(exchange.Kustomization) (exchange.Built, error)) error {
 	log.SetOutput(io.Discard)
-	return exchange.Serve(in, out, Render)
+	return exchange.Serve(in, out, Render, build)
 }
 
 // Render gets the chart and renders it as often as the request says.

@@ -94,9 +94,6 @@ func (a *app) writeSplit(folder, header string, files map[string][]byte, mode os
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	if err := a.makeDir(folder); err != nil {
-		return err
-	}
 	if err := a.replaceAll(all); err != nil {
 		return err
 	}

@@ -15,6 +15,8 @@ type componentFlags struct {
 	statePath, source, pick, to, restrictor, namespace string
 	inject                                             []string
 	controlPlane, krm                                  bool
+
+	within string // nothing of --for is outside of it; "" is no bound
 }
 
 // component writes a kustomize Component of the phase.
@@ -118,7 +120,7 @@ func (a *app) namingComponent(s *state.Rotation, f *componentFlags) ([]byte, err
 		return nil, err
 	}
 	return component.ByName(s, component.Source{
-		Path: f.source, Restrictor: f.restrictor, Namespace: f.namespace, Inject: inject, Stdin: a.Stdin, Notes: &a.talk,
+		Path: f.source, Restrictor: f.restrictor, Namespace: f.namespace, Inject: inject, Within: f.within, Build: a.build, Stdin: a.Stdin, Notes: &a.talk,
 	})
 }
 

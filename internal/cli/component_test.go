@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
+	"github.com/l5d-pki/l5d-pki-render/internal/kustomize"
 	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
 
 	"sigs.k8s.io/yaml"
@@ -65,7 +66,7 @@ func sameObjects(t *testing.T, got, want string) {
 
 func mustBuild(t *testing.T, dir string) string {
 	t.Helper()
-	built, err := overlay.Build(dir, overlay.Options{})
+	built, err := kustomize.Build(dir, kustomize.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +75,12 @@ func mustBuild(t *testing.T, dir string) string {
 
 func mustCall(t *testing.T, stdin string, args ...string) result {
 	t.Helper()
-	r := call(t, stdin, nil, args...)
+	return mustCallIn(t, nil, stdin, args...)
+}
+
+func mustCallIn(t *testing.T, env map[string]string, stdin string, args ...string) result {
+	t.Helper()
+	r := call(t, stdin, env, args...)
 	if r.code != ExitDone {
 		t.Fatalf("%v: exit %d: %s", args, r.code, r.stderr)
 	}
@@ -96,6 +102,7 @@ func withoutLiterals(stream string) string {
 // TestComponentLaw: a kustomization with the Component builds the objects that
 // post-render makes of the kustomization without it: beside the resources, and above them.
 func TestComponentLaw(t *testing.T) {
+	env := map[string]string{"L5D_PKI_CHART_PROGRAM": chartProgramForTests(t)}
 	statePath := filepath.Join(fixtures, "workloads", "state.yaml")
 	input := withoutLiterals(readFixture(t, "workloads", "input.yaml"))
 	plainBase := "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, annotations: {linkerd.io/inject: enabled}}\n---\n" +
@@ -117,14 +124,14 @@ func TestComponentLaw(t *testing.T) {
 				"above/kustomization.yaml": "resources: [../plain]\ncomponents: [../wave]\n",
 			})
 			plain := filepath.Join(dir, "plain")
-			said := mustCall(t, "", "component", "-s", statePath, "--for", plain, "--to", filepath.Join(dir, "wave"))
+			said := mustCallIn(t, env, "", "component", "-s", statePath, "--for", plain, "--to", filepath.Join(dir, "wave"))
 			if said.out != "" {
 				t.Errorf("--to leaves stdout empty, not %q", said.out)
 			}
 			if told := strings.Contains(said.stderr, "renames its objects after its components"); told == tt.beside {
 				t.Errorf("the note on where the Component goes: %v; stderr %q", told, said.stderr)
 			}
-			want := mustCall(t, "", "post-render", "-s", statePath, "--kustomize", plain).out
+			want := mustCallIn(t, env, "", "post-render", "-s", statePath, "--kustomize", plain).out
 			if !strings.Contains(want, "l5d-pki-render/rollout") {
 				t.Fatal("post-render has stamped nothing")
 			}
@@ -141,6 +148,7 @@ func TestComponentLaw(t *testing.T) {
 
 // TestComponentSplit: while a wave is split, each namespace has its own stamp.
 func TestComponentSplit(t *testing.T) {
+	env := map[string]string{"L5D_PKI_CHART_PROGRAM": chartProgramForTests(t)}
 	text := strings.Replace(readFixture(t, "workloads", "state.yaml"), "\n  stamp: ", "\n  wave: {previous: \"aaaaaaaaaaaaaaaa\", namespaces: [emojivoto]}\n  stamp: ", 1)
 	text = strings.ReplaceAll(text, "../pki/", "pki/")
 	statePath := stateIn(t, text)
@@ -148,8 +156,8 @@ func TestComponentSplit(t *testing.T) {
 		"plain/all.yaml": withoutLiterals(readFixture(t, "workloads", "input.yaml")), "plain/kustomization.yaml": "resources: [all.yaml]\n",
 		"above/kustomization.yaml": "resources: [../plain]\ncomponents: [../wave]\n",
 	})
-	mustCall(t, "", "component", "-s", statePath, "--for", filepath.Join(dir, "plain"), "--to", filepath.Join(dir, "wave"))
-	want := mustCall(t, "", "post-render", "-s", statePath, "-k", filepath.Join(dir, "plain")).out
+	mustCallIn(t, env, "", "component", "-s", statePath, "--for", filepath.Join(dir, "plain"), "--to", filepath.Join(dir, "wave"))
+	want := mustCallIn(t, env, "", "post-render", "-s", statePath, "-k", filepath.Join(dir, "plain")).out
 	if !strings.Contains(want, "aaaaaaaaaaaaaaaa") || !strings.Contains(want, "936d4fa99583c354") {
 		t.Fatal("the state is not split")
 	}

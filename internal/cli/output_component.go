@@ -19,7 +19,7 @@ func (c *syncCall) componentOutput(output int) (outputBytes, error) {
 		if wrong != nil {
 			return nil, problem.Of(wrong).Under(outputPath(output) + ".for").Err()
 		}
-		text, err = c.namingComponent(c.state, &componentFlags{source: folder, restrictor: "root"})
+		text, err = c.namingComponent(c.state, &componentFlags{source: folder, restrictor: "root", within: c.place.root})
 	} else {
 		text, err = component.BySelector(c.state, o.Select)
 	}

@@ -10,7 +10,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/argocd"
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -49,11 +48,6 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	switch {
 	case ctx.Err() != nil && caller.Err() == nil:
 		return p.failed.With(path, errSignalled).Because(errSignalled)
-	case p.name == chartProgram.name && child.OutOfMemory(err):
-		if confined := a.Getenv(argocd.ConfinedVariable); confined != "" {
-			return problem.ArgoCDMemory.With(confined).Because(err)
-		}
-		return problem.ChartLimit.With(child.ChartMemory>>20, child.ChartSeconds).Because(err)
 	case err != nil:
 		return p.failed.With(path, reason(err)).Because(err)
 	}

@@ -53,7 +53,7 @@ instead of stdin. Nothing is fetched and no program is run for that.`,
 				return a.doPostRender(statePath, report, "stdin", secrets, input, in)
 			}
 			input = func() ([]byte, error) {
-				built, err := component.Build(kustomize, restrictor)
+				built, err := component.Build(kustomize, restrictor, "", a.build)
 				return built.Stream, err
 			}
 			return a.doPostRender(statePath, report, kustomize, secrets, input, in)

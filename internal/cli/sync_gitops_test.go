@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
+	"github.com/l5d-pki/l5d-pki-render/internal/kustomize"
 )
 
 // gitopsStep is one move of a rotation and the files that its commit changes
@@ -160,7 +160,7 @@ func checkFluxBuild(t *testing.T, repository string) {
 		"infrastructure/linkerd": {"targetPath: identityTrustAnchorsPEM", "literal: true", "reconcile.fluxcd.io/watch: Enabled", "controllerReplicas: 1"},
 		"apps/shop":              {"l5d-pki-render/rollout: "},
 	} {
-		built, err := overlay.Build(filepath.Join(repository, folder), overlay.Options{})
+		built, err := kustomize.Build(filepath.Join(repository, folder), kustomize.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,11 +3,12 @@ package cli
 import (
 	"errors"
 	"os"
+	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// replaceBelow is replaceAll for files of a repository, by their names in it: what
+// replaceBelow is replaceAll for files of one repository, by their names in it: what
 // became a link since they were looked at leads to an error, not out of it.
 func (a *app) replaceBelow(root string, files []syncFile) error {
 	below, err := os.OpenRoot(root)
@@ -15,7 +16,9 @@ func (a *app) replaceBelow(root string, files []syncFile) error {
 		return problem.CLIWrite.With(root, reason(err)).Because(err)
 	}
 	defer below.Close()
-	for _, f := range files {
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = filepath.FromSlash(f.name)
 		_, err := regularMode(below, f.name)
 		switch {
 		case errors.Is(err, errNotRegular):
@@ -24,5 +27,5 @@ func (a *app) replaceBelow(root string, files []syncFile) error {
 			return problem.CLIWrite.With(f.name, reason(err)).Because(err)
 		}
 	}
-	return a.replace(below, files)
+	return a.replace(below, files, paths)
 }

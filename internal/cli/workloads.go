@@ -168,11 +168,20 @@ func changedFiles(in render.WorkloadsInput, out render.WorkloadsOutput) (changed
 // replaceFiles puts all files in place, or none. A process that is killed in
 // between leaves files of which each is old or new.
 func (a *app) replaceFiles(changed []changedFile, found []foundFile) error {
+	targets := make([]string, len(changed))
+	for i, c := range changed {
+		targets[i] = found[c.number].target
+	}
+	root, below, err := rootOf(targets)
+	if root == nil {
+		return err
+	}
+	defer root.Close()
 	all := make([]disk.File, len(changed))
 	for i, c := range changed {
-		all[i] = disk.File{Path: found[c.number].target, Data: c.new, Mode: found[c.number].mode}
+		all[i] = disk.File{Path: below[i], Data: c.new, Mode: found[c.number].mode}
 	}
-	d := a.disk()
+	d := a.below(root)
 	show, ended := a.progress("writing", len(changed))
 	defer ended()
 	written := 0

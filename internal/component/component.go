@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -25,6 +26,10 @@ type Source struct {
 	Namespace string
 	// Inject has what the annotations of namespaces say that are not in the input.
 	Inject map[string]string
+	// Within is the directory that no base of a kustomization may lie out of; ""
+	// lets them be anywhere.
+	Within string
+	Build  Builder
 	Stdin  io.Reader
 	Notes  io.Writer
 }
@@ -82,7 +87,7 @@ func (f Source) stream() ([]byte, overlay.Placing, error) {
 		stream, err := files.Read(f.Path, render.MaxStream)
 		return stream, overlay.Namespaced, err
 	}
-	built, err := Build(f.Path, f.Restrictor)
+	built, err := Build(f.Path, f.Restrictor, f.Within, f.Build)
 	if err != nil {
 		return nil, overlay.Namespaced, err
 	}
@@ -92,12 +97,19 @@ func (f Source) stream() ([]byte, overlay.Placing, error) {
 	return built.Stream, overlay.Placing(built.Moves), nil
 }
 
+// Builder has a kustomization built in a process with bounds.
+type Builder func(exchange.Kustomization) (exchange.Built, error)
+
 // Build builds the kustomization in a directory.
-func Build(folder, restrictor string) (overlay.Built, error) {
+func Build(dir, restrictor, within string, build Builder) (exchange.Built, error) {
 	if restrictor != "root" && restrictor != "none" {
-		return overlay.Built{}, problem.OverlayRestrictor.With(restrictor)
+		return exchange.Built{}, problem.OverlayRestrictor.With(restrictor)
 	}
-	return overlay.Build(folder, overlay.Options{Unrestricted: restrictor == "none"})
+	built, err := build(exchange.Kustomization{Dir: dir, Unrestricted: restrictor == "none", Within: within})
+	if err != nil {
+		return exchange.Built{}, problem.Of(err).In(dir).Err()
+	}
+	return built, nil
 }
 
 // BySelector lets kustomize choose: annotated, all or label=SELECTOR.

@@ -17,17 +17,11 @@ func CheckPlace(file string) error {
 	if info, err := os.Lstat(file); err == nil && info.Mode()&os.ModeSymlink != 0 {
 		return problem.CLIPlace.With("a symbolic link").In(file)
 	}
-	full, err := filepath.Abs(file)
+	root, below, err := Anchor(file)
 	if err != nil {
-		return Unread(file, err)
+		return err
 	}
-	dir, base := filepath.Split(full)
-	real := filepath.Join(disk.Real(dir), base)
-	if root := RepositoryOf(filepath.Clean(dir)); root != "" {
-		if _, inside := Below(disk.Real(root), real); !inside {
-			return problem.CLIPlace.With("out of its repository, behind a symbolic link").In(file)
-		}
-	}
+	real := filepath.Join(root, below)
 	if root := RepositoryOf(filepath.Dir(real)); root != "" {
 		name, _ := Below(root, real)
 		if why := state.ProtectedPath(name); why != "" {
@@ -35,6 +29,40 @@ func CheckPlace(file string) error {
 		}
 	}
 	return nil
+}
+
+// Anchor returns the directory that a file stays below when it is written, and its
+// path from there, links among its directories followed: the repository that it is
+// named in, or else the one that has it, or else the nearest directory that exists. Links
+// that lead out of the repository that it is named in are an error.
+func Anchor(file string) (root, below string, err error) {
+	full, err := filepath.Abs(file)
+	if err != nil {
+		return "", "", Unread(file, err)
+	}
+	named := filepath.Dir(full)
+	dir := disk.Real(named)
+	root = RepositoryOf(named)
+	if root == "" {
+		root = RepositoryOf(dir)
+	}
+	if root == "" {
+		root = nearest(dir)
+	}
+	root = disk.Real(root)
+	below, inside := Below(root, filepath.Join(dir, filepath.Base(full)))
+	if !inside {
+		return "", "", problem.CLIPlace.With("out of its repository, behind a symbolic link").In(file)
+	}
+	return root, filepath.FromSlash(below), nil
+}
+
+// nearest is the directory itself, or the nearest one upward that exists.
+func nearest(dir string) string {
+	for !IsDir(dir) && dir != filepath.Dir(dir) {
+		dir = filepath.Dir(dir)
+	}
+	return dir
 }
 
 // LeavesRepository reports whether links lead a path out of the repository in

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -11,8 +13,22 @@ import (
 // Header is the first line of every Component of the tool: whose file it is.
 const Header = "# l5d-pki-render: component; written by the tool, edits are lost\n"
 
-// FileName is what kustomize looks for in the Component's folder.
+// FileName is what the file of a Component is called.
 const FileName = "kustomization.yaml"
+
+// FileNames are all that kustomize looks for in a directory.
+var FileNames = []string{FileName, "kustomization.yml", "Kustomization"}
+
+// IsKustomization reports whether a directory holds a kustomization; links are
+// not followed.
+func IsKustomization(dir string) bool {
+	for _, name := range FileNames {
+		if info, err := os.Lstat(filepath.Join(dir, name)); err == nil && !info.IsDir() {
+			return true
+		}
+	}
+	return false
+}
 
 // component is a Component in the making: text in a fixed order, so that two
 // Components differ only in what they say.

@@ -1,14 +1,13 @@
 package overlay
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"github.com/l5d-pki/l5d-pki-render/internal/kustomize"
 )
 
 const hint = "l5d-pki-render/rollout"
@@ -32,17 +31,16 @@ func object(apiVersion, kind, namespace, name string, labels ...string) string {
 // stampsWith builds objects with a Component and gives the stamps by object.
 func stampsWith(t *testing.T, objects []string, component []byte, extra string) map[string]string {
 	t.Helper()
-	fs := disk(t, map[string]string{
+	return stampsIn(t, treeOf(t, map[string]string{
 		"k/all.yaml":           strings.Join(objects, "---\n"),
 		"k/kustomization.yaml": "resources: [all.yaml]\ncomponents: [../c]\n" + extra,
 		"c/kustomization.yaml": string(component),
-	})
-	return stampsIn(t, fs, "/k")
+	}))
 }
 
-func stampsIn(t *testing.T, fs filesys.FileSystem, dir string) map[string]string {
+func stampsIn(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	built, err := build(fs, dir, dir, Options{})
+	built, err := kustomize.Build(filepath.Join(dir, "k"), kustomize.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,20 +167,14 @@ func TestComponentsForTheProgram(t *testing.T) {
 		"empty":       ByName(hint, nil, Namespaced),
 		"by name":     ByName(hint, []Workload{{APIVersion: "apps/v1", Kind: "Deployment", Namespace: "shop", Name: "w.b", Stamp: "s"}}, Namespaced),
 	} {
-		dir := t.TempDir()
-		for file, text := range map[string]string{"k/all.yaml": strings.Join(everyKind, "---\n"), "k/kustomization.yaml": "resources: [all.yaml]\ncomponents: [../c]\n", "c/" + FileName: string(component)} {
-			if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, file)), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
+		dir := treeOf(t, map[string]string{
+			"k/all.yaml": strings.Join(everyKind, "---\n"), "k/kustomization.yaml": "resources: [all.yaml]\ncomponents: [../c]\n", "c/" + FileName: string(component),
+		})
 		theirs, err := exec.Command(program, "build", filepath.Join(dir, "k")).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%s: %v: %s\n%s", name, err, theirs, component)
 		}
-		ours, err := Build(filepath.Join(dir, "k"), Options{})
+		ours, err := kustomize.Build(filepath.Join(dir, "k"), kustomize.Options{})
 		if err != nil || string(ours.Stream) != string(theirs) {
 			t.Errorf("%s: %v: built\n%s\nkustomize\n%s", name, err, ours.Stream, theirs)
 		}
@@ -202,10 +194,10 @@ func TestControlPlane(t *testing.T) {
 			"k/kustomization.yaml": "resources: [all.yaml]\ncomponents: [../c]\n",
 			"c/kustomization.yaml": string(cp.Patch()),
 		}
-		fs := disk(t, files)
-		checkStamps(t, stampsIn(t, fs, "/k"), map[string]string{
+		dir := treeOf(t, files)
+		checkStamps(t, stampsIn(t, dir), map[string]string{
 			"Deployment mesh/linkerd-destination": "0123", "Deployment mesh/linkerd-identity": "0123", "Deployment mesh/linkerd-proxy-injector": "0123"})
-		built, err := build(fs, "/k", "k", Options{})
+		built, err := kustomize.Build(filepath.Join(dir, "k"), kustomize.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -215,7 +207,7 @@ func TestControlPlane(t *testing.T) {
 		}
 		// A missing object stops the build: no half of a control plane.
 		files["k/all.yaml"] = strings.Join(objects, "---\n")
-		_, err = build(disk(t, files), "/k", "k", Options{})
+		_, err = kustomize.Build(filepath.Join(treeOf(t, files), "k"), kustomize.Options{})
 		checkProblem(t, err, "overlay-build", "linkerd-identity-trust-roots")
 	}
 }

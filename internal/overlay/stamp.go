@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // Placing says how much a target tells about its workload.
@@ -107,8 +105,8 @@ const notControlPlane = "!linkerd.io/control-plane-component"
 
 // BySelector stamps every workload that the selector matches.
 func BySelector(annotation string, s Selector, wave Wave) ([]byte, error) {
-	if _, err := yaml.NewMapRNode(nil).MatchesLabelSelector(s.Labels); err != nil {
-		return nil, problem.OverlaySelector.With(s.Labels, quotable(err, "")).Because(err)
+	if !isSelector(s.Labels) {
+		return nil, problem.OverlaySelector.With(s.Labels)
 	}
 	s.Labels = strings.TrimPrefix(s.Labels+","+notControlPlane, ",")
 	c := newComponent("Stamps every workload that its selectors match, meshed or not.")

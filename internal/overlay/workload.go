@@ -1,15 +1,13 @@
 package overlay
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-
-	"sigs.k8s.io/kustomize/kyaml/kio"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // Workload is one object that a rollout stamp restarts.
@@ -53,27 +51,17 @@ func kindOf(name string) (kind, bool) {
 // name, each once. A workload without a pod template is no workload: it is a
 // patch of one, perhaps.
 func Workloads(stream []byte, annotation string) ([]Workload, error) {
-	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(stream), OmitReaderAnnotations: true, DisableUnwrapping: true}).Read()
-	if err != nil {
-		return nil, problem.OverlayStream.With(quotable(err, "")).Because(err)
-	}
 	var found []Workload
-	for _, node := range flatten(nodes) {
-		k, known := kindOf(node.GetKind())
-		if !known {
+	for _, document := range manifest.Split(stream) {
+		head, sure := document.Head()
+		if _, known := kindOf(head.Kind); sure && !known {
 			continue
 		}
-		template, err := node.Pipe(yaml.Lookup(k.template...))
-		if err != nil || template.IsNilOrEmpty() {
-			continue
+		root, err := document.Parse()
+		if err != nil {
+			return nil, problem.OverlayStream.With(err).Because(err)
 		}
-		w := Workload{APIVersion: node.GetApiVersion(), Kind: k.name, Namespace: node.GetNamespace(), Name: node.GetName()}
-		stamp, err := template.Pipe(yaml.Lookup("metadata", "annotations", annotation))
-		if err == nil && stamp != nil {
-			w.Stamp = stamp.YNode().Value
-		}
-		w.Literal = hasLiteral(template)
-		found = append(found, w)
+		found = append(found, workloadsIn(root, root.Head(), annotation)...)
 	}
 	slices.SortFunc(found, func(a, b Workload) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Stamp, b.Stamp))
@@ -83,47 +71,41 @@ func Workloads(stream []byte, annotation string) ([]Workload, error) {
 	}), nil
 }
 
-// flatten puts the items of Lists in their place.
-func flatten(nodes []*yaml.RNode) (flat []*yaml.RNode) {
-	for _, node := range nodes {
-		items, err := node.Pipe(yaml.Lookup("items"))
-		kind, isList := strings.CutSuffix(node.GetKind(), "List")
-		if err != nil || items == nil || !isList {
-			flat = append(flat, node)
-			continue
+// workloadsIn is the one workload that an object is, or those of a List.
+func workloadsIn(object *manifest.Node, head manifest.Head, annotation string) (found []Workload) {
+	if items := object.Get("items"); items != nil && strings.HasSuffix(head.Kind, "List") {
+		for _, item := range items.Items() {
+			found = append(found, workloadsIn(item, item.ItemHead(head), annotation)...)
 		}
-		if elements, err := items.Elements(); err == nil {
-			inherit(elements, kind, node.GetApiVersion())
-			flat = append(flat, flatten(elements)...)
-		}
+		return found
 	}
-	return flat
-}
-
-// inherit gives the items of a typed list, such as a DeploymentList, what they may
-// leave to the list.
-func inherit(items []*yaml.RNode, kind, apiVersion string) {
-	if kind == "" {
-		return
+	k, known := kindOf(head.Kind)
+	template := object
+	for _, step := range k.template {
+		template = template.Get(step)
 	}
-	for _, item := range items {
-		if item.GetKind() == "" {
-			item.SetKind(kind)
-		}
-		if item.GetApiVersion() == "" {
-			item.SetApiVersion(apiVersion)
-		}
+	if !known || template.Len() == 0 {
+		return nil
 	}
+	w := Workload{APIVersion: head.APIVersion, Kind: k.name, Namespace: head.Namespace, Name: head.Name}
+	w.Stamp = template.Lookup(manifest.At("metadata", "annotations", annotation)).Value()
+	w.Literal = hasLiteral(template)
+	return []Workload{w}
 }
 
 // anchorsEnv is how a proxy is given the bundle as text (charts/partials/templates/_proxy.tpl).
 const anchorsEnv = "LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS"
 
-func hasLiteral(template *yaml.RNode) bool {
-	containers, err := template.Pipe(yaml.Lookup("spec", "containers"))
-	if err != nil || containers == nil {
-		return false
+func hasLiteral(template *manifest.Node) bool {
+	for _, container := range template.Lookup(manifest.At("spec", "containers")).Items() {
+		if container.Get("name").Value() != linkerd.ProxyContainer {
+			continue
+		}
+		for _, variable := range container.Get("env").Items() {
+			if variable.Get("name").Value() == anchorsEnv && variable.Get("value") != nil {
+				return true
+			}
+		}
 	}
-	literal, err := containers.Pipe(yaml.PathGetter{Path: []string{"[name=linkerd-proxy]", "env", "[name=" + anchorsEnv + "]", "value"}})
-	return err == nil && literal != nil
+	return false
 }

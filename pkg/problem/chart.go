@@ -138,7 +138,7 @@ var (
 		Code:    "chart-program",
 		Text:    "the program %s cannot be run: %v",
 		Hint:    "install it beside l5d-pki-render (both are in every release), or name it in L5D_PKI_CHART_PROGRAM",
-		Explain: "Helm's libraries take longer to start than a whole post-render, so they are linked into a program of their own that only `chart` runs.",
+		Explain: "The libraries of Helm and kustomize take longer to start than a whole post-render, and what they make of a repository has to be bounded. So they are linked into a program of their own, which is run for charts and kustomizations only.",
 	})
 	ChartLimit = define(Sentence{
 		Code:    "chart-limit",
@@ -148,7 +148,7 @@ var (
 	})
 	ChartStopped = define(Sentence{
 		Code:    "chart-stopped",
-		Text:    "stopped by a signal while the chart was fetched or rendered",
+		Text:    "stopped by a signal while a chart or a kustomization was rendered",
 		Hint:    "if a time-out of the host did that, check that the chart's server answers, or keep the chart in the repository",
 		Explain: "Whoever started the command ended it: a person, or a host whose time was over (Argo CD waits 60 seconds by default). Nothing was written.",
 	})

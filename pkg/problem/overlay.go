@@ -30,7 +30,13 @@ var (
 		Code:    "overlay-outside",
 		Text:    "%s lies outside of the repository, by its path or behind a symbolic link",
 		Hint:    "bring the file or the base into the repository and name it by a relative path",
-		Explain: "Where a whole repository is handed over to be built (Argo CD), a kustomization reads nothing else: other files of that machine belong to other applications or to the host, and may differ from machine to machine. Absolute links count as leading out.",
+		Explain: "Where a whole repository is handed over to be built (Argo CD), and for an output of a state, a kustomization reads nothing else: other files of that machine belong to other applications or to the host, and may differ from machine to machine. Absolute links count as leading out.",
+	})
+	OverlayLimit = define(Sentence{
+		Code:    "overlay-limit",
+		Text:    "building the kustomization needed more than %d MiB of memory or %d s of processor time and was stopped",
+		Hint:    "look for YAML aliases that multiply in the kustomization's files; a large build goes through `kustomize build`, whose output is piped in",
+		Explain: "A few hundred bytes of YAML aliases can stand for gigabytes, and the guard builds kustomizations that nobody reviewed yet, so the program that builds them bounds itself. A process that the kernel killed for want of memory looks the same. Nothing was written.",
 	})
 	OverlayBuild = define(Sentence{
 		Code:    "overlay-build",
@@ -58,7 +64,7 @@ var (
 	})
 	OverlaySelector = define(Sentence{
 		Code:    "overlay-selector",
-		Text:    "%q selects no labels: %v",
+		Text:    "%q is not a label selector",
 		Hint:    "write it like label=app.kubernetes.io/part-of=shop or label='tier in (web,api)'",
 		Explain: "The selector is one of Kubernetes' label selectors; kustomize compares it with the workload's own labels, not with those of its pods.",
 	})

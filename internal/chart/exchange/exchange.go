@@ -9,6 +9,7 @@
 //
 //	answer, err := exchange.Ask(request, func(in io.Reader, out io.Writer) error { … })
 //
+// A kustomization is the other thing that it can be asked for ([AskBuild]).
 // A reply of another protocol, an unreadable reply and an answer without
 // documents are errors.
 package exchange
@@ -23,7 +24,7 @@ import (
 )
 
 // Protocol grows when the meaning of a field changes; both programs must agree.
-const Protocol = 2
+const Protocol = 3
 
 // Request is one chart to render.
 type Request struct {
@@ -134,9 +135,4 @@ func Ask(request Request, call func(in io.Reader, out io.Writer) error) (Answer,
 		return Answer{}, problem.ChartProtocol.With(Protocol, Protocol)
 	}
 	return answer, err
-}
-
-// Serve answers one request.
-func Serve(in io.Reader, out io.Writer, render func(Request) (Answer, error)) error {
-	return exchange.Serve(terms, in, out, render)
 }

@@ -1,4 +1,4 @@
-package overlay
+package kustomize
 
 import (
 	"net/http"
@@ -8,11 +8,11 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// kustomize fetches files with Go's default HTTP transport and has no switch for
-// that. The programs that need the network (forges, charts) do not link this
-// package, so the transport of this process is closed for good: however a URL is
-// spelled, generated or patched together, no request leaves.
-func init() { http.DefaultTransport = closed{} }
+// closeNetwork closes Go's default HTTP transport, by which kustomize fetches
+// files, for good: kustomize has no switch for that. However a URL is spelled,
+// generated or patched together, no request leaves. The process answers one
+// request, and renders no chart besides.
+var closeNetwork = sync.OnceFunc(func() { http.DefaultTransport = closed{} })
 
 // closed is a transport that refuses every request.
 type closed struct{}
