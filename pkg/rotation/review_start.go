@@ -88,22 +88,20 @@ func incomingFits(from *state.Rotation) error {
 	if err != nil {
 		return err
 	}
-	for _, i := range d.issuers {
-		if i.role == state.RoleIncoming {
-			if err := pki.AcceptedIssuer(i.chain[0]); err != nil {
-				return err
-			}
+	if incoming, ok := d.anchor(state.RoleIncoming); ok {
+		if from.Status.Rotation.Kind == state.KindRenew {
+			outgoing, _ := d.anchor(state.RoleOutgoing)
+			err = renews(incoming, outgoing)
+		} else {
+			err = newRoot(incoming)
 		}
 	}
-	incoming, ok := d.anchor(state.RoleIncoming)
-	if !ok {
-		return nil
+	for _, i := range d.issuers {
+		if err == nil && i.role == state.RoleIncoming {
+			err = pki.AcceptedIssuer(i.chain[0])
+		}
 	}
-	if from.Status.Rotation.Kind == state.KindRenew {
-		outgoing, _ := d.anchor(state.RoleOutgoing)
-		return renews(incoming, outgoing)
-	}
-	return newRoot(incoming)
+	return err
 }
 
 // newRoot: a new anchor is a root with a key and a signature that proxies accept.
