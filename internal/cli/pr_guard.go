@@ -49,10 +49,7 @@ func (c *prCall) guard() (prResult, error) {
 	}
 	merged, err := c.repo.Merge(c.tip, head)
 	var conflict *repo.Conflict
-	switch {
-	case errors.Is(err, repo.ErrUnrelated):
-		return nil, problem.PRUnrelated.With(c.f.head, c.base).Because(err)
-	case err != nil && !errors.As(err, &conflict):
+	if err != nil && !errors.As(err, &conflict) {
 		return nil, c.gitProblem(err)
 	}
 	c.merged = merged
@@ -78,17 +75,20 @@ func (g *guardCall) ended(err error) (prResult, error) {
 // no limit of its own, and passes over what was cut off.
 func (g *guardCall) judgeable() (bool, error) {
 	cut, err := g.repo.Cut(g.tip, g.head)
-	if err != nil {
+	switch {
+	case errors.Is(err, repo.ErrUnrelated):
+		return false, problem.PRUnrelated.With(g.f.head, g.base).Because(err)
+	case err != nil:
 		return false, g.gitProblem(err)
-	}
-	if cut != "" {
+	case cut != "":
 		g.r.fail(problem.PRGuardShallow.With(cut[:min(len(cut), 12)]))
 	}
 	switch err := g.repo.Measure(g.tip, g.head); {
 	case err == nil:
 	case errors.Is(err, repo.ErrTooMany), errors.Is(err, repo.ErrTree):
 		g.r.fail(unlisted("change", err))
-	case errors.Is(err, repo.ErrMissing): // a partial clone fetches it for the merge
+	case errors.Is(err, repo.ErrMissing):
+		g.r.fail(problem.PRGuardUnreadable.With("change", err))
 	default:
 		return false, g.gitProblem(err)
 	}

@@ -10,8 +10,12 @@ import (
 
 // Cut gives a commit whose parents this clone does not have, of those that only
 // one of two commits has in its history; "" if there is none. What is cut off
-// below one that both have is in both histories, and no part of a change.
+// below one that both have is in both histories, and no part of a change. It is
+// [ErrUnrelated] where they have none.
 func (r *Repo) Cut(base, head string) (commit string, err error) {
+	if err := r.related(base, head); err != nil {
+		return "", err
+	}
 	own, found := find(r.Top)
 	if !found {
 		return "", ErrNone

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"errors"
 	"path/filepath"
 	"testing"
 )
@@ -27,7 +28,7 @@ func TestCut(t *testing.T) {
 	must(t, clone, "merge", "-q", "-m", "merge", "main")
 	merge := must(t, clone, "rev-parse", "HEAD")
 	must(t, clone, "push", "-q", "origin", "main", "side")
-	for depth, want := range map[string]string{"1": "any", "2": c2, "3": "any", "4": "", "5": "", "50": ""} {
+	for depth, want := range map[string]string{"2": c2, "3": "any", "4": "", "5": "", "50": ""} {
 		dir := filepath.Join(t.TempDir(), "cut")
 		must(t, clone, "clone", "-q", "--no-single-branch", "--depth="+depth, "file://"+remote, dir)
 		r, err := Open(dir)
@@ -39,7 +40,13 @@ func TestCut(t *testing.T) {
 			t.Errorf("depth %s: %q, %v, want %q", depth, cut, err, want)
 		}
 	}
-	r, _ := Open(clone)
+	tip := filepath.Join(t.TempDir(), "tip")
+	must(t, clone, "clone", "-q", "--no-single-branch", "--depth=1", "file://"+remote, tip)
+	r, _ := Open(tip)
+	if _, err := r.Cut(m4, merge); !errors.Is(err, ErrUnrelated) {
+		t.Errorf("depth 1: %v", err)
+	}
+	r, _ = Open(clone)
 	if cut, err := r.Cut(m4, merge); cut != "" || err != nil {
 		t.Errorf("whole: %q, %v", cut, err)
 	}

@@ -22,8 +22,12 @@ var ErrTooMany = fmt.Errorf("it has more than %d paths, or more than %d MiB of t
 
 // Measure says whether the paths of base, of head and of every commit that head
 // has and base does not can be listed; [ErrTooMany] otherwise. It reads every
-// tree once, so it takes no longer for one that is named a million times.
+// tree once, so it takes no longer for one that is named a million times. A
+// partial clone fetches what it left out.
 func (r *Repo) Measure(base, head string) error {
+	if err := errors.Join(r.complete(head, "^"+base), r.complete("--no-walk", head)); err != nil {
+		return err
+	}
 	out, err := call{dir: r.Top, wait: longPatience}.run("rev-list", "--format=%T", head, "^"+base, "--")
 	if err != nil {
 		return err
