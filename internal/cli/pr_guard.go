@@ -43,40 +43,77 @@ func (c *prCall) guard() (prResult, error) {
 	case err != nil:
 		return nil, problem.PRNoHead.With(c.f.head)
 	}
+	g := &guardCall{prCall: c, head: head, wasName: c.state, r: &guardReport{state: c.state, mark: c.mark("guard"), owned: []string{c.state, allowList}}}
+	if judgeable, err := g.judgeable(); err != nil || !judgeable {
+		return g.ended(err)
+	}
 	merged, err := c.repo.Merge(c.tip, head)
 	var conflict *repo.Conflict
-	switch {
-	case errors.Is(err, repo.ErrUnrelated):
-		return nil, problem.PRUnrelated.With(c.f.head, c.base).Because(err)
-	case err != nil && !errors.As(err, &conflict):
+	if err != nil && !errors.As(err, &conflict) {
 		return nil, c.gitProblem(err)
 	}
 	c.merged = merged
-	g := &guardCall{prCall: c, head: head, wasName: c.state, r: &guardReport{state: c.state, mark: c.mark("guard"), owned: []string{c.state, allowList}}}
 	if conflict != nil {
 		err = g.conflict(conflict.Names)
 	} else {
 		err = g.judge()
 	}
+	return g.ended(err)
+}
+
+// ended gives the report, and tells the pull request.
+func (g *guardCall) ended(err error) (prResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.r.accept(c.f.guarding.accept)
-	return g.r, c.comment(g.r)
+	g.r.accept(g.f.guarding.accept)
+	return g.r, g.comment(g.r)
+}
+
+// judgeable reports whether the paths of the change can be listed, and whether all
+// of its commits are here. Neither may be left to find out on the way: git has
+// no limit of its own, and passes over what was cut off.
+func (g *guardCall) judgeable() (bool, error) {
+	cut, err := g.repo.Cut(g.tip, g.head)
+	switch {
+	case errors.Is(err, repo.ErrUnrelated):
+		return false, problem.PRUnrelated.With(g.f.head, g.base).Because(err)
+	case err != nil:
+		return false, g.gitProblem(err)
+	case cut != "":
+		g.r.fail(problem.PRGuardShallow.With(cut[:min(len(cut), 12)]))
+	}
+	switch err := g.repo.Measure(g.tip, g.head); {
+	case err == nil:
+	case errors.Is(err, repo.ErrTooMany), errors.Is(err, repo.ErrTree):
+		g.r.fail(unlisted("change", err))
+	case errors.Is(err, repo.ErrMissing):
+		g.r.fail(problem.PRGuardUnreadable.With("change", err))
+	default:
+		return false, g.gitProblem(err)
+	}
+	g.r.touched = len(g.r.findings) > 0
+	return !g.r.touched, nil
 }
 
 // judge reads both trees and judges keys, state and outputs.
 func (g *guardCall) judge() (err error) {
 	if g.before, err = g.repo.Tree(g.tip); err != nil {
-		g.r.fail(problem.PRGuardTree.With("base", err))
+		g.r.fail(unlisted("base", err))
 		return nil
 	}
 	if g.after, err = g.repo.Tree(g.merged); err != nil {
-		g.r.fail(problem.PRGuardTree.With("change", err))
+		g.r.fail(unlisted("change", err))
 		return nil
 	}
 	g.differs = g.before.Differs(g.after)
-	if g.commits, g.changes, err = g.repo.Brought(g.tip, g.merged); err != nil {
+	g.commits, g.changes, err = g.repo.Brought(g.tip, g.merged)
+	switch {
+	case errors.Is(err, repo.ErrTooMany):
+		g.r.fail(unlisted("change", err))
+		g.r.touched = true
+		return nil
+	case err != nil:
 		return g.gitProblem(err)
 	}
 	g.removeTree = func() {}
@@ -98,7 +135,7 @@ func (g *guardCall) judge() (err error) {
 // rotation follows from the files, as the base has them.
 func (g *guardCall) conflict(names []string) (err error) {
 	if g.before, err = g.repo.Tree(g.tip); err != nil {
-		g.r.fail(problem.PRGuardTree.With("base", err))
+		g.r.fail(unlisted("base", err))
 		return nil
 	}
 	if was, ok := g.read(g.before, g.state, "base"); ok && was != nil {
@@ -131,4 +168,12 @@ func (g *guardCall) heads(t *repo.Tree, names []string, f func(name string, head
 		f(regular[i], head)
 		return err
 	}))
+}
+
+// unlisted says why the paths of a side were not listed.
+func unlisted(side string, err error) *problem.Problem {
+	if errors.Is(err, repo.ErrTooMany) {
+		return problem.PRGuardTreeSize.With(side, err)
+	}
+	return problem.PRGuardTree.With(side, err)
 }

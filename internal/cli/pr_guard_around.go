@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -36,11 +37,32 @@ func (g *guardCall) judgeFolds(owned map[string]bool) {
 	said := map[string]bool{}
 	for _, c := range g.changes {
 		real, same := folded[folds(c.Name)]
+		if !same {
+			real, same = longName(c.Name, spelled)
+		}
 		if same && c.Object != "" && !spelled[c.Name] && !said[c.Name] && !g.before.Has(c.Name) {
 			said[c.Name] = true
 			g.r.fail(problem.PRGuardFolds.With(shownName(real)).In(shownName(c.Name)))
 		}
 	}
+}
+
+// longName gives the path among others for which Windows may take one that has a
+// short name in it.
+func longName(name string, spelled map[string]bool) (long string, found bool) {
+	if !strings.Contains(name, "~") {
+		return "", false
+	}
+	parts := strings.Split(name, "/")
+	for _, long := range slices.Sorted(maps.Keys(spelled)) {
+		longParts := strings.Split(long, "/")
+		if slices.EqualFunc(parts, longParts, func(part, longPart string) bool {
+			return folds(part) == folds(longPart) || state.ShortNameOf(part, longPart)
+		}) {
+			return long, true
+		}
+	}
+	return "", false
 }
 
 // folds is a path as the most forgiving file systems compare it.

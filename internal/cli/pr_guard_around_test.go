@@ -143,7 +143,7 @@ func TestGuardAttributes(t *testing.T) {
 		"the directory":          {".gitattributes", "pki export-ignore\n", refused},
 		"beside the state":       {"pki/.gitattributes", "/rotation.yaml\tmerge=union\r\n", refused},
 		"key files":              {"pki/keys/.gitattributes", "* filter=x\n", refused},
-		"a macro":                {".gitattributes", "[attr]mine filter=x\n", refused},
+		"a macro":                {".gitattributes", "[attr]mine filter=x\n*.yaml mine\n", refused},
 		"after a byte order":     {".gitattributes", "\ufeffrotation.yaml ident\n", refused},
 		"taken off":              {".gitattributes", "*.age -filter\n", refused},
 		"a name that folds case": {".GitAttributes", "* filter=x\n", []string{"guard-attributes-file"}},

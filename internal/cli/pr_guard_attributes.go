@@ -1,33 +1,25 @@
 package cli
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // attributesName is the file that gives Git's attributes.
 const attributesName = ".gitattributes"
 
-// rewriting are the attributes that change what a checkout, an archive or a merge
-// writes. Line ends are not among them: YAML and PEM read the same with either.
-var rewriting = []string{"working-tree-encoding", "encoding", "filter", "ident", "export-ignore", "export-subst", "merge"}
-
-// attributeLine is a line that sets one of them.
-type attributeLine struct {
-	number           int
-	pattern, setting string
-	// macro: the line defines a name that other lines set it by.
-	macro bool
-}
-
 // isAttributes reports whether a path gives attributes, on any file system.
-func isAttributes(name string) bool { return folds(path.Base(name)) == attributesName }
+func isAttributes(name string) bool {
+	base := path.Base(name)
+	return folds(base) == attributesName || state.ShortNameOf(base, attributesName)
+}
 
 // aboveAny reports whether the directory of a file holds one of the paths.
 func aboveAny(name string, owned map[string]bool) bool {
@@ -53,80 +45,99 @@ func relativeTo(dir, name string) (rest string, below bool) {
 }
 
 // judgeAttributes: no line that the change brings has Git write an owned path
-// other than it was reviewed. Where such lines of a file change at all, all of
-// them are judged: the last one that matches wins, so their order counts.
+// other than it was reviewed, or a forge hide it from the reviewer. What the base
+// has stays, unless a line went that may have held it back.
 func (g *guardCall) judgeAttributes(owned map[string]bool) error {
 	for _, name := range g.differs {
-		if !isAttributes(name) || !aboveAny(name, owned) || !g.after.Has(name) {
-			continue
-		}
-		now, readable, err := g.attributesOf(g.after, name)
-		if err != nil {
-			return err
-		}
-		if !readable {
+		if isAttributes(name) && aboveAny(name, owned) && g.after.Has(name) && !g.readableAttributes(name) {
 			g.r.fail(problem.PRGuardAttributesKind.With().In(shownName(name)))
-			continue
 		}
-		was, _, err := g.attributesOf(g.before, name)
-		if err != nil {
-			return err
+	}
+	was, err := g.attributesFor(g.before, owned)
+	if err != nil {
+		return err
+	}
+	now, err := g.attributesFor(g.after, owned)
+	if err != nil {
+		return err
+	}
+	fresh, gone := map[string]map[int]bool{}, map[string]bool{}
+	for name := range was {
+		if _, there := now[name]; !there {
+			now[name] = nil
 		}
-		same := func(a, b attributeLine) bool {
-			return a.pattern == b.pattern && a.setting == b.setting && a.macro == b.macro
-		}
-		if slices.EqualFunc(was, now, same) {
-			continue
-		}
-		for _, line := range now {
-			if first := line.applies(path.Dir(name), owned); first != "" {
-				g.r.fail(problem.PRGuardAttributes.With(line.number, shownName(first), plain(line.setting)).In(shownName(name)))
+	}
+	for name, lines := range now {
+		fresh[name] = freshLines(was[name], lines, gone)
+	}
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		for i, line := range now[name] {
+			bare := gone[line.about] || gone[anything] || line.about == anything && len(gone) > 0
+			if line.harms && (fresh[name][i] || bare) {
+				g.r.fail(problem.PRGuardAttributes.With(line.number, shownName(line.first), plain(line.setting)).In(shownName(name)))
 			}
 		}
 	}
 	return nil
 }
 
-// attributesOf reads the lines of a file that count here.
-func (g *guardCall) attributesOf(t *repo.Tree, name string) (lines []attributeLine, readable bool, err error) {
-	err = g.texts(t, []string{name}, maxState, func(_ string, text []byte) {
-		readable = path.Base(name) == attributesName
-		lines = attributeLines(string(text))
-	})
-	return lines, readable, g.gitProblem(err)
-}
-
-// attributeLines reads the lines of a .gitattributes file that set an attribute
-// which rewrites, or unset it. A pattern that cannot be read is "", which matches all.
-func attributeLines(text string) (lines []attributeLine) {
-	text = strings.TrimPrefix(text, "\ufeff")
-	for i, line := range strings.Split(text, "\n") {
-		line = strings.Trim(line, " \t\r")
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		pattern, rest := line, ""
-		if quoted, err := strconv.QuotedPrefix(line); line[0] == '"' && err == nil {
-			pattern, _ = strconv.Unquote(quoted)
-			rest = line[len(quoted):]
-		} else if line[0] == '"' {
-			pattern, rest = "", line
-		} else if end := strings.IndexAny(line, " \t\r"); end >= 0 {
-			pattern, rest = line[:end], line[end:]
-		}
-		for _, setting := range strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(" \t\r", r) }) {
-			attribute, _, _ := strings.Cut(strings.TrimLeft(setting, "-!"), "=")
-			if slices.Contains(rewriting, attribute) {
-				lines = append(lines, attributeLine{i + 1, pattern, setting, strings.HasPrefix(pattern, "[attr]")})
-			}
+// freshLines are the places of the lines that a file has now and had not. What it
+// had and has no more, or has in another order, is gone: the last line that
+// matches wins.
+func freshLines(was, now []attributeLine, gone map[string]bool) map[int]bool {
+	fresh, next := map[int]bool{}, 0
+	for i, line := range now {
+		if next < len(was) && line.same(was[next]) {
+			next++
+		} else {
+			fresh[i] = true
 		}
 	}
-	return lines
+	for _, line := range was[next:] {
+		gone[line.about] = true
+	}
+	return fresh
+}
+
+// readableAttributes: it is a regular file under the one name that every system reads.
+func (g *guardCall) readableAttributes(name string) bool {
+	e, err := g.after.Find(name)
+	if err != nil || path.Base(name) != attributesName {
+		return false
+	}
+	_, err = g.repo.Read(e, maxState)
+	return err == nil
+}
+
+// attributesFor reads the lines of a tree that apply to an owned path, by file.
+func (g *guardCall) attributesFor(t *repo.Tree, owned map[string]bool) (map[string][]attributeLine, error) {
+	macros, err := g.macrosOf(t)
+	if err != nil {
+		return nil, g.gitProblem(err)
+	}
+	var names []string
+	for _, name := range t.Files() {
+		if path.Base(name) == attributesName && aboveAny(name, owned) {
+			names = append(names, name)
+		}
+	}
+	found := map[string][]attributeLine{}
+	err = g.texts(t, names, maxState, func(name string, text []byte) {
+		for _, line := range attributeLines(string(text), macros) {
+			if line.first = line.applies(path.Dir(name), owned); line.first != "" {
+				found[name] = append(found[name], line)
+			}
+		}
+	})
+	return found, g.gitProblem(err)
 }
 
 // applies gives an owned path that a line of a directory's file may match, "" if
 // there is none. An archive leaves out what is below a path, so directories count.
 func (l attributeLine) applies(dir string, owned map[string]bool) (first string) {
+	if strings.HasPrefix(l.pattern, macroPrefix) {
+		return "" // the lines that use it apply
+	}
 	pattern := patternExpression(l.pattern)
 	for name := range owned {
 		rest, below := relativeTo(dir, name)
@@ -138,7 +149,7 @@ func (l attributeLine) applies(dir string, owned map[string]bool) (first string)
 			if !strings.Contains(strings.Trim(l.pattern, "/"), "/") && !strings.HasPrefix(l.pattern, "/") {
 				tried = path.Base(rest) // without a slash it matches in every directory
 			}
-			if l.macro || pattern.MatchString(tried) {
+			if pattern.MatchString(tried) {
 				first = name
 			}
 		}

@@ -122,7 +122,7 @@ func TestGuardPasses(t *testing.T) {
 		},
 		"line ends by attributes": {
 			work: func(dir string) {
-				l.committed(dir, func() { put(t, dir, ".gitattributes", "*.yaml text eol=crlf\n*.age text eol=crlf\n") })
+				l.committed(dir, func() { put(t, dir, ".gitattributes", "* text=auto\n*.yaml text eol=lf\n*.age text eol=lf\n") })
 			},
 			shows: "no change of phase",
 		},

@@ -80,6 +80,7 @@ func (g *guardCall) judgeNext(is *state.Rotation) error {
 	if err := g.materialize(is); err != nil {
 		return err
 	}
+	g.noteLinked(is)
 	if g.linksJudged(is) && g.now != nil {
 		if err := g.judgeMove(is); err != nil {
 			return err

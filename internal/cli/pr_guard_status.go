@@ -71,3 +71,25 @@ func (g *guardCall) noteEvidence() {
 		}
 	}
 }
+
+// noteLinked: what another cluster was seen with, and its state, open gates of this
+// one; the move that they let pass comes with another change.
+func (g *guardCall) noteLinked(next *state.Rotation) {
+	for _, link := range next.Spec.Links {
+		for i, file := range []string{link.Observation, link.State} {
+			what, name := []string{"observation", "state"}[i], g.beside(file)
+			if file == "" || !slices.Contains(g.differs, name) {
+				continue
+			}
+			does := "edits"
+			switch {
+			case !g.after.Has(name):
+				does = "removes"
+			case !g.before.Has(name):
+				does = "brings"
+			}
+			g.r.notes = append(g.r.notes, fmt.Sprintf("**the change %s the %s of linked cluster %s** (%s): gates judge by it, also those of later changes",
+				does, what, code(shownName(link.Name)), code(shownName(name))))
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package repo
 
 import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
 	"strings"
 )
 
@@ -27,35 +31,49 @@ func (r *Repo) Brought(base, head string) (commits []string, changes []Change, e
 	if err != nil || len(list) == 0 {
 		return nil, nil, err
 	}
-	out, err := call{dir: r.Top, stdin: list, wait: longPatience}.run(
-		"diff-tree", "--stdin", "-r", "-c", "-z", "--raw", "--root", "--no-renames", "--no-abbrev")
-	return strings.Fields(string(list)), changesIn(string(out)), err
+	err = call{dir: r.Top, wait: longPatience}.read(bytes.NewReader(list), func(out *bufio.Reader) (err error) {
+		changes, err = changesIn(out)
+		return err
+	}, "diff-tree", "--stdin", "-r", "-c", "-z", "--raw", "--root", "--no-renames", "--no-abbrev")
+	return strings.Fields(string(list)), changes, err
 }
 
 // changesIn reads `diff-tree --stdin -c --raw -z`: a commit, then pairs of a line
 // and a name. The line has one ":" per parent, then the modes and objects of
-// all parents and of the commit, and a letter per parent.
-func changesIn(out string) (changes []Change) {
-	commit := ""
-	words := strings.Split(out, "\x00")
-	for i := 0; i < len(words); i++ {
-		facts := strings.TrimLeft(words[i], ":")
-		parents := len(words[i]) - len(facts)
+// all parents and of the commit, and a letter per parent. Commits can bring a
+// tree and take it away in turn, so changes have a limit as paths have.
+func changesIn(out *bufio.Reader) (changes []Change, err error) {
+	commit, size := "", 0
+	next := func() (word string, more bool) {
+		word, err = out.ReadString(0)
+		if errors.Is(err, io.EOF) {
+			err = nil
+			return "", false
+		}
+		return strings.TrimSuffix(word, "\x00"), err == nil
+	}
+	for word, more := next(); more; word, more = next() {
+		facts := strings.TrimLeft(word, ":")
+		parents := len(word) - len(facts)
 		if parents == 0 {
-			commit = words[i]
+			commit = word
 			continue
 		}
+		name, more := next()
 		fields := strings.Fields(facts)
-		if i++; i >= len(words) || len(fields) < 2*parents+2 {
+		if !more || len(fields) < 2*parents+2 {
 			continue
 		}
-		c := Change{Commit: commit, Name: words[i], Mode: fields[parents], Object: fields[2*parents+1]}
+		c := Change{Commit: commit, Name: name, Mode: fields[parents], Object: fields[2*parents+1]}
 		if strings.Trim(c.Object, "0") == "" {
 			c.Object = ""
 		}
+		if size += len(name); len(changes) >= maxPaths || size > maxPathBytes {
+			return nil, ErrTooMany
+		}
 		changes = append(changes, c)
 	}
-	return changes
+	return changes, err
 }
 
 // Tags lists the annotated tags of this clone that name one of the commits.

@@ -51,6 +51,9 @@ func (w *Worktree) Commit(tree, message string, when time.Time) (commit string, 
 // commits: modes, object names and paths of every file that differs. It tells
 // whether a commit is still what was once written.
 func (r *Repo) Seal(from, to string) (string, error) {
+	if err := r.measure(nil, from, to); err != nil {
+		return "", err
+	}
 	out, err := git(r.Top, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", "--abbrev=64", "--end-of-options", from, to, "--")
 	if err != nil {
 		return "", err
@@ -61,6 +64,9 @@ func (r *Repo) Seal(from, to string) (string, error) {
 
 // Changed lists the files that differ between two trees or commits, sorted.
 func (r *Repo) Changed(from, to string) ([]string, error) {
+	if err := r.measure(nil, from, to); err != nil {
+		return nil, err
+	}
 	out, err := git(r.Top, "diff-tree", "-r", "-z", "--name-only", "--no-renames", "--end-of-options", from, to, "--")
 	return strings.FieldsFunc(string(out), func(c rune) bool { return c == 0 }), err
 }

@@ -31,8 +31,8 @@ func (r *Repo) Merge(base, head string) (string, error) {
 	if r.Contains(head, base) {
 		return head, nil
 	}
-	if _, err := r.git("merge-base", base, head); err != nil {
-		return "", ErrUnrelated
+	if err := r.related(base, head); err != nil {
+		return "", err
 	}
 	if err := atLeast(oldestMerge); err != nil {
 		return "", err
@@ -42,6 +42,14 @@ func (r *Repo) Merge(base, head string) (string, error) {
 		return "", err
 	}
 	return r.git(append(append([]string{}, nobody...), "commit-tree", "-p", base, "-p", head, "-m", "what a merge would give", tree)...)
+}
+
+// related is [ErrUnrelated] where this clone has no commit that both come from.
+func (r *Repo) related(base, head string) error {
+	if _, err := r.git("merge-base", base, head); err != nil {
+		return ErrUnrelated
+	}
+	return nil
 }
 
 // mergeTree gives the tree of a merge. It is made in an empty directory and

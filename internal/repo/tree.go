@@ -1,8 +1,10 @@
 package repo
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 )
@@ -72,43 +74,66 @@ type Tree struct {
 
 // Tree reads the paths of a commit. It follows nothing and opens no file.
 func (r *Repo) Tree(commit string) (*Tree, error) {
-	out, err := call{dir: r.Top, wait: longPatience}.run("ls-tree", "-r", "-t", "-z", "--full-tree", commit)
-	if err != nil {
-		return nil, err
-	}
-	return treeOf(out)
+	var t *Tree
+	err := call{dir: r.Top, wait: longPatience}.read(nil, func(listed *bufio.Reader) (err error) {
+		t, err = treeOf(listed)
+		return err
+	}, "ls-tree", "-r", "-t", "-z", "--full-tree", commit)
+	return t, err
 }
 
-// treeOf reads the paths that `ls-tree -z` lists.
-func treeOf(listed []byte) (*Tree, error) {
+// treeOf reads the paths that `ls-tree -z` lists, up to the limits of a tree.
+func treeOf(listed *bufio.Reader) (*Tree, error) {
 	t := &Tree{entries: map[string]Entry{}}
-	for name, e := range entriesOf(listed) {
+	size := 0
+	for {
+		line, err := listed.ReadString(0)
+		if errors.Is(err, io.EOF) {
+			slices.Sort(t.names)
+			return t, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		name, e, found := entryOf(line[:len(line)-1])
+		if !found {
+			continue
+		}
 		if strange(name) {
 			return nil, fmt.Errorf("%w: %q", ErrTree, name)
 		}
 		if _, twice := t.entries[name]; twice {
 			return nil, fmt.Errorf("%w: %q twice", ErrTree, name)
 		}
+		if size += len(name); size > maxPathBytes || len(t.entries) >= maxPaths {
+			return nil, ErrTooMany
+		}
 		t.entries[name] = e
 		if e.Regular() {
 			t.names = append(t.names, name)
 		}
 	}
-	slices.Sort(t.names)
-	return t, nil
 }
 
 // entriesOf reads the output of `ls-tree -z`: "MODE TYPE OBJECT<tab>NAME".
 func entriesOf(out []byte) func(yield func(string, Entry) bool) {
 	return func(yield func(string, Entry) bool) {
 		for line := range strings.SplitSeq(string(out), "\x00") {
-			facts, name, found := strings.Cut(line, "\t")
-			fields := strings.Fields(facts)
-			if found && len(fields) == 3 && !yield(name, Entry{fields[0], fields[2]}) {
+			if name, e, found := entryOf(line); found && !yield(name, e) {
 				return
 			}
 		}
 	}
+}
+
+// entryOf reads one entry of it.
+func entryOf(line string) (name string, e Entry, found bool) {
+	facts, name, found := strings.Cut(line, "\t")
+	fields := strings.Fields(facts)
+	if !found || len(fields) != 3 {
+		return "", Entry{}, false
+	}
+	return name, Entry{fields[0], fields[2]}, true
 }
 
 // strange reports whether a name has a part that no checkout creates. File

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"bufio"
 	"errors"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ func FuzzTree(f *testing.F) {
 	f.Add(entry(modeFile, "blob", "a\tb\nc")+entry(modeFile, "blob", "\xff"), "a\tb\nc")
 	f.Add(entry("100664", "blob", "old")+"broken\x00\x00", "old")
 	f.Fuzz(func(t *testing.T, listed, name string) {
-		tree, err := treeOf([]byte(listed))
+		tree, err := treeOf(bufio.NewReader(strings.NewReader(listed)))
 		if err != nil {
 			if !errors.Is(err, ErrTree) {
 				t.Fatalf("another error: %v", err)

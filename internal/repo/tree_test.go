@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"os"
@@ -201,11 +202,11 @@ func TestTreeTwice(t *testing.T) {
 	dir := "040000 tree 2222222222222222222222222222222222222222\tpki\x00"
 	linked := "120000 blob 3333333333333333333333333333333333333333\tpki\x00"
 	for _, listed := range []string{one + one, dir + one + dir, linked + dir + one, dir + one + linked} {
-		if _, err := treeOf([]byte(listed)); !errors.Is(err, ErrTree) || !strings.Contains(err.Error(), "twice") {
+		if _, err := treeOf(bufio.NewReader(strings.NewReader(listed))); !errors.Is(err, ErrTree) || !strings.Contains(err.Error(), "twice") {
 			t.Errorf("%q: %v", listed, err)
 		}
 	}
-	if _, err := treeOf([]byte(dir + one)); err != nil {
+	if _, err := treeOf(bufio.NewReader(strings.NewReader(dir + one))); err != nil {
 		t.Error(err)
 	}
 }

@@ -12,9 +12,7 @@ import (
 var issuerRules = []rule{
 	{problem.LintIssuerNotCA, Error, when(func(c Certificate) bool { return !c.IsCA })},
 	{problem.LintIssuerUnverified, Error, unverified},
-	{problem.LintIssuerAlgorithm, Error, func(v view) ([]any, bool) {
-		return algorithms(v.Certificate), !isP256(v.Certificate)
-	}},
+	{problem.LintIssuerAlgorithm, Error, issuerAlgorithm},
 	{problem.LintIssuerName, Warning, func(v view) ([]any, bool) {
 		return []any{v.id.IssuerName()}, v.id.known() && v.Subject.CommonName != v.id.IssuerName()
 	}},
@@ -65,6 +63,10 @@ func LintIssuer(b Bundle, c Chain, id Identity, at time.Time) []Finding {
 		findings = append(findings, judge(chainRules, v)...)
 	}
 	return findings
+}
+
+func issuerAlgorithm(v view) ([]any, bool) {
+	return algorithms(v.Certificate), !isP256(v.Certificate)
 }
 
 // unverified asks both verifiers, dates left out: dates have rules of their own.

@@ -47,7 +47,7 @@ var (
 	PRUnrelated = define(Sentence{
 		Code:    "pr-unrelated",
 		Text:    "%s and %s have no common history in this clone",
-		Hint:    "clone the whole history: fetch-depth: 0 in GitHub's and Gitea's checkout, GIT_DEPTH: \"0\" in GitLab",
+		Hint:    "clone the whole history: fetch-depth: 0 in GitHub's and Gitea's checkout, GIT_DEPTH: \"0\" in GitLab, or `git fetch --unshallow`",
 		Explain: "The guard judges what a merge would give, and for that it needs the commit that both sides come from. A clone whose history was cut off does not have it.",
 	})
 	PRArguments = define(Sentence{

@@ -45,6 +45,18 @@ var (
 		Hint:    "fetch the whole history (fetch-depth: 0, no filter); a commit with such a path must not be merged",
 		Explain: "Git itself creates no file below .git and no path with \"..\" in it; a commit that has one was made to attack who checks it out.",
 	})
+	PRGuardShallow = define(Sentence{
+		Code:    "guard-shallow",
+		Text:    "commit %s belongs to the change, and its parents are not in this clone: what they bring was not judged",
+		Hint:    "fetch the whole history: fetch-depth: 0 in GitHub's and Gitea's checkout, GIT_DEPTH: \"0\" in GitLab, or `git fetch --unshallow`",
+		Explain: "In a shallow clone the history ends somewhere. Where it ends inside the change, a commit behind that end can bring a private key, or a state that a rebase lands, and nothing of it is seen.",
+	})
+	PRGuardTreeSize = define(Sentence{
+		Code:    "guard-tree-size",
+		Text:    "the paths of the %s are not listed: %v",
+		Hint:    "do not merge the commit that brings so many paths; where the base has them already, run the guard in a repository of its own for the rotation",
+		Explain: "A few directories that contain each other by name spell a hundred million paths in a push of two kilobytes. The guard counts the paths before it lists them, for every commit of the change.",
+	})
 	PRGuardKeys = define(Sentence{
 		Code:    "guard-keys",
 		Text:    "the key of %s: %s, and no move of the rotation did that",
@@ -89,9 +101,9 @@ var (
 	})
 	PRGuardAttributes = define(Sentence{
 		Code:    "guard-attributes",
-		Text:    "line %d applies to %s (%s): what Git checks out is then not what was reviewed",
+		Text:    "line %d applies to %s (%s): what Git checks out, or a reviewer is shown, is then not what is there",
 		Hint:    "remove the line, or make its pattern so narrow that it matches no file of the rotation; --accept guard-attributes accepts it",
-		Explain: "The attributes working-tree-encoding, filter, ident, export-ignore, export-subst and merge change what a checkout, an archive or a merge writes. Controllers apply that, and not the bytes in the commit.",
+		Explain: "The attributes working-tree-encoding, filter, ident, export-ignore, export-subst, merge, text and eol (other than text=auto, -text and eol=lf) change what a checkout, an archive or a merge writes. Controllers apply that, and not the bytes in the commit. With -diff, diff=NAME, linguist-generated, linguist-vendored and gitlab-generated a review shows \"binary file\", or folds the file away. binary, and macros of the repository, count as what they stand for. A line of the base counts again where a later one goes that may have held it back.",
 	})
 	PRGuardAttributesKind = define(Sentence{
 		Code:    "guard-attributes-file",
@@ -127,7 +139,7 @@ var (
 		Code:    "guard-path-folds",
 		Text:    "is the same path as %s on file systems that fold names",
 		Hint:    "rename it",
-		Explain: "macOS and Windows ignore case, some Unicode forms, trailing dots and spaces, and \"::$DATA\". A checkout there writes one of both files over the other.",
+		Explain: "macOS and Windows ignore case, some Unicode forms, trailing dots and spaces, and \"::$DATA\"; Windows gives long names a short one beside, such as ROTATI~1.YAM. A checkout there writes one of both files over the other.",
 	})
 	PRGuardHead = define(Sentence{
 		Code:    "guard-head-ambiguous",

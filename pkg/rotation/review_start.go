@@ -23,11 +23,29 @@ func sameBeginning(base, from *state.Rotation, to string) error {
 		changed = "issuers that were there are not the same"
 	case !maps.Equal(was.Webhooks, is.Webhooks):
 		changed = "webhooks that were there are not the same, or others came"
+	case !inOrder(from.Status):
+		changed = "what comes is not in its place: an anchor behind the outgoing one, an issuer at the end"
 	}
 	if changed != "" {
 		return problem.RotationNoMove.With(base.Status.Phase, to, changed)
 	}
 	return incomingFits(from)
+}
+
+// inOrder: incoming material is where a start puts it. The order of anchors is that
+// of the bundle, and who reviews a new one expects it in no other place.
+func inOrder(st state.Status) bool {
+	for i, a := range st.Anchors {
+		if a.Role == state.RoleIncoming && (i == 0 || st.Anchors[i-1].Role != state.RoleOutgoing) {
+			return false
+		}
+	}
+	for i, issuer := range st.Issuers {
+		if issuer.Role == state.RoleIncoming && i != len(st.Issuers)-1 {
+			return false
+		}
+	}
+	return true
 }
 
 // withoutStart is the status before the rotation brought its incoming material.
@@ -64,21 +82,35 @@ func roleBefore(role string) string {
 	return role
 }
 
-// incomingFits asks of the incoming anchor what [Start] asks of one that is brought.
+// incomingFits asks of incoming material what [Start] asks of what is brought.
 func incomingFits(from *state.Rotation) error {
 	d, err := openDossier(from, nil)
 	if err != nil {
 		return err
 	}
-	incoming, ok := d.anchor(state.RoleIncoming)
-	if !ok {
-		return nil
+	if incoming, ok := d.anchor(state.RoleIncoming); ok {
+		if from.Status.Rotation.Kind == state.KindRenew {
+			outgoing, _ := d.anchor(state.RoleOutgoing)
+			err = renews(incoming, outgoing)
+		} else {
+			err = newRoot(incoming)
+		}
 	}
-	if from.Status.Rotation.Kind == state.KindRenew {
-		outgoing, _ := d.anchor(state.RoleOutgoing)
-		return renews(incoming, outgoing)
+	for _, i := range d.issuers {
+		if err == nil && i.role == state.RoleIncoming {
+			err = pki.AcceptedIssuer(i.chain[0])
+		}
 	}
-	return selfSigned(incoming)
+	return err
+}
+
+// newRoot: a new anchor is a root with a key and a signature that proxies accept.
+// A renewed one has the key that the mesh has, whatever that is.
+func newRoot(anchor pki.Certificate) error {
+	if err := selfSigned(anchor); err != nil {
+		return err
+	}
+	return pki.AcceptedAnchor(anchor)
 }
 
 // selfSigned: an anchor that a rotation brings is a root. What runs already may

@@ -90,7 +90,7 @@ func text(pem []byte) string { return strings.TrimRight(string(pem), "\n") + "\n
 // minted with its key.
 func (b *beginning) incomingAnchor(name string) (newAnchor, pki.Key, error) {
 	if b.options.Anchor.Certificate != nil {
-		return newAnchor{name, b.options.AnchorKeyPath, b.options.Anchor}, b.options.AnchorKey, selfSigned(b.options.Anchor)
+		return newAnchor{name, b.options.AnchorKeyPath, b.options.Anchor}, b.options.AnchorKey, newRoot(b.options.Anchor)
 	}
 	if b.options.Issuer != nil {
 		return newAnchor{}, pki.Key{}, problem.RotationIncomplete.With("an issuer was brought without its anchor")
@@ -110,7 +110,7 @@ func (b *beginning) incomingAnchor(name string) (newAnchor, pki.Key, error) {
 // incomingIssuer is the brought chain, or an issuer minted under the anchor.
 func (b *beginning) incomingIssuer(name string, anchor pki.Certificate, anchorKey pki.Key) (newIssuer, error) {
 	if b.options.Issuer != nil {
-		return newIssuer{name, b.options.IssuerKeyPath, b.options.Issuer}, nil
+		return newIssuer{name, b.options.IssuerKeyPath, b.options.Issuer}, pki.AcceptedIssuer(b.options.Issuer[0])
 	}
 	if anchorKey.Signer() == nil {
 		return newIssuer{}, problem.RotationNeedsKey.With("minting an issuer", anchor.Subject.CommonName, anchor.Fingerprint()[:16])

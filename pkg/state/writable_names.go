@@ -18,15 +18,23 @@ var (
 		.GITLAB-CI.YML .WOODPECKER.YML .DRONE.YML .DRONE.JSONNET .DRONE.STAR .TRAVIS.YML .CIRRUS.YML .CIRRUS.STAR .APPVEYOR.YML
 		APPVEYOR.YML BITBUCKET-PIPELINES.YML BUILDSPEC.YML CLOUDBUILD.YML CLOUDBUILD.JSON WERCKER.YML CODEFRESH.YML BITRISE.YML
 		CODEMAGIC.YML BUDDY.YML SCREWDRIVER.YML .VELA.YML .PROW.YML ATLANTIS.YML .MERGIFY.YML .READTHEDOCS.YML NETLIFY.TOML
-		VERCEL.JSON RENOVATE.JSON* .RENOVATERC*`)
+		VERCEL.JSON RENOVATE.JSON* .RENOVATERC* DEPENDABOT.YML
+		.ZUUL.YML ZUUL.YML .ZUUL.D ZUUL.D .BUILD.YML .BUILDS .ONEDEV-BUILDSPEC.YML BAMBOO-SPECS .BAMBOO .EVERGREEN.YML EVERGREEN.YML
+		.TASKCLUSTER.YML .CONCOURSE .SHIPPABLE.YML SHIPPABLE.YML SEMAPHORE.YML .SCRUTINIZER.YML .HOUND.YML .PACKIT.YML PACKIT.YML
+		.CI-OPERATOR.YML .SPACELIFT ENV0.YML .PROW .WOODPECKER* .DRONE* .EARTHLY EARTHFILE .GOLANGCI.YML`)
 	// anywhereNames are files that tools take from any directory and run, or that
 	// decide who may review, sign, decrypt or commit a key.
 	anywhereNames = strings.Fields(`JENKINSFILE JENKINSFILE.* CODEOWNERS AZURE-PIPELINES*
 		.PRE-COMMIT-CONFIG.YML LEFTHOOK* .LEFTHOOK* .ENVRC .ENV MISE.TOML .MISE.TOML .TOOL-VERSIONS
 		MAKEFILE GNUMAKEFILE TASKFILE.YML JUSTFILE .JUSTFILE RAKEFILE TILTFILE SKAFFOLD.YML HELMFILE.YML PACKAGE.JSON .NPMRC
-		.SOPS.YML ALLOWED_SIGNERS .L5D-PKI-RENDER-ALLOW`)
+		.ARGOCD-SOURCE* FLEET.YML WERF.YML DEVSPACE.YML PULUMI.YML TERRAGRUNT.HCL .GITPOD.YML .REPLIT VAGRANTFILE DOCKERFILE CONTAINERFILE
+		COMPOSE.YML DOCKER-COMPOSE* .YARNRC* .PNPMFILE.CJS PNPM-WORKSPACE.YML .LINTSTAGEDRC* .HUSKYRC* .SIMPLE-GIT-HOOKS.JSON
+		.OVERCOMMIT.YML CAPTAINHOOK.JSON .RELEASERC* .GORELEASER.YML GORELEASER.YML .MEGA-LINTER.YML .PRETTIERRC* .ESLINTRC*
+		.MCP.JSON .CURSORRULES .WINDSURFRULES .CLINERULES CLAUDE.MD AGENTS.MD GEMINI.MD .AIDER*
+		OWNERS OWNERS_ALIASES .SOPS.YML ALLOWED_SIGNERS .L5D-PKI-RENDER-ALLOW`)
 	// folderNames are directories of the same kind: nothing in them may be written.
-	folderNames = strings.Fields(".HG .SVN .JJ .BZR .HUSKY .VSCODE .IDEA .DEVCONTAINER .LEFTHOOK .LEFTHOOK-LOCAL")
+	folderNames = strings.Fields(`.HG .SVN .JJ .BZR .HUSKY .VSCODE .IDEA .DEVCONTAINER .LEFTHOOK .LEFTHOOK-LOCAL
+		.CLAUDE .CURSOR .WINDSURF .CODEX .GEMINI .KIRO .ROO .CONTINUE .CLINERULES .AMAZONQ .OPENCODE .ZED .FLEET .VS .TRUNK .CARGO .MVN`)
 )
 
 // namedIn reports whether a part of a path is one of the names on some file system.
@@ -45,18 +53,29 @@ func namedIn(part string, names []string) bool {
 // the name, or two of them and a hash, then a number.
 var shortForm = regexp.MustCompile(`^([^~.]{2,6})~[0-9]{1,5}(\.[^.]{0,3})?$`)
 
-// isShortOf reports whether Windows may have given a short name to a name.
+// ShortNameOf reports whether Windows may have given a short name to a name of a
+// file or directory: then it writes to the one where the other is asked for.
+func ShortNameOf(short, name string) bool {
+	return isShortOf(asFileSystems(short), asFileSystems(name))
+}
+
+// isShortOf is [ShortNameOf] for names as [asFileSystems] gives them.
 func isShortOf(short, name string) bool {
 	parts := shortForm.FindStringSubmatch(short)
 	if parts == nil {
 		return false
 	}
-	long := strings.TrimLeft(name, ".")
+	long := strings.TrimLeft(name, ". ")
 	if dot := strings.LastIndex(long, "."); dot > 0 {
 		long = long[:dot]
 	}
-	long, begins := strings.ReplaceAll(long, ".", ""), parts[1]
-	return strings.HasPrefix(long, begins) || len(begins) == 6 && begins[:2] == long[:2] && isHex(begins[2:])
+	long, begins := shortened.Replace(long), parts[1]
+	letters := min(2, len(long))
+	return strings.HasPrefix(long, begins) ||
+		len(begins) == letters+4 && strings.HasPrefix(begins, long[:letters]) && isHex(begins[letters:])
 }
+
+// shortened does to the letters of a name what Windows does for a short one.
+var shortened = strings.NewReplacer(".", "", " ", "", "+", "_", ",", "_", ";", "_", "=", "_", "[", "_", "]", "_")
 
 func isHex(text string) bool { return strings.Trim(text, "0123456789ABCDEF") == "" }

@@ -29,6 +29,8 @@ func TestProtectedPath(t *testing.T) {
 		".husky/pre-commit", "web/.Husky/x", "HUSKY~1/x", ".pre-commit-config.yaml", "PRE-CO~1.YAM", "lefthook.yml", ".lefthook/pre-push/x", "lefthook-local.yaml", ".vscode/tasks.json",
 		"web/.vscode/settings.json", "VSCODE~1/x", ".devcontainer/devcontainer.json", ".envrc", "a/.envrc", "ENVRC~1", ".hg/hgrc", "HG~1/hgrc", "a/.svn/x", ".sops.yaml", "pki/.sops.yaml",
 		"pki/allowed_signers", "ALLOWE~1", ".l5d-pki-render-allow", "Makefile", "a/makefile", "GNUmakefile", "wercker.yml", "codefresh.yaml", ".travis.yml", "appveyor.yml", "cloudbuild.yaml",
+		".zuul.yaml", "zuul.d/x.yaml", "zuul.yaml", ".build.yml", ".builds/x.yml", "BUILDS~1/x", ".onedev-buildspec.yml", "bamboo-specs/bamboo.yml", ".argocd-source.yaml", "a/.argocd-source-app.yaml",
+		"ARGOCD~1.YAM", ".claude/settings.json", "a/.claude/x", ".mcp.json", "a/.cursor/mcp.json", "CURSOR~1/x", ".gemini/x", "Dockerfile", "a/docker-compose.prod.yaml", "a/.releaserc.yml", "OWNERS", ".taskcluster.yml",
 		".tekton/x.yaml", "skaffold.yaml", "a/package.json", "PACKAG~1.JSO", "Taskfile.yaml", "makefile. ", "make\u200cfile", "renovate.json5", "helmfile.yaml",
 	} {
 		if GitPath(name) != "" && !strings.Contains(name, "git") || ProtectedPath(name) == "" {
@@ -38,6 +40,7 @@ func TestProtectedPath(t *testing.T) {
 	for _, name := range []string{
 		"pki/values.yaml", "apps/x/.github/workflows/ci.yaml", "vendor/.gitea/x.yaml", "github/workflows/x.yaml", "git/x.yaml", "a.git/x.yaml", "x/.gitlab-ci.yml",
 		"gitops/values.yaml", "digit~1.yaml", "jenkins/values.yaml", "clusters/..yaml", "a/.drone.yml",
+		"argocd-source.yaml", "builds/x.yaml", "build.yml", "a/.build.yml", "cursor/x.yaml", "claude/x.yaml", "mcp.json", "compose/x.yaml", "kustomization.yaml", "a/values.yaml", "a/Chart.yaml", "owners.yaml", "bamboo/x.yaml",
 		"packages.yaml", "makefile.yaml", "husky/values.yaml", "pki/signers.yaml", "a/wercker.yml", "values~1.yaml", "hg/x.yaml", "code/x.yaml", "linkerd~backup.yaml", "apps/skaffold/x.yaml",
 	} {
 		if why := ProtectedPath(name); why != "" {
@@ -74,6 +77,27 @@ func TestTooMany(t *testing.T) {
 		err := r.Validate()
 		if refused := len(problem.Of(err)); refused != 2*extra {
 			t.Errorf("%d more than the caps: %v", extra, err)
+		}
+	}
+}
+
+// TestShortNameOf: the forms that Windows gives short names in, and what only looks
+// like one.
+func TestShortNameOf(t *testing.T) {
+	for short, name := range map[string]string{
+		"ROTATI~1.YAM": "rotation.yaml", "rotati~12.yam": "Rotation.yaml", "RO12AB~1.YAM": "rotation.yaml", "KEYS~1": "keys", "A12AB~1.YAM": "a.yaml",
+		"ALLOWE~1": "allowed_signers", "L5D-PK~1": ".l5d-pki-render-allow", "PRODRO~1.YAM": "prod.rotation.yaml", "MYROTA~1.YAM": "my rotation.yaml",
+		"ROTATI~1.YAM.": "rotation.yaml", "ROTATI~1.YAM::$DATA": "rotation.yaml", "A_B~1.YAM": "a+b.yaml",
+	} {
+		if !ShortNameOf(short, name) {
+			t.Errorf("%q is no short name of %q", short, name)
+		}
+	}
+	for short, name := range map[string]string{
+		"ROTATI~1.YAML": "rotation.yaml", "OTHER~1.YAM": "rotation.yaml", "rotation.yaml": "rotation.yaml", "ROTATI~.YAM": "rotation.yaml", "RO12AG~1": "rotation", "ABCDEF~1": "a", "~1": "", "AB~1": "",
+	} {
+		if ShortNameOf(short, name) {
+			t.Errorf("%q is a short name of %q", short, name)
 		}
 	}
 }
