@@ -51,7 +51,7 @@ func deliveryMesh(t *testing.T, custody, scheme, outputs string) (statePath stri
 	t.Helper()
 	dir := t.TempDir()
 	statePath = filepath.Join(dir, "rotation.yaml")
-	args := []string{"init", "--new", "--linkerd-version", "2.18", "-s", statePath}
+	args := []string{"init", "--new", "--linkerd-version", "2.18", "--issuer-scheme", scheme, "-s", statePath}
 	switch custody {
 	case state.CustodyAge:
 		identity := filepath.Join(t.TempDir(), "identity.txt")
@@ -66,9 +66,6 @@ func deliveryMesh(t *testing.T, custody, scheme, outputs string) (statePath stri
 		t.Fatal(err)
 	}
 	edited := strings.Replace(string(text), "spec:\n", "spec:\n"+outputs, 1)
-	if scheme != state.SchemeLinkerd {
-		edited = keylessScheme(edited)
-	}
 	if custody == state.CustodyExternalSecret { // as a mesh that was adopted: references in the keys' places
 		edited = strings.Replace(edited, "kind: file", "kind: external-secret\n    store: vault", 1)
 		edited = regexp.MustCompile(`key: .*keys/(\S+)\.key.*`).ReplaceAllString(edited, `key: "$1"`)

@@ -33,10 +33,12 @@ func startAnchor(p *patient) {
 
 // hintNotYet are codes whose hint has a command that no walk runs yet.
 var hintNotYet = []string{
+	"adopt-verify",
 	"argocd-crashed",
 	"chart-render",
 	"chart-request",
 	"cli-unknown-code",
+	"custody-for-others",
 	"custody-foreign-anchor",
 	"custody-foreign-file",
 	"custody-key-file-missing",
