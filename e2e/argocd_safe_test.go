@@ -169,7 +169,7 @@ func TestSignalled(t *testing.T) {
 	if err := cmd.Wait(); err == nil || out.Len() > 0 || cmd.ProcessState.ExitCode() != 1 {
 		t.Errorf("%v, stdout %q", err, out)
 	}
-	if first, _, _ := strings.Cut(talk.String(), "\n"); !strings.Contains(first, "stopped by a signal while the chart was fetched or rendered") {
+	if first, _, _ := strings.Cut(talk.String(), "\n"); !strings.Contains(first, "stopped by a signal while a chart or a kustomization was rendered") {
 		t.Errorf("says %s", talk)
 	}
 	soon(t, "the chart program stayed", func() bool { return len(running(t, filepath.Dir(peer.Tool(t)))) == 0 })

@@ -7,16 +7,17 @@ import (
 	"testing"
 )
 
-// steps of an anchor rotation by bundle, and what a person vouches for at each.
+// steps of an anchor rotation by bundle, and what a person vouches for at each:
+// against the log where no time passes that a rollout could take.
 var steps = []struct {
 	args  []string
 	phase string
 }{
 	{[]string{"start", "anchor"}, "2-anchor-added"},
 	{[]string{"--assume", "BUNDLE-DELIVERED"}, "3-anchor-spread"},
-	{[]string{"--assume", "BUNDLE-LOADED"}, "4-issuer-switched"},
+	{[]string{"--assume", "BUNDLE-LOADED", "--force"}, "4-issuer-switched"},
 	{[]string{"--assume", "ISSUER-LOADED"}, "5-issuer-spread"},
-	{[]string{"--assume", "LEAVES-RENEWED"}, "6-anchor-dropped"},
+	{[]string{"--assume", "LEAVES-RENEWED", "--force"}, "6-anchor-dropped"},
 	{[]string{"--assume", "BUNDLE-DELIVERED"}, "7-stable"},
 }
 

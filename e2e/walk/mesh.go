@@ -159,6 +159,10 @@ func (m *mesh) move(t *testing.T, args ...string) {
 			m.printed.WriteString(r.Stdout + "\n" + r.Stderr + "\n")
 			return
 		}
+		if strings.Contains(r.Stderr, "add --force") && !slices.Contains(args, "--force") {
+			args = append(args, "--force") // no time passes here that a rollout could take
+			continue
+		}
 		needs := assumed.FindAllStringSubmatch(r.Stderr, -1)
 		if len(needs) == 0 {
 			t.Fatalf("l5d-pki-render %s: exit %d\n%s", strings.Join(args, " "), r.Code, r.Stderr)
