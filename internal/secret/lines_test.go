@@ -24,7 +24,7 @@ func lineForms() []encoding {
 	return []encoding{
 		eachLine("container log", "2026-11-03T09:30:00.%d23Z stdout F %s\n"), eachLine("CI log", "[12:01:07] %s\n"), eachLine("log of Spring", "12:01:07.%d INFO 1 --- [main] c.e.App : %s\n"),
 		eachLine("grep", "keys/a.key:%s\n"), eachLine("grep with numbers", "%d:%s\n"), eachLine("grep below a long path", "clusters/production/Linkerd2/identity/k3y.pem:%d:%s\n"), eachLine("numbers", "    %d\t%s\n"),
-		eachLine("Dockerfile", "RUN echo %s >> k.pem\n"), eachLine("script", "k=\"${k}%s\\n\"\n"), eachLine("code", "\tkey += \"%s\\n\" // line %d\n"), eachLine("printf", "printf '%s\\n' >>/tmp/k;\n"),
+		eachLine("Dockerfile", "RUN echo %s >> k.pem\n"), eachLine("script", "k=\"${k}%s\\n\"\n"), eachLine("code", "\tkey += \"%s\\n\" // line %d\n"), eachLine("printf", "printf '%s\\n' >>k;\n"),
 		eachLine("log of Docker", `{"log":"%s\n","stream":"stdout","time":"2026-11-03T09:30:00.%dZ"}`+"\n"), eachLine("log in a string", `2026-11-03T09:30:00Z %s\n`), eachLine("colors", "\x1b[32m%s\x1b[0m\n"),
 		eachLine("table", "| %d | %s | |\n"), eachLine("table of HTML", "<tr><td>%d</td><td>%s</td></tr>\n"), eachLine("table of HTML in a line", "<tr><td>%d</td><td>%s</td></tr>"),
 		eachLine("patch in a log", "12:01:07 +%s\n"), eachLine("patch with numbers", "%d:+%s\n"), eachLine("removed, with numbers", "%d:-%s\n"), eachLine("mail in mail", "> >> %s\r\n"), eachLine("notes behind lines", "%s  # line %d\n"),
