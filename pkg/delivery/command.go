@@ -50,12 +50,6 @@ func (c Commands) Webhooks() string { return c.of("manifests --with-keys --layou
 // Public delivers what holds no key: the trust roots under externalCA, custody objects.
 func (c Commands) Public() string { return c.of("manifests") + apply }
 
-// Migrate replaces the issuer Secret by one with the fields of both issuer schemes.
-// A Secret's type cannot be changed, so it is deleted and made anew.
-func (c Commands) Migrate() string {
-	return c.of("manifests --with-keys --both-schemes") + " | kubectl replace --force -f -"
-}
-
 const apply = " | kubectl apply -f -"
 
 func (c Commands) of(command string) string {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -88,7 +89,7 @@ func Lines(objects []Object) []string {
 func Of(s *state.Rotation, statePath string) []Object {
 	s = s.WithDefaults()
 	l := router{s.Spec, Commands{s.Spec.Custody.Kind, statePath}}
-	list := []Object{l.trustRoots(), l.chartObject(Config, "ConfigMap "+s.Spec.Linkerd.Namespace+"/linkerd-config", render.ControlPlane), l.issuer()}
+	list := []Object{l.trustRoots(), l.chartObject(Config, "ConfigMap "+s.Spec.Linkerd.Namespace+"/"+linkerd.Config, render.ControlPlane), l.issuer()}
 	for _, w := range render.KnownWebhooks() {
 		listed, ok := s.Status.Webhooks[w.Key]
 		if !ok {
@@ -181,7 +182,7 @@ func (l router) chartObject(k Kind, name string, g render.Group) Object {
 }
 
 func (l router) trustRoots() Object {
-	name := "ConfigMap " + l.Linkerd.Namespace + "/linkerd-identity-trust-roots"
+	name := "ConfigMap " + l.Linkerd.Namespace + "/" + linkerd.TrustRoots
 	if !l.Linkerd.ExternalCA {
 		return l.chartObject(TrustRoots, name, render.ControlPlane)
 	}
@@ -196,7 +197,7 @@ func (l router) manifests() int {
 }
 
 func (l router) issuer() Object {
-	name := "Secret " + l.Linkerd.Namespace + "/linkerd-identity-issuer"
+	name := "Secret " + l.Linkerd.Namespace + "/" + linkerd.IssuerSecret
 	o := l.secret(Issuer, name, render.ControlPlane)
 	if o.By == ByHost && l.Linkerd.IssuerScheme == state.SchemeKubernetes {
 		return Object{Issuer, name, ByPerson, "with issuerScheme " + state.SchemeKubernetes + " the chart renders no issuer Secret", l.commands.Secrets()}

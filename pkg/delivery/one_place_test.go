@@ -22,8 +22,10 @@ func TestCommandsAreComposedHere(t *testing.T) {
 				return err
 			}
 			looked++
-			for _, command := range []string{"manifests --with-keys", "manifests --layout", "values --layout external", "kubectl replace"} {
-				if strings.Contains(string(text), command) {
+			for _, command := range []string{"manifests --with-keys", "manifests --layout", "values --layout external", "kubectl replace", "rollout restart deploy"} {
+				// Repairs restart single Deployments in an order of their own; they deliver nothing.
+				repair := command == "rollout restart deploy" && filepath.Dir(path) == "../../internal/recovery"
+				if strings.Contains(string(text), command) && !repair {
 					t.Errorf("%s composes %q: take it from this package", path, command)
 				}
 			}
