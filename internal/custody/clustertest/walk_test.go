@@ -247,7 +247,7 @@ func TestWalk(t *testing.T) {
 		if text, _ := os.ReadFile(m.path); strings.Contains(string(text), "phase: stable") {
 			break
 		}
-		m.run(t, "advance", "--because", "a test", "--assume", "BUNDLE-DELIVERED", "--assume", "BUNDLE-LOADED", "--assume", "ISSUER-LOADED", "--assume", "LEAVES-RENEWED")
+		m.run(t, "advance", "--force", "--because", "a test", "--assume", "BUNDLE-DELIVERED", "--assume", "BUNDLE-LOADED", "--assume", "ISSUER-LOADED", "--assume", "LEAVES-RENEWED")
 	}
 	text, _ := os.ReadFile(m.path)
 	if !strings.Contains(string(text), "phase: stable") {
