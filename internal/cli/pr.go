@@ -66,14 +66,14 @@ refused while one is open.
 
 func (f *prFlags) addMove(cmd *cobra.Command) {
 	q := &f.request
-	cmd.Flags().StringVar(&q.To, "to", "", "phase to enter")
-	cmd.Flags().BoolVar(&q.Abandon, "abandon", false, "with back: return to the stable phase that the rotation began in")
+	cmd.Flags().StringVar(&q.Wish.To, "to", "", "phase to enter")
+	cmd.Flags().BoolVar(&q.Wish.Abandon, "abandon", false, "with back: return to the stable phase that the rotation began in")
 	cmd.Flags().StringVar(&q.Remote, "remote", "", "Git remote (default: that of the current branch, origin, or the only one)")
 	cmd.Flags().StringVar(&q.Base, "base", "", "branch that changes go to (default: the remote's default branch; with --guard: the one that the CI names)")
 	cmd.Flags().StringSliceVar(&q.Labels, "label", []string{forge.LabelPrefix}, "label of the pull request; may be given several times")
 	cmd.Flags().BoolVar(&q.Draft, "draft", false, "open it as a draft")
-	cmd.Flags().BoolVar(&q.Ahead, "draft-until-gate", false, "open it as a draft before its gate is open; ready when it is")
-	cmd.Flags().BoolVar(&q.Anew, "anew", false, "make the move anew although the branch holds it: new instant, new certificates")
+	cmd.Flags().BoolVar(&q.Wish.Ahead, "draft-until-gate", false, "open it as a draft before its gate is open; ready when it is")
+	cmd.Flags().BoolVar(&q.Wish.Anew, "anew", false, "make the move anew although the branch holds it: new instant, new certificates")
 	cmd.Flags().BoolVar(&q.KeepEvidence, "keep-evidence", true, "commit the observations beside the state (evidence/), for reviewer and guard")
 	cmd.Flags().StringVar(&q.Forge.Kind, "forge", "", "github, gitlab or gitea (default: by the remote's address)")
 	cmd.Flags().StringVar(&q.Forge.BaseURL, "forge-url", "", "address of the forge (default: by the remote's address)")
@@ -83,7 +83,7 @@ func (f *prFlags) addMove(cmd *cobra.Command) {
 
 func (f *prFlags) addWays(cmd *cobra.Command) {
 	q, g := &f.request, &f.guard
-	cmd.Flags().BoolVar(&q.Next, "next", false, "decide what is due, and do it or say why not")
+	cmd.Flags().BoolVar(&q.Wish.Next, "next", false, "decide what is due, and do it or say why not")
 	cmd.Flags().StringVar(&q.StartBefore, "start-before", "30%", "with --next: start a rotation when less than this is left of a certificate's life (like 30% or 60d; never)")
 	cmd.Flags().BoolVar(&f.guarding, "guard", false, "judge the change from base to head")
 	cmd.Flags().BoolVar(&g.AllowNoState, "allow-no-state", false, "with --guard: pass where neither side has a state file")
@@ -100,7 +100,7 @@ func (f *prFlags) addWays(cmd *cobra.Command) {
 }
 
 func (a *app) doPR(f *prFlags, args []string) (err error) {
-	if f.request.Ask, err = proposal.Asked(args, f.request, f.guarding); err != nil {
+	if f.request.Wish, err = proposal.Asked(args, f.request.Wish, f.guarding); err != nil {
 		return err
 	}
 	if f.startFlags.request != "" {

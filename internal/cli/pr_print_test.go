@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 )
 
 // parts calls --print and reads what it says.
@@ -103,31 +104,31 @@ func TestCommitOnly(t *testing.T) {
 	l := land(t)
 	out := filepath.Join(t.TempDir(), "change")
 	r := l.pr("start", "anchor", "--commit-only", "--out", out)
-	if r.Operation != proposal.OpCommitted || gitIn(t, l.clone, "rev-parse", r.Branch) != r.Commit || strings.Contains(l.heads(), "l5d-pki") || len(l.wrote()) > 0 {
+	if r.Operation != plan.OpCommitted || gitIn(t, l.clone, "rev-parse", r.Branch) != r.Commit || strings.Contains(l.heads(), "l5d-pki") || len(l.wrote()) > 0 {
 		t.Fatalf("%+v", r)
 	}
 	if body, err := os.ReadFile(filepath.Join(out, "body.md")); err != nil || !strings.Contains(string(body), "What changes") {
 		t.Errorf("%v: %s", err, body)
 	}
 	l.at = l.at.Add(time.Hour)
-	if again := l.pr("start", "anchor", "--commit-only"); again.Operation != proposal.OpNone || again.Commit != r.Commit {
+	if again := l.pr("start", "anchor", "--commit-only"); again.Operation != plan.OpNone || again.Commit != r.Commit {
 		t.Errorf("again: %+v", again)
 	}
 	gitIn(t, l.clone, "push", "-q", "origin", r.Branch)
-	if opened := l.pr("start", "anchor"); opened.Operation != proposal.OpCreated || opened.Pushed || opened.Commit != r.Commit {
+	if opened := l.pr("start", "anchor"); opened.Operation != plan.OpCreated || opened.Pushed || opened.Commit != r.Commit {
 		t.Errorf("opened: %+v", opened)
 	}
 	l.merge(r.Branch)
 	gitIn(t, l.clone, "pull", "-q")
 	gitIn(t, l.clone, "remote", "remove", "origin")
 	next := l.pr("--commit-only", "--assume", "BUNDLE-DELIVERED")
-	if next.Operation != proposal.OpCommitted || next.Branch != "l5d-pki/prod-argocd/3-anchor-spread" || next.Base != "main" {
+	if next.Operation != plan.OpCommitted || next.Branch != "l5d-pki/prod-argocd/3-anchor-spread" || next.Base != "main" {
 		t.Errorf("without a remote: %+v", next)
 	}
 	gitIn(t, l.clone, "checkout", "-q", next.Branch)
 	l.edit(l.clone, "note.txt", func(string) string { return "x\n" })
 	mine := gitIn(t, l.clone, "rev-parse", "HEAD")
-	if left := l.pr("--commit-only", "--assume", "BUNDLE-DELIVERED", "--base", "main"); left.Operation != proposal.OpLeft || gitIn(t, l.clone, "rev-parse", "HEAD") != mine {
+	if left := l.pr("--commit-only", "--assume", "BUNDLE-DELIVERED", "--base", "main"); left.Operation != plan.OpLeft || gitIn(t, l.clone, "rev-parse", "HEAD") != mine {
 		t.Errorf("over a commit of mine: %+v", left)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 )
 
 // TestPRUnrecorded: what a person vouches for is in the log of the move or refused,
@@ -20,7 +20,7 @@ func TestPRUnrecorded(t *testing.T) {
 	first := l.pr(vouched...)
 	same := func(args ...string) {
 		t.Helper()
-		if r := l.pr(args...); r.Operation != proposal.OpNone || l.head(first.Branch) != first.Commit {
+		if r := l.pr(args...); r.Operation != plan.OpNone || l.head(first.Branch) != first.Commit {
 			t.Errorf("%v: %+v", args, r)
 		}
 	}
@@ -39,7 +39,7 @@ func TestPRUnrecorded(t *testing.T) {
 	same("--evidence", l.observation())
 	r := l.pr(append(vouched, "--assume", "WAVE-DONE", "--anew")...)
 	entry, _ := l.stateOf(r.Branch).LastEntry()
-	if r.Operation != proposal.OpUpdated || len(entry.Assumed) != 3 {
+	if r.Operation != plan.OpUpdated || len(entry.Assumed) != 3 {
 		t.Errorf("--anew: %+v, assumed %v", r, entry.Assumed)
 	}
 }
@@ -52,12 +52,12 @@ func TestPRUnrecordedAhead(t *testing.T) {
 	l.merge(l.pr("start", "anchor").Branch)
 	l.at = l.at.Add(time.Hour)
 	first := l.pr("--draft-until-gate")
-	if again := l.pr("--draft-until-gate"); again.Operation != proposal.OpNone || again.Commit != first.Commit {
+	if again := l.pr("--draft-until-gate"); again.Operation != plan.OpNone || again.Commit != first.Commit {
 		t.Errorf("the same: %+v", again)
 	}
 	l.refused("pr-ignored", "--draft-until-gate", "--assume", "WAVE-DONE")
 	r := l.pr("--assume", "BUNDLE-DELIVERED", "--because", "seen")
-	if entry, _ := l.stateOf(r.Branch).LastEntry(); r.Operation != proposal.OpUpdated || entry.Ahead || len(entry.Assumed) != 2 {
+	if entry, _ := l.stateOf(r.Branch).LastEntry(); r.Operation != plan.OpUpdated || entry.Ahead || len(entry.Assumed) != 2 {
 		t.Errorf("%+v, %+v", r, entry)
 	}
 }
@@ -77,16 +77,16 @@ func TestPRUnrecordedDowntime(t *testing.T) {
 	if entry, _ := l.stateOf(first.Branch).LastEntry(); entry.DowntimeAccepted {
 		t.Fatal("there was downtime to accept")
 	}
-	if again := l.pr(args...); again.Operation != proposal.OpNone || again.Commit != first.Commit {
+	if again := l.pr(args...); again.Operation != plan.OpNone || again.Commit != first.Commit {
 		t.Errorf("the same: %+v", again)
 	}
 	l.at = l.at.AddDate(0, 1, 0)
 	l.refused("pr-ignored", args...)
 	r := l.pr(append(args, "--anew")...)
-	if entry, _ := l.stateOf(r.Branch).LastEntry(); r.Operation != proposal.OpUpdated || !entry.DowntimeAccepted {
+	if entry, _ := l.stateOf(r.Branch).LastEntry(); r.Operation != plan.OpUpdated || !entry.DowntimeAccepted {
 		t.Errorf("%+v, %+v", r, entry)
 	}
-	if again := l.pr(args...); again.Operation != proposal.OpNone || again.Commit != r.Commit {
+	if again := l.pr(args...); again.Operation != plan.OpNone || again.Commit != r.Commit {
 		t.Errorf("the same: %+v", again)
 	}
 }

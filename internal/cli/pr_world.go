@@ -43,10 +43,11 @@ func (a *app) forgeOf(address string, flags forge.Flags) (forge.Forge, error) {
 // asked is the request that the flags make.
 func (f *prFlags) asked() proposal.Request {
 	q := f.request
-	q.StatePath, q.DryRun, q.Options = f.statePath, f.dryRun, f.options
-	q.Evidence = base.Evidence{Files: f.evidence.files, Assumed: f.evidence.assumed, Load: f.evidence.load}
+	q.StatePath, q.DryRun = f.statePath, f.dryRun
+	q.Wish.Strategy, q.Wish.Assumed, q.Wish.Options = f.strategy, f.evidence.assumed, f.options
+	q.Evidence = base.Evidence{Files: f.evidence.files, Load: f.evidence.load}
 	q.Material = proposal.Material{
-		Strategy: f.strategy, Name: f.name, Anchor: f.anchor, AnchorKey: f.anchorKey, Signed: f.signed, IssuerKey: f.issuerKey,
+		Name: f.name, Anchor: f.anchor, AnchorKey: f.anchorKey, Signed: f.signed, IssuerKey: f.issuerKey,
 		OutgoingKey: f.outgoingKey, Signer: f.signer, AnchorSigner: f.anchorSigner, KeysDir: f.keysDir, KeyOut: f.custody.keyOut,
 	}
 	return q

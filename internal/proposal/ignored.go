@@ -7,38 +7,17 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// ignoredFlags refuses flags that shape a move, from the command line or the
-// environment, where the move is taken over from a branch that does not have
-// what they say. The flags of --next are for what may be due, not for what is open.
-func (c *call) ignoredFlags(k Ask, h *head) error {
-	if c.q.Next || !c.keeps(k, h) {
-		return nil
-	}
-	ignored, err := c.ignoredBy(h)
-	if err != nil {
-		return err
-	}
-	if !c.q.KeepEvidence && slices.ContainsFunc(h.carries, c.IsEvidence) {
-		ignored = append(ignored, "--keep-evidence=false")
-	}
-	if c.q.Material.KeyOut != "" && !c.hasKeys(h.details.Commit) {
-		ignored = append(ignored, "--key-out")
-	}
-	if len(ignored) > 0 {
-		return problem.PRIgnored.With(h.branch, strings.Join(ignored, ", "))
-	}
-	return nil
-}
-
-// ignoredBy lists the flags that are set and that a head's move does not follow.
-func (c *call) ignoredBy(h *head) (ignored []string, err error) {
-	q := c.q
-	entry, _ := h.next.LastEntry()
+// ignoredBy lists the flags that shape a move, from the command line or the
+// environment, and that a head's move does not follow. The flags of --next are for
+// what may be due, not for what is open.
+func (c *call) ignoredBy(h *plan.Head) (ignored []string, err error) {
+	q := c.q.Material
+	entry, _ := h.Next.LastEntry()
 	anchor, issuer := incoming(h)
 	differs := func(flag string, set, follows bool) {
 		if set && !follows {
@@ -49,18 +28,18 @@ func (c *call) ignoredBy(h *head) (ignored []string, err error) {
 	if label == "" {
 		label = issuer.name
 	}
-	differs("--why", q.Options.Why != "", strings.Contains(entry.Why, q.Options.Why))
-	differs("--name", q.Material.Name != "", q.Material.Name == label)
-	differs("--issuer-key", q.Material.IssuerKey != "", q.Material.IssuerKey == issuer.key)
-	differs("--keys-dir", q.Material.KeysDir != "", q.keysIn(h))
-	r := h.next.Status.Rotation
-	chosen := r == nil || r.Kind != state.KindAnchor || q.Material.Strategy != "" || r.Strategy == state.StrategyCrossSign
-	differs("--outgoing-key", q.Material.OutgoingKey != "", chosen)
-	differs("--signer", q.Material.Signer != "", chosen)
+	differs("--why", c.q.Wish.Options.Why != "", strings.Contains(entry.Why, c.q.Wish.Options.Why))
+	differs("--name", q.Name != "", q.Name == label)
+	differs("--issuer-key", q.IssuerKey != "", q.IssuerKey == issuer.key)
+	differs("--keys-dir", q.KeysDir != "", q.keysIn(h))
+	r := h.Next.Status.Rotation
+	chosen := r == nil || r.Kind != state.KindAnchor || c.q.Wish.Strategy != "" || r.Strategy == state.StrategyCrossSign
+	differs("--outgoing-key", q.OutgoingKey != "", chosen)
+	differs("--signer", q.Signer != "", chosen)
 	for _, given := range []struct {
 		flag, file string
 		of         material
-	}{{"--anchor", q.Material.Anchor, anchor}, {"--signed", q.Material.Signed, issuer}} {
+	}{{"--anchor", q.Anchor, anchor}, {"--signed", q.Signed, issuer}} {
 		if given.file == "" {
 			continue
 		}
@@ -70,8 +49,8 @@ func (c *call) ignoredBy(h *head) (ignored []string, err error) {
 		}
 		differs(given.flag, true, sameCertificate(given.of.certificate, chain[0]))
 	}
-	if q.Material.AnchorKey != "" {
-		key, err := c.Keys.ReadKey(q.Material.AnchorKey)
+	if q.AnchorKey != "" {
+		key, err := c.Keys.ReadKey(q.AnchorKey)
 		if err != nil {
 			return nil, err
 		}
@@ -79,37 +58,14 @@ func (c *call) ignoredBy(h *head) (ignored []string, err error) {
 		differs("--anchor-key", true, anchor.certificate.Certificate != nil && key.Matches(anchor.certificate))
 	}
 	// A key elsewhere is not asked: what it signed shows in what is given beside it.
-	differs("--anchor-signer", q.Material.AnchorSigner != "", q.Material.Anchor != "" && !slices.Contains(ignored, "--anchor"))
+	differs("--anchor-signer", q.AnchorSigner != "", q.Anchor != "" && !slices.Contains(ignored, "--anchor"))
+	if !c.q.KeepEvidence && slices.ContainsFunc(h.Carries, c.IsEvidence) {
+		ignored = append(ignored, "--keep-evidence=false")
+	}
+	if q.KeyOut != "" && !c.hasKeys(h.Commit) {
+		ignored = append(ignored, "--key-out")
+	}
 	return ignored, nil
-}
-
-// unrecorded refuses what a person vouches for or accepts where the move that is
-// taken over has no record of it. An observation may be newer than the move's.
-func (c *call) unrecorded(k Ask, h *head) error {
-	if c.q.Next {
-		return nil
-	}
-	entry, _ := h.next.LastEntry()
-	var ignored []string
-	for _, code := range c.q.Evidence.Assumed {
-		if !slices.ContainsFunc(entry.Assumed, func(a state.Assumed) bool { return a.Code == code }) {
-			ignored = append(ignored, "--assume "+code)
-		}
-	}
-	if c.q.Options.AcceptDowntime && !entry.DowntimeAccepted && c.breaks(k) {
-		ignored = append(ignored, "--accept-downtime")
-	}
-	if len(ignored) > 0 {
-		return problem.PRIgnored.With(h.branch, strings.Join(ignored, ", "))
-	}
-	return nil
-}
-
-// breaks reports whether the move, made now, would be one with accepted downtime.
-// One that breaks nothing has no record of --accept-downtime.
-func (c *call) breaks(k Ask) bool {
-	m, err := c.tried(k)
-	return err == nil && m.DowntimeAccepted
 }
 
 // material is a certificate of a state with its name and its key's path.
@@ -137,9 +93,9 @@ func materialOf(s *state.Rotation) (anchors, issuers []material) {
 }
 
 // incoming are the anchor and the issuer that a head brings, empty if it brings none.
-func incoming(h *head) (anchor, issuer material) {
-	anchors, issuers := materialOf(h.next)
-	oldAnchors, oldIssuers := materialOf(h.before)
+func incoming(h *plan.Head) (anchor, issuer material) {
+	anchors, issuers := materialOf(h.Next)
+	oldAnchors, oldIssuers := materialOf(h.Before)
 	first := func(is, was []material) material {
 		for _, m := range is {
 			if !slices.ContainsFunc(was, func(w material) bool { return sameCertificate(w.certificate, m.certificate) }) {
@@ -156,10 +112,10 @@ func sameCertificate(a, b pki.Certificate) bool {
 }
 
 // keysIn reports whether the keys that a head brings are kept where --keys-dir says.
-func (q Request) keysIn(h *head) bool {
-	was := base.KeyPaths(h.before)
-	for _, key := range base.KeyPaths(h.next) {
-		if !slices.Contains(was, key) && path.Dir(key) != path.Clean(filepath.ToSlash(q.Material.KeysDir)) && key != q.Material.IssuerKey {
+func (q Material) keysIn(h *plan.Head) bool {
+	was := base.KeyPaths(h.Before)
+	for _, key := range base.KeyPaths(h.Next) {
+		if !slices.Contains(was, key) && path.Dir(key) != path.Clean(filepath.ToSlash(q.KeysDir)) && key != q.IssuerKey {
 			return false
 		}
 	}

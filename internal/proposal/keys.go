@@ -9,6 +9,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -50,19 +51,19 @@ func (c *call) putKeys(m *rotation.Move) (outside []KeyFile, err error) {
 // commit. It is pending meanwhile: a call that is killed in between leaves keys
 // that nobody else has, and the next call finds the commit that names them.
 // Nothing is pushed before.
-func (c *call) keep(p *proposal, keys []KeyFile) error {
+func (c *call) keep(branch, commit string, keys []KeyFile) error {
 	undo := func() {}
 	if len(keys) > 0 {
-		err := c.Repo.Await(p.branch, p.commit)
+		err := c.Repo.Await(branch, commit)
 		if err != nil {
 			return base.GitProblem(err)
 		}
 		if undo, err = c.Keys.Store(c.StatePath, keys); err != nil {
-			_ = c.Repo.Forget(p.branch) // without its keys it is not taken up either
+			_ = c.Repo.Forget(branch) // without its keys it is not taken up either
 			return err
 		}
 	}
-	err := c.remember(p)
+	err := c.remember(branch, commit)
 	if err != nil {
 		undo()
 	}
@@ -71,17 +72,17 @@ func (c *call) keep(p *proposal, keys []KeyFile) error {
 
 // remember records the commit of a branch. What the remote has there stays
 // recorded until the new one is pushed: it is then pushed over.
-func (c *call) remember(p *proposal) error {
-	if was := c.Branches.Heads[p.branch]; was != "" && was != p.commit {
-		recorded, err := c.Repo.Recorded(p.branch, was)
+func (c *call) remember(branch, commit string) error {
+	if was := c.Branches.Heads[branch]; was != "" && was != commit {
+		recorded, err := c.Repo.Recorded(branch, was)
 		if err == nil && recorded {
-			err = c.Repo.Supersede(p.branch, was)
+			err = c.Repo.Supersede(branch, was)
 		}
 		if err != nil {
 			return base.GitProblem(err)
 		}
 	}
-	return base.GitProblem(c.Repo.Remember(p.branch, p.commit))
+	return base.GitProblem(c.Repo.Remember(branch, commit))
 }
 
 // addPending adds the commits of calls that were killed, where all keys that
@@ -92,7 +93,7 @@ func (c *call) addPending(found map[string]string) error {
 			return err
 		}
 	}
-	pending, err := c.Repo.Pending(c.prefix())
+	pending, err := c.Repo.Pending(plan.Prefix(c.Now))
 	if err != nil {
 		return base.GitProblem(err)
 	}
@@ -108,7 +109,7 @@ func (c *call) addPending(found map[string]string) error {
 // state in the user's own folder, and of commits that were made.
 func (c *call) named() func(path string) bool {
 	all := []func(string) bool{c.Keys.NamedBy(c.StatePath, c.Now), c.Keys.NamedAt(c.StatePath)}
-	made, err := c.Repo.Made(c.prefix())
+	made, err := c.Repo.Made(plan.Prefix(c.Now))
 	for _, commit := range made {
 		if next, errState := c.stateAt(commit); errState == nil && next != nil {
 			all = append(all, c.Keys.NamedBy(c.StatePath, next))

@@ -5,10 +5,10 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
@@ -18,81 +18,74 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// proposal is a change of phase, ready to be proposed.
-type proposal struct {
-	branch  string
-	next    *state.Rotation
-	entry   state.LogEntry
-	files   []string // names in the repository, sorted
+// change is a change of phase, ready to be proposed.
+type change struct {
+	text    text.Text
 	message string
-	// commit has the change; kept tells that it was there already.
+	// commit has the change; "" if it was not made.
 	commit string
-	kept   bool
-	// shut: the move was made ahead of its gate.
-	shut bool
-	// origin says where the material of a start comes from.
-	origin string
-	text   text.Text
 }
 
-// propose makes the change of a move, or finds it made: h is the head of the
-// branch that may hold it, or nil.
-func (c *call) propose(k Ask, h *head) (*proposal, error) {
+// change makes the change of a plan, or finds it made by the head that it may be in.
+func (c *call) change(h *plan.Head, p plan.Plan) (*change, error) {
 	if err := c.checkout(c.Tip); err != nil {
 		return nil, err
 	}
-	m, err := c.changed(k, h)
+	m, err := c.bring(p)
 	if err != nil {
 		return nil, err
 	}
-	return c.committed(m, h)
-}
-
-// committed writes the outputs, and commits the change unless the branch holds
-// the very same already.
-func (c *call) committed(m moved, h *head) (*proposal, error) {
 	outputs, err := c.syncTree(m.next)
 	if err != nil {
 		return nil, err
 	}
-	entry, _ := m.next.LastEntry()
-	p := &proposal{branch: text.Branch(m.next), next: m.next, entry: entry, shut: rotation.Prepared(entry)}
 	tree, err := c.stage(m, outputs)
 	if err != nil {
 		return nil, err
 	}
-	if p.files, err = c.Repo.Changed(c.Tip, tree); err != nil {
+	kept := h != nil && h.Foreign == "" && h.Branch == text.Branch(m.next) && h.Tree == tree && h.Parent == c.Tip
+	if kept {
+		m.origin = h.Material
+	}
+	ch, err := c.described(m, tree)
+	if err != nil {
+		return nil, err
+	}
+	if kept {
+		ch.commit = h.Commit
+		if c.Branches.Heads[h.Branch] != h.Commit && !c.q.DryRun { // a call was killed before it had remembered it
+			err = c.remember(h.Branch, h.Commit)
+		}
+		return ch, err
+	}
+	if c.q.DryRun {
+		return ch, nil
+	}
+	return ch, c.commit(ch, tree, m.keys)
+}
+
+// commit commits a change, and keeps its keys.
+func (c *call) commit(ch *change, tree string, keys []KeyFile) (err error) {
+	if ch.commit, err = c.tree.Commit(tree, ch.message, ch.text.At); err != nil {
+		return base.GitProblem(err)
+	}
+	for _, hook := range c.tree.SkippedHooks {
+		fmt.Fprintf(c.Notes, "note: the hook %s did not run: it is a file of the working tree that branch %s does not have\n", sink.Name(hook), sink.Name(c.Branch))
+	}
+	return c.keep(ch.text.Branch, ch.commit, keys)
+}
+
+// described writes title and commit message of what is in the tree.
+func (c *call) described(m moved, tree string) (*change, error) {
+	names, err := c.Repo.Changed(c.Tip, tree)
+	if err != nil {
 		return nil, base.GitProblem(err)
 	}
 	evidence, err := c.Claimed(m.next)
 	if err != nil {
 		return nil, err
 	}
-	kept := h != nil && h.foreign == "" && h.branch == p.branch && h.details.Tree == tree && h.details.Parents[0] == c.Tip
-	if p.origin = m.origin; kept {
-		p.origin = h.details.Trailers[text.TrailerMaterial]
-	}
-	if err := c.describe(p, tree, evidence); err != nil {
-		return nil, err
-	}
-	if kept {
-		p.commit, p.kept = h.details.Commit, true
-		if c.Branches.Heads[p.branch] != p.commit && !c.q.DryRun { // a call was killed before it had remembered it
-			err = c.remember(p)
-		}
-		return p, err
-	}
-	if c.q.DryRun {
-		return p, nil
-	}
-	at, _ := time.Parse(time.RFC3339, entry.At)
-	if p.commit, err = c.tree.Commit(tree, p.message, at); err != nil {
-		return nil, base.GitProblem(err)
-	}
-	for _, hook := range c.tree.SkippedHooks {
-		fmt.Fprintf(c.Notes, "note: the hook %s did not run: it is a file of the working tree that branch %s does not have\n", sink.Name(hook), sink.Name(c.Branch))
-	}
-	return p, c.keep(p, m.keys)
+	return c.describe(m, names, tree, evidence)
 }
 
 // stage puts the files of a move into the tree of the commit.
@@ -148,23 +141,22 @@ func holdsSecret(text []byte) bool { return len(secret.Find(text)) > 0 }
 
 // describe reads the change in the tree, and writes title and commit message. tree
 // is what is committed, "" where somebody else commits.
-func (c *call) describe(p *proposal, tree string, evidence rotation.Evidence) (err error) {
-	if p.text, err = text.Of(c.Now, p.next, evidence); err != nil {
-		return statefile.Named(err, c.State, c.State)
+func (c *call) describe(m moved, names []string, tree string, evidence rotation.Evidence) (*change, error) {
+	t, err := text.Of(c.Now, m.next, evidence)
+	if err != nil {
+		return nil, statefile.Named(err, c.State, c.State)
 	}
 	file, err := os.ReadFile(c.Path(c.State))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	t := &p.text
-	t.Files, t.State, t.Digest, t.Base, t.Origin = p.files, c.State, text.Digest(file), c.Branch, p.origin
-	t.Stamped = c.stamped(p.files, p.next.Status.Stamp)
+	t.Files, t.State, t.Digest, t.Base, t.Origin = names, c.State, text.Digest(file), c.Branch, m.origin
+	t.Stamped = c.stamped(names, m.next.Status.Stamp)
 	seal := ""
 	if tree != "" {
 		seal, err = c.Repo.Seal(c.Tip, tree)
 	}
-	p.message = t.Message(c.Tip, seal)
-	return base.GitProblem(err)
+	return &change{text: t, message: t.Message(c.Tip, seal)}, base.GitProblem(err)
 }
 
 // stamped counts the places in the files that have the stamp now and had another,
@@ -185,8 +177,8 @@ func (c *call) stamped(files []string, stamp string) (count int) {
 }
 
 // bodyOf is the body for the call's forge.
-func (c *call) bodyOf(p *proposal) (string, error) {
-	body := p.text.Body(forge.LimitsOf(c.flavour))
+func (c *call) bodyOf(ch *change) (string, error) {
+	body := ch.text.Body(forge.LimitsOf(c.flavour))
 	if holdsSecret([]byte(body)) {
 		return "", problem.SyncKey.With("the text of the pull request")
 	}

@@ -2,9 +2,8 @@ package proposal
 
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
-	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -19,34 +18,31 @@ type moved struct {
 	origin string
 }
 
-// changed brings state, keys and evidence of the move into the tree.
-func (c *call) changed(k Ask, h *head) (moved, error) {
-	if c.keeps(k, h) {
-		if h.prepared() {
-			if m, err := c.newMove(k, false); err == nil || !c.q.Ahead {
-				return m, err
-			}
-		}
-		if err := c.unrecorded(k, h); err != nil {
-			return moved{}, err
-		}
-		return c.heldMove(h)
+// bring brings state, keys and evidence of a plan's move into the tree.
+func (c *call) bring(p plan.Plan) (moved, error) {
+	if p.Take != nil {
+		return c.take(p.Take)
 	}
-	return c.newMove(k, c.q.Ahead)
+	if err := c.putState(p.Move.State); err != nil {
+		return moved{}, err
+	}
+	names, err := c.putEvidence(p.Move.State)
+	made := moved{next: p.Move.State, names: names}
+	if p.Starts {
+		made.origin = c.q.Material.origin()
+	}
+	if err == nil && !c.q.DryRun {
+		made.keys, err = c.putKeys(p.Move)
+	}
+	return made, err
 }
 
-// keeps reports whether the move of a head is taken over.
-func (c *call) keeps(k Ask, h *head) bool {
-	return h != nil && h.foreign == "" && h.proof != "" && !c.q.Anew && h.holds(c.Now) && c.q.answers(k, c.Now, h.next)
-}
-
-// heldMove takes the move over that a branch holds: its status, the keys that
-// it brought and the evidence.
-func (c *call) heldMove(h *head) (moved, error) {
-	m := moved{next: c.Now.Clone(), names: h.carries, origin: h.origin()}
-	m.next.Status = h.next.Clone().Status
-	for _, name := range h.carries {
-		if err := c.copyFrom(h.details.Commit, name); err != nil {
+// take takes the move over that a branch holds: its status, the keys that it
+// brought and the evidence.
+func (c *call) take(h *plan.Head) (moved, error) {
+	m := moved{next: plan.Plan{Take: h}.Next(c.Now), names: h.Carries, origin: h.Origin()}
+	for _, name := range h.Carries {
+		if err := c.copyFrom(h.Commit, name); err != nil {
 			return m, err
 		}
 	}
@@ -65,43 +61,10 @@ func (c *call) copyFrom(commit, name string) error {
 	return c.Remove(name)
 }
 
-// newMove makes the move at this call's instant.
-func (c *call) newMove(k Ask, ahead bool) (moved, error) {
-	evidence, err := c.Observed(c.Now, c.q.Evidence.Load)
-	if err != nil {
-		return moved{}, err
-	}
-	o := c.q.Options
-	o.Ahead = ahead
-	m, err := c.make(k, evidence, o)
-	if err != nil {
-		return moved{}, statefile.Named(err, c.State, c.State)
-	}
-	defer wipe(m)
-	if err := c.putState(m.State); err != nil {
-		return moved{}, err
-	}
-	names, err := c.putEvidence(m.State)
-	made := moved{next: m.State, names: names}
-	if k.Verb == state.MoveStart {
-		made.origin = c.q.origin()
-	}
-	if err == nil && !c.q.DryRun {
-		made.keys, err = c.putKeys(m)
-	}
-	return made, err
-}
-
 func (c *call) putState(next *state.Rotation) error {
 	text, err := state.Update(c.Text, next)
 	if err != nil {
 		return problem.Of(err).In(c.State).Err()
 	}
 	return c.Put(c.State, text)
-}
-
-func wipe(m *rotation.Move) {
-	for _, minted := range m.Minted {
-		minted.Key.Wipe()
-	}
 }

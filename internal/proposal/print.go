@@ -8,6 +8,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -59,11 +60,11 @@ func Print(w World, q Request) (Parts, error) {
 	if err := c.readBase(); err != nil {
 		return Parts{}, err
 	}
-	p, err := c.printed(q.Ask)
+	ch, err := c.printed()
 	if err != nil {
 		return Parts{}, c.Told(err)
 	}
-	parts, err := c.parts(p)
+	parts, err := c.parts(ch)
 	if err == nil && q.Out != "" {
 		err = c.write(parts)
 	}
@@ -71,7 +72,7 @@ func Print(w World, q Request) (Parts, error) {
 }
 
 // printed is the move to describe.
-func (c *call) printed(k Ask) (*proposal, error) {
+func (c *call) printed() (*change, error) {
 	file, err := files.Read(c.StatePath, statefile.MaxSize)
 	if err != nil {
 		return nil, err
@@ -81,40 +82,43 @@ func (c *call) printed(k Ask) (*proposal, error) {
 		return nil, err
 	}
 	if next.Status.Epoch == c.Now.Status.Epoch {
-		if k.Verb == state.MoveStart {
+		if c.q.Wish.Verb == state.MoveStart {
 			return nil, problem.PRPrintStart.With().In(c.State)
 		}
 		c.q.DryRun = true
-		return c.propose(k, nil)
+		p, err := plan.Decide(c.snapshot(), c.q.Wish, c.move)
+		if err != nil {
+			return nil, err
+		}
+		return c.change(nil, p)
 	}
 	c.Root = c.Repo.Top
-	entry, _ := next.LastEntry()
-	p := &proposal{branch: text.Branch(next), next: next, entry: entry}
-	if p.files, err = c.Repo.Dirty(); err != nil {
+	names, err := c.Repo.Dirty()
+	if err != nil {
 		return nil, base.GitProblem(err)
 	}
 	evidence, err := c.Witnessed(next, c.q.Evidence)
 	if err != nil {
 		return nil, err
 	}
-	return p, c.describe(p, "", evidence)
+	return c.describe(moved{next: next}, names, "", evidence)
 }
 
-func (c *call) parts(p *proposal) (Parts, error) {
-	body, err := c.bodyOf(p)
+func (c *call) parts(ch *change) (Parts, error) {
+	body, err := c.bodyOf(ch)
 	trailers := map[string]string{}
-	for _, t := range p.text.Trailers() {
+	for _, t := range ch.text.Trailers() {
 		trailers[t[0]] = t[1]
 	}
 	return Parts{
-		Branch: p.branch, Base: c.Branch, Title: p.text.Title(), Body: body, Labels: c.q.Labels, Draft: c.q.Draft || p.text.Shut,
-		CommitMessage: p.message, Trailers: trailers, Files: p.files,
+		Branch: ch.text.Branch, Base: c.Branch, Title: ch.text.Title(), Body: body, Labels: c.q.Labels, Draft: c.q.Draft || ch.text.Shut,
+		CommitMessage: ch.message, Trailers: trailers, Files: ch.text.Files,
 	}, err
 }
 
 // writeParts writes what a tool needs that opens the pull request of a commit.
-func (c *call) writeParts(p *proposal) error {
-	parts, err := c.parts(p)
+func (c *call) writeParts(ch *change) error {
+	parts, err := c.parts(ch)
 	if err != nil {
 		return err
 	}

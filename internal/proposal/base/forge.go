@@ -2,6 +2,7 @@ package base
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
@@ -22,6 +23,11 @@ func (b *Base) Reach(flags forge.Flags) (f forge.Forge, ctx context.Context, don
 	if f, err = b.Forge(address, flags); err != nil {
 		return nil, nil, nil, err
 	}
-	ctx, done = context.WithTimeout(context.Background(), forgePatience)
-	return f, ctx, done, nil
+	ctx, cancel := context.WithTimeout(context.Background(), forgePatience)
+	return f, ctx, func() {
+		if program, is := f.(io.Closer); is {
+			_ = program.Close()
+		}
+		cancel()
+	}, nil
 }

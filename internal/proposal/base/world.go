@@ -78,8 +78,7 @@ type Output struct {
 
 // Evidence is what a person brings to open a gate.
 type Evidence struct {
-	Files   []string
-	Assumed []string // codes of needs
+	Files []string
 	// Load reads it all, and what the links of a state at a path lead to.
 	Load func(statePath string, s *state.Rotation) (rotation.Evidence, error)
 }

@@ -1,4 +1,4 @@
-package proposal
+package plan
 
 import (
 	"fmt"
