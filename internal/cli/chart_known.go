@@ -1,8 +1,7 @@
 package cli
 
 import (
-	"slices"
-
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -27,28 +26,10 @@ func chartsOfBase(base *state.Rotation) chartAllowed {
 		if o.ChartIsPath() || known[from(o)] {
 			return nil
 		}
-		name := shownName(o.Chart)
+		name := sink.Name(o.Chart)
 		if o.Repo != "" {
-			name += " of " + shownName(o.Repo)
+			name += " of " + sink.Name(o.Repo)
 		}
 		return problem.PRGuardChart.With(name)
 	}
-}
-
-// guardCharts is [chartsOfBase] for the guard: a chart that a maintainer accepted
-// is fetched, and its output judged.
-func (g *guardCall) guardCharts() chartAllowed {
-	if slices.Contains(g.f.guarding.accept, string(problem.PRGuardChart.Code)) {
-		return nil
-	}
-	return chartsOfBase(g.now)
-}
-
-// reviewedCharts is [chartsOfBase] for the tree of a call, whose state may be that
-// of a branch.
-func (c *prCall) reviewedCharts() chartAllowed {
-	if c.onBase != nil {
-		return chartsOfBase(c.onBase)
-	}
-	return chartsOfBase(c.now)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -176,5 +177,5 @@ func (r custodyReport) text() string {
 }
 
 func (r custodyReport) markdown() string {
-	return fmt.Sprintf("Custody `%s`\n\n%s", r.Custody, markdownTable(plainRows(r.rows())))
+	return fmt.Sprintf("Custody `%s`\n\n%s", r.Custody, markdownTable(results.MarkdownRows(r.rows())))
 }

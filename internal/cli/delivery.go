@@ -19,8 +19,3 @@ func secretsBeside(s *state.Rotation, statePath string, embedded bool) string {
 	}
 	return "the Secrets of issuer and webhooks are not in this output; apply them: `" + commands.Secrets() + "`"
 }
-
-// deliveryLines say what of a change a person must deliver, or mend.
-func deliveryLines(before, after *state.Rotation, statePath string) []string {
-	return delivery.Lines(delivery.Changed(delivery.Of(after, statePath), delivery.Between(before, after)...))
-}

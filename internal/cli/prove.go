@@ -2,10 +2,10 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -152,7 +152,7 @@ func (r proofReport) data() any { return r.Proof }
 func (r proofReport) text() string {
 	var b strings.Builder
 	for _, step := range r.Steps {
-		fmt.Fprintf(&b, "%s\n%s", stepHead(step), table(matrixRows(step)))
+		fmt.Fprintf(&b, "%s\n%s", stepHead(step), table(results.MatrixRows(step)))
 		for _, reason := range step.Verdict.Reasons {
 			b.WriteString("  " + reason.Text + "\n")
 		}
@@ -165,7 +165,7 @@ func (r proofReport) text() string {
 func (r proofReport) markdown() string {
 	var b strings.Builder
 	for _, step := range r.Steps {
-		fmt.Fprintf(&b, "#### %s\n\n%s\n", stepHead(step), markdownTable(matrixRows(step)))
+		fmt.Fprintf(&b, "#### %s\n\n%s\n", stepHead(step), markdownTable(results.MatrixRows(step)))
 		for _, reason := range step.Verdict.Reasons {
 			b.WriteString("- " + reason.Text + "\n")
 		}
@@ -187,43 +187,6 @@ func stepHead(step rotation.ProofStep) string {
 		direction = " (back)"
 	}
 	return fmt.Sprintf("%s to %s%s: %s", step.From, step.To, direction, verdictWord(step.Verdict))
-}
-
-// matrixRows has one row per pair of bundle and chain, one column per verifier.
-func matrixRows(step rotation.ProofStep) [][]string {
-	var verifiers []string
-	for _, cell := range step.Matrix {
-		for _, result := range cell.Results {
-			if !slices.Contains(verifiers, result.Verifier) {
-				verifiers = append(verifiers, result.Verifier)
-			}
-		}
-	}
-	rows := [][]string{append([]string{"bundle", "chain", "live"}, verifiers...)}
-	for _, cell := range step.Matrix {
-		live := ""
-		if cell.Live {
-			live = "yes"
-		}
-		row := []string{cell.BundleWords, cell.ChainWords, live}
-		for _, v := range verifiers {
-			row = append(row, verdictOf(cell, v))
-		}
-		rows = append(rows, row)
-	}
-	return rows
-}
-
-func verdictOf(cell rotation.Cell, verifier string) string {
-	for _, result := range cell.Results {
-		if result.Verifier == verifier {
-			if result.Cause == "" {
-				return "ok"
-			}
-			return "FAILS"
-		}
-	}
-	return "-"
 }
 
 // changeReport judges the step from one version of the state file to another.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -130,7 +131,7 @@ func (r statusReport) text() string {
 	for _, m := range r.Next {
 		b.WriteString("\n" + nextLine(m) + "\n")
 		for _, n := range m.Needs {
-			b.WriteString("  " + needLine(n) + "\n")
+			b.WriteString("  " + results.NeedLine(n) + "\n")
 		}
 		for _, p := range m.Problems {
 			b.WriteString("  refused: " + p.Text + "\n")
@@ -184,7 +185,7 @@ func (r statusReport) markdown() string {
 	for _, m := range r.Next {
 		b.WriteString("\n**" + nextLine(m) + "**\n\n")
 		for _, n := range m.Needs {
-			b.WriteString("- " + needLine(n) + "\n")
+			b.WriteString("- " + results.NeedLine(n) + "\n")
 		}
 		for _, p := range m.Problems {
 			b.WriteString("- refused: " + p.Text + "\n")

@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"path/filepath"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/guard"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// baseWorld is what pull requests and their guard need of this call's world.
+func (a *app) baseWorld(keys custodyFlags) base.World {
+	return base.World{
+		Getenv: a.Getenv, Instant: a.Now().UTC().Truncate(time.Second), Notes: &a.talk, Disk: a.disk(), Outputs: prOutputs{a},
+		Custody: func(statePath string, s *state.Rotation) (*custody.Custody, error) {
+			return a.custodyOf(statePath, s, keys)
+		},
+		Load: func(files []string, statePath string, s *state.Rotation) (rotation.Evidence, error) {
+			return (&evidenceFlags{files: files}).load(statePath, s)
+		},
+		Forge: a.forgeOf,
+	}
+}
+
+// forgeOf reaches the forge behind a remote's address.
+func (a *app) forgeOf(address string, flags forge.Flags) (forge.Forge, error) {
+	if a.Forge != nil {
+		return a.Forge(address)
+	}
+	target, err := forge.Detect(address, a.Getenv, flags)
+	if err != nil {
+		return nil, err
+	}
+	return a.dial(target)
+}
+
+// asked is the request that the flags make.
+func (f *prFlags) asked() proposal.Request {
+	q := f.request
+	q.StatePath, q.DryRun = f.statePath, f.dryRun
+	q.Wish.Strategy, q.Wish.Assumed, q.Wish.Options = f.strategy, f.evidence.assumed, f.options
+	q.Evidence = base.Evidence{Files: f.evidence.files, Load: f.evidence.load}
+	q.Material = proposal.Material{
+		Name: f.name, Anchor: f.anchor, AnchorKey: f.anchorKey, Signed: f.signed, IssuerKey: f.issuerKey,
+		OutgoingKey: f.outgoingKey, Signer: f.signer, AnchorSigner: f.anchorSigner, KeysDir: f.keysDir, KeyOut: f.custody.keyOut,
+	}
+	return q
+}
+
+// judged is the request of the guard, which shares flags with the others.
+func (f *prFlags) judged(q proposal.Request) guard.Request {
+	g := f.guard
+	g.StatePath, g.Remote, g.Base, g.Quiet, g.Forge, g.Flavour = q.StatePath, q.Remote, q.Base, q.DryRun, q.Forge, q.Flavour
+	g.Evidence, g.Signers, g.Opens = q.Evidence, q.Signers, f.custody.identity != ""
+	return g
+}
+
+// prKeys makes and keeps keys as `start` does.
+type prKeys struct {
+	*app
+	startFlags
+}
+
+func (k prKeys) Options(statePath, kind string, s *state.Rotation) (rotation.StartOptions, error) {
+	k.statePath = statePath
+	return k.material(&k.startFlags, kind, s)
+}
+
+func (k prKeys) Folder(c *custody.Custody, s *state.Rotation) string { return k.keyFolder(c, s) }
+
+func (k prKeys) Seal(statePath string, m *rotation.Move) (all []proposal.KeyFile, err error) {
+	k.statePath = statePath
+	sealed, err := k.sealKeys(&k.moveFlags, m)
+	for _, f := range sealed {
+		all = append(all, proposal.KeyFile{Path: f.path, Text: f.text, Mode: f.mode, Note: f.note})
+	}
+	return all, err
+}
+
+func (k prKeys) Store(target string, keys []proposal.KeyFile) (undo func(), err error) {
+	all := make([]keyFile, len(keys))
+	for i, f := range keys {
+		all[i] = keyFile{f.Path, f.Text, f.Mode, f.Note}
+	}
+	return k.storeAlone(target, all)
+}
+
+func (k prKeys) Recover(target string, inUse func(path string) bool) error {
+	return k.recoverKeys(target, inUse)
+}
+
+func (k prKeys) NamedBy(statePath string, s *state.Rotation) func(path string) bool {
+	return namedBy(statePath, s)
+}
+
+func (k prKeys) NamedAt(statePath string) func(path string) bool { return namedAt(statePath) }
+func (k prKeys) ReadChain(path string) (pki.Chain, error)        { return readChain(path) }
+func (k prKeys) ReadKey(path string) (pki.Key, error)            { return readKey(path) }
+
+// prOutputs computes and writes outputs as `sync` does.
+type prOutputs struct{ *app }
+
+func (o prOutputs) Header(s *state.Rotation) string { return ownedBy(s) }
+
+func (o prOutputs) Compute(of base.OutputsOf) (all []base.Output, err error) {
+	where := place{folder: filepath.Dir(of.File), root: of.Root, file: of.File}
+	if of.Root == "" {
+		if where, err = placeOf(of.File); err != nil {
+			return nil, err
+		}
+	}
+	charts := chartsOfBase(of.Reviewed)
+	if of.AnyChart {
+		charts = nil
+	}
+	if said := o.talk.Len(); of.Quiet {
+		defer o.talk.Truncate(said)
+	}
+	files, err := (&syncCall{app: o.app, statePath: of.File, state: of.State, place: where, charts: charts}).compute()
+	for _, f := range files {
+		all = append(all, base.Output{Number: f.output, Name: f.name, Have: f.have, Want: f.want, Mode: f.mode, Changes: f.changes()})
+	}
+	return all, err
+}
+
+func (o prOutputs) Write(root string, outputs []base.Output) error {
+	files := make([]syncFile, len(outputs))
+	for i, f := range outputs {
+		files[i] = syncFile{name: f.Name, want: f.Want, mode: f.Mode}
+	}
+	return o.replaceBelow(root, files)
+}

@@ -1,0 +1,87 @@
+package proposal
+
+import (
+	"fmt"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// inspect reads the head of a branch, and whether it is as this command left it.
+func (c *call) inspect(branch, commit string) (*plan.Head, error) {
+	if err := c.Repo.Fetch(c.Remote, branch, commit, 2); err != nil {
+		return nil, base.GitProblem(err)
+	}
+	d, err := c.Repo.Inspect(commit)
+	if err != nil {
+		return nil, base.GitProblem(err)
+	}
+	h := &plan.Head{Branch: branch, Commit: d.Commit, Tree: d.Tree, Subject: d.Subject, Committer: d.Committer, Material: d.Trailers[text.TrailerMaterial]}
+	if h.Foreign, err = c.foreign(branch, d); err != nil || h.Foreign != "" {
+		return h, base.GitProblem(err)
+	}
+	h.Parent = d.Parents[0]
+	if h.Next, err = c.stateAt(commit); err == nil {
+		h.Before, err = c.stateBefore(h.Parent)
+	}
+	if err != nil || h.Next == nil || h.Before == nil || text.Branch(h.Next) != branch {
+		h.Foreign = "its state is not that of the branch"
+		return h, nil
+	}
+	if h.Carries, h.Foreign, err = c.carried(h); err != nil || h.Foreign != "" {
+		return h, err
+	}
+	h.Proof, err = c.proofOf(h)
+	return h, err
+}
+
+// foreign says why a commit is not one of ours, as we made it.
+func (c *call) foreign(branch string, d repo.Details) (string, error) {
+	named := fmt.Sprintf("l5d-pki/%s/%s-%s", d.Trailers[text.TrailerRotation], d.Trailers[text.TrailerEpoch], d.Trailers[text.TrailerPhase])
+	switch {
+	case len(d.Parents) != 1:
+		return "it is a merge", nil
+	case named != branch:
+		return "it was not made by this command", nil
+	case d.Parents[0] != d.Trailers[text.TrailerBase] && !c.Repo.Contains(c.Tip, d.Parents[0]):
+		return "it stands on commits that " + c.Branch + " does not have", nil
+	}
+	file, regular, err := c.Repo.Regular(d.Commit, c.State, statefile.MaxSize)
+	if err != nil {
+		return "", err
+	}
+	seal, err := c.Repo.Seal(d.Parents[0], d.Commit)
+	switch {
+	case err != nil:
+		return "", err
+	case seal != d.Trailers[text.TrailerChanges]:
+		return "its files were changed after it was made", nil
+	case !regular:
+		return "its " + c.State + " is not a regular file", nil
+	case text.Digest(file) != d.Trailers[text.TrailerState]:
+		return "it was made for another state file than " + c.State + " (two states need two names, and one that moved a new pull request)", nil
+	}
+	return "", nil
+}
+
+// stateAt is the state at a commit, nil where there is none.
+func (c *call) stateAt(commit string) (*state.Rotation, error) {
+	text, ok, err := c.Repo.File(commit, c.State)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return state.Parse(c.State, text)
+}
+
+// stateBefore is the state that a branch was made from, nil where there is none.
+func (c *call) stateBefore(commit string) (*state.Rotation, error) {
+	text, ok, err := c.Repo.File(commit, c.State)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return state.ParseLegacy(c.State, text)
+}

@@ -1,0 +1,119 @@
+package proposal
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// snapshot is what is known before the forge was asked.
+func (c *call) snapshot() plan.Snapshot {
+	return plan.Snapshot{State: c.State, Base: c.Branch, Tip: c.Tip, Signers: c.SignersFile(), Now: c.Now, Instant: c.Instant}
+}
+
+// look lists the open pull requests of this state, with the head of the one that is
+// due, and of those that are moot.
+func (c *call) look() (s plan.Snapshot, moot map[string]*plan.Head, err error) {
+	s, moot = c.snapshot(), map[string]*plan.Head{}
+	if s.Due, s.Moot, err = c.pulls(); err != nil {
+		return s, nil, err
+	}
+	for _, p := range s.Moot {
+		if moot[p.Head], err = c.headOf(p); err != nil {
+			return s, nil, err
+		}
+	}
+	if len(s.Due) == 1 {
+		s.Head, err = c.headOf(s.Due[0])
+	}
+	if c.q.Wish.Next && c.Now.Status.Rotation == nil {
+		keeper, err := c.Custody(c.keyHome(c.Now), c.Now)
+		s.KeysErr = err
+		s.KeysLost = err == nil && keeper.Name == state.CustodyFile && !filepath.IsAbs(c.Keys.Folder(keeper, c.Now))
+	}
+	return s, moot, err
+}
+
+// pulls lists the open ones: those of the next epoch, and the others.
+func (c *call) pulls() (due, moot []forge.Pull, err error) {
+	all, err := c.forge.List(c.ctx, forge.Query{Base: c.Branch, HeadPrefix: plan.Prefix(c.Now), State: "open"})
+	for _, p := range all {
+		epoch, ours := plan.EpochIn(c.Now, p.Head)
+		switch {
+		case !ours:
+		case epoch == c.Now.Status.Epoch+1:
+			due = append(due, p)
+		default:
+			moot = append(moot, p)
+		}
+	}
+	return due, moot, err
+}
+
+// headOf is the head of a pull request; nil where its branch is gone.
+func (c *call) headOf(p forge.Pull) (*plan.Head, error) {
+	commit := c.Branches.Heads[p.Head]
+	if commit == "" {
+		return nil, nil
+	}
+	return c.inspect(p.Head, commit)
+}
+
+// decided looks for the head that the change may be in already, and decides.
+func (c *call) decided(s *plan.Snapshot, w plan.Wish) (plan.Plan, error) {
+	if s.Head == nil && len(s.Due) < 2 { // or the branch of the pull request was deleted: it is pushed again
+		heads, err := c.candidates(w)
+		if err != nil {
+			return plan.Plan{}, err
+		}
+		s.Head = plan.Choose(*s, w, heads)
+	}
+	var err error
+	if plan.Unproven(*s, w) {
+		err = c.remake(s.Head)
+	}
+	if err == nil && !w.Next && w.Keeps(c.Now, s.Head) {
+		s.Ignored, err = c.ignoredBy(s.Head)
+	}
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	p, err := plan.Decide(*s, w, c.move)
+	if c.broken != nil {
+		err = c.broken
+	}
+	return p, err
+}
+
+// candidates are the heads that the change of a wish may be in: those of the next
+// epoch that the remote has and, of a start, what an earlier call made and could
+// not push.
+func (c *call) candidates(w plan.Wish) (heads []*plan.Head, err error) {
+	found, err := c.Repo.Made(plan.Prefix(c.Now))
+	if err != nil {
+		return nil, base.GitProblem(err)
+	}
+	if err := c.addPending(found); err != nil {
+		return nil, err
+	}
+	maps.Copy(found, c.Branches.Heads)
+	for _, branch := range slices.Sorted(maps.Keys(found)) {
+		epoch, ours := plan.EpochIn(c.Now, branch)
+		_, pushed := c.Branches.Heads[branch]
+		if !ours || epoch != c.Now.Status.Epoch+1 || !pushed && w.Verb != state.MoveStart {
+			continue
+		}
+		h, err := c.inspect(branch, found[branch])
+		if err != nil {
+			return nil, err
+		}
+		h.Pushed = pushed
+		heads = append(heads, h)
+	}
+	return heads, nil
+}

@@ -1,0 +1,44 @@
+package proposal
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+)
+
+// closeMoot closes pull requests that the base has passed.
+func (c *call) closeMoot(s plan.Snapshot, heads map[string]*plan.Head) ([]int, error) {
+	closing, notes := plan.Moot(s.Moot, heads)
+	for _, note := range notes {
+		fmt.Fprintf(c.Notes, "note: %s\n", note)
+	}
+	return c.closeAll(closing)
+}
+
+func (c *call) closeAll(moot []forge.Pull) (closed []int, err error) {
+	for _, p := range moot {
+		closed = append(closed, p.Number)
+		if c.q.DryRun {
+			continue
+		}
+		text := fmt.Sprintf("Closed: `%s` is at epoch %d, phase `%s`, and this change was made for another.", c.Branch, c.Now.Status.Epoch, c.Now.Status.Phase)
+		if err := c.closePull(p, text); err != nil {
+			return slices.Clip(closed[:len(closed)-1]), err
+		}
+	}
+	return closed, nil
+}
+
+// closePull closes a pull request and says why.
+func (c *call) closePull(p forge.Pull, why string) error {
+	mark := c.Mark("moot")
+	if err := c.forge.Comment(c.ctx, p.Number, mark, why+"\n\n"+mark+"\n"); err != nil {
+		return err
+	}
+	shut, title := "closed", strings.TrimSuffix(p.Title, plan.MootTitle)+plan.MootTitle
+	_, err := c.forge.Update(c.ctx, p.Number, forge.Change{Title: &title, State: &shut})
+	return err
+}

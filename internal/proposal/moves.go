@@ -1,0 +1,84 @@
+package proposal
+
+import (
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// moves are those of one call: each is made once, so that a start mints once.
+type moves struct {
+	made map[moveKey]madeMove
+	// evidence is what the gates are asked with.
+	evidence *rotation.Evidence
+	// broken: there is no tree to read evidence in.
+	broken error
+}
+
+// moveKey is what the moves of one call differ in.
+type moveKey struct {
+	verb, kind, to string
+	abandon, ahead bool
+}
+
+type madeMove struct {
+	move *rotation.Move
+	err  error
+}
+
+// move makes the move of a wish on the state of the base.
+func (c *call) move(w plan.Wish) (*rotation.Move, error) {
+	key := moveKey{w.Verb, w.Kind, w.To, w.Abandon, w.Ahead}
+	made, known := c.made[key]
+	if !known {
+		made.move, made.err = c.moveNow(w)
+		if c.made == nil {
+			c.made = map[moveKey]madeMove{}
+		}
+		c.made[key] = made
+	}
+	return made.move, made.err
+}
+
+func (c *call) moveNow(w plan.Wish) (*rotation.Move, error) {
+	if c.broken = c.checkout(c.Tip); c.broken != nil {
+		return nil, c.broken
+	}
+	if c.evidence == nil {
+		e, err := c.Observed(c.Now, c.q.Evidence.Load)
+		if err != nil {
+			return nil, err
+		}
+		c.evidence = &e
+	}
+	o := w.Options
+	o.Ahead = w.Ahead
+	switch {
+	case w.Verb == state.MoveStart:
+		options, err := c.Keys.Options(c.keyHome(c.Now), w.Kind, c.Now)
+		if err != nil {
+			return nil, err
+		}
+		options.Options = o
+		return rotation.Start(c.Now, options, *c.evidence, c.Instant, c.Random)
+	case w.Abandon:
+		return rotation.Abandon(c.Now, o, *c.evidence, c.Instant)
+	case w.To != "":
+		return rotation.To(c.Now, w.To, o, *c.evidence, c.Instant)
+	case w.Verb == state.MoveBack:
+		return rotation.Back(c.Now, o, *c.evidence, c.Instant)
+	}
+	return rotation.Advance(c.Now, o, *c.evidence, c.Instant)
+}
+
+// wipe ends the keys that were minted.
+func (m *moves) wipe() {
+	for _, made := range m.made {
+		if made.move == nil {
+			continue
+		}
+		for _, minted := range made.move.Minted {
+			minted.Key.Wipe()
+		}
+	}
+}

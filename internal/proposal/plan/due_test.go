@@ -1,0 +1,20 @@
+package plan
+
+import (
+	"testing"
+	"time"
+)
+
+// TestMargins: what --start-before takes.
+func TestMargins(t *testing.T) {
+	for text, want := range map[string]Margin{"never": {}, "30%": {percent: 30}, "2.5%": {percent: 2.5}, "60d": {left: 60 * 24 * time.Hour}} {
+		if got, err := MarginOf(text); err != nil || got != want {
+			t.Errorf("%s: %+v (%v)", text, got, err)
+		}
+	}
+	for _, text := range []string{"0%", "100%", "-3%", "x%", "-60d", "soon", "0d"} {
+		if got, err := MarginOf(text); err == nil {
+			t.Errorf("%s: %+v", text, got)
+		}
+	}
+}

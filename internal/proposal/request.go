@@ -1,0 +1,88 @@
+package proposal
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// Request says which change is wanted and what is done with it.
+type Request struct {
+	StatePath string
+	// Wish is the move.
+	Wish plan.Wish
+	// Remote and Base are where the change goes to.
+	Remote, Base string
+	Labels       []string
+	Draft        bool
+	// KeepEvidence: observations are committed beside the state.
+	KeepEvidence bool
+	// DryRun: nothing is committed, pushed, called or minted.
+	DryRun bool
+	// CommitOnly: a commit and a local branch, and no pull request.
+	CommitOnly bool
+	// Evidence is what opens the gate.
+	Evidence base.Evidence
+	// StartBefore is how much of a certificate's life is left when Next starts a rotation.
+	StartBefore string
+	Signers     string
+	Forge       forge.Flags
+	Flavour     string
+	// Out is the folder for the parts of a pull request that something else opens.
+	Out string
+	// Material is what a start is asked to take or make, as the command line has it.
+	Material Material
+}
+
+// Material is what a start is asked to take or make: names, and paths of files.
+type Material struct {
+	Name                      string
+	Anchor, AnchorKey, Signed string
+	IssuerKey, OutgoingKey    string
+	Signer, AnchorSigner      string // URIs of keys that live elsewhere
+	KeysDir, KeyOut           string
+}
+
+var kinds = []string{state.KindAnchor, state.KindIssuer, state.KindWebhooks, state.KindReplace, state.KindRenew}
+
+// Asked reads the move of a wish from arguments. The guard takes none.
+func Asked(args []string, w plan.Wish, guard bool) (plan.Wish, error) {
+	w.Verb = state.MoveAdvance
+	if len(args) > 0 {
+		w.Verb = args[0]
+	}
+	if len(args) > 1 {
+		w.Kind = args[1]
+	}
+	refused := func(how string) (plan.Wish, error) { return w, problem.PRArguments.With(strings.Join(args, " "), how) }
+	switch {
+	case len(args) > 0 && (w.Next || guard):
+		return refused("with --next and --guard no move is named")
+	case w.Verb == state.MoveStart && !slices.Contains(kinds, w.Kind):
+		return refused("start is followed by " + strings.Join(kinds, ", "))
+	case w.Verb != state.MoveStart && w.Kind != "", !slices.Contains([]string{state.MoveAdvance, state.MoveBack, state.MoveStart}, w.Verb):
+		return refused("the moves are advance, back and start KIND")
+	case w.Abandon && w.Verb != state.MoveBack, w.To != "" && w.Verb == state.MoveStart:
+		return refused("--to belongs to advance and back, --abandon to back")
+	}
+	return w, nil
+}
+
+// origin says where the material of a new start comes from.
+func (m Material) origin() string {
+	var given []string
+	for _, flag := range []struct{ name, value string }{{"--anchor", m.Anchor}, {"--anchor-key", m.AnchorKey}, {"--anchor-signer", m.AnchorSigner}, {"--signed", m.Signed}} {
+		if flag.value != "" {
+			given = append(given, flag.name)
+		}
+	}
+	if len(given) == 0 {
+		return "minted by this command"
+	}
+	return "given with " + strings.Join(given, ", ") + "; the rest minted by this command"
+}
