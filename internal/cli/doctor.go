@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -74,7 +76,7 @@ func (a *app) facts(statePath, at, down string, f *evidenceFlags) (recovery.Fact
 		return facts, err
 	}
 	if facts.Status, err = rotation.StatusOf(facts.State, evidence, instant); err != nil {
-		return facts, named(err, statePath, statePath)
+		return facts, statefile.Named(err, statePath, statePath)
 	}
 	facts.Latest = newestOf(evidence.Observations, facts.State.Metadata.Name)
 	facts.Reverted = reverted(statePath, facts.State)
@@ -100,13 +102,13 @@ func (a *app) missingKeys(statePath string, s *state.Rotation) (missing []recove
 	}
 	all, err := render.NamedKeys(c.State)
 	if err != nil {
-		return nil, named(err, statePath, statePath)
+		return nil, statefile.Named(err, statePath, statePath)
 	}
 	for _, k := range all {
 		if unusedKey(s, k.Path) {
 			continue
 		}
-		if found := problem.Of(judgeKeyFile(c, k)); len(found) == 0 || found[0].Code != problem.CustodyAbsent.Code {
+		if found := problem.Of(keyfile.Check(c, k)); len(found) == 0 || found[0].Code != problem.CustodyAbsent.Code {
 			continue
 		}
 		of := strings.TrimPrefix(k.Where, "status.")

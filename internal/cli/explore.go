@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -56,7 +57,7 @@ func (r exploreReport) rows() [][]string {
 
 func (r exploreReport) text() string {
 	var b strings.Builder
-	b.WriteString(table(r.rows()))
+	b.WriteString(results.Table(r.rows()))
 	for _, x := range r {
 		if len(x.Counterexample) > 0 {
 			fmt.Fprintf(&b, "\n%s:\n  %s\n", x.Order, strings.Join(x.Counterexample, "\n  "))
@@ -67,7 +68,7 @@ func (r exploreReport) text() string {
 
 func (r exploreReport) markdown() string {
 	var b strings.Builder
-	b.WriteString(markdownTable(r.rows()))
+	b.WriteString(results.MarkdownTable(r.rows()))
 	for _, x := range r {
 		if len(x.Counterexample) > 0 {
 			fmt.Fprintf(&b, "\n**%s**\n\n    %s\n", x.Order, strings.Join(x.Counterexample, "\n    "))

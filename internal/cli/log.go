@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -64,7 +67,7 @@ with a log from before these fields is refused until --migrate has rewritten it.
 // file, and since every version that Git has.
 func (a *app) verifyLog(statePath string, bases []string, s *state.Rotation) error {
 	for _, base := range bases {
-		text, err := readFile(base, maxState)
+		text, err := files.Read(base, statefile.MaxSize)
 		if err != nil {
 			return err
 		}
@@ -110,10 +113,10 @@ func (r logReport) data() any {
 func (r logReport) rows() [][]string {
 	rows := [][]string{{"epoch", "phase", "at", "evidence", "move"}}
 	for _, e := range r.entries {
-		rows = append(rows, []string{fmt.Sprint(e.Epoch), e.Phase, e.At, strings.TrimSpace(short([]string{e.Evidence})), e.Sentence()})
+		rows = append(rows, []string{fmt.Sprint(e.Epoch), e.Phase, e.At, strings.TrimSpace(results.Short([]string{e.Evidence})), e.Sentence()})
 	}
 	return rows
 }
 
-func (r logReport) text() string     { return table(r.rows()) }
-func (r logReport) markdown() string { return markdownTable(r.rows()) }
+func (r logReport) text() string     { return results.Table(r.rows()) }
+func (r logReport) markdown() string { return results.MarkdownTable(r.rows()) }

@@ -4,23 +4,24 @@ import (
 	"bytes"
 	"fmt"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // migrateLog rewrites a log from before its entries had fields, and nothing
 // else of the file.
 func (a *app) migrateLog(statePath string) error {
-	return a.changeState(statePath, func(current *state.Rotation) (change, error) {
+	return keyfile.ChangeState(a.files(), statePath, func(current *state.Rotation) (keyfile.Change, error) {
 		original, err := readFile(statePath, maxState)
 		if err != nil {
-			return change{}, err
+			return keyfile.Change{}, err
 		}
 		if _, err := state.Parse(statePath, original); err == nil {
 			fmt.Fprintf(&a.talk, "note: %s: the log has fields already: nothing to migrate\n", statePath)
-			return change{}, nil
+			return keyfile.Change{}, nil
 		}
 		fmt.Fprintf(&a.talk, "note: %s: %d log entries checked, the old ones migrated: review the change and commit it\n", statePath, len(current.Status.Log))
-		return change{next: current}, nil
+		return keyfile.Change{Next: current}, nil
 	})
 }
 

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
-	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
 )
 
@@ -102,30 +104,30 @@ func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (
 		return err
 	}
 	var minted []rotation.Minted
-	defer func() { wipe(minted) }()
-	return a.changeState(f.statePath, func(current *state.Rotation) (change, error) {
+	defer func() { keyfile.WipeAll(minted) }()
+	return keyfile.ChangeState(a.files(), f.statePath, func(current *state.Rotation) (keyfile.Change, error) {
 		evidence, err := f.evidence.load(f.statePath, current)
 		if err != nil {
-			return change{}, err
+			return keyfile.Change{}, err
 		}
 		m, err := make(current, evidence)
 		if err != nil {
-			return change{}, named(err, f.statePath, f.statePath)
+			return keyfile.Change{}, statefile.Named(err, f.statePath, f.statePath)
 		}
 		minted = m.Minted
 		if a.data, err = show(moveReport{m, f.dryRun, f.statePath}); err != nil {
-			return change{}, err
+			return keyfile.Change{}, err
 		}
 		if f.dryRun {
-			return change{}, a.showDiff(f, m.State)
+			return keyfile.Change{}, a.showDiff(f, m.State)
 		}
-		return change{m.State, func() (stored, error) { return a.storeKeys(f, m) }}, nil
+		return keyfile.Change{Next: m.State, Before: func() (keyfile.Stored, error) { return a.storeKeys(f, m) }}, nil
 	})
 }
 
 // showDiff adds the change of the state file to the output of a dry run.
 func (a *app) showDiff(f *moveFlags, next *state.Rotation) error {
-	original, err := readFile(f.statePath, maxState)
+	original, err := files.Read(f.statePath, statefile.MaxSize)
 	if err != nil {
 		return err
 	}
@@ -134,22 +136,22 @@ func (a *app) showDiff(f *moveFlags, next *state.Rotation) error {
 		return problem.Of(err).In(f.statePath).Err()
 	}
 	if f.format == formatText {
-		a.data = append(a.data, "\n"+udiff.Unified(f.statePath, f.statePath, string(original), string(text))...)
+		a.data = append(a.data, "\n"+results.Diff(f.statePath, f.statePath, string(original), string(text))...)
 	}
 	return nil
 }
 
 // storeKeys hands minted keys to the custody: new files, all or none.
-func (a *app) storeKeys(f *moveFlags, m *rotation.Move) (stored, error) {
-	files, err := a.sealKeys(f, m)
+func (a *app) storeKeys(f *moveFlags, m *rotation.Move) (keyfile.Stored, error) {
+	keys, err := a.sealKeys(f, m)
 	if err != nil {
-		return stored{}, err
+		return keyfile.Stored{}, err
 	}
-	return a.storeFor(f.statePath, files)
+	return keyfile.Store(a.files(), f.statePath, keys)
 }
 
 // sealKeys makes the files that minted keys are kept in, and writes none.
-func (a *app) sealKeys(f *moveFlags, m *rotation.Move) ([]keyFile, error) {
+func (a *app) sealKeys(f *moveFlags, m *rotation.Move) ([]keyfile.File, error) {
 	if len(m.Minted) == 0 {
 		return nil, nil
 	}
@@ -157,15 +159,5 @@ func (a *app) sealKeys(f *moveFlags, m *rotation.Move) ([]keyFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	of, err := render.NamedKeys(m.State)
-	if err != nil {
-		return nil, named(err, f.statePath, f.statePath)
-	}
-	return a.sealAll(c, m.Minted, of)
-}
-
-func wipe(minted []rotation.Minted) {
-	for _, m := range minted {
-		m.Key.Wipe()
-	}
+	return keyfile.SealNamed(c, m.Minted)
 }

@@ -5,7 +5,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/picture"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -71,9 +74,9 @@ func (a *app) planAt(f *startFlags, args []string, at time.Time) (*rotation.Plan
 		}
 		m, err := rotation.Start(s, options, evidence, at, a.Random)
 		if err != nil {
-			return nil, named(err, f.statePath, f.statePath)
+			return nil, statefile.Named(err, f.statePath, f.statePath)
 		}
-		wipe(m.Minted)
+		keyfile.WipeAll(m.Minted)
 		s = m.State
 	}
 	p, err := rotation.PlanOf(s, f.options, evidence, at)
@@ -118,7 +121,7 @@ func (r planReport) rows() [][]string {
 			number += " not in the log"
 		}
 		rows = append(rows, []string{
-			number, row.Phase, short(row.Bundle), short(row.Issuer), needs(row.Needs), wave(row),
+			number, row.Phase, results.Short(row.Bundle), results.Short(row.Issuer), needs(row.Needs), wave(row),
 			row.Earliest.Format(time.RFC3339), revert(row), strings.Join(row.Changes, ", "),
 		})
 	}
@@ -158,7 +161,7 @@ func revert(row rotation.PlanRow) string {
 	return fmt.Sprintf("%d of %d", safe, len(row.Reverts))
 }
 
-func (r planReport) text() string { return r.head() + "\n\n" + table(r.rows()) + r.byHand("") }
+func (r planReport) text() string { return r.head() + "\n\n" + results.Table(r.rows()) + r.byHand("") }
 
 // byHand lists what a person must deliver, by phase.
 func (r planReport) byHand(mark string) (text string) {
@@ -172,7 +175,7 @@ func (r planReport) byHand(mark string) (text string) {
 }
 
 func (r planReport) markdown() string {
-	return "### Plan of the rotation\n\n" + r.head() + "\n\n" + markdownTable(r.rows()) + r.byHand("\n") + "\n```mermaid\n" + r.gantt() + "```\n"
+	return "### Plan of the rotation\n\n" + r.head() + "\n\n" + results.MarkdownTable(r.rows()) + r.byHand("\n") + "\n```mermaid\n" + r.gantt() + "```\n"
 }
 
 func (r planReport) gantt() string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -78,7 +79,7 @@ func (c *prCall) keyWrong(h *head, name string, key render.NamedKey) (string, er
 	case keeper.Facts == nil:
 		return fmt.Sprintf("it brings the key file %s, and custody %s keeps no keys in Git", name, keeper.Name), nil
 	}
-	if err := judgeFacts(keeper, text, key); err != nil {
+	if err := keyfile.CheckFacts(keeper, text, key); err != nil {
 		return "its key file " + name + " does not fit: " + problem.Of(err)[0].Text, nil
 	}
 	return "", nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -62,14 +63,14 @@ func (f *prFlags) ignoredBy(h *head) (ignored []string, err error) {
 		if given.file == "" {
 			continue
 		}
-		chain, err := readChain(given.file)
+		chain, err := keyfile.ReadChain(given.file)
 		if err != nil {
 			return nil, err
 		}
 		differs(given.flag, true, sameCertificate(given.of.certificate, chain[0]))
 	}
 	if f.anchorKey != "" {
-		key, err := readKey(f.anchorKey)
+		key, err := keyfile.ReadKey(f.anchorKey)
 		if err != nil {
 			return nil, err
 		}

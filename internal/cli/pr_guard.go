@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -151,7 +152,7 @@ func (g *guardCall) conflict(names []string) (err error) {
 		return nil
 	}
 	return g.heads(g.before, names, func(_ string, head []byte) {
-		g.r.touched = g.r.touched || bytes.HasPrefix(head, []byte(ownedBy(g.now)))
+		g.r.touched = g.r.touched || bytes.HasPrefix(head, []byte(outputs.OwnedBy(g.now)))
 	})
 }
 
@@ -164,7 +165,7 @@ func (g *guardCall) heads(t *repo.Tree, names []string, f func(name string, head
 		}
 	}
 	return g.gitProblem(g.repo.Contents(objects, func(i int, c repo.Content) error {
-		head, err := io.ReadAll(io.LimitReader(c.Text, headSize))
+		head, err := io.ReadAll(io.LimitReader(c.Text, outputs.HeadSize))
 		f(regular[i], head)
 		return err
 	}))

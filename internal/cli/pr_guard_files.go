@@ -3,6 +3,7 @@ package cli
 import (
 	"path/filepath"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -13,29 +14,29 @@ func (g *guardCall) guardOutputs(next *state.Rotation) error {
 		return g.judgeDisowned(next, nil)
 	}
 	file := g.at(g.state)
-	where := place{folder: filepath.Dir(file), root: g.root, file: file}
-	files, err := (&syncCall{app: g.app, statePath: file, state: next.WithDefaults(), place: where, charts: g.guardCharts()}).compute()
+	where := outputs.Place{Directory: filepath.Dir(file), Root: g.root, File: file}
+	files, err := (&outputs.Job{World: g.outputsWorld(), StatePath: file, State: next.WithDefaults(), Place: where, AllowChart: g.guardCharts()}).Compute()
 	if err != nil {
 		g.r.findings = append(g.r.findings, problem.Of(g.told(err))...)
 		return nil
 	}
 	var produced []string
 	for _, f := range files {
-		produced = append(produced, f.name) // also those that no output names any more: they are findings
+		produced = append(produced, f.Name) // also those that no output names any more: they are findings
 	}
 	g.r.owned = append(g.r.owned, produced...)
-	for _, f := range onlyChanged(files) {
-		name := shownName(f.name)
-		_, err := g.after.Find(f.name)
+	for _, f := range outputs.Changed(files) {
+		name := shownName(f.Name)
+		_, err := g.after.Find(f.Name)
 		switch {
 		case isNotRegular(err):
 			g.r.fail(problem.PRGuardNotFile.With(err, "change").In(name))
-		case f.want == nil:
+		case f.Want == nil:
 			g.r.fail(problem.PRGuardStale.With().In(name))
-		case f.have == nil:
-			g.r.fail(problem.PRGuardMissing.With(f.output + 1).In(name))
+		case f.Have == nil:
+			g.r.fail(problem.PRGuardMissing.With(f.Output + 1).In(name))
 		default:
-			g.r.fail(problem.PRGuardEdited.With(f.output + 1).In(name))
+			g.r.fail(problem.PRGuardEdited.With(f.Output + 1).In(name))
 		}
 	}
 	return g.judgeDisowned(next, produced)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -82,7 +83,7 @@ func (g *guardCall) judgeKeyFiles(is *state.Rotation) error {
 			said[spki] = true
 			g.r.fail(problem.PRGuardKeys.With(plain(k.Name), "is named at "+shownPaths(now)+", and was at "+shownPaths(was)).In(g.state))
 		}
-		if kind.Kind.Seal != nil && kind.Mode != plainMode && k.Path != "" {
+		if kind.Kind.Seal != nil && kind.Mode != keyfile.PlainMode && k.Path != "" {
 			if err := g.judgeKeyFile(kind, k, had && slices.Contains(was, k.Path)); err != nil {
 				return err
 			}
@@ -159,7 +160,7 @@ func (g *guardCall) claims(kind *custody.Custody, k render.NamedKey, text []byte
 	case facts.Openers > 0 && facts.Recipients != nil && facts.Openers != len(facts.Recipients):
 		return fmt.Errorf("it says that %d recipients can open it, and is encrypted to %d", len(facts.Recipients), facts.Openers)
 	}
-	if err := judgeFacts(kind, text, k); err != nil {
+	if err := keyfile.CheckFacts(kind, text, k); err != nil {
 		return err
 	}
 	if kind.Name != state.CustodyAge || g.f.custody.identity == "" && g.Getenv("L5D_PKI_AGE_IDENTITY") == "" {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -62,7 +63,7 @@ func (g *guardCall) judgeDisowned(next *state.Rotation, produced []string) error
 		}
 	}
 	return g.heads(g.before, g.differs, func(name string, head []byte) {
-		if bytes.HasPrefix(head, []byte(ownedBy(g.now))) {
+		if bytes.HasPrefix(head, []byte(outputs.OwnedBy(g.now))) {
 			disowned(name, "an output")
 		}
 	})

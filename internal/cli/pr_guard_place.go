@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -66,7 +67,7 @@ func isSubmodule(dir string) bool {
 		return false
 	}
 	defer f.Close()
-	head, _ := io.ReadAll(io.LimitReader(f, headSize)) // a directory has none
+	head, _ := io.ReadAll(io.LimitReader(f, outputs.HeadSize)) // a directory has none
 	return strings.Contains(filepath.ToSlash(string(head)), gitName+"/modules/")
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -58,7 +59,7 @@ func (g *guardCall) materialize(next *state.Rotation) error {
 	g.skipped = map[string]bool{}
 	total := int64(0)
 	err = g.repo.Contents(objects, func(i int, c repo.Content) error {
-		if c.Size > maxOwned {
+		if c.Size > outputs.MaxOwned {
 			g.skipped[names[i]] = true
 			return nil
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -24,7 +25,7 @@ func (c *prCall) keyHome(s *state.Rotation) string {
 // putKeys writes the minted keys that the custody keeps in Git into the tree.
 // The others are for folders that outlive this call: they are given back, to be
 // written when the commit is made (outputs and hooks may take minutes or fail).
-func (c *prCall) putKeys(m *rotation.Move) (outside []keyFile, err error) {
+func (c *prCall) putKeys(m *rotation.Move) (outside []keyfile.File, err error) {
 	flags := c.f.moveFlags
 	flags.statePath = c.keyHome(m.State)
 	files, err := c.sealKeys(&flags, m)
@@ -32,14 +33,14 @@ func (c *prCall) putKeys(m *rotation.Move) (outside []keyFile, err error) {
 		return nil, err
 	}
 	for _, f := range files {
-		if !strings.HasPrefix(f.path, c.root+string(filepath.Separator)) {
+		if !strings.HasPrefix(f.Path, c.root+string(filepath.Separator)) {
 			outside = append(outside, f)
 			continue
 		}
-		if err := c.putNew(c.inRepository(f.path), f.text); err != nil {
+		if err := c.putNew(c.inRepository(f.Path), f.Text); err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&c.talk, "note: %s\n", f.note)
+		fmt.Fprintf(&c.talk, "note: %s\n", f.Note)
 	}
 	return outside, nil
 }
@@ -48,14 +49,14 @@ func (c *prCall) putKeys(m *rotation.Move) (outside []keyFile, err error) {
 // commit. It is pending meanwhile: a call that is killed in between leaves keys
 // that nobody else has, and the next call finds the commit that names them.
 // Nothing is pushed before.
-func (c *prCall) keep(p *proposal, keys []keyFile) error {
+func (c *prCall) keep(p *proposal, keys []keyfile.File) error {
 	undo := func() {}
 	if len(keys) > 0 {
 		err := c.repo.Await(p.branch, p.commit)
 		if err != nil {
 			return c.gitProblem(err)
 		}
-		if undo, err = c.storeAlone(c.f.statePath, keys); err != nil {
+		if undo, err = keyfile.StoreAlone(c.files(), c.f.statePath, keys); err != nil {
 			_ = c.repo.Forget(p.branch) // without its keys it is not taken up either
 			return err
 		}
@@ -86,7 +87,7 @@ func (c *prCall) remember(p *proposal) error {
 // they brought are there.
 func (c *prCall) addPending(found map[string]string) error {
 	if !c.f.dryRun {
-		if err := c.recoverKeys(c.f.statePath, c.named()); err != nil {
+		if err := keyfile.Recover(c.files(), c.f.statePath, c.named()); err != nil {
 			return err
 		}
 	}
@@ -105,11 +106,11 @@ func (c *prCall) addPending(found map[string]string) error {
 // named tells which key files are in use: those of the state at the base, of the
 // state in the user's own folder, and of commits that were made.
 func (c *prCall) named() func(path string) bool {
-	all := []func(string) bool{namedBy(c.f.statePath, c.now), namedAt(c.f.statePath)}
+	all := []func(string) bool{keyfile.NamedBy(c.f.statePath, c.now), keyfile.NamedAt(c.f.statePath)}
 	made, err := c.repo.Made(c.prefix())
 	for _, commit := range made {
 		if next, errState := c.stateAt(commit); errState == nil && next != nil {
-			all = append(all, namedBy(c.f.statePath, next))
+			all = append(all, keyfile.NamedBy(c.f.statePath, next))
 		}
 	}
 	return func(path string) bool {
@@ -138,7 +139,7 @@ func (c *prCall) hasKeys(commit string) bool {
 		}
 		path := beside(c.f.statePath, k.Path)
 		if out := c.f.custody.keyOut; out != "" {
-			path = handedOut(out, k.Path)
+			path = keyfile.HandedOut(out, k.Path)
 		}
 		text, err := readFile(path, maxKey)
 		if err != nil {

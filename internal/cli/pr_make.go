@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -115,21 +116,21 @@ func (c *prCall) syncTree(s *state.Rotation) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	changed := onlyChanged(files)
+	changed := outputs.Changed(files)
 	var names []string
 	for _, f := range changed {
-		names = append(names, f.name)
+		names = append(names, f.Name)
 	}
-	return names, c.replaceBelow(c.root, changed)
+	return names, outputs.Write(c.files(), c.root, changed)
 }
 
-func (c *prCall) syncFiles(s *state.Rotation) ([]syncFile, error) {
+func (c *prCall) syncFiles(s *state.Rotation) ([]outputs.File, error) {
 	path := c.at(c.state)
-	where, err := placeOf(path)
+	where, err := outputs.PlaceOf(path)
 	if err != nil {
 		return nil, err
 	}
-	return (&syncCall{app: c.app, statePath: path, state: s.WithDefaults(), place: where, charts: c.reviewedCharts()}).compute()
+	return (&outputs.Job{World: c.outputsWorld(), StatePath: path, State: s.WithDefaults(), Place: where, AllowChart: c.reviewedCharts()}).Compute()
 }
 
 // noSecret refuses to commit a file with a private key in clear.

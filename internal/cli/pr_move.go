@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -11,7 +12,7 @@ type moved struct {
 	// names are the files of the tree that it wrote, beside the state file.
 	names []string
 	// keys that belong outside of the tree are yet to be written.
-	keys []keyFile
+	keys []keyfile.File
 	// origin says where the material of a start comes from.
 	origin string
 }
@@ -74,7 +75,7 @@ func (c *prCall) newMove(k ask, ahead bool) (moved, error) {
 	if err != nil {
 		return moved{}, named(err, c.state, c.state)
 	}
-	defer wipe(m.Minted)
+	defer keyfile.WipeAll(m.Minted)
 	if err := c.putState(m.State); err != nil {
 		return moved{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -94,7 +95,7 @@ func (c *prCall) tried(k ask) (*rotation.Move, error) {
 	o.Ahead = c.f.ahead
 	m, err := c.make(k, evidence, o)
 	if err == nil {
-		wipe(m.Minted)
+		keyfile.WipeAll(m.Minted)
 	}
 	return m, err
 }

@@ -55,7 +55,7 @@ func (t prText) restartLines() []string {
 	case bundle:
 		lines = append(lines, "control plane: identity, destination and proxy-injector roll, for their annotation follows the bundle")
 	}
-	missing := deliveryLines(t.now, t.next, t.state)
+	missing := delivery.LinesBetween(t.now, t.next, t.state)
 	if issuer && len(missing) == 0 {
 		lines = append(lines, "identity reloads its issuer without a restart")
 	}

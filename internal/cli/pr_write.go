@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
@@ -63,28 +62,6 @@ func writeProblem(name string, err error) error {
 		return problem.PRNotRegular.With().In(name)
 	}
 	return problem.CLIWrite.With(name, reason(err)).Because(err)
-}
-
-var errNotRegular = errors.New("not a regular file, or below a link")
-
-// regularMode is the mode of a file, or that of a new one where there is none.
-// It fails on a link, also among the directories above, and on what is no file.
-func regularMode(tree *os.Root, name string) (os.FileMode, error) {
-	for above := path.Dir(name); above != "."; above = path.Dir(above) {
-		if info, err := tree.Lstat(above); err == nil && !info.IsDir() {
-			return 0, errNotRegular
-		}
-	}
-	info, err := tree.Lstat(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return 0o644, nil
-	case err != nil:
-		return 0, err
-	case !info.Mode().IsRegular():
-		return 0, errNotRegular
-	}
-	return info.Mode().Perm(), nil
 }
 
 // treeEntries lists a directory of the tree; none where it is missing or a link.

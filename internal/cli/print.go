@@ -26,7 +26,3 @@ func printer(format string) (func(report) ([]byte, error), error) {
 	write, err := results.In(format)
 	return func(r report) ([]byte, error) { return write(exported{r}) }, err
 }
-
-func table(rows [][]string) string         { return results.Table(rows) }
-func markdownTable(rows [][]string) string { return results.MarkdownTable(rows) }
-func short(fingerprints []string) string   { return results.Short(fingerprints) }

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -82,7 +85,7 @@ func (a *app) doProve(f *proveFlags) error {
 	}
 	r, err := a.proved(f, s, instant)
 	if err != nil {
-		return named(err, f.state, f.state)
+		return statefile.Named(err, f.state, f.state)
 	}
 	if a.data, err = show(r); err != nil {
 		return err
@@ -129,7 +132,7 @@ func (a *app) issuerKeys(f *proveFlags, s *state.Rotation) (map[string]pki.Key, 
 	}
 	all, err := render.NamedKeys(s)
 	if err != nil {
-		return nil, named(err, f.state, f.state)
+		return nil, statefile.Named(err, f.state, f.state)
 	}
 	keys := map[string]pki.Key{}
 	var problems problem.List
@@ -137,7 +140,7 @@ func (a *app) issuerKeys(f *proveFlags, s *state.Rotation) (map[string]pki.Key, 
 		if !strings.HasPrefix(k.Where, "status.issuers[") {
 			continue
 		}
-		key, err := openKey(c, k)
+		key, err := keyfile.Open(c, k)
 		problems.Add(err)
 		keys[k.Certificate.Fingerprint()] = key
 	}
@@ -152,7 +155,7 @@ func (r proofReport) data() any { return r.Proof }
 func (r proofReport) text() string {
 	var b strings.Builder
 	for _, step := range r.Steps {
-		fmt.Fprintf(&b, "%s\n%s", stepHead(step), table(matrixRows(step)))
+		fmt.Fprintf(&b, "%s\n%s", stepHead(step), results.Table(matrixRows(step)))
 		for _, reason := range step.Verdict.Reasons {
 			b.WriteString("  " + reason.Text + "\n")
 		}
@@ -165,7 +168,7 @@ func (r proofReport) text() string {
 func (r proofReport) markdown() string {
 	var b strings.Builder
 	for _, step := range r.Steps {
-		fmt.Fprintf(&b, "#### %s\n\n%s\n", stepHead(step), markdownTable(matrixRows(step)))
+		fmt.Fprintf(&b, "#### %s\n\n%s\n", stepHead(step), results.MarkdownTable(matrixRows(step)))
 		for _, reason := range step.Verdict.Reasons {
 			b.WriteString("- " + reason.Text + "\n")
 		}

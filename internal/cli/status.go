@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -81,7 +83,7 @@ func (a *app) statusAt(statePath, at string, f *evidenceFlags) (*rotation.Status
 	}
 	st, err := rotation.StatusOf(s, evidence, instant)
 	if err != nil {
-		return nil, named(err, statePath, statePath)
+		return nil, statefile.Named(err, statePath, statePath)
 	}
 	if alarm := fallen(statePath, s); alarm != "" {
 		st.Alarms = append(st.Alarms, alarm)
@@ -124,8 +126,8 @@ func (r statusReport) text() string {
 	var b strings.Builder
 	b.WriteString(alarmLines(r.Status))
 	fmt.Fprintf(&b, "%s, at %s\n", r.head(), r.At.Format(time.RFC3339))
-	fmt.Fprintf(&b, "bundle %s, issuer %s\n\n", short(r.Bundle), short(r.Issuer))
-	b.WriteString(table(r.certificates()))
+	fmt.Fprintf(&b, "bundle %s, issuer %s\n\n", results.Short(r.Bundle), results.Short(r.Issuer))
+	b.WriteString(results.Table(r.certificates()))
 	b.WriteString("\n" + timelineOf(r.Status).Text(r.width, false))
 	for _, m := range r.Next {
 		b.WriteString("\n" + nextLine(m) + "\n")
@@ -180,7 +182,7 @@ func (r statusReport) markdown() string {
 	for _, alarm := range r.Alarms {
 		b.WriteString("> **" + alarm + "**\n\n")
 	}
-	fmt.Fprintf(&b, "### %s\n\n%s", r.head(), markdownTable(r.certificates()))
+	fmt.Fprintf(&b, "### %s\n\n%s", r.head(), results.MarkdownTable(r.certificates()))
 	for _, m := range r.Next {
 		b.WriteString("\n**" + nextLine(m) + "**\n\n")
 		for _, n := range m.Needs {

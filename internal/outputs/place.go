@@ -1,4 +1,4 @@
-package cli
+package outputs
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -13,23 +14,29 @@ import (
 // gitName is the folder of a repository, or in a worktree the file that names it.
 const gitName = ".git"
 
-// place is where a state file lies: its folder, its repository, itself; all
+// Place is where a state file lies: its folder, its repository, itself; all
 // absolute and without symbolic links.
-type place struct{ folder, root, file string }
+type Place struct {
+	Directory string
+	// Root is the repository's, or Directory where there is none.
+	Root string
+	File string
+}
 
-func placeOf(statePath string) (place, error) {
+// PlaceOf finds where a state file lies.
+func PlaceOf(statePath string) (Place, error) {
 	full, err := filepath.Abs(statePath)
 	if err == nil {
 		full, err = filepath.EvalSymlinks(full)
 	}
 	if err != nil {
-		return place{}, problem.CLIRead.With(reason(err)).In(statePath).Because(err)
+		return Place{}, files.Unread(statePath, err)
 	}
-	p := place{folder: filepath.Dir(full), file: full}
-	p.root = p.folder
-	for above := p.folder; ; above = filepath.Dir(above) {
+	p := Place{Directory: filepath.Dir(full), File: full}
+	p.Root = p.Directory
+	for above := p.Directory; ; above = filepath.Dir(above) {
 		if _, err := os.Lstat(filepath.Join(above, gitName)); err == nil {
-			p.root = above
+			p.Root = above
 			return p, nil
 		}
 		if above == filepath.Dir(above) {
@@ -39,12 +46,12 @@ func placeOf(statePath string) (place, error) {
 }
 
 // at is a path of the state, links not followed.
-func (p place) at(path string) string { return filepath.Join(p.folder, filepath.FromSlash(path)) }
+func (p Place) at(path string) string { return filepath.Join(p.Directory, filepath.FromSlash(path)) }
 
 // resolve gives the place that a path of the state leads to, symbolic links
 // followed as far as there is something, and its name in the repository. What
 // leaves the repository, and what lies in Git's folder, is refused.
-func (p place) resolve(path string) (target, name string, err error) {
+func (p Place) resolve(path string) (target, name string, err error) {
 	full := p.at(path)
 	there, rest := full, ""
 	for {
@@ -55,10 +62,10 @@ func (p place) resolve(path string) (target, name string, err error) {
 	}
 	real, err := filepath.EvalSymlinks(there) // fails on a link to nowhere
 	if err != nil {
-		return "", "", problem.CLIRead.With(reason(err)).Because(err)
+		return "", "", problem.CLIRead.With(files.Reason(err)).Because(err)
 	}
 	target = filepath.Join(real, rest)
-	below, err := filepath.Rel(p.root, target)
+	below, err := filepath.Rel(p.Root, target)
 	if err != nil || !filepath.IsLocal(below) {
 		return "", "", problem.SyncLeaves.With(path)
 	}
@@ -72,16 +79,16 @@ func (p place) resolve(path string) (target, name string, err error) {
 // yamlFiles calls f for the YAML files of the repository, in the order of their
 // names. Links, other repositories inside of this one and folders that may not
 // be read are passed over.
-func (p place) yamlFiles(f func(file string)) error {
-	return filepath.WalkDir(p.root, func(file string, d fs.DirEntry, err error) error {
+func (p Place) yamlFiles(f func(file string)) error {
+	return filepath.WalkDir(p.Root, func(file string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist):
 			return fs.SkipDir
 		case err != nil:
-			return problem.CLIRead.With(reason(err)).In(file).Because(err)
-		case d.IsDir() && file != p.root && (d.Name() == gitName || isRepository(file)):
+			return files.Unread(file, err)
+		case d.IsDir() && file != p.Root && (d.Name() == gitName || isRepository(file)):
 			return fs.SkipDir
-		case d.Type().IsRegular() && isYAML(d.Name()):
+		case d.Type().IsRegular() && files.IsYAML(d.Name()):
 			f(file)
 		}
 		return nil

@@ -1,4 +1,4 @@
-package cli
+package chartphase
 
 import (
 	"bytes"
@@ -12,9 +12,24 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
-	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
+
+// maxOwned is the largest file that is compared, in bytes.
+const maxOwned = 64 << 20
+
+// WriteDirectory writes a stream as one file per object into a directory. It removes what
+// the same release left there and no longer has, and touches no file of others.
+func WriteDirectory(w files.Writer, directory string, answer exchange.Answer, stream []byte, mode os.FileMode) error {
+	split, err := splitFiles(answer, stream)
+	if err != nil {
+		return err
+	}
+	return writeOwned(w, directory, chartHeader(answer), split, mode)
+}
 
 // chartHeader is the first line of every file that --split writes: whose it is.
 // It has no version, so that an update of the chart changes what it changes.
@@ -25,10 +40,10 @@ func chartHeader(answer exchange.Answer) string {
 // splitFiles gives each object a file: Kind_namespace_name.yaml. Objects of one
 // name (a hook's copy) share it, in their order.
 func splitFiles(answer exchange.Answer, stream []byte) (map[string][]byte, error) {
-	files := map[string][]byte{}
-	for _, text := range chartphase.Split(stream) {
-		o, err := chartphase.ObjectOf(text)
-		if err == nil && o.Kind == "" && chartphase.OnlyComments(text) {
+	split := map[string][]byte{}
+	for _, text := range Split(stream) {
+		o, err := ObjectOf(text)
+		if err == nil && o.Kind == "" && OnlyComments(text) {
 			continue
 		}
 		if err == nil && (o.Kind == "" || o.Metadata.Name == "") {
@@ -38,19 +53,19 @@ func splitFiles(answer exchange.Answer, stream []byte) (map[string][]byte, error
 			return nil, problem.ChartSplitName.With(answer.Name, err)
 		}
 		name := fileName(o)
-		if files[name] == nil {
-			files[name] = []byte(chartHeader(answer))
+		if split[name] == nil {
+			split[name] = []byte(chartHeader(answer))
 		} else {
-			files[name] = append(files[name], "---\n"...)
+			split[name] = append(split[name], "---\n"...)
 		}
-		files[name] = append(files[name], text...)
+		split[name] = append(split[name], text...)
 	}
-	return files, nil
+	return split, nil
 }
 
 // fileName of an object. What could leave the folder or trouble a file system
 // is written as %XX; "_" too, since it separates.
-func fileName(o chartphase.Object) string {
+func fileName(o Object) string {
 	parts := []string{escape(o.Kind)}
 	if o.Metadata.Namespace != "" {
 		parts = append(parts, escape(o.Metadata.Namespace))
@@ -72,47 +87,47 @@ func escape(part string) string {
 	return b.String()
 }
 
-// writeSplit brings a folder to the files: what the header owns and is no longer
+// writeOwned brings a directory to these files: what the header owns and is no longer
 // there goes, what others own is never touched.
-func (a *app) writeSplit(folder, header string, files map[string][]byte, mode os.FileMode) error {
-	stale, changed, err := comparedTo(folder, header, files)
+func writeOwned(w files.Writer, directory, header string, wanted map[string][]byte, mode os.FileMode) error {
+	stale, changed, err := comparedTo(directory, header, wanted)
 	if err != nil {
 		return err
 	}
-	var all []syncFile
+	var all []files.Change
 	var problems problem.List
 	for _, name := range append(changed, stale...) {
-		path := filepath.Join(folder, name)
-		f := syncFile{name: path, target: path, want: files[name], mode: mode}
-		problems.Add(checkPlace(path))
-		if mode == plainMode && holdsSecret(f.want) {
-			f.place = plainPlace
-			problems.Add(plainPlace(path))
+		path := filepath.Join(directory, name)
+		c := files.Change{Name: path, Target: path, Data: wanted[name], Mode: mode}
+		problems.Add(files.CheckPlace(path))
+		if mode == keyfile.PlainMode && len(secret.Find(c.Data)) > 0 {
+			c.Place = keyfile.PlainPlace
+			problems.Add(keyfile.PlainPlace(path))
 		}
-		all = append(all, f)
+		all = append(all, c)
 	}
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	if err := a.replaceAll(all); err != nil {
+	if err := w.ReplaceTargets(all); err != nil {
 		return err
 	}
-	fmt.Fprintf(&a.talk, "note: %s: %d files written, %d removed, %d unchanged\n", folder, len(changed), len(stale), len(files)-len(changed))
+	fmt.Fprintf(w.Notes, "note: %s: %d files written, %d removed, %d unchanged\n", directory, len(changed), len(stale), len(wanted)-len(changed))
 	return nil
 }
 
 // comparedTo says which owned files are stale and which files change. All files
 // that others own and that are in the way are reported together.
-func comparedTo(folder, header string, files map[string][]byte) (stale, changed []string, err error) {
-	entries, err := os.ReadDir(folder)
+func comparedTo(directory, header string, all map[string][]byte) (stale, changed []string, err error) {
+	entries, err := os.ReadDir(directory)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, problem.CLIRead.With(reason(err)).In(folder).Because(err)
+		return nil, nil, files.Unread(directory, err)
 	}
 	var problems problem.List
 	same := map[string]bool{}
 	for _, entry := range entries {
-		path := filepath.Join(folder, entry.Name())
-		wanted, inWay := files[entry.Name()]
+		path := filepath.Join(directory, entry.Name())
+		wanted, inWay := all[entry.Name()]
 		have, owned := readOwned(path, entry, header)
 		switch {
 		case !owned && inWay:
@@ -123,7 +138,7 @@ func comparedTo(folder, header string, files map[string][]byte) (stale, changed 
 			same[entry.Name()] = bytes.Equal(have, wanted)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if !same[name] {
 			changed = append(changed, name)
 		}
@@ -137,6 +152,6 @@ func readOwned(path string, entry fs.DirEntry, header string) ([]byte, bool) {
 	if !entry.Type().IsRegular() || !strings.HasSuffix(entry.Name(), ".yaml") {
 		return nil, false
 	}
-	data, err := readFile(path, maxOwned)
+	data, err := files.Read(path, maxOwned)
 	return data, err == nil && bytes.HasPrefix(data, []byte(header))
 }

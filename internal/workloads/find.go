@@ -1,8 +1,9 @@
-package cli
+package workloads
 
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -12,49 +13,53 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 )
 
-// maxWorkloadFile is the largest file that is read, in bytes; the API server
+// maxFile is the largest file that is read, in bytes; the API server
 // takes objects of 1.5 MiB at most.
-const maxWorkloadFile = 64 << 20
+const maxFile = 64 << 20
 
-// foundFile is a file that was named, or found in a folder that was.
-type foundFile struct {
-	name   string // as it is shown
-	target string // the same without symbolic links
-	mode   os.FileMode
+// File is a file that was named, or found in a directory that was.
+type File struct {
+	Name   string // as it is shown
+	Target string // the same without symbolic links
+	Mode   os.FileMode
 }
 
-// gather reads stdin, or all files that the arguments lead to.
-func (a *app) gather(in *render.WorkloadsInput, args []string) ([]foundFile, error) {
-	if in.Stream {
-		text, err := readLimited(a.Stdin, "stdin", render.MaxStream)
-		in.Files = []render.WorkloadFile{{Name: "stdin", Text: text}}
-		return nil, err
-	}
+// Find collects the YAML files that arguments lead to, sorted, each once: files, directories
+// and patterns. notes gets a line about what was passed over.
+func Find(arguments []string, notes io.Writer) ([]File, error) {
 	var s search
-	for _, arg := range args {
+	for _, arg := range arguments {
 		s.argument(arg)
 	}
 	if len(s.problems) > 0 {
 		return nil, s.problems.Err()
 	}
-	found := s.sorted()
 	if s.links > 0 {
-		fmt.Fprintf(&a.talk, "note: %d symbolic links were not followed\n", s.links)
+		fmt.Fprintf(notes, "note: %d symbolic links were not followed\n", s.links)
 	}
 	if s.charts > 0 {
-		fmt.Fprintf(&a.talk, "note: the templates of %d Helm charts were left alone: stamp what they render\n", s.charts)
+		fmt.Fprintf(notes, "note: the templates of %d Helm charts were left alone: stamp what they render\n", s.charts)
 	}
-	var err error
-	in.Files, err = a.readFound(found)
-	return found, err
+	return s.sorted(), nil
+}
+
+// Below collects the files below a directory whose names from there match a pattern;
+// of no pattern, the file itself.
+func Below(root string, pattern []string) ([]File, error) {
+	var s search
+	if len(pattern) == 0 {
+		s.named(root)
+	} else {
+		s.walk(root, func(below string) bool { return files.Match(pattern, strings.Split(below, "/")) })
+	}
+	return s.sorted(), s.problems.Err()
 }
 
 // search collects files.
 type search struct {
-	found         []foundFile
+	found         []File
 	links, charts int
 	problems      problem.List
 }
@@ -67,7 +72,7 @@ func (s *search) argument(arg string) {
 	case err == nil:
 		s.named(arg)
 	case !strings.ContainsAny(arg, "*?["):
-		s.problems.Add(problem.CLIRead.With(reason(err)).In(arg).Because(err))
+		s.problems.Add(files.Unread(arg, err))
 		return
 	default:
 		s.pattern(arg)
@@ -82,19 +87,19 @@ func (s *search) argument(arg string) {
 func (s *search) named(arg string) {
 	target, err := filepath.EvalSymlinks(arg)
 	if err != nil {
-		s.problems.Add(problem.CLIRead.With(reason(err)).In(arg).Because(err))
+		s.problems.Add(files.Unread(arg, err))
 		return
 	}
 	info, err := os.Stat(target)
 	switch {
 	case err != nil:
-		s.problems.Add(problem.CLIRead.With(reason(err)).In(arg).Because(err))
+		s.problems.Add(files.Unread(arg, err))
 	case info.IsDir():
 		s.walk(arg, func(string) bool { return true })
 	case leaves(arg, target):
 		s.problems.Add(problem.WorkloadsLink.With().In(arg))
 	default:
-		s.found = append(s.found, foundFile{name: arg, target: target})
+		s.found = append(s.found, File{Name: arg, Target: target})
 	}
 }
 
@@ -128,11 +133,8 @@ func (s *search) pattern(arg string) {
 	if _, err := os.Stat(root); err != nil {
 		return // nothing is there: argument says so
 	}
-	s.walk(root, func(below string) bool { return matches(parts[fixed:], strings.Split(below, "/")) })
+	s.walk(root, func(below string) bool { return files.Match(parts[fixed:], strings.Split(below, "/")) })
 }
-
-// matches reports whether a path matches a pattern (see [files.Match]).
-func matches(pattern, parts []string) bool { return files.Match(pattern, parts) }
 
 // walk collects the YAML files below a folder. Links are not followed: what
 // they lead to inside the folder is found anyway.
@@ -153,17 +155,17 @@ func (s *search) walk(root string, wanted func(below string) bool) {
 				return err
 			case d.IsDir():
 				return s.enter(file, name)
-			case !isYAML(name) || !wanted(filepath.ToSlash(below)):
+			case !files.IsYAML(name) || !wanted(filepath.ToSlash(below)):
 			case d.Type()&fs.ModeSymlink != 0:
 				s.links++
 			case d.Type().IsRegular():
-				s.found = append(s.found, foundFile{name: filepath.Join(root, below), target: file})
+				s.found = append(s.found, File{Name: filepath.Join(root, below), Target: file})
 			}
 			return nil
 		})
 	}
 	if err != nil {
-		s.problems.Add(problem.CLIRead.With(reason(err)).In(root).Because(err))
+		s.problems.Add(files.Unread(root, err))
 	}
 }
 
@@ -180,14 +182,12 @@ func (s *search) enter(folder, name string) error {
 	return nil
 }
 
-func isYAML(name string) bool { return files.IsYAML(name) }
-
 // sorted is every file once, in the order of names.
-func (s *search) sorted() []foundFile {
-	slices.SortStableFunc(s.found, func(a, b foundFile) int { return strings.Compare(a.name, b.name) })
+func (s *search) sorted() []File {
+	slices.SortStableFunc(s.found, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	seen := map[string]bool{}
-	return slices.DeleteFunc(s.found, func(f foundFile) bool {
-		key := f.target
+	return slices.DeleteFunc(s.found, func(f File) bool {
+		key := f.Target
 		if absolute, err := filepath.Abs(key); err == nil {
 			key = absolute
 		}

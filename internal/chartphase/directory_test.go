@@ -1,14 +1,16 @@
-package cli
+package chartphase
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
-	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 )
 
 func TestFileName(t *testing.T) {
@@ -20,7 +22,7 @@ func TestFileName(t *testing.T) {
 		{"A", "", "b_c", "A_b%5Fc.yaml"},
 		{"A", "b", "c", "A_b_c.yaml"},
 	} {
-		o := chartphase.Object{Kind: c.kind}
+		o := Object{Kind: c.kind}
 		o.Metadata.Namespace, o.Metadata.Name = c.namespace, c.name
 		if got := fileName(o); got != c.want {
 			t.Errorf("%+v: %s", c, got)
@@ -30,10 +32,10 @@ func TestFileName(t *testing.T) {
 
 func TestSplitFiles(t *testing.T) {
 	answer := exchange.Answer{Name: "c", Release: "r", Namespace: "n"}
-	files, err := splitFiles(answer, []byte("---\nkind: A\nmetadata: {name: x}\n---\n# only a comment\n---\nkind: A\nmetadata: {name: x}\nhook: true\n"))
+	split, err := splitFiles(answer, []byte("---\nkind: A\nmetadata: {name: x}\n---\n# only a comment\n---\nkind: A\nmetadata: {name: x}\nhook: true\n"))
 	want := chartHeader(answer) + "kind: A\nmetadata: {name: x}\n---\nkind: A\nmetadata: {name: x}\nhook: true\n"
-	if err != nil || len(files) != 1 || string(files["A_x.yaml"]) != want {
-		t.Errorf("%q, %v", files, err)
+	if err != nil || len(split) != 1 || string(split["A_x.yaml"]) != want {
+		t.Errorf("%q, %v", split, err)
 	}
 	for _, bad := range []string{"kind: A\n", "metadata: {name: x}\n", "- a\n"} {
 		if _, err := splitFiles(answer, []byte(bad)); err == nil || !strings.Contains(err.Error(), "cannot be given a file") {
@@ -44,7 +46,7 @@ func TestSplitFiles(t *testing.T) {
 
 // splitCase is a folder with an owned file that stays, one that changes, a
 // stale one and a foreign one.
-func splitCase(t *testing.T) (folder, header string, files map[string][]byte) {
+func splitCase(t *testing.T) (folder, header string, wanted map[string][]byte) {
 	t.Helper()
 	folder, header = t.TempDir(), "# l5d-pki-render: mine\n"
 	for name, text := range map[string]string{
@@ -79,17 +81,17 @@ func listing(t *testing.T, folder string) string {
 }
 
 func TestWriteSplit(t *testing.T) {
-	folder, header, files := splitCase(t)
-	a := &app{}
-	if err := a.writeSplit(folder, header, files, 0o600); err != nil {
+	folder, header, wanted := splitCase(t)
+	var notes strings.Builder
+	if err := writeOwned(files.Writer{Notes: &notes}, folder, header, wanted, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	want := "changes.yaml 2\nforeign.yaml 1\nnew.yaml 2\nother.yaml 1\nstale.txt e\nstays.yaml 1\n"
 	if got := listing(t, folder); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if a.talk.String() != "note: "+folder+": 2 files written, 1 removed, 1 unchanged\n" {
-		t.Error(a.talk.String())
+	if notes.String() != "note: "+folder+": 2 files written, 1 removed, 1 unchanged\n" {
+		t.Error(notes.String())
 	}
 	if info, err := os.Stat(filepath.Join(folder, "new.yaml")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode of a file with keys: %v, %v", info.Mode(), err)
@@ -105,12 +107,12 @@ func TestSplitForeign(t *testing.T) {
 		"link":    func(p string) error { return os.Symlink("stays.yaml", p) },
 		"folder":  func(p string) error { return os.Mkdir(p, 0o755) },
 	} {
-		folder, header, files := splitCase(t)
+		folder, header, wanted := splitCase(t)
 		path := filepath.Join(folder, "new.yaml")
 		if err := make(path); err != nil {
 			t.Fatal(err)
 		}
-		err := (&app{}).writeSplit(folder, header, files, 0o644)
+		err := writeOwned(files.Writer{Notes: io.Discard}, folder, header, wanted, 0o644)
 		if err == nil || !strings.Contains(err.Error(), path+": exists and is not this release's") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -125,9 +127,9 @@ func TestSplitForeign(t *testing.T) {
 // old one or the new one, and before the first rename all are the old ones.
 func TestSplitCutShort(t *testing.T) {
 	for stop := 1; ; stop++ {
-		folder, header, files := splitCase(t)
+		folder, header, wanted := splitCase(t)
 		before, left, name := listing(t, folder), stop, ""
-		a := &app{World: World{Step: func(step string) {
+		w := files.Writer{Notes: io.Discard, Disk: disk.Disk{Step: func(step string) {
 			if left--; left == 0 {
 				name = step
 				panic("cut")
@@ -135,7 +137,7 @@ func TestSplitCutShort(t *testing.T) {
 		}}}
 		cut := func() (cut bool) {
 			defer func() { cut = recover() != nil }()
-			if err := a.writeSplit(folder, header, files, 0o644); err != nil {
+			if err := writeOwned(w, folder, header, wanted, 0o644); err != nil {
 				t.Fatal(err)
 			}
 			return false

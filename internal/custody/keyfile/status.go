@@ -1,4 +1,4 @@
-package cli
+package keyfile
 
 import (
 	"fmt"
@@ -6,55 +6,15 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
-
-	"github.com/spf13/cobra"
 )
 
-// custodyStatus lists the key files of a state.
-func (a *app) custodyStatus() *cobra.Command {
-	var statePath, format string
-	cmd := &cobra.Command{
-		Use:   "status",
-		Short: "list the key files: whose keys they hold and who can open them",
-		Long: `status lists every private key that the state names, and what its file says
-without being opened: whose key it holds, for whom it is sealed, and whether that
-is what spec.custody says. No identity is needed and no key is read.`,
-		Example: `  l5d-pki-render custody status -o json`,
-		Args:    cobra.NoArgs,
-		RunE: a.run(func(*cobra.Command, []string) error {
-			show, err := printer(format)
-			if err != nil {
-				return err
-			}
-			s, err := a.loadState(statePath)
-			if err != nil {
-				return err
-			}
-			c, err := a.custodyOf(statePath, s, custodyFlags{})
-			if err != nil {
-				return err
-			}
-			r, err := custodyReportOf(c)
-			if err != nil {
-				return named(err, statePath, statePath)
-			}
-			if a.data, err = show(r); err != nil {
-				return err
-			}
-			return r.verdict()
-		}),
-	}
-	stateFlag(cmd, &statePath)
-	cmd.Flags().StringVarP(&format, "output", "o", formatText, "text, json, yaml or markdown")
-	return cmd
-}
-
-// keyReport is one key file.
-type keyReport struct {
+// KeyStatus is one key file.
+type KeyStatus struct {
 	Path        string   `json:"path"`
 	Of          string   `json:"of"`
 	Certificate string   `json:"certificate"`
@@ -65,20 +25,21 @@ type keyReport struct {
 	bad     bool
 }
 
-// custodyReport lists the key files for people and programs.
-type custodyReport struct {
+// Status lists the key files of a state, for people and programs.
+type Status struct {
 	Custody string      `json:"custody"`
-	Keys    []keyReport `json:"keys"`
+	Keys    []KeyStatus `json:"keys"`
 }
 
-func custodyReportOf(c *custody.Custody) (custodyReport, error) {
-	r := custodyReport{Custody: c.Name}
+// StatusOf looks at every key that the custody's state names, and opens none.
+func StatusOf(c *custody.Custody) (Status, error) {
+	r := Status{Custody: c.Name}
 	all, err := render.NamedKeys(c.State)
 	if err != nil {
 		return r, err
 	}
 	for _, k := range all {
-		r.Keys = append(r.Keys, reportKey(c, k))
+		r.Keys = append(r.Keys, statusOf(c, k))
 	}
 	for i, anchor := range c.State.Status.Retired {
 		if anchor.Key == "" {
@@ -88,12 +49,12 @@ func custodyReportOf(c *custody.Custody) (custodyReport, error) {
 		if err != nil {
 			return r, err
 		}
-		report := reportKey(c, k)
-		report.bad = false
-		if report.Verdict == "ok" || report.Verdict == problem.CustodyOldRecipients.Text || report.Verdict == problem.CustodyForOthers.Text {
-			report.Verdict = "of a retired anchor: never sealed anew; destroy it"
+		key := statusOf(c, k)
+		key.bad = false
+		if key.Verdict == "ok" || key.Verdict == problem.CustodyOldRecipients.Text || key.Verdict == problem.CustodyForOthers.Text {
+			key.Verdict = "of a retired anchor: never sealed anew; destroy it"
 		}
-		r.Keys = append(r.Keys, report)
+		r.Keys = append(r.Keys, key)
 	}
 	return r, nil
 }
@@ -109,14 +70,14 @@ func retiredKey(anchor state.Anchor, i int) (render.NamedKey, error) {
 	return render.NamedKey{Name: anchor.Name, Path: anchor.Key, Where: where, Certificate: chain[0]}, nil
 }
 
-func reportKey(c *custody.Custody, k render.NamedKey) keyReport {
-	r := keyReport{Path: k.Path, Of: k.Where, Certificate: k.Certificate.Fingerprint()[:16], Verdict: "ok"}
+func statusOf(c *custody.Custody, k render.NamedKey) KeyStatus {
+	r := KeyStatus{Path: k.Path, Of: k.Where, Certificate: k.Certificate.Fingerprint()[:16], Verdict: "ok"}
 	if c.Refers() {
 		r.Verdict = "a reference: no file here holds the key"
 		return r
 	}
-	err := judgeKeyFile(c, k)
-	if file, unread := readKeyFile(c, k.Path); unread == nil && c.Facts != nil {
+	err := Check(c, k)
+	if file, unread := Read(c, k.Path); unread == nil && c.Facts != nil {
 		facts, _ := c.Facts(file) // what is wrong with them is in err
 		r.Recipients, r.Passphrase = facts.Recipients, facts.Passphrase
 		clear(file)
@@ -128,13 +89,10 @@ func reportKey(c *custody.Custody, k render.NamedKey) keyReport {
 	return r
 }
 
-// verdict: a key that cannot be used is a failure. One that is sealed for earlier
+// Failed reports whether a key cannot be used. One that is sealed for earlier
 // recipients can be, and one of a retired anchor is needed no more.
-func (r custodyReport) verdict() error {
-	if slices.ContainsFunc(r.Keys, func(k keyReport) bool { return k.bad }) {
-		return errFound
-	}
-	return nil
+func (r Status) Failed() bool {
+	return slices.ContainsFunc(r.Keys, func(k KeyStatus) bool { return k.bad })
 }
 
 // sealedFor says in words who can open a key file.
@@ -154,9 +112,10 @@ func sealedFor(c *custody.Custody, file []byte) string {
 	return strings.Join(facts.Recipients, ", ")
 }
 
-func (r custodyReport) data() any { return r }
+// Data implements [report.Report], as Text and Markdown do.
+func (r Status) Data() any { return r }
 
-func (r custodyReport) rows() [][]string {
+func (r Status) rows() [][]string {
 	rows := [][]string{{"key file", "of", "certificate", "for", "verdict"}}
 	for _, k := range r.Keys {
 		who := strings.Join(k.Recipients, ", ")
@@ -168,13 +127,15 @@ func (r custodyReport) rows() [][]string {
 	return rows
 }
 
-func (r custodyReport) text() string {
+// Text is for a terminal.
+func (r Status) Text() string {
 	if len(r.Keys) == 0 {
 		return fmt.Sprintf("custody %s: the state names no key\n", r.Custody)
 	}
-	return fmt.Sprintf("custody %s\n\n%s", r.Custody, table(r.rows()))
+	return fmt.Sprintf("custody %s\n\n%s", r.Custody, report.Table(r.rows()))
 }
 
-func (r custodyReport) markdown() string {
-	return fmt.Sprintf("Custody `%s`\n\n%s", r.Custody, markdownTable(plainRows(r.rows())))
+// Markdown is for a pull request.
+func (r Status) Markdown() string {
+	return fmt.Sprintf("Custody `%s`\n\n%s", r.Custody, report.MarkdownTable(report.Plain(r.rows())))
 }

@@ -1,4 +1,4 @@
-package cli
+package report
 
 import (
 	"crypto/x509"
@@ -23,10 +23,10 @@ var (
 	lineEnds = regexp.MustCompile(`\\[nr]|\s+`)
 )
 
-// redact writes certificates as one readable line each, in clear or in base64,
+// Redact writes certificates as one readable line each, in clear or in base64,
 // so that a difference shows who came and who went. Other PEM blocks are named
 // by their type only. No body is left, and no private key in another form.
-func redact(text string) string {
+func Redact(text string) string {
 	text = pemText.ReplaceAllStringFunc(text, func(block string) string {
 		parts := pemText.FindStringSubmatch(block)
 		named := nameBlock(parts[1], parts[2])
@@ -68,6 +68,3 @@ func nameBlock(kind, body string) string {
 	}
 	return fmt.Sprintf("[certificate %s, %s, until %s]", sink.OneLine(name), pki.Certificate{Certificate: cert}.Fingerprint()[:16], cert.NotAfter.UTC().Format(time.RFC3339))
 }
-
-// holdsSecret reports whether a private key is in a text, in any encoding.
-func holdsSecret(text []byte) bool { return len(secret.Find(text)) > 0 }

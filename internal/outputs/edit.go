@@ -1,4 +1,4 @@
-package cli
+package outputs
 
 import (
 	"fmt"
@@ -8,15 +8,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/workloads"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// editOutput stamps the workloads in the files that a glob matches. The files
+// edit stamps the workloads in the files that a glob matches. The files
 // of all globs are read together: a Namespace in one speaks for the workloads
 // in another.
-func (c *syncCall) editOutput(output int) (outputBytes, error) {
+func (c *Job) edit(output int) (produced, error) {
 	if c.edited == nil {
 		if err := c.editAll(); err != nil {
 			return nil, err
@@ -25,96 +26,91 @@ func (c *syncCall) editOutput(output int) (outputBytes, error) {
 	return c.edited[output], nil
 }
 
-func (c *syncCall) editAll() error {
-	c.edited = map[int]map[string][]byte{}
-	var found []foundFile
+func (c *Job) editAll() error {
+	c.edited = map[int]produced{}
+	var found []workloads.File
 	owner, inject := map[string]int{}, map[string]string{}
 	var problems problem.List
-	for i, o := range c.state.Spec.Outputs {
+	for i, o := range c.State.Spec.Outputs {
 		if o.Kind != state.OutputEdit {
 			continue
 		}
-		c.edited[i] = outputBytes{}
+		c.edited[i] = produced{}
 		maps.Copy(inject, o.NamespaceInject)
 		matched, err := c.matching(o.Path)
-		problems.Add(problem.Of(err).Under(outputPath(i)).Err())
+		problems.Add(problem.Of(err).Under(fieldOf(i)).Err())
 		for _, f := range matched {
-			if _, again := owner[f.target]; !again {
-				owner[f.target] = i
+			if _, again := owner[f.Target]; !again {
+				owner[f.Target] = i
 				found = append(found, f)
 			}
 		}
 	}
-	if len(problems) > 0 || c.state.Status.Stamp == "" {
+	if len(problems) > 0 || c.State.Status.Stamp == "" {
 		return problems.Err() // before the first wave there is no stamp to write
 	}
-	files, err := c.readFound(found)
+	read, err := c.Progress.Read(found)
 	if err != nil {
 		return err
 	}
-	out, err := render.StampWorkloads(render.WorkloadsInput{State: c.state, Files: files, Inject: inject, Each: c.each})
+	out, err := render.StampWorkloads(render.WorkloadsInput{State: c.State, Files: read, Inject: inject, Each: c.Progress.Each})
 	if err != nil {
 		return c.editProblems(err)
 	}
 	for i, f := range out.Files {
-		below, err := filepath.Rel(c.place.folder, found[i].target)
+		below, err := filepath.Rel(c.Place.Directory, found[i].Target)
 		if err != nil {
 			return err
 		}
-		c.edited[owner[found[i].target]][filepath.ToSlash(below)] = f.Text
+		c.edited[owner[found[i].Target]][filepath.ToSlash(below)] = f.Text
 	}
 	c.tellEdited(out.Report)
 	return nil
 }
 
 // editProblems gives the hints that hold here: sync has no flags for namespaces.
-func (c *syncCall) editProblems(err error) error {
+func (c *Job) editProblems(err error) error {
 	problems := problem.Of(err)
 	for _, p := range problems {
 		if p.Code == problem.WorkloadsNothing.Code {
 			p.Hints = []string{"bring the manifests of the Namespaces, with linkerd.io/inject, into a glob of kind edit; or name the namespaces: `namespaceInject: {NAME: enabled}` in that output; or correct the globs"}
-			p.In(c.statePath).On("spec.outputs")
+			p.In(c.StatePath).On("spec.outputs")
 		}
 	}
 	return problems.Err()
 }
 
 // tellEdited names the workloads that the wave does not reach by itself.
-func (c *syncCall) tellEdited(report render.WorkloadsReport) {
+func (c *Job) tellEdited(report render.WorkloadsReport) {
 	for _, w := range report.Workloads {
 		switch w.Fate {
 		case render.Unknown, render.Immune, render.HeldBack:
-			fmt.Fprintf(&c.talk, "note: %s: %s: %s: %s\n", w.File, w.Object, w.Fate, w.Why)
+			fmt.Fprintf(c.Notes, "note: %s: %s: %s: %s\n", w.File, w.Object, w.Fate, w.Why)
 		}
 	}
 }
 
 // matching finds the files of one glob, which is relative to the state file.
-func (c *syncCall) matching(glob string) ([]foundFile, error) {
+func (c *Job) matching(glob string) ([]workloads.File, error) {
 	parts := strings.Split(glob, "/")
 	fixed := slices.IndexFunc(parts, func(part string) bool { return strings.ContainsAny(part, "*?[") })
 	if fixed < 0 {
 		fixed = len(parts)
 	}
-	root, _, err := c.place.resolve(path.Join(parts[:fixed]...))
+	root, _, err := c.Place.resolve(path.Join(parts[:fixed]...))
 	if err != nil {
 		return nil, err
 	}
-	var s search
-	if fixed == len(parts) {
-		s.named(root)
-	} else {
-		s.walk(root, func(below string) bool { return matches(parts[fixed:], strings.Split(below, "/")) })
-	}
-	if err := s.problems.Err(); err != nil {
+	found, err := workloads.Below(root, parts[fixed:])
+	if err != nil {
 		return nil, err
 	}
-	found := slices.DeleteFunc(s.sorted(), func(f foundFile) bool { return state.ProtectedPath(c.place.nameOf(f.target)) != "" })
+	found = slices.DeleteFunc(found, func(f workloads.File) bool { return state.ProtectedPath(c.Place.nameOf(f.Target)) != "" })
 	if len(found) == 0 {
 		return nil, problem.WorkloadsNoFiles.With().In(c.shownIn(glob))
 	}
 	for i := range found {
-		found[i].name = c.place.nameOf(found[i].target)
+		found[i].Name = c.Place.nameOf(found[i].Target)
 	}
 	return found, nil
 }
