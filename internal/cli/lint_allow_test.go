@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/lint"
 )
 
 // lintedKeys are the files in which lint --repo finds keys.
@@ -50,29 +52,29 @@ func TestLintAllowList(t *testing.T) {
 		{"testdata/**\n", "a.key sub/b.key sub/testdata/c.key", "b.key testdata/c.key"},
 		{"**\n", "", ""},
 	} {
-		write(allowList, c.list)
+		write(lint.AllowList, c.list)
 		for at, want := range map[string]string{"": c.top, "sub": c.sub} {
 			if got, stderr := lintedKeys(t, statePath, filepath.Join(dir, at)); got != want {
 				t.Errorf("%q at %q: %q, want %q: %s", c.list, at, got, want, stderr)
 			}
 		}
 	}
-	write(allowList, "a.key\n")
+	write(lint.AllowList, "a.key\n")
 	if got, stderr := lintedKeys(t, statePath, dir, "--allow", "sub/**"); got != "" || !strings.Contains(stderr, "allows private keys by 1 patterns") {
 		t.Errorf("with --allow: %q: %s", got, stderr)
 	}
-	write(allowList, "a[\n")
-	if _, stderr := lintedKeys(t, statePath, dir); !strings.Contains(stderr, allowList+`: "a[" is no pattern`) {
+	write(lint.AllowList, "a[\n")
+	if _, stderr := lintedKeys(t, statePath, dir); !strings.Contains(stderr, lint.AllowList+`: "a[" is no pattern`) {
 		t.Errorf("a broken pattern: %s", stderr)
 	}
-	if err := os.Remove(filepath.Join(dir, allowList)); err != nil {
+	if err := os.Remove(filepath.Join(dir, lint.AllowList)); err != nil {
 		t.Fatal(err)
 	}
-	write("sub/"+allowList, "**\n") // not at the top
+	write("sub/"+lint.AllowList, "**\n") // not at the top
 	if got, _ := lintedKeys(t, statePath, filepath.Join(dir, "sub")); got != "b.key testdata/c.key" {
 		t.Errorf("a list below the top: %q", got)
 	}
-	if err := os.Symlink("sub/"+allowList, filepath.Join(dir, allowList)); err != nil {
+	if err := os.Symlink("sub/"+lint.AllowList, filepath.Join(dir, lint.AllowList)); err != nil {
 		t.Fatal(err)
 	}
 	if _, stderr := lintedKeys(t, statePath, dir); !strings.Contains(stderr, "survey-allow-list") {
@@ -85,14 +87,14 @@ func TestLintAllowListKeyFiles(t *testing.T) {
 	statePath := stateIn(t, strings.ReplaceAll(readFixture(t, "rotation", "bundle", "stable.yaml"), "../../pki/", "pki/"))
 	dir := filepath.Dir(statePath)
 	gitIn(t, dir, "init", "-q")
-	lint := func() string { return call(t, "", nil, "lint", "-s", statePath, "--repo", dir).out }
-	if out := lint(); !strings.Contains(out, "[custody-in-git]") {
+	run := func() string { return call(t, "", nil, "lint", "-s", statePath, "--repo", dir).out }
+	if out := run(); !strings.Contains(out, "[custody-in-git]") {
 		t.Fatalf("key files in Git are fine: %s", out)
 	}
-	if err := os.WriteFile(filepath.Join(dir, allowList), []byte("*.key\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, lint.AllowList), []byte("*.key\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if out := lint(); strings.Contains(out, "[custody-in-git]") {
+	if out := run(); strings.Contains(out, "[custody-in-git]") {
 		t.Errorf("%s", out)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -90,7 +91,7 @@ func TestPROverOldLog(t *testing.T) {
 		t.Errorf("%+v", log)
 	}
 	l.guardBranch(r.Branch, ExitDone)
-	if again := l.pr("start", "anchor"); again.Operation != opNone || again.Branch != r.Branch {
+	if again := l.pr("start", "anchor"); again.Operation != proposal.OpNone || again.Branch != r.Branch {
 		t.Errorf("again: %+v", again)
 	}
 }
@@ -267,7 +268,7 @@ func TestReasonsOfMoves(t *testing.T) {
 		if strings.TrimSpace(message) != fmt.Sprint(r.Epoch) {
 			t.Errorf("%q: the commit's epoch is %q", why, message)
 		}
-		if again := l.pr("--assume", "BUNDLE-DELIVERED"); again.Operation != opNone {
+		if again := l.pr("--assume", "BUNDLE-DELIVERED"); again.Operation != proposal.OpNone {
 			t.Errorf("%q: the branch is not found again: %+v", why, again)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
-	"github.com/l5d-pki/l5d-pki-render/internal/picture"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
@@ -15,9 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 )
-
-// ganttLimit is the size of a Mermaid diagram that every forge still draws, in bytes.
-const ganttLimit = 2000
 
 // plan lays the rotation out as a table of commits.
 func (a *app) plan() *cobra.Command {
@@ -121,44 +117,11 @@ func (r planReport) rows() [][]string {
 			number += " not in the log"
 		}
 		rows = append(rows, []string{
-			number, row.Phase, results.Short(row.Bundle), results.Short(row.Issuer), needs(row.Needs), wave(row),
-			row.Earliest.Format(time.RFC3339), revert(row), strings.Join(row.Changes, ", "),
+			number, row.Phase, results.Short(row.Bundle), results.Short(row.Issuer), results.Needs(row.Needs), results.Wave(row),
+			row.Earliest.Format(time.RFC3339), results.Reverts(row), strings.Join(row.Changes, ", "),
 		})
 	}
 	return rows
-}
-
-func needs(list []rotation.Need) string {
-	names := make([]string, len(list))
-	for i, n := range list {
-		names[i] = string(n)
-	}
-	return strings.Join(names, ", ")
-}
-
-func wave(row rotation.PlanRow) string {
-	switch {
-	case row.Wave:
-		return "yes"
-	case row.WaveChoice:
-		return "or wait"
-	}
-	return ""
-}
-
-// revert says how many commits in a row may be reverted from here.
-func revert(row rotation.PlanRow) string {
-	safe := 0
-	for _, v := range row.Reverts {
-		if !v.Verdict.Safe {
-			break
-		}
-		safe++
-	}
-	if safe == len(row.Reverts) {
-		return "safe"
-	}
-	return fmt.Sprintf("%d of %d", safe, len(row.Reverts))
 }
 
 func (r planReport) text() string { return r.head() + "\n\n" + results.Table(r.rows()) + r.byHand("") }
@@ -175,17 +138,5 @@ func (r planReport) byHand(mark string) (text string) {
 }
 
 func (r planReport) markdown() string {
-	return "### Plan of the rotation\n\n" + r.head() + "\n\n" + results.MarkdownTable(r.rows()) + r.byHand("\n") + "\n```mermaid\n" + r.gantt() + "```\n"
-}
-
-func (r planReport) gantt() string {
-	var tasks []picture.Task
-	for i, row := range r.Rows {
-		end := r.End
-		if i+1 < len(r.Rows) {
-			end = r.Rows[i+1].Earliest
-		}
-		tasks = append(tasks, picture.Task{Section: r.Kind, Label: row.Phase, Start: row.Earliest, End: end, Done: row.Done || row.Passed, Critical: row.Wave})
-	}
-	return picture.Gantt(r.Kind+" rotation", tasks, ganttLimit)
+	return "### Plan of the rotation\n\n" + r.head() + "\n\n" + results.MarkdownTable(r.rows()) + r.byHand("\n") + "\n```mermaid\n" + results.Gantt(r.Plan) + "```\n"
 }

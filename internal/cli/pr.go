@@ -2,7 +2,11 @@ package cli
 
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/guard"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
 )
@@ -10,22 +14,11 @@ import (
 // prFlags say which change is wanted and what is done with it.
 type prFlags struct {
 	startFlags
-	to      string
-	abandon bool
-	// where from, where to
-	remote, base, head string
-	labels             []string
-	draft, ahead, anew bool
-	keepEvidence       bool
-	// what is done
-	print, commitOnly, next, guard bool
-	out, flavour                   string
-	pull                           int
-	startBefore                    string
-	signers                        string
-	detailed                       bool
-	forge                          forge.Flags
-	guarding                       guardFlags
+	request  proposal.Request
+	guard    guard.Request
+	guarding bool
+	print    bool
+	detailed bool
 }
 
 // pr makes one phase one pull request.
@@ -59,7 +52,7 @@ refused while one is open.
   l5d-pki-render pr --guard --base main
   l5d-pki-render pr --print --out change`,
 		Args:      cobra.MaximumNArgs(2),
-		ValidArgs: []string{verbAdvance, verbBack, verbStart},
+		ValidArgs: []string{state.MoveAdvance, state.MoveBack, state.MoveStart},
 		RunE:      a.run(func(_ *cobra.Command, args []string) error { return a.doPR(&f, args) }),
 	}
 	f.addStart(cmd)
@@ -67,51 +60,57 @@ refused while one is open.
 	_ = cmd.Flags().MarkHidden("csr-out") // of start alone
 	f.addMove(cmd)
 	f.addWays(cmd)
-	cmd.Flags().StringVar(&f.signers, "allowed-signers", "allowed_signers", "file of the base branch, relative to the state, that lists the SSH keys whose commits are taken over")
+	cmd.Flags().StringVar(&f.request.Signers, "allowed-signers", "allowed_signers", "file of the base branch, relative to the state, that lists the SSH keys whose commits are taken over")
 	return cmd
 }
 
 func (f *prFlags) addMove(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.to, "to", "", "phase to enter")
-	cmd.Flags().BoolVar(&f.abandon, "abandon", false, "with back: return to the stable phase that the rotation began in")
-	cmd.Flags().StringVar(&f.remote, "remote", "", "Git remote (default: that of the current branch, origin, or the only one)")
-	cmd.Flags().StringVar(&f.base, "base", "", "branch that changes go to (default: the remote's default branch; with --guard: the one that the CI names)")
-	cmd.Flags().StringSliceVar(&f.labels, "label", []string{forge.LabelPrefix}, "label of the pull request; may be given several times")
-	cmd.Flags().BoolVar(&f.draft, "draft", false, "open it as a draft")
-	cmd.Flags().BoolVar(&f.ahead, "draft-until-gate", false, "open it as a draft before its gate is open; ready when it is")
-	cmd.Flags().BoolVar(&f.anew, "anew", false, "make the move anew although the branch holds it: new instant, new certificates")
-	cmd.Flags().BoolVar(&f.keepEvidence, "keep-evidence", true, "commit the observations beside the state (evidence/), for reviewer and guard")
-	cmd.Flags().StringVar(&f.forge.Kind, "forge", "", "github, gitlab or gitea (default: by the remote's address)")
-	cmd.Flags().StringVar(&f.forge.BaseURL, "forge-url", "", "address of the forge (default: by the remote's address)")
-	cmd.Flags().StringVar(&f.forge.CAFile, "ca-file", "", "certificates (PEM) of the authority of a private forge")
+	q := &f.request
+	cmd.Flags().StringVar(&q.To, "to", "", "phase to enter")
+	cmd.Flags().BoolVar(&q.Abandon, "abandon", false, "with back: return to the stable phase that the rotation began in")
+	cmd.Flags().StringVar(&q.Remote, "remote", "", "Git remote (default: that of the current branch, origin, or the only one)")
+	cmd.Flags().StringVar(&q.Base, "base", "", "branch that changes go to (default: the remote's default branch; with --guard: the one that the CI names)")
+	cmd.Flags().StringSliceVar(&q.Labels, "label", []string{forge.LabelPrefix}, "label of the pull request; may be given several times")
+	cmd.Flags().BoolVar(&q.Draft, "draft", false, "open it as a draft")
+	cmd.Flags().BoolVar(&q.Ahead, "draft-until-gate", false, "open it as a draft before its gate is open; ready when it is")
+	cmd.Flags().BoolVar(&q.Anew, "anew", false, "make the move anew although the branch holds it: new instant, new certificates")
+	cmd.Flags().BoolVar(&q.KeepEvidence, "keep-evidence", true, "commit the observations beside the state (evidence/), for reviewer and guard")
+	cmd.Flags().StringVar(&q.Forge.Kind, "forge", "", "github, gitlab or gitea (default: by the remote's address)")
+	cmd.Flags().StringVar(&q.Forge.BaseURL, "forge-url", "", "address of the forge (default: by the remote's address)")
+	cmd.Flags().StringVar(&q.Forge.CAFile, "ca-file", "", "certificates (PEM) of the authority of a private forge")
 	cmd.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "exit 2 when something was, or with --dry-run would be, changed")
 }
 
 func (f *prFlags) addWays(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.next, "next", false, "decide what is due, and do it or say why not")
-	cmd.Flags().StringVar(&f.startBefore, "start-before", "30%", "with --next: start a rotation when less than this is left of a certificate's life (like 30% or 60d; never)")
-	cmd.Flags().BoolVar(&f.guard, "guard", false, "judge the change from base to head")
-	f.guarding.add(cmd)
-	cmd.Flags().StringVar(&f.head, "head", "HEAD", "with --guard: the commit to judge")
-	cmd.Flags().IntVar(&f.pull, "pull", 0, "with --guard: number of the pull request to comment on (default: what the CI says)")
+	q, g := &f.request, &f.guard
+	cmd.Flags().BoolVar(&q.Next, "next", false, "decide what is due, and do it or say why not")
+	cmd.Flags().StringVar(&q.StartBefore, "start-before", "30%", "with --next: start a rotation when less than this is left of a certificate's life (like 30% or 60d; never)")
+	cmd.Flags().BoolVar(&f.guarding, "guard", false, "judge the change from base to head")
+	cmd.Flags().BoolVar(&g.AllowNoState, "allow-no-state", false, "with --guard: pass where neither side has a state file")
+	cmd.Flags().StringSliceVar(&g.Others, "other-state", nil, "with --guard --allow-no-state: state file that another guard judges, from the top of the repository; may be given several times")
+	cmd.Flags().StringSliceVar(&g.Accept, "accept", nil, "with --guard: CODE of findings that a maintainer accepted ("+guard.AcceptableCodes()+")")
+	cmd.Flags().StringVar(&g.Head, "head", "HEAD", "with --guard: the commit to judge")
+	cmd.Flags().IntVar(&g.Pull, "pull", 0, "with --guard: number of the pull request to comment on (default: what the CI says)")
 	cmd.Flags().BoolVar(&f.print, "print", false, "print the pull request of the move in the working tree, write nothing to Git")
-	cmd.Flags().StringVar(&f.out, "out", "", "with --print and --commit-only: write branch, title, body.md, labels, commit-message and trailers into this folder")
-	cmd.Flags().StringVar(&f.flavour, "flavor", "", "write the body for github, gitlab, gitea, bitbucket, bitbucket-server, azure or plain (default: by the remote's address)")
-	cmd.Flags().BoolVar(&f.commitOnly, "commit-only", false, "make the commit and a local branch, push nothing")
+	cmd.Flags().StringVar(&q.Out, "out", "", "with --print and --commit-only: write branch, title, body.md, labels, commit-message and trailers into this folder")
+	cmd.Flags().StringVar(&q.Flavour, "flavor", "", "write the body for github, gitlab, gitea, bitbucket, bitbucket-server, azure or plain (default: by the remote's address)")
+	cmd.Flags().BoolVar(&q.CommitOnly, "commit-only", false, "make the commit and a local branch, push nothing")
 	cmd.MarkFlagsMutuallyExclusive("next", "guard", "print", "commit-only")
 	cmd.MarkFlagsMutuallyExclusive("to", "abandon")
 }
 
-func (a *app) doPR(f *prFlags, args []string) error {
-	k, err := f.asked(args)
+func (a *app) doPR(f *prFlags, args []string) (err error) {
+	if f.request.Ask, err = proposal.Asked(args, f.request, f.guarding); err != nil {
+		return err
+	}
+	if f.startFlags.request != "" {
+		return problem.PRArguments.With("--csr-out "+f.startFlags.request, "a certificate request is made by `start`, and changes no state")
+	}
+	show, err := results.In(f.format)
 	if err != nil {
 		return err
 	}
-	show, err := printer(f.format)
-	if err != nil {
-		return err
-	}
-	r, err := a.prReport(f, k)
+	r, ending, err := a.prReport(f)
 	if err != nil {
 		return err
 	}
@@ -121,54 +120,38 @@ func (a *app) doPR(f *prFlags, args []string) error {
 	if err := a.tellCI(r); err != nil {
 		return err
 	}
-	return r.ending(f)
+	return ending
 }
 
 // prResult is what one way of the command has to say.
 type prResult interface {
-	report
-	// outputs are for later steps of a CI job; nil values are left out.
-	outputs() [][2]string
-	// ending is the exit code, as an error.
-	ending(f *prFlags) error
+	results.Report
+	// Outputs are for later steps of a CI job; empty values are left out.
+	Outputs() [][2]string
 }
 
-// prReport goes the way that the flags ask for.
-func (a *app) prReport(f *prFlags, k ask) (prResult, error) {
+// prReport goes the way that the flags ask for; ending is the exit code of a call
+// that has a report, as an error.
+func (a *app) prReport(f *prFlags) (r prResult, ending, err error) {
+	q := f.asked()
+	if f.guarding {
+		report, err := guard.Judge(a.baseWorld(f.custody), f.judged(q))
+		if err == nil && !report.Safe() {
+			ending = errFound
+		}
+		return report, ending, err
+	}
+	w := proposal.World{World: a.baseWorld(f.custody), Random: a.Random, Files: a.files(), Keys: prKeys{a, f.startFlags}}
 	if f.print {
-		return a.printPR(f, k)
+		r, err = proposal.Print(w, q)
+		return r, nil, err
 	}
-	if err := f.guarding.check(); err != nil {
-		return nil, err
-	}
-	c, err := a.openPR(f)
-	if err != nil {
-		return nil, err
-	}
-	defer c.close()
-	var r prResult
+	report, err := proposal.Make(w, q)
 	switch {
-	case f.guard:
-		r, err = c.guard()
-	case f.next:
-		r, err = c.autopilot()
-	case f.commitOnly:
-		r, err = c.commitOnly(k)
-	default:
-		r, err = c.open(k)
+	case report.Blocked != nil:
+		ending = report.Blocked
+	case f.detailed && report.Changed():
+		ending = errWouldChange
 	}
-	return r, c.told(err)
-}
-
-// told names files by their place in the repository: the tree that the
-// command works in is nobody's.
-func (c *prCall) told(err error) error {
-	if err == nil {
-		return nil
-	}
-	problems := problem.Of(err)
-	for _, p := range problems {
-		p.File = c.inRepository(p.File)
-	}
-	return problems.Err()
+	return report, ending, err
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
+
 	"filippo.io/age"
 )
 
@@ -31,7 +33,7 @@ func TestPRCustodyAge(t *testing.T) {
 	l.at = l.at.Add(time.Hour)
 	l.commitTo("main", func(dir string) { l.edit(dir, "README.md", func(string) string { return "x\n" }) })
 	moved := l.pr("start", "anchor")
-	if again := gitIn(t, l.remote, "ls-tree", "-r", moved.Commit, "linkerd/pki/keys"); moved.Operation != opUpdated || again != keys {
+	if again := gitIn(t, l.remote, "ls-tree", "-r", moved.Commit, "linkerd/pki/keys"); moved.Operation != proposal.OpUpdated || again != keys {
 		t.Errorf("%+v\n%s\nwas\n%s", moved, again, keys)
 	}
 	l.guardBranch(r.Branch, ExitDone)

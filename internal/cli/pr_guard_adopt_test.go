@@ -200,26 +200,5 @@ func TestGuardJump(t *testing.T) {
 	}
 }
 
-// TestGuardTop: the repository is the one that the command runs in, or else the
-// outermost, never one that lies inside of what is judged.
-func TestGuardTop(t *testing.T) {
-	top := t.TempDir()
-	for _, dir := range []string{"repo/.git", "repo/pki/.git", "repo/pki/deep"} {
-		if err := os.MkdirAll(filepath.Join(top, dir), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	file := filepath.Join(top, "repo/pki/deep/rotation.yaml")
-	put(t, top, "repo/module/.git", "gitdir: ../.git/modules/module\n")
-	if got := guardTop(filepath.Join(top, "repo/module/rotation.yaml"), filepath.Join(top, "repo/module")); got != filepath.Join(top, "repo") {
-		t.Errorf("in a submodule: %s", got)
-	}
-	for here, want := range map[string]string{"repo": "repo", "repo/other": "repo", "elsewhere": "repo", "repo/pki/deep": "repo/pki", "repo/module": "repo"} {
-		if got := guardTop(file, filepath.Join(top, here)); got != filepath.Join(top, want) {
-			t.Errorf("in %s: %s, want %s", here, got, want)
-		}
-	}
-}
-
 // stateNameLine is metadata.name as `init` writes it.
 var stateNameLine = regexp.MustCompile(`(?m)^  name: *["']?[-a-z0-9]+["']?`)

@@ -2,10 +2,13 @@ package cli
 
 import (
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // TestGuardDisowned: a file that an output owned is checked on, or goes away.
@@ -46,12 +49,10 @@ func TestGuardDisowned(t *testing.T) {
 			drop(dir)
 			s := l.stateOf("main")
 			for _, o := range s.Spec.Outputs {
-				files, pattern := outputPaths(l.state, o)
-				for _, file := range files {
-					gitIn(t, dir, "rm", "-q", file)
-				}
-				if pattern != "" {
+				if o.Kind == state.OutputEdit {
 					gitIn(t, dir, "rm", "-rq", "apps")
+				} else {
+					gitIn(t, dir, "rm", "-q", path.Join(path.Dir(l.state), o.Path))
 				}
 			}
 			gitIn(t, dir, "commit", "-q", "-m", "rm")

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
@@ -32,11 +32,14 @@ func TestGuardClaims(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	issuer := heldKeys(s)[slices.IndexFunc(heldKeys(s), func(k render.NamedKey) bool { return strings.HasPrefix(k.Name, "issuer") })]
+	issuer, err := pki.ParseChain([]byte(s.Status.Issuers[0].Certificate))
+	if err != nil {
+		t.Fatal(err)
+	}
 	forge := func(dir string, to ...age.Recipient) {
 		var out bytes.Buffer
 		armored := armor.NewWriter(&out)
-		w, err := age.Encrypt(armored, append(to, forgedLabel{custody.SPKI(issuer.Certificate), known})...)
+		w, err := age.Encrypt(armored, append(to, forgedLabel{custody.SPKI(issuer[0]), known})...)
 		if err != nil {
 			t.Fatal(err)
 		}

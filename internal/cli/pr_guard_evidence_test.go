@@ -4,6 +4,8 @@ import (
 	"path"
 	"strings"
 	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 )
 
 // TestGuardNotesEvidence: an observation that comes without a move is pointed out;
@@ -11,9 +13,9 @@ import (
 func TestGuardNotesEvidence(t *testing.T) {
 	t.Parallel()
 	l := land(t)
-	name := path.Join(path.Dir(l.state), evidenceFolder, l.stateOf("main").Metadata.Name+"-20260601T120000Z.yaml")
+	name := path.Join(path.Dir(l.state), base.EvidenceFolder, l.stateOf("main").Metadata.Name+"-20260601T120000Z.yaml")
 	l.commitTo("main", func(dir string) {
-		l.edit(dir, path.Join(path.Dir(l.state), evidenceFolder, l.stateOf("main").Metadata.Name+"-20260501T120000Z.yaml"), func(string) string { return "x: 1\n" })
+		l.edit(dir, path.Join(path.Dir(l.state), base.EvidenceFolder, l.stateOf("main").Metadata.Name+"-20260501T120000Z.yaml"), func(string) string { return "x: 1\n" })
 	})
 	for what, c := range map[string]struct {
 		work func(dir string)
@@ -22,7 +24,7 @@ func TestGuardNotesEvidence(t *testing.T) {
 		"added":     {func(dir string) { l.edit(dir, name, func(string) string { return "x: 1\n" }) }, true},
 		"elsewhere": {func(dir string) { l.edit(dir, "other/"+path.Base(name), func(string) string { return "x: 1\n" }) }, false},
 		"removed": {func(dir string) {
-			gitIn(t, dir, "rm", "-q", path.Join(path.Dir(l.state), evidenceFolder, l.stateOf("main").Metadata.Name+"-20260501T120000Z.yaml"))
+			gitIn(t, dir, "rm", "-q", path.Join(path.Dir(l.state), base.EvidenceFolder, l.stateOf("main").Metadata.Name+"-20260501T120000Z.yaml"))
 			gitIn(t, dir, "commit", "-q", "-m", "rm")
 		}, false},
 	} {

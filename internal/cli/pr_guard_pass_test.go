@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/lint"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"filippo.io/age"
@@ -54,7 +57,7 @@ func TestGuardPasses(t *testing.T) {
 	gitkey := testKey(t)
 	l.commitTo("main", func(dir string) {
 		l.committed(dir, func() {
-			put(t, dir, allowList, "# keys of tests\n**/testdata/**\n")
+			put(t, dir, lint.AllowList, "# keys of tests\n**/testdata/**\n")
 			put(t, dir, "shop/app.yaml", "kind: ConfigMap\n")
 		})
 	})
@@ -182,8 +185,8 @@ func TestGuardRetired(t *testing.T) {
 		gitIn(t, dir, "add", "-A")
 		gitIn(t, dir, "commit", "-q", "-m", "a rotation")
 	})
-	if s := l.stateOf("main"); s.Status.Phase != "stable" || slices.ContainsFunc(heldPaths(s), func(p string) bool { return "pki/"+p == old }) {
-		t.Fatalf("the rotation is not over: %s, %q", s.Status.Phase, heldPaths(s))
+	if s := l.stateOf("main"); s.Status.Phase != "stable" || slices.ContainsFunc(base.KeyPaths(s), func(p string) bool { return "pki/"+p == old }) {
+		t.Fatalf("the rotation is not over: %s, %q", s.Status.Phase, base.KeyPaths(s))
 	}
 	dir := l.job("origin/main", func(dir string) { l.committed(dir, func() { gitIn(t, dir, "rm", "-q", old) }) })
 	if code, codes, out := l.guardedAt(dir); code != ExitDone {
@@ -198,7 +201,7 @@ func TestGuardKeyFiles(t *testing.T) {
 	t.Parallel()
 	l, _ := ageLand(t)
 	issuer := l.keyFile(l.clone)
-	anchor := "pki/" + heldPaths(l.stateOf("main"))[0]
+	anchor := "pki/" + base.KeyPaths(l.stateOf("main"))[0]
 	seal := func(text string, to ...age.Recipient) string {
 		var out bytes.Buffer
 		armored := armor.NewWriter(&out)
@@ -225,7 +228,7 @@ func TestGuardKeyFiles(t *testing.T) {
 		"cut":                {replace(readIn(t, l.clone, issuer)[:200]), []string{"guard-key-file", "guard-keys"}, ""},
 		"the anchor's":       {replace(readIn(t, l.clone, anchor)), []string{"guard-key-file", "guard-keys"}, "belongs to another certificate"},
 		"for a stranger":     {replace(seal("x", stranger(t).Recipient())), []string{"guard-key-file", "guard-keys"}, "does not say for which certificate"},
-		"too large":          {replace(strings.Repeat("x", maxKey+1)), []string{"guard-keys", "guard-unreadable"}, "too large"},
+		"too large":          {replace(strings.Repeat("x", keyfile.MaxSize+1)), []string{"guard-keys", "guard-unreadable"}, "too large"},
 		"of another custody": {replace("apiVersion: v1\nkind: Secret\nsops: {mac: x}\n"), []string{"guard-key-file", "guard-keys"}, ""},
 		"deleted":            {func(dir string) { l.committed(dir, func() { gitIn(t, dir, "rm", "-q", issuer) }) }, []string{"guard-keys"}, "deleted"},
 		"a link":             {func(dir string) { l.committed(dir, func() { link(t, dir, filepath.Base(anchor), issuer) }) }, []string{"guard-not-a-file"}, "symbolic link"},
@@ -270,7 +273,7 @@ func TestGuardFindsKeys(t *testing.T) {
 	l, _ := ageLand(t)
 	key, id := testKey(t), stranger(t).String()
 	l.commitTo("main", func(dir string) {
-		l.committed(dir, func() { put(t, dir, allowList, "testdata/**\n"); put(t, dir, "testdata/a.key", key) })
+		l.committed(dir, func() { put(t, dir, lint.AllowList, "testdata/**\n"); put(t, dir, "testdata/a.key", key) })
 	})
 	for name, work := range map[string]func(dir string){
 		"in a commit message": func(dir string) {
@@ -297,7 +300,7 @@ func TestGuardFindsKeys(t *testing.T) {
 		"a test key that is copied": func(dir string) { l.committed(dir, func() { put(t, dir, "prod/a.key", key) }) },
 		"a test key that is moved":  func(dir string) { l.committed(dir, func() { moveFile(t, dir, "testdata", "prod") }) },
 		"allowed by the change itself": func(dir string) {
-			l.committed(dir, func() { put(t, dir, allowList, "**\n"); put(t, dir, "a.key", key) })
+			l.committed(dir, func() { put(t, dir, lint.AllowList, "**\n"); put(t, dir, "a.key", key) })
 		},
 		"behind much else": func(dir string) {
 			l.committed(dir, func() { put(t, dir, "a", strings.Repeat("padding\n", 4<<20)+key) })
@@ -318,21 +321,6 @@ func TestGuardFindsKeys(t *testing.T) {
 				t.Error("the key is shown")
 			}
 		})
-	}
-}
-
-// TestShownName: names of the change cannot speak to a terminal or a runner.
-func TestShownName(t *testing.T) {
-	for _, name := range []string{"pki/rotation.yaml", "a b.yaml", "straße/日本.yaml", "-rf"} {
-		if got := shownName(name); got != name {
-			t.Errorf("%q is shown as %s", name, got)
-		}
-	}
-	for _, name := range []string{"", "::stop-commands::x", ":::x", "a\nb", "a\x1b[2Jb", "c1\u009b31m", "rtl\u202ecod", "\xff", " ::x", "##[error]x", "x##vso[task]", "a`b", "a\u2028b"} {
-		got := shownName(name)
-		if !strings.HasPrefix(got, `"`) || strings.Contains(got, "##") || strings.ContainsFunc(got, func(r rune) bool { return r < ' ' || r > '~' }) {
-			t.Errorf("%q is shown as %s", name, got)
-		}
 	}
 }
 
@@ -382,14 +370,6 @@ func gitPath(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return path
-}
-
-// heldPaths are the paths of the keys that a state names, anchors first.
-func heldPaths(s *state.Rotation) (paths []string) {
-	for _, k := range heldKeys(s) {
-		paths = append(paths, k.Path)
-	}
-	return paths
 }
 
 // stateIn is the state in a directory.

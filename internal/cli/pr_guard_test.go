@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
 )
 
 // job is a clone at a branch, as a CI job has it, where work is done before the
@@ -307,11 +309,11 @@ func TestGuardEvidence(t *testing.T) {
 		t.Errorf("files %q", files)
 	}
 	l.guardBranch(r.Branch, ExitDone)
-	if again := l.pr(); again.Operation != opNone || again.Commit != r.Commit {
+	if again := l.pr(); again.Operation != proposal.OpNone || again.Commit != r.Commit {
 		t.Errorf("again, without the file: %+v", again)
 	}
 	l.commitTo("main", func(dir string) { l.edit(dir, "README.md", func(string) string { return "x\n" }) })
-	if moved := l.pr(); moved.Operation != opUpdated {
+	if moved := l.pr(); moved.Operation != proposal.OpUpdated {
 		t.Errorf("on a newer base: %+v", moved)
 	}
 	l.guardBranch(r.Branch, ExitDone)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
@@ -26,7 +27,7 @@ func TestPRKeysAfterTheCommit(t *testing.T) {
 	if err := os.WriteFile(hook, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if r := l.pr("start", "anchor"); r.Operation != opCreated || len(l.keyFiles()) == 0 {
+	if r := l.pr("start", "anchor"); r.Operation != proposal.OpCreated || len(l.keyFiles()) == 0 {
 		t.Errorf("%+v, keys %q", r, l.keyFiles())
 	}
 	failing := land(t)
@@ -88,7 +89,7 @@ func TestPRKilled(t *testing.T) {
 	}
 	before := files()
 	r := l.pr("start", "anchor", "--keys-dir", keys)
-	if r.Operation != opCreated || r.Commit != made || !slices.Equal(before, files()) {
+	if r.Operation != proposal.OpCreated || r.Commit != made || !slices.Equal(before, files()) {
 		t.Errorf("%+v, want commit %s", r, made)
 	}
 	if left := gitIn(t, l.clone, "for-each-ref", "refs/l5d-pki-render-pending"); left != "" {

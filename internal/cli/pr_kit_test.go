@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -187,14 +188,14 @@ func (l *prLand) run(args ...string) result {
 }
 
 // pr calls pr with everything that can be vouched for, and reads its report.
-func (l *prLand) pr(args ...string) prReport {
+func (l *prLand) pr(args ...string) proposal.Report {
 	l.t.Helper()
 	args = append([]string{"pr"}, args...)
 	got := l.run(append(args, "-o", "json", "--assume", "DELIVERED-ELSEWHERE", "--because", "seen in the test")...)
 	if got.code != ExitDone {
 		l.t.Fatalf("%q: code %d: %s", args, got.code, got.stderr)
 	}
-	var r prReport
+	var r proposal.Report
 	if err := json.Unmarshal([]byte(got.out), &r); err != nil {
 		l.t.Fatalf("%q: %v: %s", args, err, got.out)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
@@ -37,31 +38,31 @@ func TestNextWholeRotation(t *testing.T) {
 	t.Parallel()
 	l := land(t)
 	keys := keysDir(t)
-	next := func(args ...string) prReport {
+	next := func(args ...string) proposal.Report {
 		return l.pr(append([]string{"--next", "--keys-dir", keys, "--start-before", "95%"}, args...)...)
 	}
 	for i, step := range wholeRotation {
 		l.at = l.at.Add(25 * time.Hour)
 		var args []string
 		if i > 0 {
-			if r := next(); r.Operation != opNone || len(r.Needs) == 0 {
+			if r := next(); r.Operation != proposal.OpNone || len(r.Needs) == 0 {
 				t.Fatalf("without evidence: %+v", r)
 			}
 			args = step.args
 		}
 		r := next(args...)
-		if r.Operation != opCreated || r.Branch != step.branch {
+		if r.Operation != proposal.OpCreated || r.Branch != step.branch {
 			t.Fatalf("step %d: %+v", i, r)
 		}
 		l.wrote()
 		heads := l.heads()
-		if again := next(args...); again.Operation != opNone || again.Number != i+1 || l.heads() != heads || len(l.wrote()) > 0 {
+		if again := next(args...); again.Operation != proposal.OpNone || again.Number != i+1 || l.heads() != heads || len(l.wrote()) > 0 {
 			t.Errorf("while it is open: %+v", again)
 		}
 		l.merge(r.Branch)
 	}
 	l.at = l.at.Add(time.Hour)
-	if r := l.pr("--next", "--start-before", "never"); r.Operation != opNone || !strings.Contains(r.Why, "no rotation is under way") {
+	if r := l.pr("--next", "--start-before", "never"); r.Operation != proposal.OpNone || !strings.Contains(r.Why, "no rotation is under way") {
 		t.Errorf("at the end: %+v", r)
 	}
 	if files, _ := filepath.Glob(filepath.Join(keys, "*.key")); len(files) == 0 {
@@ -96,7 +97,7 @@ func TestNextHundredTimes(t *testing.T) {
 		for i := range runs {
 			l.at = l.at.Add(11 * time.Minute)
 			r := l.pr("--next")
-			if r.Operation != opNone || r.Pushed {
+			if r.Operation != proposal.OpNone || r.Pushed {
 				t.Fatalf("%s, run %d: %+v", s.name, i, r)
 			}
 			if i == 0 {
@@ -122,7 +123,7 @@ func TestNextStart(t *testing.T) {
 	t.Parallel()
 	l := land(t)
 	keys := keysDir(t)
-	if r := l.pr("--next", "--keys-dir", keys); r.Operation != opNone {
+	if r := l.pr("--next", "--keys-dir", keys); r.Operation != proposal.OpNone {
 		t.Errorf("long before: %+v", r)
 	}
 	l.at = time.Date(2033, 12, 1, 0, 0, 0, 0, time.UTC) // issuer and webhooks end on 2034-01-01, the anchor a year later
@@ -148,15 +149,15 @@ func TestNextRespectsPeople(t *testing.T) {
 	r := l.pr("--next", "--assume", "BUNDLE-DELIVERED")
 	l.forge.pulls[1].State = "closed"
 	l.wrote()
-	if again := l.pr("--next", "--assume", "BUNDLE-DELIVERED"); again.Operation != opNone || again.Number != 2 || !strings.Contains(again.Why, "a person closed") || len(l.wrote()) > 0 {
+	if again := l.pr("--next", "--assume", "BUNDLE-DELIVERED"); again.Operation != proposal.OpNone || again.Number != 2 || !strings.Contains(again.Why, "a person closed") || len(l.wrote()) > 0 {
 		t.Errorf("closed: %+v", again)
 	}
 	l.forge.pulls[1].State = "open"
-	if again := l.pr("--next", "--assume", "BUNDLE-DELIVERED"); again.Operation != opNone || again.Number != 2 || again.Branch != r.Branch {
+	if again := l.pr("--next", "--assume", "BUNDLE-DELIVERED"); again.Operation != proposal.OpNone || again.Number != 2 || again.Branch != r.Branch {
 		t.Errorf("opened again: %+v", again)
 	}
 	l.forge.pulls[1].State = "closed"
-	if again := l.pr("--assume", "BUNDLE-DELIVERED"); again.Operation != opCreated || again.Number != 3 {
+	if again := l.pr("--assume", "BUNDLE-DELIVERED"); again.Operation != proposal.OpCreated || again.Number != 3 {
 		t.Errorf("asked for by hand: %+v", again)
 	}
 }
@@ -172,7 +173,7 @@ func TestNextMoot(t *testing.T) {
 		})
 	})
 	r := l.pr("--next")
-	if fmt.Sprint(r.Closed) != "[1]" || l.forge.pulls[0].State != "closed" || !strings.HasSuffix(l.forge.pulls[0].Title, mootTitle) {
+	if fmt.Sprint(r.Closed) != "[1]" || l.forge.pulls[0].State != "closed" || !strings.HasSuffix(l.forge.pulls[0].Title, proposal.MootTitle) {
 		t.Errorf("%+v, %+v", r, l.forge.pulls[0])
 	}
 }

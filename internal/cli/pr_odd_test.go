@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
 )
 
 // TestPRLineEnds: a clone that checks out other line ends than the commits have
@@ -33,7 +34,7 @@ func TestPRLineEnds(t *testing.T) {
 				t.Error("the state has other line ends")
 			}
 			l.at = l.at.Add(time.Hour)
-			if again := l.pr("start", "anchor"); again.Operation != opNone {
+			if again := l.pr("start", "anchor"); again.Operation != proposal.OpNone {
 				t.Errorf("again: %+v", again)
 			}
 			dir := l.job("origin/"+r.Branch, func(dir string) { set(t, l, dir) })
@@ -57,7 +58,7 @@ func TestPRSubmodule(t *testing.T) {
 	gitIn(t, l.clone, "submodule", "update", "--init", "-q")
 	gitIn(t, l.clone, "config", "submodule.recurse", "true")
 	r := l.pr("start", "anchor")
-	if again := l.pr("start", "anchor"); r.Operation != opCreated || again.Operation != opNone {
+	if again := l.pr("start", "anchor"); r.Operation != proposal.OpCreated || again.Operation != proposal.OpNone {
 		t.Errorf("%+v, again %+v", r, again)
 	}
 	if trees := gitIn(t, l.clone, "worktree", "list"); strings.Contains(trees, "\n") {
@@ -86,14 +87,14 @@ func TestPRShallow(t *testing.T) {
 	l.commitTo("main", func(dir string) { l.edit(dir, "README.md", func(string) string { return "x\n" }) })
 	job()
 	l.at = l.at.Add(time.Hour)
-	if without := l.pr("--next"); without.Operation != opLeft || len(without.Needs) == 0 || l.head(first.Branch) != first.Commit {
+	if without := l.pr("--next"); without.Operation != proposal.OpLeft || len(without.Needs) == 0 || l.head(first.Branch) != first.Commit {
 		t.Errorf("without evidence: %+v", without)
 	}
 	moved := l.pr("--next", "--assume", "BUNDLE-DELIVERED")
-	if first.Operation != opCreated || moved.Operation != opUpdated || moved.Number != first.Number || moved.Commit == first.Commit {
+	if first.Operation != proposal.OpCreated || moved.Operation != proposal.OpUpdated || moved.Number != first.Number || moved.Commit == first.Commit {
 		t.Errorf("%+v, then %+v", first, moved)
 	}
-	if again := l.pr("--next"); again.Operation != opNone || again.Commit != moved.Commit {
+	if again := l.pr("--next"); again.Operation != proposal.OpNone || again.Commit != moved.Commit {
 		t.Errorf("again: %+v", again)
 	}
 	l.guardBranch(first.Branch, ExitDone)
@@ -117,7 +118,7 @@ func TestPRTwoStates(t *testing.T) {
 	l.state = "other/rotation.yaml"
 	for _, args := range [][]string{{"start", "anchor"}, {"--next"}} {
 		r := l.pr(args...)
-		if r.Operation != opLeft || !strings.Contains(r.Why, "another state file than other/rotation.yaml") || l.head(first.Branch) != first.Commit {
+		if r.Operation != proposal.OpLeft || !strings.Contains(r.Why, "another state file than other/rotation.yaml") || l.head(first.Branch) != first.Commit {
 			t.Errorf("%q: %+v", args, r)
 		}
 	}
@@ -134,7 +135,7 @@ func TestPRForeignClosed(t *testing.T) {
 	l.forge.pulls[0].State = "closed"
 	l.wrote()
 	keys := l.keyFiles()
-	if r := l.pr("start", "anchor"); r.Operation != opLeft || !slices.Equal(keys, l.keyFiles()) || l.head(first.Branch) != theirs || len(l.wrote()) > 0 {
+	if r := l.pr("start", "anchor"); r.Operation != proposal.OpLeft || !slices.Equal(keys, l.keyFiles()) || l.head(first.Branch) != theirs || len(l.wrote()) > 0 {
 		t.Errorf("%+v; keys %q", r, l.keyFiles())
 	}
 }
@@ -156,7 +157,7 @@ func TestPRSameInstant(t *testing.T) {
 		return nil
 	}
 	r := l.pr("--assume", "BUNDLE-DELIVERED")
-	if r.Operation != opLeft || r.Number != 2 || !slices.Equal(r.Closed, []int{3}) || l.forge.pulls[1].State != "open" || l.forge.pulls[2].State != "closed" {
+	if r.Operation != proposal.OpLeft || r.Number != 2 || !slices.Equal(r.Closed, []int{3}) || l.forge.pulls[1].State != "open" || l.forge.pulls[2].State != "closed" {
 		t.Errorf("%+v; %+v", r, l.forge.pulls)
 	}
 	if w := l.wrote(); !slices.Equal(w, []string{"open", "comment", "update"}) {
@@ -170,7 +171,7 @@ func TestPRSameInstant(t *testing.T) {
 		}
 		return nil
 	}
-	if r := l.pr("--assume", "BUNDLE-DELIVERED"); r.Operation != opCreated || r.Number != 2 || l.forge.pulls[1].State != "open" {
+	if r := l.pr("--assume", "BUNDLE-DELIVERED"); r.Operation != proposal.OpCreated || r.Number != 2 || l.forge.pulls[1].State != "open" {
 		t.Errorf("%+v; %+v", r, l.forge.pulls)
 	}
 }

@@ -8,10 +8,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
 )
 
 // parts calls --print and reads what it says.
-func (l *prLand) parts(args ...string) (p prParts, got result) {
+func (l *prLand) parts(args ...string) (p proposal.Parts, got result) {
 	l.t.Helper()
 	got = l.run(append([]string{"pr", "--print", "-o", "json", "--assume", "DELIVERED-ELSEWHERE", "--because", "x"}, args...)...)
 	if got.code == ExitDone {
@@ -101,31 +103,31 @@ func TestCommitOnly(t *testing.T) {
 	l := land(t)
 	out := filepath.Join(t.TempDir(), "change")
 	r := l.pr("start", "anchor", "--commit-only", "--out", out)
-	if r.Operation != opCommitted || gitIn(t, l.clone, "rev-parse", r.Branch) != r.Commit || strings.Contains(l.heads(), "l5d-pki") || len(l.wrote()) > 0 {
+	if r.Operation != proposal.OpCommitted || gitIn(t, l.clone, "rev-parse", r.Branch) != r.Commit || strings.Contains(l.heads(), "l5d-pki") || len(l.wrote()) > 0 {
 		t.Fatalf("%+v", r)
 	}
 	if body, err := os.ReadFile(filepath.Join(out, "body.md")); err != nil || !strings.Contains(string(body), "What changes") {
 		t.Errorf("%v: %s", err, body)
 	}
 	l.at = l.at.Add(time.Hour)
-	if again := l.pr("start", "anchor", "--commit-only"); again.Operation != opNone || again.Commit != r.Commit {
+	if again := l.pr("start", "anchor", "--commit-only"); again.Operation != proposal.OpNone || again.Commit != r.Commit {
 		t.Errorf("again: %+v", again)
 	}
 	gitIn(t, l.clone, "push", "-q", "origin", r.Branch)
-	if opened := l.pr("start", "anchor"); opened.Operation != opCreated || opened.Pushed || opened.Commit != r.Commit {
+	if opened := l.pr("start", "anchor"); opened.Operation != proposal.OpCreated || opened.Pushed || opened.Commit != r.Commit {
 		t.Errorf("opened: %+v", opened)
 	}
 	l.merge(r.Branch)
 	gitIn(t, l.clone, "pull", "-q")
 	gitIn(t, l.clone, "remote", "remove", "origin")
 	next := l.pr("--commit-only", "--assume", "BUNDLE-DELIVERED")
-	if next.Operation != opCommitted || next.Branch != "l5d-pki/prod-argocd/3-anchor-spread" || next.Base != "main" {
+	if next.Operation != proposal.OpCommitted || next.Branch != "l5d-pki/prod-argocd/3-anchor-spread" || next.Base != "main" {
 		t.Errorf("without a remote: %+v", next)
 	}
 	gitIn(t, l.clone, "checkout", "-q", next.Branch)
 	l.edit(l.clone, "note.txt", func(string) string { return "x\n" })
 	mine := gitIn(t, l.clone, "rev-parse", "HEAD")
-	if left := l.pr("--commit-only", "--assume", "BUNDLE-DELIVERED", "--base", "main"); left.Operation != opLeft || gitIn(t, l.clone, "rev-parse", "HEAD") != mine {
+	if left := l.pr("--commit-only", "--assume", "BUNDLE-DELIVERED", "--base", "main"); left.Operation != proposal.OpLeft || gitIn(t, l.clone, "rev-parse", "HEAD") != mine {
 		t.Errorf("over a commit of mine: %+v", left)
 	}
 }
@@ -146,18 +148,4 @@ func TestPRArguments(t *testing.T) {
 	l.refused("pr-no-state")
 	l.clone, l.state = t.TempDir(), "rotation.yaml"
 	l.refused("pr-no-repository")
-}
-
-// TestPRMargins: what --start-before takes.
-func TestPRMargins(t *testing.T) {
-	for text, want := range map[string]margin{"never": {}, "30%": {percent: 30}, "2.5%": {percent: 2.5}, "60d": {left: 60 * 24 * time.Hour}} {
-		if got, err := marginOf(text); err != nil || got != want {
-			t.Errorf("%s: %+v (%v)", text, got, err)
-		}
-	}
-	for _, text := range []string{"0%", "100%", "-3%", "x%", "-60d", "soon", "0d"} {
-		if got, err := marginOf(text); err == nil {
-			t.Errorf("%s: %+v", text, got)
-		}
-	}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
 )
 
 // wholeRotation is an anchor rotation by bundle: the move and what is vouched for.
@@ -40,7 +42,7 @@ func TestPRWholeRotation(t *testing.T) {
 	for i, step := range wholeRotation {
 		l.at = l.at.Add(25 * time.Hour)
 		r := l.pr(step.args...)
-		if r.Operation != opCreated || r.Branch != step.branch || !r.Pushed || r.Number != i+1 || r.Commit != l.head(step.branch) {
+		if r.Operation != proposal.OpCreated || r.Branch != step.branch || !r.Pushed || r.Number != i+1 || r.Commit != l.head(step.branch) {
 			t.Fatalf("%v: %+v", step.args, r)
 		}
 		if w := l.wrote(); !slices.Equal(w, []string{"open"}) {
@@ -71,16 +73,16 @@ func TestPRWholeRotation(t *testing.T) {
 }
 
 // checkSamePR: run twice, with later clocks and other random bytes, nothing changes.
-func checkSamePR(t *testing.T, l *prLand, args []string, first prReport) {
+func checkSamePR(t *testing.T, l *prLand, args []string, first proposal.Report) {
 	t.Helper()
 	at, heads := l.at, l.heads()
 	defer func() { l.at = at }()
 	l.at = l.at.Add(3 * time.Hour)
 	again := l.pr(args...)
-	if again.Operation != opNone || again.Pushed || again.Commit != first.Commit || again.Number != first.Number || l.heads() != heads || len(l.wrote()) > 0 {
+	if again.Operation != proposal.OpNone || again.Pushed || again.Commit != first.Commit || again.Number != first.Number || l.heads() != heads || len(l.wrote()) > 0 {
 		t.Errorf("%v again: %+v", args, again)
 	}
-	if bare := l.pr(args[:min(len(args), 2)]...); args[0] == "start" && bare.Operation != opNone {
+	if bare := l.pr(args[:min(len(args), 2)]...); args[0] == "start" && bare.Operation != proposal.OpNone {
 		t.Errorf("%v without what was vouched for: %+v", args, bare)
 	}
 }
@@ -123,7 +125,7 @@ func TestPRBaseMoves(t *testing.T) {
 		l.wrote()
 		l.commitTo("main", work)
 		r := l.pr("start", "anchor")
-		if r.Operation != opUpdated || !r.Pushed || r.Number != 1 || r.Commit == first.Commit {
+		if r.Operation != proposal.OpUpdated || !r.Pushed || r.Number != 1 || r.Commit == first.Commit {
 			t.Fatalf("change %d: %+v", i, r)
 		}
 		if parent := gitIn(t, l.remote, "rev-parse", r.Commit+"^"); parent != l.head("main") {
@@ -169,7 +171,7 @@ func TestPRForeignCommits(t *testing.T) {
 			l.wrote()
 			for _, args := range [][]string{{"start", "anchor"}, {"--next"}} {
 				r := l.pr(args...)
-				if r.Operation != opLeft || r.Pushed || l.head(first.Branch) != theirs || len(l.wrote()) > 0 || !strings.Contains(r.Why, theirs[:12]) {
+				if r.Operation != proposal.OpLeft || r.Pushed || l.head(first.Branch) != theirs || len(l.wrote()) > 0 || !strings.Contains(r.Why, theirs[:12]) {
 					t.Errorf("%v: %+v", args, r)
 				}
 			}
@@ -185,7 +187,7 @@ func TestPRUpdateByRebase(t *testing.T) {
 	l.commitTo("main", func(dir string) { l.edit(dir, "README.md", func(string) string { return "more\n" }) })
 	l.commitTo(first.Branch, func(dir string) { gitIn(t, dir, "rebase", "-q", "origin/main") })
 	l.commitTo("main", func(dir string) { l.edit(dir, "README.md", func(string) string { return "still more\n" }) })
-	if r := l.pr("start", "anchor"); r.Operation != opUpdated || !r.Pushed {
+	if r := l.pr("start", "anchor"); r.Operation != proposal.OpUpdated || !r.Pushed {
 		t.Errorf("%+v", r)
 	}
 }
@@ -200,7 +202,7 @@ func TestPRMoot(t *testing.T) {
 	})
 	l.wrote()
 	r := l.pr("--assume", "BUNDLE-DELIVERED")
-	if !slices.Equal(r.Closed, []int{1}) || r.Operation != opCreated || l.forge.pulls[0].State != "closed" || !strings.HasSuffix(l.forge.pulls[0].Title, mootTitle) {
+	if !slices.Equal(r.Closed, []int{1}) || r.Operation != proposal.OpCreated || l.forge.pulls[0].State != "closed" || !strings.HasSuffix(l.forge.pulls[0].Title, proposal.MootTitle) {
 		t.Errorf("%+v; the first is %+v", r, l.forge.pulls[0])
 	}
 	if w := l.wrote(); !slices.Equal(w, []string{"comment", "update", "open"}) {
@@ -253,7 +255,7 @@ func TestPRPushFails(t *testing.T) {
 	l.at = l.at.Add(time.Hour)
 	r := l.pr("start", "anchor")
 	again, _ := filepath.Glob(filepath.Join(l.clone, "linkerd/pki/keys/*"))
-	if r.Operation != opCreated || !slices.Equal(keys, again) {
+	if r.Operation != proposal.OpCreated || !slices.Equal(keys, again) {
 		t.Errorf("%+v; keys %q, then %q", r, keys, again)
 	}
 }
@@ -300,7 +302,7 @@ func TestPRDryRun(t *testing.T) {
 	l := land(t)
 	heads := l.heads()
 	for _, args := range [][]string{{"start", "anchor", "--dry-run"}, {"--next", "--start-before", "99%", "--keys-dir", t.TempDir(), "--dry-run"}} {
-		if r := l.pr(args...); !r.DryRun || r.Operation != opCreated || r.Commit != "" {
+		if r := l.pr(args...); !r.DryRun || r.Operation != proposal.OpCreated || r.Commit != "" {
 			t.Errorf("%q: %+v", args, r)
 		}
 	}
@@ -317,7 +319,7 @@ func TestPRDraft(t *testing.T) {
 	l.at = l.at.Add(time.Hour)
 	l.refused("rotation-unmet")
 	r := l.pr("--draft-until-gate")
-	if r.Operation != opCreated || !r.Draft || !l.forge.pulls[1].Draft || !strings.Contains(l.forge.pulls[1].Body, "the gate is shut") {
+	if r.Operation != proposal.OpCreated || !r.Draft || !l.forge.pulls[1].Draft || !strings.Contains(l.forge.pulls[1].Body, "the gate is shut") {
 		t.Fatalf("%+v", r)
 	}
 	if got := l.guardBranch(r.Branch, ExitFailed); !strings.Contains(got.out, "prepared before its gate was open") {
@@ -325,11 +327,11 @@ func TestPRDraft(t *testing.T) {
 	}
 	l.at = l.at.Add(time.Hour)
 	l.wrote()
-	if again := l.pr("--draft-until-gate"); again.Operation != opNone || len(l.wrote()) > 0 {
+	if again := l.pr("--draft-until-gate"); again.Operation != proposal.OpNone || len(l.wrote()) > 0 {
 		t.Errorf("again: %+v", again)
 	}
 	ready := l.pr("--draft-until-gate", "--assume", "BUNDLE-DELIVERED")
-	if ready.Operation != opUpdated || ready.Draft || l.forge.pulls[1].Draft || ready.Number != 2 || strings.Contains(l.forge.pulls[1].Body, "gate is shut") {
+	if ready.Operation != proposal.OpUpdated || ready.Draft || l.forge.pulls[1].Draft || ready.Number != 2 || strings.Contains(l.forge.pulls[1].Body, "gate is shut") {
 		t.Errorf("with evidence: %+v", ready)
 	}
 	l.guardBranch(r.Branch, ExitDone)
@@ -341,11 +343,11 @@ func TestPRText(t *testing.T) {
 	l.pr("start", "anchor")
 	l.forge.pulls[0].Body = "Looked at by me.\r\n" + strings.ReplaceAll(l.forge.pulls[0].Body, "\n", "\r\n")
 	l.wrote()
-	if r := l.pr("start", "anchor"); r.Operation != opNone || len(l.wrote()) > 0 {
+	if r := l.pr("start", "anchor"); r.Operation != proposal.OpNone || len(l.wrote()) > 0 {
 		t.Errorf("%+v", r)
 	}
 	l.forge.pulls[0].Body = "gone"
-	if r := l.pr("start", "anchor"); r.Operation != opUpdated || !strings.Contains(l.forge.pulls[0].Body, "What changes") {
+	if r := l.pr("start", "anchor"); r.Operation != proposal.OpUpdated || !strings.Contains(l.forge.pulls[0].Body, "What changes") {
 		t.Errorf("%+v", r)
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -60,7 +62,7 @@ func (l *prLand) reseal(dir string) {
 		l.t.Fatal(err)
 	}
 	message := gitIn(l.t, dir, "log", "-1", "--format=%B")
-	for trailer, value := range map[string]string{trailerChanges: hex.EncodeToString(sum[:]), trailerState: digest(state), trailerBase: base} {
+	for trailer, value := range map[string]string{text.TrailerChanges: hex.EncodeToString(sum[:]), text.TrailerState: text.Digest(state), text.TrailerBase: base} {
 		message = regexp.MustCompile(trailer+": .*").ReplaceAllString(message, trailer+": "+value)
 	}
 	gitIn(l.t, dir, "commit", "-q", "--amend", "-m", message)
@@ -117,24 +119,24 @@ func (l *prLand) leftAlone(operation, why string, args ...string) {
 func TestPRStartMadeElsewhere(t *testing.T) {
 	t.Parallel()
 	l := land(t)
-	var made prReport
+	var made proposal.Report
 	l.elsewhere(nil, func(string) { made = l.pr("start", "anchor") })
 	const why = "was made elsewhere: it is not recorded in this clone"
 	for _, args := range [][]string{{"start", "anchor"}, {"--next"}} { // its pull request is open, and as it should be
-		l.leftAlone(opNone, why, args...)
+		l.leftAlone(proposal.OpNone, why, args...)
 	}
 	gitIn(t, l.clone, "fetch", "-q")
 	gitIn(t, l.clone, "branch", "-q", startBranch, "origin/"+startBranch) // branches of any kind prove nothing
-	l.leftAlone(opLeft, why, "start", "anchor", "--commit-only")
+	l.leftAlone(proposal.OpLeft, why, "start", "anchor", "--commit-only")
 	gitIn(t, l.clone, "branch", "-q", "-D", startBranch)
 	l.moveBase()
 	for _, args := range [][]string{{"start", "anchor"}, {"--next"}} {
-		l.leftAlone(opLeft, why, args...)
+		l.leftAlone(proposal.OpLeft, why, args...)
 	}
 	l.forge.pulls = nil
-	l.leftAlone(opLeft, why, "start", "anchor")
+	l.leftAlone(proposal.OpLeft, why, "start", "anchor")
 	anew := l.pr("start", "anchor", "--anew")
-	if anew.Operation != opCreated || anew.Commit == made.Commit || l.head(startBranch) != anew.Commit {
+	if anew.Operation != proposal.OpCreated || anew.Commit == made.Commit || l.head(startBranch) != anew.Commit {
 		t.Errorf("--anew: %+v", anew)
 	}
 }
@@ -145,15 +147,15 @@ func TestPRPushedOver(t *testing.T) {
 	l := land(t)
 	l.pr("start", "anchor")
 	l.elsewhere(nil, func(string) { l.pr("start", "anchor", "--anew") })
-	l.leftAlone(opNone, "made elsewhere", "--next")
+	l.leftAlone(proposal.OpNone, "made elsewhere", "--next")
 	l.moveBase()
-	l.leftAlone(opLeft, "made elsewhere", "start", "anchor")
+	l.leftAlone(proposal.OpLeft, "made elsewhere", "start", "anchor")
 	l.commitTo(startBranch, func(dir string) { // somebody adds a file, with the right trailers
 		l.edit(dir, "note.txt", func(string) string { return "x\n" })
 		gitIn(t, dir, "reset", "-q", "--soft", "HEAD^")
 		l.reseal(dir)
 	})
-	l.leftAlone(opLeft, "it changes other files than its state gives: note.txt", "--next")
+	l.leftAlone(proposal.OpLeft, "it changes other files than its state gives: note.txt", "--next")
 }
 
 // TestPRTwoFail: two pushes failed; while the remote still has an older commit of
@@ -174,7 +176,7 @@ func TestPRTwoFail(t *testing.T) {
 		}
 	}
 	was := l.stateOf(first.Branch)
-	if r := l.pr("start", "anchor"); r.Operation != opUpdated || l.stateOf(first.Branch).Status.Anchors[1] != was.Status.Anchors[1] {
+	if r := l.pr("start", "anchor"); r.Operation != proposal.OpUpdated || l.stateOf(first.Branch).Status.Anchors[1] != was.Status.Anchors[1] {
 		t.Errorf("%+v", r)
 	}
 }
@@ -223,7 +225,7 @@ func TestPRSigned(t *testing.T) {
 			if c.prepare != nil {
 				c.prepare(t, l, line)
 			}
-			var made prReport
+			var made proposal.Report
 			l.elsewhere(sign, func(string) { made = l.pr("start", "anchor") })
 			if c.after != nil {
 				l.commitTo(made.Branch, func(dir string) {
@@ -237,18 +239,18 @@ func TestPRSigned(t *testing.T) {
 			was := l.stateOf(made.Branch)
 			l.moveBase()
 			if !c.taken {
-				l.leftAlone(opLeft, "", "--next")
+				l.leftAlone(proposal.OpLeft, "", "--next")
 				return
 			}
 			r := l.pr("--next")
-			if r.Operation != opUpdated || l.stateOf(made.Branch).Status.Anchors[1] != was.Status.Anchors[1] {
+			if r.Operation != proposal.OpUpdated || l.stateOf(made.Branch).Status.Anchors[1] != was.Status.Anchors[1] {
 				t.Fatalf("%+v", r)
 			}
 			if body := l.forge.pulls[0].Body; !strings.Contains(body, "taken over from commit "+made.Commit[:12]+", signed by robot(at)example.com, key SHA256:") {
 				t.Errorf("the text does not say where the material comes from:\n%s", body)
 			}
 			l.wrote()
-			if again := l.pr("--next"); again.Operation != opNone || len(l.wrote()) > 0 {
+			if again := l.pr("--next"); again.Operation != proposal.OpNone || len(l.wrote()) > 0 {
 				t.Errorf("again: %+v", again)
 			}
 		})
@@ -354,7 +356,7 @@ func TestPRCarries(t *testing.T) {
 					return strings.Replace(s, "custody: {kind: file}", "custody: {kind: age, recipients: ["+id.Recipient().String()+"]}", 1)
 				})
 			})
-			var made prReport
+			var made proposal.Report
 			l.elsewhere(sign, func(string) { made = l.pr("start", "anchor") })
 			l.commitTo(made.Branch, func(dir string) {
 				sign(dir)
@@ -363,12 +365,12 @@ func TestPRCarries(t *testing.T) {
 			})
 			l.moveBase()
 			if c.left != "" {
-				l.leftAlone(opLeft, c.left, "start", "anchor")
+				l.leftAlone(proposal.OpLeft, c.left, "start", "anchor")
 				return
 			}
 			r := l.pr("start", "anchor")
 			files := gitIn(t, l.remote, "ls-tree", "-r", "--name-only", made.Branch)
-			if r.Operation != opUpdated || strings.Contains(files, c.gone) || !strings.Contains(files, keys+"2026.age") {
+			if r.Operation != proposal.OpUpdated || strings.Contains(files, c.gone) || !strings.Contains(files, keys+"2026.age") {
 				t.Errorf("%+v; files:\n%s", r, files)
 			}
 		})
@@ -382,17 +384,17 @@ func TestPRAdvanceMadeElsewhere(t *testing.T) {
 	l := land(t)
 	l.merge(l.pr("start", "anchor").Branch)
 	l.at = l.at.Add(time.Hour)
-	var made prReport
+	var made proposal.Report
 	l.elsewhere(nil, func(string) { made = l.pr("--assume", "BUNDLE-DELIVERED") })
-	l.leftAlone(opNone, "made elsewhere", "--next")
+	l.leftAlone(proposal.OpNone, "made elsewhere", "--next")
 	l.forge.pulls = l.forge.pulls[:1] // the branch is there, the pull request is not
-	if r := l.pr("--next"); r.Operation != opNone || len(r.Needs) == 0 || len(l.forge.pulls) > 1 {
+	if r := l.pr("--next"); r.Operation != proposal.OpNone || len(r.Needs) == 0 || len(l.forge.pulls) > 1 {
 		t.Errorf("without evidence: %+v", r)
 	}
 	l.at = l.at.Add(time.Hour)
 	r := l.pr("--assume", "BUNDLE-DELIVERED")
-	last, _ := lastEntry(l.stateOf(advanceBranch))
-	if r.Operation != opCreated || r.Commit == made.Commit || last.At != l.at.Format(time.RFC3339) {
+	last, _ := l.stateOf(advanceBranch).LastEntry()
+	if r.Operation != proposal.OpCreated || r.Commit == made.Commit || last.At != l.at.Format(time.RFC3339) {
 		t.Errorf("with evidence: %+v", r)
 	}
 	l.commitTo(advanceBranch, func(dir string) {
@@ -402,7 +404,7 @@ func TestPRAdvanceMadeElsewhere(t *testing.T) {
 	})
 	l.moveBase()
 	l.elsewhere(nil, func(string) {
-		l.leftAlone(opLeft, "other files than its state gives: .github/workflows/ci.yaml", "--next", "--assume", "BUNDLE-DELIVERED")
+		l.leftAlone(proposal.OpLeft, "other files than its state gives: .github/workflows/ci.yaml", "--next", "--assume", "BUNDLE-DELIVERED")
 	})
 	l.commitTo(advanceBranch, func(dir string) { // an instant that opens gates of time is not taken over either
 		gitIn(t, dir, "rm", "-q", "-r", ".github")
@@ -410,7 +412,7 @@ func TestPRAdvanceMadeElsewhere(t *testing.T) {
 		gitIn(t, dir, "reset", "-q", "--soft", "HEAD^")
 		l.reseal(dir)
 	})
-	l.elsewhere(nil, func(string) { l.leftAlone(opLeft, "", "--next", "--assume", "BUNDLE-DELIVERED") })
+	l.elsewhere(nil, func(string) { l.leftAlone(proposal.OpLeft, "", "--next", "--assume", "BUNDLE-DELIVERED") })
 }
 
 // TestPRIgnoredFlags: a flag that the branch does not follow is refused, from
@@ -420,7 +422,7 @@ func TestPRIgnoredFlags(t *testing.T) {
 	l := land(t)
 	keys := keysDir(t)
 	first := l.pr("start", "anchor", "--name", "first", "--keys-dir", keys, "--why", "the yearly one")
-	if again := l.pr("start", "anchor", "--name", "first", "--keys-dir", keys, "--why", "the yearly one"); again.Operation != opNone {
+	if again := l.pr("start", "anchor", "--name", "first", "--keys-dir", keys, "--why", "the yearly one"); again.Operation != proposal.OpNone {
 		t.Errorf("the same flags: %+v", again)
 	}
 	anchor := filepath.Join(fixtures, "pki", "anchor-2026.crt")
@@ -433,10 +435,10 @@ func TestPRIgnoredFlags(t *testing.T) {
 	}
 	l.env["L5D_PKI_NAME"] = "second"
 	l.refused("pr-ignored", "start", "anchor")
-	if r := l.pr("--next"); r.Operation != opNone { // flags of --next are for what may be due
+	if r := l.pr("--next"); r.Operation != proposal.OpNone { // flags of --next are for what may be due
 		t.Errorf("--next: %+v", r)
 	}
-	if r := l.pr("start", "anchor", "--anew", "--keys-dir", keys); r.Operation != opUpdated || r.Commit == first.Commit || l.stateOf(r.Branch).Status.Anchors[1].Name != "second" {
+	if r := l.pr("start", "anchor", "--anew", "--keys-dir", keys); r.Operation != proposal.OpUpdated || r.Commit == first.Commit || l.stateOf(r.Branch).Status.Anchors[1].Name != "second" {
 		t.Errorf("--anew: %+v", r)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
 )
 
 // TestPRUnrecorded: what a person vouches for is in the log of the move or refused,
@@ -18,7 +20,7 @@ func TestPRUnrecorded(t *testing.T) {
 	first := l.pr(vouched...)
 	same := func(args ...string) {
 		t.Helper()
-		if r := l.pr(args...); r.Operation != opNone || l.head(first.Branch) != first.Commit {
+		if r := l.pr(args...); r.Operation != proposal.OpNone || l.head(first.Branch) != first.Commit {
 			t.Errorf("%v: %+v", args, r)
 		}
 	}
@@ -36,8 +38,8 @@ func TestPRUnrecorded(t *testing.T) {
 	l.at = l.at.Add(time.Hour)
 	same("--evidence", l.observation())
 	r := l.pr(append(vouched, "--assume", "WAVE-DONE", "--anew")...)
-	entry, _ := lastEntry(l.stateOf(r.Branch))
-	if r.Operation != opUpdated || len(entry.Assumed) != 3 {
+	entry, _ := l.stateOf(r.Branch).LastEntry()
+	if r.Operation != proposal.OpUpdated || len(entry.Assumed) != 3 {
 		t.Errorf("--anew: %+v, assumed %v", r, entry.Assumed)
 	}
 }
@@ -50,12 +52,12 @@ func TestPRUnrecordedAhead(t *testing.T) {
 	l.merge(l.pr("start", "anchor").Branch)
 	l.at = l.at.Add(time.Hour)
 	first := l.pr("--draft-until-gate")
-	if again := l.pr("--draft-until-gate"); again.Operation != opNone || again.Commit != first.Commit {
+	if again := l.pr("--draft-until-gate"); again.Operation != proposal.OpNone || again.Commit != first.Commit {
 		t.Errorf("the same: %+v", again)
 	}
 	l.refused("pr-ignored", "--draft-until-gate", "--assume", "WAVE-DONE")
 	r := l.pr("--assume", "BUNDLE-DELIVERED", "--because", "seen")
-	if entry, _ := lastEntry(l.stateOf(r.Branch)); r.Operation != opUpdated || entry.Ahead || len(entry.Assumed) != 2 {
+	if entry, _ := l.stateOf(r.Branch).LastEntry(); r.Operation != proposal.OpUpdated || entry.Ahead || len(entry.Assumed) != 2 {
 		t.Errorf("%+v, %+v", r, entry)
 	}
 }
@@ -72,19 +74,19 @@ func TestPRUnrecordedDowntime(t *testing.T) {
 	l.at = l.at.Add(25 * time.Hour)
 	args := []string{"advance", "--accept-downtime", "--assume", "BUNDLE-LOADED"}
 	first := l.pr(args...)
-	if entry, _ := lastEntry(l.stateOf(first.Branch)); entry.DowntimeAccepted {
+	if entry, _ := l.stateOf(first.Branch).LastEntry(); entry.DowntimeAccepted {
 		t.Fatal("there was downtime to accept")
 	}
-	if again := l.pr(args...); again.Operation != opNone || again.Commit != first.Commit {
+	if again := l.pr(args...); again.Operation != proposal.OpNone || again.Commit != first.Commit {
 		t.Errorf("the same: %+v", again)
 	}
 	l.at = l.at.AddDate(0, 1, 0)
 	l.refused("pr-ignored", args...)
 	r := l.pr(append(args, "--anew")...)
-	if entry, _ := lastEntry(l.stateOf(r.Branch)); r.Operation != opUpdated || !entry.DowntimeAccepted {
+	if entry, _ := l.stateOf(r.Branch).LastEntry(); r.Operation != proposal.OpUpdated || !entry.DowntimeAccepted {
 		t.Errorf("%+v, %+v", r, entry)
 	}
-	if again := l.pr(args...); again.Operation != opNone || again.Commit != r.Commit {
+	if again := l.pr(args...); again.Operation != proposal.OpNone || again.Commit != r.Commit {
 		t.Errorf("the same: %+v", again)
 	}
 }

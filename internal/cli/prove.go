@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -155,7 +154,7 @@ func (r proofReport) data() any { return r.Proof }
 func (r proofReport) text() string {
 	var b strings.Builder
 	for _, step := range r.Steps {
-		fmt.Fprintf(&b, "%s\n%s", stepHead(step), results.Table(matrixRows(step)))
+		fmt.Fprintf(&b, "%s\n%s", stepHead(step), results.Table(results.MatrixRows(step)))
 		for _, reason := range step.Verdict.Reasons {
 			b.WriteString("  " + reason.Text + "\n")
 		}
@@ -168,7 +167,7 @@ func (r proofReport) text() string {
 func (r proofReport) markdown() string {
 	var b strings.Builder
 	for _, step := range r.Steps {
-		fmt.Fprintf(&b, "#### %s\n\n%s\n", stepHead(step), results.MarkdownTable(matrixRows(step)))
+		fmt.Fprintf(&b, "#### %s\n\n%s\n", stepHead(step), results.MarkdownTable(results.MatrixRows(step)))
 		for _, reason := range step.Verdict.Reasons {
 			b.WriteString("- " + reason.Text + "\n")
 		}
@@ -190,43 +189,6 @@ func stepHead(step rotation.ProofStep) string {
 		direction = " (back)"
 	}
 	return fmt.Sprintf("%s to %s%s: %s", step.From, step.To, direction, verdictWord(step.Verdict))
-}
-
-// matrixRows has one row per pair of bundle and chain, one column per verifier.
-func matrixRows(step rotation.ProofStep) [][]string {
-	var verifiers []string
-	for _, cell := range step.Matrix {
-		for _, result := range cell.Results {
-			if !slices.Contains(verifiers, result.Verifier) {
-				verifiers = append(verifiers, result.Verifier)
-			}
-		}
-	}
-	rows := [][]string{append([]string{"bundle", "chain", "live"}, verifiers...)}
-	for _, cell := range step.Matrix {
-		live := ""
-		if cell.Live {
-			live = "yes"
-		}
-		row := []string{cell.BundleWords, cell.ChainWords, live}
-		for _, v := range verifiers {
-			row = append(row, verdictOf(cell, v))
-		}
-		rows = append(rows, row)
-	}
-	return rows
-}
-
-func verdictOf(cell rotation.Cell, verifier string) string {
-	for _, result := range cell.Results {
-		if result.Verifier == verifier {
-			if result.Cause == "" {
-				return "ok"
-			}
-			return "FAILS"
-		}
-	}
-	return "-"
 }
 
 // changeReport judges the step from one version of the state file to another.

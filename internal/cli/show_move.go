@@ -3,8 +3,8 @@ package cli
 import (
 	"fmt"
 	"strings"
-	"time"
 
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
@@ -69,7 +69,7 @@ func (r moveReport) facts() []string {
 		lines = append(lines, "strategy: "+r.Strategy)
 	}
 	for _, n := range r.Needs {
-		lines = append(lines, needLine(n))
+		lines = append(lines, results.NeedLine(n))
 	}
 	if r.Verdict.Safe {
 		lines = append(lines, "gate: open")
@@ -90,25 +90,4 @@ func (r moveReport) facts() []string {
 		lines = append(lines, "nothing needs this key any more, destroy it: "+key)
 	}
 	return lines
-}
-
-// needLine says one need and how it is met, or what is missing.
-func needLine(n rotation.NeedResult) string {
-	switch {
-	case n.Met && n.How != "":
-		return fmt.Sprintf("%s: met: %s (%s)", n.Need, n.Text, n.How)
-	case n.Met:
-		return fmt.Sprintf("%s: met: %s", n.Need, n.Text)
-	}
-	line := fmt.Sprintf("%s: not met: %s", n.Need, n.Text)
-	if len(n.Missing) > 0 {
-		line += ": " + strings.Join(n.Missing, "; ")
-	}
-	switch {
-	case !n.Ends.IsZero():
-		line += fmt.Sprintf("; ends at %s: %s", n.Ends.UTC().Format(time.RFC3339), n.Wait)
-	case n.Wait != "":
-		line += "; ends " + n.Wait
-	}
-	return line
 }

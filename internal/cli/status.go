@@ -132,7 +132,7 @@ func (r statusReport) text() string {
 	for _, m := range r.Next {
 		b.WriteString("\n" + nextLine(m) + "\n")
 		for _, n := range m.Needs {
-			b.WriteString("  " + needLine(n) + "\n")
+			b.WriteString("  " + results.NeedLine(n) + "\n")
 		}
 		for _, p := range m.Problems {
 			b.WriteString("  refused: " + p.Text + "\n")
@@ -186,7 +186,7 @@ func (r statusReport) markdown() string {
 	for _, m := range r.Next {
 		b.WriteString("\n**" + nextLine(m) + "**\n\n")
 		for _, n := range m.Needs {
-			b.WriteString("- " + needLine(n) + "\n")
+			b.WriteString("- " + results.NeedLine(n) + "\n")
 		}
 		for _, p := range m.Problems {
 			b.WriteString("- refused: " + p.Text + "\n")

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/testkit"
 )
 
@@ -61,11 +63,11 @@ func nameOf(t *testing.T, text string) string {
 // TestPRTreeBelowRoot: what pr writes and removes in its tree stays in it, also
 // where a directory becomes a link meanwhile.
 func TestPRTreeBelowRoot(t *testing.T) {
-	for step, do := range map[string]func(c *prCall) error{
-		"rename e.yaml": func(c *prCall) error { return c.put("evidence/e.yaml", []byte("new")) },
-		"stage e.yaml":  func(c *prCall) error { return c.put("evidence/e.yaml", []byte("new")) },
-		"stage n.yaml":  func(c *prCall) error { return c.putNew("evidence/n.yaml", []byte("new")) },
-		"remove e.yaml": func(c *prCall) error { return c.remove("evidence/e.yaml") },
+	for step, do := range map[string]func(b *base.Base) error{
+		"rename e.yaml": func(b *base.Base) error { return b.Put("evidence/e.yaml", []byte("new")) },
+		"stage e.yaml":  func(b *base.Base) error { return b.Put("evidence/e.yaml", []byte("new")) },
+		"stage n.yaml":  func(b *base.Base) error { return b.PutNew("evidence/n.yaml", []byte("new")) },
+		"remove e.yaml": func(b *base.Base) error { return b.Remove("evidence/e.yaml") },
 	} {
 		dir, outside := t.TempDir(), t.TempDir()
 		for _, name := range []string{filepath.Join(dir, "evidence"), outside} {
@@ -76,8 +78,8 @@ func TestPRTreeBelowRoot(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		c := &prCall{app: &app{World: World{Step: testkit.Swap(t, step, filepath.Join(dir, "evidence"), outside)}}, root: dir}
-		if err := do(c); err == nil {
+		b := &base.Base{World: base.World{Disk: disk.Disk{Step: testkit.Swap(t, step, filepath.Join(dir, "evidence"), outside)}}, Root: dir}
+		if err := do(b); err == nil {
 			t.Errorf("%s: done", step)
 		}
 		if left := tree(t, outside); len(left) != 1 || string(left["e.yaml"]) != "old" {

@@ -55,14 +55,15 @@ type File struct {
 	Mode       os.FileMode
 }
 
-func (f File) changes() bool {
+// Changes reports whether the file is not as it should be.
+func (f File) Changes() bool {
 	return !bytes.Equal(f.Have, f.Want) || (f.Have == nil) != (f.Want == nil)
 }
 
 // Changed picks the files that are not as they should be.
 func Changed(all []File) (changed []File) {
 	for _, f := range all {
-		if f.changes() {
+		if f.Changes() {
 			changed = append(changed, f)
 		}
 	}

@@ -3,8 +3,6 @@ package report
 import (
 	"fmt"
 	"strings"
-
-	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 )
 
 // Table lines up rows for a terminal: columns are separated by two spaces, the
@@ -57,14 +55,4 @@ func Short(fingerprints []string) string {
 		parts[i] = f[:min(8, len(f))]
 	}
 	return strings.Join(parts, " ")
-}
-
-// Plain makes rows with texts of others fit for a Markdown table, in place.
-func Plain(rows [][]string) [][]string {
-	for _, row := range rows {
-		for i := range row {
-			row[i] = sink.Markdown(row[i])
-		}
-	}
-	return rows
 }

@@ -137,5 +137,5 @@ func (r Status) Text() string {
 
 // Markdown is for a pull request.
 func (r Status) Markdown() string {
-	return fmt.Sprintf("Custody `%s`\n\n%s", r.Custody, report.MarkdownTable(report.Plain(r.rows())))
+	return fmt.Sprintf("Custody `%s`\n\n%s", r.Custody, report.MarkdownTable(report.MarkdownRows(r.rows())))
 }

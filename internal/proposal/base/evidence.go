@@ -1,0 +1,104 @@
+package base
+
+import (
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+const (
+	// EvidenceFolder lies beside the state file and holds the observations that the
+	// last move was made on: NAME-CLUSTER-INSTANT.yaml.
+	EvidenceFolder = "evidence"
+	// MaxObservation is the largest observation that is read, in bytes.
+	MaxObservation = 16 << 20
+)
+
+// evidenceInstant ends the name of an observation, in the digits of its instant.
+var evidenceInstant = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*-\d{8}T\d{6}Z\.yaml$`)
+
+// IsEvidence tells whether a file of the repository is an observation that
+// belongs to this state.
+func (b *Base) IsEvidence(name string) bool {
+	return path.Dir(name) == b.Beside(EvidenceFolder) && evidenceInstant.MatchString(path.Base(name)) &&
+		strings.HasPrefix(path.Base(name), b.Now.Metadata.Name+"-")
+}
+
+// EvidenceName is the name of an observation in the repository.
+func (b *Base) EvidenceName(s *state.Rotation, o *rotation.Observation) string {
+	instant := strings.NewReplacer("-", "", ":", "").Replace(o.At)
+	return b.Beside(EvidenceFolder + "/" + s.Metadata.Name + "-" + o.Cluster + "-" + instant + ".yaml")
+}
+
+// EvidenceFiles are the observations in the tree.
+func (b *Base) EvidenceFiles() []string {
+	var names []string
+	for _, e := range b.entries(b.Beside(EvidenceFolder)) {
+		if name := b.Beside(EvidenceFolder + "/" + e.Name()); e.Type().IsRegular() && b.IsEvidence(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Claimed is the evidence that the tree itself has for its state's last move:
+// the observations beside it, those of linked clusters, and the words of the log.
+func (b *Base) Claimed(next *state.Rotation) (rotation.Evidence, error) {
+	var files []string
+	for _, name := range b.EvidenceFiles() {
+		files = append(files, filepath.FromSlash(b.Path(name)))
+	}
+	e, err := b.Observed(next, func(statePath string, s *state.Rotation) (rotation.Evidence, error) {
+		return b.Load(files, statePath, s)
+	})
+	if last, ok := next.LastEntry(); ok {
+		e.Assumptions = rotation.Vouched(last)
+	}
+	return e, err
+}
+
+// Witnessed is what the tree claims, and what a person brings.
+func (b *Base) Witnessed(next *state.Rotation, brought Evidence) (rotation.Evidence, error) {
+	e, err := b.Claimed(next)
+	if err != nil {
+		return e, err
+	}
+	own, err := brought.Load(b.Path(b.State), &state.Rotation{}) // of no links: they are in e
+	e.Observations = append(e.Observations, own.Observations...)
+	e.Assumptions = append(e.Assumptions, own.Assumptions...)
+	return e, err
+}
+
+// Observed loads evidence and the links of a state. A link in the repository is
+// read in the tree; one out of it leads to what lies beside the user's own clone,
+// and only the base branch may have one.
+func (b *Base) Observed(s *state.Rotation, load func(statePath string, s *state.Rotation) (rotation.Evidence, error)) (rotation.Evidence, error) {
+	s = s.Clone()
+	for i := range s.Spec.Links {
+		link := &s.Spec.Links[i]
+		reviewed := b.Now != nil && slices.Contains(b.Now.Spec.Links, *link)
+		for _, path := range []*string{&link.State, &link.Observation} {
+			if *path == "" {
+				continue
+			}
+			if name := b.Beside(*path); filepath.IsLocal(filepath.FromSlash(name)) {
+				if err := b.readable(name); err != nil {
+					return rotation.Evidence{}, err
+				}
+				continue
+			}
+			if !reviewed {
+				return rotation.Evidence{}, problem.PRLinkLeaves.With(link.Name, *path).In(b.State).On("spec.links")
+			}
+			*path = statefile.Beside(b.StatePath, *path)
+		}
+	}
+	return load(b.Path(b.State), s)
+}

@@ -1,0 +1,193 @@
+package guard
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// sopsRules is the file in which SOPS looks for recipients.
+const sopsRules = ".sops.yaml"
+
+// heldKeys are all keys that a state names, those included that share a path
+// by mistake or malice. Retired anchors are not among them: their keys go.
+func heldKeys(s *state.Rotation) (all []render.NamedKey) {
+	add := func(kind, name, certificate, path string) {
+		if chain, err := pki.ParseChain([]byte(certificate)); err == nil {
+			all = append(all, render.NamedKey{Name: kind + " " + name, Path: path, Certificate: chain[0]})
+		}
+	}
+	for _, a := range s.Status.Anchors {
+		add("anchor", a.Name, a.Certificate, a.Key)
+	}
+	for _, i := range s.Status.Issuers {
+		add("issuer", i.Name, i.Certificate, i.Key)
+	}
+	for _, w := range slices.Sorted(maps.Keys(s.Status.Webhooks)) {
+		hook := s.Status.Webhooks[w]
+		add("webhook", w, hook.Certificate, hook.Key)
+		if hook.Incoming != nil {
+			add("incoming webhook", w, hook.Incoming.Certificate, hook.Incoming.Key)
+		}
+	}
+	return all
+}
+
+// pathsOf lists the paths that a state names for each public key.
+func pathsOf(keys []render.NamedKey) map[string][]string {
+	paths := map[string][]string{}
+	for _, k := range keys {
+		spki := custody.SPKI(k.Certificate)
+		if !slices.Contains(paths[spki], k.Path) {
+			paths[spki] = append(paths[spki], k.Path)
+		}
+	}
+	for _, p := range paths {
+		slices.Sort(p)
+	}
+	return paths
+}
+
+// judgeKeyFiles judges where keys are said to be, and the key files that changed,
+// without opening any.
+func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
+	kind, err := g.Custody(g.Path(g.State), is)
+	if err != nil {
+		g.r.findings = append(g.r.findings, problem.Of(g.Told(err))...)
+		return nil
+	}
+	keys := heldKeys(is)
+	known := map[string][]string{}
+	if g.Now != nil {
+		known = pathsOf(heldKeys(g.Now))
+		g.judgeRecipients(is)
+	}
+	said := map[string]bool{}
+	for _, k := range keys {
+		spki := custody.SPKI(k.Certificate)
+		was, had := known[spki]
+		if now := pathsOf(keys)[spki]; had && !slices.Equal(was, now) && !said[spki] {
+			said[spki] = true
+			g.r.fail(problem.PRGuardKeys.With(sink.Markdown(k.Name), "is named at "+shownPaths(now)+", and was at "+shownPaths(was)).In(g.State))
+		}
+		if kind.Kind.Seal != nil && kind.Mode != keyfile.PlainMode && k.Path != "" {
+			if err := g.judgeKeyFile(kind, k, had && slices.Contains(was, k.Path)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// shownPaths shows paths of keys.
+func shownPaths(paths []string) string {
+	shown := make([]string, len(paths))
+	for i, p := range paths {
+		if shown[i] = sink.Name(p); p == "" {
+			shown[i] = "no path"
+		}
+	}
+	return strings.Join(shown, " and ")
+}
+
+// judgeKeyFile judges one key file of a custody that keeps keys in Git; had says
+// that the base names it for the certificate already.
+func (g *judgement) judgeKeyFile(kind *custody.Custody, k render.NamedKey, had bool) error {
+	name := g.Beside(k.Path)
+	g.r.owned = append(g.r.owned, name)
+	shown := sink.Name(name)
+	old, errOld := g.before.Find(path.Join(path.Dir(g.wasName), k.Path))
+	now, errNow := g.after.Find(name)
+	changed := func(how string) { g.r.fail(problem.PRGuardKeys.With(sink.Markdown(k.Name), how).In(shown)) }
+	switch {
+	case base.IsNotRegular(errNow):
+		g.r.fail(problem.PRGuardNotFile.With(errNow, "change").In(shown))
+		return nil
+	case errNow != nil && errOld == nil:
+		changed("its file is deleted, and the state names it")
+		return nil
+	case errNow != nil:
+		if !had {
+			g.r.notes = append(g.r.notes, fmt.Sprintf("the key of %s is not in the repository (%s)", sink.Markdown(k.Name), sink.Code(shown)))
+		}
+		return nil
+	case errOld == nil && old.Object == now.Object && had:
+		return nil
+	case had && errOld == nil:
+		changed("its file was replaced")
+	case had:
+		changed("its file was added")
+	}
+	text, err := g.Repo.Read(now, keyfile.MaxSize)
+	if errors.Is(err, repo.ErrTooLarge) {
+		g.r.fail(problem.PRGuardUnreadable.With("change", err).In(shown))
+		return nil
+	}
+	if err != nil {
+		return base.GitProblem(err)
+	}
+	for _, p := range problem.Of(g.claims(kind, k, text)) {
+		g.r.fail(problem.PRGuardKeyFile.With(sink.Markdown(k.Name), p.Text).In(shown))
+	}
+	return nil
+}
+
+// claims compares what a key file says of itself with the state, and, where this
+// job has an age identity, what it holds.
+func (g *judgement) claims(kind *custody.Custody, k render.NamedKey, text []byte) error {
+	if kind.Facts == nil {
+		return nil
+	}
+	facts, err := kind.Facts(text)
+	switch {
+	case err != nil:
+		return err
+	case facts.SPKI == "" && !facts.Passphrase:
+		return errors.New("it does not say for which certificate it is, as key files of this tool do")
+	case facts.Openers > 0 && facts.Recipients != nil && facts.Openers != len(facts.Recipients):
+		return fmt.Errorf("it says that %d recipients can open it, and is encrypted to %d", len(facts.Recipients), facts.Openers)
+	}
+	if err := keyfile.CheckFacts(kind, text, k); err != nil {
+		return err
+	}
+	if kind.Name != state.CustodyAge || !g.q.Opens && g.Getenv("L5D_PKI_AGE_IDENTITY") == "" {
+		g.r.notes = append(g.r.notes, fmt.Sprintf("the key file of %s says that it holds this key; only who can open it can prove it", sink.Markdown(k.Name)))
+		return nil
+	}
+	key, err := kind.Open(text, k)
+	key.Wipe()
+	return err
+}
+
+// judgeRecipients: who can open the keys that are made next.
+func (g *judgement) judgeRecipients(is *state.Rotation) {
+	was, now := g.Now.WithDefaults().Spec.Custody, is.WithDefaults().Spec.Custody
+	before, _ := json.Marshal(was) // plain data
+	after, _ := json.Marshal(now)
+	if !bytes.Equal(before, after) {
+		g.r.fail(problem.PRGuardRecipients.With("spec.custody").In(g.State).On("spec.custody"))
+	}
+	for _, name := range g.differs {
+		dir, base := path.Split(name)
+		rules := now.Kind == state.CustodySOPS && base == sopsRules && strings.HasPrefix(g.State, dir)
+		if rules || now.Certificate != "" && name == g.Beside(now.Certificate) {
+			g.r.owned = append(g.r.owned, name)
+			g.r.fail(problem.PRGuardRecipients.With("the file").In(sink.Name(name)))
+		}
+	}
+}

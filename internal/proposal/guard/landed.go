@@ -1,0 +1,106 @@
+package guard
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// maxLandings is how many versions of a state are read to find the one that
+// brought its last log entry. A move changes the state once; the others are edits
+// of its spec.
+const maxLandings = 200
+
+// judgeLanded: a new log entry is not older than the base's commit that brought
+// the entry before it. Its author chooses what it says, and an observation from
+// before the last move must not count for a state that it did not see.
+//
+// Two clocks may differ: the one of the forge, or of who merged, and the one of
+// who made the move. What gates wait for contains spec.leaf.clockSkew, so an
+// instant that is off by no more than that closes nothing early.
+func (g *judgement) judgeLanded(was, next *state.Rotation) error {
+	known := len(was.Status.Log)
+	if known == 0 || len(next.Status.Log) <= known {
+		return nil
+	}
+	landed, err := g.landed(known)
+	switch {
+	case errors.Is(err, errCut):
+		g.r.fail(problem.PRGuardUnreadable.With("base", err).In(g.State))
+		return nil
+	case err != nil || landed.IsZero():
+		return base.GitProblem(err)
+	}
+	skew := time.Duration(was.WithDefaults().Spec.Leaf.ClockSkew)
+	for i, entry := range next.Status.Log[known:] {
+		at, err := time.Parse(time.RFC3339, entry.At)
+		if err == nil && at.Before(landed.Add(-skew)) {
+			how := "before the entry above it came to the base at " + landed.Format(time.RFC3339)
+			g.r.fail(problem.PRGuardLogAt.With(known+i+1, entry.At, how).In(g.State).On("status.log"))
+		}
+	}
+	return nil
+}
+
+var (
+	errCut  = errors.New("its history is cut off in this clone")
+	errDone = errors.New("done")
+)
+
+// landed is when the base's last log entry, one of so many, came to it; zero where
+// the history does not say. An instant in the future is that of a wrong clock,
+// and the one of an older version stands in for it.
+func (g *judgement) landed(entries int) (at time.Time, err error) {
+	all, err := g.Repo.Landings(g.Tip, g.wasName, maxLandings)
+	if err != nil {
+		return at, err
+	}
+	brought, found, err := g.broughtEntry(all, entries)
+	switch {
+	case err != nil:
+		return at, err
+	case !found && g.Repo.Shallow():
+		return at, errCut
+	case !found && len(all) == maxLandings:
+		return at, nil
+	}
+	for _, l := range all[brought:] {
+		if l.At.After(at) && !l.At.After(g.Instant) {
+			at = l.At
+		}
+	}
+	return at, nil
+}
+
+// broughtEntry is the oldest in a row of landings, from the newest on, whose state
+// has so many entries; found is false where all of them have.
+func (g *judgement) broughtEntry(all []repo.Landing, entries int) (brought int, found bool, err error) {
+	var objects []string
+	for _, l := range all {
+		if l.Object == "" {
+			break
+		}
+		objects = append(objects, l.Object)
+	}
+	err = g.Repo.Contents(objects, func(i int, c repo.Content) error {
+		text, err := io.ReadAll(io.LimitReader(c.Text, statefile.MaxSize))
+		if err != nil {
+			return err
+		}
+		if s, err := state.ParseLegacy(g.wasName, text); err != nil || len(s.Status.Log) < entries {
+			return errDone
+		}
+		brought = i
+		return nil
+	})
+	if errors.Is(err, errDone) {
+		return brought, true, nil
+	}
+	return brought, len(objects) < len(all), err
+}

@@ -1,0 +1,134 @@
+package guard
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// outputPaths are the files that an output names, and patterns of kind edit,
+// from the top of the repository.
+func outputPaths(stateName string, o state.Output) (names []string, pattern string) {
+	full := path.Join(path.Dir(stateName), o.Path)
+	if o.Kind == state.OutputEdit {
+		return nil, full
+	}
+	names = []string{full}
+	if o.HelmRelease != nil {
+		names = append(names, path.Join(path.Dir(stateName), o.HelmRelease.Path))
+	}
+	return names, ""
+}
+
+// judgeDisowned: a file that an output of the base owns is owned by an output of
+// the change too, or is removed. produced are the files of the change's outputs.
+func (g *judgement) judgeDisowned(next *state.Rotation, produced []string) error {
+	if g.Now == nil {
+		return nil
+	}
+	still := map[string]bool{}
+	for _, name := range produced {
+		still[name] = true
+	}
+	var patterns []string
+	for _, o := range next.Spec.Outputs {
+		_, pattern := outputPaths(g.State, o)
+		patterns = append(patterns, pattern)
+	}
+	disowned := func(name, owner string) {
+		g.r.owned = append(g.r.owned, name)
+		if !still[name] && g.after.Has(name) {
+			still[name] = true // said once
+			g.r.fail(problem.PRGuardDisowned.With(owner).In(sink.Name(name)))
+		}
+	}
+	for i, o := range g.Now.Spec.Outputs {
+		names, pattern := outputPaths(g.wasName, o)
+		for _, name := range names {
+			disowned(name, fmt.Sprintf("output %d", i+1))
+		}
+		if pattern != "" && !slices.Contains(patterns, pattern) {
+			for _, name := range g.after.Files() {
+				if files.Match(strings.Split(pattern, "/"), strings.Split(name, "/")) {
+					disowned(name, fmt.Sprintf("output %d (%s)", i+1, sink.Markdown(o.Path)))
+				}
+			}
+		}
+	}
+	return g.heads(g.before, g.differs, func(name string, head []byte) {
+		if bytes.HasPrefix(head, []byte(g.Outputs.Header(g.Now))) {
+			disowned(name, "an output")
+		}
+	})
+}
+
+// ownedPaths are the paths of the rotation on either side: what a controller, the
+// next move or a later guard reads.
+func (g *judgement) ownedPaths(sides ...*state.Rotation) map[string]bool {
+	owned := map[string]bool{g.State: true, g.wasName: true, allowList: true, g.SignersFile(): true}
+	for _, name := range g.r.owned {
+		owned[name] = true
+	}
+	for _, s := range sides {
+		if s == nil {
+			continue
+		}
+		from := g.State
+		if s == g.Now {
+			from = g.wasName
+		}
+		read := append(base.KeyNames(s), s.Spec.Custody.Certificate)
+		for _, link := range s.Spec.Links {
+			read = append(read, link.State, link.Observation)
+		}
+		for _, name := range read {
+			if name != "" && !path.IsAbs(name) {
+				owned[path.Join(path.Dir(from), name)] = true
+			}
+		}
+		for _, o := range s.Spec.Outputs {
+			names, _ := outputPaths(from, o)
+			for _, name := range names {
+				owned[name] = true
+			}
+		}
+	}
+	for _, c := range g.changes {
+		dir, base := path.Split(c.Name)
+		if g.Now != nil && g.IsEvidence(c.Name) || base == sopsRules && strings.HasPrefix(g.State, dir) {
+			owned[c.Name] = true
+		}
+	}
+	return owned
+}
+
+// judgeIntermediate: no commit of the change has a version of an owned path that
+// neither the base nor the merge has. A rebase could end with it. A single commit
+// is rebased to what the merge gives.
+func (g *judgement) judgeIntermediate(owned map[string]bool) {
+	own := slices.DeleteFunc(slices.Clone(g.commits), func(commit string) bool { return commit == g.merged && g.merged != g.head })
+	if len(own) < 2 {
+		return
+	}
+	said := map[string]bool{}
+	for _, c := range g.changes {
+		is := repo.Entry{Mode: c.Mode, Object: c.Object}
+		if c.Object == "" {
+			is = repo.Entry{}
+		}
+		concerns := owned[c.Name] || isAttributes(c.Name) && aboveAny(c.Name, owned)
+		if concerns && !said[c.Name] && is != g.before.At(c.Name) && is != g.after.At(c.Name) {
+			said[c.Name] = true
+			g.r.fail(problem.PRGuardIntermediate.With(c.Commit[:min(len(c.Commit), 12)]).In(sink.Name(c.Name)))
+		}
+	}
+}

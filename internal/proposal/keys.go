@@ -1,0 +1,156 @@
+package proposal
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// keyHome is the state file that paths of minted keys are relative to: keys in
+// plain files are for the user's folder and never for the tree of a commit.
+func (c *call) keyHome(s *state.Rotation) string {
+	if s.WithDefaults().Spec.Custody.Kind == state.CustodyFile {
+		return c.StatePath
+	}
+	return c.Path(c.State)
+}
+
+// putKeys writes the minted keys that the custody keeps in Git into the tree.
+// The others are for folders that outlive this call: they are given back, to be
+// written when the commit is made (outputs and hooks may take minutes or fail).
+func (c *call) putKeys(m *rotation.Move) (outside []KeyFile, err error) {
+	files, err := c.Keys.Seal(c.keyHome(m.State), m)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if !strings.HasPrefix(f.Path, c.Root+string(filepath.Separator)) {
+			outside = append(outside, f)
+			continue
+		}
+		if err := c.PutNew(c.InRepository(f.Path), f.Text); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(c.Notes, "note: %s\n", f.Note)
+	}
+	return outside, nil
+}
+
+// keep writes the keys of a commit that are outside of it, and remembers the
+// commit. It is pending meanwhile: a call that is killed in between leaves keys
+// that nobody else has, and the next call finds the commit that names them.
+// Nothing is pushed before.
+func (c *call) keep(p *proposal, keys []KeyFile) error {
+	undo := func() {}
+	if len(keys) > 0 {
+		err := c.Repo.Await(p.branch, p.commit)
+		if err != nil {
+			return base.GitProblem(err)
+		}
+		if undo, err = c.Keys.Store(c.StatePath, keys); err != nil {
+			_ = c.Repo.Forget(p.branch) // without its keys it is not taken up either
+			return err
+		}
+	}
+	err := c.remember(p)
+	if err != nil {
+		undo()
+	}
+	return err
+}
+
+// remember records the commit of a branch. What the remote has there stays
+// recorded until the new one is pushed: it is then pushed over.
+func (c *call) remember(p *proposal) error {
+	if was := c.Branches.Heads[p.branch]; was != "" && was != p.commit {
+		recorded, err := c.Repo.Recorded(p.branch, was)
+		if err == nil && recorded {
+			err = c.Repo.Supersede(p.branch, was)
+		}
+		if err != nil {
+			return base.GitProblem(err)
+		}
+	}
+	return base.GitProblem(c.Repo.Remember(p.branch, p.commit))
+}
+
+// addPending adds the commits of calls that were killed, where all keys that
+// they brought are there.
+func (c *call) addPending(found map[string]string) error {
+	if !c.q.DryRun {
+		if err := c.Keys.Recover(c.StatePath, c.named()); err != nil {
+			return err
+		}
+	}
+	pending, err := c.Repo.Pending(c.prefix())
+	if err != nil {
+		return base.GitProblem(err)
+	}
+	for branch, commit := range pending {
+		if c.hasKeys(commit) {
+			found[branch] = commit
+		}
+	}
+	return nil
+}
+
+// named tells which key files are in use: those of the state at the base, of the
+// state in the user's own folder, and of commits that were made.
+func (c *call) named() func(path string) bool {
+	all := []func(string) bool{c.Keys.NamedBy(c.StatePath, c.Now), c.Keys.NamedAt(c.StatePath)}
+	made, err := c.Repo.Made(c.prefix())
+	for _, commit := range made {
+		if next, errState := c.stateAt(commit); errState == nil && next != nil {
+			all = append(all, c.Keys.NamedBy(c.StatePath, next))
+		}
+	}
+	return func(path string) bool {
+		return err != nil || slices.ContainsFunc(all, func(names func(string) bool) bool { return names(path) })
+	}
+}
+
+// hasKeys tells whether the keys of certificates that a commit brings are where
+// this call would write them, and fit.
+func (c *call) hasKeys(commit string) bool {
+	next, err := c.stateAt(commit)
+	if err != nil || next == nil {
+		return false
+	}
+	keys, err := render.NamedKeys(next)
+	had, errNow := render.NamedKeys(c.Now)
+	if err != nil || errNow != nil {
+		return false
+	}
+	for _, k := range keys {
+		if k.Path == "" || slices.ContainsFunc(had, func(was render.NamedKey) bool { return was.Path == k.Path }) {
+			continue
+		}
+		if _, inside, _ := c.Repo.File(commit, c.Beside(k.Path)); inside {
+			continue
+		}
+		path := statefile.Beside(c.StatePath, k.Path)
+		if out := c.q.Material.KeyOut; out != "" {
+			path = filepath.Join(out, filepath.Base(k.Path)+".key")
+		}
+		text, err := files.Read(path, keyfile.MaxSize)
+		if err != nil {
+			return false
+		}
+		key, err := pki.ParseKey(text)
+		if err != nil || !key.Matches(k.Certificate) {
+			return false
+		}
+		key.Wipe()
+	}
+	return true
+}

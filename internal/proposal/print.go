@@ -1,0 +1,146 @@
+package proposal
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// Parts is a pull request for other tools to open.
+type Parts struct {
+	Branch        string            `json:"branch"`
+	Base          string            `json:"base,omitempty"`
+	Title         string            `json:"title"`
+	Body          string            `json:"body"`
+	Labels        []string          `json:"labels"`
+	Draft         bool              `json:"draft"`
+	CommitMessage string            `json:"commitMessage"`
+	Trailers      map[string]string `json:"trailers"`
+	Files         []string          `json:"files"`
+}
+
+// Data marshals to JSON and YAML.
+func (p Parts) Data() any { return p }
+
+// Text is for a terminal.
+func (p Parts) Text() string { return p.Title + "\n\n" + p.Body }
+
+// Markdown is for a pull request.
+func (p Parts) Markdown() string { return "# " + p.Title + "\n\n" + p.Body }
+
+// Outputs are for later steps of a CI job.
+func (p Parts) Outputs() [][2]string {
+	return [][2]string{{"branch", p.Branch}, {"title", p.Title}, {"labels", strings.Join(p.Labels, ",")}, {"draft", fmt.Sprint(p.Draft)}}
+}
+
+// Print describes the move in the working tree, or the one that would be made
+// from what is checked out. It talks to no remote.
+func Print(w World, q Request) (Parts, error) {
+	c, err := locate(w, q)
+	if err != nil {
+		return Parts{}, err
+	}
+	defer c.close()
+	if c.Branch = q.Base; c.Branch == "" {
+		c.Branch = c.Repo.Branch()
+	}
+	c.guessFlavour()
+	if c.Tip, err = c.Repo.Resolve("HEAD"); err != nil {
+		return Parts{}, problem.PRGit.With("there is no commit yet").In(q.StatePath)
+	}
+	if err := c.readBase(); err != nil {
+		return Parts{}, err
+	}
+	p, err := c.printed(q.Ask)
+	if err != nil {
+		return Parts{}, c.Told(err)
+	}
+	parts, err := c.parts(p)
+	if err == nil && q.Out != "" {
+		err = c.write(parts)
+	}
+	return parts, err
+}
+
+// printed is the move to describe.
+func (c *call) printed(k Ask) (*proposal, error) {
+	file, err := files.Read(c.StatePath, statefile.MaxSize)
+	if err != nil {
+		return nil, err
+	}
+	next, err := state.Parse(c.StatePath, file)
+	if err != nil {
+		return nil, err
+	}
+	if next.Status.Epoch == c.Now.Status.Epoch {
+		if k.Verb == state.MoveStart {
+			return nil, problem.PRPrintStart.With().In(c.State)
+		}
+		c.q.DryRun = true
+		return c.propose(k, nil)
+	}
+	c.Root = c.Repo.Top
+	entry, _ := next.LastEntry()
+	p := &proposal{branch: text.Branch(next), next: next, entry: entry}
+	if p.files, err = c.Repo.Dirty(); err != nil {
+		return nil, base.GitProblem(err)
+	}
+	evidence, err := c.Witnessed(next, c.q.Evidence)
+	if err != nil {
+		return nil, err
+	}
+	return p, c.describe(p, "", evidence)
+}
+
+func (c *call) parts(p *proposal) (Parts, error) {
+	body, err := c.bodyOf(p)
+	trailers := map[string]string{}
+	for _, t := range p.text.Trailers() {
+		trailers[t[0]] = t[1]
+	}
+	return Parts{
+		Branch: p.branch, Base: c.Branch, Title: p.text.Title(), Body: body, Labels: c.q.Labels, Draft: c.q.Draft || p.text.Shut,
+		CommitMessage: p.message, Trailers: trailers, Files: p.files,
+	}, err
+}
+
+// writeParts writes what a tool needs that opens the pull request of a commit.
+func (c *call) writeParts(p *proposal) error {
+	parts, err := c.parts(p)
+	if err != nil {
+		return err
+	}
+	return c.write(parts)
+}
+
+// write puts each part into a file of its own.
+func (c *call) write(parts Parts) error {
+	if err := c.Files.MakeDirs(c.q.Out); err != nil {
+		return err
+	}
+	whole, err := json.MarshalIndent(parts, "", "  ")
+	if err != nil {
+		return err
+	}
+	var trailers strings.Builder
+	for _, t := range []string{text.TrailerRotation, text.TrailerPhase, text.TrailerEpoch, text.TrailerState} {
+		fmt.Fprintf(&trailers, "%s: %s\n", t, parts.Trailers[t])
+	}
+	for name, text := range map[string]string{
+		"branch": parts.Branch + "\n", "title": parts.Title + "\n", "body.md": parts.Body, "labels": strings.Join(parts.Labels, "\n") + "\n",
+		"commit-message": parts.CommitMessage, "trailers": trailers.String(), "pull-request.json": string(whole) + "\n",
+	} {
+		if err := c.Files.Replace(filepath.Join(c.q.Out, name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package proposal
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+)
+
+// Operations: what a call of pr came to.
+const (
+	OpCreated   = "created"   // a pull request was opened
+	OpUpdated   = "updated"   // the open one was brought up to date
+	OpNone      = "none"      // it is as it should be, or nothing is due
+	OpLeft      = "left"      // the branch has somebody else's commit
+	OpCommitted = "committed" // --commit-only: the branch has the change
+)
+
+// Report says what a call of pr did.
+type Report struct {
+	Operation string `json:"operation"`
+	// Why is one sentence.
+	Why    string `json:"why"`
+	DryRun bool   `json:"dryRun,omitempty"`
+	Base   string `json:"base"`
+	Branch string `json:"branch,omitempty"`
+	Commit string `json:"commit,omitempty"`
+	Phase  string `json:"phase,omitempty"`
+	Epoch  int64  `json:"epoch,omitempty"`
+	Pushed bool   `json:"pushed,omitempty"`
+	Draft  bool   `json:"draft,omitempty"`
+	Number int    `json:"number,omitempty"`
+	URL    string `json:"url,omitempty"`
+	// Closed are pull requests that became moot.
+	Closed []int `json:"closed,omitempty"`
+	// Needs are what the next phase waits for.
+	Needs []string `json:"needs,omitempty"`
+	// Blocked: a person is needed, and time is running out.
+	Blocked error `json:"-"`
+}
+
+// Data marshals to JSON and YAML.
+func (r Report) Data() any { return r }
+
+// Text is for a terminal.
+func (r Report) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s%s: %s\n", map[bool]string{true: "dry run: "}[r.DryRun], r.Operation, r.Why)
+	for _, row := range r.Outputs() {
+		if row[1] != "" && row[0] != "operation" && row[0] != "changed" {
+			fmt.Fprintf(&b, "  %s: %s\n", row[0], row[1])
+		}
+	}
+	for _, need := range r.Needs {
+		b.WriteString("  " + need + "\n")
+	}
+	return b.String()
+}
+
+// Markdown is for a pull request.
+func (r Report) Markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s**: %s\n\n", r.Operation, sink.Markdown(r.Why))
+	for _, row := range r.Outputs() {
+		if row[1] != "" && row[0] != "operation" && row[0] != "changed" {
+			fmt.Fprintf(&b, "- %s: %s\n", row[0], row[1])
+		}
+	}
+	for _, need := range r.Needs {
+		b.WriteString("- " + sink.Markdown(need) + "\n")
+	}
+	return b.String()
+}
+
+// Changed tells whether something was written to Git's remote or the forge.
+func (r Report) Changed() bool {
+	return r.Operation == OpCreated || r.Operation == OpUpdated || r.Operation == OpCommitted || r.Pushed || len(r.Closed) > 0
+}
+
+// Outputs are for later steps of a CI job.
+func (r Report) Outputs() [][2]string {
+	rows := [][2]string{
+		{"operation", r.Operation}, {"changed", fmt.Sprint(r.Changed())}, {"branch", r.Branch}, {"commit", r.Commit},
+		{"phase", r.Phase}, {"epoch", ""}, {"number", ""}, {"url", r.URL}, {"closed", ""},
+	}
+	if r.Branch != "" {
+		rows[5][1] = fmt.Sprint(r.Epoch)
+	}
+	if r.Number != 0 {
+		rows[6][1] = fmt.Sprint(r.Number)
+	}
+	if len(r.Closed) > 0 {
+		rows[8][1] = strings.Trim(fmt.Sprint(r.Closed), "[]")
+	}
+	return rows
+}

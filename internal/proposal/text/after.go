@@ -1,0 +1,164 @@
+package text
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// beforeMerge is the gate as commands.
+func (t Text) beforeMerge() string {
+	var b strings.Builder
+	b.WriteString(heading("Before the merge"))
+	b.WriteString("The guard judges this change by the gate, writes the outputs again and compares, and checks epoch, log and keys:\n\n")
+	base := ""
+	if t.Base != "" {
+		base = "--base " + t.Base + " "
+	}
+	fmt.Fprintf(&b, "```sh\ngit fetch origin\ngit switch --detach origin/%s\nl5d-pki-render pr --guard %s--state %s\n", t.Branch, base, t.State)
+	for _, n := range t.Move.Needs {
+		b.WriteString(t.commands(n.Need))
+	}
+	b.WriteString("```\n")
+	return b.String()
+}
+
+// commands are those of a need, one a line.
+func (t Text) commands(n rotation.Need) (lines string) {
+	for _, command := range n.Commands(t.Next.WithDefaults().Spec.Linkerd.Namespace) {
+		lines += command + "\n"
+	}
+	return lines
+}
+
+func (t Text) restarts() string {
+	var b strings.Builder
+	b.WriteString(heading("What restarts"))
+	for _, line := range t.RestartLines() {
+		b.WriteString("- " + line + "\n")
+	}
+	return b.String()
+}
+
+// RestartLines say what the merge restarts, one line each.
+func (t Text) RestartLines() []string {
+	spec := t.Next.WithDefaults().Spec.Linkerd
+	bundle := strings.Join(t.Before.Bundle, " ") != strings.Join(t.After.Bundle, " ")
+	issuer := strings.Join(t.Before.Issuer, " ") != strings.Join(t.After.Issuer, " ")
+	var lines []string
+	switch {
+	case bundle && spec.ExternalCA && !spec.RollControlPlane:
+		lines = append(lines, fmt.Sprintf("control plane: nothing rolls it by itself with an external CA: `%s` after the merge", delivery.RestartControlPlane(spec.Namespace)))
+	case bundle:
+		lines = append(lines, "control plane: identity, destination and proxy-injector roll, for their annotation follows the bundle")
+	}
+	missing := delivery.Lines(delivery.Changed(delivery.Of(t.Next, t.State), delivery.Between(t.Now, t.Next)...))
+	if issuer && len(missing) == 0 {
+		lines = append(lines, "identity reloads its issuer without a restart")
+	}
+	lines = append(lines, missing...)
+	if t.Plan.Kind == state.KindWebhooks {
+		lines = append(lines, "webhooks: the control plane's own; no workload")
+	}
+	if t.Move.Wave {
+		line := "**data plane: every meshed workload restarts**, with stamp " + sink.Code(t.Next.Status.Stamp)
+		if w := t.Next.Status.Wave; w != nil {
+			line = "**data plane: the meshed workloads of " + sink.Markdown(strings.Join(w.Namespaces, ", ")) + " restart**, with stamp " + sink.Code(t.Next.Status.Stamp)
+		}
+		if t.Stamped > 0 {
+			line += fmt.Sprintf("; %d pod templates in these files have it", t.Stamped)
+		}
+		lines = append(lines, line)
+	} else {
+		lines = append(lines, "data plane: no workload restarts by this change")
+	}
+	return lines
+}
+
+// afterMerge says what the next phase waits for.
+func (t Text) afterMerge() string {
+	k, n := t.step()
+	if k >= n || k == 0 || t.Next.Status.Rotation == nil {
+		if len(t.Next.Status.Retired) == 0 {
+			return ""
+		}
+		return heading("After the merge") + "The rotation is over. Retired anchors may still be trusted somewhere: `l5d-pki-render status` says by whom, and when their keys can be destroyed.\n"
+	}
+	row := t.Plan.Rows[k]
+	var b strings.Builder
+	fmt.Fprintf(&b, "%sThe next phase is `%s`. ", heading("After the merge"), row.Phase)
+	if len(row.Needs) == 0 {
+		b.WriteString("It needs no evidence of its own.\n")
+		return b.String()
+	}
+	b.WriteString("It is refused until\n\n")
+	for _, need := range row.Needs {
+		fmt.Fprintf(&b, "- %s: %s\n", need, need.Text())
+	}
+	b.WriteString("\n```sh\n")
+	for _, need := range row.Needs {
+		b.WriteString(t.commands(need))
+	}
+	fmt.Fprintf(&b, "l5d-pki-render pr --evidence observation.yaml --state %s   # or --assume %s --because \"how you know\"\n```\n", t.State, row.Needs[0])
+	return b.String()
+}
+
+// rollback is the gate's verdict on the way back, right after the merge.
+func (t Text) rollback() string {
+	var b strings.Builder
+	b.WriteString(heading("Rollback"))
+	if t.Revert.Verdict.Safe {
+		b.WriteString("Going back to the phase before is safe right after the merge")
+	} else {
+		b.WriteString("**Going back to the phase before is not safe** right after the merge")
+	}
+	fmt.Fprintf(&b, "; `l5d-pki-render pr back --state %s` does it, under the same gate and with the log kept. `git revert` would let the epoch fall, and the guard refuses it.\n", t.State)
+	for _, r := range t.Revert.Verdict.Reasons {
+		b.WriteString("- " + sink.Markdown(r.Text) + "\n")
+	}
+	if k, _ := t.step(); k > 0 && !t.Move.Back {
+		for _, r := range t.Plan.Rows[k-1].Reverts {
+			if !r.Verdict.Safe && r.Commits > 1 {
+				fmt.Fprintf(&b, "\nUndoing this change and the ones before it at once is **not safe** from %d changes on: it leads to `%s`, which something live does not fit any more.\n", r.Commits, r.To)
+				break
+			}
+		}
+	}
+	return b.String()
+}
+
+// doNotMerge lists what has to stop a reviewer.
+func (t Text) doNotMerge() string {
+	lines := []string{
+		"the guard is red, or did not run on the newest commit",
+		fmt.Sprintf("the change before it (epoch %d, `%s`) is not applied everywhere: look at the GitOps controller, not at Git", t.Now.Status.Epoch, t.Now.Status.Phase),
+		"somebody rotates by hand, or restores an older backup of the control plane",
+	}
+	if first, ok := t.firstEnd(); ok {
+		lines = append(lines, fmt.Sprintf("it is later than %s, when the %s %s ends", Instant(first.NotAfter), first.Kind, sink.Code(first.Name)))
+	}
+	if t.Move.Wave {
+		lines = append(lines, "now is no time for a rolling restart: a freeze, a release, a PodDisruptionBudget that allows none")
+	}
+	for _, link := range t.Next.Spec.Links {
+		lines = append(lines, "the linked cluster "+sink.Code(link.Name)+" is not as its state or observation says")
+	}
+	if t.Next.Current().TakesTrust {
+		lines = append(lines, "it would be merged by a machine: this phase takes trust away, so a person merges it")
+	}
+	return heading("Do not merge if") + "- " + strings.Join(lines, "\n- ") + "\n"
+}
+
+// firstEnd is the certificate in use after the merge that ends first.
+func (t Text) firstEnd() (first rotation.Expiry, ok bool) {
+	for _, x := range t.After.Certificates {
+		if x.InUse && (!ok || x.NotAfter.Before(first.NotAfter)) {
+			first, ok = x, true
+		}
+	}
+	return first, ok
+}
