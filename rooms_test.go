@@ -48,7 +48,7 @@ var arrows = map[string][]string{
 	// Reading and changing files, with errors that a user can act on.
 	"internal/files":     {"internal/disk", "pkg/state"},
 	"internal/statefile": {"internal/disk", "internal/files", "pkg/state"},
-	"internal/report":    {"internal/sink", "internal/secret", "pkg/pki", "internal/picture", "pkg/rotation"},
+	"internal/report":    {"internal/sink", "internal/secret", "pkg/pki", "internal/picture", "pkg/rotation", "internal/recovery", "pkg/delivery", "pkg/state"},
 	// Workflows: one host or task each, without flags. The command layer calls them.
 	"internal/argocd": {"internal/address", "internal/chart/exchange", "internal/chartphase", "internal/child", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/secret", "internal/sink", "internal/statefile", "pkg/render", "pkg/state"},
 	// What a phase does to a chart, for every command that renders one.

@@ -8,6 +8,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -136,7 +137,7 @@ func (a *app) doChart(c *chartCall) error {
 
 // completeRequest reads what the flags point to.
 func (a *app) completeRequest(c *chartCall) error {
-	if c.report != "" && c.report != formatText && c.report != formatJSON {
+	if c.report != "" && c.report != results.Text && c.report != results.JSON {
 		return problem.CLIFormat.With(c.report, "text or json")
 	}
 	if c.passwordStdin {
@@ -203,9 +204,9 @@ func (a *app) tellChart(c *chartCall, answer exchange.Answer, p *chartphase.Phas
 		fmt.Fprintln(&a.talk, "note: "+note)
 	}
 	switch c.report {
-	case formatText:
+	case results.Text:
 		a.talk.WriteString(report.Text())
-	case formatJSON:
+	case results.JSON:
 		a.talk.Write(report.JSON())
 	}
 }

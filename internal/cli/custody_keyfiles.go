@@ -104,6 +104,6 @@ is what spec.custody says. No identity is needed and no key is read.`,
 		}),
 	}
 	stateFlag(cmd, &statePath)
-	cmd.Flags().StringVarP(&format, "output", "o", formatText, "text, json, yaml or markdown")
+	cmd.Flags().StringVarP(&format, "output", "o", results.Text, "text, json, yaml or markdown")
 	return cmd
 }

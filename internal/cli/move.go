@@ -99,7 +99,7 @@ began in, if the gate holds for the whole way.`,
 // move makes one move under the lock of the state file: keys first, the state
 // last, so that no state ever names a key that does not exist.
 func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (*rotation.Move, error)) error {
-	show, err := printer(f.format)
+	show, err := results.In(f.format)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (
 			return keyfile.Change{}, statefile.Named(err, f.statePath, f.statePath)
 		}
 		minted = m.Minted
-		if a.data, err = show(moveReport{m, f.dryRun, f.statePath}); err != nil {
+		if a.data, err = show(results.Move{Move: m, DryRun: f.dryRun, StatePath: f.statePath}); err != nil {
 			return keyfile.Change{}, err
 		}
 		if f.dryRun {
@@ -135,7 +135,7 @@ func (a *app) showDiff(f *moveFlags, next *state.Rotation) error {
 	if err != nil {
 		return problem.Of(err).In(f.statePath).Err()
 	}
-	if f.format == formatText {
+	if f.format == results.Text {
 		a.data = append(a.data, "\n"+results.Diff(f.statePath, f.statePath, string(original), string(text))...)
 	}
 	return nil

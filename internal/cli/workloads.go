@@ -63,7 +63,7 @@ the stamp of before. --wave-done ends it.`,
 
 // doWorkloads stamps, and prints the stream, the difference or the names of files.
 func (a *app) doWorkloads(f *workloadsFlags, args []string) error {
-	if f.report != "" && f.report != formatText && f.report != formatJSON {
+	if f.report != "" && f.report != results.Text && f.report != results.JSON {
 		return problem.CLIFormat.With(f.report, "text or json")
 	}
 	inject, err := injected(f.inject)
@@ -91,9 +91,9 @@ func (a *app) doWorkloads(f *workloadsFlags, args []string) error {
 func (a *app) tell(f *workloadsFlags, stream bool, r workloads.Result) {
 	text := r.Report.Summary() + "\n"
 	switch f.report {
-	case formatText:
+	case results.Text:
 		text = sink.Log(r.Report.Text())
-	case formatJSON:
+	case results.JSON:
 		text = string(sink.JSON(r.Report.JSON()))
 	}
 	switch {

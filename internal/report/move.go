@@ -1,23 +1,23 @@
-package cli
+package report
 
 import (
 	"fmt"
 	"strings"
 
-	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
-// moveReport says what a move did, or would do.
-type moveReport struct {
+// Move says what a move did, or would do.
+type Move struct {
 	*rotation.Move
-	dryRun bool
-	// statePath is what commands name the state file by.
-	statePath string
+	DryRun bool
+	// StatePath is what commands name the state file by.
+	StatePath string
 }
 
-func (r moveReport) data() any {
+// Data, Text and Markdown implement [Report].
+func (r Move) Data() any {
 	return struct {
 		From     string                `json:"from"`
 		To       string                `json:"to"`
@@ -32,13 +32,13 @@ func (r moveReport) data() any {
 		Verdict  rotation.Verdict      `json:"verdict"`
 		Destroy  []string              `json:"destroyKeys,omitempty"`
 		Deliver  []delivery.Object     `json:"deliver,omitempty"`
-	}{r.From, r.To, r.State.Status.Epoch, r.Back, r.dryRun, r.Wave, r.State.Status.Stamp, r.Strategy, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy, r.byHand()}
+	}{r.From, r.To, r.State.Status.Epoch, r.Back, r.DryRun, r.Wave, r.State.Status.Stamp, r.Strategy, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy, r.byHand()}
 }
 
-func (r moveReport) text() string {
+func (r Move) Text() string {
 	var b strings.Builder
 	head := "moved"
-	if r.dryRun {
+	if r.DryRun {
 		head = "would move"
 	}
 	fmt.Fprintf(&b, "%s from %s to %s (epoch %d)\n", head, r.From, r.To, r.State.Status.Epoch)
@@ -48,7 +48,7 @@ func (r moveReport) text() string {
 	return b.String()
 }
 
-func (r moveReport) markdown() string {
+func (r Move) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s → %s** (epoch %d)\n\n", r.From, r.To, r.State.Status.Epoch)
 	for _, line := range r.facts() {
@@ -58,18 +58,18 @@ func (r moveReport) markdown() string {
 }
 
 // byHand are the objects that the move changes and nothing delivers by itself.
-func (r moveReport) byHand() []delivery.Object {
-	return delivery.Missing(delivery.Of(r.State, r.statePath), r.Changes)
+func (r Move) byHand() []delivery.Object {
+	return delivery.Missing(delivery.Of(r.State, r.StatePath), r.Changes)
 }
 
 // facts are what a reviewer has to know, one line each.
-func (r moveReport) facts() []string {
+func (r Move) facts() []string {
 	var lines []string
 	if r.Strategy != "" {
 		lines = append(lines, "strategy: "+r.Strategy)
 	}
 	for _, n := range r.Needs {
-		lines = append(lines, results.NeedLine(n))
+		lines = append(lines, NeedLine(n))
 	}
 	if r.Verdict.Safe {
 		lines = append(lines, "gate: open")
