@@ -101,7 +101,6 @@ var libraries = map[string][]string{
 	"golang.org/x/term":                        {"internal/workloads"},
 	"golang.org/x/text":                        {"internal/proposal/guard"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"internal/chart"},
-	"golang.org/x/image":                       {"internal/picture"},
 	"github.com/aymanbagabas/go-udiff":         {"internal/report"},
 	"github.com/invopop/jsonschema":            {"schema/gen"},
 	"filippo.io/age":                           {"internal/custody"},

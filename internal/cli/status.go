@@ -14,7 +14,7 @@ import (
 
 // status says where the rotation stands.
 func (a *app) status() *cobra.Command {
-	var statePath, at, format, within, svg, png string
+	var statePath, at, format, within, svg string
 	var width int
 	var evidence evidenceFlags
 	cmd := &cobra.Command{
@@ -24,10 +24,10 @@ func (a *app) status() *cobra.Command {
 next moves still need, and when each wait ends. Exit code 1 when something is wrong
 already (a certificate in use has expired, the epoch fell, the log was edited by
 hand), and when something in use ends within --within.
---svg and --png draw the validity of every certificate on a time axis.`,
+--svg draws the validity of every certificate on a time axis.`,
 		Example: `  l5d-pki-render status
   l5d-pki-render status --within 60d -o json
-  l5d-pki-render status --png rotation.png`,
+  l5d-pki-render status --svg rotation.svg`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
 			show, err := results.In(format)
@@ -42,8 +42,10 @@ hand), and when something in use ends within --within.
 			if err != nil {
 				return err
 			}
-			if err := a.drawTo(st, svg, png); err != nil {
-				return err
+			if svg != "" {
+				if err := a.writePicture(svg, results.Timeline(st).SVG()); err != nil {
+					return err
+				}
 			}
 			r := results.Status{Status: st, Ending: st.Expiring(limit), Within: limit, Width: width}
 			if a.data, err = show(r); err != nil {
@@ -61,7 +63,6 @@ hand), and when something in use ends within --within.
 	cmd.Flags().StringVar(&within, "within", "", "exit 1 when a certificate in use ends within this time (like 60d)")
 	cmd.Flags().StringVarP(&format, "output", "o", results.Text, "text, json, yaml or markdown")
 	cmd.Flags().StringVar(&svg, "svg", "", "draw the time axis into this file")
-	cmd.Flags().StringVar(&png, "png", "", "draw the time axis into this file")
 	cmd.Flags().IntVar(&width, "width", 100, "columns of the text time axis")
 	return cmd
 }
