@@ -27,14 +27,14 @@ var arrows = map[string][]string{
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},
 	"internal/exchange":       {},
-	"internal/cli":            {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery"},
+	"internal/cli":            {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
 	"internal/forge/client":    {"internal/forge"},
 	// Key files are written for the Secrets that pkg/render knows.
 	"internal/custody":         {"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child", "internal/secret"},
-	"internal/custody/keyfile": {"internal/custody", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render"},
+	"internal/custody/keyfile": {"internal/custody", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render", "internal/disk", "internal/sink", "internal/report", "pkg/rotation"},
 	// A module of its own: its back ends are larger than all of the rest.
 	"cmd/l5d-pki-render-kms": {},
 	"internal/kms":           {"pkg/pki", "internal/secret"},
@@ -48,12 +48,14 @@ var arrows = map[string][]string{
 	// Reading and changing files, with errors that a user can act on.
 	"internal/files":     {"internal/disk", "pkg/state"},
 	"internal/statefile": {"internal/disk", "internal/files", "pkg/state"},
-	"internal/report":    {"internal/picture", "internal/sink", "pkg/rotation"},
+	"internal/report":    {"internal/sink", "internal/secret", "pkg/pki", "internal/picture", "pkg/rotation", "internal/recovery", "pkg/delivery", "pkg/state"},
 	// Workflows: one host or task each, without flags. The command layer calls them.
 	"internal/argocd": {"internal/address", "internal/chart/exchange", "internal/chartphase", "internal/child", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/secret", "internal/sink", "internal/statefile", "pkg/render", "pkg/state"},
 	// What a phase does to a chart, for every command that renders one.
-	"internal/chartphase": {"pkg/linkerd", "internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state"},
+	"internal/chartphase": {"pkg/linkerd", "internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state", "internal/files", "pkg/delivery"},
 	"internal/lint":       {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
+	"internal/outputs":    {"internal/chart/exchange", "internal/chartphase", "internal/component", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/report", "internal/secret", "internal/statefile", "internal/workloads", "pkg/delivery", "pkg/render", "pkg/state", "internal/sink"},
+	"internal/workloads":  {"internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/render", "pkg/rotation", "pkg/state"},
 	"internal/component":  {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state"},
 	// Pull requests: what each side knows of the repository, the change that is made,
 	// what is said of it, and the guard that judges it.
@@ -98,11 +100,10 @@ var libraries = map[string][]string{
 	"github.com/gofrs/flock":                   {"internal/disk"},
 	"golang.org/x/sys":                         {"internal/disk"},
 	"helm.sh/helm/v3/pkg/postrender":           {"pkg/postrender"},
-	"golang.org/x/term":                        {"internal/cli"},
+	"golang.org/x/term":                        {"internal/workloads"},
 	"golang.org/x/text":                        {"internal/proposal/guard"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"internal/chart"},
-	"golang.org/x/image":                       {"internal/picture"},
-	"github.com/aymanbagabas/go-udiff":         {"internal/cli"},
+	"github.com/aymanbagabas/go-udiff":         {"internal/report"},
 	"github.com/invopop/jsonschema":            {"schema/gen"},
 	"filippo.io/age":                           {"internal/custody"},
 	"sigs.k8s.io/kustomize/api":                {"internal/kustomize"},
@@ -136,7 +137,7 @@ var outside = map[string][]string{
 }
 
 // helpers are programs and tests' rooms that the picture does not show.
-var helpers = []string{"fixtures", "bench", "schema/gen", "e2e", "internal/custody/clustertest", "scripts"}
+var helpers = []string{"fixtures", "bench", "schema/gen", "e2e", "internal/custody/clustertest", "internal/testkit", "scripts"}
 
 func TestRooms(t *testing.T) {
 	rooms := 0

@@ -3,23 +3,21 @@ package cli
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 
 	"github.com/spf13/cobra"
 )
 
-const (
-	defaultKubeVersion = chartphase.KubeVersion
-	maxValues          = chartphase.MaxValues
-	// maxPassword is the longest password on stdin, in bytes: registry tokens have some thousands.
-	maxPassword = 64 << 10
-)
+// maxPassword is the longest password on stdin, in bytes: registry tokens have some thousands.
+const maxPassword = 64 << 10
 
 // chartCall is one call of the command chart.
 type chartCall struct {
@@ -82,7 +80,7 @@ func (c *chartCall) flags(cmd *cobra.Command) {
 
 	f.StringVar(&c.Release, "release", "", "name of the release (default: the chart's name)")
 	f.StringVarP(&c.Namespace, "namespace", "n", "", "namespace of the release (default: the state's for this chart)")
-	f.StringVar(&c.KubeVersion, "kube-version", defaultKubeVersion, "Kubernetes version that templates see")
+	f.StringVar(&c.KubeVersion, "kube-version", chartphase.KubeVersion, "Kubernetes version that templates see")
 	f.StringSliceVarP(&c.APIVersions, "api-versions", "a", nil, "further API versions that templates see")
 	f.BoolVar(&c.IncludeCRDs, "include-crds", false, "print the chart's crds folder too")
 	f.BoolVar(&c.NoHooks, "no-hooks", false, "leave hooks out; they stand after the manifests otherwise")
@@ -128,7 +126,7 @@ func (a *app) doChart(c *chartCall) error {
 	defer phase.Wipe()
 	out, err := phase.PostRender(answer, c.allowRandom)
 	if err != nil {
-		return named(err, c.state, chartphase.Name(c.Chart))
+		return statefile.Named(err, c.state, chartphase.Name(c.Chart))
 	}
 	if err := a.writeChart(c, answer, out.Stream); err != nil {
 		return err
@@ -139,11 +137,11 @@ func (a *app) doChart(c *chartCall) error {
 
 // completeRequest reads what the flags point to.
 func (a *app) completeRequest(c *chartCall) error {
-	if c.report != "" && c.report != formatText && c.report != formatJSON {
+	if c.report != "" && c.report != results.Text && c.report != results.JSON {
 		return problem.CLIFormat.With(c.report, "text or json")
 	}
 	if c.passwordStdin {
-		password, err := readLimited(a.Stdin, "stdin", maxPassword)
+		password, err := files.ReadAll(a.Stdin, "stdin", maxPassword)
 		if err != nil {
 			return err
 		}
@@ -156,40 +154,23 @@ func (a *app) completeRequest(c *chartCall) error {
 		}
 		c.Values.Files = append(c.Values.Files, file)
 	}
-	if c.Access.RegistryConfig == "" {
-		c.Access.RegistryConfig = a.Getenv("HELM_REGISTRY_CONFIG")
-	}
-	if c.CacheDir == "" {
-		c.CacheDir = a.defaultChartCache()
-	}
-	if !c.printDigest {
-		c.Times = 2
+	chartphase.Complete(&c.Request, a.Getenv)
+	if c.printDigest {
+		c.Times = 0
 	}
 	return nil
 }
 
 func (a *app) readValues(c *chartCall, path string) (exchange.File, error) {
 	if path != "-" {
-		data, err := readFile(path, maxValues)
+		data, err := files.Read(path, chartphase.MaxValues)
 		return exchange.File{Name: path, Data: data}, err
 	}
 	if c.passwordStdin {
 		return exchange.File{}, problem.ChartFlags.With("password-stdin", "values -")
 	}
-	data, err := readLimited(a.Stdin, "stdin", maxValues)
+	data, err := files.ReadAll(a.Stdin, "stdin", chartphase.MaxValues)
 	return exchange.File{Name: "stdin", Data: data}, err
-}
-
-// defaultChartCache is below the user's cache folder; without a home there is none.
-func (a *app) defaultChartCache() string {
-	base := a.Getenv("XDG_CACHE_HOME")
-	if home := a.Getenv("HOME"); base == "" && home != "" {
-		base = filepath.Join(home, ".cache")
-	}
-	if base == "" {
-		return ""
-	}
-	return filepath.Join(base, "l5d-pki-render", "charts")
 }
 
 // chartPhase resolves the state and puts the phase's values into the request.
@@ -214,31 +195,18 @@ func (a *app) writeChart(c *chartCall, answer exchange.Answer, stream []byte) er
 	if c.secrets.withKeys {
 		mode = 0o600
 	}
-	files, err := splitFiles(answer, stream)
-	if err != nil {
-		return err
-	}
-	return a.writeSplit(c.split, chartHeader(answer), files, mode)
+	return chartphase.WriteDirectory(a.files(), c.split, answer, stream, mode)
 }
 
 // tellChart says what a reader of the output has to know.
 func (a *app) tellChart(c *chartCall, answer exchange.Answer, p *chartphase.Phase, report render.Report) {
-	if _, err := os.Stat(c.Chart); err != nil && c.Digest == "" {
-		fmt.Fprintf(&a.talk, "note: chart %s %s came over the network; lock it with --digest %s\n", answer.Name, answer.Version, answer.Digest)
-	}
-	if len(p.LeftOut) > 0 {
-		fmt.Fprintf(&a.talk, "note: left out, since they hold private keys: %s\n", strings.Join(p.LeftOut, ", "))
-	}
-	if p.Apart && len(answer.Fed) > 0 {
-		fmt.Fprintln(&a.talk, "note: "+secretsBeside(p.State(), c.state, false))
-	}
-	if c.secrets.withKeys {
-		fmt.Fprintln(&a.talk, "note: this output holds private keys: feed it to a live host, never commit it")
+	for _, note := range p.Notes(c.Request, answer, c.state) {
+		fmt.Fprintln(&a.talk, "note: "+note)
 	}
 	switch c.report {
-	case formatText:
+	case results.Text:
 		a.talk.WriteString(report.Text())
-	case formatJSON:
+	case results.JSON:
 		a.talk.Write(report.JSON())
 	}
 }

@@ -66,18 +66,3 @@ func TestChartRequest(t *testing.T) {
 		t.Error("values for viz, of which the state lists nothing")
 	}
 }
-
-// TestChartCacheFolder: without a home there is no cache, and no folder "l5d-pki-render" where we stand.
-func TestChartCacheFolder(t *testing.T) {
-	for _, c := range []struct{ xdg, home, want string }{
-		{"", "", ""},
-		{"", "/h", "/h/.cache/l5d-pki-render/charts"},
-		{"/x", "/h", "/x/l5d-pki-render/charts"},
-		{"/x", "", "/x/l5d-pki-render/charts"},
-	} {
-		a := &app{World: World{Getenv: func(name string) string { return map[string]string{"XDG_CACHE_HOME": c.xdg, "HOME": c.home}[name] }}}
-		if got := a.defaultChartCache(); got != c.want {
-			t.Errorf("%+v: %q", c, got)
-		}
-	}
-}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -28,7 +29,7 @@ func (a *app) tellCI(r prResult) error {
 
 func appendTo(file, text string) error {
 	if err := disk.Append(file, text); err != nil {
-		return problem.CLIWrite.With(file, reason(err)).Because(err)
+		return problem.CLIWrite.With(file, files.Reason(err)).Because(err)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/component"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -15,8 +16,6 @@ type componentFlags struct {
 	statePath, source, pick, to, restrictor, namespace string
 	inject                                             []string
 	controlPlane, krm                                  bool
-
-	within string // nothing of --for is outside of it; "" is no bound
 }
 
 // component writes a kustomize Component of the phase.
@@ -82,7 +81,7 @@ func (a *app) doComponent(f *componentFlags) error {
 		text, err = a.namingComponent(s, f)
 	}
 	if err != nil {
-		return named(err, f.statePath, f.source)
+		return statefile.Named(err, f.statePath, f.source)
 	}
 	if !f.controlPlane && !f.krm && s.Status.Stamp == "" {
 		fmt.Fprintln(&a.talk, "note: the state has no stamp yet: this Component changes nothing before the first wave")
@@ -115,12 +114,12 @@ func (f *componentFlags) check() error {
 
 // namingComponent stamps what --for names.
 func (a *app) namingComponent(s *state.Rotation, f *componentFlags) ([]byte, error) {
-	inject, err := (&workloadsFlags{inject: f.inject}).injected()
+	inject, err := injected(f.inject)
 	if err != nil {
 		return nil, err
 	}
 	return component.ByName(s, component.Source{
-		Path: f.source, Restrictor: f.restrictor, Namespace: f.namespace, Inject: inject, Within: f.within, Build: a.build, Stdin: a.Stdin, Notes: &a.talk,
+		Path: f.source, Restrictor: f.restrictor, Namespace: f.namespace, Inject: inject, Build: a.build, Stdin: a.Stdin, Notes: &a.talk,
 	})
 }
 

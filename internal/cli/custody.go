@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"fmt"
-	"io"
-
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -33,7 +31,7 @@ func (a *app) custodyOf(statePath string, s *state.Rotation, f custodyFlags) (*c
 func (a *app) custodyWorld(f custodyFlags) custody.World {
 	return custody.World{
 		Getenv: a.Getenv, Random: a.Random,
-		ReadFile: func(path string) ([]byte, error) { return readFile(path, maxState) },
+		ReadFile: func(path string) ([]byte, error) { return files.Read(path, statefile.MaxSize) },
 		Identity: f.identity, PassphraseFile: f.passphraseFile, KeyOut: f.keyOut,
 	}
 }
@@ -51,38 +49,21 @@ func (f *secretsFlags) add(cmd *cobra.Command, withKeys string) {
 	f.custodyFlags.add(cmd)
 }
 
-// secretsAs is how the Secrets of a phase are written (see [keyfile.Secrets]).
-type secretsAs struct {
-	keys   render.Keys
-	apart  render.Apart
-	beside []byte
-}
-
-// Format shows no key, whatever the verb.
-func (s secretsAs) Format(f fmt.State, _ rune) { io.WriteString(f, "secrets (not shown)") }
-
-// wipe ends the keys, once they are written.
-func (s secretsAs) wipe() { keyfile.Secrets{Keys: s.keys}.Wipe() }
-
 // loadSecrets reads what a command needs of the custody (see [keyfile.Load]).
-func (a *app) loadSecrets(statePath string, s *state.Rotation, command custody.Command, layout render.Layout, f secretsFlags) (secretsAs, error) {
+func (a *app) loadSecrets(statePath string, s *state.Rotation, command custody.Command, layout render.Layout, f secretsFlags) (keyfile.Secrets, error) {
 	c, err := a.custodyOf(statePath, s, f.custodyFlags)
 	if err != nil {
-		return secretsAs{}, err
+		return keyfile.Secrets{}, err
 	}
-	out, err := keyfile.Load(c, command, layout, keyfile.Wanted{WithKeys: f.withKeys, Apart: f.apart})
-	return secretsAs{out.Keys, out.Apart, out.Beside}, err
+	return keyfile.Load(c, command, layout, keyfile.Wanted{WithKeys: f.withKeys, Apart: f.apart})
 }
 
 // keysForValues: values with keys go to a live host, as custody file has it;
 // another custody has to be asked in words.
-func (a *app) keysForValues(statePath string, s *state.Rotation, f secretsFlags) (secretsAs, error) {
+func (a *app) keysForValues(statePath string, s *state.Rotation, f secretsFlags) (keyfile.Secrets, error) {
 	if kind := s.WithDefaults().Spec.Custody.Kind; kind != state.CustodyFile && !f.withKeys {
-		return secretsAs{}, problem.RenderNoKeys.With()
+		return keyfile.Secrets{}, problem.RenderNoKeys.With()
 	}
 	f.withKeys = true
 	return a.loadSecrets(statePath, s, custody.PostRender, "", f)
 }
-
-// openKey opens one key file, and proves that the key is its certificate's.
-func openKey(c *custody.Custody, of render.NamedKey) (pki.Key, error) { return keyfile.Open(c, of) }

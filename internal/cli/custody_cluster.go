@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -67,24 +68,24 @@ and come from the same anchor. The phase stays; the log says what happened.`,
 }
 
 func (a *app) readBack(statePath, issuer, why string) error {
-	chain, err := readChain(issuer)
+	chain, err := keyfile.ReadChain(issuer)
 	if err != nil {
 		return err
 	}
-	return a.changeState(statePath, func(current *state.Rotation) (change, error) {
+	return keyfile.ChangeState(a.files(), statePath, func(current *state.Rotation) (keyfile.Change, error) {
 		c, err := a.custodyOf(statePath, current, custodyFlags{})
 		if err != nil {
-			return change{}, err
+			return keyfile.Change{}, err
 		}
 		if !c.Refers() {
-			return change{}, problem.CustodyNoReadBack.With(c.Name).In(statePath).On("spec.custody.kind")
+			return keyfile.Change{}, problem.CustodyNoReadBack.With(c.Name).In(statePath).On("spec.custody.kind")
 		}
 		next, err := rotation.Reissued(current, chain, why, a.Now())
 		if err != nil {
-			return change{}, problem.Of(err).In(issuer).Err()
+			return keyfile.Change{}, problem.Of(err).In(issuer).Err()
 		}
 		a.data = fmt.Appendf(nil, "the issuer in force is now %s\n", chain[0].Fingerprint())
-		return change{next: next}, nil
+		return keyfile.Change{Next: next}, nil
 	})
 }
 

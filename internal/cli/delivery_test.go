@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -136,7 +137,7 @@ func TestIssuerCommandWorks(t *testing.T) {
 					args := append(append([]string{"start"}, strings.Fields(move)...), "-s", path, "--assume", "DELIVERED-ELSEWHERE", "--because", "by hand")
 					done(t, callAt(t, later, "", env, args...))
 				}
-				stream := printed(t, env, secretsBeside(mustLoad(t, path), path, false))
+				stream := printed(t, env, delivery.BesideChart(mustLoad(t, path), path, false))
 				wantIssuer(t, what, scheme, stream)
 				if n := len(deliveredBy(t, stream)); n != 4 {
 					t.Errorf("%s: %d objects, want the issuer's and three webhooks' Secrets", what, n)

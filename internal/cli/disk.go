@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"io"
 	"os"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
@@ -30,14 +29,3 @@ func (a *app) writeFile(path string, data []byte, mode os.FileMode, replace bool
 
 // makeDir makes a directory and those above it.
 func (a *app) makeDir(dir string) error { return a.files().MakeDirs(dir) }
-
-// readFile reads a whole file of at most limit bytes.
-func readFile(path string, limit int64) ([]byte, error) { return files.Read(path, limit) }
-
-// readLimited reads all of r, at most limit bytes.
-func readLimited(r io.Reader, name string, limit int64) ([]byte, error) {
-	return files.ReadAll(r, name, limit)
-}
-
-// reason is the operating system's error without the path, which the sentence names.
-func reason(err error) error { return files.Reason(err) }

@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -31,7 +34,7 @@ changes nothing. Exit code 1 when something is wrong.`,
   l5d-pki-render doctor --down-since 2026-06-01T12:00:00Z`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			show, err := printer(format)
+			show, err := results.In(format)
 			if err != nil {
 				return err
 			}
@@ -39,8 +42,8 @@ changes nothing. Exit code 1 when something is wrong.`,
 			if err != nil {
 				return err
 			}
-			r := doctorReport{recovery.Diagnose(facts)}
-			if a.data, err = show(r); err != nil || len(r.found) == 0 {
+			r := results.Diagnoses(recovery.Diagnose(facts))
+			if a.data, err = show(r); err != nil || len(r) == 0 {
 				return err
 			}
 			return errFound
@@ -50,7 +53,7 @@ changes nothing. Exit code 1 when something is wrong.`,
 	cmd.Flags().StringArrayVar(&evidence.files, "evidence", nil, "observation file; may be given several times")
 	cmd.Flags().StringVar(&at, "at", "", "judge dates at this instant (RFC 3339) instead of now")
 	cmd.Flags().StringVar(&down, "down-since", "", "identity has signed nothing since this instant (RFC 3339)")
-	cmd.Flags().StringVarP(&format, "output", "o", formatText, "text, json, yaml or markdown")
+	cmd.Flags().StringVarP(&format, "output", "o", results.Text, "text, json, yaml or markdown")
 	return cmd
 }
 
@@ -74,7 +77,7 @@ func (a *app) facts(statePath, at, down string, f *evidenceFlags) (recovery.Fact
 		return facts, err
 	}
 	if facts.Status, err = rotation.StatusOf(facts.State, evidence, instant); err != nil {
-		return facts, named(err, statePath, statePath)
+		return facts, statefile.Named(err, statePath, statePath)
 	}
 	facts.Latest = newestOf(evidence.Observations, facts.State.Metadata.Name)
 	facts.Reverted = reverted(statePath, facts.State)
@@ -100,13 +103,13 @@ func (a *app) missingKeys(statePath string, s *state.Rotation) (missing []recove
 	}
 	all, err := render.NamedKeys(c.State)
 	if err != nil {
-		return nil, named(err, statePath, statePath)
+		return nil, statefile.Named(err, statePath, statePath)
 	}
 	for _, k := range all {
 		if unusedKey(s, k.Path) {
 			continue
 		}
-		if found := problem.Of(judgeKeyFile(c, k)); len(found) == 0 || found[0].Code != problem.CustodyAbsent.Code {
+		if found := problem.Of(keyfile.Check(c, k)); len(found) == 0 || found[0].Code != problem.CustodyAbsent.Code {
 			continue
 		}
 		of := strings.TrimPrefix(k.Where, "status.")
@@ -160,64 +163,4 @@ func fallen(statePath string, s *state.Rotation) string {
 		return ""
 	}
 	return fmt.Sprintf("the epoch fell: the file has epoch %d (%s), commit %s has epoch %d (%s)", s.Status.Epoch, s.Status.Phase, r.Commit[:12], r.Epoch, r.Phase)
-}
-
-// doctorReport is a diagnosis for people and programs.
-type doctorReport struct{ found []recovery.Diagnosis }
-
-func (r doctorReport) data() any {
-	if r.found == nil {
-		return []recovery.Diagnosis{}
-	}
-	return r.found
-}
-
-func (r doctorReport) text() string {
-	if len(r.found) == 0 {
-		return "nothing is wrong that the state, Git and the evidence can show\n"
-	}
-	var b strings.Builder
-	for _, d := range r.found {
-		fmt.Fprintf(&b, "%s\n  %s\n", d.Name, d.Means)
-		for _, why := range d.Because {
-			fmt.Fprintf(&b, "  - %s\n", why)
-		}
-		for i, s := range d.Steps {
-			fmt.Fprintf(&b, "  %d. %s\n", i+1, s.Text+s.Command)
-		}
-		if d.Person != "" {
-			fmt.Fprintf(&b, "  %s\n", d.Person)
-		}
-		b.WriteString("\n")
-	}
-	return b.String()
-}
-
-func (r doctorReport) markdown() string {
-	var b strings.Builder
-	for _, d := range r.found {
-		fmt.Fprintf(&b, "### %s\n\n%s\n\n", d.Name, d.Means)
-		for _, why := range d.Because {
-			fmt.Fprintf(&b, "- %s\n", why)
-		}
-		b.WriteString("\n")
-		for i, s := range d.Steps {
-			if s.Command != "" {
-				s.Text = "`" + s.Command + "`"
-			}
-			fmt.Fprintf(&b, "%d. %s\n", i+1, s.Text)
-		}
-		if d.Person != "" {
-			fmt.Fprintf(&b, "\n%s\n", d.Person)
-		}
-	}
-	return b.String()
-}
-
-// alarmLines are the alarms of a status, first in its output.
-func alarmLines(st *rotation.Status) string {
-	if len(st.Alarms) == 0 {
-		return ""
-	}
-	return strings.Join(st.Alarms, "\n") + "\nRun `l5d-pki-render doctor`: it names the situation and the commands that lead out of it.\n\n"
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -32,7 +33,7 @@ func (f *evidenceFlags) load(statePath string, s *state.Rotation) (rotation.Evid
 	var e rotation.Evidence
 	var problems problem.List
 	observe := func(file string) {
-		data, err := readFile(file, maxObservation)
+		data, err := files.Read(file, maxObservation)
 		if err == nil {
 			var o *rotation.Observation
 			if o, err = rotation.ParseObservation(file, data); err == nil {
@@ -47,10 +48,10 @@ func (f *evidenceFlags) load(statePath string, s *state.Rotation) (rotation.Evid
 	for _, link := range s.Spec.Links {
 		switch {
 		case link.Observation != "":
-			observe(beside(statePath, link.Observation))
+			observe(statefile.Beside(statePath, link.Observation))
 		case link.State != "":
-			file := beside(statePath, link.State)
-			data, err := readFile(file, maxState)
+			file := statefile.Beside(statePath, link.State)
+			data, err := files.Read(file, statefile.MaxSize)
 			if err != nil {
 				problems.Add(err)
 				continue
@@ -65,6 +66,3 @@ func (f *evidenceFlags) load(statePath string, s *state.Rotation) (rotation.Evid
 	}
 	return e, problems.Err()
 }
-
-// beside resolves a path of the state file: relative to its directory.
-func beside(statePath, path string) string { return statefile.Beside(statePath, path) }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -89,7 +90,7 @@ func (a *app) appendLog() error {
 		return problem.CLILogIsState.With().In(a.logFile)
 	}
 	if err := disk.Append(a.logFile, a.Now().UTC().Format(time.RFC3339)+"\n"+a.talk.String()); err != nil {
-		return problem.CLIWrite.With(a.logFile, reason(err)).Because(err)
+		return problem.CLIWrite.With(a.logFile, files.Reason(err)).Because(err)
 	}
 	return nil
 }

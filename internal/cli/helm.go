@@ -96,7 +96,7 @@ func (a *app) helmShow() *cobra.Command {
 		}),
 	}
 	helmDirFlag(cmd, &dir)
-	cmd.Flags().StringVarP(&format, "output", "o", formatText, "text, markdown, json or yaml")
+	cmd.Flags().StringVarP(&format, "output", "o", results.Text, "text, markdown, json or yaml")
 	return cmd
 }
 

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -117,7 +119,7 @@ func (a *app) begin(f *initFlags) error {
 	if err := f.settleKeys(); err != nil {
 		return err
 	}
-	if err := a.recoverKeys(f.statePath, namedAt(f.statePath)); err != nil {
+	if err := keyfile.Recover(a.files(), f.statePath, keyfile.NamedAt(f.statePath)); err != nil {
 		return err
 	}
 	release, err := f.claim()
@@ -136,7 +138,7 @@ func (a *app) begin(f *initFlags) error {
 	if err != nil {
 		return err
 	}
-	defer wipe(first.keys)
+	defer keyfile.WipeAll(first.keys)
 	text, err := state.Marshal(first.state)
 	if err != nil {
 		return problem.Of(err).In(f.statePath).Err()
@@ -149,11 +151,11 @@ func (a *app) begin(f *initFlags) error {
 		fmt.Fprintf(&a.talk, "note: %s\n", note)
 	}
 	if f.statePath == "-" {
-		a.data, a.onStdout = text, before.ending
+		a.data, a.onStdout = text, before.Ending
 		return nil
 	}
 	err = a.writeFile(f.statePath, text, 0o644, f.force)
-	before.ending(err)
+	before.Ending(err)
 	if err != nil || !f.verify {
 		return err
 	}
@@ -210,7 +212,7 @@ func (f *initFlags) claim() (release func(), err error) {
 	}
 	_, release, err = disk.Lock(f.statePath)
 	if err != nil {
-		return nil, notLocked(f.statePath, err)
+		return nil, keyfile.NotLocked(f.statePath, err)
 	}
 	return release, nil
 }
@@ -241,9 +243,9 @@ func (a *app) adopt(f *initFlags) (begun, error) {
 		to   *render.Source
 	}{
 		{f.stream, render.MaxStream, &in.Stream},
-		{f.values, maxState, &in.Values},
-		{f.anchors, maxState, &in.Anchors},
-		{f.issuer, maxState, &in.Issuer},
+		{f.values, statefile.MaxSize, &in.Values},
+		{f.anchors, statefile.MaxSize, &in.Anchors},
+		{f.issuer, statefile.MaxSize, &in.Issuer},
 	} {
 		if source.path == "" {
 			continue
@@ -280,9 +282,9 @@ func (a *app) source(name string, limit int64, stdin bool) (render.Source, error
 	var err error
 	if stdin && name == "-" {
 		name = "stdin"
-		data, err = readLimited(a.Stdin, name, limit)
+		data, err = files.ReadAll(a.Stdin, name, limit)
 	} else {
-		data, err = readFile(name, limit)
+		data, err = files.Read(name, limit)
 	}
 	if data == nil {
 		data = []byte{}

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"io/fs"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -48,19 +50,19 @@ func (f *initFlags) newState(version linkerd.Version) *state.Rotation {
 // storeFirstKeys stores keys as new files, all or none. All of them are looked at
 // before the first is written; a file that holds the same key already is left as
 // it is, so that a repeated call is no error.
-func (a *app) storeFirstKeys(f *initFlags, first begun) (stored, error) {
+func (a *app) storeFirstKeys(f *initFlags, first begun) (keyfile.Stored, error) {
 	c, err := a.custodyOf(f.statePath, first.state, f.opening)
 	if err != nil {
-		return stored{}, err
+		return keyfile.Stored{}, err
 	}
 	if err := c.Check(); err != nil {
-		return stored{}, err
+		return keyfile.Stored{}, err
 	}
 	if len(first.keys) == 0 {
-		return stored{}, nil
+		return keyfile.Stored{}, nil
 	}
 	if c.Refers() && f.opening.keyOut == "" {
-		return stored{}, problem.AdoptKeyOut.With(c.Name)
+		return keyfile.Stored{}, problem.AdoptKeyOut.With(c.Name)
 	}
 	var missing []rotation.Minted
 	var problems problem.List
@@ -69,8 +71,8 @@ func (a *app) storeFirstKeys(f *initFlags, first begun) (stored, error) {
 			missing = append(missing, k)
 			continue
 		}
-		file := beside(f.statePath, k.Path)
-		have, err := readFile(file, maxKey)
+		file := statefile.Beside(f.statePath, k.Path)
+		have, err := files.Read(file, keyfile.MaxSize)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			missing = append(missing, k)
@@ -82,15 +84,11 @@ func (a *app) storeFirstKeys(f *initFlags, first begun) (stored, error) {
 		clear(have)
 	}
 	if len(problems) > 0 {
-		return stored{}, problems.Err()
+		return keyfile.Stored{}, problems.Err()
 	}
-	of, err := render.NamedKeys(first.state)
+	sealed, err := keyfile.SealNamed(c, missing)
 	if err != nil {
-		return stored{}, named(err, f.statePath, f.statePath)
+		return keyfile.Stored{}, err
 	}
-	files, err := a.sealAll(c, missing, of)
-	if err != nil {
-		return stored{}, err
-	}
-	return a.storeFor(f.statePath, files)
+	return keyfile.Store(a.files(), f.statePath, sealed)
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 )
@@ -42,7 +43,7 @@ func (a *app) reportVerified(f *initFlags, stream render.Source) error {
 	}
 	found, err := render.Verify(s, stream.Data)
 	if err != nil {
-		return named(err, f.statePath, stream.Name)
+		return statefile.Named(err, f.statePath, stream.Name)
 	}
 	a.data = []byte(verifiedText(f.statePath, stream.Name, found))
 	if len(found.Changes) > 0 || !found.Same {

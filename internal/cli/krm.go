@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/krm"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
@@ -39,7 +40,7 @@ passes no arguments.`,
 // doKRM writes the list in any case that it could be read: a host finds the
 // errors in its results, and what it hides stands on stderr.
 func (a *app) doKRM() error {
-	text, err := readLimited(a.Stdin, "stdin", krm.MaxList)
+	text, err := files.ReadAll(a.Stdin, "stdin", krm.MaxList)
 	if err != nil {
 		return err
 	}

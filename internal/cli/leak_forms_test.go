@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -87,6 +88,9 @@ func inLines(text, form []byte) (parts [][]byte) {
 	}
 	return parts
 }
+
+// lineEnds inside of a block: real ones with indentation, and escaped ones.
+var lineEnds = regexp.MustCompile(`\\[nr]|\s+`)
 
 // leaks names the canaries that stand in a text, in any form.
 func leaks(text []byte, canaries []canary) (found []string) {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -337,7 +338,7 @@ func TestKeysPrintNothing(t *testing.T) {
 	}
 	held := render.Keys{"keys/a": {PEM: text}}
 	for name, value := range map[string]any{
-		"Key": key, "&Key": &key, "Minted": []rotation.Minted{{Name: "a", Path: "b", Key: key}}, "Keys": held, "secretsAs": secretsAs{keys: held},
+		"Key": key, "&Key": &key, "Minted": []rotation.Minted{{Name: "a", Path: "b", Key: key}}, "Keys": held, "Secrets": keyfile.Secrets{Keys: held},
 		"Input": render.Input{Keys: held}, "StartOptions": rotation.StartOptions{OutgoingKey: key, AnchorKey: key}, "Custody": c,
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {

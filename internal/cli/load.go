@@ -4,19 +4,13 @@ import (
 	"os"
 	"strings"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-)
-
-// Caps on what is read from outside, in bytes.
-const (
-	maxState = statefile.MaxSize
-	maxKey   = keyfile.MaxSize
 )
 
 // envNames are the flags whose environment variable is not L5D_PKI_<FLAG>.
@@ -70,16 +64,11 @@ func (a *app) runForStdout(f func(cmd *cobra.Command, args []string) error) func
 // loadState reads and checks the state file.
 func (a *app) loadState(path string) (*state.Rotation, error) { return statefile.Load(path) }
 
-// named gives the problems of a call their file (see [statefile.Named]).
-func named(err error, statePath, stream string) error {
-	return statefile.Named(err, statePath, stream)
-}
-
 // workingFolder is where this process works, by the path that led there.
 func workingFolder() (string, error) {
 	cwd, err := os.Getwd()
 	if err != nil {
-		return "", problem.CLIRead.With(reason(err)).In("the working folder").Because(err)
+		return "", problem.CLIRead.With(files.Reason(err)).In("the working folder").Because(err)
 	}
 	return cwd, nil
 }

@@ -3,9 +3,12 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -30,7 +33,7 @@ with a log from before these fields is refused until --migrate has rewritten it.
   git show HEAD~3:rotation.yaml > old.yaml && l5d-pki-render log --verify --base old.yaml`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			show, err := printer(format)
+			show, err := results.In(format)
 			if err != nil {
 				return err
 			}
@@ -48,12 +51,12 @@ with a log from before these fields is refused until --migrate has rewritten it.
 					return err
 				}
 			}
-			a.data, err = show(logReport{s.Status.Log})
+			a.data, err = show(results.Log(s.Status.Log))
 			return err
 		}),
 	}
 	stateFlag(cmd, &statePath)
-	cmd.Flags().StringVarP(&format, "output", "o", formatText, "text, json, yaml or markdown")
+	cmd.Flags().StringVarP(&format, "output", "o", results.Text, "text, json, yaml or markdown")
 	cmd.Flags().BoolVar(&verify, "verify", false, "check the chain, also across the Git history of the file and against --base")
 	cmd.Flags().BoolVar(&migrate, "migrate", false, "first rewrite a log from before its entries had fields, and nothing else of the file")
 	cmd.Flags().StringArrayVar(&bases, "base", nil, "an older version of the state file; may be given several times")
@@ -64,7 +67,7 @@ with a log from before these fields is refused until --migrate has rewritten it.
 // file, and since every version that Git has.
 func (a *app) verifyLog(statePath string, bases []string, s *state.Rotation) error {
 	for _, base := range bases {
-		text, err := readFile(base, maxState)
+		text, err := files.Read(base, statefile.MaxSize)
 		if err != nil {
 			return err
 		}
@@ -97,23 +100,19 @@ func (a *app) verifyLog(statePath string, bases []string, s *state.Rotation) err
 	return nil
 }
 
-// logReport is a log for people and programs.
-type logReport struct{ entries []state.LogEntry }
-
-func (r logReport) data() any {
-	if r.entries == nil {
-		return []state.LogEntry{}
-	}
-	return r.entries
+// migrateLog rewrites a log from before its entries had fields, and nothing
+// else of the file.
+func (a *app) migrateLog(statePath string) error {
+	return keyfile.ChangeState(a.files(), statePath, func(current *state.Rotation) (keyfile.Change, error) {
+		original, err := files.Read(statePath, statefile.MaxSize)
+		if err != nil {
+			return keyfile.Change{}, err
+		}
+		if _, err := state.Parse(statePath, original); err == nil {
+			fmt.Fprintf(&a.talk, "note: %s: the log has fields already: nothing to migrate\n", statePath)
+			return keyfile.Change{}, nil
+		}
+		fmt.Fprintf(&a.talk, "note: %s: %d log entries checked, the old ones migrated: review the change and commit it\n", statePath, len(current.Status.Log))
+		return keyfile.Change{Next: current}, nil
+	})
 }
-
-func (r logReport) rows() [][]string {
-	rows := [][]string{{"epoch", "phase", "at", "evidence", "move"}}
-	for _, e := range r.entries {
-		rows = append(rows, []string{fmt.Sprint(e.Epoch), e.Phase, e.At, strings.TrimSpace(short([]string{e.Evidence})), e.Sentence()})
-	}
-	return rows
-}
-
-func (r logReport) text() string     { return table(r.rows()) }
-func (r logReport) markdown() string { return markdownTable(r.rows()) }

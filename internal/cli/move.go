@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
-	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
 )
 
@@ -97,35 +99,35 @@ began in, if the gate holds for the whole way.`,
 // move makes one move under the lock of the state file: keys first, the state
 // last, so that no state ever names a key that does not exist.
 func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (*rotation.Move, error)) error {
-	show, err := printer(f.format)
+	show, err := results.In(f.format)
 	if err != nil {
 		return err
 	}
 	var minted []rotation.Minted
-	defer func() { wipe(minted) }()
-	return a.changeState(f.statePath, func(current *state.Rotation) (change, error) {
+	defer func() { keyfile.WipeAll(minted) }()
+	return keyfile.ChangeState(a.files(), f.statePath, func(current *state.Rotation) (keyfile.Change, error) {
 		evidence, err := f.evidence.load(f.statePath, current)
 		if err != nil {
-			return change{}, err
+			return keyfile.Change{}, err
 		}
 		m, err := make(current, evidence)
 		if err != nil {
-			return change{}, named(err, f.statePath, f.statePath)
+			return keyfile.Change{}, statefile.Named(err, f.statePath, f.statePath)
 		}
 		minted = m.Minted
-		if a.data, err = show(moveReport{m, f.dryRun, f.statePath}); err != nil {
-			return change{}, err
+		if a.data, err = show(results.Move{Move: m, DryRun: f.dryRun, StatePath: f.statePath}); err != nil {
+			return keyfile.Change{}, err
 		}
 		if f.dryRun {
-			return change{}, a.showDiff(f, m.State)
+			return keyfile.Change{}, a.showDiff(f, m.State)
 		}
-		return change{m.State, func() (stored, error) { return a.storeKeys(f, m) }}, nil
+		return keyfile.Change{Next: m.State, Before: func() (keyfile.Stored, error) { return a.storeKeys(f, m) }}, nil
 	})
 }
 
 // showDiff adds the change of the state file to the output of a dry run.
 func (a *app) showDiff(f *moveFlags, next *state.Rotation) error {
-	original, err := readFile(f.statePath, maxState)
+	original, err := files.Read(f.statePath, statefile.MaxSize)
 	if err != nil {
 		return err
 	}
@@ -133,23 +135,23 @@ func (a *app) showDiff(f *moveFlags, next *state.Rotation) error {
 	if err != nil {
 		return problem.Of(err).In(f.statePath).Err()
 	}
-	if f.format == formatText {
-		a.data = append(a.data, "\n"+udiff.Unified(f.statePath, f.statePath, string(original), string(text))...)
+	if f.format == results.Text {
+		a.data = append(a.data, "\n"+results.Diff(f.statePath, f.statePath, string(original), string(text))...)
 	}
 	return nil
 }
 
 // storeKeys hands minted keys to the custody: new files, all or none.
-func (a *app) storeKeys(f *moveFlags, m *rotation.Move) (stored, error) {
-	files, err := a.sealKeys(f, m)
+func (a *app) storeKeys(f *moveFlags, m *rotation.Move) (keyfile.Stored, error) {
+	keys, err := a.sealKeys(f, m)
 	if err != nil {
-		return stored{}, err
+		return keyfile.Stored{}, err
 	}
-	return a.storeFor(f.statePath, files)
+	return keyfile.Store(a.files(), f.statePath, keys)
 }
 
 // sealKeys makes the files that minted keys are kept in, and writes none.
-func (a *app) sealKeys(f *moveFlags, m *rotation.Move) ([]keyFile, error) {
+func (a *app) sealKeys(f *moveFlags, m *rotation.Move) ([]keyfile.File, error) {
 	if len(m.Minted) == 0 {
 		return nil, nil
 	}
@@ -157,15 +159,5 @@ func (a *app) sealKeys(f *moveFlags, m *rotation.Move) ([]keyFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	of, err := render.NamedKeys(m.State)
-	if err != nil {
-		return nil, named(err, f.statePath, f.statePath)
-	}
-	return a.sealAll(c, m.Minted, of)
-}
-
-func wipe(minted []rotation.Minted) {
-	for _, m := range minted {
-		m.Key.Wipe()
-	}
+	return keyfile.SealNamed(c, m.Minted)
 }

@@ -1,11 +1,16 @@
 package cli
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
 )
 
@@ -32,13 +37,19 @@ func placedRepository(t *testing.T) (dir, outside string) {
 	return dir, outside
 }
 
+const splitObject = "kind: A\nmetadata: {name: x}\n"
+
+// splitInto writes the objects of a stream into a directory, as chart --split does.
+func splitInto(directory, stream string, mode os.FileMode) error {
+	return chartphase.WriteDirectory(files.Writer{Notes: io.Discard}, directory, exchange.Answer{Name: "c", Release: "r", Namespace: "n"}, []byte(stream), mode)
+}
+
 // TestPlaces: what --split and --to write goes to no place of Git or CI, and out of
 // the repository by no link; links that stay inside it lead where they should.
 func TestPlaces(t *testing.T) {
-	files := map[string][]byte{"A_x.yaml": []byte("# own\nkind: A\n")}
 	statePath := stateIn(t, readFixture(t, "rotation", "bundle", "stable.yaml"))
 	writers := map[string]func(folder string) error{
-		"split": func(folder string) error { return (&app{}).writeSplit(folder, "# own\n", files, 0o644) },
+		"split": func(folder string) error { return splitInto(folder, splitObject, 0o644) },
 		"component": func(folder string) error {
 			if got := call(t, "", nil, "component", "-s", statePath, "--select", "all", "--to", folder); got.code != ExitDone {
 				return &os.PathError{Op: got.stderr, Path: folder, Err: os.ErrInvalid}
@@ -99,10 +110,9 @@ func TestSplitKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	secret := []byte("# own\nkind: Secret\nmetadata: {name: x}\nstringData:\n  tls.key: |\n    " + strings.ReplaceAll(strings.TrimSpace(string(key)), "\n", "\n    ") + "\n")
+	secret := "kind: Secret\nmetadata: {name: x}\nstringData:\n  tls.key: |\n    " + strings.ReplaceAll(strings.TrimSpace(string(key)), "\n", "\n    ") + "\n"
 	write := func(folder string) error {
-		files := map[string][]byte{"A_x.yaml": []byte("# own\nkind: A\n"), "Secret_x.yaml": secret}
-		return (&app{}).writeSplit(filepath.Join(dir, folder), "# own\n", files, plainMode)
+		return splitInto(filepath.Join(dir, folder), splitObject+"---\n"+secret, keyfile.PlainMode)
 	}
 	for _, folder := range []string{"real", "to-real", "new"} {
 		if err := write(folder); err == nil || !strings.Contains(err.Error(), "Secret_x.yaml") {
@@ -117,10 +127,10 @@ func TestSplitKeys(t *testing.T) {
 			t.Errorf("%s: %v", folder, err)
 		}
 	}
-	if err := (&app{}).writeSplit(t.TempDir(), "# own\n", map[string][]byte{"Secret_x.yaml": secret}, plainMode); err != nil {
+	if err := splitInto(t.TempDir(), secret, keyfile.PlainMode); err != nil {
 		t.Errorf("outside of any repository: %v", err)
 	}
-	if err := (&app{}).writeSplit(filepath.Join(dir, "real"), "# own\n", map[string][]byte{"A_x.yaml": []byte("# own\nkind: A\n")}, plainMode); err != nil {
+	if err := splitInto(filepath.Join(dir, "real"), splitObject, keyfile.PlainMode); err != nil {
 		t.Errorf("without a key: %v", err)
 	}
 }

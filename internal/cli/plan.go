@@ -1,11 +1,11 @@
 package cli
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -28,7 +28,7 @@ when it can be merged at the earliest, and what the gate says of reverting it.`,
   l5d-pki-render plan anchor -o markdown`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: a.run(func(_ *cobra.Command, args []string) error {
-			show, err := printer(f.format)
+			show, err := results.In(f.format)
 			if err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ when it can be merged at the earliest, and what the gate says of reverting it.`,
 			if err != nil {
 				return err
 			}
-			a.data, err = show(planReport{p, instant})
+			a.data, err = show(results.Plan{Plan: p})
 			return err
 		}),
 	}
@@ -68,9 +68,9 @@ func (a *app) planAt(f *startFlags, args []string, at time.Time) (*rotation.Plan
 		}
 		m, err := rotation.Start(s, options, evidence, at, a.Random)
 		if err != nil {
-			return nil, named(err, f.statePath, f.statePath)
+			return nil, statefile.Named(err, f.statePath, f.statePath)
 		}
-		wipe(m.Minted)
+		keyfile.WipeAll(m.Minted)
 		s = m.State
 	}
 	p, err := rotation.PlanOf(s, f.options, evidence, at)
@@ -86,55 +86,4 @@ func (a *app) planAt(f *startFlags, args []string, at time.Time) (*rotation.Plan
 		}
 	}
 	return p, nil
-}
-
-// planReport is a plan for people and programs.
-type planReport struct {
-	*rotation.Plan
-	at time.Time
-}
-
-func (r planReport) data() any { return r.Plan }
-
-func (r planReport) head() string {
-	kind := r.Kind
-	if r.Strategy != "" {
-		kind += " (" + r.Strategy + ")"
-	}
-	return fmt.Sprintf("%s: %d commits, %d waves, over at %s at the earliest", kind, len(r.Rows), r.Waves, r.End.Format(time.RFC3339))
-}
-
-func (r planReport) rows() [][]string {
-	rows := [][]string{{"#", "phase", "bundle", "issuer", "needs", "wave", "earliest", "revert", "changes"}}
-	for i, row := range r.Rows {
-		number := fmt.Sprint(i + 1)
-		switch {
-		case row.Done:
-			number += " done"
-		case row.Passed:
-			number += " not in the log"
-		}
-		rows = append(rows, []string{
-			number, row.Phase, short(row.Bundle), short(row.Issuer), results.Needs(row.Needs), results.Wave(row),
-			row.Earliest.Format(time.RFC3339), results.Reverts(row), strings.Join(row.Changes, ", "),
-		})
-	}
-	return rows
-}
-
-func (r planReport) text() string { return r.head() + "\n\n" + table(r.rows()) + r.byHand("") }
-
-// byHand lists what a person must deliver, by phase.
-func (r planReport) byHand(mark string) (text string) {
-	for i, line := range r.ByHand {
-		if i == 0 {
-			text = "\nto be delivered by hand:\n" + mark
-		}
-		text += "- " + line + "\n"
-	}
-	return text
-}
-
-func (r planReport) markdown() string {
-	return "### Plan of the rotation\n\n" + r.head() + "\n\n" + markdownTable(r.rows()) + r.byHand("\n") + "\n```mermaid\n" + results.Gantt(r.Plan) + "```\n"
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/lint"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -227,7 +228,7 @@ func TestGuardKeyFiles(t *testing.T) {
 		"cut":                {replace(readIn(t, l.clone, issuer)[:200]), []string{"guard-key-file", "guard-keys"}, ""},
 		"the anchor's":       {replace(readIn(t, l.clone, anchor)), []string{"guard-key-file", "guard-keys"}, "belongs to another certificate"},
 		"for a stranger":     {replace(seal("x", stranger(t).Recipient())), []string{"guard-key-file", "guard-keys"}, "does not say for which certificate"},
-		"too large":          {replace(strings.Repeat("x", maxKey+1)), []string{"guard-keys", "guard-unreadable"}, "too large"},
+		"too large":          {replace(strings.Repeat("x", keyfile.MaxSize+1)), []string{"guard-keys", "guard-unreadable"}, "too large"},
 		"of another custody": {replace("apiVersion: v1\nkind: Secret\nsops: {mac: x}\n"), []string{"guard-key-file", "guard-keys"}, ""},
 		"deleted":            {func(dir string) { l.committed(dir, func() { gitIn(t, dir, "rm", "-q", issuer) }) }, []string{"guard-keys"}, "deleted"},
 		"a link":             {func(dir string) { l.committed(dir, func() { link(t, dir, filepath.Base(anchor), issuer) }) }, []string{"guard-not-a-file"}, "symbolic link"},

@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"io"
 	"path/filepath"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/guard"
@@ -78,61 +81,61 @@ func (k prKeys) Seal(statePath string, m *rotation.Move) (all []proposal.KeyFile
 	k.statePath = statePath
 	sealed, err := k.sealKeys(&k.moveFlags, m)
 	for _, f := range sealed {
-		all = append(all, proposal.KeyFile{Path: f.path, Text: f.text, Mode: f.mode, Note: f.note})
+		all = append(all, proposal.KeyFile(f))
 	}
 	return all, err
 }
 
 func (k prKeys) Store(target string, keys []proposal.KeyFile) (undo func(), err error) {
-	all := make([]keyFile, len(keys))
+	all := make([]keyfile.File, len(keys))
 	for i, f := range keys {
-		all[i] = keyFile{f.Path, f.Text, f.Mode, f.Note}
+		all[i] = keyfile.File(f)
 	}
-	return k.storeAlone(target, all)
+	return keyfile.StoreAlone(k.files(), target, all)
 }
 
 func (k prKeys) Recover(target string, inUse func(path string) bool) error {
-	return k.recoverKeys(target, inUse)
+	return keyfile.Recover(k.files(), target, inUse)
 }
 
 func (k prKeys) NamedBy(statePath string, s *state.Rotation) func(path string) bool {
-	return namedBy(statePath, s)
+	return keyfile.NamedBy(statePath, s)
 }
 
-func (k prKeys) NamedAt(statePath string) func(path string) bool { return namedAt(statePath) }
-func (k prKeys) ReadChain(path string) (pki.Chain, error)        { return readChain(path) }
-func (k prKeys) ReadKey(path string) (pki.Key, error)            { return readKey(path) }
+func (k prKeys) NamedAt(statePath string) func(path string) bool { return keyfile.NamedAt(statePath) }
+func (k prKeys) ReadChain(path string) (pki.Chain, error)        { return keyfile.ReadChain(path) }
+func (k prKeys) ReadKey(path string) (pki.Key, error)            { return keyfile.ReadKey(path) }
 
 // prOutputs computes and writes outputs as `sync` does.
 type prOutputs struct{ *app }
 
-func (o prOutputs) Header(s *state.Rotation) string { return ownedBy(s) }
+func (o prOutputs) Header(s *state.Rotation) string { return outputs.OwnedBy(s) }
 
 func (o prOutputs) Compute(of base.OutputsOf) (all []base.Output, err error) {
-	where := place{folder: filepath.Dir(of.File), root: of.Root, file: of.File}
+	where := outputs.Place{Directory: filepath.Dir(of.File), Root: of.Root, File: of.File}
 	if of.Root == "" {
-		if where, err = placeOf(of.File); err != nil {
+		if where, err = outputs.PlaceOf(of.File); err != nil {
 			return nil, err
 		}
 	}
-	charts := chartsOfBase(of.Reviewed)
-	if of.AnyChart {
-		charts = nil
+	job := outputs.Job{World: o.outputsWorld(), StatePath: of.File, State: of.State, Place: where}
+	if !of.AnyChart {
+		job.AllowChart = outputs.ChartsOf(of.Reviewed)
 	}
-	if said := o.talk.Len(); of.Quiet {
-		defer o.talk.Truncate(said)
+	if of.Quiet {
+		job.Notes = io.Discard
 	}
-	files, err := (&syncCall{app: o.app, statePath: of.File, state: of.State, place: where, charts: charts}).compute()
+	files, err := job.Compute()
 	for _, f := range files {
-		all = append(all, base.Output{Number: f.output, Name: f.name, Have: f.have, Want: f.want, Mode: f.mode, Changes: f.changes()})
+		all = append(all, base.Output{Number: f.Output, Name: f.Name, Have: f.Have, Want: f.Want, Mode: f.Mode, Changes: f.Changes()})
 	}
 	return all, err
 }
 
-func (o prOutputs) Write(root string, outputs []base.Output) error {
-	files := make([]syncFile, len(outputs))
-	for i, f := range outputs {
-		files[i] = syncFile{name: f.Name, want: f.Want, mode: f.Mode}
+func (o prOutputs) Write(root string, written []base.Output) error {
+	all := make([]outputs.File, len(written))
+	for i, f := range written {
+		all[i] = outputs.File{Name: f.Name, Want: f.Want, Mode: f.Mode}
 	}
-	return o.replaceBelow(root, files)
+	return outputs.Write(o.files(), root, all)
 }

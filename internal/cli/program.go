@@ -49,7 +49,7 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	case ctx.Err() != nil && caller.Err() == nil:
 		return p.failed.With(path, errSignalled).Because(errSignalled)
 	case err != nil:
-		return p.failed.With(path, reason(err)).Because(err)
+		return p.failed.With(path, files.Reason(err)).Because(err)
 	}
 	return nil
 }

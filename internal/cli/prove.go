@@ -1,11 +1,12 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -53,7 +54,7 @@ Exit code 1 when a judged change is not safe.`,
 	f.evidence.add(cmd)
 	f.custody.add(cmd)
 	cmd.Flags().StringVar(&f.at, "at", "", "verify at this instant (RFC 3339) instead of now")
-	cmd.Flags().StringVarP(&f.format, "output", "o", formatText, "text, json, yaml or markdown")
+	cmd.Flags().StringVarP(&f.format, "output", "o", results.Text, "text, json, yaml or markdown")
 	cmd.Flags().StringVar(&f.base, "base", "", "judge the change from this version of the state file")
 	cmd.Flags().BoolVar(&f.all, "all", false, "prove every step of the plan, forward and back")
 	cmd.Flags().BoolVar(&f.handshakes, "handshakes", false, "make real mutual TLS 1.3 handshakes with throw-away leaves (reads the issuers' keys)")
@@ -68,7 +69,7 @@ Exit code 1 when a judged change is not safe.`,
 }
 
 func (a *app) doProve(f *proveFlags) error {
-	show, err := printer(f.format)
+	show, err := results.In(f.format)
 	if err != nil {
 		return err
 	}
@@ -82,21 +83,22 @@ func (a *app) doProve(f *proveFlags) error {
 	}
 	r, err := a.proved(f, s, instant)
 	if err != nil {
-		return named(err, f.state, f.state)
+		return statefile.Named(err, f.state, f.state)
 	}
 	if a.data, err = show(r); err != nil {
 		return err
 	}
-	if judged, ok := r.(changeReport); ok && !judged.Verdict.Safe {
+	if judged, ok := r.(results.Change); ok && !judged.Verdict.Safe {
 		return errFound
 	}
 	return nil
 }
 
 // proved makes the report that the flags ask for.
-func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (report, error) {
+func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (results.Report, error) {
 	if f.exhaustive {
-		return explore(s, f.size, at)
+		all, err := rotation.ExploreAll(s, f.size, at)
+		return results.Explorations(all), err
 	}
 	e, err := f.evidence.load(f.state, s)
 	if err != nil {
@@ -108,7 +110,7 @@ func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (report, er
 			return nil, err
 		}
 		c, err := rotation.JudgeChange(before, s, e, at)
-		return changeReport{c}, err
+		return results.Change{Change: c}, err
 	}
 	o := rotation.ProveOptions{All: f.all}
 	if f.handshakes {
@@ -118,7 +120,7 @@ func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (report, er
 		o.Random = a.Random
 	}
 	p, err := rotation.Prove(s, o, e, at)
-	return proofReport{p}, err
+	return results.Proof{Proof: p}, err
 }
 
 // issuerKeys opens the key of every issuer of the state, by fingerprint.
@@ -129,7 +131,7 @@ func (a *app) issuerKeys(f *proveFlags, s *state.Rotation) (map[string]pki.Key, 
 	}
 	all, err := render.NamedKeys(s)
 	if err != nil {
-		return nil, named(err, f.state, f.state)
+		return nil, statefile.Named(err, f.state, f.state)
 	}
 	keys := map[string]pki.Key{}
 	var problems problem.List
@@ -137,85 +139,9 @@ func (a *app) issuerKeys(f *proveFlags, s *state.Rotation) (map[string]pki.Key, 
 		if !strings.HasPrefix(k.Where, "status.issuers[") {
 			continue
 		}
-		key, err := openKey(c, k)
+		key, err := keyfile.Open(c, k)
 		problems.Add(err)
 		keys[k.Certificate.Fingerprint()] = key
 	}
 	return keys, problems.Err()
-}
-
-// proofReport is a proof for people and programs.
-type proofReport struct{ *rotation.Proof }
-
-func (r proofReport) data() any { return r.Proof }
-
-func (r proofReport) text() string {
-	var b strings.Builder
-	for _, step := range r.Steps {
-		fmt.Fprintf(&b, "%s\n%s", stepHead(step), table(results.MatrixRows(step)))
-		for _, reason := range step.Verdict.Reasons {
-			b.WriteString("  " + reason.Text + "\n")
-		}
-		b.WriteString("\n")
-	}
-	fmt.Fprintf(&b, "digest %s\n", r.Digest)
-	return b.String()
-}
-
-func (r proofReport) markdown() string {
-	var b strings.Builder
-	for _, step := range r.Steps {
-		fmt.Fprintf(&b, "#### %s\n\n%s\n", stepHead(step), markdownTable(results.MatrixRows(step)))
-		for _, reason := range step.Verdict.Reasons {
-			b.WriteString("- " + reason.Text + "\n")
-		}
-	}
-	fmt.Fprintf(&b, "\ndigest `%s`\n", r.Digest)
-	return b.String()
-}
-
-func verdictWord(v rotation.Verdict) string {
-	if v.Safe {
-		return "safe"
-	}
-	return "not safe"
-}
-
-func stepHead(step rotation.ProofStep) string {
-	direction := ""
-	if step.Back {
-		direction = " (back)"
-	}
-	return fmt.Sprintf("%s to %s%s: %s", step.From, step.To, direction, verdictWord(step.Verdict))
-}
-
-// changeReport judges the step from one version of the state file to another.
-type changeReport struct{ *rotation.Change }
-
-func (r changeReport) data() any { return r.Change }
-
-func (r changeReport) text() string {
-	lines := append([]string{r.head()}, r.reasons()...)
-	return strings.Join(lines, "\n  ") + "\n"
-}
-
-func (r changeReport) markdown() string {
-	lines := append([]string{"**" + r.head() + "**\n"}, r.reasons()...)
-	return strings.Join(lines, "\n- ") + "\n"
-}
-
-func (r changeReport) head() string {
-	head := fmt.Sprintf("%s (epoch %d) to %s (epoch %d): %s", r.From, r.EpochBefore, r.To, r.EpochAfter, verdictWord(r.Verdict))
-	if r.Reverted {
-		head += "; this is a revert: the epoch falls, use `back` instead, which keeps the log"
-	}
-	return head
-}
-
-func (r changeReport) reasons() []string {
-	var lines []string
-	for _, reason := range r.Verdict.Reasons {
-		lines = append(lines, reason.Text)
-	}
-	return lines
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/component"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -48,7 +50,7 @@ instead of stdin. Nothing is fetched and no program is run for that.`,
 				}
 				in.Require = append(in.Require, group)
 			}
-			input := func() ([]byte, error) { return readLimited(a.Stdin, "stdin", render.MaxStream) }
+			input := func() ([]byte, error) { return files.ReadAll(a.Stdin, "stdin", render.MaxStream) }
 			if kustomize == "" {
 				return a.doPostRender(statePath, report, "stdin", secrets, input, in)
 			}
@@ -98,15 +100,15 @@ func (a *app) doPostRender(statePath, report, source string, flags secretsFlags,
 	if err != nil {
 		return err
 	}
-	defer secrets.wipe()
-	in.Keys, in.Apart, in.SecretsApart = secrets.keys, secrets.apart, flags.apart
+	defer secrets.Wipe()
+	in.Keys, in.Apart, in.SecretsApart = secrets.Keys, secrets.Apart, flags.apart
 	out, err := render.PostRender(in)
 	if err != nil {
-		return named(err, statePath, source)
+		return statefile.Named(err, statePath, source)
 	}
 	if in.SecretsApart || in.Apart != nil {
 		if err := render.CheckKeyless(out.Stream, !in.SecretsApart); err != nil {
-			return named(err, statePath, source)
+			return statefile.Named(err, statePath, source)
 		}
 	}
 	a.data = out.Stream
@@ -174,21 +176,21 @@ func (a *app) doValues(c valuesCall) (render.ValuesOutput, error) {
 		if err != nil {
 			return render.ValuesOutput{}, err
 		}
-		defer keys.wipe()
-		in.Keys = keys.keys
+		defer keys.Wipe()
+		in.Keys = keys.Keys
 	}
 	out, err := render.Values(in)
 	if err != nil {
-		return render.ValuesOutput{}, named(err, c.state, c.state)
+		return render.ValuesOutput{}, statefile.Named(err, c.state, c.state)
 	}
 	if !out.HoldsKeys {
 		if err := render.CheckKeyless(out.YAML, false); err != nil {
-			return render.ValuesOutput{}, named(err, c.state, c.state)
+			return render.ValuesOutput{}, statefile.Named(err, c.state, c.state)
 		}
 	}
 	a.data = out.YAML
 	if out.NeedsManifests {
-		fmt.Fprintln(&a.talk, "note: "+secretsBeside(s, c.state, out.HoldsKeys))
+		fmt.Fprintln(&a.talk, "note: "+delivery.BesideChart(s, c.state, out.HoldsKeys))
 	}
 	return out, nil
 }
@@ -218,14 +220,14 @@ that the chart, fed with ` + "`values`" + ` of that layout, does not render.`,
 			if err != nil {
 				return err
 			}
-			defer how.wipe()
-			in.Keys, in.Apart, in.Beside = how.keys, how.apart, how.beside
+			defer how.Wipe()
+			in.Keys, in.Apart, in.Beside = how.Keys, how.Apart, how.Beside
 			text, err := render.Manifests(in)
 			if err == nil && !in.WithKeys {
 				err = render.CheckKeyless(text, false)
 			}
 			if err != nil {
-				return named(err, statePath, statePath)
+				return statefile.Named(err, statePath, statePath)
 			}
 			a.data = text
 			return nil

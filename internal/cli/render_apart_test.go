@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -26,30 +27,30 @@ func TestNoKeyWithSecretsApart(t *testing.T) {
 			lines = append(lines, line)
 		}
 	}
-	secret := strings.Join(lines, "")
-	replaced := func(old, new string) string { return strings.Replace(secret, old, new, 1) }
+	issuerSecret := strings.Join(lines, "")
+	replaced := func(old, new string) string { return strings.Replace(issuerSecret, old, new, 1) }
 	for name, c := range map[string]struct {
 		document string
 		says     *problem.Sentence // nil: left out
 	}{
 		"as Helm writes it": {docs[issuer], nil},
-		"mark":              {"\ufeff" + secret, nil},
-		"mark inside":       {"# c\n\ufeff" + secret, &problem.MarkInside},
+		"mark":              {"\ufeff" + issuerSecret, nil},
+		"mark inside":       {"# c\n\ufeff" + issuerSecret, &problem.MarkInside},
 		"binary kind":       {replaced("kind: Secret", "kind: !!binary U2VjcmV0"), &problem.BinaryText},
-		"items":             {"apiVersion: v1\nkind: Foo\nitems:\n- " + strings.ReplaceAll(secret, "\n", "\n  "), &problem.RenderSecretInList},
+		"items":             {"apiVersion: v1\nkind: Foo\nitems:\n- " + strings.ReplaceAll(issuerSecret, "\n", "\n  "), &problem.RenderSecretInList},
 		"items, another":    {"apiVersion: v1\nkind: Foo\nitems:\n- " + strings.ReplaceAll(replaced("name: linkerd-identity-issuer", "name: other"), "\n", "\n  "), &problem.RenderKeyLeft},
 		"another name":      {replaced("name: linkerd-identity-issuer", "name: other"), &problem.RenderKeyLeft},
 		"another namespace": {replaced("namespace: linkerd", "namespace: other"), &problem.RenderOtherNamespace},
 		"another kind":      {replaced("kind: Secret", "kind: ConfigMap"), &problem.RenderKeyLeft},
 		"another spelling":  {replaced("kind: Secret", "kind: secret"), &problem.RenderKeyLeft},
-		"text of a field":   {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: backup}\ndata:\n  x: |\n    " + strings.ReplaceAll(secret, "\n", "\n    "), &problem.RenderKeyLeft},
+		"text of a field":   {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: backup}\ndata:\n  x: |\n    " + strings.ReplaceAll(issuerSecret, "\n", "\n    "), &problem.RenderKeyLeft},
 	} {
 		stream := slices.Clone(docs)
 		stream[issuer] = c.document
 		r := call(t, strings.Join(stream, "\n---\n"), nil, "post-render", "--secrets-apart", "-s", state)
 		if c.says != nil {
 			refusedWith(t, name, r, *c.says)
-		} else if done(t, r); holdsSecret([]byte(r.out)) || !strings.Contains(r.stderr, "Secret linkerd/linkerd-identity-issuer") {
+		} else if done(t, r); len(secret.Find([]byte(r.out))) > 0 || !strings.Contains(r.stderr, "Secret linkerd/linkerd-identity-issuer") {
 			t.Errorf("%s: %s", name, r.stderr)
 		}
 	}

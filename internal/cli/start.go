@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -108,11 +111,11 @@ func (a *app) material(f *startFlags, kind string, s *state.Rotation) (rotation.
 	var problems problem.List
 	if f.anchor != "" {
 		var err error
-		o.Anchor, err = readAnchor(f.anchor)
+		o.Anchor, err = keyfile.ReadAnchor(f.anchor)
 		problems.Add(err)
 	}
 	if f.anchorKey != "" {
-		key, err := readKey(f.anchorKey)
+		key, err := keyfile.ReadKey(f.anchorKey)
 		problems.Add(err)
 		o.AnchorKey = key
 	}
@@ -147,13 +150,13 @@ func (f *startFlags) keyFolder(c *custody.Custody, s *state.Rotation) string {
 // bringIssuer reads a brought issuer and proves that it is the answer to the
 // request, and that its key is the one named, as far as they are at hand.
 func (f *startFlags) bringIssuer(c *custody.Custody, o *rotation.StartOptions) error {
-	chain, err := readChain(f.signed)
+	chain, err := keyfile.ReadChain(f.signed)
 	if err != nil {
 		return err
 	}
 	o.Issuer = chain
 	if f.answers != "" {
-		request, err := readFile(f.answers, maxState)
+		request, err := files.Read(f.answers, statefile.MaxSize)
 		if err != nil {
 			return err
 		}
@@ -165,7 +168,7 @@ func (f *startFlags) bringIssuer(c *custody.Custody, o *rotation.StartOptions) e
 	if f.issuerKey == "" || c.Refers() {
 		return nil
 	}
-	file, err := readKeyFile(c, f.issuerKey)
+	file, err := keyfile.Read(c, f.issuerKey)
 	if err != nil {
 		return err
 	}
@@ -181,7 +184,7 @@ func (f *startFlags) bringIssuer(c *custody.Custody, o *rotation.StartOptions) e
 // clear, or the one that the state names, where it is there and can be opened.
 func (a *app) outgoing(f *startFlags, c *custody.Custody, o *rotation.StartOptions) (err error) {
 	if f.outgoingKey != "" {
-		o.OutgoingKey, err = readKey(f.outgoingKey)
+		o.OutgoingKey, err = keyfile.ReadKey(f.outgoingKey)
 		return err
 	}
 	if c.CanOpen() != nil || !f.signs(o) {
@@ -189,7 +192,7 @@ func (a *app) outgoing(f *startFlags, c *custody.Custody, o *rotation.StartOptio
 	}
 	all, err := render.NamedKeys(c.State)
 	if err != nil {
-		return named(err, f.statePath, f.statePath)
+		return statefile.Named(err, f.statePath, f.statePath)
 	}
 	for i, anchor := range c.State.Status.Anchors {
 		if anchor.Role != state.RoleCurrent || anchor.Key == "" {
@@ -197,7 +200,7 @@ func (a *app) outgoing(f *startFlags, c *custody.Custody, o *rotation.StartOptio
 		}
 		for _, k := range all {
 			if k.Where == fmt.Sprintf("status.anchors[%d]", i) {
-				o.OutgoingKey, err = openKey(c, k)
+				o.OutgoingKey, err = keyfile.Open(c, k)
 			}
 		}
 	}
@@ -235,7 +238,7 @@ func (a *app) requestIssuer(f *startFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.recoverKeys(f.request, namedBy(f.statePath, s)); err != nil {
+	if err := keyfile.Recover(a.files(), f.request, keyfile.NamedBy(f.statePath, s)); err != nil {
 		return err
 	}
 	spec := c.State.Spec.Linkerd
@@ -251,17 +254,17 @@ func (a *app) requestIssuer(f *startFlags) error {
 	}
 	of, err := render.RequestedKey(s, id.IssuerName(), f.issuerKey)
 	if err != nil {
-		return named(err, f.statePath, f.statePath)
+		return statefile.Named(err, f.statePath, f.statePath)
 	}
-	files, err := a.sealAll(c, []rotation.Minted{{Name: of.Name, Path: of.Path, Key: key}}, []render.NamedKey{of})
+	sealed, err := keyfile.SealAll(c, []rotation.Minted{{Name: of.Name, Path: of.Path, Key: key}}, []render.NamedKey{of})
 	if err != nil {
 		return err
 	}
-	first, err := a.storeFor(f.request, files)
+	first, err := keyfile.Store(a.files(), f.request, sealed)
 	if err != nil {
 		return err
 	}
 	err = a.writeFile(f.request, request, 0o644, false)
-	first.ending(err)
+	first.Ending(err)
 	return err
 }

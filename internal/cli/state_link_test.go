@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -28,7 +29,7 @@ func keysOfState(t *testing.T, path string) (phase string) {
 		t.Fatalf("%d keys, %v", len(keys), err)
 	}
 	for _, k := range keys {
-		file, err := os.ReadFile(beside(path, k.Path))
+		file, err := os.ReadFile(statefile.Beside(path, k.Path))
 		if err != nil {
 			t.Errorf("%s names a key that is not there: %v", path, err)
 			continue

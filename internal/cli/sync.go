@@ -1,16 +1,13 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
-	"os"
-	"path/filepath"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/internal/workloads"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
-	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
 )
 
@@ -46,111 +43,58 @@ func (a *app) doSync(statePath string, check bool) error {
 	if len(s.Spec.Outputs) == 0 {
 		return problem.SyncNoOutputs.With().In(statePath).On("spec.outputs")
 	}
-	where, err := placeOf(statePath)
+	where, err := outputs.PlaceOf(statePath)
 	if err != nil {
 		return err
 	}
-	c := &syncCall{app: a, statePath: statePath, state: s.WithDefaults(), place: where}
-	files, err := c.compute()
+	job := outputs.Job{World: a.outputsWorld(), StatePath: statePath, State: s.WithDefaults(), Place: where}
+	files, err := job.Compute()
 	if err != nil {
 		return err
 	}
+	changed := outputs.Changed(files)
 	if check {
-		return a.showSync(files)
+		return a.showSync(changed, len(files))
 	}
-	return a.writeSync(where.root, files)
+	return a.writeSync(where.Root, changed, len(files))
 }
 
-// syncCall is one call of sync.
-type syncCall struct {
-	*app
-	statePath string
-	state     *state.Rotation
-	place     place
-	// edited has the files of all outputs of kind edit, once they are computed.
-	edited map[int]map[string][]byte
-	charts chartAllowed
-}
-
-// syncFile is one file as it is and as it should be.
-type syncFile struct {
-	// output is the place of the output in spec.outputs.
-	output int
-	// name is the path in the repository, with "/"; target is where it is written.
-	name, target string
-	// have and want are nil where there is no file; should be none.
-	have, want []byte
-	mode       os.FileMode
-	// place, if set, judges the name of a temporary file, for keys in clear.
-	place func(path string) error
-}
-
-func (f syncFile) changes() bool {
-	return !bytes.Equal(f.have, f.want) || (f.have == nil) != (f.want == nil)
+// outputsWorld is what producers of outputs use of this call.
+func (a *app) outputsWorld() outputs.World {
+	return outputs.World{
+		Getenv: a.Getenv, Stdin: a.Stdin, Custody: a.custodyWorld(custodyFlags{}),
+		Charts: a.chartProgram(), Build: a.build, Notes: &a.talk, Progress: workloads.Progress{To: a.Stderr},
+	}
 }
 
 // writeSync brings the files that differ to what they should be, and lists them.
-func (a *app) writeSync(root string, files []syncFile) error {
-	changed := onlyChanged(files)
+func (a *app) writeSync(root string, changed []outputs.File, all int) error {
 	if len(changed) == 0 {
-		fmt.Fprintf(&a.talk, "note: nothing to do: every file is as the state says (%d)\n", len(files))
+		fmt.Fprintf(&a.talk, "note: nothing to do: every file is as the state says (%d)\n", all)
 		return nil
 	}
-	if err := a.replaceBelow(root, changed); err != nil {
+	if err := outputs.Write(a.files(), root, changed); err != nil {
 		return err
 	}
 	for _, f := range changed {
 		verb := "wrote"
-		if f.want == nil {
+		if f.Want == nil {
 			verb = "removed"
 		}
-		a.data = append(a.data, sink.Log(verb+" "+f.name+"\n")...)
+		a.data = append(a.data, sink.Log(verb+" "+f.Name+"\n")...)
 	}
 	return nil
 }
 
 // showSync prints what would change, with certificates named.
-func (a *app) showSync(files []syncFile) error {
-	changed := onlyChanged(files)
+func (a *app) showSync(changed []outputs.File, all int) error {
 	if len(changed) == 0 {
-		fmt.Fprintf(&a.talk, "note: every file is as the state says (%d)\n", len(files))
+		fmt.Fprintf(&a.talk, "note: every file is as the state says (%d)\n", all)
 		return nil
 	}
 	for _, f := range changed {
-		a.data = append(a.data, redactedDiff(f)...)
+		a.data = append(a.data, f.Diff()...)
 	}
-	fmt.Fprintf(&a.talk, "note: %d of %d files would change; `l5d-pki-render sync` writes them\n", len(changed), len(files))
+	fmt.Fprintf(&a.talk, "note: %d of %d files would change; `l5d-pki-render sync` writes them\n", len(changed), all)
 	return errWouldChange
-}
-
-// redactedDiff is a unified diff of what a file is and should be. A change that
-// naming the certificates hides is said in words.
-func redactedDiff(f syncFile) string {
-	from, to := f.name, f.name
-	if f.have == nil {
-		from = os.DevNull
-	}
-	if f.want == nil {
-		to = os.DevNull
-	}
-	diff := udiff.Unified(from, to, redact(string(f.have)), redact(string(f.want)))
-	if diff == "" {
-		return fmt.Sprintf("--- %s\n+++ %s\n(the same certificates in other bytes)\n", from, to)
-	}
-	return diff
-}
-
-func onlyChanged(files []syncFile) (changed []syncFile) {
-	for _, f := range files {
-		if f.changes() {
-			changed = append(changed, f)
-		}
-	}
-	return changed
-}
-
-// shownIn is a path of the state as messages name it: relative to where the
-// state file was named.
-func (c *syncCall) shownIn(path string) string {
-	return filepath.Join(filepath.Dir(c.statePath), filepath.FromSlash(path))
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 )
 
 // TestSyncNamesakes: a stale file stays while another state may own it, wherever
@@ -31,7 +33,7 @@ func TestSyncNamesakes(t *testing.T) {
 		"another name":      {"x/rotation.yaml", strings.Replace(otherState, "prod", "prod-2", 1), ""},
 		"a page":            {"x/README.md", "# Example\n\n```yaml\n" + otherState + "```\n- [x", ""},
 		"binary":            {"x/data", string(utf16.Decode([]uint16{0, 1, 2})) + "l5d-pki-render/v1alpha1", ""},
-		"too large":         {"x/large.yaml", "a: |\n" + strings.Repeat(strings.Repeat("  x", 100)+"\n", maxState/300+1), ""},
+		"too large":         {"x/large.yaml", "a: |\n" + strings.Repeat(strings.Repeat("  x", 100)+"\n", statefile.MaxSize/300+1), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root, path := syncRepository(t, valuesOut, map[string]string{c.file: c.text, "x/old.yaml": stale})

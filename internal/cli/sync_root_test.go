@@ -8,30 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+	"github.com/l5d-pki/l5d-pki-render/internal/testkit"
 )
-
-// swapped gives a Step that turns a directory into a link to another one before
-// the first change of that name.
-func swapped(t *testing.T, before, dir, outside string) func(name string) {
-	done := false
-	return func(name string) {
-		if done || name != before {
-			return
-		}
-		done = true
-		err := os.Rename(dir, dir+".was")
-		if err == nil {
-			err = os.Symlink(outside, dir)
-		}
-		if err != nil {
-			t.Error(err)
-		}
-	}
-}
 
 // TestSyncBelowRoot: a directory that becomes a link while sync is at work leads
 // none of its files out of the repository, at whichever step it does.
@@ -55,7 +35,7 @@ func TestSyncBelowRoot(t *testing.T) {
 		var out, stderr bytes.Buffer
 		code := Main([]string{"sync", "-s", filepath.Join(dir, "rotation.yaml")}, World{
 			Stdin: strings.NewReader(""), Stdout: &out, Stderr: &stderr, Getenv: func(string) string { return "" },
-			Now: func() time.Time { return later }, Step: swapped(t, step, filepath.Join(dir, "out"), outside),
+			Now: func() time.Time { return later }, Step: testkit.Swap(t, step, filepath.Join(dir, "out"), outside),
 		})
 		if info, err := os.Lstat(filepath.Join(dir, "out")); err != nil || info.Mode()&os.ModeSymlink == 0 {
 			t.Fatalf("%s: not reached: code %d: %s", step, code, stderr.String())
@@ -98,128 +78,12 @@ func TestPRTreeBelowRoot(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		b := &base.Base{World: base.World{Disk: disk.Disk{Step: swapped(t, step, filepath.Join(dir, "evidence"), outside)}}, Root: dir}
+		b := &base.Base{World: base.World{Disk: disk.Disk{Step: testkit.Swap(t, step, filepath.Join(dir, "evidence"), outside)}}, Root: dir}
 		if err := do(b); err == nil {
 			t.Errorf("%s: done", step)
 		}
 		if left := tree(t, outside); len(left) != 1 || string(left["e.yaml"]) != "old" {
 			t.Errorf("%s: outside there is %v", step, left)
 		}
-	}
-}
-
-// writersBelow write into the directory d of a repository, in which d/a.yaml is
-// theirs to change and d/old.yaml theirs to remove.
-var writersBelow = map[string]func(a *app, dir string) error{
-	"split": func(a *app, dir string) error {
-		return a.writeSplit(filepath.Join(dir, "d"), "# own\n", map[string][]byte{"a.yaml": []byte("# own\nnew\n")}, 0o644)
-	},
-	"rewrap": func(a *app, dir string) error {
-		r := rewrapped{path: "d/a.yaml", file: keyFile{path: filepath.Join(dir, "d", "a.yaml"), text: []byte("sealed"), mode: 0o644}}
-		r.of.Path = r.path
-		from := &custody.Custody{}
-		from.State = &state.Rotation{}
-		_, err := a.storeRewrapped(filepath.Join(dir, "rotation.yaml"), []rewrapped{r}, from)
-		return err
-	},
-	"workloads": func(a *app, dir string) error {
-		var s search
-		s.argument(filepath.Join(dir, "d"))
-		return a.replaceFiles([]changedFile{{name: "d/a.yaml", new: []byte("stamped")}}, s.sorted())
-	},
-}
-
-// TestWritersBelowRoot: a directory that becomes a link while chart --split, custody
-// rewrap and workloads are at work leads nothing out of the repository.
-func TestWritersBelowRoot(t *testing.T) {
-	for name, write := range writersBelow {
-		for _, step := range []string{"", "stage a.yaml", "write a.yaml", "sync a.yaml", "rename a.yaml", "remove old.yaml"} {
-			if step == "remove old.yaml" && name != "split" {
-				continue
-			}
-			for _, through := range []string{"absolute", "relative"} {
-				dir, outside := t.TempDir(), t.TempDir()
-				for _, file := range []string{filepath.Join(dir, "d", "a.yaml"), filepath.Join(dir, "d", "old.yaml"), filepath.Join(outside, "a.yaml"), filepath.Join(outside, "old.yaml")} {
-					put(t, filepath.Dir(file), filepath.Base(file), "# own\nold\n")
-				}
-				gitIn(t, dir, "init", "-q")
-				to := outside
-				if through == "relative" {
-					to, _ = filepath.Rel(dir, outside)
-				}
-				err := write(&app{World: World{Step: swapped(t, step, filepath.Join(dir, "d"), to)}}, dir)
-				if (err != nil) != (step != "") {
-					t.Errorf("%s, %s, %q: %v", name, through, step, err)
-				}
-				if left := tree(t, outside); len(left) != 2 || string(left["a.yaml"])+string(left["old.yaml"]) != "# own\nold\n# own\nold\n" {
-					t.Errorf("%s, %s, %q: outside there is %q", name, through, step, left)
-				}
-			}
-		}
-	}
-}
-
-// TestWritersLedOut: a link that leads out of the repository when they begin is
-// refused, and one that stays in it is followed.
-func TestWritersLedOut(t *testing.T) {
-	for name, write := range writersBelow {
-		for _, inside := range []bool{false, true} {
-			dir, outside := t.TempDir(), t.TempDir()
-			gitIn(t, dir, "init", "-q")
-			to := outside
-			if inside {
-				to = filepath.Join(dir, "real")
-			}
-			put(t, to, "a.yaml", "# own\nold\n")
-			link(t, dir, to, "far")
-			link(t, dir, "far", "d")
-			if name == "workloads" { // found before it became a link
-				write = func(a *app, dir string) error {
-					return a.replaceFiles([]changedFile{{new: []byte("stamped")}}, []foundFile{{target: filepath.Join(dir, "d", "a.yaml"), mode: 0o644}})
-				}
-			}
-			err := write(&app{}, dir)
-			text := readIn(t, to, "a.yaml")
-			if (err == nil) != inside || (text != "# own\nold\n") != inside {
-				t.Errorf("%s, inside %v: %v, %q", name, inside, err, text)
-			}
-		}
-	}
-}
-
-// TestRootOf: files of one repository stay below it, those of several places below
-// what these have in common.
-func TestRootOf(t *testing.T) {
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"one", "two"} {
-		put(t, filepath.Join(dir, name), "sub/a.yaml", "x")
-		gitIn(t, filepath.Join(dir, name), "init", "-q")
-	}
-	put(t, filepath.Join(dir, "none"), "a.yaml", "x")
-	for _, c := range []struct {
-		targets []string
-		root    string
-		below   string
-	}{
-		{[]string{"one/sub/a.yaml", "one/b/new.yaml"}, "one", "sub/a.yaml b/new.yaml"},
-		{[]string{"one/sub/a.yaml", "two/sub/a.yaml"}, "", "one/sub/a.yaml two/sub/a.yaml"},
-		{[]string{"none/a.yaml", "none/new/b.yaml"}, "none", "a.yaml new/b.yaml"},
-		{[]string{"none/a.yaml", "one/a.yaml"}, "", "none/a.yaml one/a.yaml"},
-	} {
-		var targets []string
-		for _, target := range c.targets {
-			targets = append(targets, filepath.Join(dir, target))
-		}
-		root, below, err := rootOf(targets)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := strings.Join(below, " "); root.Name() != filepath.Join(dir, c.root) || filepath.ToSlash(got) != c.below {
-			t.Errorf("%v: %s and %q", c.targets, root.Name(), got)
-		}
-		_ = root.Close()
 	}
 }

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // syncRepository is a repository with a state in pki/, and other files beside it.
@@ -303,23 +301,6 @@ func TestSyncLinkInside(t *testing.T) {
 	}
 	if !strings.Contains(readIn(t, root, "shared/values.yaml"), "identityTrustAnchorsPEM") {
 		t.Error("not written where the link leads")
-	}
-}
-
-// TestSyncUnknownProducer: a kind that nobody computes is refused, and the
-// other outputs are not written without it.
-func TestSyncUnknownProducer(t *testing.T) {
-	root, path := syncRepository(t, valuesOut+"  - {kind: component, path: wave/kustomization.yaml}\n", nil)
-	kept := producers[state.OutputComponent]
-	delete(producers, state.OutputComponent)
-	defer func() { producers[state.OutputComponent] = kept }()
-	before := snapshot(t, root)
-	got := call(t, "", nil, "sync", "-s", path)
-	if got.code != ExitFailed || !strings.Contains(got.stderr, `spec.outputs[1]: outputs of kind "component" cannot be written by this version`) {
-		t.Errorf("code %d: %s", got.code, got.stderr)
-	}
-	if !maps.Equal(before, snapshot(t, root)) {
-		t.Error("something was written")
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -333,23 +332,5 @@ func TestWorkloadsDiskFails(t *testing.T) {
 		if wasWritten := strings.HasPrefix(path, "apps/books/"); (after[path] != before[path]) != wasWritten {
 			t.Errorf("%s: changed %v", path, after[path] != before[path])
 		}
-	}
-}
-
-// TestProgressOnTerminalsOnly: a buffer is no terminal, and neither is a file.
-func TestProgressOnTerminalsOnly(t *testing.T) {
-	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	a := &app{World: World{Stderr: file}}
-	ran := make([]bool, 1000)
-	a.each(len(ran), func(i int) { ran[i] = true })
-	if text, err := os.ReadFile(file.Name()); err != nil || len(text) != 0 {
-		t.Errorf("%q (%v)", text, err)
-	}
-	if slices.Contains(ran, false) {
-		t.Error("not everything was done")
 	}
 }

@@ -1,7 +1,6 @@
 package kustomize
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/testkit"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -108,12 +108,12 @@ func TestBuildRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := build(disk(t, tt.files), "/k", "k", Options{})
-			checkProblem(t, err, tt.code, tt.text)
+			testkit.CheckProblem(t, err, tt.code, tt.text)
 		})
 	}
 	t.Run("no folder", func(t *testing.T) {
 		_, err := Build("github.com/org/repo//k?ref=v1", Options{})
-		checkProblem(t, err, problem.OverlayNoFolder.Code, "github.com/org/repo//k?ref=v1")
+		testkit.CheckProblem(t, err, problem.OverlayNoFolder.Code, "github.com/org/repo//k?ref=v1")
 	})
 	t.Run("a file of another folder, allowed", func(t *testing.T) {
 		files := with("k/kustomization.yaml", "resources: [../other/web.yaml]", "other/web.yaml", deployment)
@@ -121,20 +121,6 @@ func TestBuildRefuses(t *testing.T) {
 			t.Error(err)
 		}
 	})
-}
-
-func checkProblem(t *testing.T, err error, code problem.Code, text string) {
-	t.Helper()
-	var p *problem.Problem
-	if !errors.As(err, &p) {
-		t.Fatalf("error %v, want a problem %s", err, code)
-	}
-	if p.Code != code || !strings.Contains(err.Error(), text) {
-		t.Errorf("problem %s: %v\nwant %s with %q", p.Code, err, code, text)
-	}
-	if strings.Contains(err.Error(), "\n") {
-		t.Errorf("more than one line: %v", err)
-	}
 }
 
 // TestNoNetwork: every field by which kustomize reaches the network is refused
@@ -191,7 +177,7 @@ func TestNoNetwork(t *testing.T) {
 				}
 			}
 			_, err := Build(dir, Options{})
-			checkProblem(t, err, problem.OverlayRemote.Code, "lies on the network")
+			testkit.CheckProblem(t, err, problem.OverlayRemote.Code, "lies on the network")
 		})
 	}
 	if asked > 0 {
@@ -254,7 +240,7 @@ func TestNoKeyInErrors(t *testing.T) {
 
 // TestAsKustomizeItself: the output is that of the program.
 func TestAsKustomizeItself(t *testing.T) {
-	program := kustomizeProgram(t)
+	program := testkit.Kustomize(t)
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"kustomization.yaml": "resources: [web.yaml, late.yaml]\nnamespace: shop\nconfigMapGenerator: [{name: c, literals: [a=b]}]\n",
@@ -276,17 +262,4 @@ func TestAsKustomizeItself(t *testing.T) {
 	if string(built.Stream) != string(want) {
 		t.Errorf("built\n%s\nkustomize\n%s", built.Stream, want)
 	}
-}
-
-// kustomizeProgram is the program, where `make peers` has put it.
-func kustomizeProgram(t testing.TB) string {
-	t.Helper()
-	path, err := filepath.Abs("../../.cache/peers/kustomize")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(path); err != nil {
-		t.Skip("SKIPPED: there is no kustomize to compare with in .cache/peers")
-	}
-	return path
 }

@@ -1,35 +1,13 @@
 package kustomize
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/testkit"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
-
-// treeOf writes files into a folder; a text that begins with "-> " is a link.
-func treeOf(t *testing.T, files map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		var err error
-		if to, link := strings.CutPrefix(text, "-> "); link {
-			err = os.Symlink(to, path)
-		} else {
-			err = os.WriteFile(path, []byte(text), 0o644)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
 
 // TestWithin: whatever way out of the folder a kustomization tries, it is
 // refused by name; the same ways inside are open.
@@ -52,7 +30,7 @@ func TestWithin(t *testing.T) {
 	} {
 		for _, unrestricted := range []bool{false, true} {
 			t.Run(c.name, func(t *testing.T) {
-				dir := treeOf(t, c.files)
+				dir := testkit.Tree(t, c.files)
 				built, err := Build(filepath.Join(dir, "repo/app"), Options{Within: filepath.Join(dir, "repo"), Unrestricted: unrestricted})
 				if c.says == "" {
 					if err != nil || !strings.Contains(string(built.Stream), "name: web") {

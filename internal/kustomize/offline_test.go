@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/testkit"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -84,7 +85,7 @@ func TestSpellings(t *testing.T) {
 	for name, files := range tests {
 		t.Run(name, func(t *testing.T) {
 			files["web.yaml"] = deployment
-			dir := treeOf(t, files)
+			dir := testkit.Tree(t, files)
 			for _, o := range []Options{{}, {Unrestricted: true}, {Within: dir}} {
 				built, err := Build(dir, o)
 				if err == nil || len(built.Stream) > 0 {
@@ -114,7 +115,7 @@ func TestFetchFields(t *testing.T) {
 		"vars":           "resources: [web.yaml]\nconfigMapGenerator: [{name: c, envs: ['" + url + "/e']}]",
 	} {
 		t.Run(name, func(t *testing.T) {
-			built, err := Build(treeOf(t, map[string]string{"kustomization.yaml": "namespace: shop\n" + fields, "web.yaml": deployment}), Options{})
+			built, err := Build(testkit.Tree(t, map[string]string{"kustomization.yaml": "namespace: shop\n" + fields, "web.yaml": deployment}), Options{})
 			if err == nil || len(built.Stream) > 0 {
 				t.Errorf("built %q", built.Stream)
 			}
@@ -127,7 +128,7 @@ func TestFetchFields(t *testing.T) {
 
 // TestLargeFile: a file's size is limited before it is parsed.
 func TestLargeFile(t *testing.T) {
-	dir := treeOf(t, map[string]string{"kustomization.yaml": "resources: [web.yaml]", "web.yaml": deployment + strings.Repeat("#\n", maxFile/2)})
+	dir := testkit.Tree(t, map[string]string{"kustomization.yaml": "resources: [web.yaml]", "web.yaml": deployment + strings.Repeat("#\n", maxFile/2)})
 	_, err := Build(dir, Options{})
-	checkProblem(t, err, problem.OverlayTooLarge.Code, "larger than")
+	testkit.CheckProblem(t, err, problem.OverlayTooLarge.Code, "larger than")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
+	"github.com/l5d-pki/l5d-pki-render/internal/testkit"
 
 	"sigs.k8s.io/kustomize/api/konfig"
 )
@@ -14,7 +15,7 @@ import (
 // TestServe: a request is built without any program at hand.
 func TestServe(t *testing.T) {
 	t.Setenv("PATH", "/bin")
-	dir := treeOf(t, map[string]string{"k/kustomization.yaml": "resources: [web.yaml]\nnamespace: shop\n", "k/web.yaml": deployment, "k/sub/kustomization.yaml": "resources: [../web.yaml]\n"})
+	dir := testkit.Tree(t, map[string]string{"k/kustomization.yaml": "resources: [web.yaml]\nnamespace: shop\n", "k/web.yaml": deployment, "k/sub/kustomization.yaml": "resources: [../web.yaml]\n"})
 	built, err := Serve(exchange.Kustomization{Dir: dir + "/k"})
 	if err != nil || len(built.Stream) == 0 || !built.Moves || os.Getenv("PATH") != "" {
 		t.Errorf("%v: %+v, PATH %q", err, built, os.Getenv("PATH"))

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/kustomize"
+	"github.com/l5d-pki/l5d-pki-render/internal/testkit"
 )
 
 const hint = "l5d-pki-render/rollout"
@@ -31,7 +32,7 @@ func object(apiVersion, kind, namespace, name string, labels ...string) string {
 // stampsWith builds objects with a Component and gives the stamps by object.
 func stampsWith(t *testing.T, objects []string, component []byte, extra string) map[string]string {
 	t.Helper()
-	return stampsIn(t, treeOf(t, map[string]string{
+	return stampsIn(t, testkit.Tree(t, map[string]string{
 		"k/all.yaml":           strings.Join(objects, "---\n"),
 		"k/kustomization.yaml": "resources: [all.yaml]\ncomponents: [../c]\n" + extra,
 		"c/kustomization.yaml": string(component),
@@ -151,13 +152,13 @@ func TestBySelector(t *testing.T) {
 	}
 	t.Run("no selector", func(t *testing.T) {
 		_, err := BySelector(hint, Selector{Labels: "tier in web"}, Wave{Stamp: "s"})
-		checkProblem(t, err, "overlay-selector", `"tier in web"`)
+		testkit.CheckProblem(t, err, "overlay-selector", `"tier in web"`)
 	})
 }
 
 // TestComponentsForTheProgram: every form of Component is one that the program takes.
 func TestComponentsForTheProgram(t *testing.T) {
-	program := kustomizeProgram(t)
+	program := testkit.Kustomize(t)
 	all, err := BySelector(hint, Selector{Labels: "tier=web"}, Wave{Stamp: "0123456789012345", Previous: "s1", Split: true, Namespaces: []string{"shop", "b.r"}})
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +168,7 @@ func TestComponentsForTheProgram(t *testing.T) {
 		"empty":       ByName(hint, nil, Namespaced),
 		"by name":     ByName(hint, []Workload{{APIVersion: "apps/v1", Kind: "Deployment", Namespace: "shop", Name: "w.b", Stamp: "s"}}, Namespaced),
 	} {
-		dir := treeOf(t, map[string]string{
+		dir := testkit.Tree(t, map[string]string{
 			"k/all.yaml": strings.Join(everyKind, "---\n"), "k/kustomization.yaml": "resources: [all.yaml]\ncomponents: [../c]\n", "c/" + FileName: string(component),
 		})
 		theirs, err := exec.Command(program, "build", filepath.Join(dir, "k")).CombinedOutput()
@@ -194,7 +195,7 @@ func TestControlPlane(t *testing.T) {
 			"k/kustomization.yaml": "resources: [all.yaml]\ncomponents: [../c]\n",
 			"c/kustomization.yaml": string(cp.Patch()),
 		}
-		dir := treeOf(t, files)
+		dir := testkit.Tree(t, files)
 		checkStamps(t, stampsIn(t, dir), map[string]string{
 			"Deployment mesh/linkerd-destination": "0123", "Deployment mesh/linkerd-identity": "0123", "Deployment mesh/linkerd-proxy-injector": "0123"})
 		built, err := kustomize.Build(filepath.Join(dir, "k"), kustomize.Options{})
@@ -207,8 +208,8 @@ func TestControlPlane(t *testing.T) {
 		}
 		// A missing object stops the build: no half of a control plane.
 		files["k/all.yaml"] = strings.Join(objects, "---\n")
-		_, err = kustomize.Build(filepath.Join(treeOf(t, files), "k"), kustomize.Options{})
-		checkProblem(t, err, "overlay-build", "linkerd-identity-trust-roots")
+		_, err = kustomize.Build(filepath.Join(testkit.Tree(t, files), "k"), kustomize.Options{})
+		testkit.CheckProblem(t, err, "overlay-build", "linkerd-identity-trust-roots")
 	}
 }
 

@@ -1,8 +1,6 @@
 package picture
 
-import (
-	"strings"
-)
+import "strings"
 
 // cell is one column of a terminal line; the second column of a wide
 // character has empty text.

@@ -1,8 +1,6 @@
 package picture
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // drawAxis: grid lines with dates, the axis, and the span in words.
 func (t Timeline) drawAxis(d *drawing, f frame) {

@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// Layout of the SVG and the PNG, in pixels at scale 1.
+// Layout of the SVG, in pixels.
 const (
 	pageWidth   = 1100.0
 	pageMargin  = 24.0
@@ -105,7 +105,7 @@ type frame struct {
 	lanes, hidden        int
 }
 
-// layout places everything; SVG and PNG only paint.
+// layout places everything; SVG only paints.
 func (t Timeline) layout() drawing {
 	d := drawing{width: pageWidth, title: clean(t.Title), about: t.about()}
 	if d.title == "" {

@@ -1,8 +1,6 @@
 package picture
 
-import (
-	"slices"
-)
+import "slices"
 
 // pin is a mark on the axis and the lane of its label: 0 is the highest. An
 // unlabelled one has lane -1.

@@ -19,7 +19,7 @@ const (
 	grey
 )
 
-// palette: SVG and PNG take light; an SVG in a dark environment takes dark; a
+// palette: an SVG takes light; one in a dark environment takes dark; a
 // terminal takes ansi (the parameters of SGR, ECMA-48 8.3.117). Texts have a
 // contrast of 4.5 to 1 and more against paper (WCAG 2.2, 1.4.3).
 var palette = [...]struct {

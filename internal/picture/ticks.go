@@ -1,8 +1,6 @@
 package picture
 
-import (
-	"time"
-)
+import "time"
 
 // tick is a date on the axis.
 type tick struct {

@@ -1,16 +1,12 @@
 package picture
 
 import (
-	"errors"
 	"fmt"
 	"time"
 )
 
 // nothing is what a picture without bars says.
 const nothing = "no certificates to draw"
-
-// ErrNoBars is the error for an image of no certificate at all.
-var ErrNoBars = errors.New(nothing)
 
 // Bar is one certificate.
 type Bar struct {

@@ -130,13 +130,7 @@ func (l router) output(fits func(state.Output) bool) int { return slices.IndexFu
 // feeds is the output that renders the chart of a group, or holds its values.
 func (l router) feeds(g render.Group) int {
 	return l.output(func(o state.Output) bool {
-		switch o.Kind {
-		case state.OutputValues, state.OutputHelmValues:
-			return o.Chart == string(g) || o.Chart == "" && g == render.ControlPlane
-		case state.OutputChart:
-			return chartGroup(o.Chart) == g
-		}
-		return false
+		return o.IsValuesOf(string(g)) || o.Kind == state.OutputChart && chartGroup(o.Chart) == g
 	})
 }
 

@@ -57,12 +57,16 @@ func (r *Rotation) WithDefaults() *Rotation {
 // the one that values without keys need. Adoption always names the mesh's.
 func (r *Rotation) scheme() string {
 	for _, o := range r.Spec.Outputs {
-		control := o.Chart == "" || o.Chart == ChartControlPlane
-		if (o.Kind == OutputValues || o.Kind == OutputHelmValues) && control {
+		if o.IsValuesOf(ChartControlPlane) {
 			return SchemeKubernetes
 		}
 	}
 	return SchemeLinkerd
+}
+
+// IsValuesOf reports whether an output holds the Helm values of a chart.
+func (o Output) IsValuesOf(chart string) bool {
+	return (o.Kind == OutputValues || o.Kind == OutputHelmValues) && (o.Chart == chart || o.Chart == "" && chart == ChartControlPlane)
 }
 
 // fill gives the custody the defaults of its kind.

@@ -1,0 +1,194 @@
+package keyfile
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// Rewrapping is a call that seals key files anew.
+type Rewrapping struct {
+	StatePath string
+	// World is what key files are opened with.
+	World custody.World
+	// From is the kind of custody that they are in, "" if it stays the same.
+	From string
+	// NewPassphraseFile has the new passphrase, where there is one.
+	NewPassphraseFile string
+	Files             files.Writer
+}
+
+// Rewrap seals every key file anew, for the recipients that the state has now, and
+// says what it did, one line each.
+func Rewrap(r Rewrapping) (said string, err error) {
+	err = ChangeState(r.Files, r.StatePath, func(s *state.Rotation) (Change, error) {
+		from, to, err := r.custodies(s)
+		if err != nil {
+			return Change{}, err
+		}
+		all, err := rewrapAll(from, to)
+		if err != nil {
+			return Change{}, statefile.Named(err, r.StatePath, r.StatePath)
+		}
+		next := s.Clone()
+		for _, one := range all {
+			eachKey(next, func(key *string) {
+				if *key == one.of.Path {
+					*key = one.path
+				}
+			})
+		}
+		return Change{Next: next, Before: func() (stored Stored, err error) {
+			said, stored, err = r.store(all, from)
+			return stored, err
+		}}, nil
+	})
+	return said, err
+}
+
+// custodies are the one that opens and the one that seals.
+func (r Rewrapping) custodies(s *state.Rotation) (from, to *custody.Custody, err error) {
+	old := s.Clone()
+	if r.From != "" {
+		old.Spec.Custody.Kind = r.From
+	}
+	opens := r.World
+	opens.State, opens.StatePath = old, r.StatePath
+	if from, err = custody.New(opens); err != nil {
+		return nil, nil, err
+	}
+	seals := r.World
+	seals.State, seals.StatePath = s, r.StatePath
+	if r.NewPassphraseFile != "" {
+		seals.PassphraseFile = r.NewPassphraseFile
+	}
+	to, err = custody.New(seals)
+	return from, to, err
+}
+
+// rewrapped is one key file on its way.
+type rewrapped struct {
+	of   render.NamedKey
+	path string // the new one, as the state names it
+	file File
+	said string
+}
+
+// rewrapAll opens and seals every key; the problems of all are told together.
+func rewrapAll(from, to *custody.Custody) ([]rewrapped, error) {
+	keys, err := render.NamedKeys(to.State)
+	if err != nil {
+		return nil, err
+	}
+	if len(keys) == 0 {
+		return nil, problem.CustodyNoKeys.With()
+	}
+	if err := to.Check(); err != nil {
+		return nil, err
+	}
+	var all []rewrapped
+	var problems problem.List
+	for _, k := range keys {
+		r, err := rewrapOne(from, to, k)
+		problems.Add(err)
+		all = append(all, r)
+	}
+	return all, problems.Err()
+}
+
+func rewrapOne(from, to *custody.Custody, of render.NamedKey) (rewrapped, error) {
+	r := rewrapped{of: of, path: of.Path}
+	if from.Name != to.Name {
+		r.path = strings.TrimSuffix(of.Path, from.Suffix) + to.Suffix
+	}
+	before, err := Read(from, of.Path)
+	if err != nil {
+		return r, err
+	}
+	key, err := from.Open(before, of)
+	if err != nil && r.path == of.Path { // a call that was killed may have sealed it anew
+		if again, errAgain := to.Open(before, of); errAgain == nil {
+			key, err = again, nil
+		} else if saysSealed(to, before, of) {
+			r.said = fmt.Sprintf("%s: sealed for %s already; not opened", r.path, sealedFor(to, before))
+			return r, nil
+		}
+	}
+	if err != nil {
+		return r, err
+	}
+	defer key.Wipe()
+	r.file, err = sealOne(to, key, of, r.path)
+	r.said = fmt.Sprintf("%s: sealed for %s; before: %s", r.path, sealedFor(to, r.file.Text), sealedFor(from, before))
+	clear(before)
+	return r, err
+}
+
+// saysSealed reports whether a key file says of itself that it is what rewrap
+// would make of it. Only a custody whose recipients the state lists can be held
+// to them: sops chooses them by rules of its own.
+func saysSealed(to *custody.Custody, file []byte, of render.NamedKey) bool {
+	if to.Facts == nil || len(to.State.Spec.Custody.Recipients) == 0 {
+		return false
+	}
+	facts, err := to.Facts(file)
+	return err == nil && facts.SPKI != "" && CheckFacts(to, file, of) == nil
+}
+
+func sealOne(to *custody.Custody, key pki.Key, of render.NamedKey, path string) (File, error) {
+	of.Path = path
+	file := File{Path: statefile.Beside(to.StatePath, path), Mode: os.FileMode(to.Mode)}
+	if err := checkNewPlace(to, file.Path); err != nil {
+		return file, err
+	}
+	var err error
+	file.Text, err = to.Seal(key, of)
+	return file, err
+}
+
+// store replaces key files in their places, or writes new ones beside the old where
+// the custody's kind changed.
+func (r Rewrapping) store(all []rewrapped, from *custody.Custody) (said string, first Stored, err error) {
+	var renamed []File
+	var inPlace []files.Change
+	for _, one := range all {
+		if one.path != one.of.Path {
+			one.file.Note = fmt.Sprintf("remove %s once the new file is committed; if Git ever had a key in clear, rotate instead", one.of.Path)
+			renamed = append(renamed, one.file)
+			continue
+		}
+		if one.file.Text == nil {
+			continue // sealed already
+		}
+		c := files.Change{Name: one.path, Target: one.file.Path, Data: one.file.Text, Mode: one.file.Mode}
+		if c.Mode == PlainMode {
+			c.Place = PlainPlace
+		}
+		inPlace = append(inPlace, c)
+	}
+	if first, err = Store(r.Files, r.StatePath, renamed); err != nil {
+		return "", Stored{}, err
+	}
+	if err := r.Files.ReplaceTargets(inPlace); err != nil {
+		first.Ending(err)
+		return "", Stored{}, err
+	}
+	for _, one := range all {
+		said += sink.Log(one.said + "\n")
+	}
+	for _, anchor := range from.State.Status.Retired {
+		if anchor.Key != "" {
+			fmt.Fprintf(r.Files.Notes, "note: %s is left as it is: its anchor is retired and signs nothing again; destroy the file\n", anchor.Key)
+		}
+	}
+	return said, first, nil
+}

@@ -1,0 +1,141 @@
+package keyfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// KeyStatus is one key file.
+type KeyStatus struct {
+	Path        string   `json:"path"`
+	Of          string   `json:"of"`
+	Certificate string   `json:"certificate"`
+	Recipients  []string `json:"recipients,omitempty"`
+	Passphrase  bool     `json:"passphrase,omitempty"`
+	// Verdict is "ok", or what is wrong.
+	Verdict string `json:"verdict"`
+	bad     bool
+}
+
+// Status lists the key files of a state, for people and programs.
+type Status struct {
+	Custody string      `json:"custody"`
+	Keys    []KeyStatus `json:"keys"`
+}
+
+// StatusOf looks at every key that the custody's state names, and opens none.
+func StatusOf(c *custody.Custody) (Status, error) {
+	r := Status{Custody: c.Name}
+	all, err := render.NamedKeys(c.State)
+	if err != nil {
+		return r, err
+	}
+	for _, k := range all {
+		r.Keys = append(r.Keys, statusOf(c, k))
+	}
+	for i, anchor := range c.State.Status.Retired {
+		if anchor.Key == "" {
+			continue
+		}
+		k, err := retiredKey(anchor, i)
+		if err != nil {
+			return r, err
+		}
+		key := statusOf(c, k)
+		key.bad = false
+		if key.Verdict == "ok" || key.Verdict == problem.CustodyOldRecipients.Text || key.Verdict == problem.CustodyForOthers.Text {
+			key.Verdict = "of a retired anchor: never sealed anew; destroy it"
+		}
+		r.Keys = append(r.Keys, key)
+	}
+	return r, nil
+}
+
+// retiredKey is the key of an anchor that no phase delivers any more. It signs
+// nothing again, so that new recipients have no use for it.
+func retiredKey(anchor state.Anchor, i int) (render.NamedKey, error) {
+	where := fmt.Sprintf("status.retired[%d]", i)
+	chain, err := pki.ParseChain([]byte(anchor.Certificate))
+	if err != nil {
+		return render.NamedKey{}, problem.Of(err).Under(where + ".certificate").Err()
+	}
+	return render.NamedKey{Name: anchor.Name, Path: anchor.Key, Where: where, Certificate: chain[0]}, nil
+}
+
+func statusOf(c *custody.Custody, k render.NamedKey) KeyStatus {
+	r := KeyStatus{Path: k.Path, Of: k.Where, Certificate: k.Certificate.Fingerprint()[:16], Verdict: "ok"}
+	if c.Refers() {
+		r.Verdict = "a reference: no file here holds the key"
+		return r
+	}
+	err := Check(c, k)
+	if file, unread := Read(c, k.Path); unread == nil && c.Facts != nil {
+		facts, _ := c.Facts(file) // what is wrong with them is in err
+		r.Recipients, r.Passphrase = facts.Recipients, facts.Passphrase
+		clear(file)
+	}
+	if problems := problem.Of(err); len(problems) > 0 {
+		r.Verdict = problems[0].Text
+		r.bad = problems[0].Code != problem.CustodyOldRecipients.Code
+	}
+	return r
+}
+
+// Failed reports whether a key cannot be used. One that is sealed for earlier
+// recipients can be, and one of a retired anchor is needed no more.
+func (r Status) Failed() bool {
+	return slices.ContainsFunc(r.Keys, func(k KeyStatus) bool { return k.bad })
+}
+
+// sealedFor says in words who can open a key file.
+func sealedFor(c *custody.Custody, file []byte) string {
+	if c.Facts == nil {
+		return "custody " + c.Name
+	}
+	facts, err := c.Facts(file)
+	switch {
+	case err != nil:
+		return "custody " + c.Name
+	case facts.Passphrase:
+		return "a passphrase"
+	case len(facts.Recipients) == 0:
+		return "custody " + c.Name
+	}
+	return strings.Join(facts.Recipients, ", ")
+}
+
+// Data implements [report.Report], as Text and Markdown do.
+func (r Status) Data() any { return r }
+
+func (r Status) rows() [][]string {
+	rows := [][]string{{"key file", "of", "certificate", "for", "verdict"}}
+	for _, k := range r.Keys {
+		who := strings.Join(k.Recipients, ", ")
+		if k.Passphrase {
+			who = "a passphrase"
+		}
+		rows = append(rows, []string{k.Path, k.Of, k.Certificate, who, k.Verdict})
+	}
+	return rows
+}
+
+// Text is for a terminal.
+func (r Status) Text() string {
+	if len(r.Keys) == 0 {
+		return fmt.Sprintf("custody %s: the state names no key\n", r.Custody)
+	}
+	return fmt.Sprintf("custody %s\n\n%s", r.Custody, report.Table(r.rows()))
+}
+
+// Markdown is for a pull request.
+func (r Status) Markdown() string {
+	return fmt.Sprintf("Custody `%s`\n\n%s", r.Custody, report.MarkdownTable(report.MarkdownRows(r.rows())))
+}

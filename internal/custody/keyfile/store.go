@@ -1,0 +1,128 @@
+package keyfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// Stored is what was written before the file that names it.
+type Stored struct {
+	undo func() // the file could not be written
+	done func() // the file is in its place: nothing is undone any more
+	// leave lets go of what is locked, without a word: a panic unwinds.
+	leave func()
+}
+
+// Ending undoes what was stored if the file could not be written, and ends it if it was.
+func (s Stored) Ending(err error) {
+	switch {
+	case err != nil && s.undo != nil:
+		s.undo()
+	case err == nil && s.done != nil:
+		s.done()
+	}
+}
+
+// Store writes new key files, all or none, that another file, target, is about
+// to name, in directories that only their owner enters where keys are plain. A
+// note beside target makes up for a command that is killed in between: with it
+// the next run of the command finds and removes what nobody names.
+func Store(w files.Writer, target string, keys []File) (Stored, error) {
+	if len(keys) == 0 {
+		return Stored{}, nil
+	}
+	intent, take, err := createNoted(w, target, false, keys)
+	if err != nil {
+		return Stored{}, err
+	}
+	return Stored{
+		leave: intent.Keep,
+		undo: func() {
+			if take() == nil {
+				_ = intent.Done()
+			} else {
+				intent.Keep()
+			}
+		},
+		done: func() {
+			if err := intent.Done(); err != nil {
+				fmt.Fprintf(w.Notes, "note: %s stays (%v); the next command on this file removes it\n", disk.IntentPath(target), files.Reason(err))
+			}
+		},
+	}, nil
+}
+
+// StoreAlone is Store for keys that no file names: they count as stored once
+// all of them are there.
+func StoreAlone(w files.Writer, target string, keys []File) (undo func(), err error) {
+	if len(keys) == 0 {
+		return func() {}, nil
+	}
+	intent, take, err := createNoted(w, target, true, keys)
+	if err != nil {
+		return func() {}, err
+	}
+	if err := intent.DoneDurably(); err != nil { // a note that stays would let the next run take the keys away
+		_ = take()
+		return func() {}, problem.CLIWrite.With(disk.IntentPath(target), files.Reason(err)).Because(err)
+	}
+	return func() { _ = take() }, nil
+}
+
+// createNoted writes the note, then the keys; take removes the keys again.
+func createNoted(w files.Writer, target string, alone bool, keys []File) (intent *disk.Intent, take func() error, err error) {
+	intent, err = w.Disk.Intend(target, alone, onDisk(keys))
+	if errors.Is(err, fs.ErrExist) {
+		return nil, nil, problem.CLIBusy.With().In(disk.IntentPath(target))
+	}
+	if err != nil {
+		return nil, nil, problem.CLIWrite.With(disk.IntentPath(target), files.Reason(err)).Because(err)
+	}
+	if take, err = create(w, keys); err == nil {
+		return intent, take, nil
+	}
+	var undone *disk.Undone
+	if errors.As(err, &undone) && undone.Left != nil {
+		intent.Keep() // the next run takes them away
+	} else {
+		_ = intent.Done()
+	}
+	return nil, nil, err
+}
+
+func create(w files.Writer, keys []File) (undo func() error, err error) {
+	undo, err = w.Disk.CreateAll(onDisk(keys))
+	var failed *disk.FileError
+	if err != nil {
+		path := "the keys"
+		if errors.As(err, &failed) {
+			path = keys[failed.Index].Path
+		}
+		if errors.Is(err, fs.ErrExist) {
+			return nil, problem.CLIExists.With().In(path).Because(err)
+		}
+		return nil, problem.CLIWrite.With(path, files.Reason(err)).Because(err)
+	}
+	for _, f := range keys {
+		fmt.Fprintf(w.Notes, "note: %s\n", f.Note)
+	}
+	return undo, nil
+}
+
+// onDisk says how key files are written. Those in clear are for their owner
+// alone, and Git may not see their temporary names either.
+func onDisk(keys []File) []disk.File {
+	all := make([]disk.File, len(keys))
+	for i, f := range keys {
+		all[i] = disk.File{Path: f.Path, Data: f.Text, Mode: f.Mode, New: true, Dirs: true}
+		if f.Mode == PlainMode {
+			all[i].DirMode, all[i].Place = 0o700, PlainPlace
+		}
+	}
+	return all
+}

@@ -1,0 +1,133 @@
+package outputs
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// produced are the files of one output, by their path relative to the state file.
+type produced map[string][]byte
+
+// producers compute the files of each kind of output. Whatever they read, they
+// write nothing.
+var producers = map[string]func(c *Job, output int) (produced, error){
+	state.OutputValues:     (*Job).values,
+	state.OutputManifests:  (*Job).manifests,
+	state.OutputHelmValues: (*Job).helmValues,
+	state.OutputChart:      (*Job).chart,
+	state.OutputComponent:  (*Job).component,
+	state.OutputEdit:       (*Job).edit,
+}
+
+// produce computes the files of all outputs; the problems of all are told
+// together. Every file is told where it leads, and none twice.
+func (c *Job) produce() ([]File, error) {
+	var problems problem.List
+	var all []File
+	by := map[string]int{}
+	for i, o := range c.State.Spec.Outputs {
+		producer, known := producers[o.Kind]
+		if !known {
+			problems.Add(problem.SyncNoProducer.With(o.Kind).In(c.StatePath).On(fieldOf(i)))
+			continue
+		}
+		texts, err := producer(c, i)
+		if err != nil {
+			problems.Add(statefile.Named(err, c.StatePath, c.shownIn(o.Path)))
+			continue
+		}
+		for _, path := range slices.Sorted(maps.Keys(texts)) {
+			f, err := c.placed(i, path, texts[path])
+			if err != nil {
+				problems.Add(problem.Of(err).In(c.StatePath).Under(fieldOf(i)).Err())
+				continue
+			}
+			if first, twice := by[f.Target]; twice {
+				problems.Add(problem.SyncTwice.With(fieldOf(first), fieldOf(i)).In(f.Name))
+				continue
+			}
+			by[f.Target] = i
+			all = append(all, f)
+		}
+	}
+	return all, problems.Err()
+}
+
+func fieldOf(output int) string { return fmt.Sprintf("spec.outputs[%d]", output) }
+
+// placed says where a file goes, and gives it its header.
+func (c *Job) placed(output int, path string, text []byte) (File, error) {
+	f := File{Output: output, Want: text}
+	if c.State.Spec.Outputs[output].Kind != state.OutputEdit {
+		f.Want = append([]byte(header(c.State, output)), text...)
+	}
+	var err error
+	if f.Target, f.Name, err = c.Place.resolve(path); err != nil {
+		return f, err
+	}
+	if info, err := os.Lstat(c.Place.at(path)); err == nil && info.Mode()&os.ModeSymlink != 0 {
+		return f, problem.SyncProtected.With(path, "a symbolic link")
+	}
+	return f, nil
+}
+
+func (c *Job) values(output int) (produced, error) {
+	o := c.State.Spec.Outputs[output]
+	out, err := render.Values(render.ValuesInput{State: c.State, Layout: render.Layout(o.Layout), Chart: render.Group(o.Chart)})
+	c.tellApart(output, out.NeedsManifests)
+	return produced{o.Path: out.YAML}, err
+}
+
+func (c *Job) manifests(output int) (produced, error) {
+	world := c.Custody
+	world.State, world.StatePath = c.State, c.StatePath
+	keeper, err := custody.New(world)
+	if err != nil {
+		return nil, err
+	}
+	how, err := keyfile.Load(keeper, custody.Manifests, "", keyfile.Wanted{})
+	if err != nil {
+		return nil, err
+	}
+	text, err := render.Manifests(render.ManifestsInput{State: c.State, Apart: how.Apart, Beside: how.Beside})
+	return produced{c.State.Spec.Outputs[output].Path: text}, err
+}
+
+func (c *Job) helmValues(output int) (produced, error) {
+	o := c.State.Spec.Outputs[output]
+	in := render.HelmValuesInput{State: c.State, Chart: render.Group(o.Chart), Object: o.Object, Name: o.Name, Namespace: o.Namespace, Key: o.Key}
+	if o.HelmRelease != nil {
+		in.Release = o.HelmRelease.Name
+	}
+	out, err := render.HelmValues(in)
+	c.tellApart(output, out.NeedsManifests)
+	files := produced{o.Path: out.Object}
+	if o.HelmRelease != nil {
+		files[o.HelmRelease.Path] = out.Patch
+	}
+	return files, err
+}
+
+// tellApart says that an output alone is not the whole PKI.
+func (c *Job) tellApart(output int, apart bool) {
+	if apart {
+		fmt.Fprintf(c.Notes, "note: %s: %s\n", fieldOf(output), delivery.BesideChart(c.State, c.StatePath, false))
+	}
+}
+
+// shownIn is a path of the state as messages name it: relative to where the
+// state file was named.
+func (c *Job) shownIn(path string) string {
+	return filepath.Join(filepath.Dir(c.StatePath), filepath.FromSlash(path))
+}

@@ -1,0 +1,93 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+)
+
+// Move says what a move did, or would do.
+type Move struct {
+	*rotation.Move
+	DryRun bool
+	// StatePath is what commands name the state file by.
+	StatePath string
+}
+
+// Data, Text and Markdown implement [Report].
+func (r Move) Data() any {
+	return struct {
+		From     string                `json:"from"`
+		To       string                `json:"to"`
+		Epoch    int64                 `json:"epoch"`
+		Back     bool                  `json:"back,omitempty"`
+		DryRun   bool                  `json:"dryRun,omitempty"`
+		Wave     bool                  `json:"wave,omitempty"`
+		Stamp    string                `json:"stamp,omitempty"`
+		Strategy string                `json:"strategy,omitempty"`
+		Downtime bool                  `json:"downtimeAccepted,omitempty"`
+		Needs    []rotation.NeedResult `json:"needs,omitempty"`
+		Verdict  rotation.Verdict      `json:"verdict"`
+		Destroy  []string              `json:"destroyKeys,omitempty"`
+		Deliver  []delivery.Object     `json:"deliver,omitempty"`
+	}{r.From, r.To, r.State.Status.Epoch, r.Back, r.DryRun, r.Wave, r.State.Status.Stamp, r.Strategy, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy, r.byHand()}
+}
+
+func (r Move) Text() string {
+	var b strings.Builder
+	head := "moved"
+	if r.DryRun {
+		head = "would move"
+	}
+	fmt.Fprintf(&b, "%s from %s to %s (epoch %d)\n", head, r.From, r.To, r.State.Status.Epoch)
+	for _, line := range r.facts() {
+		b.WriteString("  " + line + "\n")
+	}
+	return b.String()
+}
+
+func (r Move) Markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s → %s** (epoch %d)\n\n", r.From, r.To, r.State.Status.Epoch)
+	for _, line := range r.facts() {
+		b.WriteString("- " + line + "\n")
+	}
+	return b.String()
+}
+
+// byHand are the objects that the move changes and nothing delivers by itself.
+func (r Move) byHand() []delivery.Object {
+	return delivery.Missing(delivery.Of(r.State, r.StatePath), r.Changes)
+}
+
+// facts are what a reviewer has to know, one line each.
+func (r Move) facts() []string {
+	var lines []string
+	if r.Strategy != "" {
+		lines = append(lines, "strategy: "+r.Strategy)
+	}
+	for _, n := range r.Needs {
+		lines = append(lines, NeedLine(n))
+	}
+	if r.Verdict.Safe {
+		lines = append(lines, "gate: open")
+	}
+	for _, reason := range r.Verdict.Reasons {
+		lines = append(lines, "gate: "+reason.Text+" (downtime accepted)")
+	}
+	for _, reason := range r.Verdict.Standing {
+		lines = append(lines, "stands already: "+reason.Text)
+	}
+	if r.Wave {
+		lines = append(lines, "wave: workloads restart with stamp "+r.State.Status.Stamp)
+	}
+	for _, line := range delivery.Lines(r.byHand()) {
+		lines = append(lines, "delivery: "+line)
+	}
+	for _, key := range r.Destroy {
+		lines = append(lines, "nothing needs this key any more, destroy it: "+key)
+	}
+	return lines
+}

@@ -1,0 +1,58 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+)
+
+// Plan is a plan for people and programs.
+type Plan struct{ *rotation.Plan }
+
+// Data, Text and Markdown implement [Report].
+func (r Plan) Data() any { return r.Plan }
+
+func (r Plan) head() string {
+	kind := r.Kind
+	if r.Strategy != "" {
+		kind += " (" + r.Strategy + ")"
+	}
+	return fmt.Sprintf("%s: %d commits, %d waves, over at %s at the earliest", kind, len(r.Rows), r.Waves, r.End.Format(time.RFC3339))
+}
+
+func (r Plan) rows() [][]string {
+	rows := [][]string{{"#", "phase", "bundle", "issuer", "needs", "wave", "earliest", "revert", "changes"}}
+	for i, row := range r.Rows {
+		number := fmt.Sprint(i + 1)
+		switch {
+		case row.Done:
+			number += " done"
+		case row.Passed:
+			number += " not in the log"
+		}
+		rows = append(rows, []string{
+			number, row.Phase, Short(row.Bundle), Short(row.Issuer), Needs(row.Needs), Wave(row),
+			row.Earliest.Format(time.RFC3339), Reverts(row), strings.Join(row.Changes, ", "),
+		})
+	}
+	return rows
+}
+
+func (r Plan) Text() string { return r.head() + "\n\n" + Table(r.rows()) + r.byHand("") }
+
+// byHand lists what a person must deliver, by phase.
+func (r Plan) byHand(mark string) (text string) {
+	for i, line := range r.ByHand {
+		if i == 0 {
+			text = "\nto be delivered by hand:\n" + mark
+		}
+		text += "- " + line + "\n"
+	}
+	return text
+}
+
+func (r Plan) Markdown() string {
+	return "### Plan of the rotation\n\n" + r.head() + "\n\n" + MarkdownTable(r.rows()) + r.byHand("\n") + "\n```mermaid\n" + Gantt(r.Plan) + "```\n"
+}

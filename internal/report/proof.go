@@ -1,0 +1,86 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+)
+
+// Proof is a proof for people and programs.
+type Proof struct{ *rotation.Proof }
+
+// Data, Text and Markdown implement [Report].
+func (r Proof) Data() any { return r.Proof }
+
+func (r Proof) Text() string {
+	var b strings.Builder
+	for _, step := range r.Steps {
+		fmt.Fprintf(&b, "%s\n%s", stepHead(step), Table(MatrixRows(step)))
+		for _, reason := range step.Verdict.Reasons {
+			b.WriteString("  " + reason.Text + "\n")
+		}
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(&b, "digest %s\n", r.Digest)
+	return b.String()
+}
+
+func (r Proof) Markdown() string {
+	var b strings.Builder
+	for _, step := range r.Steps {
+		fmt.Fprintf(&b, "#### %s\n\n%s\n", stepHead(step), MarkdownTable(MatrixRows(step)))
+		for _, reason := range step.Verdict.Reasons {
+			b.WriteString("- " + reason.Text + "\n")
+		}
+	}
+	fmt.Fprintf(&b, "\ndigest `%s`\n", r.Digest)
+	return b.String()
+}
+
+func verdictWord(v rotation.Verdict) string {
+	if v.Safe {
+		return "safe"
+	}
+	return "not safe"
+}
+
+func stepHead(step rotation.ProofStep) string {
+	direction := ""
+	if step.Back {
+		direction = " (back)"
+	}
+	return fmt.Sprintf("%s to %s%s: %s", step.From, step.To, direction, verdictWord(step.Verdict))
+}
+
+// Change judges the step from one version of the state file to another.
+type Change struct{ *rotation.Change }
+
+// Data, Text and Markdown implement [Report].
+func (r Change) Data() any { return r.Change }
+
+func (r Change) Text() string {
+	lines := append([]string{r.head()}, r.reasons()...)
+	return strings.Join(lines, "\n  ") + "\n"
+}
+
+func (r Change) Markdown() string {
+	lines := append([]string{"**" + r.head() + "**\n"}, r.reasons()...)
+	return strings.Join(lines, "\n- ") + "\n"
+}
+
+func (r Change) head() string {
+	head := fmt.Sprintf("%s (epoch %d) to %s (epoch %d): %s", r.From, r.EpochBefore, r.To, r.EpochAfter, verdictWord(r.Verdict))
+	if r.Reverted {
+		head += "; this is a revert: the epoch falls, use `back` instead, which keeps the log"
+	}
+	return head
+}
+
+func (r Change) reasons() []string {
+	var lines []string
+	for _, reason := range r.Verdict.Reasons {
+		lines = append(lines, reason.Text)
+	}
+	return lines
+}
