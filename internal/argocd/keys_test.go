@@ -3,7 +3,6 @@ package argocd
 import (
 	"strings"
 	"testing"
-
 )
 
 func TestParseKeysFor(t *testing.T) {
