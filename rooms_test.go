@@ -54,7 +54,7 @@ var arrows = map[string][]string{
 	// What a phase does to a chart, for every command that renders one.
 	"internal/chartphase": {"pkg/linkerd", "internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state"},
 	"internal/lint":       {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
-	"internal/component":  {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state"},
+	"internal/component":  {"internal/chart/exchange", "internal/disk", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state"},
 	"internal/helmplugin": {"internal/disk", "internal/files", "internal/report"},
 	"pkg/postrender":      {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.

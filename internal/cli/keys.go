@@ -147,7 +147,12 @@ func (a *app) createNoted(target string, alone bool, files []keyFile) (intent *d
 }
 
 func (a *app) createKeys(files []keyFile) (undo func() error, err error) {
-	undo, err = a.disk().CreateAll(onDisk(files))
+	all := onDisk(files)
+	root, err := rootOfKeys(all)
+	if err != nil {
+		return nil, err
+	}
+	undo, err = a.below(root).CreateAll(all) // the root stays open for undo
 	var failed *disk.FileError
 	if err != nil {
 		path := "the keys"
@@ -163,6 +168,29 @@ func (a *app) createKeys(files []keyFile) (undo func() error, err error) {
 		fmt.Fprintf(&a.talk, "note: %s\n", f.note)
 	}
 	return undo, nil
+}
+
+// rootOfKeys opens the directory that key files stay below, and makes their paths
+// relative to it. Plain keys may be behind a link that leads out of the repository.
+func rootOfKeys(all []disk.File) (*os.Root, error) {
+	targets := make([]string, len(all))
+	for i, f := range all {
+		targets[i] = f.Path
+		if f.Mode == plainMode {
+			targets[i] = filepath.Join(disk.Real(filepath.Dir(f.Path)), filepath.Base(f.Path))
+		}
+	}
+	root, below, err := rootOf(targets)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		all[i].Path = below[i]
+		if place := all[i].Place; place != nil {
+			all[i].Place = func(path string) error { return place(filepath.Join(root.Name(), path)) }
+		}
+	}
+	return root, nil
 }
 
 // onDisk says how key files are written. Those in clear are for their owner

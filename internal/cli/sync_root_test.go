@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/component"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -219,5 +221,79 @@ func TestRootOf(t *testing.T) {
 			t.Errorf("%v: %s and %q", c.targets, root.Name(), got)
 		}
 		_ = root.Close()
+	}
+}
+
+// newBelow are commands that make new files in dir/d.
+var newBelow = map[string]struct {
+	file  string
+	write func(a *app, dir string) error
+}{
+	"rewrap --from": {"new.age", func(a *app, dir string) error {
+		r := rewrapped{path: "d/new.age", file: keyFile{path: filepath.Join(dir, "d", "new.age"), text: []byte("sealed"), mode: 0o644}}
+		r.of.Path = "d/old.key"
+		from := &custody.Custody{}
+		from.State = &state.Rotation{}
+		made, err := a.storeRewrapped(filepath.Join(dir, "rotation.yaml"), []rewrapped{r}, from)
+		if err == nil {
+			made.done()
+		}
+		return err
+	}},
+	"keys in clear": {"new.key", func(a *app, dir string) error {
+		_, err := a.storeAlone(filepath.Join(dir, "rotation.yaml"), []keyFile{{path: filepath.Join(dir, "d", "new.key"), text: []byte("in clear"), mode: plainMode}})
+		return err
+	}},
+	"component": {"kustomization.yaml", func(a *app, dir string) error {
+		return component.Write(filepath.Join(dir, "d"), []byte(overlay.Header+"new\n"), a.files())
+	}},
+}
+
+// TestNewFilesBelowRoot: a directory that becomes a link while new files are made
+// leads nothing out of the repository, and what was made is taken away again.
+func TestNewFilesBelowRoot(t *testing.T) {
+	for name, c := range newBelow {
+		for _, step := range []string{"", "stage", "write", "sync", "rename"} {
+			dir, outside := t.TempDir(), t.TempDir()
+			put(t, filepath.Join(dir, "d"), "kept", "kept")
+			put(t, outside, "kept", "kept")
+			put(t, dir, ".gitignore", "*.key\n")
+			gitIn(t, dir, "init", "-q")
+			if step != "" {
+				step += " " + c.file
+			}
+			err := c.write(&app{World: World{Step: swapped(t, step, filepath.Join(dir, "d"), outside)}}, dir)
+			if (err != nil) != (step != "") {
+				t.Errorf("%s, %q: %v", name, step, err)
+			}
+			if left := tree(t, outside); len(left) != 1 {
+				t.Errorf("%s, %q: outside there is %q", name, step, left)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "d", c.file)); (err == nil) != (step == "") {
+				t.Errorf("%s, %q: %v", name, step, err)
+			}
+		}
+	}
+}
+
+// TestNewFilesLedOut: a link that leads out of the repository is refused, but for
+// keys in clear, which may be kept outside; one that stays in it is followed.
+func TestNewFilesLedOut(t *testing.T) {
+	for name, c := range newBelow {
+		for _, inside := range []bool{false, true} {
+			dir, to := t.TempDir(), t.TempDir()
+			gitIn(t, dir, "init", "-q")
+			put(t, dir, ".gitignore", "*.key\n")
+			if inside {
+				to = filepath.Join(dir, "real")
+			}
+			put(t, to, "kept", "kept")
+			link(t, dir, to, "d")
+			err := c.write(&app{}, dir)
+			_, missing := os.Stat(filepath.Join(to, c.file))
+			if want := inside || name == "keys in clear"; (err == nil) != want || (missing == nil) != want {
+				t.Errorf("%s, inside %v: %v, %v", name, inside, err, missing)
+			}
+		}
 	}
 }
