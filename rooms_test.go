@@ -56,7 +56,7 @@ var arrows = map[string][]string{
 	"internal/lint":       {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
 	"internal/outputs":    {"internal/chart/exchange", "internal/chartphase", "internal/component", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/report", "internal/secret", "internal/statefile", "internal/workloads", "pkg/delivery", "pkg/render", "pkg/state", "internal/sink"},
 	"internal/workloads":  {"internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/render", "pkg/rotation", "pkg/state"},
-	"internal/component":  {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state"},
+	"internal/component":  {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state", "internal/disk"},
 	// Pull requests: what each side knows of the repository, the change that is made,
 	// what is said of it, and the guard that judges it.
 	"internal/proposal":       {"internal/custody", "internal/custody/keyfile", "internal/files", "internal/forge", "internal/proposal/base", "internal/proposal/plan", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},

@@ -23,6 +23,8 @@ type options struct {
 	binary, out, work, peers string
 	before                   string // another build of the tool, to compare with
 	small, large, runs       int
+	largest                  int64 // bytes of the file that the guard reads
+	onlyGuard                bool
 	generate                 int // >0: write a stream of that many documents to out and stop
 }
 
@@ -36,6 +38,8 @@ func main() {
 	flag.IntVar(&o.small, "small", 2000, "documents of the small stream")
 	flag.IntVar(&o.large, "large", 20000, "documents of the large stream")
 	flag.IntVar(&o.runs, "runs", 25, "runs of each measurement; large streams take a fifth")
+	flag.Int64Var(&o.largest, "largest", 2<<30, "bytes of the large file that the guard reads")
+	flag.BoolVar(&o.onlyGuard, "only-guard", false, "print what the guard takes, and stop")
 	flag.IntVar(&o.generate, "generate", 0, "write a stream of so many documents to -out and stop")
 	flag.Parse()
 	if err := run(o); err != nil {
@@ -51,6 +55,9 @@ func run(o options) error {
 	if o.before != "" {
 		return compare(o)
 	}
+	if o.onlyGuard {
+		return printGuard(o)
+	}
 	b, err := prepare(o)
 	if err != nil {
 		return err
@@ -64,6 +71,19 @@ func run(o options) error {
 	}
 	fmt.Print(page)
 	return os.WriteFile(o.out, []byte(page+byHand(o.out)), 0o644)
+}
+
+func printGuard(o options) error {
+	var err error
+	if o.binary, err = filepath.Abs(o.binary); err != nil {
+		return err
+	}
+	p := page{bench: &bench{options: o}}
+	if err := guard(&p); err != nil {
+		return err
+	}
+	fmt.Print(p.b.String())
+	return nil
 }
 
 // byHand is the part of the page that another benchmark measures: it stays.

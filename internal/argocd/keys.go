@@ -1,7 +1,6 @@
 package argocd
 
 import (
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"slices"
@@ -173,15 +172,14 @@ func (c *call) keysInPlace(stream []byte) error {
 	for _, s := range c.phase.KeySecrets() {
 		own[s.SecretID] = render.StandIn{}
 	}
-	forms := keyForms(c.phase.Keys())
+	known := knownKeys(c.phase.Keys())
 	for number, text := range chartphase.Split(stream) {
 		for _, text := range itemsOf(text) {
 			o, err := chartphase.ObjectOf(text)
 			if err == nil && o.Kind == "Secret" && o.GivesWay(own) {
 				text = withoutData(text)
 			}
-			bare := betweenLines.Replace(text)
-			if slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(bare, form) }) {
+			if known.In([]byte(text)) {
 				// The name of an object may be made of the key.
 				return problem.ArgoCDKeyElsewhere.With(fmt.Sprintf("document %d (%s)", number+1, secret.Redact(sink.OneLine(o.Kind))))
 			}
@@ -232,18 +230,10 @@ func itemsOf(text string) []string {
 	return objects
 }
 
-// betweenLines takes out what YAML and JSON put between and before the lines of a text.
-var betweenLines = strings.NewReplacer("\n", "", "\r", "", " ", "", "\t", "", `\n`, "", `\r`, "")
-
-// keyForms are the bodies of keys in PEM and the keys in base64, without line ends.
-func keyForms(keys render.Keys) (forms []string) {
+func knownKeys(keys render.Keys) *secret.Known {
+	var pems [][]byte
 	for _, key := range keys {
-		lines := strings.Split(strings.TrimSpace(string(key.PEM)), "\n")
-		if len(lines) < 3 {
-			continue
-		}
-		whole := key.PEM[:len(key.PEM)/3*3] // up to where the last line end matters
-		forms = append(forms, betweenLines.Replace(strings.Join(lines[1:len(lines)-1], "")), base64.StdEncoding.EncodeToString(whole))
+		pems = append(pems, key.PEM)
 	}
-	return forms
+	return secret.NewKnown(pems...)
 }

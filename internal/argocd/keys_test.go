@@ -3,8 +3,6 @@ package argocd
 import (
 	"strings"
 	"testing"
-
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 )
 
 func TestParseKeysFor(t *testing.T) {
@@ -72,19 +70,5 @@ func TestWithoutData(t *testing.T) {
 	}
 	if broken := "a: [\n"; withoutData(broken) != broken {
 		t.Error("broken YAML is not looked at whole")
-	}
-}
-
-// TestKeyForms: a key is found between whatever YAML and JSON put between its lines.
-func TestKeyForms(t *testing.T) {
-	pem := "-----BEGIN EC PRIVATE KEY-----\nAAAABBBB\nCCCC\n-----END EC PRIVATE KEY-----\n"
-	forms := keyForms(render.Keys{"k": {PEM: []byte(pem)}, "none": {}})
-	if len(forms) != 2 {
-		t.Fatalf("%d forms", len(forms))
-	}
-	for _, text := range []string{"a: |\n    AAAABBBB\r\n    CCCC\n", `{"a":"AAAABBBB\nCCCC\n"}`, "a: AAAA\n  BBBB\n\n  CCCC"} {
-		if !strings.Contains(betweenLines.Replace(text), forms[0]) {
-			t.Errorf("not found in %q", text)
-		}
 	}
 }

@@ -165,7 +165,7 @@ func TestGuardAttributes(t *testing.T) {
 func TestGuardFolds(t *testing.T) {
 	t.Parallel()
 	l, _ := ageLand(t)
-	for _, name := range []string{"pki/Rotation.yaml", "PKI/rotation.yaml", "pki/rotation.yaml.", "pki/rotation.yaml::$DATA", "pki/rotation\u200c.yaml", "pki /rotation.yaml", "PKI", "pki/ro\uff54ation.yaml"} {
+	for _, name := range []string{"pki/Rotation.yaml", "PKI/rotation.yaml", "pki/rotation.yaml.", "pki/rotation.yaml::$DATA", "pki/rotation\u200c.yaml", "pki /rotation.yaml", "PKI", "pki/ro\uff54ation.yaml", `pki\rotation.yaml`, `PKI\Rotation.yaml`} {
 		dir := l.job("origin/main", func(dir string) { l.committed(dir, func() { put(t, dir, name, "x\n") }) })
 		if _, codes, out := l.guardedAt(dir); !slices.Equal(codes, []string{"guard-path-folds"}) {
 			t.Errorf("%q: says %q:\n%s", name, codes, out)

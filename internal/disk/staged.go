@@ -18,6 +18,7 @@ type staged struct {
 	tree
 	file *os.File // nil once it is closed
 	name string   // "": it has none
+	dir  *os.File // where a file without a name gets one
 }
 
 // stage writes and syncs the bytes of a file.
@@ -43,13 +44,13 @@ func (d Disk) stage(f File) (*staged, error) {
 }
 
 // open makes an empty file in the directory of f: without a name where f is new
-// and the system can do that (it gives no name below a root).
+// and the system can do that.
 func (d Disk) open(f File) (*staged, error) {
 	t := d.tree()
-	if f.New && d.Root == nil {
-		file, err := unnamed(filepath.Dir(f.Path))
+	if f.New {
+		dir, file, err := unnamed(t, filepath.Dir(f.Path))
 		if err == nil {
-			return &staged{t, file, ""}, nil
+			return &staged{tree: t, file: file, dir: dir}, nil
 		}
 		if !errors.Is(err, errUnnamed) {
 			return nil, err
@@ -70,7 +71,7 @@ func (d Disk) open(f File) (*staged, error) {
 			return nil, err
 		}
 		lock(file) // tells others that this process lives
-		return &staged{t, file, name}, nil
+		return &staged{tree: t, file: file, name: name}, nil
 	}
 	return nil, &fs.PathError{Op: "stage", Path: f.Path, Err: fs.ErrExist}
 }
@@ -95,7 +96,7 @@ func (s *staged) fill(d Disk, f File) error {
 func (s *staged) settle(f File) error {
 	switch {
 	case s.name == "":
-		return linkUnnamed(s.file, f.Path)
+		return linkUnnamed(s.file, s.dir, f.Path)
 	case f.New: // a link fails where the name is taken, as a rename does not
 		return s.Link(s.name, f.Path)
 	}
@@ -123,10 +124,12 @@ func (s *staged) discard() {
 		_ = s.Remove(s.name) // the next write of the same file tries again
 		s.name = ""
 	}
-	if s.file != nil {
-		_ = s.file.Close()
-		s.file = nil
+	for _, file := range []*os.File{s.file, s.dir} {
+		if file != nil {
+			_ = file.Close()
+		}
 	}
+	s.file, s.dir = nil, nil
 }
 
 // temporary is a free name beside a file: .rotation.yaml.123.tmp, or, for what

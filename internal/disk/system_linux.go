@@ -10,30 +10,43 @@ import (
 )
 
 // unnamed makes a file in a directory that has no name: it is gone with the process.
-func unnamed(dir string) (*os.File, error) {
+// It returns the open directory too, in which the file gets its name.
+func unnamed(t tree, path string) (dir, file *os.File, err error) {
 	if _, err := os.Lstat(openFiles); err != nil {
-		return nil, errUnnamed // it could get no name later
+		return nil, nil, errUnnamed // it could get no name later
 	}
+	if dir, err = t.Open(path); err != nil {
+		return nil, nil, errUnnamed // it may still be written in
+	}
+	fd, err := openUnnamed(dir)
+	if err != nil {
+		_ = dir.Close()
+		return nil, nil, err
+	}
+	return dir, os.NewFile(uintptr(fd), filepath.Join(path, "(unnamed)")), nil
+}
+
+func openUnnamed(dir *os.File) (fd int, err error) {
 	for {
-		fd, err := unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
+		fd, err = unix.Openat(int(dir.Fd()), ".", unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
 		switch {
 		case errors.Is(err, unix.EINTR):
 			continue
-		case errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.EISDIR), errors.Is(err, unix.EINVAL):
-			return nil, errUnnamed // NFS, some overlays and FUSE
+		case errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.EISDIR), errors.Is(err, unix.EINVAL), errors.Is(err, unix.ENOTDIR):
+			return 0, errUnnamed // NFS, some overlays and FUSE
 		case err != nil:
-			return nil, &os.PathError{Op: "open", Path: dir, Err: err}
+			return 0, &os.PathError{Op: "open", Path: dir.Name(), Err: err}
 		}
-		return os.NewFile(uintptr(fd), filepath.Join(dir, "(unnamed)")), nil
+		return fd, nil
 	}
 }
 
 const openFiles = "/proc/self/fd"
 
 // linkUnnamed gives a file its first name; one that is taken is fs.ErrExist.
-func linkUnnamed(file *os.File, path string) error {
+func linkUnnamed(file, dir *os.File, path string) error {
 	from := fmt.Sprintf("%s/%d", openFiles, file.Fd())
-	if err := unix.Linkat(unix.AT_FDCWD, from, unix.AT_FDCWD, path, unix.AT_SYMLINK_FOLLOW); err != nil {
+	if err := unix.Linkat(unix.AT_FDCWD, from, int(dir.Fd()), filepath.Base(path), unix.AT_SYMLINK_FOLLOW); err != nil {
 		return &os.LinkError{Op: "link", Old: "(unnamed)", New: path, Err: err}
 	}
 	return nil

@@ -4,9 +4,9 @@ package disk
 
 import "os"
 
-func unnamed(string) (*os.File, error) { return nil, errUnnamed }
+func unnamed(tree, string) (dir, file *os.File, err error) { return nil, nil, errUnnamed }
 
-func linkUnnamed(*os.File, string) error { return errUnnamed }
+func linkUnnamed(_, _ *os.File, _ string) error { return errUnnamed }
 
 func syncFileSystem(_ tree, path string) error {
 	return &os.PathError{Op: "sync", Path: path, Err: os.ErrPermission}

@@ -57,6 +57,18 @@ func Anchor(file string) (root, below string, err error) {
 	return root, filepath.FromSlash(below), nil
 }
 
+// OpenAnchor opens the directory of [Anchor].
+func OpenAnchor(file string) (root *os.Root, below string, err error) {
+	dir, below, err := Anchor(file)
+	if err != nil {
+		return nil, "", err
+	}
+	if root, err = os.OpenRoot(dir); err != nil {
+		return nil, "", problem.CLIWrite.With(dir, Reason(err)).Because(err)
+	}
+	return root, below, nil
+}
+
 // nearest is the directory itself, or the nearest one upward that exists.
 func nearest(dir string) string {
 	for !IsDir(dir) && dir != filepath.Dir(dir) {

@@ -1,12 +1,18 @@
 package lint
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -31,9 +37,15 @@ func keyFiles(c *custody.Custody, repository string, allow allowances) ([]render
 		f := pki.Finding{Code: p.Code, Severity: pki.Error, Subject: "custody " + c.Name, Text: p.Text, Hint: strings.Join(p.Hints, "; ")}
 		findings = append(findings, render.Finding{Path: "spec.custody", Finding: f})
 	}
+	elsewhere := keptElsewhere(c, all)
+	if elsewhere {
+		p := problem.CustodyElsewhere.With()
+		f := pki.Finding{Code: p.Code, Severity: pki.Info, Subject: "custody " + c.Name, Text: p.Text, Hint: strings.Join(p.Hints, "; ")}
+		findings = append(findings, render.Finding{Path: "spec.custody", Finding: f})
+	}
 	for _, k := range all {
 		err := keyfile.Check(c, k)
-		if err == nil {
+		if err == nil || elsewhere {
 			continue
 		}
 		inside, _ := files.Below(repository, statefile.Beside(c.StatePath, k.Path))
@@ -45,6 +57,23 @@ func keyFiles(c *custody.Custody, repository string, allow allowances) ([]render
 		}
 	}
 	return append(findings, outputs(c)...), nil
+}
+
+// keptElsewhere reports whether no plain key file is here and Git ignores all of
+// them: a checkout of CI never has them.
+func keptElsewhere(c *custody.Custody, all []render.NamedKey) bool {
+	if c.Mode != keyfile.PlainMode || c.Refers() || len(all) == 0 {
+		return false
+	}
+	var paths []string
+	for _, k := range all {
+		path := statefile.Beside(c.StatePath, k.Path)
+		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+		paths = append(paths, path)
+	}
+	return files.RepositoryOf(disk.Real(filepath.Dir(paths[0]))) != "" && len(repo.Shown(paths)) == 0
 }
 
 // keySeverity: a missing file is an error where it belongs into Git and the phase

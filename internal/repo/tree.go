@@ -136,17 +136,6 @@ func entryOf(line string) (name string, e Entry, found bool) {
 	return name, Entry{fields[0], fields[2]}, true
 }
 
-// strange reports whether a name has a part that no checkout creates. File
-// systems that fold case take .GIT for Git's own directory.
-func strange(name string) bool {
-	for part := range strings.SplitSeq(name, "/") {
-		if part == "" || part == "." || part == ".." || strings.EqualFold(part, ".git") {
-			return true
-		}
-	}
-	return false
-}
-
 // Files are the names of the regular files, sorted.
 func (t *Tree) Files() []string { return t.names }
 

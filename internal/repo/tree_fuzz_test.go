@@ -18,6 +18,7 @@ func FuzzTree(f *testing.F) {
 	f.Add(entry(modeFile, "blob", "pki")+entry(modeFile, "blob", "pki/x"), "pki/x")
 	f.Add(entry(modeDirectory, "tree", ".git")+entry(modeFile, "blob", ".git/config"), ".git/config")
 	f.Add(entry(modeFile, "blob", "a\tb\nc")+entry(modeFile, "blob", "\xff"), "a\tb\nc")
+	f.Add(entry(modeDirectory, "tree", "GIT~1")+entry(modeFile, "blob", "GIT~1/config")+entry(modeFile, "blob", `a\.git\config`), `a\.git\config`)
 	f.Add(entry("100664", "blob", "old")+"broken\x00\x00", "old")
 	f.Fuzz(func(t *testing.T, listed, name string) {
 		tree, err := treeOf(bufio.NewReader(strings.NewReader(listed)))
@@ -37,7 +38,7 @@ func FuzzTree(f *testing.F) {
 			}
 			parts := strings.Split(found, "/")
 			for i, part := range parts {
-				if part == "" || part == "." || part == ".." || strings.EqualFold(part, ".git") {
+				if part == "" || part == "." || part == ".." || strings.EqualFold(part, ".git") || strings.EqualFold(part, "git~1") || strings.Contains(`\`+strings.ToLower(part)+`\`, `\.git\`) {
 					t.Fatalf("%q is found", found)
 				}
 				if i > 0 && tree.entries[strings.Join(parts[:i], "/")].Mode != modeDirectory {

@@ -83,13 +83,19 @@ func TestStrangeTree(t *testing.T) {
 	_, clone := cloned(t)
 	r, _ := Open(clone)
 	blob := must(t, clone, "rev-parse", "HEAD:a.txt")
-	for _, name := range []string{".git", ".GIT", "..", "."} {
+	for _, name := range []string{".git", ".GIT", "..", ".", "GIT~1", "git~12", ".git.", ".git ", ".git::$INDEX_ALLOCATION", "GIT~1:x", ".g\u200cit",
+		`a\.git\hooks`, `..\a`, `a\git~1`, `\..`} {
 		out, err := call{dir: clone, stdin: []byte("100644 blob " + blob + "\t" + name + "\x00"), wait: patience}.run("mktree", "-z")
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := r.Tree(strings.TrimSpace(string(out))); !errors.Is(err, ErrTree) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, name := range []string{"git~", "git~x", "digit~1", ".gitignore", "git", "a.git", `a\b`, "...", "a:.git"} {
+		if strange(name) || strange("a/"+name) || strange(name+"/a") {
+			t.Errorf("%s is strange", name)
 		}
 	}
 	if _, err := r.Tree(strings.Repeat("1", 40)); err == nil {

@@ -1,5 +1,10 @@
 package secret
 
+import (
+	"encoding/binary"
+	"slices"
+)
+
 // alphabet has the characters of base64, of both kinds (RFC 4648 sections 4 and 5).
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 
@@ -53,18 +58,24 @@ func decodeLoose(text string) []byte {
 	return pack(nil, joined)
 }
 
-// pack makes bytes of values of six bits. Bits that make no whole byte are dropped.
+// pack makes bytes of values of six bits, and appends them. Bits that make no whole
+// byte are dropped.
 func pack(plain, joined []byte) []byte {
-	for len(joined) >= 4 {
-		v := uint32(joined[0])<<18 | uint32(joined[1])<<12 | uint32(joined[2])<<6 | uint32(joined[3])
-		plain = append(plain, byte(v>>16), byte(v>>8), byte(v))
-		joined = joined[4:]
+	plain = slices.Grow(plain, len(joined)+8)
+	for len(joined) >= 8 { // eight values make six bytes
+		v := binary.BigEndian.Uint64(joined)
+		v = v&0x003f003f003f003f | v>>2&0x0fc00fc00fc00fc0
+		v = v&0x00000fff00000fff | v>>4&0x00fff00000fff000
+		v = v&0xffffff | v>>8&0xffffff000000
+		plain = binary.BigEndian.AppendUint64(plain, v<<16)
+		plain = plain[:len(plain)-2]
+		joined = joined[8:]
 	}
-	switch len(joined) {
-	case 3:
-		plain = append(plain, joined[0]<<2|joined[1]>>4, joined[1]<<4|joined[2]>>2)
-	case 2:
-		plain = append(plain, joined[0]<<2|joined[1]>>4)
+	var v uint32
+	for i, six := range joined {
+		if v = v<<6 | uint32(six); i%4 != 0 {
+			plain = append(plain, byte(v>>(6-2*(i%4))))
+		}
 	}
 	return plain
 }
@@ -73,40 +84,24 @@ func pack(plain, joined []byte) []byte {
 type run struct {
 	from, to int // in the text
 	pieces   int
-	last     int    // length of the last piece
-	joined   []byte // values of the pieces, if there is more than one
+	last     int          // length of the last piece
+	size     int          // of all pieces
+	parts    [minRun]span // the pieces, while the run is too short to be decoded
+	joined   []byte       // the values of all pieces, from then on
 }
 
 // base64 decodes each run of base64. A run is joined generously: a piece too
 // many is harmless, since each run is decoded from its first four characters on.
 func (s *search) base64(l *layer) {
-	l.gaps(func(low, end int) {
-		for at := low + minRun - 1; at < end; at += minRun {
-			if ends[l.text[at]] {
-				continue
-			}
-			from := at
-			for from > low && !ends[l.text[from-1]] {
-				from--
-			}
-			for at < end && !ends[l.text[at]] {
-				at++
-			}
-			if at-from >= minRun {
-				s.base64Between(l, from, at)
-			}
-			low = at
-		}
-	})
+	l.runs(&base64Bytes, minRun, func(from, to int) { s.base64Between(l, from, to) })
 }
 
-// ends are the bytes that a run of base64 ends at, so no run long enough goes over
-// one: of text without base64 one byte of so many is looked at.
-var ends = func() (ends [256]bool) {
-	for c := range ends {
-		ends[c] = six[c] == 64 && separators[c] == sepBreak && c != '\\'
+// base64Bytes are the bytes that may stand in a run of base64 or between its pieces.
+var base64Bytes = func() (is [256]bool) {
+	for c := range is {
+		is[c] = six[c] < 64 || separators[c] != sepBreak || c == '\\'
 	}
-	return ends
+	return is
 }()
 
 func (s *search) base64Between(l *layer, at, end int) {
@@ -117,19 +112,19 @@ func (s *search) base64Between(l *layer, at, end int) {
 		c := text[at]
 		if six[c] < 64 {
 			from := at
-			for at < len(text) && six[text[at]] < 64 {
-				at++
+			for at++; at < len(text) && six[text[at]] < 64; at++ {
 			}
-			if at-from <= 3 && sep != sepSlash && !r.isNarrow(at-from) && isOperator(text[from:at]) {
+			if at-from <= 3 && sep != sepSlash && isOperator(text[from:at]) && !r.isNarrow(at-from) {
 				sep |= sepOther
 				continue
 			}
 			if !r.joins(sep, at-from) {
-				s.finish(l, &r)
-				r.from, r.to, r.pieces, r.last = from, at, 1, at-from
-			} else {
-				r.add(text, from, at)
+				if r.size >= minRun {
+					s.finish(l, &r)
+				}
+				r.from, r.pieces, r.size = from, 0, 0
 			}
+			r.add(text, from, at)
 			sep = 0
 			continue
 		}
@@ -142,15 +137,17 @@ func (s *search) base64Between(l *layer, at, end int) {
 		kind, at = backslash(text, at)
 		sep |= kind
 	}
-	s.finish(l, &r)
+	if r.size >= minRun {
+		s.finish(l, &r)
+	}
 	s.scratch[len(l.wraps)].joined = r.joined[:0]
 }
 
 // isOperator reports whether a piece is no base64 but joins strings ("a" + "b"),
-// or begins a line of a list, a comment or a patch.
+// or begins a line of a list, a comment or a patch: it has +, - and / only.
 func isOperator(piece []byte) bool {
 	for _, c := range piece {
-		if c != '+' && c != '-' && c != '/' {
+		if c >= '0' {
 			return false
 		}
 	}
@@ -195,18 +192,31 @@ func (r *run) joins(sep byte, length int) bool {
 	return r.last >= 16 || length == r.last || r.pieces >= 3 && length < r.last
 }
 
+// add adds a piece. Values are of interest only if the run becomes long enough.
 func (r *run) add(text []byte, from, to int) {
-	if r.pieces == 1 {
-		r.joined = values(r.joined[:0], text[r.from:r.to])
+	long := r.size >= minRun
+	if !long {
+		r.parts[r.pieces] = span{from, to}
 	}
-	r.joined = values(r.joined, text[from:to])
 	r.to, r.last = to, to-from
+	r.size += to - from
 	r.pieces++
+	switch {
+	case long:
+		r.joined = values(r.joined, text[from:to])
+	case r.size >= minRun:
+		r.joined = r.joined[:0]
+		for _, part := range r.parts[:r.pieces] {
+			r.joined = values(r.joined, text[part.from:part.to])
+		}
+	}
 }
 
 func values(joined, piece []byte) []byte {
-	for _, c := range piece {
-		joined = append(joined, six[c])
+	n := len(joined)
+	joined = slices.Grow(joined, len(piece))[:n+len(piece)]
+	for i, to := 0, joined[n:]; i < len(piece) && i < len(to); i++ {
+		to[i] = six[piece[i]]
 	}
 	return joined
 }
@@ -214,16 +224,10 @@ func values(joined, piece []byte) []byte {
 // finish decodes a run that is long enough. Where in a group of four its base64
 // begins is not known: a word may stand before it.
 func (s *search) finish(l *layer, r *run) {
-	if r.pieces == 1 && r.to-r.from >= minRun {
-		r.joined = values(r.joined[:0], l.text[r.from:r.to])
+	depth := len(l.wraps)
+	for skip := range 4 {
+		plain := pack(s.scratch[depth].plain[:0], r.joined[skip:])
+		s.scratch[depth].plain = plain[:0]
+		s.enter(l, "base64", plain, r.from, r.to)
 	}
-	if r.pieces > 0 && (r.pieces > 1 || r.to-r.from >= minRun) && len(r.joined) >= minRun {
-		depth := len(l.wraps)
-		for skip := range 4 {
-			plain := pack(s.scratch[depth].plain[:0], r.joined[skip:])
-			s.scratch[depth].plain = plain[:0]
-			s.enter(l, "base64", plain, r.from, r.to)
-		}
-	}
-	r.pieces = 0
 }

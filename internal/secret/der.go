@@ -23,9 +23,11 @@ const (
 var (
 	// oidPKCS begins the object identifiers of PKCS: 1.2.840.113549.1.
 	oidPKCS  = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01}
-	wordPKCS = newWord(string(oidPKCS), 0xf7)
+	wordPKCS = newMagic(string(oidPKCS), "\xf7\x0d", nil)
+	// wordVersion is the version that each clear key and PKCS #12 begin with.
+	wordVersion = newMagic("\x02\x01", "\x02\x01", func(text []byte) bool { return len(text) > 3 && text[2] <= 3 })
 	// openSSHMagic begins a key of OpenSSH (PROTOCOL.key).
-	openSSHMagic = newWord("openssh-key-v1\x00", 0)
+	openSSHMagic = newMagic("openssh-key-v1\x00", "v1", nil)
 )
 
 // keyAt says which private key a text begins with. It looks at the structure of
@@ -197,7 +199,7 @@ func isOctets(tag byte) bool { return tag&^0x20 == tagOctets }
 func (s *search) binary(l *layer) {
 	s.derKeys(l)
 	s.derEncrypted(l)
-	for _, at := range openSSHMagic.all(l.text) {
+	for _, at := range l.all(openSSHMagic) {
 		if !l.isFound(at) {
 			s.say(l, at, len(l.text), nounOpenSSH)
 		}
@@ -208,23 +210,19 @@ func (s *search) binary(l *layer) {
 	s.packed(l)
 }
 
-// derKeys looks for the version that each clear key and PKCS #12 begin with.
+// derKeys looks for clear keys and PKCS #12 at their versions.
 func (s *search) derKeys(l *layer) {
-	for at := 0; at < len(l.text); at++ {
-		i := bytes.IndexByte(l.text[at:], tagInteger)
-		if i < 0 {
-			return
-		}
-		at += i
-		if at+3 < len(l.text) && l.text[at+1] == 1 && l.text[at+2] <= 3 {
-			at = max(at, s.derBefore(l, at, 6))
+	behind := 0
+	for _, at := range l.all(wordVersion) {
+		if at >= behind {
+			behind = s.derBefore(l, at, 6)
 		}
 	}
 }
 
 // derEncrypted looks for the algorithm that an encrypted key begins with.
 func (s *search) derEncrypted(l *layer) {
-	for _, at := range wordPKCS.all(l.text) {
+	for _, at := range l.all(wordPKCS) {
 		if !l.isFound(at) {
 			s.derBefore(l, at, 14)
 		}

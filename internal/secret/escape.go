@@ -335,17 +335,23 @@ func (m marks) origin(at int) int {
 // as Go does, \u0081 and what is not ASCII are characters in UTF-8.
 func unescape(text []byte, asBytes bool) (plain []byte, m marks, hasBytes bool) {
 	plain = make([]byte, 0, len(text))
-	isUTF8 := asBytes && bytes.Contains(text, []byte(`\x`))
+	stops, isUTF8 := &escapeBytes, asBytes && bytes.Contains(text, []byte(`\x`))
+	switch {
+	case isUTF8:
+		stops = &byteStops
+	case asBytes:
+		stops = &byteStopsLatin
+	}
 	for at := 0; at < len(text); {
-		c, from := text[at], at
-		for !isEscape(c) && !(asBytes && isSpecial(c, isUTF8)) {
-			if at++; at == len(text) {
-				return append(plain, text[from:]...), m, hasBytes
-			}
-			c = text[at]
+		from := at
+		for at < len(text) && !stops[text[at]] {
+			at++
 		}
 		plain = append(plain, text[from:at]...)
-		r, n := rune(0), 0
+		if at == len(text) {
+			break
+		}
+		c, r, n := text[at], rune(0), 0
 		if isEscape(c) {
 			r, n = escape(text[at:])
 		}

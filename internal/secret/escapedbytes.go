@@ -5,7 +5,7 @@ import "bytes"
 // lookBinary searches bytes that were escaped for binary keys. What is text was
 // searched as such before.
 func (s *search) lookBinary(l layer) {
-	if hasBinary(l.text) {
+	if l.hits = s.find(l.text, len(l.wraps)); l.isBinary() {
 		s.binary(&l)
 		s.compressed(&l)
 	}
@@ -15,10 +15,12 @@ func (s *search) lookBinary(l layer) {
 // escapesAlone are the bytes of the escapes in a text without anything that stands
 // between them: quotes, commas, line ends.
 func escapesAlone(text []byte) (plain []byte, m marks) {
-	for at := 0; at < len(text); {
-		if !isEscape(text[at]) {
+	for at := 0; ; {
+		for at < len(text) && !escapeBytes[text[at]] {
 			at++
-			continue
+		}
+		if at == len(text) {
+			return plain, m
 		}
 		c, n := escape(text[at:])
 		if hides(text[at:], n) && c >= 0 && c <= 0xff {
@@ -27,15 +29,16 @@ func escapesAlone(text []byte) (plain []byte, m marks) {
 		}
 		at += max(n, 1)
 	}
-	return plain, m
 }
 
-func isEscape(c byte) bool { return c == '\\' || c == '%' || c == '&' }
+// Bytes that unescape stops at: the first ones of escapes, and of what special reads.
+var (
+	escapeBytes    = bytesOf(escapeMarks)
+	byteStops      = bytesOf(escapeMarks + "\"'")
+	byteStopsLatin = bytesOf(escapeMarks + "\"'\xc2\xc3")
+)
 
-// isSpecial reports whether a byte may begin what special reads.
-func isSpecial(c byte, isUTF8 bool) bool {
-	return c == '"' || c == '\'' || (c == 0xc2 || c == 0xc3) && !isUTF8
-}
+func isEscape(c byte) bool { return escapeBytes[c] }
 
 // special reads what is an escape among escaped bytes only: \a of C, a character of
 // Latin-1 that is left as it is, and the line end between two strings of a source.

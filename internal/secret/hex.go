@@ -1,9 +1,8 @@
 package secret
 
-const (
-	minHex   = 90 // digits: less than the shortest key in DER, and more than a SHA-256
-	hexProbe = 64 // bytes of which one is looked at, at first
-)
+// minHex is how many digits are decoded: less than the shortest key in DER, and
+// more than a SHA-256.
+const minHex = 90
 
 // What a run of hexadecimal digits is made of: digits, and what stands between
 // them in a dump or an array of bytes.
@@ -22,24 +21,16 @@ var hexKinds = func() (kinds [256]byte) {
 	return kinds
 }()
 
+var hexBytes = func() (is [256]bool) {
+	for c, kind := range hexKinds {
+		is[c] = kind != 0
+	}
+	return is
+}()
+
 // hex searches runs of hexadecimal digits.
 func (s *search) hex(l *layer) {
-	l.gaps(func(low, end int) {
-		for at := low + hexProbe; at < end; at += hexProbe {
-			if hexKinds[l.text[at]] == 0 {
-				continue
-			}
-			from := at
-			for from > low && hexKinds[l.text[from-1]] != 0 {
-				from--
-			}
-			for at < end && hexKinds[l.text[at]] != 0 {
-				at++
-			}
-			s.hexRun(l, from, at)
-			low = at
-		}
-	})
+	l.runs(&hexBytes, minHex, func(from, to int) { s.hexRun(l, from, to) })
 }
 
 // hexRun decodes a run. Which digit is the first of a byte is not known.

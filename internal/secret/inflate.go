@@ -29,19 +29,19 @@ type packing struct {
 }
 
 var packings = []packing{
-	{"gzip", newWord("\x1f\x8b\x08", 0x1f), func(_ []byte, r *bufReader) (io.Reader, error) {
+	{"gzip", newMagic("\x1f\x8b\x08", "\x1f\x8b", nil), func(_ []byte, r *bufReader) (io.Reader, error) {
 		z, err := gzip.NewReader(r)
 		if err == nil {
 			z.Multistream(false)
 		}
 		return z, err
 	}},
-	{"zip", newWord("PK\x03\x04", 3), openZip},
-	{"bzip2", newWord("BZh", 'Z'), func(_ []byte, r *bufReader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
-	{"zlib", newWord("\x78\x01", 1), openZlib},
-	{"zlib", newWord("\x78\x5e", '^'), openZlib},
-	{"zlib", newWord("\x78\x9c", 0x9c), openZlib},
-	{"zlib", newWord("\x78\xda", 0xda), openZlib},
+	{"zip", zipMagic, openZip},
+	{"bzip2", newMagic("BZh", "Zh", nil), func(_ []byte, r *bufReader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
+	{"zlib", newMagic("\x78\x01", "\x78\x01", isDeflated), openZlib},
+	{"zlib", newMagic("\x78\x5e", "\x78\x5e", isDeflated), openZlib},
+	{"zlib", newMagic("\x78\x9c", "\x78\x9c", isDeflated), openZlib},
+	{"zlib", newMagic("\x78\xda", "\x78\xda", isDeflated), openZlib},
 }
 
 var errNoPacking = errors.New("not compressed")
@@ -59,19 +59,21 @@ func openZip(head []byte, r *bufReader) (io.Reader, error) {
 	return flate.NewReader(r), nil
 }
 
-// openZlib opens data whose first block is of a type that deflate has.
-func openZlib(head []byte, r *bufReader) (io.Reader, error) {
-	if len(head) < 8 || head[2]&6 == 6 || head[2]&6 == 4 && head[2]>>3 > 29 {
-		return nil, errNoPacking
-	}
-	return zlib.NewReader(r)
+// isDeflated reports whether the first block of zlib data is of a type that deflate has.
+func isDeflated(head []byte) bool {
+	return len(head) >= 8 && head[2]&6 != 6 && (head[2]&6 != 4 || head[2]>>3 <= 29)
 }
+
+func openZlib(_ []byte, r *bufReader) (io.Reader, error) { return zlib.NewReader(r) }
 
 // compressed searches what is compressed in a layer.
 func (s *search) compressed(l *layer) {
 	for _, p := range packings {
-		for at := p.magic.next(l.text, 0); at >= 0; at = p.magic.next(l.text, at) {
-			at += max(s.unpack(l, p, at), len(p.magic.text))
+		behind := 0
+		for _, at := range l.all(p.magic) {
+			if at >= behind {
+				behind = at + s.unpack(l, p, at)
+			}
 		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 
 // ageWords begin an identity of age (Bech32, of one case) and of its plugins.
 var ageWords = []word{
-	newWord("AGE-SECRET-KEY-", 'Y'), newWord("age-secret-key-", 'k'), newWord("Age-Secret-Key-", 'K'),
-	newWord("AGE-PLUGIN-", 'U'), newWord("age-plugin-", 'p'),
+	newWord("AGE-SECRET-KEY-", "Y-"), newWord("age-secret-key-", "-k"), newWord("Age-Secret-Key-", "-K"),
+	newWord("AGE-PLUGIN-", "UG"), newWord("age-plugin-", "-p"),
 }
 
 const (
@@ -21,13 +21,15 @@ const (
 func (s *search) ageIdentities(l *layer) {
 	for _, word := range ageWords {
 		plugin := word.text[4] == 'P' || word.text[4] == 'p'
-		for at := word.next(l.text, 0); at >= 0; {
-			next := at + len(word.text)
-			if end, ok := identityEnd(l.text, next, plugin); ok {
-				s.say(l, at, end, "age identity")
-				next = end
+		behind := 0
+		for _, at := range l.all(word) {
+			if at < behind {
+				continue
 			}
-			at = word.next(l.text, next)
+			if end, ok := identityEnd(l.text, at+len(word.text), plugin); ok {
+				s.say(l, at, end, "age identity")
+				behind = end
+			}
 		}
 	}
 }
@@ -68,13 +70,13 @@ func isIdentity(text []byte) bool {
 }
 
 var (
-	puttyMagic = newWord("PuTTY-User-Key-File-", 'Y')
+	puttyMagic = newWord("PuTTY-User-Key-File-", "TY")
 	puttyLines = []byte("Private-Lines:")
 )
 
 // putty finds keys of PuTTY (PPK).
 func (s *search) putty(l *layer) {
-	for _, at := range puttyMagic.all(l.text) {
+	for _, at := range l.all(puttyMagic) {
 		rest := l.text[at:min(len(l.text), at+64<<10)]
 		if next := puttyMagic.next(rest, 1); next >= 0 {
 			rest = rest[:next]
@@ -92,13 +94,13 @@ const (
 	minScalar = 20
 )
 
-var wordKty = newWord("kty", 'k')
+var wordKty = newWord("kty", "kt")
 
 // jwk finds JSON Web Keys (RFC 7517) that have the member "d", in JSON of any
 // escaping and in YAML.
 func (s *search) jwk(l *layer) {
 	done := 0
-	for _, at := range wordKty.all(l.text) {
+	for _, at := range l.all(wordKty) {
 		if at < done {
 			continue
 		}
@@ -197,13 +199,13 @@ func scalarLength(text []byte) int {
 	return len(value) - len(bytes.TrimLeft(value, alphabet))
 }
 
-var keystoreMagics = []word{newWord("\xfe\xed\xfe\xed\x00\x00\x00", 0xfe), newWord("\xce\xce\xce\xce\x00\x00\x00", 0xce)}
+var keystoreMagics = []word{newMagic("\xfe\xed\xfe\xed\x00\x00\x00", "\xfe\xed", nil), newMagic("\xce\xce\xce\xce\x00\x00\x00", "\xce\x00", nil)}
 
 // keystores finds keystores of Java (JKS, JCEKS) that have a private key or a
 // secret one: stores of trusted certificates have none.
 func (s *search) keystores(l *layer) {
 	for _, magic := range keystoreMagics {
-		for _, at := range magic.all(l.text) {
+		for _, at := range l.all(magic) {
 			if hasKeyEntry(l.text[at:]) {
 				s.say(l, at, len(l.text), nounJKS)
 			}

@@ -3,7 +3,7 @@ package secret
 import "bytes"
 
 // wordPriv begins the names that OpenSSL and GnuTLS give the secret number of a key.
-var wordPriv = newWord("priv", 'v')
+var wordPriv = newWord("priv", "iv")
 
 // secretNames follow "priv" in what "openssl pkey -text" prints.
 var secretNames = []string{":", "ateExponent:", "ate exponent:", "ate-key:", "ate key:", "ateKey:", "ate_key:"}
@@ -20,7 +20,7 @@ const (
 // printed finds keys as "openssl rsa -text" prints them: bytes in hexadecimal
 // digits with colons between them.
 func (s *search) printed(l *layer) {
-	places := append(wordPriv.all(l.text), len(l.text))
+	places := append(l.all(wordPriv), len(l.text))
 	for i, at := range places[:len(places)-1] {
 		name := nameLength(l.text[at+len(wordPriv.text):])
 		if name == 0 {

@@ -9,18 +9,20 @@ import (
 // Years of keys, as seconds since 1970: 1991, when PGP began, to 2055.
 const firstPGP, lastPGP = 0x27000000, 0xa0000000
 
+// packetWords are the first bytes of secret key packets.
+var packetWords = []word{newPacket("\x94"), newPacket("\x95"), newPacket("\x96"), newPacket("\xc5")}
+
+func newPacket(first string) word {
+	return newMagic(first, first, func(text []byte) bool { return pgpPacket(text) > 0 })
+}
+
 // pgpPackets finds secret key packets of OpenPGP without armor (RFC 9580 sections
 // 4.2 and 5.5.3): the packet's header, a version, a time and an algorithm.
 func (s *search) pgpPackets(l *layer) {
-	for _, first := range []byte{0x94, 0x95, 0x96, 0xc5} {
-		for at := 0; at < len(l.text); at++ {
-			i := bytes.IndexByte(l.text[at:], first)
-			if i < 0 {
-				break
-			}
-			at += i
-			if length := pgpPacket(l.text[at:]); length > 0 && !l.isFound(at) {
-				s.say(l, at, min(len(l.text), at+length), nounPGP)
+	for _, first := range packetWords {
+		for _, at := range l.all(first) {
+			if !l.isFound(at) {
+				s.say(l, at, min(len(l.text), at+pgpPacket(l.text[at:])), nounPGP)
 			}
 		}
 	}
@@ -117,13 +119,13 @@ func mpi(text []byte) (bits int, rest []byte) {
 
 // blobs finds keys of Windows: PRIVATEKEYBLOB, alone or in a PVK file.
 func (s *search) blobs(l *layer) {
-	for _, at := range blobMagic.all(l.text) {
+	for _, at := range l.all(blobMagic) {
 		kind := l.text[min(len(l.text), at+8):min(len(l.text), at+12)]
 		if (string(kind) == "RSA2" || string(kind) == "DSS2") && !l.isFound(at) {
 			s.say(l, at, min(len(l.text), at+maxBER), "Windows private key blob")
 		}
 	}
-	for _, at := range pvkMagic.all(l.text) {
+	for _, at := range l.all(pvkMagic) {
 		if !l.isFound(at) {
 			s.say(l, at, min(len(l.text), at+maxBER), "Windows private key file (PVK)")
 		}
@@ -131,8 +133,8 @@ func (s *search) blobs(l *layer) {
 }
 
 var (
-	blobMagic = newWord("\x07\x02\x00\x00", 7)
-	pvkMagic  = newWord("\x1e\xf1\xb5\xb0\x00\x00\x00\x00", 0xf1)
+	blobMagic = newMagic("\x07\x02\x00\x00", "\x07\x02", nil)
+	pvkMagic  = newMagic("\x1e\xf1\xb5\xb0\x00\x00\x00\x00", "\xf1\xb5", nil)
 )
 
 // notUnpacked is said of data that is compressed by what this package cannot
@@ -140,28 +142,31 @@ var (
 const notUnpacked = "compressed data in a format that cannot be searched for keys"
 
 var (
-	xzMagic  = newWord("\xfd7zXZ\x00", 0xfd)
-	szMagic  = newWord("7z\xbc\xaf\x27\x1c", 0xbc)
-	zipMagic = newWord("PK\x03\x04", 3)
+	xzMagic  = newMagic("\xfd7zXZ\x00", "\xfd7", nil)
+	szMagic  = newMagic("7z\xbc\xaf\x27\x1c", "\xbc\xaf", nil)
+	zipMagic = newMagic("PK\x03\x04", "PK", nil)
 	// Magics of few bytes count where a file begins only.
-	startMagics = []string{"\x28\xb5\x2f\xfd", "\x04\x22\x4d\x18", "Rar!\x1a\x07", "\x5d\x00\x00"}
+	startMagics = []word{
+		newMagic("\x28\xb5\x2f\xfd", "\x2f\xfd", nil), newMagic("\x04\x22\x4d\x18", "\x4d\x18", nil),
+		newMagic("Rar!\x1a\x07", "\x1a\x07", nil), newMagic("\x5d\x00\x00", "\x5d\x00", isLZMA),
+	}
 )
 
 // packed reports compressed data that is not decompressed: xz and 7z, whose
 // headers have checksums, members of ZIP archives, and files of zstd, lz4, RAR
 // and LZMA.
 func (s *search) packed(l *layer) {
-	for _, at := range xzMagic.all(l.text) {
+	for _, at := range l.all(xzMagic) {
 		if h := l.text[at:]; len(h) >= 12 && crc32.ChecksumIEEE(h[6:8]) == binary.LittleEndian.Uint32(h[8:]) {
 			s.sayLimit(l, at, len(l.text), notUnpacked)
 		}
 	}
-	for _, at := range szMagic.all(l.text) {
+	for _, at := range l.all(szMagic) {
 		if h := l.text[at:]; len(h) >= 32 && crc32.ChecksumIEEE(h[12:32]) == binary.LittleEndian.Uint32(h[8:]) {
 			s.sayLimit(l, at, len(l.text), notUnpacked)
 		}
 	}
-	for _, at := range zipMagic.all(l.text) {
+	for _, at := range l.all(zipMagic) {
 		if isOtherZip(l.text[at:]) {
 			s.sayLimit(l, at, len(l.text), notUnpacked)
 		}
@@ -170,7 +175,7 @@ func (s *search) packed(l *layer) {
 		return // a later window
 	}
 	for _, magic := range startMagics {
-		if bytes.HasPrefix(l.text, []byte(magic)) && (magic[0] != 0x5d || isLZMA(l.text)) {
+		if places := l.all(magic); len(places) > 0 && places[0] == 0 {
 			s.sayLimit(l, 0, len(l.text), notUnpacked)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 // Literal parts of a PEM marker (RFC 7468; ssh.com and PGP have other dashes and
 // a last word).
 var (
-	wordPrivate = newWord("PRIVATE", 'V')
+	wordPrivate = newWord("PRIVATE", "VA")
 	wordKey     = []byte("KEY")
 	wordBlock   = []byte("BLOCK")
 	wordBegin   = []byte("BEGIN")
@@ -126,6 +126,9 @@ func skipFiller(text []byte, at int) int {
 
 // pem finds PEM private keys that have a body.
 func (s *search) pem(l *layer) {
+	if !l.has(wordPrivate) {
+		return
+	}
 	for m, ok := nextMarker(l.text, 0); ok; {
 		next, more := nextMarker(l.text, m.body)
 		body := bodyAt(l.text, m.body)

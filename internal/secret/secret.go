@@ -93,10 +93,14 @@ type search struct {
 	all       *Searcher // the files before this one
 	found     []Finding
 	seen      map[string]bool
+	visit     func(text []byte) // is called with each text, decoded or not; may be nil
 	bytesRead int64
 	inflated  int64
 	decoded   int64
-	scratch   [maxDepth + 1]struct{ joined, plain []byte }
+	scratch   [maxDepth + 2]struct {
+		joined, plain []byte
+		hits          []hit
+	}
 }
 
 func (all *Searcher) newSearch() *search { return &search{all: all, seen: map[string]bool{}} }
@@ -125,6 +129,7 @@ func (s *search) sorted() []Finding {
 // layer is one text to be searched: the file itself, or what an encoding in it
 // has.
 type layer struct {
+	hits  // the words in the text
 	text  []byte
 	wraps []string // the encodings around it, outermost first
 	cut   bool     // the file goes on behind the text
@@ -156,10 +161,25 @@ func (l *layer) inside(wrap string, text []byte, from, to int) layer {
 	}
 }
 
-// look searches one layer. Readers of key formats come first: what they find is
-// not decoded once more.
+// find finds the words in the text of a layer so deep.
+func (s *search) find(text []byte, depth int) hits {
+	if s.visit != nil {
+		s.visit(text)
+	}
+	found := dictionary.find(text, s.scratch[depth].hits)
+	s.scratch[depth].hits = found.list
+	return found
+}
+
+// look searches one layer.
 func (s *search) look(l layer) {
-	text, binary := len(l.wraps) == 0 || hasText(l.text), hasBinary(l.text)
+	l.hits = s.find(l.text, len(l.wraps))
+	s.read(l, len(l.wraps) == 0 || hasText(l.text))
+}
+
+// read reads a layer whose words are known. Readers of key formats come first: what
+// they find is not decoded once more.
+func (s *search) read(l layer, text bool) {
 	if text {
 		s.pem(&l)
 		s.ageIdentities(&l)
@@ -169,7 +189,7 @@ func (s *search) look(l layer) {
 		s.xmlKeys(&l)
 		s.printed(&l)
 	}
-	if binary {
+	if l.isBinary() {
 		s.binary(&l)
 		s.compressed(&l)
 	}
@@ -185,7 +205,8 @@ func (s *search) look(l layer) {
 
 // enter searches what the text from..to of a layer encodes, within the bounds.
 func (s *search) enter(l *layer, wrap string, plain []byte, from, to int) {
-	if !hasText(plain) && !hasBinary(plain) && bytes.IndexByte(plain, 0) < 0 {
+	text, found := hasText(plain), s.find(plain, len(l.wraps)+1)
+	if !text && !found.hasBinary() && bytes.IndexByte(plain, 0) < 0 {
 		return // most of what looks like base64 is none
 	}
 	if s.decoded += int64(len(plain)); s.overDecoded() {
@@ -198,7 +219,9 @@ func (s *search) enter(l *layer, wrap string, plain []byte, from, to int) {
 		}
 		return
 	}
-	s.look(l.inside(wrap, plain, from, to))
+	inner := l.inside(wrap, plain, from, to)
+	inner.hits = found
+	s.read(inner, text)
 }
 
 // isText reports whether a text begins like one that a person or a program wrote.

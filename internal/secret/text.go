@@ -5,12 +5,12 @@ import (
 	"encoding/base32"
 )
 
-var wordSexp = newWord("private-key", 'v')
+var wordSexp = newWord("private-key", "-k")
 
 // gnupg finds private keys of GnuPG: S-expressions in files of private-keys-v1.d,
 // protected by a passphrase or not. One that is "shadowed" is on a card.
 func (s *search) gnupg(l *layer) {
-	for _, at := range wordSexp.all(l.text) {
+	for _, at := range l.all(wordSexp) {
 		before := l.text[max(0, at-16):at]
 		before = bytes.TrimSuffix(before, []byte("protected-"))
 		before = bytes.TrimRight(before, "0123456789:")
@@ -35,12 +35,12 @@ func isSexpKey(text []byte) bool {
 	return false
 }
 
-var wordKeyValue = newWord("KeyValue", 'V')
+var wordKeyValue = newWord("KeyValue", "yV")
 
 // xmlKeys finds keys in XML as .NET writes them: <RSAKeyValue> with the private
 // exponent or a prime.
 func (s *search) xmlKeys(l *layer) {
-	for _, at := range wordKeyValue.all(l.text) {
+	for _, at := range l.all(wordKeyValue) {
 		before := l.text[max(0, at-12):at]
 		if !bytes.HasSuffix(before, []byte("RSA")) && !bytes.HasSuffix(before, []byte("EC")) && !bytes.HasSuffix(before, []byte("DSA")) {
 			continue
@@ -65,26 +65,16 @@ const minDecimal = 44
 // decimal searches arrays of bytes in decimal numbers: those of Go and Rust, of
 // Node's Buffer in JSON, and those of Java, which are negative from 128 on.
 func (s *search) decimal(l *layer) {
-	l.gaps(func(low, end int) {
-		for at := low + hexProbe; at < end; at += hexProbe {
-			if !isDecimal(l.text[at]) {
-				continue
-			}
-			from := at
-			for from > low && isDecimal(l.text[from-1]) {
-				from--
-			}
-			for at < end && isDecimal(l.text[at]) {
-				at++
-			}
-			s.decimalRun(l, from, at)
-			low = at
-		}
-	})
+	l.runs(&decimalBytes, 2*minDecimal-1, func(from, to int) { s.decimalRun(l, from, to) })
 }
 
-func isDecimal(c byte) bool {
-	return c >= '0' && c <= '9' || c == ' ' || c == ',' || c == '-' || c == '\t' || c == '\n' || c == '\r'
+var decimalBytes = bytesOf("0123456789 ,-\t\n\r")
+
+func bytesOf(chars string) (is [256]bool) {
+	for i := range len(chars) {
+		is[chars[i]] = true
+	}
+	return is
 }
 
 // decimalRun decodes numbers with commas between them. A number that is no byte
@@ -121,33 +111,18 @@ const minBase32 = 76
 
 // base32 searches runs of base32 (RFC 4648 section 6), in lines or not.
 func (s *search) base32(l *layer) {
-	l.gaps(func(low, end int) {
-		for at := low + minBase32/2; at < end; at += minBase32 / 2 {
-			if !isBase32(l.text[at]) {
-				continue
-			}
-			from := at
-			for from > low && isBase32(l.text[from-1]) {
-				from--
-			}
-			for at < end && isBase32(l.text[at]) {
-				at++
-			}
-			low = at
-			text := bytes.Join(bytes.Fields(l.text[from:at]), nil)
-			if len(text) < minBase32 {
-				continue
-			}
-			plain := make([]byte, len(text))
-			if rest := len(text) % 8; rest == 1 || rest == 3 || rest == 6 {
-				text = text[:len(text)-1] // no group ends so
-			}
-			n, _ := base32.StdEncoding.WithPadding(base32.NoPadding).Decode(plain, text)
-			s.enter(l, "base32", plain[:n], from, at)
+	l.runs(&base32Bytes, minBase32, func(from, to int) {
+		text := bytes.Join(bytes.Fields(l.text[from:to]), nil)
+		if len(text) < minBase32 {
+			return
 		}
+		plain := make([]byte, len(text))
+		if rest := len(text) % 8; rest == 1 || rest == 3 || rest == 6 {
+			text = text[:len(text)-1] // no group ends so
+		}
+		n, _ := base32.StdEncoding.WithPadding(base32.NoPadding).Decode(plain, text)
+		s.enter(l, "base32", plain[:n], from, to)
 	})
 }
 
-func isBase32(c byte) bool {
-	return c >= 'A' && c <= 'Z' || c >= '2' && c <= '7' || c == '\n' || c == '\r'
-}
+var base32Bytes = bytesOf("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567\n\r")

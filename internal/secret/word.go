@@ -3,32 +3,34 @@ package secret
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 )
 
-// word is what a search looks for: by the byte of it that is rare in text, since
-// a search for one byte is fast.
+// word is what a search looks for: the first bytes of a format, or a part of a
+// marker. All words are found in one pass over a text, by a pair of bytes of each
+// that is rare in text.
 type word struct {
-	text  []byte
-	pivot int // index of the rare byte
+	id     int // index in dictionary.words
+	text   []byte
+	pair   int // index of the rare pair
+	binary bool
+	is     func(text []byte) bool // judges the text from the word on; nil for any
 }
 
-func newWord(text string, rare byte) word {
-	return word{[]byte(text), bytes.IndexByte([]byte(text), rare)}
+func newWord(text, rare string) word { return dictionary.add(word{text: []byte(text)}, rare) }
+
+// newMagic is a word of a binary format.
+func newMagic(text, rare string, is func(text []byte) bool) word {
+	return dictionary.add(word{text: []byte(text), binary: true, is: is}, rare)
 }
 
 // next is the first place of the word at an offset or behind it, or -1.
 func (w word) next(text []byte, from int) int {
-	for at := from + w.pivot; at < len(text); at++ {
-		i := bytes.IndexByte(text[at:], w.text[w.pivot])
-		if i < 0 {
-			return -1
-		}
-		at += i
-		if bytes.HasPrefix(text[at-w.pivot:], w.text) {
-			return at - w.pivot
-		}
+	i := bytes.Index(text[from:], w.text)
+	if i < 0 {
+		return -1
 	}
-	return -1
+	return from + i
 }
 
 // all are the places of the word.
@@ -39,28 +41,120 @@ func (w word) all(text []byte) (places []int) {
 	return places
 }
 
+// wordTable finds words by their pairs.
+type wordTable struct {
+	words []word
+	pairs [1 << 16 / 64]uint64 // one bit for each pair of bytes
+	of    [256][]word          // by the first byte of the pair
+}
+
+var dictionary = new(wordTable)
+
+func (t *wordTable) add(w word, rare string) word {
+	w.id, w.pair = len(t.words), bytes.Index(w.text, []byte(rare))
+	t.words = append(t.words, w)
+	first := w.text[w.pair]
+	t.of[first] = append(t.of[first], w)
+	if len(w.text) > w.pair+1 {
+		t.mark(first, w.text[w.pair+1])
+		return w
+	}
+	for second := range 256 { // a word of one byte
+		t.mark(first, byte(second))
+	}
+	return w
+}
+
+func (t *wordTable) mark(first, second byte) {
+	pair := uint16(first)<<8 | uint16(second)
+	t.pairs[pair>>6] |= 1 << (pair & 63)
+}
+
+// hits are the words in a text.
+type hits struct {
+	list []hit
+	seen uint64 // one bit for each word
+}
+
+type hit struct {
+	word int32
+	at   int32 // texts are no larger than a window
+}
+
+// find finds the words in a text. It uses the memory of other hits.
+func (t *wordTable) find(text []byte, memory []hit) hits {
+	h := hits{list: memory[:0]}
+	pair := uint16(0)
+	for i, c := range text {
+		pair = pair<<8 | uint16(c)
+		if t.pairs[pair>>6]>>(pair&63)&1 != 0 {
+			h.match(t.of[byte(pair>>8)], text, i-1)
+		}
+	}
+	return h
+}
+
+// match adds those of some words whose pair is at a place.
+func (h *hits) match(words []word, text []byte, at int) {
+	for i := range words {
+		w := &words[i]
+		from := at - w.pair
+		if from < 0 || !bytes.HasPrefix(text[from:], w.text) || w.is != nil && !w.is(text[from:]) {
+			continue
+		}
+		h.seen |= 1 << w.id
+		h.list = append(h.list, hit{int32(w.id), int32(from)})
+	}
+}
+
+func (h hits) has(w word) bool { return h.seen>>w.id&1 != 0 }
+
+// all are the places of one word.
+func (h hits) all(w word) (places []int) {
+	if !h.has(w) {
+		return nil
+	}
+	for _, hit := range h.list {
+		if int(hit.word) == w.id {
+			places = append(places, int(hit.at))
+		}
+	}
+	return places
+}
+
+// hasBinary reports whether a word of a binary format is among the hits.
+func (h hits) hasBinary() bool {
+	return slices.ContainsFunc(h.list, func(hit hit) bool { return dictionary.words[hit.word].binary })
+}
+
+// isBinary reports whether binary formats may stand in a layer: in a large one if it
+// is no text.
+func (l *layer) isBinary() bool {
+	return l.hasBinary() && (len(l.text) <= 4<<10 || hasControls(l.text))
+}
+
 // minText is how many characters of text in a row the shortest key in text has at
 // least: a line of a marker, or an encoding.
 const minText = 24
 
-// hasText reports whether so much text stands in some bytes. One byte of so many
-// is looked at first.
+var textBytes = func() (is [256]bool) {
+	for c := range is {
+		is[c] = isASCII(byte(c))
+	}
+	return is
+}()
+
+// hasText reports whether so much text stands in some bytes.
 func hasText(text []byte) bool {
-	for at := minText - 1; at < len(text); at += minText {
-		if !isASCII(text[at]) {
-			continue
+	for low := 0; low+minText <= len(text); {
+		at := low + minText - 1
+		for at >= low && textBytes[text[at]] {
+			at--
 		}
-		from := at
-		for from > 0 && at-from < minText && isASCII(text[from-1]) {
-			from--
-		}
-		end := at + 1
-		for end < len(text) && end-from < minText && isASCII(text[end]) {
-			end++
-		}
-		if end-from >= minText {
+		if at < low {
 			return true
 		}
+		low = at + 1
 	}
 	return false
 }
@@ -82,34 +176,27 @@ func hasControls(text []byte) bool {
 	return false
 }
 
-// pairs are the first bytes of binary keys, of what each of them has near its
-// begin, and of compressed data.
-var pairs = func() (second [256][]byte) {
-	for _, pair := range []string{
-		"\x02\x01", "\x2a\x86", "\x1f\x8b", "PK", "BZ", "\x78\x01", "\x78\x5e", "\x78\x9c", "\x78\xda", "op", "\xfe\xed", "\xce\xce",
-		"\x07\x02", "\x1e\xf1", "\xfd7", "7z", "\x28\xb5", "\x04\x22", "Ra", "\x5d\x00", "\x96\x00",
-	} {
-		second[pair[0]] = append(second[pair[0]], pair[1])
-	}
-	for n := range 256 { // packets of OpenPGP have their length there
-		second[0x94], second[0xc5] = append(second[0x94], byte(n)), append(second[0xc5], byte(n))
-		if n < 0x20 {
-			second[0x95] = append(second[0x95], byte(n))
+// runs calls f with the parts of the text in which so many bytes of a class, and
+// no others, follow one another; without those in which a key was found. It looks
+// back from where such a part would have to reach, so it reads a few bytes of most
+// texts only.
+func (l *layer) runs(class *[256]bool, least int, f func(from, to int)) {
+	l.gaps(func(low, end int) {
+		for low+least <= end {
+			at := low + least - 1
+			for at >= low && class[l.text[at]] {
+				at--
+			}
+			if at >= low {
+				low = at + 1
+				continue
+			}
+			at = low + least
+			for at < end && class[l.text[at]] {
+				at++
+			}
+			f(low, at)
+			low = at + 1
 		}
-	}
-	return second
-}()
-
-// hasBinary reports whether binary data may stand in some bytes: in many, if one
-// is no text.
-func hasBinary(text []byte) bool {
-	if len(text) > 4<<10 {
-		return hasControls(text)
-	}
-	for i, c := range text {
-		if pairs[c] != nil && i+1 < len(text) && bytes.IndexByte(pairs[c], text[i+1]) >= 0 {
-			return true
-		}
-	}
-	return false
+	})
 }

@@ -164,6 +164,12 @@ var (
 		Hint:    "restore it from Git or a backup; if an issuer's key is lost, `l5d-pki-render start issuer` makes a new one",
 		Explain: "The state names a file for this private key, and there is none. Without the key of the issuer or of a webhook the phase cannot be delivered; without the anchor's the next issuer cannot be signed by it.",
 	})
+	CustodyElsewhere = define(Sentence{
+		Code:    "custody-keys-elsewhere",
+		Text:    "no key file is here, and Git ignores all of them: they were not checked",
+		Hint:    "on the machine that has them, run `l5d-pki-render custody status`",
+		Explain: "Key files of custody file are in clear, so Git ignores them and a checkout never has them, as that of a CI job. Where only some of them are missing, each is reported.",
+	})
 	CustodyUnlabeled = define(Sentence{
 		Code:    "custody-unlabeled",
 		Text:    "the key file does not say whose key it holds or for whom it is sealed",

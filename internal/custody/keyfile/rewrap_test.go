@@ -68,3 +68,37 @@ func TestNewPlace(t *testing.T) {
 		}
 	}
 }
+
+// TestNewKeysBelowRoot: a directory that becomes a link while new keys are made leads
+// none of them out of the repository, and what was made is taken away again.
+func TestNewKeysBelowRoot(t *testing.T) {
+	for _, step := range []string{"", "stage new.age", "write new.age", "sync new.age", "rename new.age"} {
+		dir := testkit.Tree(t, map[string]string{".git/HEAD": "", ".gitignore": "*.key\n", "d/kept": ""})
+		outside := testkit.Tree(t, map[string]string{"kept": ""})
+		w := files.Writer{Notes: io.Discard, Disk: disk.Disk{Step: testkit.Swap(t, step, filepath.Join(dir, "d"), outside)}}
+		_, err := StoreAlone(w, filepath.Join(dir, "rotation.yaml"), []File{{Path: filepath.Join(dir, "d", "new.age"), Text: []byte("sealed"), Mode: 0o644}})
+		if (err != nil) != (step != "") {
+			t.Errorf("%q: %v", step, err)
+		}
+		if files.IsFile(filepath.Join(outside, "new.age")) {
+			t.Errorf("%q: a key is outside", step)
+		}
+	}
+}
+
+// TestNewKeysLedOut: a link that leads out of the repository is refused for sealed
+// keys, and one that stays in it is followed.
+func TestNewKeysLedOut(t *testing.T) {
+	for _, inside := range []bool{false, true} {
+		dir, to := testkit.Tree(t, map[string]string{".git/HEAD": ""}), t.TempDir()
+		if inside {
+			to = filepath.Join(dir, "real")
+		}
+		testkit.Put(t, to, "kept", "")
+		testkit.Put(t, dir, "d", "-> "+to)
+		_, err := StoreAlone(files.Writer{Notes: io.Discard}, filepath.Join(dir, "rotation.yaml"), []File{{Path: filepath.Join(dir, "d", "new.age"), Text: []byte("sealed"), Mode: 0o644}})
+		if made := files.IsFile(filepath.Join(to, "new.age")); (err == nil) != inside || made != inside {
+			t.Errorf("inside %v: %v, %v", inside, err, made)
+		}
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
@@ -96,7 +98,14 @@ func createNoted(w files.Writer, target string, alone bool, keys []File) (intent
 }
 
 func create(w files.Writer, keys []File) (undo func() error, err error) {
-	undo, err = w.Disk.CreateAll(onDisk(keys))
+	all := onDisk(keys)
+	root, err := rootOf(all)
+	if err != nil {
+		return nil, err
+	}
+	below := w.Disk
+	below.Root = root
+	undo, err = below.CreateAll(all) // the root stays open for undo
 	var failed *disk.FileError
 	if err != nil {
 		path := "the keys"
@@ -112,6 +121,29 @@ func create(w files.Writer, keys []File) (undo func() error, err error) {
 		fmt.Fprintf(w.Notes, "note: %s\n", f.Note)
 	}
 	return undo, nil
+}
+
+// rootOf opens the directory that key files stay below, and makes their paths
+// relative to it. Plain keys may be behind a link that leads out of the repository.
+func rootOf(all []disk.File) (*os.Root, error) {
+	targets := make([]string, len(all))
+	for i, f := range all {
+		targets[i] = f.Path
+		if f.Mode == PlainMode {
+			targets[i] = filepath.Join(disk.Real(filepath.Dir(f.Path)), filepath.Base(f.Path))
+		}
+	}
+	root, below, err := files.RootOf(targets)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		all[i].Path = below[i]
+		if place := all[i].Place; place != nil {
+			all[i].Place = func(path string) error { return place(filepath.Join(root.Name(), path)) }
+		}
+	}
+	return root, nil
 }
 
 // onDisk says how key files are written. Those in clear are for their owner

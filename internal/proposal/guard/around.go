@@ -39,7 +39,7 @@ func (g *judgement) judgeFolds(owned map[string]bool) {
 	for _, c := range g.changes {
 		real, same := folded[folds(c.Name)]
 		if !same {
-			real, same = longName(c.Name, spelled)
+			real, same = longName(onWindows(c.Name), spelled)
 		}
 		if same && c.Object != "" && !spelled[c.Name] && !said[c.Name] && !g.before.Has(c.Name) {
 			said[c.Name] = true
@@ -66,9 +66,12 @@ func longName(name string, spelled map[string]bool) (long string, found bool) {
 	return "", false
 }
 
+// onWindows is a path as Windows takes it: a backslash parts names there.
+func onWindows(name string) string { return strings.ReplaceAll(name, `\`, "/") }
+
 // folds is a path as the most forgiving file systems compare it.
 func folds(name string) string {
-	parts := strings.Split(norm.NFKC.String(name), "/")
+	parts := strings.Split(norm.NFKC.String(onWindows(name)), "/")
 	for i, part := range parts {
 		part = strings.Map(func(r rune) rune {
 			if unicode.Is(unicode.Cf, r) {

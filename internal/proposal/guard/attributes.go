@@ -20,7 +20,7 @@ const attributesName = ".gitattributes"
 
 // isAttributes reports whether a path gives attributes, on any file system.
 func isAttributes(name string) bool {
-	base := path.Base(name)
+	base := path.Base(onWindows(name))
 	return folds(base) == attributesName || state.ShortNameOf(base, attributesName)
 }
 
