@@ -49,7 +49,7 @@ changes nothing. Exit code 1 when something is wrong.`,
 	stateFlag(cmd, &statePath)
 	cmd.Flags().StringArrayVar(&evidence.files, "evidence", nil, "observation file; may be given several times")
 	cmd.Flags().StringVar(&at, "at", "", "judge dates at this instant (RFC 3339) instead of now")
-	cmd.Flags().StringVar(&down, "down-since", "", "identity has signed nothing since this instant (RFC 3339)")
+	cmd.Flags().StringVar(&down, "down-since", "", "identity has signed nothing since this instant (RFC 3339), where no observation shows it")
 	cmd.Flags().StringVarP(&format, "output", "o", formatText, "text, json, yaml or markdown")
 	return cmd
 }
@@ -76,20 +76,20 @@ func (a *app) facts(statePath, at, down string, f *evidenceFlags) (recovery.Fact
 	if facts.Status, err = rotation.StatusOf(facts.State, evidence, instant); err != nil {
 		return facts, named(err, statePath, statePath)
 	}
-	facts.Latest = newestOf(evidence.Observations, facts.State.Metadata.Name)
+	facts.Observed = ofCluster(evidence.Observations, facts.State.Metadata.Name)
 	facts.Reverted = reverted(statePath, facts.State)
 	facts.MissingKeys, err = a.missingKeys(statePath, facts.State)
 	return facts, err
 }
 
-// newestOf is the newest observation of a cluster, nil without one.
-func newestOf(all []*rotation.Observation, cluster string) (newest *rotation.Observation) {
+// ofCluster are the observations of one cluster.
+func ofCluster(all []*rotation.Observation, cluster string) (list []*rotation.Observation) {
 	for _, o := range all {
-		if o.Cluster == cluster && (newest == nil || o.At > newest.At) { // one form, so texts sort as instants
-			newest = o
+		if o.Cluster == cluster {
+			list = append(list, o)
 		}
 	}
-	return newest
+	return list
 }
 
 // missingKeys lists the keys that the state names and whose files do not exist.
@@ -215,9 +215,18 @@ func (r doctorReport) markdown() string {
 }
 
 // alarmLines are the alarms of a status, first in its output.
-func alarmLines(st *rotation.Status) string {
+func alarmLines(st *rotation.Status, doctor string) string {
 	if len(st.Alarms) == 0 {
 		return ""
 	}
-	return strings.Join(st.Alarms, "\n") + "\nRun `l5d-pki-render doctor`: it names the situation and the commands that lead out of it.\n\n"
+	return strings.Join(st.Alarms, "\n") + "\nRun `" + doctor + "`: it names the situation and the commands that lead out of it.\n\n"
+}
+
+// doctorCommand is the call of doctor that looks at the same files.
+func doctorCommand(statePath string, evidence []string) string {
+	command := recovery.Facts{File: statePath}.Command("doctor")
+	for _, file := range evidence {
+		command += " --evidence " + recovery.Quoted(file)
+	}
+	return command
 }

@@ -45,7 +45,7 @@ hand), and when something in use ends within --within.
 			if err := a.drawTo(st, svg, png); err != nil {
 				return err
 			}
-			r := statusReport{st, st.Expiring(limit), limit, width}
+			r := statusReport{st, st.Expiring(limit), limit, width, doctorCommand(statePath, evidence.files)}
 			if a.data, err = show(r); err != nil {
 				return err
 			}
@@ -105,6 +105,7 @@ type statusReport struct {
 	ending []rotation.Expiry
 	within time.Duration
 	width  int
+	doctor string // the call of doctor that looks further
 }
 
 func (r statusReport) data() any { return r.Status }
@@ -122,7 +123,7 @@ func (r statusReport) head() string {
 
 func (r statusReport) text() string {
 	var b strings.Builder
-	b.WriteString(alarmLines(r.Status))
+	b.WriteString(alarmLines(r.Status, r.doctor))
 	fmt.Fprintf(&b, "%s, at %s\n", r.head(), r.At.Format(time.RFC3339))
 	fmt.Fprintf(&b, "bundle %s, issuer %s\n\n", short(r.Bundle), short(r.Issuer))
 	b.WriteString(table(r.certificates()))

@@ -143,8 +143,8 @@ var (
 	RotationContradicted = define(Sentence{
 		Code:    "rotation-contradicted",
 		Text:    "%s cannot be true yet: %s",
-		Hint:    "`l5d-pki-render status` says when each wait ends; if you know better than the log, add --force",
-		Explain: "What a person vouches for is checked against the log: leaves of the issuer before live for their lifetime, and a proxy reads its bundle only when it starts. Someone who restarted the workloads by hand knows better and says so with --force, which the log, the guard and the pull request show.",
+		Hint:    "`l5d-pki-render status` says when each wait ends; if you know better, add --force",
+		Explain: "What a person vouches for is checked against the log and the newest observation: leaves of the issuer before live for their lifetime, a proxy reads its bundle only when it starts, what no phase delivers yet is not delivered, and what was seen to be otherwise after the change was so. Someone who restarted the workloads by hand knows better and says so with --force, which the log, the guard and the pull request show.",
 	})
 	RotationNoBecause = define(Sentence{
 		Code:    "rotation-no-because",
