@@ -33,7 +33,7 @@ func (a *app) custodyOf(statePath string, s *state.Rotation, f custodyFlags) (*c
 func (a *app) custodyWorld(f custodyFlags) custody.World {
 	return custody.World{
 		Getenv: a.Getenv, Random: a.Random,
-		ReadFile: func(path string) ([]byte, error) { return readFile(path, maxState) },
+		ReadFile: a.readOnce,
 		Identity: f.identity, PassphraseFile: f.passphraseFile, KeyOut: f.keyOut,
 	}
 }

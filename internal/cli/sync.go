@@ -85,9 +85,13 @@ type syncFile struct {
 	place func(path string) error
 }
 
+// changes reports whether the file differs in more than line ends: Git may have
+// checked it out with others (core.autocrlf), and commits it without them.
 func (f syncFile) changes() bool {
-	return !bytes.Equal(f.have, f.want) || (f.have == nil) != (f.want == nil)
+	return !bytes.Equal(unixLines(f.have), unixLines(f.want)) || (f.have == nil) != (f.want == nil)
 }
+
+func unixLines(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
 
 // writeSync brings the files that differ to what they should be, and lists them.
 func (a *app) writeSync(root string, files []syncFile) error {

@@ -19,7 +19,9 @@ type life struct {
 	c     *simCluster
 	at    time.Time
 	draw  chooser
-	names map[string]string // of issuers, to fingerprints
+	names map[string]string // of issuers, by fingerprint
+	// stranger is an anchor that no state has.
+	stranger pki.Certificate
 	// what happened
 	ended, forgotten, reissued, abandoned int
 }
@@ -30,6 +32,8 @@ func newLife(t *testing.T, seed string) *life {
 	l := &life{t: t, u: u, m: m, at: now.Add(time.Hour), draw: drawn(seed), names: map[string]string{}}
 	material := must(MaterialOf(m.state))
 	u.materials = []Material{material}
+	other := newMesh(t, "other", now)
+	l.stranger = must(MaterialOf(other.state)).Bundle.Certificates()[0]
 	l.c = u.cluster("prod", 1+l.draw(2), 1+l.draw(2), l.at)
 	return l
 }
@@ -188,7 +192,12 @@ func (l *life) live(steps int) {
 			l.move()
 		case n == 7:
 			l.reissue()
-		case n < 10: // the rollout that a person begins
+		case n == 8: // a manifest that was injected by hand adds an anchor of others
+			i := l.draw(len(l.c.proxies))
+			if wide, err := pki.NewBundle(append(l.c.bundles[0].Certificates(), l.stranger)...); err == nil {
+				l.u.issue(l.c, &l.c.proxies[i], wide, l.at, l.draw)
+			}
+		case n < 11: // the rollout that a person begins
 			l.c.bundles = []pki.Bundle{l.c.now.Bundle}
 			for i := range l.c.proxies {
 				l.u.issue(l.c, &l.c.proxies[i], l.c.bundles[0], l.at, l.draw)

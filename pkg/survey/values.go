@@ -27,7 +27,7 @@ func mentionsValues(text []byte) bool {
 			return true
 		}
 	}
-	return false
+	return bytes.Contains(text, []byte("issuer")) && bytes.Contains(text, []byte("scheme"))
 }
 
 // pinSet holds what values pin: keys of webhooks, and keyHeartbeat.
@@ -88,6 +88,7 @@ func (s *Survey) carriesValues(c cursor) {
 	s.walk(c, "", "", pinSet{})
 	s.strings(c)
 	s.contradictions(c, "", c.node.Head().Kind)
+	s.deployedScheme(c)
 }
 
 // strings looks for values in the strings of an object.
@@ -179,11 +180,17 @@ func (s *Survey) configMap(c cursor) {
 		}
 		return
 	}
+	if c.get("metadata", "name").value() == linkerd.Config {
+		s.configScheme(c)
+	}
 	s.carrier(c, "ConfigMap", "data")
 }
 
 // secret looks at what a Secret says, in clear and in base64.
-func (s *Survey) secret(c cursor) { s.carrier(c, "Secret", "data", "stringData") }
+func (s *Survey) secret(c cursor) {
+	s.issuerObject(c, "Secret", c.get("metadata", "name").value(), keysOf(c.get("data"), c.get("stringData")))
+	s.carrier(c, "Secret", "data", "stringData")
+}
 
 func (s *Survey) carrier(c cursor, kind string, fields ...string) {
 	carried := configMapData{file: c.file.name, pins: map[string]pinSet{}, texts: map[string]string{}}
