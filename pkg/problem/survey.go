@@ -182,6 +182,12 @@ var (
 		Hint:    "remove the setting here, or change spec.linkerd in the state file to match",
 		Explain: "With externalCA the chart renders no trust roots, and with another issuer scheme or trust domain the phase's Secrets and identities are not the ones that Linkerd uses: what the phase delivers does not reach the mesh.",
 	})
+	SurveyLeafLifetime = define(Sentence{
+		Code:    "survey-leaf-lifetime",
+		Text:    "%s is %s here; the state counts with %s %s",
+		Hint:    "set spec.leaf in the state file to what is deployed, or remove the setting here",
+		Explain: "A rotation waits until the leaves of the issuer before have expired, and counts their life from the state. Where leaves live longer than the state says, the old anchor is dropped while they are in use, and connections fail. Where they live shorter, the wait is longer than it has to be.",
+	})
 	SurveyOtherScheme = define(Sentence{
 		Code:    "survey-other-scheme",
 		Text:    "%s are for issuer scheme %s; the state has %s, with which identity reads %s",

@@ -38,7 +38,7 @@ func TestHalfMigrated(t *testing.T) {
 		got := ""
 		for _, f := range s.Report().Findings {
 			if f.Code == problem.SurveyOtherScheme.Code {
-				got = f.Severity.String()
+				got = string(f.Severity)
 			}
 		}
 		if got != c.severity {

@@ -74,6 +74,7 @@ type Survey struct {
 	targetSettings []targetedSetting
 	shadows        []shadowed
 	schemes        []foundScheme
+	lifetimes      []shadowed
 	homes          []string              // folders of state files of this mesh
 	schemeWritten  bool                  // the state names its issuer scheme
 	later          map[string][]shadowed // settings in values files, by file
@@ -125,7 +126,7 @@ func (s *Survey) Add(name string, text []byte) {
 	if !isYAML(name) {
 		return
 	}
-	if at := manifest.OtherEncoding(text); at >= 0 {
+	if at := otherEncoding(text); at >= 0 {
 		s.say(spot{file: name, line: 1, column: 1}, pki.Warning, problem.SurveyEncoding, at)
 		return
 	}
@@ -145,6 +146,7 @@ func (s *Survey) Report() Report {
 	s.judgeOrder()
 	s.judgeShadows()
 	s.judgeSchemes()
+	s.judgeLifetimes()
 	s.judgeCertificates()
 	s.judgeTrustBundles()
 	s.judgeStates()
