@@ -22,6 +22,7 @@ type life struct {
 	names map[string]string // of issuers, by fingerprint
 	// stranger is an anchor that no state has.
 	stranger pki.Certificate
+	held     []pki.Bundle // every bundle that was delivered so far
 	// what happened
 	ended, forgotten, reissued, abandoned int
 }
@@ -35,6 +36,7 @@ func newLife(t *testing.T, seed string) *life {
 	other := newMesh(t, "other", now)
 	l.stranger = must(MaterialOf(other.state)).Bundle.Certificates()[0]
 	l.c = u.cluster("prod", 1+l.draw(2), 1+l.draw(2), l.at)
+	l.held = []pki.Bundle{material.Bundle}
 	return l
 }
 
@@ -128,7 +130,7 @@ func (l *life) take(s *state.Rotation) {
 	}
 	l.m.state = s
 	to := must(MaterialOf(s))
-	l.c.now = to
+	l.c.now, l.held = to, append(l.held, to.Bundle)
 	l.c.bundles = append(l.c.bundles, to.Bundle)
 	l.c.issuers = append(l.c.issuers, to.Issuer)
 	for _, i := range s.Status.Issuers {
@@ -179,6 +181,65 @@ func (l *life) known() {
 	}
 }
 
+// byHand: a manifest that was injected by hand, maybe long ago, has a bundle of
+// then, and an anchor of others beside it.
+func (l *life) byHand() {
+	i, before := l.draw(len(l.c.proxies)), l.held[l.draw(len(l.held))]
+	if wide, err := pki.NewBundle(append(before.Certificates(), l.stranger)...); err == nil {
+		l.u.issue(l.c, &l.c.proxies[i], wide, l.at, l.draw)
+	}
+}
+
+// giveUp begins a rotation, gives it up, and tries the next one, with whatever
+// pods do in between.
+func (l *life) giveUp() {
+	act := func(n int) {
+		for range n {
+			l.at = l.at.Add(time.Duration(1+l.draw(30)) * 10 * time.Minute)
+			l.c.settle()
+			if l.draw(5) == 0 {
+				l.byHand()
+			} else {
+				l.u.act(l.c, l.at, l.draw)
+			}
+			l.known()
+		}
+	}
+	try := func(i int) {
+		if made, err := l.moves()[i](); err == nil {
+			l.m.store(made.Minted)
+			l.check(l.m.state, made.State)
+			l.take(made.State)
+		}
+	}
+	act(1)
+	try(l.draw(2)) // an anchor, by either strategy
+	act(6)
+	try(5) // abandon
+	act(l.draw(6))
+	for range 3 {
+		if l.m.state.Status.Phase == state.PhaseStable {
+			l.c.observe(l.at, l.draw)
+			try(0)
+		}
+		act(2)
+	}
+}
+
+// TestGivenUpIsNotForgotten: as below, of the one story in which most is retired.
+func TestGivenUpIsNotForgotten(t *testing.T) {
+	gone := 0
+	for seed := range 200 {
+		l := newLife(t, fmt.Sprint("given up", seed))
+		l.giveUp()
+		gone += l.forgotten
+	}
+	t.Logf("%d anchors gone", gone)
+	if gone < 20 {
+		t.Error("the test hardly moves")
+	}
+}
+
 func (l *life) live(steps int) {
 	for range steps {
 		l.at = l.at.Add(time.Duration(1+l.draw(60)) * 10 * time.Minute)
@@ -192,11 +253,8 @@ func (l *life) live(steps int) {
 			l.move()
 		case n == 7:
 			l.reissue()
-		case n == 8: // a manifest that was injected by hand adds an anchor of others
-			i := l.draw(len(l.c.proxies))
-			if wide, err := pki.NewBundle(append(l.c.bundles[0].Certificates(), l.stranger)...); err == nil {
-				l.u.issue(l.c, &l.c.proxies[i], wide, l.at, l.draw)
-			}
+		case n == 8:
+			l.byHand()
 		case n < 11: // the rollout that a person begins
 			l.c.bundles = []pki.Bundle{l.c.now.Bundle}
 			for i := range l.c.proxies {

@@ -153,8 +153,8 @@ func (c *scene) notes(st *Status) []string {
 			notes = append(notes, fmt.Sprintf("%s %q is in use and not valid before %s", x.Kind, x.Name, instantText(x.NotBefore)))
 		}
 	}
-	if st.Kind == state.KindRenew {
-		notes = append(notes, "proxies ignore an anchor's dates and need no restart; `linkerd check --proxy` compares text and warns until pods have restarted")
+	if warning := c.expectedWarning(); warning != "" {
+		notes = append(notes, warning)
 	}
 	for _, r := range st.Retired {
 		switch {
