@@ -91,7 +91,7 @@ func TestInstallsOfRealCharts(t *testing.T) {
 	}
 	for _, tag := range tags {
 		dir := withPartials(t, filepath.Join(root, tag.Name(), "charts"))
-		version := exchange.File{Name: "version", Data: []byte("linkerdVersion: " + released(tag.Name()) + "\n")}
+		version := exchange.File{Name: "version", Data: fmt.Appendf(nil, "linkerdVersion: %q\n", released(tag.Name()))}
 		t.Run(tag.Name(), func(t *testing.T) { installHasNoErrors(t, dir, version) })
 		ha, err := os.ReadFile(filepath.Join(dir, "values-ha.yaml"))
 		if err != nil {

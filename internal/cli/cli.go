@@ -65,7 +65,8 @@ type app struct {
 	// onStdout, if set, is told whether data reached stdout.
 	onStdout func(err error)
 	logFile  string
-	ran      bool // a command's own code was reached: an error before that is one of usage
+	piped    map[string][]byte // what was read from pipes (see readOnce)
+	ran      bool              // a command's own code was reached: an error before that is one of usage
 }
 
 // errFound ends a command with exit code 1 after it wrote its data: what it

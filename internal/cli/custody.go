@@ -3,8 +3,6 @@ package cli
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
-	"github.com/l5d-pki/l5d-pki-render/internal/files"
-	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -31,7 +29,7 @@ func (a *app) custodyOf(statePath string, s *state.Rotation, f custodyFlags) (*c
 func (a *app) custodyWorld(f custodyFlags) custody.World {
 	return custody.World{
 		Getenv: a.Getenv, Random: a.Random,
-		ReadFile: func(path string) ([]byte, error) { return files.Read(path, statefile.MaxSize) },
+		ReadFile: a.readOnce,
 		Identity: f.identity, PassphraseFile: f.passphraseFile, KeyOut: f.keyOut,
 	}
 }

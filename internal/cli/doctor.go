@@ -52,7 +52,7 @@ changes nothing. Exit code 1 when something is wrong.`,
 	stateFlag(cmd, &statePath)
 	cmd.Flags().StringArrayVar(&evidence.files, "evidence", nil, "observation file; may be given several times")
 	cmd.Flags().StringVar(&at, "at", "", "judge dates at this instant (RFC 3339) instead of now")
-	cmd.Flags().StringVar(&down, "down-since", "", "identity has signed nothing since this instant (RFC 3339)")
+	cmd.Flags().StringVar(&down, "down-since", "", "identity has signed nothing since this instant (RFC 3339), where no observation shows it")
 	cmd.Flags().StringVarP(&format, "output", "o", results.Text, "text, json, yaml or markdown")
 	return cmd
 }
@@ -79,20 +79,20 @@ func (a *app) facts(statePath, at, down string, f *evidenceFlags) (recovery.Fact
 	if facts.Status, err = rotation.StatusOf(facts.State, evidence, instant); err != nil {
 		return facts, statefile.Named(err, statePath, statePath)
 	}
-	facts.Latest = newestOf(evidence.Observations, facts.State.Metadata.Name)
+	facts.Observed = ofCluster(evidence.Observations, facts.State.Metadata.Name)
 	facts.Reverted = reverted(statePath, facts.State)
 	facts.MissingKeys, err = a.missingKeys(statePath, facts.State)
 	return facts, err
 }
 
-// newestOf is the newest observation of a cluster, nil without one.
-func newestOf(all []*rotation.Observation, cluster string) (newest *rotation.Observation) {
+// ofCluster are the observations of one cluster.
+func ofCluster(all []*rotation.Observation, cluster string) (list []*rotation.Observation) {
 	for _, o := range all {
-		if o.Cluster == cluster && (newest == nil || o.At > newest.At) { // one form, so texts sort as instants
-			newest = o
+		if o.Cluster == cluster {
+			list = append(list, o)
 		}
 	}
-	return newest
+	return list
 }
 
 // missingKeys lists the keys that the state names and whose files do not exist.
@@ -163,4 +163,13 @@ func fallen(statePath string, s *state.Rotation) string {
 		return ""
 	}
 	return fmt.Sprintf("the epoch fell: the file has epoch %d (%s), commit %s has epoch %d (%s)", s.Status.Epoch, s.Status.Phase, r.Commit[:12], r.Epoch, r.Phase)
+}
+
+// doctorCommand is the call of doctor that looks at the same files.
+func doctorCommand(statePath string, evidence []string) string {
+	command := recovery.Facts{File: statePath}.Command("doctor")
+	for _, file := range evidence {
+		command += " --evidence " + recovery.Quoted(file)
+	}
+	return command
 }

@@ -53,7 +53,7 @@ from your word: --assume CODE --because "...", which the log records.`,
 		RunE: a.run(func(*cobra.Command, []string) error {
 			return a.move(&f, func(s *state.Rotation, e rotation.Evidence) (*rotation.Move, error) {
 				if to != "" {
-					return rotation.To(s, to, f.options, e, a.Now())
+					return rotation.AdvanceTo(s, to, f.options, e, a.Now())
 				}
 				return rotation.Advance(s, f.options, e, a.Now())
 			})
@@ -83,7 +83,7 @@ began in, if the gate holds for the whole way.`,
 				case abandon:
 					return rotation.Abandon(s, f.options, e, a.Now())
 				case to != "":
-					return rotation.To(s, to, f.options, e, a.Now())
+					return rotation.BackTo(s, to, f.options, e, a.Now())
 				}
 				return rotation.Back(s, f.options, e, a.Now())
 			})

@@ -186,7 +186,7 @@ func TestGuardJump(t *testing.T) {
 	l := land(t)
 	l.commitTo("main", func(dir string) { l.moves(dir, "start anchor", "advance --assume BUNDLE-DELIVERED") })
 	dir := l.job("origin/main", func(dir string) {
-		l.moves(dir, "advance --to issuer-spread --assume BUNDLE-LOADED --assume ISSUER-LOADED")
+		l.moves(dir, "advance --to issuer-spread --assume BUNDLE-LOADED --assume ISSUER-LOADED --force")
 	})
 	if code, codes, out := l.guarded(dir); code != ExitDone || !strings.Contains(out, `"to": "issuer-spread"`) {
 		t.Errorf("%q\n%s", codes, out)

@@ -235,7 +235,7 @@ that the chart, fed with ` + "`values`" + ` of that layout, does not render.`,
 	}
 	stateFlag(cmd, &statePath)
 	cmd.Flags().StringVar(&layout, "layout", "", "leave out the Secrets that the chart renders with values of this layout: external or embedded")
-	cmd.Flags().BoolVar(&both, "both-schemes", false, "with --with-keys: give the issuer's Secret the fields of both issuer schemes, for moving from one to the other")
+	cmd.Flags().BoolVar(&both, "both-schemes", false, "with --with-keys: only the issuer's Secret, with the fields of both issuer schemes, for moving from one to the other")
 	secrets.add(cmd, "add the Secrets, which hold private keys: for a live host, never for Git")
 	cmd.Flags().BoolVar(&all, "all", false, "add the objects that the chart renders itself")
 	annotateFlag(cmd, &annotate)

@@ -47,7 +47,7 @@ hand), and when something in use ends within --within.
 					return err
 				}
 			}
-			r := results.Status{Status: st, Ending: st.Expiring(limit), Within: limit, Width: width}
+			r := results.Status{Status: st, Ending: st.Expiring(limit), Within: limit, Width: width, Doctor: doctorCommand(statePath, evidence.files)}
 			if a.data, err = show(r); err != nil {
 				return err
 			}

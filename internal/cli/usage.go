@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -61,6 +62,9 @@ func meantBy(cmd *cobra.Command, args []string, err error) string {
 		}
 		if info, statErr := os.Stat(arg); statErr == nil && info.Mode().IsRegular() && cmd.Flags().Lookup("state") != nil {
 			return fmt.Sprintf("files are named by flags: `%s --state %s`", cmd.CommandPath(), arg)
+		}
+		if cmd.Flags().Lookup("to") != nil && slices.Contains(state.PhaseNames(), arg) {
+			return fmt.Sprintf("a phase is named by a flag: `%s --to %s`", cmd.CommandPath(), arg)
 		}
 		if meant, ok := problem.Nearest(arg, names); ok {
 			return "did you mean `" + cmd.CommandPath() + " " + meant + "`?"

@@ -2,6 +2,7 @@ package custody
 
 import (
 	"bytes"
+	"os"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -12,10 +13,11 @@ import (
 
 // Where identities and the passphrase come from.
 const (
-	envIdentity   = "L5D_PKI_AGE_IDENTITY" // a path, or the identity itself
-	envSOPSKey    = "SOPS_AGE_KEY"         // identities, one a line
-	envSOPSFile   = "SOPS_AGE_KEY_FILE"    // a path
-	envPassphrase = "L5D_PKI_AGE_PASSPHRASE"
+	envIdentity    = "L5D_PKI_AGE_IDENTITY" // a path, or the identity itself
+	envSOPSKey     = "SOPS_AGE_KEY"         // identities, one a line
+	envSOPSFile    = "SOPS_AGE_KEY_FILE"    // a path
+	envSOPSCommand = "SOPS_AGE_KEY_CMD"     // a command that prints identities; sops runs it
+	envPassphrase  = "L5D_PKI_AGE_PASSPHRASE"
 )
 
 // ageIdentities gives everything that may open an age file: the identity that a
@@ -40,10 +42,26 @@ func (c *Custody) ageIdentities(passphrase bool) ([]age.Identity, error) {
 		}
 		all = append(all, identities...)
 	}
+	if len(all) == 0 && c.Getenv(envSOPSCommand) != "" {
+		return nil, problem.CustodyNoIdentity.With().Hint("custody age runs no command: give what %s prints by a pipe, `--identity <(COMMAND)`", envSOPSCommand)
+	}
 	if len(all) == 0 {
 		return nil, problem.CustodyNoIdentity.With()
 	}
 	return all, nil
+}
+
+// pipedIdentity is the text of an identity that is named by a path which gives it
+// once (a pipe), for programs that would read it again; "" for a file.
+func (c *Custody) pipedIdentity(path string) string {
+	if info, err := os.Stat(path); err != nil || info.Mode().IsRegular() || info.IsDir() {
+		return ""
+	}
+	text, err := c.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }
 
 // identitySource is where an identity stands: in text, or in the file at path.

@@ -43,6 +43,9 @@ func (c *Custody) sops(path string, stdin []byte, args ...string) ([]byte, error
 			if err := c.unreadIdentity(); err != nil {
 				return nil, err
 			}
+			if c.Getenv(envSOPSCommand) != "" {
+				return nil, says.With().Hint("%s is set: run it yourself, and see that it succeeds and prints an identity", envSOPSCommand)
+			}
 		}
 		return nil, says.With()
 	}
@@ -74,21 +77,31 @@ func (c *Custody) sopsEnvironment() []string {
 			env = append(env, name+"="+value)
 		}
 	}
-	for _, name := range []string{envSOPSFile, "SOPS_AGE_SSH_PRIVATE_KEY_FILE"} { // paths from where we run, not sops
-		if value := c.Getenv(name); value != "" {
-			env = append(env, name+"="+absolute(value))
-		}
+	if value := c.Getenv("SOPS_AGE_SSH_PRIVATE_KEY_FILE"); value != "" { // a path from where we run, not sops
+		env = append(env, "SOPS_AGE_SSH_PRIVATE_KEY_FILE="+absolute(value))
+	}
+	if value := c.Getenv(envSOPSFile); value != "" {
+		env = append(env, c.sopsIdentity(value))
 	}
 	identity := c.Getenv(envIdentity)
 	switch {
 	case c.Identity != "":
-		env = append(env, envSOPSFile+"="+absolute(c.Identity))
+		env = append(env, c.sopsIdentity(c.Identity))
 	case isIdentity(identity):
 		env = append(env, envSOPSKey+"="+identity)
 	case identity != "":
-		env = append(env, envSOPSFile+"="+absolute(identity))
+		env = append(env, c.sopsIdentity(identity))
 	}
 	return env
+}
+
+// sopsIdentity is the variable that gives sops the identity at a path. sops runs
+// once for each key, and a pipe gives its text once.
+func (c *Custody) sopsIdentity(path string) string {
+	if text := c.pipedIdentity(path); text != "" {
+		return envSOPSKey + "=" + text
+	}
+	return envSOPSFile + "=" + absolute(path)
 }
 
 func absolute(path string) string {

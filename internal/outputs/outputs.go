@@ -55,10 +55,13 @@ type File struct {
 	Mode       os.FileMode
 }
 
-// Changes reports whether the file is not as it should be.
+// Changes reports whether the file differs in more than line ends: Git may have
+// checked it out with others (core.autocrlf), and commits it without them.
 func (f File) Changes() bool {
-	return !bytes.Equal(f.Have, f.Want) || (f.Have == nil) != (f.Want == nil)
+	return !bytes.Equal(unixLines(f.Have), unixLines(f.Want)) || (f.Have == nil) != (f.Want == nil)
 }
+
+func unixLines(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
 
 // Changed picks the files that are not as they should be.
 func Changed(all []File) (changed []File) {

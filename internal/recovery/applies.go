@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -53,38 +52,39 @@ func reverted(f Facts) []string {
 	return []string{fmt.Sprintf("the file has epoch %d, phase %s; commit %s has epoch %d, phase %s", f.Status.Epoch, f.Status.Phase, r.Commit[:12], r.Epoch, r.Phase)}
 }
 
-func downTooLong(f Facts) []string {
-	if f.DownSince.IsZero() {
-		return nil
-	}
-	left := time.Duration(f.State.WithDefaults().Spec.Leaf.Lifetime) * 3 / 10 // proxies renew at 70 %
-	if down := f.Status.At.Sub(f.DownSince); down >= left {
-		return []string{fmt.Sprintf("identity signed nothing for %s; leaves end from %s on", down.Round(time.Minute), left.Round(time.Minute))}
-	}
-	return nil
-}
-
 // fresh is the newest observation if it was taken after the last move.
-func (f Facts) fresh() *rotation.Observation {
-	log := f.State.Status.Log
-	if f.Latest == nil || len(log) > 0 && f.Latest.At < log[len(log)-1].At {
-		return nil
-	}
-	return f.Latest
-}
-
-// foreignRoots: no certificate of the delivered trust roots is in the state.
-func foreignRoots(f Facts) []string {
-	o := f.fresh()
-	if o == nil || len(o.ControlPlane.TrustRoots) == 0 {
-		return nil
-	}
-	for _, x := range f.Status.Certificates {
-		if (x.Kind == "anchor" || x.Kind == "retired") && slices.Contains(o.ControlPlane.TrustRoots, x.Fingerprint) {
-			return nil
+func (f Facts) fresh() (newest *rotation.Observation) {
+	for _, o := range f.sinceMove() {
+		if newest == nil || o.At > newest.At { // one form, so texts sort as instants
+			newest = o
 		}
 	}
-	return []string{"ConfigMap linkerd-identity-trust-roots has " + short(o.ControlPlane.TrustRoots) + ", the state has " + short(f.Status.Bundle)}
+	return newest
+}
+
+// sinceMove are the observations that were taken after the last move.
+func (f Facts) sinceMove() (list []*rotation.Observation) {
+	log := f.State.Status.Log
+	for _, o := range f.Observed {
+		if len(log) == 0 || o.At >= log[len(log)-1].At {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// foreignRoots: in an observation no certificate of the delivered trust roots is
+// in the state. Any of them counts: two clusters that share the state differ.
+func foreignRoots(f Facts) (found []string) {
+	for _, o := range f.sinceMove() {
+		known := func(x rotation.Expiry) bool {
+			return (x.Kind == "anchor" || x.Kind == "retired") && slices.Contains(o.ControlPlane.TrustRoots, x.Fingerprint)
+		}
+		if len(o.ControlPlane.TrustRoots) > 0 && !slices.ContainsFunc(f.Status.Certificates, known) {
+			found = append(found, fmt.Sprintf("ConfigMap linkerd-identity-trust-roots has %s (%s), the state has %s", short(o.ControlPlane.TrustRoots), o.At, short(f.Status.Bundle)))
+		}
+	}
+	return found
 }
 
 // halfApplied: of the delivered objects some are the phase's and some are not.
@@ -96,7 +96,7 @@ func halfApplied(f Facts) (old []string) {
 	done := 0
 	note := func(what string, is, want []string, ordered bool) {
 		switch {
-		case len(is) == 0:
+		case len(is) == 0, len(want) == 0:
 		case same(is, want, ordered):
 			done++
 		default:
@@ -107,6 +107,13 @@ func halfApplied(f Facts) (old []string) {
 	for _, in := range o.ControlPlane.Injectors {
 		note("injector "+in.Pod, in.Bundle, f.Status.Bundle, false)
 	}
+	note("Secret linkerd-identity-issuer", o.ControlPlane.Issuer, f.Status.Issuer, true)
+	for _, h := range o.Webhooks {
+		note("the caBundle of webhook "+h.Name, h.CABundle, f.inUse("webhook-ca", h.Name), false)
+		for _, served := range append([]rotation.Serving{{Chain: h.Served}}, h.Serving...) {
+			note("webhook "+h.Name, served.Chain, f.inUse("webhook", h.Name), false)
+		}
+	}
 	delivered := len(old)
 	for _, r := range o.Identity {
 		note("issuer of identity replica "+r.Pod, r.Issuer, f.Status.Issuer, true)
@@ -115,6 +122,16 @@ func halfApplied(f Facts) (old []string) {
 		return nil
 	}
 	return old
+}
+
+// inUse are the fingerprints of a webhook's certificates that the phase uses.
+func (f Facts) inUse(kind, name string) (fps []string) {
+	for _, x := range f.Status.Certificates {
+		if x.Kind == kind && x.Name == name && x.InUse {
+			fps = append(fps, x.Fingerprint)
+		}
+	}
+	return fps
 }
 
 func otherIssuerLoaded(f Facts) (found []string) {

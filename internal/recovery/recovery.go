@@ -13,14 +13,14 @@ import (
 type Facts struct {
 	State  *state.Rotation
 	Status *rotation.Status
-	// Latest is the newest observation of this cluster, nil without one.
-	Latest *rotation.Observation
+	// Observed are the observations of this cluster.
+	Observed []*rotation.Observation
 	// MissingKeys are keys that the state names and whose files do not exist.
 	MissingKeys []MissingKey
 	// Reverted is what Git knows of moves that the state file lost, nil if none.
 	Reverted *Reverted
 	// DownSince is since when nothing could be signed, as a person says; zero if
-	// nobody said.
+	// nobody said. Observations may show it too.
 	DownSince time.Time
 	// File is the path of the state file, as commands name it.
 	File string

@@ -9,19 +9,22 @@ import (
 )
 
 // run is a command of this program on this state.
-func (f Facts) run(args string) Step {
+func (f Facts) run(args string) Step { return Step{Command: f.Command(args)} }
+
+// Command is a call of this program on this state.
+func (f Facts) Command(args string) string {
 	if f.File != "" && f.File != "rotation.yaml" {
-		args += " --state " + quoted(f.File)
+		args += " --state " + Quoted(f.File)
 	}
-	return Step{Command: "l5d-pki-render " + args}
+	return "l5d-pki-render " + args
 }
 
 func (f Facts) kubectl(args string) Step {
 	return Step{Command: "kubectl -n " + f.State.WithDefaults().Spec.Linkerd.Namespace + " " + args}
 }
 
-// quoted is a path for a shell.
-func quoted(path string) string {
+// Quoted is a path for a shell.
+func Quoted(path string) string {
 	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") == "" {
 		return path
 	}
@@ -112,7 +115,7 @@ func restoreNewest(f Facts) ([]Step, string) {
 	if file == "" {
 		file = "rotation.yaml"
 	}
-	return []Step{{Command: "git checkout " + f.Reverted.Commit + " -- " + quoted(file)}, f.run("log --verify"), f.run("status")},
+	return []Step{{Command: "git checkout " + f.Reverted.Commit + " -- " + Quoted(file)}, f.run("log --verify"), f.run("status")},
 		"If going back was what you wanted, run `l5d-pki-render back` after that: it goes back under the gate, and the epoch grows."
 }
 
@@ -157,9 +160,4 @@ func restartOf(f Facts, e rotation.Endpoint) []Step {
 		return []Step{{Text: "Restart the workloads of group " + e.Group + "; the observation does not name their namespace."}}
 	}
 	return []Step{{Command: "kubectl -n " + e.Namespace + " rollout restart deployment,statefulset,daemonset"}}
-}
-
-func restartAll(f Facts) ([]Step, string) {
-	steps := append(controlPlaneFirst(f), Step{Text: "Then, namespace by namespace, with NAMESPACE in its place:"})
-	return append(steps, Step{Command: "kubectl -n NAMESPACE rollout restart deployment,statefulset,daemonset"}, f.run("status")), ""
 }

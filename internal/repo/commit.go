@@ -35,6 +35,10 @@ func (w *Worktree) Commit(tree, message string, when time.Time) (commit string, 
 		args = nobody
 	}
 	if _, err = c.run(append(slices.Clone(args), "commit", "--quiet", "--cleanup=whitespace", "--file=-")...); err != nil {
+		var said *Error
+		if errors.As(err, &said) && said.Text == "" && c.hooks != "" {
+			said.Text = "refused without a word, as a hook does (pre-commit, commit-msg) that only exits with an error"
+		}
 		return "", err
 	}
 	if commit, err = w.git(patience, nil, "rev-parse", "--verify", "HEAD"); err != nil {
@@ -80,21 +84,44 @@ type Details struct {
 
 // Inspect reads a commit.
 func (r *Repo) Inspect(commit string) (Details, error) {
-	out, err := r.git("show", "--no-patch", "--no-show-signature", "--format=%H%n%T%n%P%n%cn <%ce>%n%s%n%(trailers:only=true,unfold=true)", "--end-of-options", commit, "--")
+	out, err := r.git("show", "--no-patch", "--no-show-signature", "--format=%H%n%T%n%P%n%cn <%ce>%n%s%n%(trailers:only=true,unfold=true)%n%x1e%B", "--end-of-options", commit, "--")
 	if err != nil {
 		return Details{}, err
 	}
-	lines := strings.Split(out, "\n")
+	head, body, _ := strings.Cut(out, "\x1e")
+	lines := strings.Split(head, "\n")
 	if len(lines) < 5 {
 		return Details{}, &Error{"show", "commit " + commit + " cannot be read", -1}
 	}
 	d := Details{Commit: lines[0], Tree: lines[1], Parents: strings.Fields(lines[2]), Committer: lines[3], Subject: lines[4], Trailers: map[string]string{}}
-	for _, line := range lines[5:] {
+	for _, line := range append(lines[5:], ownTrailers(body)...) {
 		if key, value, found := strings.Cut(line, ":"); found {
 			d.Trailers[key] = strings.TrimSpace(value)
 		}
 	}
 	return d, nil
+}
+
+// ownPrefix begins the names of this program's trailers.
+const ownPrefix = "L5d-Pki-"
+
+// ownTrailers are the lines of the last paragraph that has trailers of this program.
+// A hook that adds a footer as a paragraph of its own hides them from git, which
+// reads the last paragraph alone.
+func ownTrailers(body string) []string {
+	paragraphs := strings.Split(strings.ReplaceAll(body, "\r\n", "\n"), "\n\n")
+	for _, paragraph := range slices.Backward(paragraphs) {
+		var own []string
+		for _, line := range strings.Split(paragraph, "\n") {
+			if strings.HasPrefix(line, ownPrefix) {
+				own = append(own, line)
+			}
+		}
+		if len(own) > 0 {
+			return own
+		}
+	}
+	return nil
 }
 
 // made keeps the commits that were made for a branch, pushed or not.

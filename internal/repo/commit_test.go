@@ -178,6 +178,23 @@ func TestHooks(t *testing.T) {
 	if d, _ := r.Inspect(commit); d.Trailers["Signed-off-by"] == "" || d.Trailers["L5d-Pki-Epoch"] != "2" {
 		t.Errorf("trailers %v", d.Trailers)
 	}
+	for name, footer := range map[string]string{
+		"a paragraph of its own": `printf '\nSigned-off-by: Hook <hook@example.com>\n' >> "$1"`,
+		"two of them":            `printf '\nChange-Id: I1\n\nReviewed: yes\n' >> "$1"`,
+		"a sentence":             `printf '\nMade on a Friday.\n' >> "$1"`,
+	} {
+		hook("commit-msg", footer+"\n")
+		if commit, err = commitIn(t, r, base); err != nil {
+			t.Fatal(err)
+		}
+		if d, err := r.Inspect(commit); err != nil || d.Trailers["L5d-Pki-Epoch"] != "2" {
+			t.Errorf("%s: trailers %v (%v)", name, d.Trailers, err)
+		}
+	}
+	hook("commit-msg", "exit 3\n")
+	if _, err := commitIn(t, r, base); err == nil || !strings.Contains(err.Error(), "a hook") {
+		t.Errorf("a hook that says nothing: %v", err)
+	}
 }
 
 // TestSigned: commits are signed as Git is configured, by ssh and by gpg.

@@ -19,6 +19,8 @@ type Status struct {
 	Within time.Duration
 	// Width is that of the text's time axis, in columns.
 	Width int
+	// Doctor is the call of doctor that looks at the same files.
+	Doctor string
 }
 
 // Data, Text and Markdown implement [Report].
@@ -37,7 +39,7 @@ func (r Status) head() string {
 
 func (r Status) Text() string {
 	var b strings.Builder
-	b.WriteString(alarmLines(r.Status))
+	b.WriteString(alarmLines(r.Status, r.Doctor))
 	fmt.Fprintf(&b, "%s, at %s\n", r.head(), r.At.Format(time.RFC3339))
 	fmt.Fprintf(&b, "bundle %s, issuer %s\n\n", Short(r.Bundle), Short(r.Issuer))
 	b.WriteString(Table(r.certificates()))
@@ -115,11 +117,11 @@ func (r Status) Markdown() string {
 }
 
 // alarmLines are the alarms of a status, first in its output.
-func alarmLines(st *rotation.Status) string {
+func alarmLines(st *rotation.Status, doctor string) string {
 	if len(st.Alarms) == 0 {
 		return ""
 	}
-	return strings.Join(st.Alarms, "\n") + "\nRun `l5d-pki-render doctor`: it names the situation and the commands that lead out of it.\n\n"
+	return strings.Join(st.Alarms, "\n") + "\nRun `" + doctor + "`: it names the situation and the commands that lead out of it.\n\n"
 }
 
 // Timeline puts a status on a time axis: one bar per certificate, a mark per move.

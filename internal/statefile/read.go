@@ -36,10 +36,25 @@ func Load(path string) (*state.Rotation, error) {
 // Read reads a state file. Where there is none, the error names those that are near.
 func Read(path string) ([]byte, error) {
 	data, err := files.Read(path, MaxSize)
+	if err != nil && files.IsDir(path) {
+		return nil, directory(path)
+	}
 	if err != nil {
 		return nil, Missing(path, err)
 	}
 	return data, nil
+}
+
+// directory is the error for a directory in the place of a state file.
+func directory(path string) error {
+	p := problem.CLIStateDirectory.With().In(path)
+	entries, _ := os.ReadDir(path)
+	for _, e := range entries {
+		if file := filepath.Join(path, e.Name()); e.Type().IsRegular() && isName(e.Name()) && Is(file) {
+			return p.Hint("found one in it: --state %s", file)
+		}
+	}
+	return p.Hint("name the file in it, for example --state %s", filepath.Join(path, "rotation.yaml"))
 }
 
 // Missing is the error for a state file that does not exist; other errors stay.

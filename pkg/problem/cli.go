@@ -8,6 +8,11 @@ var (
 		Hint:    "check the path and who may read it; paths in the state file are relative to it",
 		Explain: "A file that the call needs could not be opened or read. Nothing was written.",
 	})
+	CLIStateDirectory = define(Sentence{
+		Code:    "cli-state-directory",
+		Text:    "this is a directory, not a state file",
+		Explain: "--state names a file. Each mesh has one state file; a directory may hold several.",
+	})
 	CLINoState = define(Sentence{
 		Code:    "cli-no-state",
 		Text:    "no state file here",

@@ -140,11 +140,16 @@ var (
 		Hint:    "`l5d-pki-render status` shows the codes that the next phase needs",
 		Explain: "What a person vouches for is one of the needs of a phase, by its code.",
 	})
+	RotationDirection = define(Sentence{
+		Code:    "rotation-direction",
+		Text:    "phase %q is not %s phase %q",
+		Explain: "advance only enters later phases of the rotation, back only earlier ones. The phase stable is at both ends: for back it is the one that the rotation began in.",
+	})
 	RotationContradicted = define(Sentence{
 		Code:    "rotation-contradicted",
 		Text:    "%s cannot be true yet: %s",
-		Hint:    "`l5d-pki-render status` says when each wait ends; if you know better than the log, add --force",
-		Explain: "What a person vouches for is checked against the log: leaves of the issuer before live for their lifetime, and a proxy reads its bundle only when it starts. Someone who restarted the workloads by hand knows better and says so with --force, which the log, the guard and the pull request show.",
+		Hint:    "`l5d-pki-render status` says when each wait ends; if you know better, add --force",
+		Explain: "What a person vouches for is checked against the log and the newest observation: leaves of the issuer before live for their lifetime, a proxy reads its bundle only when it starts, what no phase delivers yet is not delivered, and what was seen to be otherwise after the change was so. Someone who restarted the workloads by hand knows better and says so with --force, which the log, the guard and the pull request show.",
 	})
 	RotationNoBecause = define(Sentence{
 		Code:    "rotation-no-because",
@@ -270,11 +275,23 @@ var (
 		Hint:    "take it again; a collector that failed writes nothing",
 		Explain: "An empty file shows nothing, not the absence of anything.",
 	})
+	ObservationOtherKind = define(Sentence{
+		Code:    "observation-other-kind",
+		Text:    "this is a %s, not an observation",
+		Hint:    "an observation has kind Observation (docs/evidence.md); a state file is passed with --state",
+		Explain: "--evidence takes observations of clusters. The state file, manifests and values say what shall be, not what was seen.",
+	})
+	ObservationAlias = define(Sentence{
+		Code:    "observation-alias",
+		Text:    "%s is not read in an observation",
+		Hint:    "write the value out where it is used",
+		Explain: "Aliases and merge keys make one place of a file change another. An observation is evidence: each fact stands where it counts.",
+	})
 	ObservationShape = define(Sentence{
 		Code:    "observation-shape",
 		Text:    "a %s is wanted here",
 		Hint:    "compare with `schema observation`",
-		Explain: "The observation is read strictly: a value of another shape, an alias or a null is refused.",
+		Explain: "The observation is read strictly: a value of another shape or a null is refused.",
 	})
 	ObservationCount = define(Sentence{
 		Code:    "observation-count",

@@ -8,6 +8,12 @@ var (
 		Hint:    "name the state file with --state, for example --state pki/rotation.yaml; an observation is passed with --evidence",
 		Explain: "The file is an object of another kind. A state file has apiVersion l5d-pki-render/v1alpha1 and kind Rotation.",
 	})
+	StateNoState = define(Sentence{
+		Code:    "state-no-state",
+		Text:    "this is not a state file: it has none of the keys apiVersion, kind, metadata, spec and status",
+		Hint:    "name the state file with --state, for example --state pki/rotation.yaml",
+		Explain: "The file holds something else, such as Helm values. A state file has apiVersion l5d-pki-render/v1alpha1 and kind Rotation.",
+	})
 	StateConflict = define(Sentence{
 		Code:    "state-conflict",
 		Text:    "has unresolved merge conflicts (lines %s)",

@@ -182,6 +182,18 @@ var (
 		Hint:    "remove the setting here, or change spec.linkerd in the state file to match",
 		Explain: "With externalCA the chart renders no trust roots, and with another issuer scheme or trust domain the phase's Secrets and identities are not the ones that Linkerd uses: what the phase delivers does not reach the mesh.",
 	})
+	SurveyLeafLifetime = define(Sentence{
+		Code:    "survey-leaf-lifetime",
+		Text:    "%s is %s here; the state counts with %s %s",
+		Hint:    "set spec.leaf in the state file to what is deployed, or remove the setting here",
+		Explain: "A rotation waits until the leaves of the issuer before have expired, and counts their life from the state. Where leaves live longer than the state says, the old anchor is dropped while they are in use, and connections fail. Where they live shorter, the wait is longer than it has to be.",
+	})
+	SurveyOtherScheme = define(Sentence{
+		Code:    "survey-other-scheme",
+		Text:    "%s are for issuer scheme %s; the state has %s, with which identity reads %s",
+		Hint:    "finish the change of the scheme on this side too, or set spec.linkerd.issuerScheme in the state file back (docs/delivery.md, \"Change the issuer scheme\")",
+		Explain: "Identity reads its issuer as crt.pem and key.pem (linkerd.io/tls) or as tls.crt and tls.key (kubernetes.io/tls), by a flag that the chart sets from its values. State, values and whatever makes the Secret have to agree: with a Secret of the other scheme identity does not start. A Secret with the fields of both is fine.",
+	})
 	SurveyShadowedWebhook = define(Sentence{
 		Code:    "survey-shadowed-webhook",
 		Text:    "%s.caBundle in %s takes precedence over every values file; it holds %s, the phase delivers %s",

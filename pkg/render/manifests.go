@@ -24,8 +24,8 @@ type ManifestsInput struct {
 	// Layout of the values that the chart is fed with: Secrets that it then renders
 	// itself are left out. "": the chart renders no Secret.
 	Layout Layout
-	// BothSchemes gives the issuer's Secret the fields of both issuer schemes, for
-	// moving a mesh from one to the other.
+	// BothSchemes gives the issuer's Secret alone, with the fields of both issuer
+	// schemes, for moving a mesh from one to the other.
 	BothSchemes bool
 	// Apart, if not nil, has what stands in the place of the Secrets with private
 	// keys: all of them, since a chart without keys renders none. Beside are the
@@ -46,7 +46,7 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 		return nil, err
 	}
 	var objects []any
-	if m.MakesTrustRoots() && in.Beside == nil || in.All && m.traits.TrustRoots {
+	if m.MakesTrustRoots() && in.Beside == nil && !in.BothSchemes || in.All && m.traits.TrustRoots {
 		objects = append(objects, m.trustRoots(in.Annotate))
 	} else if in.Annotate {
 		return nil, problem.RenderNoAnnotate.With(trustRootsName)
@@ -58,7 +58,7 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 	case in.WithKeys:
 		var secrets []any
 		secrets, err = m.secrets(in.Layout, in.BothSchemes, func(s KeySecret, layout Layout) bool {
-			return in.All || in.Layout == "" || !m.chartRenders(s, layout)
+			return in.All || in.BothSchemes && s.Webhook == "" || !in.BothSchemes && (in.Layout == "" || !m.chartRenders(s, layout))
 		})
 		objects = append(objects, secrets...)
 	}

@@ -9,10 +9,10 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// contradicted lists the assumptions that the log shows cannot be true yet, and
-// that the evidence does not show to be true, and marks those that are forced.
-// What the log does not reach back to contradicts nothing, and a word that the
-// move does not rely on is not asked.
+// contradicted lists the assumptions that the log or the evidence shows cannot be
+// true yet, and marks those that are forced. What the log does not reach back to,
+// or what was not seen, contradicts nothing, and a word that the move does not
+// rely on is not asked.
 func (w *way) contradicted() problem.List {
 	var problems problem.List
 	words := oncePerNeed(w.scene.evidence.Assumptions)
@@ -41,25 +41,50 @@ func (w *way) reliesOn(n Need) bool {
 	return err == nil && w.verdict.Safe && !Judge(w.now, w.due, live, w.scene.verifier).Safe
 }
 
-// against is what the log knows against an assumption; "" is nothing.
+// against is what the evidence or the log knows against an assumption; "" is nothing.
 func (w *way) against(n Need) string {
-	if n != BundleLoaded && n != LeavesRenewed || len(meters[n](target{w.scene.without(n), w.ownWithout(), w.ownWithout().live(), w.now, nil})) == 0 {
+	own := w.ownWithout()
+	t := target{w.scene.without(n), own, own.live(), w.due, w.changes()}
+	if n == BundleLoaded || n == LeavesRenewed {
+		t.to = w.now
+	}
+	if len(meters[n](t)) == 0 {
 		return ""
 	}
+	if shown := t.seenOtherwise(n); shown != "" {
+		return shown
+	}
+	if against := logSays[n]; against != nil {
+		return against(w)
+	}
+	return ""
+}
+
+// logSays is what the log knows against a word.
+var logSays = map[Need]func(*way) string{
+	BundleLoaded:    (*way).bundleUnloaded,
+	LeavesRenewed:   (*way).leavesAlive,
+	BundleDelivered: (*way).otherBundleInForce,
+	IdentityLoaded:  (*way).otherBundleInForce,
+	IssuerLoaded:    (*way).otherIssuerInForce,
+
+	WebhookCertServed: (*way).webhooksNotSwitched,
+	RetiredGone:       (*way).justRetired,
+}
+
+// replayed reports whether the log reaches back to the beginning of the rotation.
+func (w *way) replayed() bool {
 	entries, whole := w.scene.dossier.entries()
-	if !whole || len(entries) == 0 {
-		return ""
-	}
-	if n == LeavesRenewed {
-		return w.leavesAlive()
-	}
-	return w.bundleUnloaded()
+	return whole && len(entries) > 0
 }
 
 // leavesAlive says until when leaves of another issuer than the one in force
 // live, if none of its successors' waits can be over: the leaves have not
 // expired, and no rollout began since the switch.
 func (w *way) leavesAlive() string {
+	if !w.replayed() {
+		return ""
+	}
 	now := chainID(w.now.Issuer[:1])
 	switched, changed := w.lastChange(func(m Material) bool { return chainID(m.Issuer[:1]) == now })
 	end := switched.Add(w.scene.leafLife())
@@ -73,7 +98,7 @@ func (w *way) leavesAlive() string {
 // their bundle when they start, and no rollout began since it was added.
 func (w *way) bundleUnloaded() string {
 	incoming := w.scene.incomingID()
-	if incoming == "" {
+	if incoming == "" || !w.replayed() {
 		return ""
 	}
 	if !w.now.Bundle.Contains(incoming) {

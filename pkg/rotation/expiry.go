@@ -12,7 +12,8 @@ import (
 
 // Expiry is one certificate of the state and its validity.
 type Expiry struct {
-	// Kind: anchor, issuer, cross, webhook, webhook-ca or retired.
+	// Kind: anchor, issuer, cross, webhook, webhook-ca, retired (an anchor) or
+	// retired-issuer.
 	Kind string `json:"kind"`
 	Name string `json:"name"`
 	// Role as in the state; webhooks have current and incoming.
@@ -57,6 +58,9 @@ func (c *scene) expiries(now Material) []Expiry {
 	}
 	for i, r := range c.dossier.retired {
 		list = append(list, newExpiry("retired", c.state.Status.Retired[i].Name, "", r, false, c.at))
+	}
+	for _, a := range c.dossier.abandoned {
+		list = append(list, newExpiry("retired-issuer", a.name, "", a.chain[0], false, c.at))
 	}
 	return list
 }

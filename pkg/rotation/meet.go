@@ -62,7 +62,7 @@ func (t target) meet(n Need) NeedResult {
 	if a, ok := t.scene.evidence.assumed(n); ok {
 		r.Met, r.How = true, fmt.Sprintf("assumed, because %q", a.Because)
 		if a.Forced {
-			r.How = fmt.Sprintf("assumed by force, against what the log says, because %q", a.Because)
+			r.How = fmt.Sprintf("assumed by force, against the log or the evidence, because %q", a.Because)
 		}
 		return r
 	}

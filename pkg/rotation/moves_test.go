@@ -138,8 +138,11 @@ func TestObservationBeatsAssumption(t *testing.T) {
 	e := seen(o)
 	e.Assumptions = assume(BundleLoaded).Assumptions
 	_, err := Advance(m.state, Options{}, e, instant)
-	if got := codes(err); !slices.Equal(got, []string{"rotation-g1"}) {
+	if got := codes(err); !slices.Equal(got, []string{"rotation-contradicted", "rotation-g1"}) {
 		t.Errorf("got %v", got)
+	}
+	if _, err := Advance(m.state, Options{Force: true}, e, instant); !slices.Equal(codes(err), []string{"rotation-g1"}) {
+		t.Errorf("forced: %v", codes(err))
 	}
 }
 

@@ -30,6 +30,9 @@ func ParseObservation(file string, data []byte) (*Observation, error) {
 	if root == nil {
 		return nil, problem.ObservationEmpty.With().In(file)
 	}
+	if other := notObservation(root); other != "" {
+		return nil, problem.ObservationOtherKind.With(other).In(file)
+	}
 	read := readFirstForm
 	if n := root.Lookup(manifest.At("apiVersion")); n != nil && n.Kind() == manifest.Scalar && n.Value() != state.APIVersion {
 		if read = readDocument; n.Value() != ObservationVersion {
@@ -41,6 +44,18 @@ func ParseObservation(file string, data []byte) (*Observation, error) {
 		return nil, problems.In(file).Err()
 	}
 	return o, nil
+}
+
+// notObservation is the kind of an object that is something else, "" if it may
+// be an observation.
+func notObservation(root *manifest.Node) string {
+	if root.Kind() != manifest.Mapping {
+		return root.Kind().String()
+	}
+	if kind := root.Get("kind"); kind != nil && !kind.IsAlias() && kind.Kind() == manifest.Scalar && kind.Value() != ObservationKind && root.Get("cluster") == nil {
+		return kind.Value()
+	}
+	return ""
 }
 
 func readFirstForm(root *manifest.Node) (*Observation, problem.List) {
@@ -76,7 +91,11 @@ func (r *reading) value(n *manifest.Node, into reflect.Value, at manifest.Path) 
 	if !nested {
 		kind = manifest.Scalar
 	}
-	if n.Kind() != kind || n.IsAlias() || n.IsNull() {
+	if n.IsAlias() {
+		r.refuse(n, at, problem.ObservationAlias.With("an alias (*name)"))
+		return
+	}
+	if n.Kind() != kind || n.IsNull() {
 		r.refuse(n, at, problem.ObservationShape.With(strings.ToLower(kind.String())))
 		return
 	}
@@ -109,6 +128,8 @@ func (r *reading) mapping(n *manifest.Node, into reflect.Value, at manifest.Path
 		name := key.Value()
 		field, known := fields[name]
 		switch {
+		case name == "<<":
+			r.refuse(key, at, problem.ObservationAlias.With("a merge key (<<)"))
 		case !known:
 			r.refuse(key, at, problem.ObservationUnknownKey.With(name, strings.Join(names, ", ")))
 		case seen[name]:

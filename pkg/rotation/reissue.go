@@ -40,13 +40,27 @@ func Reissued(s *state.Rotation, chain pki.Chain, why string, at time.Time) (*st
 	}
 	next := s.Clone()
 	signing := s.Issuing().Name
+	dropExpiredIssuers(&next.Status, d, at)
 	for i := range next.Status.Issuers {
 		if next.Status.Issuers[i].Name == signing {
+			next.Status.RetiredIssuers = append(next.Status.RetiredIssuers, state.RetiredIssuer{Name: signing, Certificate: next.Status.Issuers[i].Certificate})
 			next.Status.Issuers[i].Certificate = text(pki.Chain{issuer}.Marshal())
 		}
 	}
 	record(next, at, state.LogEntry{Move: state.MoveReissue, Issuer: issuer.Fingerprint(), Replaced: old.Fingerprint(), Why: why})
 	return next, nil
+}
+
+// dropExpiredIssuers forgets the retired issuers that have expired, and so have
+// the leaves of: a CA that renews each day would add one each day.
+func dropExpiredIssuers(st *state.Status, d *dossier, at time.Time) {
+	var kept []state.RetiredIssuer
+	for i, r := range st.RetiredIssuers {
+		if at.Before(d.abandoned[i].chain[0].NotAfter.Add(clocksDiffer)) {
+			kept = append(kept, r)
+		}
+	}
+	st.RetiredIssuers = kept
 }
 
 // signerOf is the anchor of the state that signed a certificate.

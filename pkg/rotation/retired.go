@@ -51,6 +51,8 @@ func (c *cluster) unseenRetired() []string {
 	var list []string
 	if len(unseen) > 0 {
 		list = append(list, notSeen(unseen))
+	} else { // a replica that lags may load an issuer of before from a mount that lags
+		list = append(list, unloaded(o, c.past.now.Issuer)...)
 	}
 	return append(list, c.strangers()...)
 }
@@ -73,10 +75,14 @@ func (c *cluster) strangers() []string {
 	return list
 }
 
-// abandonedLeaves says who serves a chain of an abandoned issuer.
+// abandonedLeaves says who serves a chain of a retired issuer that no anchor of
+// the bundle signed.
 func (c *scene) abandonedLeaves(l Live) []string {
 	var found []string
 	for _, a := range c.dossier.abandoned {
+		if _, trusted := c.dossier.signerOf(a.chain[0]); trusted {
+			continue
+		}
 		for _, s := range l.Chains {
 			if len(s.Chain) > 0 && s.Chain[0].Fingerprint() == a.chain[0].Fingerprint() {
 				found = append(found, fmt.Sprintf("the abandoned issuer %q still has a live chain: %s", a.name, strings.Join(s.Where, ", ")))
@@ -125,19 +131,28 @@ func retireIssuers(st *state.Status) {
 // are issuers again. It depends on the move alone, so that a review which lacks
 // the evidence comes to the same list.
 func (w *way) dropRetiredIssuers(st *state.Status) {
-	if w.provesLeaves() {
-		st.RetiredIssuers = nil
+	var kept []state.RetiredIssuer
+	for _, r := range st.RetiredIssuers {
+		if !w.provesGone(r) && !slices.ContainsFunc(st.Issuers, func(i state.Issuer) bool { return i.Certificate == r.Certificate }) {
+			kept = append(kept, r)
+		}
 	}
-	st.RetiredIssuers = slices.DeleteFunc(st.RetiredIssuers, func(r state.RetiredIssuer) bool {
-		return slices.ContainsFunc(st.Issuers, func(i state.Issuer) bool { return i.Certificate == r.Certificate })
-	})
-	if len(st.RetiredIssuers) == 0 {
-		st.RetiredIssuers = nil
-	}
+	st.RetiredIssuers = kept
 }
 
-// provesLeaves reports whether the move needs proof that no leaf of another
-// issuer, or of a retired one, is live.
-func (w *way) provesLeaves() bool {
-	return slices.ContainsFunc(w.needs, func(r NeedResult) bool { return r.Need == LeavesRenewed || r.Need == RetiredGone })
+// provesGone reports whether the move needs proof that no leaf of this retired
+// issuer is live: that no leaf of another issuer is, or none under a retired anchor.
+func (w *way) provesGone(r state.RetiredIssuer) bool {
+	needs := func(n Need) bool {
+		return slices.ContainsFunc(w.needs, func(r NeedResult) bool { return r.Need == n })
+	}
+	if needs(LeavesRenewed) {
+		return true
+	}
+	i := slices.IndexFunc(w.scene.state.Status.RetiredIssuers, func(o state.RetiredIssuer) bool { return o == r })
+	if i < 0 || !needs(RetiredGone) {
+		return false
+	}
+	_, trusted := w.scene.dossier.signerOf(w.scene.dossier.abandoned[i].chain[0])
+	return !trusted
 }

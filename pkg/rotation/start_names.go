@@ -17,10 +17,7 @@ func (b *beginning) anchorName() (string, error) {
 	for _, a := range append(slices.Clone(b.next.Status.Anchors), b.next.Status.Retired...) {
 		taken = append(taken, a.Name)
 	}
-	var issuers []string
-	for _, i := range b.next.Status.Issuers {
-		issuers = append(issuers, i.Name)
-	}
+	issuers := b.issuerNames()
 	if n := b.options.Name; n != "" {
 		if slices.Contains(taken, n) {
 			return "", problem.RotationName.With(n, "anchor")
@@ -38,13 +35,22 @@ func (b *beginning) anchorName() (string, error) {
 	return name, nil
 }
 
-// issuerName is the name asked for, or the current anchor's name and the next
-// free number ("2025-2").
-func (b *beginning) issuerName() (string, error) {
-	var taken []string
+// issuerNames are the names of issuers that are taken, those of retired ones
+// included: their key files may still exist.
+func (b *beginning) issuerNames() (taken []string) {
 	for _, i := range b.next.Status.Issuers {
 		taken = append(taken, i.Name)
 	}
+	for _, i := range b.next.Status.RetiredIssuers {
+		taken = append(taken, i.Name)
+	}
+	return taken
+}
+
+// issuerName is the name asked for, or the current anchor's name and the next
+// free number ("2025-2").
+func (b *beginning) issuerName() (string, error) {
+	taken := b.issuerNames()
 	if n := b.options.Name; n != "" {
 		if slices.Contains(taken, n) {
 			return "", problem.RotationName.With(n, "issuer")

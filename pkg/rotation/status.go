@@ -24,7 +24,9 @@ type Status struct {
 	Certificates []Expiry        `json:"certificates"`
 	Next         []NextMove      `json:"next,omitempty"`
 	Retired      []RetiredAnchor `json:"retired,omitempty"`
-	Wave         *state.Wave     `json:"wave,omitempty"`
+	// RetiredIssuers sign no more; leaves that they signed may be live.
+	RetiredIssuers []RetiredIssuer `json:"retiredIssuers,omitempty"`
+	Wave           *state.Wave     `json:"wave,omitempty"`
 	// Alarms are what is wrong already; a person has to act.
 	Alarms []string `json:"alarms,omitempty"`
 	// Delivery is every object of the phase and how it reaches the cluster.
@@ -79,7 +81,10 @@ func StatusOf(s *state.Rotation, e Evidence, at time.Time) (*Status, error) {
 	if st.Retired, err = c.retiredAnchors(); err != nil {
 		return nil, err
 	}
-	st.Alarms, st.Notes = st.alarms(s), c.notes(st)
+	if st.RetiredIssuers, err = c.retiredIssuers(); err != nil {
+		return nil, err
+	}
+	st.Alarms, st.Notes = append(st.alarms(s), c.leafAlarms()...), append(c.notes(st), st.issuerNotes()...)
 	return st, nil
 }
 
@@ -148,8 +153,8 @@ func (c *scene) notes(st *Status) []string {
 			notes = append(notes, fmt.Sprintf("%s %q is in use and not valid before %s", x.Kind, x.Name, instantText(x.NotBefore)))
 		}
 	}
-	if st.Kind == state.KindRenew {
-		notes = append(notes, "proxies ignore an anchor's dates and need no restart; `linkerd check --proxy` compares text and warns until pods have restarted")
+	if warning := c.expectedWarning(); warning != "" {
+		notes = append(notes, warning)
 	}
 	for _, r := range st.Retired {
 		switch {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -84,6 +85,53 @@ func TestUnknownIsNotGone(t *testing.T) {
 		if s.Next[0].Allowed || s.Retired[0].Known && len(s.Retired[0].TrustedBy) == 0 {
 			t.Errorf("%s: status: %+v", name, s.Retired)
 		}
+	}
+}
+
+// A replica that still signs with an issuer of before may load any other of before
+// from its mount: the retired anchor's may be one of them.
+func TestLaggingIdentityIsNotGone(t *testing.T) {
+	m, _ := abandoned(t, crossSign)
+	before := m.chain(state.RoleCurrent)
+	key := must(pki.MintKey(pki.FormSEC1, random("again")))
+	anchor := must(MaterialOf(m.state)).Bundle.Certificates()[0]
+	issuer := must(pki.MintIssuer(key.Signer().Public(), "identity.linkerd.cluster.local", anchor, m.anchorKey(state.RoleCurrent), from(-day, year), random("issuer")))
+	m.state = must(Reissued(m.state, pki.Chain{issuer}, "", now.Add(time.Hour)))
+	if r := m.state.Status.RetiredIssuers; len(r) != 2 || chainFPs(r[1].Certificate)[0] != before[0] {
+		t.Fatalf("retired issuers: %+v", r)
+	}
+	at := now.Add(2 * time.Hour)
+	st := must(StatusOf(m.state, seen(m.sight(at)), at))
+	if len(st.RetiredIssuers) != 2 || st.Certificates[len(st.Certificates)-1].Kind != "retired-issuer" {
+		t.Errorf("status: %+v", st.RetiredIssuers)
+	}
+	for lags, want := range map[bool]bool{true: true, false: false} {
+		o := m.sight(at)
+		if lags {
+			o.Identity[1].Issuer = before
+		}
+		_, err := m.startAgain(StartOptions{Kind: state.KindAnchor, Strategy: state.StrategyBundle}, seen(o), at)
+		if got := slices.Contains(codes(err), "rotation-unmet"); got != want {
+			t.Errorf("lags %v: refused %v: %s", lags, got, explain(err))
+		}
+	}
+}
+
+// TestExpiredIssuersAreForgotten: a CA that renews each day does not fill the state.
+func TestExpiredIssuersAreForgotten(t *testing.T) {
+	m := newMesh(t, "prod", now)
+	anchor := must(MaterialOf(m.state)).Bundle.Certificates()[0]
+	for n := range 10 {
+		at, r := now.Add(time.Duration(n+1)*day), random(strings.Repeat("x", n+1))
+		key := must(pki.MintKey(pki.FormSEC1, r))
+		issuer := must(pki.MintIssuer(key.Signer().Public(), "identity.linkerd.cluster.local", anchor, m.anchorKey(state.RoleCurrent), pki.PeriodAt(at, time.Hour, 48*time.Hour), r))
+		m.state = must(Reissued(m.state, pki.Chain{issuer}, "", at))
+		if err := m.state.Validate(); err != nil {
+			t.Fatal(explain(err))
+		}
+	}
+	if n := len(m.state.Status.RetiredIssuers); n < 2 || n > 4 { // the first one lives for a year
+		t.Errorf("%d retired issuers", n)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 // conflictMarkers lists the lines that Git's merge left in the text ("4, 9, 17"),
@@ -39,4 +40,39 @@ func otherKind(root *manifest.Node) (kind, apiVersion string) {
 		return "", ""
 	}
 	return kind, apiVersion
+}
+
+// isOther says that a document is no state file; nil if it may be one. One that
+// has none of a state's keys is read no further: each key would be a complaint.
+func isOther(root *manifest.Node) *problem.Problem {
+	if kind, group := otherKind(root); kind != "" {
+		return problem.StateOtherKind.With(kind, group)
+	}
+	if root.Kind() != manifest.Mapping {
+		return nil // said in one line anyway
+	}
+	for _, key := range []string{"apiVersion", "kind", "metadata", "spec", "status"} {
+		if root.Get(key) != nil {
+			return nil
+		}
+	}
+	return problem.StateNoState.With()
+}
+
+// otherStream says of several documents what kind the first one is, if that is
+// not a state file; nil if it may be one, or is no YAML.
+func otherStream(data []byte) *problem.Problem {
+	docs := manifest.Split(data)
+	for _, d := range docs[:min(len(docs), 100)] {
+		if root, err := d.Parse(); err != nil {
+			return nil
+		} else if root != nil {
+			kind, group := otherKind(root)
+			if kind == "" {
+				return nil
+			}
+			return problem.StateOtherKind.With(kind, group)
+		}
+	}
+	return nil
 }

@@ -76,6 +76,8 @@ func parseText(data []byte) (*manifest.Node, problem.List) {
 	}
 	root, err := manifest.Parse(data)
 	switch {
+	case err != nil && len(problems) == 0 && otherStream(data) != nil:
+		return nil, problem.List{otherStream(data)}
 	case err != nil:
 		problems.Add(err)
 		return nil, nameTabs(data, problems)
@@ -85,8 +87,8 @@ func parseText(data []byte) (*manifest.Node, problem.List) {
 	if len(problems) == 0 {
 		problems = escapedKeys(root)
 	}
-	if kind, group := otherKind(root); kind != "" && len(problems) == 0 {
-		return nil, problem.List{problem.StateOtherKind.With(kind, group)}
+	if other := isOther(root); other != nil && len(problems) == 0 {
+		return nil, problem.List{other}
 	}
 	return root, problems
 }

@@ -32,7 +32,11 @@ func (s *Survey) stateFile(c cursor) {
 		skipped: bytes.HasPrefix(first, []byte(skipMarker)),
 	})
 	if r, err := state.Parse(c.file.name, c.file.text); err == nil {
-		s.others = append(s.others, materialOf(r))
+		m := materialOf(r)
+		s.others = append(s.others, m)
+		if r.Metadata.Name == s.name && slices.Equal(m.bundle, s.want.bundle) {
+			s.homes = append(s.homes, path.Dir(c.file.name))
+		}
 	}
 }
 

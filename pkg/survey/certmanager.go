@@ -42,6 +42,9 @@ func (s *Survey) certificate(c cursor) {
 		crt.duration = d
 	}
 	crt.renewal(spec)
+	if s.schemeWritten {
+		s.issuerObject(c, "Certificate", crt.secret, []string{"tls.crt", "tls.key", "ca.crt"})
+	}
 	s.certificates = append(s.certificates, crt)
 }
 

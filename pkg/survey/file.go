@@ -100,6 +100,8 @@ var readers = map[[2]string]func(*Survey, cursor){
 	{"cert-manager.io", "Certificate"}:                    (*Survey).certificate,
 	{"trust.cert-manager.io", "Bundle"}:                   (*Survey).trustBundle,
 	{"trust-manager.io", "ClusterBundle"}:                 (*Survey).trustBundle,
+	{"bitnami.com", "SealedSecret"}:                       (*Survey).sealedSecret,
+	{"external-secrets.io", "ExternalSecret"}:             (*Survey).externalSecret,
 	{"", "ConfigMap"}:                                     (*Survey).configMap,
 	{"", "Secret"}:                                        (*Survey).secret,
 	{strings.Split(state.APIVersion, "/")[0], state.Kind}: (*Survey).stateFile,

@@ -22,7 +22,7 @@ var settings = map[string]func(state.Linkerd) string{
 // carries reports whether an object of a kind without a reader may hold values.
 func carries(text []byte) bool {
 	has := func(word string) bool { return bytes.Contains(text, []byte(word)) }
-	return has(keyBundle) || has("externalCA") || has("identityTrustDomain") || has("issuer") && has("scheme")
+	return has(keyBundle) || has("externalCA") || has("identityTrustDomain") || has("issuer") && has("scheme") || has(schemeFlag) || has("issuanceLifetime") || has("clockSkewAllowance")
 }
 
 // contradiction finds the setting that a dotted name ends in, if the value is none
@@ -76,11 +76,13 @@ func (s *Survey) contradictions(c cursor, dotted, kind string) {
 	for key, value := range c.entries() {
 		name := strings.TrimPrefix(dotted+"."+key, ".")
 		s.contradicts(value, value.value(), name, "this "+kind)
+		s.lifetime(value, name)
 		s.contradictions(value, name, kind)
 	}
 	for _, item := range c.items() {
 		s.contradictions(item, dotted, kind)
 		s.contradicts(item.get("value"), item.get("value").value(), item.get("name").value(), "this "+kind)
+		s.lifetime(item.get("value"), item.get("name").value())
 	}
 	if text := c.value(); carries([]byte(text)) {
 		if inner, ok := c.embedded(); ok {

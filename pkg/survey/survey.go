@@ -51,6 +51,7 @@ type Report struct {
 
 // Survey collects what the files of a repository say.
 type Survey struct {
+	name   string // of the mesh
 	want   material
 	others []material // of other state files in the repository
 	allow  patterns
@@ -72,6 +73,10 @@ type Survey struct {
 	targets        []targetedBundle
 	targetSettings []targetedSetting
 	shadows        []shadowed
+	schemes        []foundScheme
+	lifetimes      []shadowed
+	homes          []string              // folders of state files of this mesh
+	schemeWritten  bool                  // the state names its issuer scheme
 	later          map[string][]shadowed // settings in values files, by file
 	pems           map[string]string     // files of certificates
 	releases       []release
@@ -94,7 +99,7 @@ func New(settings Settings) (*Survey, error) {
 	}
 	return &Survey{
 		allowFromTop: fromTop, prefix: settings.Prefix,
-		want: materialOf(settings.State), allow: allow,
+		schemeWritten: settings.State.Spec.Linkerd.IssuerScheme != "", name: settings.State.Metadata.Name, want: materialOf(settings.State), allow: allow,
 		files: map[string]bool{}, kustomizations: map[string]bool{}, charts: map[string]bool{},
 		parts: map[string][]release{}, pins: map[string]pinSet{}, pems: map[string]string{}, later: map[string][]shadowed{}, configMaps: map[string]configMapData{},
 	}, nil
@@ -121,7 +126,7 @@ func (s *Survey) Add(name string, text []byte) {
 	if !isYAML(name) {
 		return
 	}
-	if at := manifest.OtherEncoding(text); at >= 0 {
+	if at := otherEncoding(text); at >= 0 {
 		s.say(spot{file: name, line: 1, column: 1}, pki.Warning, problem.SurveyEncoding, at)
 		return
 	}
@@ -140,6 +145,8 @@ func (s *Survey) Report() Report {
 	s.judgeReleases()
 	s.judgeOrder()
 	s.judgeShadows()
+	s.judgeSchemes()
+	s.judgeLifetimes()
 	s.judgeCertificates()
 	s.judgeTrustBundles()
 	s.judgeStates()

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 )
 
@@ -18,7 +19,7 @@ const (
 
 // marks are the words that make a file without a kind worth parsing.
 var marks = [][]byte{
-	[]byte(keyBundle), []byte("externalCA"), []byte("identityTrustDomain"), []byte("linkerd/linkerd"), []byte("crtPEM"), []byte("caBundle"), []byte("injectCaFrom"), []byte(keyHeartbeat), []byte(keyNoBeat),
+	[]byte(keyBundle), []byte("externalCA"), []byte("identityTrustDomain"), []byte("linkerd/linkerd"), []byte("crtPEM"), []byte("caBundle"), []byte("injectCaFrom"), []byte("issuanceLifetime"), []byte("clockSkewAllowance"), []byte(keyHeartbeat), []byte(keyNoBeat),
 }
 
 func mentionsValues(text []byte) bool {
@@ -27,7 +28,22 @@ func mentionsValues(text []byte) bool {
 			return true
 		}
 	}
-	return false
+	return bytes.Contains(text, []byte("issuer")) && bytes.Contains(text, []byte("scheme"))
+}
+
+// otherEncoding is where a file of objects or of Linkerd's values is not UTF-8, or -1.
+func otherEncoding(text []byte) int {
+	if at := manifest.OtherEncoding(text); at >= 0 {
+		return at
+	}
+	at := manifest.InvalidUTF8(text)
+	if nul := bytes.IndexByte(text, 0); at < 0 || nul >= 0 && nul < at {
+		at = nul
+	}
+	if at >= 0 && mentionsValues(bytes.ReplaceAll(text, []byte{0}, nil)) {
+		return at
+	}
+	return -1
 }
 
 // pinSet holds what values pin: keys of webhooks, and keyHeartbeat.
@@ -88,6 +104,7 @@ func (s *Survey) carriesValues(c cursor) {
 	s.walk(c, "", "", pinSet{})
 	s.strings(c)
 	s.contradictions(c, "", c.node.Head().Kind)
+	s.deployedScheme(c)
 }
 
 // strings looks for values in the strings of an object.
@@ -123,6 +140,8 @@ func (s *Survey) setting(c cursor, name, place string, pins pinSet) {
 		}
 	case "externalCA", "scheme", "identityTrustDomain":
 		s.shadow(c, name, place)
+	case "issuanceLifetime", "clockSkewAllowance":
+		s.lifetime(c, name)
 	case keyHeartbeat:
 		if c.value() != "" {
 			pins[keyHeartbeat] = true
@@ -179,11 +198,17 @@ func (s *Survey) configMap(c cursor) {
 		}
 		return
 	}
+	if c.get("metadata", "name").value() == linkerd.Config {
+		s.configScheme(c)
+	}
 	s.carrier(c, "ConfigMap", "data")
 }
 
 // secret looks at what a Secret says, in clear and in base64.
-func (s *Survey) secret(c cursor) { s.carrier(c, "Secret", "data", "stringData") }
+func (s *Survey) secret(c cursor) {
+	s.issuerObject(c, "Secret", c.get("metadata", "name").value(), keysOf(c.get("data"), c.get("stringData")))
+	s.carrier(c, "Secret", "data", "stringData")
+}
 
 func (s *Survey) carrier(c cursor, kind string, fields ...string) {
 	carried := configMapData{file: c.file.name, pins: map[string]pinSet{}, texts: map[string]string{}}
