@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},
 	"internal/exchange":       {},
-	"internal/cli":            {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/check"},
+	"internal/cli":            {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/check", "internal/evidence"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -45,6 +45,8 @@ var arrows = map[string][]string{
 	"internal/child":    {},
 	"internal/address":  {},
 	"internal/recovery": {"pkg/rotation", "pkg/state"},
+	// The signed form of observation files.
+	"internal/evidence": {},
 	// What check says of an observation.
 	"internal/check": {"internal/sink", "pkg/linkerd", "pkg/pki", "pkg/rotation", "pkg/state"},
 	// Reading and changing files, with errors that a user can act on.
@@ -120,7 +122,7 @@ var libraries = map[string][]string{
 var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/check", "pkg/delivery"}
+var pure = []string{"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/check", "internal/evidence", "pkg/delivery"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{

@@ -21,6 +21,9 @@ func (c *guardCall) judgeMove(next *state.Rotation) error {
 	if err := c.judgeLanded(c.now, next); err != nil {
 		return err
 	}
+	if err := c.judgeAuthors(next); err != nil {
+		return err
+	}
 	switch {
 	case c.now.Metadata.Name != next.Metadata.Name:
 		r.findings = append(r.findings, problem.RotationOtherMesh.With(c.now.Metadata.Name, next.Metadata.Name))
