@@ -139,7 +139,7 @@ func TestGuardEvidenceAuthors(t *testing.T) {
 			t.Errorf("wants %q:\n%s", says, out)
 		}
 	}
-	judged(brought("", same), false, "as committed by `Test <test@example.com>`, unverified")
+	judged(brought("", same), false, "as committed by `Test \\u003ctest@example.com\\u003e`, unverified")
 	l.commitTo("main", func(dir string) { l.edit(dir, beside("allowed_signers"), func(string) string { return gitLine }) })
 	judged(brought("", same), false, "unverified")
 	l.commitTo("main", func(dir string) {
@@ -149,7 +149,7 @@ func TestGuardEvidenceAuthors(t *testing.T) {
 	judged(brought(other, same), true, "no listed key has signed")
 	judged(brought(key, func(s string) string { return strings.Replace(s, "coverage: []", "coverage: [] ", 1) }), true, "no listed key has signed")
 	judged(brought(key, func(s string) string { return s + "# more\n" }), true, "not at the end")
-	judged(brought(key, same), false, "is signed by `robot@example.com")
+	judged(brought(key, same), false, "is signed by `robot@example.com`")
 	code, _, out := l.guarded(l.job("origin/main", brought("", same)), "--accept", "guard-evidence")
 	if code != ExitDone || !strings.Contains(out, "accepted") {
 		t.Errorf("accepted: code %d: %s", code, out)

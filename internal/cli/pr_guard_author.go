@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/evidence"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -51,6 +52,7 @@ func (g *guardCall) judgeAuthor(name, committer string, keys []byte) error {
 	case why != nil:
 		g.r.fail(problem.PRGuardEvidence.With(committer, why.Text).In(shownName(name)))
 	default:
+		who, _, _ = strings.Cut(who, ", key ") // the name that the base branch lists says enough
 		g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is signed by %s", code(name), code(who)))
 	}
 	return nil
