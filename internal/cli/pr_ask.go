@@ -14,6 +14,7 @@ const (
 	verbAdvance = state.MoveAdvance
 	verbBack    = state.MoveBack
 	verbStart   = state.MoveStart
+	verbRollout = state.MoveRollout
 )
 
 // ask is the move that is wanted.
@@ -41,11 +42,11 @@ func (f *prFlags) asked(args []string) (ask, error) {
 		return k, problem.PRArguments.With(strings.Join(args, " "), "with --next and --guard no move is named")
 	case k.verb == verbStart && !slices.Contains(kinds, k.kind):
 		return k, problem.PRArguments.With(strings.Join(args, " "), "start is followed by "+strings.Join(kinds, ", "))
-	case k.verb != verbStart && k.kind != "", !slices.Contains([]string{verbAdvance, verbBack, verbStart}, k.verb):
-		return k, problem.PRArguments.With(strings.Join(args, " "), "the moves are advance, back and start KIND")
+	case k.verb != verbStart && k.kind != "", !slices.Contains([]string{verbAdvance, verbBack, verbStart, verbRollout}, k.verb):
+		return k, problem.PRArguments.With(strings.Join(args, " "), "the moves are advance, back, rollout and start KIND")
 	case f.request != "":
 		return k, problem.PRArguments.With("--csr-out "+f.request, "a certificate request is made by `start`, and changes no state")
-	case f.abandon && k.verb != verbBack, f.to != "" && k.verb == verbStart:
+	case f.abandon && k.verb != verbBack, f.to != "" && (k.verb == verbStart || k.verb == verbRollout):
 		return k, problem.PRArguments.With(strings.Join(args, " "), "--to belongs to advance and back, --abandon to back")
 	}
 	return k, nil
@@ -78,6 +79,9 @@ func (f *prFlags) answers(k ask, base, next *state.Rotation) bool {
 func (f *prFlags) target(k ask, base *state.Rotation) string {
 	if f.to != "" {
 		return f.to
+	}
+	if k.verb == verbRollout {
+		return base.Status.Phase
 	}
 	r := base.Status.Rotation
 	if r == nil || f.abandon {
@@ -123,6 +127,8 @@ func (c *prCall) make(k ask, e rotation.Evidence, o rotation.Options) (*rotation
 		}
 		options.Options = o
 		return rotation.Start(c.now, options, e, at, c.Random)
+	case k.verb == verbRollout:
+		return rotation.Rollout(c.now, o, e, at)
 	case c.f.abandon:
 		return rotation.Abandon(c.now, o, e, at)
 	case c.f.to != "":

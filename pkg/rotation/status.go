@@ -2,6 +2,7 @@ package rotation
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
@@ -35,7 +36,7 @@ type Status struct {
 
 // NextMove is a legal move and what it still needs.
 type NextMove struct {
-	// Verb: advance, back or start.
+	// Verb: advance, back, start or rollout.
 	Verb    string       `json:"verb"`
 	To      string       `json:"to"`
 	Wave    bool         `json:"wave,omitempty"`
@@ -116,7 +117,7 @@ func (c *scene) startNeeds() ([]NextMove, error) {
 			m.Problems = problem.List{r.problem()}
 		}
 	}
-	return []NextMove{m}, nil
+	return append([]NextMove{m}, c.rolloutMove(m.Allowed)...), nil
 }
 
 // retiredAnchors says who was seen with each retired anchor.
@@ -150,6 +151,9 @@ func (c *scene) notes(st *Status) []string {
 	}
 	if st.Kind == state.KindRenew {
 		notes = append(notes, "proxies ignore an anchor's dates and need no restart; `linkerd check --proxy` compares text and warns until pods have restarted")
+	}
+	if c.widened() && slices.ContainsFunc(st.Next, func(m NextMove) bool { return m.Verb == state.MoveRollout }) {
+		notes = append(notes, "pods keep the anchors of the rotation that went back until they restart: `l5d-pki-render rollout` starts that; the next rotation waits for it")
 	}
 	for _, r := range st.Retired {
 		switch {
