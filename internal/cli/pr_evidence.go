@@ -26,16 +26,19 @@ func (c *prCall) isEvidence(name string) bool {
 		strings.HasPrefix(path.Base(name), c.now.Metadata.Name+"-")
 }
 
-// putEvidence replaces the observations of the move before by those of this one.
+// putEvidence adds the observations of this move. Those of earlier moves stay until
+// the next rotation starts: waits are counted from them.
 func (c *prCall) putEvidence(next *state.Rotation) (names []string, err error) {
 	if !c.f.keepEvidence {
 		return nil, nil
 	}
-	for _, name := range c.evidenceFiles() {
-		if err := c.remove(name); err != nil {
-			return nil, err
+	if c.now.Status.Rotation == nil {
+		for _, name := range c.evidenceFiles() {
+			if err := c.remove(name); err != nil {
+				return nil, err
+			}
+			names = append(names, name)
 		}
-		names = append(names, name)
 	}
 	for _, file := range c.f.evidence.files {
 		text, err := readFile(file, maxObservation)
@@ -80,10 +83,20 @@ func (c *prCall) evidenceFiles() []string {
 // the observations beside it, those of linked clusters, and the words of the log.
 func (c *prCall) claimed(next *state.Rotation) (rotation.Evidence, error) {
 	var flags evidenceFlags
+	var earlier evidenceFlags
 	for _, name := range c.evidenceFiles() {
-		flags.files = append(flags.files, filepath.FromSlash(c.at(name)))
+		to := &flags
+		if _, before, err := c.repo.Regular(c.tip, name, maxObservation); err == nil && before && c.now.Status.Rotation != nil {
+			to = &earlier // it came with an earlier move
+		}
+		to.files = append(to.files, filepath.FromSlash(c.at(name)))
 	}
 	e, err := c.observed(&flags, next)
+	if err != nil {
+		return e, err
+	}
+	waited, err := earlier.load(c.at(c.state), &state.Rotation{})
+	e.Earlier = waited.Observations
 	if last, ok := lastEntry(next); ok {
 		e.Assumptions = rotation.Vouched(last)
 	}
