@@ -19,7 +19,7 @@ type cluster struct {
 	seen []*Observation // oldest first
 	// earlier came with earlier moves, see [Evidence.Earlier].
 	earlier []*Observation
-	book *book
+	book    *book
 
 	// incoming is the anchor that BUNDLE-LOADED speaks of, "" if there is none.
 	incoming string
