@@ -16,5 +16,8 @@ func Arguments(argv []string) []string {
 	if command, named := calledAs[name]; named {
 		return append([]string{command}, argv[1:]...)
 	}
+	if len(argv) == 2 && argv[1] == extensionMetadata { // the answer has the name of the file
+		return []string{extensionMetadata, filepath.Base(argv[0])}
+	}
 	return argv[1:]
 }

@@ -14,12 +14,12 @@ type shelf struct {
 // shelves is the list of commands as help shows it.
 func (a *app) shelves() []shelf {
 	return []shelf{
-		{"The rotation", []*cobra.Command{a.initialize(), a.status(), a.doctor(), a.plan(), a.start(), a.advance(), a.back(), a.prove(), a.log()}},
-		{"In Git", []*cobra.Command{a.sync(), a.pr(), a.lint(), a.workloads(), a.component()}},
+		{"The rotation", []*cobra.Command{a.initialize(), a.status(), a.doctor(), a.check(), a.plan(), a.start(), a.advance(), a.back(), a.rollout(), a.prove(), a.log()}},
+		{"In Git", []*cobra.Command{a.sync(), a.pr(), a.lint(), a.workloads(), a.component(), a.evidenceCommands()}},
 		{"Rendering", []*cobra.Command{a.postRender(), a.chart(), a.values(), a.manifests()}},
 		{"Private keys", []*cobra.Command{a.custody()}},
 		{"Hosts", []*cobra.Command{a.helmPlugin(), a.cmp(), a.krm()}},
-		{about, []*cobra.Command{a.explain(), a.schema(), a.version()}},
+		{about, []*cobra.Command{a.explain(), a.schema(), a.version(), a.metadata()}},
 	}
 }
 

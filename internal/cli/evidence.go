@@ -18,9 +18,12 @@ type evidenceFlags struct {
 	files   []string
 	assumed []string
 	because string
+	// earlier: observations beside the state, of earlier moves, count for waits.
+	earlier bool
 }
 
 func (f *evidenceFlags) add(cmd *cobra.Command) {
+	f.earlier = true
 	cmd.Flags().StringArrayVar(&f.files, "evidence", nil, "observation file; may be given several times")
 	cmd.Flags().StringArrayVar(&f.assumed, "assume", nil, "CODE of a need that you vouch for (`status` lists them); recorded in the log")
 	cmd.Flags().StringVar(&f.because, "because", "", "why you vouch for it")
@@ -44,6 +47,11 @@ func (f *evidenceFlags) load(statePath string, s *state.Rotation) (rotation.Evid
 	}
 	for _, file := range f.files {
 		observe(file)
+	}
+	if f.earlier {
+		var err error
+		e.Earlier, err = earlierEvidence(statePath, s)
+		problems.Add(err)
 	}
 	for _, link := range s.Spec.Links {
 		switch {

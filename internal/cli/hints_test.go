@@ -79,7 +79,7 @@ func TestHintsWork(t *testing.T) {
 			t.Errorf("%s is listed as not walked, and need not be", code)
 		}
 		if !walked {
-			if hinted.MatchString(s.Hint) && !slices.Contains(hintNotYet, code) {
+			if hinted.MatchString(s.Hint) && !slices.Contains(hintNotYet, code) && !ofCheck(code) {
 				t.Errorf("no walk runs the hint of %s: %s", code, s.Hint)
 			}
 			continue

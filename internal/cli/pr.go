@@ -25,7 +25,7 @@ type prFlags struct {
 func (a *app) pr() *cobra.Command {
 	var f prFlags
 	cmd := &cobra.Command{
-		Use:   "pr [advance|back|start KIND]",
+		Use:   "pr [advance|back|rollout|start KIND]",
 		Short: "make one phase one pull request: move, sync, commit, push, open or update",
 		Long: `pr takes the state from the base branch as the remote has it, makes one move
 (advance, if none is named), writes the outputs, commits, pushes to the branch
@@ -52,7 +52,7 @@ refused while one is open.
   l5d-pki-render pr --guard --base main
   l5d-pki-render pr --print --out change`,
 		Args:      cobra.MaximumNArgs(2),
-		ValidArgs: []string{state.MoveAdvance, state.MoveBack, state.MoveStart},
+		ValidArgs: []string{state.MoveAdvance, state.MoveBack, state.MoveRollout, state.MoveStart},
 		RunE:      a.run(func(_ *cobra.Command, args []string) error { return a.doPR(&f, args) }),
 	}
 	f.addStart(cmd)

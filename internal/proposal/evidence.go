@@ -8,16 +8,19 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// putEvidence replaces the observations of the move before by those of this one.
+// putEvidence adds the observations of this move. Those of earlier moves stay until
+// the next rotation starts: waits are counted from them.
 func (c *call) putEvidence(next *state.Rotation) (names []string, err error) {
 	if !c.q.KeepEvidence {
 		return nil, nil
 	}
-	for _, name := range c.EvidenceFiles() {
-		if err := c.Remove(name); err != nil {
-			return nil, err
+	if c.Now.Status.Rotation == nil {
+		for _, name := range c.EvidenceFiles() {
+			if err := c.Remove(name); err != nil {
+				return nil, err
+			}
+			names = append(names, name)
 		}
-		names = append(names, name)
 	}
 	for _, file := range c.q.Evidence.Files {
 		text, err := files.Read(file, base.MaxObservation)

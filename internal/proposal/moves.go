@@ -63,8 +63,12 @@ func (c *call) moveNow(w plan.Wish) (*rotation.Move, error) {
 		return rotation.Start(c.Now, options, *c.evidence, c.Instant, c.Random)
 	case w.Abandon:
 		return rotation.Abandon(c.Now, o, *c.evidence, c.Instant)
+	case w.Verb == state.MoveRollout:
+		return rotation.Rollout(c.Now, o, *c.evidence, c.Instant)
+	case w.To != "" && w.Verb == state.MoveBack:
+		return rotation.BackTo(c.Now, w.To, o, *c.evidence, c.Instant)
 	case w.To != "":
-		return rotation.To(c.Now, w.To, o, *c.evidence, c.Instant)
+		return rotation.AdvanceTo(c.Now, w.To, o, *c.evidence, c.Instant)
 	case w.Verb == state.MoveBack:
 		return rotation.Back(c.Now, o, *c.evidence, c.Instant)
 	}

@@ -65,9 +65,9 @@ func Asked(args []string, w plan.Wish, guard bool) (plan.Wish, error) {
 		return refused("with --next and --guard no move is named")
 	case w.Verb == state.MoveStart && !slices.Contains(kinds, w.Kind):
 		return refused("start is followed by " + strings.Join(kinds, ", "))
-	case w.Verb != state.MoveStart && w.Kind != "", !slices.Contains([]string{state.MoveAdvance, state.MoveBack, state.MoveStart}, w.Verb):
-		return refused("the moves are advance, back and start KIND")
-	case w.Abandon && w.Verb != state.MoveBack, w.To != "" && w.Verb == state.MoveStart:
+	case w.Verb != state.MoveStart && w.Kind != "", !slices.Contains([]string{state.MoveAdvance, state.MoveBack, state.MoveStart, state.MoveRollout}, w.Verb):
+		return refused("the moves are advance, back, rollout and start KIND")
+	case w.Abandon && w.Verb != state.MoveBack, w.To != "" && (w.Verb == state.MoveStart || w.Verb == state.MoveRollout):
 		return refused("--to belongs to advance and back, --abandon to back")
 	}
 	return w, nil

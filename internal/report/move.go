@@ -41,7 +41,7 @@ func (r Move) Text() string {
 	if r.DryRun {
 		head = "would move"
 	}
-	fmt.Fprintf(&b, "%s from %s to %s (epoch %d)\n", head, r.From, r.To, r.State.Status.Epoch)
+	fmt.Fprintf(&b, "%s %s (epoch %d)\n", head, r.way(), r.State.Status.Epoch)
 	for _, line := range r.facts() {
 		b.WriteString("  " + line + "\n")
 	}
@@ -55,6 +55,14 @@ func (r Move) Markdown() string {
 		b.WriteString("- " + line + "\n")
 	}
 	return b.String()
+}
+
+// way is where the move leads, or where it stays.
+func (r Move) way() string {
+	if r.From == r.To {
+		return "on in phase " + r.To + " with a rollout"
+	}
+	return "from " + r.From + " to " + r.To
 }
 
 // byHand are the objects that the move changes and nothing delivers by itself.

@@ -14,6 +14,9 @@ import (
 func (c *cluster) chains(l *Live) {
 	o := c.latest()
 	closed := c.leavesClosed()
+	if o == nil && !closed.IsZero() {
+		o = c.signing()
+	}
 	if o == nil {
 		c.possibleChains(l, "possible in "+c.label())
 		return
@@ -69,19 +72,30 @@ func (c *cluster) leavesClosed() time.Time {
 	return time.Time{}
 }
 
-// signedSince is the instant of the first observation in which every identity
-// replica signs with the issuer of the phase, while that issuer was in force and
-// stayed it; zero if there is none. Leaves issued later are of that issuer.
+// signedSince is the instant of [cluster.signing], zero if there is none. Leaves
+// issued later are of the issuer of the phase.
 func (c *cluster) signedSince() time.Time {
-	if c.past == nil {
-		return time.Time{}
-	}
-	for _, o := range c.seen {
-		if len(unloaded(o, c.past.now.Issuer)) == 0 && !c.switchedSince(o.at()) {
-			return o.at()
-		}
+	if o := c.signing(); o != nil {
+		return o.at()
 	}
 	return time.Time{}
+}
+
+// signing is the first observation, also of earlier moves, in which every identity
+// replica signs with the issuer of the phase, while that issuer was in force and
+// stayed it; nil if there is none.
+func (c *cluster) signing() *Observation {
+	if c.past == nil {
+		return nil
+	}
+	all := slices.Concat(c.earlier, c.seen)
+	slices.SortStableFunc(all, func(a, b *Observation) int { return a.at().Compare(b.at()) })
+	for _, o := range all {
+		if len(unloaded(o, c.past.now.Issuer)) == 0 && !c.switchedSince(o.at()) {
+			return o
+		}
+	}
+	return nil
 }
 
 // refreshed reports whether every leaf of a row was refreshed after the instant

@@ -17,7 +17,9 @@ type cluster struct {
 	own  bool
 	past *past          // nil without a state
 	seen []*Observation // oldest first
-	book *book
+	// earlier came with earlier moves, see [Evidence.Earlier].
+	earlier []*Observation
+	book    *book
 
 	// incoming is the anchor that BUNDLE-LOADED speaks of, "" if there is none.
 	incoming string

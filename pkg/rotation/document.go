@@ -17,6 +17,7 @@ type observationDocument struct {
 	At         string `json:"at"`
 	// Coverage is how many pods of each group there are.
 	Coverage     []Coverage       `json:"coverage"`
+	Mesh         Mesh             `json:"mesh,omitzero"`
 	Facts        []Fact           `json:"facts,omitempty"`
 	Bundles      []namedSet       `json:"bundles,omitempty"`
 	Chains       []namedSet       `json:"chains,omitempty"`
@@ -120,7 +121,7 @@ func (o *Observation) document() observationDocument {
 	bundles, chains := &names{"bundle", map[string]string{}, nil}, &names{"chain", map[string]string{}, nil}
 	d := observationDocument{
 		APIVersion: o.APIVersion, Kind: o.Kind, Cluster: o.Cluster, At: o.At,
-		Coverage: o.Coverage, Facts: o.Facts, Certificates: o.Certificates,
+		Coverage: o.Coverage, Mesh: o.Mesh, Facts: o.Facts, Certificates: o.Certificates,
 	}
 	if d.Coverage == nil {
 		d.Coverage = []Coverage{}

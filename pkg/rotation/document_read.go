@@ -57,7 +57,7 @@ func (d *observationDocument) observation() (*Observation, problem.List) {
 	c.bundles, c.chains = c.sets("bundles", d.Bundles), c.sets("chains", d.Chains)
 	o := &Observation{
 		APIVersion: d.APIVersion, Kind: d.Kind, Cluster: d.Cluster, At: d.At,
-		Coverage: d.Coverage, Facts: d.Facts, Certificates: d.Certificates,
+		Coverage: d.Coverage, Mesh: d.Mesh, Facts: d.Facts, Certificates: d.Certificates,
 	}
 	c.facts(d.Facts)
 	o.ControlPlane = d.ControlPlane.delivery(c)

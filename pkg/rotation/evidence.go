@@ -16,6 +16,10 @@ import (
 // the state files of linked clusters, and what a person vouches for.
 type Evidence struct {
 	Observations []*Observation
+	// Earlier are observations that earlier moves were made on. They show nothing of
+	// what is live now, only since when identity signs with an issuer: waits are
+	// counted from them.
+	Earlier []*Observation
 	// Links are the states of linked clusters, by the name in spec.links.
 	Links       []LinkedState
 	Assumptions []Assumption
@@ -92,9 +96,11 @@ func clusterNames(s *state.Rotation) []string {
 }
 
 // of lists the observations of a cluster, oldest first.
-func (e Evidence) of(cluster string) []*Observation {
+func (e Evidence) of(cluster string) []*Observation { return ofCluster(e.Observations, cluster) }
+
+func ofCluster(all []*Observation, cluster string) []*Observation {
 	var found []*Observation
-	for _, o := range e.Observations {
+	for _, o := range all {
 		if o.Cluster == cluster {
 			found = append(found, o)
 		}

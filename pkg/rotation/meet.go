@@ -79,6 +79,8 @@ func (t target) meet(n Need) NeedResult {
 		if inferred := o.inferred(); len(inferred) > 0 {
 			r.How += " (inferred: " + strings.Join(inferred, ", ") + ")"
 		}
+	} else if o := t.own.signing(); r.Met && n == LeavesRenewed && o != nil {
+		r.How = fmt.Sprintf("every leaf of another issuer has expired since the observation of %s at %s", t.own.label(), o.At)
 	}
 	return r
 }

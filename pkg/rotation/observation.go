@@ -32,6 +32,8 @@ type Observation struct {
 	Coverage []Coverage `json:"-"`
 	// Facts say how each fact was found.
 	Facts []Fact `json:"-"`
+	// Mesh is the control plane as a whole.
+	Mesh Mesh `json:"-"`
 	// Certificates (PEM) of fingerprints that no state file knows, such as the
 	// issuer of a linked cluster.
 	Certificates string `json:"certificates,omitempty"`

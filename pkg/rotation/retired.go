@@ -143,16 +143,18 @@ func (w *way) dropRetiredIssuers(st *state.Status) {
 // provesGone reports whether the move needs proof that no leaf of this retired
 // issuer is live: that no leaf of another issuer is, or none under a retired anchor.
 func (w *way) provesGone(r state.RetiredIssuer) bool {
-	needs := func(n Need) bool {
-		return slices.ContainsFunc(w.needs, func(r NeedResult) bool { return r.Need == n })
-	}
-	if needs(LeavesRenewed) {
+	if w.asks(LeavesRenewed) {
 		return true
 	}
 	i := slices.IndexFunc(w.scene.state.Status.RetiredIssuers, func(o state.RetiredIssuer) bool { return o == r })
-	if i < 0 || !needs(RetiredGone) {
+	if i < 0 || !w.asks(RetiredGone) {
 		return false
 	}
 	_, trusted := w.scene.dossier.signerOf(w.scene.dossier.abandoned[i].chain[0])
 	return !trusted
+}
+
+// asks reports whether the move has a need.
+func (w *way) asks(n Need) bool {
+	return slices.ContainsFunc(w.needs, func(r NeedResult) bool { return r.Need == n })
 }

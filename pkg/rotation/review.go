@@ -26,6 +26,9 @@ func Review(base, next *state.Rotation, e Evidence, at time.Time) (*Move, error)
 	if err := notAhead(next, at); err != nil {
 		return nil, err
 	}
+	if isRollout(next) {
+		return reviewRollout(base, next, e, at)
+	}
 	from, err := before(base, next)
 	if err != nil {
 		return nil, err
@@ -42,12 +45,8 @@ func Review(base, next *state.Rotation, e Evidence, at time.Time) (*Move, error)
 			problems.Add(err)
 			continue
 		}
-		if differs := statusDiffers(m.State.Status, next.Status); len(differs) > 0 {
-			problems = append(problems, problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "it would leave another "+strings.Join(differs, ", ")))
-			continue
-		}
-		if wrong := otherMove(m.State, next); wrong != "" {
-			problems = append(problems, problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, wrong))
+		if err := sameOutcome(base, m.State, next); err != nil {
+			problems.Add(err)
 			continue
 		}
 		m.From, m.State = base.Status.Phase, next
@@ -57,6 +56,17 @@ func Review(base, next *state.Rotation, e Evidence, at time.Time) (*Move, error)
 		problems = problem.List{problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "the rotation "+path.label()+" has no such phase")}
 	}
 	return nil, problems[:1].Err()
+}
+
+// sameOutcome is an error if the state that a move makes of base is not next.
+func sameOutcome(base, made, next *state.Rotation) error {
+	if differs := statusDiffers(made.Status, next.Status); len(differs) > 0 {
+		return problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "it would leave another "+strings.Join(differs, ", "))
+	}
+	if wrong := otherMove(made, next); wrong != "" {
+		return problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, wrong)
+	}
+	return nil
 }
 
 // grewByOneMove: the epoch grew by one and the log by one entry; the first move

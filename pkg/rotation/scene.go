@@ -36,7 +36,7 @@ func openScene(s *state.Rotation, e Evidence, at time.Time) (*scene, error) {
 	}
 	c.book.addState(d)
 	problems := problem.Of(e.check(s, at))
-	for _, o := range e.Observations {
+	for _, o := range slices.Concat(e.Observations, e.Earlier) {
 		c.book.addObservation(o)
 	}
 	for _, l := range e.Links {
@@ -85,7 +85,7 @@ func (c *scene) cluster(name string, own bool, p *past) *cluster {
 	_, loaded := c.evidence.assumed(BundleLoaded)
 	_, renewed := c.evidence.assumed(LeavesRenewed)
 	return &cluster{
-		name: name, own: own, past: p, seen: c.evidence.of(name), book: c.book, incoming: c.incomingID(),
+		name: name, own: own, past: p, seen: c.evidence.of(name), earlier: ofCluster(c.evidence.Earlier, name), book: c.book, incoming: c.incomingID(),
 		loaded: loaded, renewed: renewed, leafLife: c.leafLife(), at: c.at,
 	}
 }

@@ -2,6 +2,7 @@ package rotation
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
@@ -37,7 +38,7 @@ type Status struct {
 
 // NextMove is a legal move and what it still needs.
 type NextMove struct {
-	// Verb: advance, back or start.
+	// Verb: advance, back, start or rollout.
 	Verb    string       `json:"verb"`
 	To      string       `json:"to"`
 	Wave    bool         `json:"wave,omitempty"`
@@ -121,7 +122,7 @@ func (c *scene) startNeeds() ([]NextMove, error) {
 			m.Problems = problem.List{r.problem()}
 		}
 	}
-	return []NextMove{m}, nil
+	return append([]NextMove{m}, c.rolloutMove(m.Allowed)...), nil
 }
 
 // retiredAnchors says who was seen with each retired anchor.
@@ -155,6 +156,9 @@ func (c *scene) notes(st *Status) []string {
 	}
 	if warning := c.expectedWarning(); warning != "" {
 		notes = append(notes, warning)
+	}
+	if c.widened() && slices.ContainsFunc(st.Next, func(m NextMove) bool { return m.Verb == state.MoveRollout }) {
+		notes = append(notes, "pods keep the anchors of the rotation that went back until they restart: `l5d-pki-render rollout` starts that; the next rotation waits for it")
 	}
 	for _, r := range st.Retired {
 		switch {

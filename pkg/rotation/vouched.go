@@ -22,6 +22,7 @@ func Prepared(e state.LogEntry) bool { return e.Ahead }
 func (w *way) entry() state.LogEntry {
 	evidence := w.scene.evidence
 	evidence.Assumptions = oncePerNeed(evidence.Assumptions)
+	evidence.Observations = append(slices.Clip(evidence.Observations), w.waitedFrom()...)
 	e := state.LogEntry{
 		Move: w.move(), Kind: w.path.Kind, Strategy: w.path.Strategy, Why: w.options.Why,
 		DowntimeAccepted: w.accepted, Ahead: len(w.shut) > 0, Evidence: evidence.Digest(),
@@ -30,6 +31,16 @@ func (w *way) entry() state.LogEntry {
 		e.Assumed = append(e.Assumed, state.Assumed{Code: string(a.Code), Because: a.Because, Forced: a.Forced})
 	}
 	return e
+}
+
+// waitedFrom is the observation of an earlier move that the move's wait for leaves
+// is counted from, which makes it evidence of this one.
+func (w *way) waitedFrom() []*Observation {
+	o := w.own.signing()
+	if o == nil || !w.asks(LeavesRenewed) && !w.asks(RetiredGone) || !slices.Contains(w.own.earlier, o) {
+		return nil
+	}
+	return []*Observation{o}
 }
 
 // move names the move for the log.

@@ -15,7 +15,7 @@ var (
 	AnchorRoles  = []string{RoleCurrent, RoleOutgoing, RoleIncoming, RoleExtra}
 	IssuerRoles  = []string{RoleCurrent, RoleOutgoing, RoleIncoming}
 	LeavesWays   = []string{LeavesWaited, LeavesWave}
-	Moves        = []string{MoveInit, MoveAdopt, MoveStart, MoveAdvance, MoveBack, MoveAbandon, MoveReissue, MoveLegacy}
+	Moves        = []string{MoveInit, MoveAdopt, MoveStart, MoveAdvance, MoveBack, MoveAbandon, MoveRollout, MoveReissue, MoveLegacy}
 )
 
 // PhaseNames lists every phase once: stable, then in the order of [Tables].

@@ -85,7 +85,9 @@ func (f *findings) reissue(e LogEntry, at manifest.Path) {
 
 // onWhoseWord checks what a person vouched for or accepted.
 func (f *findings) onWhoseWord(e LogEntry, at manifest.Path) {
-	if !slices.Contains(rotationMoves, e.Move) {
+	if e.Move == MoveRollout {
+		f.foreign(e.DowntimeAccepted, e, at.With("downtimeAccepted"))
+	} else if !slices.Contains(rotationMoves, e.Move) {
 		f.foreign(len(e.Assumed) > 0, e, at.With("assumed"))
 		f.foreign(e.DowntimeAccepted, e, at.With("downtimeAccepted"))
 		f.foreign(e.Ahead, e, at.With("ahead"))

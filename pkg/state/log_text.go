@@ -43,6 +43,8 @@ func (e LogEntry) headline() string {
 		return "running mesh adopted"
 	case MoveReissue:
 		return "issuer " + e.Issuer[:min(16, len(e.Issuer))] + " replaced " + e.Replaced[:min(16, len(e.Replaced))]
+	case MoveRollout:
+		return "rollout in " + e.Phase
 	case MoveLegacy:
 		return "old entry"
 	}

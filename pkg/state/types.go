@@ -334,6 +334,7 @@ const (
 	MoveAdvance = "advance" // a later phase was entered
 	MoveBack    = "back"    // an earlier phase was entered
 	MoveAbandon = "abandon" // back to the stable phase that the rotation began in
+	MoveRollout = "rollout" // a wave began; phase, bundle and issuer stay
 	MoveReissue = "reissue" // the issuer in force was replaced by the cluster's CA; the phase stays
 	MoveLegacy  = "legacy"  // an entry from before the log had fields: why is all that it says
 )
@@ -347,7 +348,7 @@ type LogEntry struct {
 	Phase string `json:"phase"`
 	// At is the instant of the move, RFC 3339 UTC in whole seconds.
 	At string `json:"at"`
-	// Move: init, adopt, start, advance, back, abandon, reissue or legacy.
+	// Move: init, adopt, start, advance, back, abandon, rollout, reissue or legacy.
 	Move string `json:"move"`
 	// Kind of the rotation that was moved: of start, advance, back and abandon.
 	Kind string `json:"kind,omitempty"`

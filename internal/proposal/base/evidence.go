@@ -24,6 +24,9 @@ const (
 // evidenceInstant ends the name of an observation, in the digits of its instant.
 var evidenceInstant = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*-\d{8}T\d{6}Z\.yaml$`)
 
+// IsEvidenceName reports whether a file's name is one that an observation gets.
+func IsEvidenceName(name string) bool { return evidenceInstant.MatchString(name) }
+
 // IsEvidence tells whether a file of the repository is an observation that
 // belongs to this state.
 func (b *Base) IsEvidence(name string) bool {
@@ -51,13 +54,22 @@ func (b *Base) EvidenceFiles() []string {
 // Claimed is the evidence that the tree itself has for its state's last move:
 // the observations beside it, those of linked clusters, and the words of the log.
 func (b *Base) Claimed(next *state.Rotation) (rotation.Evidence, error) {
-	var files []string
+	var files, earlier []string
 	for _, name := range b.EvidenceFiles() {
-		files = append(files, filepath.FromSlash(b.Path(name)))
+		to := &files
+		if _, before, err := b.Repo.Regular(b.Tip, name, MaxObservation); err == nil && before && b.Now.Status.Rotation != nil {
+			to = &earlier // it came with an earlier move
+		}
+		*to = append(*to, filepath.FromSlash(b.Path(name)))
 	}
 	e, err := b.Observed(next, func(statePath string, s *state.Rotation) (rotation.Evidence, error) {
 		return b.Load(files, statePath, s)
 	})
+	if err != nil {
+		return e, err
+	}
+	waited, err := b.Load(earlier, b.Path(b.State), &state.Rotation{}) // of no links: they are in e
+	e.Earlier = waited.Observations
 	if last, ok := next.LastEntry(); ok {
 		e.Assumptions = rotation.Vouched(last)
 	}

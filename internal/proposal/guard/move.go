@@ -24,6 +24,9 @@ func (g *judgement) judgeMove(next *state.Rotation) error {
 	if err := g.judgeLanded(g.Now, next); err != nil {
 		return err
 	}
+	if err := g.judgeAuthors(next); err != nil {
+		return err
+	}
 	switch {
 	case g.Now.Metadata.Name != next.Metadata.Name:
 		r.findings = append(r.findings, problem.RotationOtherMesh.With(g.Now.Metadata.Name, next.Metadata.Name))

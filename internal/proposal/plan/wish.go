@@ -13,7 +13,7 @@ import (
 
 // Wish is the move that is wanted.
 type Wish struct {
-	// Verb is one of state.MoveAdvance, MoveBack and MoveStart; Kind is of a start.
+	// Verb is one of state.MoveAdvance, MoveBack, MoveRollout and MoveStart; Kind is of a start.
 	Verb, Kind string
 	// Held: whatever the branch holds, with nothing said about it.
 	Held bool
@@ -63,6 +63,9 @@ func (w Wish) Answers(base, next *state.Rotation) bool {
 func (w Wish) target(base *state.Rotation) string {
 	if w.To != "" {
 		return w.To
+	}
+	if w.Verb == state.MoveRollout {
+		return base.Status.Phase
 	}
 	r := base.Status.Rotation
 	if r == nil || w.Abandon {

@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// earlierEvidence reads the observations that earlier moves left in evidence/
+// beside the state file: regular files with the names that pr gives them.
+func earlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.Observation, err error) {
+	dir := statefile.Beside(statePath, base.EvidenceFolder)
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
+		return nil, nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, problem.CLIRead.With(files.Reason(err)).In(dir).Because(err)
+	}
+	var problems problem.List
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !strings.HasPrefix(e.Name(), s.Metadata.Name+"-") || !base.IsEvidenceName(e.Name()) {
+			continue
+		}
+		file := filepath.Join(dir, e.Name())
+		data, err := files.Read(file, maxObservation)
+		if err == nil {
+			var o *rotation.Observation
+			if o, err = rotation.ParseObservation(file, data); err == nil && o.Cluster == s.Metadata.Name {
+				earlier = append(earlier, o)
+			}
+		}
+		problems.Add(err)
+	}
+	return earlier, problems.Err()
+}

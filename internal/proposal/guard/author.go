@@ -1,0 +1,79 @@
+package guard
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/evidence"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// judgeAuthors says whose word each observation is that the change brings. Where
+// the base branch lists keys for evidence, one that none of them signed is a
+// finding; without such a list it is a note.
+func (g *judgement) judgeAuthors(next *state.Rotation) error {
+	names := g.broughtEvidence(next)
+	if len(names) == 0 {
+		return nil
+	}
+	list, _, err := g.Repo.Regular(g.Tip, g.SignersFile(), statefile.MaxSize)
+	if err != nil {
+		return base.GitProblem(err)
+	}
+	head, err := g.Repo.Inspect(g.head)
+	if err != nil {
+		return base.GitProblem(err)
+	}
+	for _, name := range names {
+		if err := g.judgeAuthor(name, sink.Code(head.Committer), evidence.Signers(list)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *judgement) judgeAuthor(name, committer string, keys []byte) error {
+	if len(keys) == 0 {
+		g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is as committed by %s, unverified: the base branch lists no key for evidence", sink.Code(name), committer))
+		return nil
+	}
+	text, signature, err := base.ReadSigned(filepath.FromSlash(g.Path(name)))
+	if err != nil { // also said where it is read
+		g.r.fail(problem.PRGuardEvidence.With(committer, sink.Markdown(problem.Of(err)[0].Text)).In(sink.Name(name)))
+		return nil
+	}
+	who, why, err := base.SignerOf(text, signature, keys, g.Instant)
+	switch {
+	case err != nil:
+		return err
+	case why != nil:
+		g.r.fail(problem.PRGuardEvidence.With(committer, why.Text).In(sink.Name(name)))
+	default:
+		who, _, _ = strings.Cut(who, ", key ") // the name that the base branch lists says enough
+		g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is signed by %s", sink.Code(name), sink.Code(who)))
+	}
+	return nil
+}
+
+// broughtEvidence are the observations that the change brings or changes: those
+// beside the state, and those of linked clusters.
+func (g *judgement) broughtEvidence(next *state.Rotation) (names []string) {
+	var linked []string
+	for _, link := range next.Spec.Links {
+		if link.Observation != "" {
+			linked = append(linked, g.Beside(link.Observation))
+		}
+	}
+	for _, name := range g.differs {
+		if (g.IsEvidence(name) || slices.Contains(linked, name)) && g.after.Has(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
