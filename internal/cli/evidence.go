@@ -17,6 +17,9 @@ type evidenceFlags struct {
 	files   []string
 	assumed []string
 	because string
+	// observe: the cluster is read as well.
+	observe bool
+	cluster clusterFlags
 }
 
 func (f *evidenceFlags) add(cmd *cobra.Command) {

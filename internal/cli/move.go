@@ -43,7 +43,8 @@ func (a *app) advance() *cobra.Command {
 gate holds for the whole jump. It refuses every step after which two proxies
 could fail to trust each other, and says which pair, and what to look at.
 
-What must be known comes from --evidence FILE (an observation of the cluster) or
+What must be known comes from --evidence FILE (an observation of the cluster),
+from the cluster itself (--observe) or
 from your word: --assume CODE --because "...", which the log records.`,
 		Example: `  l5d-pki-render advance --evidence observation.yaml
   l5d-pki-render advance --assume BUNDLE-DELIVERED --because "checked the mount of all three injectors"`,
@@ -58,6 +59,7 @@ from your word: --assume CODE --because "...", which the log records.`,
 		}),
 	}
 	f.add(cmd)
+	f.evidence.observing(cmd)
 	cmd.Flags().StringVar(&to, "to", "", "phase to enter")
 	return cmd
 }
@@ -104,7 +106,7 @@ func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (
 	var minted []rotation.Minted
 	defer func() { wipe(minted) }()
 	return a.changeState(f.statePath, func(current *state.Rotation) (change, error) {
-		evidence, err := f.evidence.load(f.statePath, current)
+		evidence, err := a.evidence(&f.evidence, f.statePath, current)
 		if err != nil {
 			return change{}, err
 		}
