@@ -57,7 +57,7 @@ gate. --rbac prints the roles that it needs.`,
 		Args: cobra.NoArgs,
 		RunE: a.runForStdout(func(cmd *cobra.Command, _ []string) error {
 			if format != formatJSON && format != "yaml" {
-				return problem.CLIUnknownFormat.With(format)
+				return problem.CLIFormat.With(format, "yaml or json")
 			}
 			s, err := a.loadState(statePath)
 			if err != nil && (!rbac || cmd.Flags().Changed("state")) {
