@@ -90,6 +90,7 @@ began in, if the gate holds for the whole way.`,
 		}),
 	}
 	f.add(cmd)
+	f.evidence.observing(cmd)
 	cmd.Flags().StringVar(&to, "to", "", "phase to enter")
 	cmd.Flags().BoolVar(&abandon, "abandon", false, "return to the stable phase that the rotation began in")
 	cmd.MarkFlagsMutuallyExclusive("to", "abandon")
