@@ -40,7 +40,7 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.busy--
 		w.Header().Set("Retry-After", "1")
 		status(http.StatusTooManyRequests, "too many requests")
-	case strings.HasSuffix(path, "configmaps/linkerd-identity-trust-roots"):
+	case path == "/api/v1/namespaces/linkerd/configmaps/linkerd-identity-trust-roots":
 		version := "1"
 		if c.versions > 0 {
 			c.versions--
