@@ -19,8 +19,8 @@ export GOTOOLCHAIN := local
 
 .PHONY: build kms demo test prove-long lint peers hsm fuzz bench generate e2e clean
 
-build: ## bin/l5d-pki-render, and the programs that it runs for `chart` and `pr`
-	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/l5d-pki-render ./cmd/l5d-pki-render-chart ./cmd/l5d-pki-render-forge
+build: ## bin/l5d-pki-render, and the programs that it runs for `chart`, `pr` and `observe`
+	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/l5d-pki-render ./cmd/l5d-pki-render-chart ./cmd/l5d-pki-render-forge ./cmd/l5d-pki-render-cluster
 
 kms: ## bin/l5d-pki-render-kms, for `start --signer`; KMS_TAGS="pkcs11 awskms" adds back ends (pkcs11, yubikey: CGO_ENABLED=1)
 	cd cmd/l5d-pki-render-kms && $(GO) build -trimpath -tags "$(KMS_TAGS)" -ldflags '-s -w' -o ../../bin/ .
@@ -31,8 +31,9 @@ demo: build ## a whole rotation on the fixtures, step by step
 test: $(TOOLS)/loud ## every test, of every module; what was skipped is named
 	$(call each,$(MODULES),$(GO) test -json -timeout 20m -p $(JOBS) ./... | $(TOOLS)/loud)
 
-prove-long: ## every fault at every system call of the commands that write files (needs strace; writes docs/proof-long.md), and every cell of the walk on an API server; takes about two hours
+prove-long: ## every fault at every system call of the commands that write files (needs strace; writes docs/proof-long.md), a million planted clusters, and every cell of the walk on an API server; takes many hours
 	cd cmd/l5d-pki-render && L5D_PROVE_LONG=1 L5D_PROVE_REPORT=$(CURDIR)/docs/proof-long.md $(GO) test -count 1 -timeout 180m -run '^TestFaults$$' -v .
+	L5D_PROVE_CLUSTERS=1000000 $(GO) test -count 1 -timeout 0 -run '^TestNoGateOpensThatTheTruthKeepsShut$$' -v ./internal/observe
 	cd e2e && L5D_PROVE_LONG=1 $(GO) test -count 1 -timeout 180m -run '^TestWalk$$' -v ./walk
 
 peers: .cache/peers/kustomize ## the kustomize that Components are compared with; without it that test skips

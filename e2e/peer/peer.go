@@ -38,16 +38,17 @@ var kubeVersion = []string{"-ldflags", "-s -w -X k8s.io/component-base/version.g
 
 // recipes by the name under which a program stands in the cache.
 var recipes = map[string]recipe{
-	"l5d-pki-render":       {module: ".", pkg: "./cmd/l5d-pki-render"},
-	"l5d-pki-render-chart": {module: ".", pkg: "./cmd/l5d-pki-render-chart"},
-	"l5d-pki-render-forge": {module: ".", pkg: "./cmd/l5d-pki-render-forge"},
-	"helm3":                {module: "e2e", pkg: "helm.sh/helm/v3/cmd/helm"},
-	"helm4":                {module: "e2e", pkg: "helm.sh/helm/v4/cmd/helm"},
-	"kustomize":            {module: "e2e", pkg: "sigs.k8s.io/kustomize/kustomize/v5"},
-	"age":                  {module: "e2e/custody", pkg: "filippo.io/age/cmd/age"},
-	"age-keygen":           {module: "e2e/custody", pkg: "filippo.io/age/cmd/age-keygen"},
-	"sops":                 {module: "e2e/custody", pkg: "github.com/getsops/sops/v3/cmd/sops"},
-	"argocd-cmp-server":    {module: "e2e/argocd", pkg: "./cmd/argocd-cmp-server", env: []string{argocdToolchain}},
+	"l5d-pki-render":         {module: ".", pkg: "./cmd/l5d-pki-render"},
+	"l5d-pki-render-chart":   {module: ".", pkg: "./cmd/l5d-pki-render-chart"},
+	"l5d-pki-render-forge":   {module: ".", pkg: "./cmd/l5d-pki-render-forge"},
+	"l5d-pki-render-cluster": {module: ".", pkg: "./cmd/l5d-pki-render-cluster"},
+	"helm3":                  {module: "e2e", pkg: "helm.sh/helm/v3/cmd/helm"},
+	"helm4":                  {module: "e2e", pkg: "helm.sh/helm/v4/cmd/helm"},
+	"kustomize":              {module: "e2e", pkg: "sigs.k8s.io/kustomize/kustomize/v5"},
+	"age":                    {module: "e2e/custody", pkg: "filippo.io/age/cmd/age"},
+	"age-keygen":             {module: "e2e/custody", pkg: "filippo.io/age/cmd/age-keygen"},
+	"sops":                   {module: "e2e/custody", pkg: "github.com/getsops/sops/v3/cmd/sops"},
+	"argocd-cmp-server":      {module: "e2e/argocd", pkg: "./cmd/argocd-cmp-server", env: []string{argocdToolchain}},
 	// Gitea keeps its data in SQLite, through C.
 	"gitea":              {module: "e2e/gitea", pkg: "code.gitea.io/gitea", env: []string{"CGO_ENABLED=1"}, flags: []string{"-tags", "sqlite sqlite_unlock_notify"}},
 	"kubeseal":           {module: "internal/custody/sealtest", pkg: "github.com/bitnami-labs/sealed-secrets/cmd/kubeseal"},
@@ -93,6 +94,7 @@ func Tool(t testing.TB) string {
 	t.Helper()
 	Program(t, "l5d-pki-render-chart")
 	Program(t, "l5d-pki-render-forge")
+	Program(t, "l5d-pki-render-cluster")
 	return Program(t, "l5d-pki-render")
 }
 

@@ -17,7 +17,7 @@ func (r *run) observation() {
 		old = []string{fmt.Sprintf("it was taken at %s, %s ago", r.o.At, age.Round(time.Minute))}
 	}
 	r.warn("the observation is less than one hour old", problem.CheckOld, old)
-	r.warn("the observation shows every pod", problem.CheckNotSeen, r.o.Unseen())
+	r.warn("the observation shows every pod", problem.CheckNotSeen, r.o.NotShown())
 	var others []string
 	for _, namespace := range r.o.Mesh.OtherControlPlanes {
 		others = append(others, fmt.Sprintf("namespace %q", namespace))

@@ -31,6 +31,9 @@ const (
 	Forges
 	// KMS is l5d-pki-render-kms, which signs with keys in clouds and tokens.
 	KMS
+	// Clusters is l5d-pki-render-cluster, which finds a cluster as kubectl does. The
+	// programs that a kubeconfig names for credentials get the same.
+	Clusters
 	// Itself is this program again, in a process with limits of its own.
 	Itself
 )
@@ -83,6 +86,7 @@ var lists = map[Purpose][][]string{
 	Kubeseal:   {start, {"KUBECONFIG"}},
 	Charts:     {start, network, {"GOMEMLIMIT", "HELM_*", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"}},
 	Forges:     {start, network},
+	Clusters:   {start, network, agents, clouds, {"KUBECONFIG", "KUBERNETES_*", "USE_GKE_GCLOUD_AUTH_PLUGIN", "AAD_*", "XDG_CACHE_HOME", "XDG_DATA_HOME"}},
 	KMS:        {start, network, agents, clouds, {"SOFTHSM2_CONF", "PKCS11_*", "P11_KIT_*", "YUBIHSM_*", "TPM2*", "TCTI", "CKNFAST_*", "NFAST_*", "ChrystokiConfigurationPath"}},
 }
 

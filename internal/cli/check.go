@@ -19,11 +19,11 @@ import (
 type checkFlags struct {
 	statePath, at, format, namespace string
 	observed                         []string
-	cluster                          clusterFlags
+	linkerd                          linkerdFlags
 }
 
-// clusterFlags say which cluster is read, in the words of linkerd's own flags.
-type clusterFlags struct {
+// linkerdFlags say which cluster is read, in the words of linkerd's own flags.
+type linkerdFlags struct {
 	kubeconfig, context, apiServer, user string
 	groups                               []string
 	namespace                            string
@@ -31,7 +31,7 @@ type clusterFlags struct {
 	verbose, proxy                       bool
 }
 
-func (f *clusterFlags) add(cmd *cobra.Command) {
+func (f *linkerdFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.kubeconfig, "kubeconfig", "", "path of the kubeconfig file")
 	cmd.Flags().StringVar(&f.context, "context", "", "context of the kubeconfig file")
 	cmd.Flags().StringVar(&f.apiServer, "api-addr", "", "address of the API server")
@@ -41,7 +41,7 @@ func (f *clusterFlags) add(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&f.wait, "wait", 5*time.Minute, "how long to wait for the cluster")
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "as linkerd check passes it")
 	cmd.Flags().BoolVar(&f.proxy, "proxy", false, "as linkerd check passes it: the data plane is always checked")
-	for _, name := range []string{"kubeconfig", "context", "api-addr", "as", "as-group", "linkerd-namespace", "wait", "verbose", "proxy"} {
+	for _, name := range []string{"api-addr", "as", "as-group", "linkerd-namespace", "wait", "verbose", "proxy"} {
 		_ = cmd.Flags().MarkHidden(name)
 	}
 }
@@ -52,7 +52,8 @@ func (a *app) check() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "check certificates of a mesh as `linkerd check --proxy` does, and what it misses",
-		Long: `check judges an observation of a mesh: the identity sections of
+		Long: `check reads the cluster of the kubeconfig (docs/observe.md), or takes an observation
+that was saved, and judges it: the identity sections of
 linkerd check --proxy, and what they miss: expired and late leaves, the issuer of
 each identity replica, what the webhooks serve, proxies that refuse each other.
 With a state file it also compares the cluster with the phase, and says which
@@ -60,7 +61,8 @@ warnings are expected in it. Exit code 1 when a check fails; warnings do not.
 
 Under the name linkerd-pki (a link to this program in the PATH) it is an extension
 that linkerd check runs.`,
-		Example: `  l5d-pki-render check --observed observation.yaml
+		Example: `  l5d-pki-render check
+  l5d-pki-render check --observed observation.yaml
   l5d-pki-render check --observed observation.yaml -o junit > check.xml`,
 		Args: cobra.NoArgs,
 		RunE: a.runForStdout(func(cmd *cobra.Command, _ []string) error {
@@ -72,7 +74,7 @@ that linkerd check runs.`,
 	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", "", "check the data plane of this namespace only")
 	cmd.Flags().StringVar(&f.at, "at", "", "judge dates at this instant (RFC 3339) instead of now")
 	cmd.Flags().StringVarP(&f.format, "output", "o", results.Text, "text, short, json (as linkerd check) or junit")
-	f.cluster.add(cmd)
+	f.linkerd.add(cmd)
 	return cmd
 }
 
@@ -106,10 +108,10 @@ func (a *app) stateIfThere(path string, named bool) (*state.Rotation, error) {
 	return a.loadState(path)
 }
 
-// observation is what check judges.
-func (a *app) observation(f *checkFlags, _ *state.Rotation) (*rotation.Observation, error) {
+// observation is what check judges: the newest of the files, or what the cluster is now.
+func (a *app) observation(f *checkFlags, s *state.Rotation) (*rotation.Observation, error) {
 	if len(f.observed) == 0 {
-		return nil, problem.CheckNoObservation.With()
+		return a.observedNow(&f.linkerd, s)
 	}
 	e := evidenceFlags{files: f.observed}
 	evidence, err := e.load("", &state.Rotation{})
@@ -123,6 +125,22 @@ func (a *app) observation(f *checkFlags, _ *state.Rotation) (*rotation.Observati
 		}
 	}
 	return newest, nil
+}
+
+// observedNow reads the cluster that linkerd's flags name.
+func (a *app) observedNow(f *linkerdFlags, s *state.Rotation) (*rotation.Observation, error) {
+	if f.apiServer != "" || f.user != "" || len(f.groups) > 0 {
+		return nil, problem.CheckFlags.With()
+	}
+	cluster, namespace := f.context, f.namespace
+	if s != nil {
+		cluster, namespace = s.Metadata.Name, s.WithDefaults().Spec.Linkerd.Namespace
+	}
+	if cluster == "" {
+		cluster = "cluster"
+	}
+	o, _, err := a.observeNow(&clusterFlags{kubeconfig: f.kubeconfig, context: f.context, limit: f.wait}, s, cluster, namespace)
+	return o, err
 }
 
 // extensionMetadata is what linkerd check asks an extension before it runs it

@@ -51,6 +51,7 @@ changes nothing. Exit code 1 when something is wrong.`,
 	}
 	stateFlag(cmd, &statePath)
 	cmd.Flags().StringArrayVar(&evidence.files, "evidence", nil, "observation file; may be given several times")
+	evidence.observing(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "judge dates at this instant (RFC 3339) instead of now")
 	cmd.Flags().StringVar(&down, "down-since", "", "identity has signed nothing since this instant (RFC 3339), where no observation shows it")
 	cmd.Flags().StringVarP(&format, "output", "o", results.Text, "text, json, yaml or markdown")
@@ -60,10 +61,7 @@ changes nothing. Exit code 1 when something is wrong.`,
 // facts gathers what the diagnosis goes by.
 func (a *app) facts(statePath, at, down string, f *evidenceFlags) (recovery.Facts, error) {
 	facts := recovery.Facts{File: statePath}
-	instant, err := a.instant(at)
-	if err != nil {
-		return facts, err
-	}
+	var err error
 	if down != "" {
 		if facts.DownSince, err = a.instant(down); err != nil {
 			return facts, err
@@ -72,7 +70,11 @@ func (a *app) facts(statePath, at, down string, f *evidenceFlags) (recovery.Fact
 	if facts.State, err = a.loadState(statePath); err != nil {
 		return facts, err
 	}
-	evidence, err := f.load(statePath, facts.State)
+	evidence, err := a.evidence(f, statePath, facts.State)
+	if err != nil {
+		return facts, err
+	}
+	instant, err := a.instant(at) // after what is observed now
 	if err != nil {
 		return facts, err
 	}

@@ -20,6 +20,9 @@ type evidenceFlags struct {
 	because string
 	// earlier: observations beside the state, of earlier moves, count for waits.
 	earlier bool
+	// observe: the cluster is read as well.
+	observe bool
+	cluster clusterFlags
 }
 
 func (f *evidenceFlags) add(cmd *cobra.Command) {

@@ -57,6 +57,7 @@ var hintNotYet = []string{
 	"guard-prepared",
 	"guard-revert",
 	"krm-no-list",
+	"observe-request",
 	"pr-arguments",
 	"pr-blocked",
 	"rotation-g3",

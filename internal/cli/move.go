@@ -45,7 +45,8 @@ func (a *app) advance() *cobra.Command {
 gate holds for the whole jump. It refuses every step after which two proxies
 could fail to trust each other, and says which pair, and what to look at.
 
-What must be known comes from --evidence FILE (an observation of the cluster) or
+What must be known comes from --evidence FILE (an observation of the cluster),
+from the cluster itself (--observe) or
 from your word: --assume CODE --because "...", which the log records.`,
 		Example: `  l5d-pki-render advance --evidence observation.yaml
   l5d-pki-render advance --assume BUNDLE-DELIVERED --because "checked the mount of all three injectors"`,
@@ -60,6 +61,7 @@ from your word: --assume CODE --because "...", which the log records.`,
 		}),
 	}
 	f.add(cmd)
+	f.evidence.observing(cmd)
 	cmd.Flags().StringVar(&to, "to", "", "phase to enter")
 	return cmd
 }
@@ -90,6 +92,7 @@ began in, if the gate holds for the whole way.`,
 		}),
 	}
 	f.add(cmd)
+	f.evidence.observing(cmd)
 	cmd.Flags().StringVar(&to, "to", "", "phase to enter")
 	cmd.Flags().BoolVar(&abandon, "abandon", false, "return to the stable phase that the rotation began in")
 	cmd.MarkFlagsMutuallyExclusive("to", "abandon")
@@ -106,7 +109,7 @@ func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (
 	var minted []rotation.Minted
 	defer func() { keyfile.WipeAll(minted) }()
 	return keyfile.ChangeState(a.files(), f.statePath, func(current *state.Rotation) (keyfile.Change, error) {
-		evidence, err := f.evidence.load(f.statePath, current)
+		evidence, err := a.evidence(&f.evidence, f.statePath, current)
 		if err != nil {
 			return keyfile.Change{}, err
 		}

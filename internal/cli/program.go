@@ -25,6 +25,8 @@ type program struct {
 	purpose child.Purpose
 	// failed takes the path and the reason.
 	failed problem.Sentence
+	// progress, if not nil, gets what it writes to stderr.
+	progress io.Writer
 }
 
 // programPatience is how long a program may take: it may ask a server, or wait
@@ -42,7 +44,7 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	err := child.Command{
-		Name: path, Stdin: in, Stdout: out, Wait: programPatience, WithParent: true,
+		Name: path, Stdin: in, Stdout: out, Stderr: p.progress, Wait: programPatience, WithParent: true,
 		Env: child.Environment(p.purpose, "TZ=UTC"), // templates that format an instant do it the same everywhere
 	}.Run(ctx)
 	switch {

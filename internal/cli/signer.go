@@ -12,7 +12,7 @@ import (
 )
 
 // kmsProgram has the clients of HSMs and KMSs.
-var kmsProgram = program{"l5d-pki-render-kms", "L5D_PKI_KMS_PROGRAM", child.KMS, problem.KMSProgram}
+var kmsProgram = program{"l5d-pki-render-kms", "L5D_PKI_KMS_PROGRAM", child.KMS, problem.KMSProgram, nil}
 
 // openSigners finds the keys that --signer and --anchor-signer name.
 func (a *app) openSigners(f *startFlags, o *rotation.StartOptions) error {

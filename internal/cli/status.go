@@ -59,6 +59,7 @@ hand), and when something in use ends within --within.
 	}
 	stateFlag(cmd, &statePath)
 	evidence.add(cmd)
+	evidence.observing(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "report at this instant (RFC 3339) instead of now")
 	cmd.Flags().StringVar(&within, "within", "", "exit 1 when a certificate in use ends within this time (like 60d)")
 	cmd.Flags().StringVarP(&format, "output", "o", results.Text, "text, json, yaml or markdown")
@@ -68,15 +69,15 @@ hand), and when something in use ends within --within.
 }
 
 func (a *app) statusAt(statePath, at string, f *evidenceFlags) (*rotation.Status, error) {
-	instant, err := a.instant(at)
-	if err != nil {
-		return nil, err
-	}
 	s, err := a.loadState(statePath)
 	if err != nil {
 		return nil, err
 	}
-	evidence, err := f.load(statePath, s)
+	evidence, err := a.evidence(f, statePath, s)
+	if err != nil {
+		return nil, err
+	}
+	instant, err := a.instant(at) // after what is observed now
 	if err != nil {
 		return nil, err
 	}

@@ -188,10 +188,10 @@ var (
 		Hint:    "if these pods did not start just now, look at whether they reach linkerd-identity",
 		Explain: "A proxy that has just started serves nothing until identity has answered it.",
 	})
-	CheckNoObservation = define(Sentence{
-		Code:    "check-no-observation",
-		Text:    "no observation to judge",
-		Hint:    "name one: `l5d-pki-render check --observed observation.yaml` (env L5D_PKI_OBSERVED)",
-		Explain: "Check judges an observation of the cluster. docs/evidence.md says what is in one and how to take it.",
+	CheckFlags = define(Sentence{
+		Code:    "check-flags",
+		Text:    "check cannot read the cluster as another user, or at another address than the kubeconfig's",
+		Hint:    "name a context of the kubeconfig that has this user and address: `--context`; or judge a file: `l5d-pki-render check --observed observation.yaml`",
+		Explain: "linkerd check hands its flags --as, --as-group and --api-addr to extensions. Reading as anybody else than asked for could show another cluster.",
 	})
 )

@@ -19,9 +19,9 @@ type Mesh struct {
 	OtherControlPlanes []string `json:"otherControlPlanes,omitempty"`
 }
 
-// Unseen lists what the observation does not show: groups of pods that were not
+// NotShown lists what the observation does not show: groups of pods that were not
 // seen whole, bundles and chains of pods, and what the control plane delivers.
-func (o *Observation) Unseen() []string { return union(o.unseenBundles(), o.unseenChains()) }
+func (o *Observation) NotShown() []string { return union(o.unseenBundles(), o.unseenChains()) }
 
 // Place says where a row's proxies are and how many: "shop/deploy/cart (3)".
 func (e Endpoint) Place() string {

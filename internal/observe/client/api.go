@@ -1,0 +1,204 @@
+// Package client reads a cluster for internal/observe: the Kubernetes API with
+// get and list rights, and Prometheus. It never reads a Secret.
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/observe"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+const (
+	// callLimit bounds one call, proxyLimit one through the API server to a pod,
+	// which may not answer at all.
+	callLimit  = time.Minute
+	proxyLimit = 10 * time.Second
+	// attempts of a call that the server asks to repeat (429, 503 with Retry-After),
+	// and of a list whose pages expired (410).
+	attempts = 5
+	maxWait  = 10 * time.Second
+	// maxAnswer bounds one answer: a page of 500 whole pods has 7 MB.
+	maxAnswer = 128 << 20
+	pageSize  = "500"
+	// metadataOnly asks for the metadata of a list's items and nothing else.
+	metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+	wholeObjects = "application/json"
+)
+
+// api is the API server.
+type api struct {
+	base *url.URL
+	http *http.Client
+}
+
+// failure is an answer that is no success.
+type failure struct {
+	code    int
+	message string
+}
+
+func (f *failure) Error() string {
+	if f.message == "" {
+		return fmt.Sprintf("the API server answers %d %s", f.code, http.StatusText(f.code))
+	}
+	return fmt.Sprintf("the API server answers %d: %q", f.code, f.message)
+}
+
+// hasCode reports whether the API server answered with that code.
+func hasCode(err error, code int) bool {
+	var f *failure
+	return errors.As(err, &f) && f.code == code
+}
+
+// connect finds the cluster as kubectl does.
+func connect(kubeconfig, kubeContext string) (*api, error) {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath = kubeconfig
+	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: kubeContext}).ClientConfig()
+	if err != nil {
+		return nil, err
+	}
+	config.UserAgent = "l5d-pki-render"
+	base, _, err := rest.DefaultServerUrlFor(config)
+	if err != nil {
+		return nil, err
+	}
+	client, err := rest.HTTPClientFor(config)
+	if err != nil {
+		return nil, err
+	}
+	return &api{base, client}, nil
+}
+
+// get reads one path; at is the clock of whoever answered, zero if it did not say.
+func (a *api) get(ctx context.Context, path string, query url.Values, accept string, limit time.Duration) (body []byte, at time.Time, err error) {
+	for i := 1; ; i++ {
+		var header http.Header
+		body, header, err = a.once(ctx, path, query, accept, limit)
+		at, _ = http.ParseTime(header.Get("Date")) // zero: it did not say
+		wait, asked := again(err, header)
+		if !asked || i == attempts {
+			return body, at, err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return nil, at, ctx.Err()
+		}
+	}
+}
+
+// again is how long the server asks to wait before the call is repeated.
+func again(err error, header http.Header) (wait time.Duration, asked bool) {
+	if !hasCode(err, http.StatusTooManyRequests) && (!hasCode(err, http.StatusServiceUnavailable) || header.Get("Retry-After") == "") {
+		return 0, false
+	}
+	seconds, err := strconv.Atoi(header.Get("Retry-After"))
+	if err != nil || seconds < 1 {
+		seconds = 1
+	}
+	return min(time.Duration(seconds)*time.Second, maxWait), true
+}
+
+func (a *api) once(ctx context.Context, path string, query url.Values, accept string, limit time.Duration) ([]byte, http.Header, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	at := a.base.JoinPath(path)
+	at.RawQuery = query.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	request.Header.Set("Accept", accept)
+	response, err := a.http.Do(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	switch {
+	case err != nil:
+		return nil, response.Header, err
+	case len(body) > maxAnswer:
+		return nil, response.Header, fmt.Errorf("the answer has more than %d bytes", maxAnswer)
+	case response.StatusCode != http.StatusOK:
+		var status struct{ Message string }
+		_ = json.Unmarshal(body, &status) // not a Status: the code has to do
+		return nil, response.Header, &failure{response.StatusCode, status.Message}
+	}
+	return body, response.Header, nil
+}
+
+// object reads one object; found is false if the API server says that there is none.
+func (a *api) object(ctx context.Context, path string, into any) (at time.Time, found bool, err error) {
+	body, at, err := a.get(ctx, path, nil, wholeObjects, callLimit)
+	if hasCode(err, http.StatusNotFound) {
+		return at, false, nil
+	}
+	if err != nil {
+		return at, false, err
+	}
+	return at, true, json.Unmarshal(body, into)
+}
+
+// pods lists pods in pages. Where the pages expire while they are read (410 Gone),
+// the list begins again.
+func (a *api) pods(ctx context.Context, path string, query url.Values, accept string, page func([]observe.PodObject), restart func()) error {
+	var err error
+	for range attempts {
+		restart()
+		if err = a.pages(ctx, path, query, accept, page); !hasCode(err, http.StatusGone) {
+			return err
+		}
+	}
+	return err
+}
+
+func (a *api) pages(ctx context.Context, path string, query url.Values, accept string, page func([]observe.PodObject)) error {
+	next := url.Values{"limit": {pageSize}}
+	for name, values := range query {
+		next[name] = values
+	}
+	for {
+		body, _, err := a.get(ctx, path, next, accept, callLimit)
+		if err != nil {
+			return err
+		}
+		var list observe.PodList
+		if err := json.Unmarshal(body, &list); err != nil {
+			return err
+		}
+		page(list.Items)
+		if list.Metadata.Continue == "" {
+			return nil
+		}
+		next.Set("continue", list.Metadata.Continue)
+	}
+}
+
+// together runs f for each item, a few at a time.
+func together[T any](items []T, f func(T)) {
+	const few = 8
+	var wait sync.WaitGroup
+	slots := make(chan struct{}, few)
+	for _, item := range items {
+		slots <- struct{}{}
+		wait.Go(func() {
+			f(item)
+			<-slots
+		})
+	}
+	wait.Wait()
+}

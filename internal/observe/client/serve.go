@@ -1,0 +1,48 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/observe"
+	"github.com/l5d-pki/l5d-pki-render/internal/observe/exchange"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+)
+
+// Serve answers one request of l5d-pki-render; progress gets a line per stage.
+func Serve(in io.Reader, out, progress io.Writer) error {
+	return exchange.Serve(in, out, func(r exchange.Request) (exchange.Answer, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), r.Limit)
+		defer cancel()
+		return answer(ctx, r, progress)
+	})
+}
+
+func answer(ctx context.Context, r exchange.Request, progress io.Writer) (exchange.Answer, error) {
+	a, err := connect(r.Kubeconfig, r.Context)
+	if err != nil {
+		return exchange.Answer{}, problem.ObserveConnect.With(err).Because(err)
+	}
+	p, err := newPrometheus(r.Prometheus)
+	if err != nil {
+		return exchange.Answer{}, problem.ObservePrometheus.With(r.Prometheus.URL, err).Because(err)
+	}
+	c := &collector{api: a, prometheus: p, request: r, progress: progress}
+	reading, err := c.read(ctx)
+	if err != nil {
+		return exchange.Answer{}, err
+	}
+	o, gaps := observe.Build(reading)
+	text, err := rotation.MarshalObservation(o)
+	return exchange.Answer{Observation: text, Gaps: gaps}, err
+}
+
+func (c *collector) say(format string, args ...any) {
+	fmt.Fprintf(c.progress, format+"\n", args...)
+}
+
+// now is the end of the reading.
+func now() time.Time { return time.Now().UTC() }

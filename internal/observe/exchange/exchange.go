@@ -1,0 +1,57 @@
+// Package exchange is what l5d-pki-render and the program that links the client
+// of Kubernetes say to each other: what to observe, and the observation.
+package exchange
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/observe"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// terms: the protocol grows when the meaning of a field changes.
+var terms = exchange.Terms{Protocol: 1, Mismatch: problem.ObserveProtocol, Unreadable: problem.ObserveRequest}
+
+// Request is one cluster to observe.
+type Request struct {
+	Protocol int `json:"protocol"`
+	// Cluster is the name that the observation gets, Namespace the control plane's.
+	Cluster   string        `json:"cluster"`
+	Namespace string        `json:"namespace"`
+	Known     observe.Known `json:"known"`
+	// Kubeconfig and Context are as kubectl takes them; "" is its default.
+	Kubeconfig string     `json:"kubeconfig,omitempty"`
+	Context    string     `json:"context,omitempty"`
+	Prometheus Prometheus `json:"prometheus"`
+	// Limit is how long the whole may take.
+	Limit time.Duration `json:"limit"`
+}
+
+// Prometheus says how it is reached; URL "" is none.
+type Prometheus struct {
+	URL       string         `json:"url,omitempty"`
+	TokenFile string         `json:"tokenFile,omitempty"`
+	CAFile    string         `json:"caFile,omitempty"`
+	Labels    observe.Labels `json:"labels"`
+}
+
+// Answer is the observation as [rotation.MarshalObservation] writes it.
+type Answer struct {
+	Observation json.RawMessage `json:"observation"`
+	// Gaps are what it does not show, and why.
+	Gaps []observe.Gap `json:"gaps,omitempty"`
+}
+
+// Ask sends the request through call, which runs the program.
+func Ask(r Request, call func(in io.Reader, out io.Writer) error) (Answer, error) {
+	r.Protocol = terms.Protocol
+	return exchange.Ask[Answer](terms, r, call)
+}
+
+// Serve answers one request.
+func Serve(in io.Reader, out io.Writer, answer func(Request) (Answer, error)) error {
+	return exchange.Serve(terms, in, out, answer)
+}

@@ -1,0 +1,98 @@
+package observe
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+var begin = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(problem.Of(err))
+	}
+	return v
+}
+
+func seeded(n uint64) *rand.ChaCha8 {
+	var seed [32]byte
+	for i := range 8 {
+		seed[i] = byte(n >> (8 * i))
+	}
+	return rand.NewChaCha8(seed)
+}
+
+// step is a state of a walk, and when it was entered.
+type step struct {
+	state    *state.Rotation
+	material rotation.Material
+	at       time.Time
+}
+
+// walk is a whole rotation, a day and a half per phase.
+func walk(t testing.TB, kind, strategy string) []step {
+	t.Helper()
+	random := seeded(1)
+	s := &state.Rotation{APIVersion: state.APIVersion, Kind: state.Kind, Metadata: state.Metadata{Name: "prod"}}
+	s.Spec.Linkerd.Version = "2.18"
+	current, minted, err := rotation.First(s, []string{state.WebhookProxyInjector}, nil, begin, random)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := rotation.StartOptions{Kind: kind, Strategy: strategy}
+	for _, k := range minted {
+		if k.Path == current.Status.Anchors[0].Key {
+			o.OutgoingKey = k.Key
+		}
+	}
+	steps := []step{{current, must(rotation.MaterialOf(current)), begin}}
+	at := begin.Add(36 * time.Hour)
+	move := must(rotation.Start(current, o, rotation.Evidence{}, at, random))
+	for {
+		current = move.State
+		steps = append(steps, step{current, must(rotation.MaterialOf(current)), at})
+		if current.Status.Phase == state.PhaseStable {
+			return steps
+		}
+		last := steps[len(steps)-1]
+		at = at.Add(36 * time.Hour)
+		move = must(rotation.Advance(current, rotation.Options{}, rotation.Evidence{Observations: []*rotation.Observation{spread(last.material, at.Add(-time.Minute))}}, at))
+	}
+}
+
+func fps(certs []pki.Certificate) []string {
+	list := make([]string, len(certs))
+	for i, c := range certs {
+		list[i] = c.Fingerprint()
+	}
+	return list
+}
+
+// spread is the observation of a cluster in which everything has the material.
+func spread(m rotation.Material, at time.Time) *rotation.Observation {
+	bundle, chain := fps(m.Bundle.Certificates()), fps(m.Issuer)
+	o := &rotation.Observation{APIVersion: rotation.ObservationVersion, Kind: rotation.ObservationKind, Cluster: "prod", At: text(at)}
+	o.ControlPlane = rotation.Delivery{TrustRoots: bundle, Injectors: []rotation.Injector{{Pod: "i", Bundle: bundle}}}
+	o.Identity = []rotation.Replica{{Pod: "r", Bundle: bundle, Issuer: chain}}
+	o.Endpoints = []rotation.Endpoint{{Group: rotation.GroupProxies, Bundle: bundle, Chain: chain}}
+	countAll(o, 0)
+	return o
+}
+
+// countAll counts the pods that the observation describes.
+func countAll(o *rotation.Observation, external int) {
+	counts := map[string]int{rotation.GroupIdentity: len(o.Identity), rotation.GroupExternal: external}
+	for _, e := range o.Endpoints {
+		counts[e.Group] += max(e.Count, 1)
+	}
+	for _, g := range rotation.Groups {
+		o.Count(g, counts[g])
+	}
+	o.Count(rotation.GroupInjectors, len(o.ControlPlane.Injectors))
+}

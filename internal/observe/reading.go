@@ -1,0 +1,56 @@
+package observe
+
+import (
+	"time"
+)
+
+// Reading is everything that was read of one cluster, in the order of reading.
+type Reading struct {
+	// Cluster is the name that the observation gets, Namespace the control plane's.
+	Cluster, Namespace string
+	Known              Known
+	// TrustRoots and Config are nil if they could not be read. NoTrustRoots: the API
+	// server says that the first does not exist, as in 2.10.
+	TrustRoots, Config *ConfigMap
+	NoTrustRoots       bool
+	// Served is the API server's clock when the ConfigMaps were read.
+	Served time.Time
+	// Injectors are the pods of the proxy injector, Identities those of identity, as
+	// they were when the ConfigMaps had been read; nil if they were not read.
+	Injectors, Identities []Pod
+	// Replicas are the answers of identity replicas, by UID of the pod.
+	Replicas map[string]Reply
+	// ProxyBundles are the bundles (PEM) that proxies of the control plane name
+	// themselves, by UID.
+	ProxyBundles map[string]string
+	// Pods are all meshed pods; Listed is false if they could not be listed.
+	Pods   []Pod
+	Listed bool
+	// Texts are the bundles (PEM) of pods with an annotation of that hash.
+	Texts map[string]string
+	// Samples are of Prometheus.
+	Samples []Sample
+	// Externals is the number of external workloads, nil if unknown.
+	Externals *int
+	// Hooks are the webhooks whose configuration exists, by key.
+	Hooks map[string]WebhookConfiguration
+	// Gaps are what could not be read, and why.
+	Gaps []Gap
+	// At is the end of the reading.
+	At time.Time
+}
+
+// Reply is what an identity replica answered.
+type Reply struct {
+	// Metrics is its /metrics, and At its clock when it answered.
+	Metrics []byte
+	At      time.Time
+}
+
+// Gap is something that the observation does not show, with the reason.
+type Gap struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
+}
+
+func (g Gap) String() string { return g.What + ": " + g.Why }

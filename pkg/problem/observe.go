@@ -1,0 +1,47 @@
+package problem
+
+// What internal/observe and its client say.
+var (
+	ObserveConnect = define(Sentence{
+		Code:    "observe-connect",
+		Text:    "the cluster cannot be read: %v",
+		Hint:    "`kubectl get pods` has to work with the same --kubeconfig and --context",
+		Explain: "The cluster is found as kubectl finds it: --kubeconfig, the variable KUBECONFIG, ~/.kube/config, or the service account of the pod that the program runs in.",
+	})
+	ObserveNoControlPlane = define(Sentence{
+		Code:    "observe-no-control-plane",
+		Text:    "namespace %q of this cluster has no Linkerd control plane: neither ConfigMap linkerd-identity-trust-roots nor linkerd-config exists",
+		Hint:    "check --context, and --namespace or spec.linkerd.namespace of the state file",
+		Explain: "An observation of the wrong cluster or namespace would say that no pod is meshed. It is refused.",
+	})
+	ObservePrometheus = define(Sentence{
+		Code:    "observe-prometheus",
+		Text:    "Prometheus at %q cannot be used: %v",
+		Hint:    "--prometheus takes the address of its API, such as http://prometheus.linkerd-viz:9090",
+		Explain: "The address, the file with the bearer token or the file with the certificate authorities is not usable. A Prometheus that answers wrongly or late is not an error: then the dates of leaves are missing in the observation.",
+	})
+	ObserveLabels = define(Sentence{
+		Code:    "observe-labels",
+		Text:    "%q does not name the labels of a pod",
+		Hint:    "write --prometheus-labels NAMESPACE,POD with the names of the two labels, such as namespace,pod",
+		Explain: "Which pod a series is of is in two of its labels. Their names depend on how Prometheus relabels its targets.",
+	})
+	ObserveProgram = define(Sentence{
+		Code:    "observe-program",
+		Text:    "%q failed: %v",
+		Hint:    "install l5d-pki-render-cluster beside l5d-pki-render, or name it with L5D_PKI_CLUSTER_PROGRAM",
+		Explain: "The clients of Kubernetes and Prometheus are in a program of their own, so that l5d-pki-render starts fast.",
+	})
+	ObserveProtocol = define(Sentence{
+		Code:    "observe-protocol",
+		Text:    "l5d-pki-render-cluster speaks protocol %d, wanted %d",
+		Hint:    "install both programs from the same release",
+		Explain: "l5d-pki-render and l5d-pki-render-cluster come from one release. The answer was not whole or not of this version.",
+	})
+	ObserveRequest = define(Sentence{
+		Code:    "observe-request",
+		Text:    "there is no request on stdin",
+		Hint:    "run `l5d-pki-render observe`, which starts this program",
+		Explain: "l5d-pki-render-cluster is not for people: it reads one request on stdin.",
+	})
+)
