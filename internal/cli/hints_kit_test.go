@@ -157,7 +157,9 @@ func (r *hintRun) do(words []string) error {
 			return fmt.Errorf("the same as before: %.700s", got.stderr)
 		}
 	case "hint":
-		return r.follow(args)
+		return r.follow(args, "")
+	case "hint-one":
+		return r.follow(nil, args[0])
 	case "undo":
 		for len(r.undo) > 0 {
 			last := r.undo[len(r.undo)-1]
@@ -224,16 +226,17 @@ func (r *hintRun) again() error {
 // reported are the codes in the brackets of findings.
 var reported = regexp.MustCompile(`\[[a-z]+(-[a-z0-9]+)+\]`)
 
-// follow runs every command of ours that the last refusal's hints print. args fill
+// follow runs every command of ours that the last refusal's hints print, or only
+// those that begin with a text. args fill
 // the words that a person fills: KIND=anchor.
-func (r *hintRun) follow(args []string) error {
+func (r *hintRun) follow(args []string, only string) error {
 	commands := 0
 	for _, line := range strings.Split(r.last, "\n") {
 		if !strings.Contains(line, "hint: ") {
 			continue
 		}
 		for _, c := range hinted.FindAllStringSubmatch(line, -1) {
-			if strings.HasPrefix(c[1], "explain ") {
+			if strings.HasPrefix(c[1], "explain ") || !strings.HasPrefix(c[1], only) {
 				continue
 			}
 			words, err := hintWords(c[1])

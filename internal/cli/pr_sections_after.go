@@ -18,7 +18,7 @@ func (t prText) beforeMerge() string {
 	if t.base != "" {
 		base = "--base " + t.base + " "
 	}
-	fmt.Fprintf(&b, "```sh\ngit fetch origin\ngit switch --detach origin/%s\nl5d-pki-render pr --guard %s--state %s\n", t.branch, base, t.state)
+	fmt.Fprintf(&b, "```sh\ngit fetch origin\ngit switch --detach origin/%s\nl5d-pki-render pr --guard %s--state %s\n", t.branch, base, delivery.Quoted(t.state))
 	for _, n := range t.move.Needs {
 		b.WriteString(t.commands(n.Need))
 	}
@@ -60,6 +60,7 @@ func (t prText) restartLines() []string {
 		lines = append(lines, "identity reloads its issuer without a restart")
 	}
 	lines = append(lines, missing...)
+	lines = append(lines, delivery.Notes(delivery.Changed(delivery.Of(t.next, t.state), delivery.Between(t.now, t.next)...))...)
 	if t.plan.Kind == state.KindWebhooks {
 		lines = append(lines, "webhooks: the control plane's own; no workload")
 	}
@@ -102,7 +103,7 @@ func (t prText) afterMerge() string {
 	for _, need := range row.Needs {
 		b.WriteString(t.commands(need))
 	}
-	fmt.Fprintf(&b, "l5d-pki-render pr --evidence observation.yaml --state %s   # or --assume %s --because \"how you know\"\n```\n", t.state, row.Needs[0])
+	fmt.Fprintf(&b, "l5d-pki-render pr --evidence observation.yaml --state %s   # or --assume %s --because \"how you know\"\n```\n", delivery.Quoted(t.state), row.Needs[0])
 	return b.String()
 }
 
@@ -115,7 +116,7 @@ func (t prText) rollback() string {
 	} else {
 		b.WriteString("**Going back to the phase before is not safe** right after the merge")
 	}
-	fmt.Fprintf(&b, "; `l5d-pki-render pr back --state %s` does it, under the same gate and with the log kept. `git revert` would let the epoch fall, and the guard refuses it.\n", t.state)
+	fmt.Fprintf(&b, "; `l5d-pki-render pr back --state %s` does it, under the same gate and with the log kept. `git revert` would let the epoch fall, and the guard refuses it.\n", delivery.Quoted(t.state))
 	for _, r := range t.revert.Verdict.Reasons {
 		b.WriteString("- " + plain(r.Text) + "\n")
 	}

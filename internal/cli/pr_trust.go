@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -163,7 +164,7 @@ func (c *prCall) moveOf(h *head) string {
 	if h.starts() && h.next.Status.Rotation != nil {
 		words = append(words, h.next.Status.Rotation.Kind)
 	}
-	return strings.Join(append(words, "--state", c.state), " ")
+	return strings.Join(append(words, "--state", delivery.Quoted(c.state)), " ")
 }
 
 // holdsOff reports a branch that may not be pushed over: somebody's commit is at

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -136,7 +137,7 @@ func (r statusReport) text() string {
 			b.WriteString("  refused: " + p.Text + "\n")
 		}
 	}
-	for _, line := range delivery.Lines(r.Delivery) {
+	for _, line := range slices.Concat(delivery.Lines(r.Delivery), delivery.Notes(r.Delivery)) {
 		b.WriteString("delivery: " + line + "\n")
 	}
 	for _, note := range r.Notes {
@@ -190,7 +191,7 @@ func (r statusReport) markdown() string {
 			b.WriteString("- refused: " + p.Text + "\n")
 		}
 	}
-	for _, line := range delivery.Lines(r.Delivery) {
+	for _, line := range slices.Concat(delivery.Lines(r.Delivery), delivery.Notes(r.Delivery)) {
 		b.WriteString("\n- delivery: " + line + "\n")
 	}
 	for _, note := range r.Notes {

@@ -1,0 +1,4 @@
+package cli
+
+// hintNotYet are the codes whose hint no case follows yet.
+var hintNotYet = []string{}
