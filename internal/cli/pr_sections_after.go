@@ -86,7 +86,7 @@ func (t prText) afterMerge() string {
 		if len(t.next.Status.Retired) == 0 {
 			return ""
 		}
-		return heading("After the merge") + "The rotation is over. Retired anchors may still be trusted somewhere: `l5d-pki-render status` says by whom, and when their keys can be destroyed.\n"
+		return heading("After the merge") + "The rotation is over. Retired anchors may still be trusted somewhere: `l5d-pki-render status --state " + delivery.Quoted(t.state) + "` says by whom, and when their keys can be destroyed.\n"
 	}
 	row := t.plan.Rows[k]
 	var b strings.Builder
