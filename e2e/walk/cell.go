@@ -36,20 +36,26 @@ func (c cell) possible() bool {
 	return !strings.HasPrefix(c.host, "helm") || c.scheme == kubernetesTLS || slices.Contains(keysHere, c.custody)
 }
 
-// unprinted is true where the tool prints no command today: it cannot see the
-// parameter secrets-apart of an Argo CD application, and takes it that the plugin
-// delivers the Secrets. docs/hosts/argocd.md has the command.
-func (c cell) unprinted() bool {
-	return c.host == "argocd" && c.scheme == linkerdTLS && slices.Contains(keysHere, c.custody)
+// meant reports whether a printed line is for the way in which the cell's host is
+// called: a person reads the condition.
+func (c cell) meant(line string) bool {
+	here, helm := slices.Contains(keysHere, c.custody), strings.HasPrefix(c.host, "helm")
+	switch {
+	case strings.Contains(line, "leaves Secrets out"):
+		return here && (c.host == "argocd" || helm && c.scheme == kubernetesTLS)
+	case strings.Contains(line, "l5d-pki:// URL"):
+		return here && helm && c.scheme == linkerdTLS
+	}
+	return true
 }
 
-// allCells is every combination that is possible and has its commands printed.
+// allCells is every combination that is possible.
 func allCells() (cells []cell) {
 	for _, custody := range custodies {
 		for _, host := range hosts {
 			for _, rotation := range rotations {
 				for _, scheme := range schemes {
-					if c := (cell{custody, host, rotation, scheme}); c.possible() && !c.unprinted() {
+					if c := (cell{custody, host, rotation, scheme}); c.possible() {
 						cells = append(cells, c)
 					}
 				}

@@ -2,6 +2,7 @@ package walk
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -34,9 +35,10 @@ func TestDeliveries(t *testing.T) {
 	text := "delivery: Secret a: by hand: `l5d-pki-render manifests --with-keys | kubectl apply -f -`\n" +
 		"once more: `l5d-pki-render manifests --with-keys | kubectl apply -f -`, or `l5d-pki-render status`, or `rm -r / | kubectl apply -f -`\n" +
 		"    kubectl annotate secret a helm.sh/resource-policy=keep\n" +
+		"delivery: Secret b: where the host leaves Secrets out, by hand: `l5d-pki-render manifests | kubectl apply -f -`\n" +
 		"kubectl apply -f - is how it ends\n"
 	want := []string{"l5d-pki-render manifests --with-keys | kubectl apply -f -", "kubectl annotate secret a helm.sh/resource-policy=keep"}
-	if got := deliveries(text); !slices.Equal(got, want) {
+	if got := deliveries(text, func(line string) bool { return !strings.Contains(line, "leaves Secrets out") }); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 }

@@ -28,6 +28,8 @@ type mesh struct {
 	control  controller
 	// printed is what the tool said since the last delivery.
 	printed strings.Builder
+	// readBackCommand is the one that was printed since then.
+	readBackCommand string
 	// applied are the objects that the host applied the last time.
 	applied e2e.Objects
 }
@@ -120,13 +122,14 @@ func (m *mesh) deliver(t *testing.T, phase string) {
 	m.tool(t, "sync")
 	m.commit(t, phase)
 	m.tool(t, "status")
-	for _, command := range deliveries(m.printed.String()) {
+	for _, command := range deliveries(m.printed.String(), m.meant) {
 		if precedes(command) {
 			m.shell(t, command)
 		}
 	}
 	m.applies.apply(t, m)
-	commands := deliveries(m.printed.String())
+	commands := deliveries(m.printed.String(), m.meant)
+	m.readBackCommand = readsBack(m.printed.String())
 	m.printed.Reset()
 	for _, command := range commands {
 		if !precedes(command) {

@@ -13,8 +13,9 @@ var quoted = regexp.MustCompile("`([^`\n]+)`")
 var programs = []string{"l5d-pki-render", "kubectl"}
 
 // deliveries are the commands of a text by which something reaches the cluster,
-// in the order in which they are printed, each once.
-func deliveries(text string) (commands []string) {
+// in the order in which they are printed, each once. Lines for another way to call
+// the host than this one's are left out.
+func deliveries(text string, meant func(line string) bool) (commands []string) {
 	add := func(command string) {
 		name, _, _ := strings.Cut(command, " ")
 		if slices.Contains(programs, name) && delivers(command) && !slices.Contains(commands, command) {
@@ -22,6 +23,9 @@ func deliveries(text string) (commands []string) {
 		}
 	}
 	for line := range strings.Lines(text) {
+		if !meant(line) {
+			continue
+		}
 		for _, found := range quoted.FindAllStringSubmatch(line, -1) {
 			add(found[1])
 		}
@@ -45,3 +49,13 @@ func delivers(command string) bool {
 // precedes tells commands that have to be run before the host applies: what
 // keeps Helm from deleting an object.
 func precedes(command string) bool { return strings.Contains(command, "kubectl annotate ") }
+
+// readsBack finds the command that takes down what the cluster made.
+func readsBack(text string) string {
+	for _, found := range quoted.FindAllStringSubmatch(text, -1) {
+		if strings.Contains(found[1], "custody read-back") {
+			return found[1]
+		}
+	}
+	return ""
+}

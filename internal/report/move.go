@@ -94,6 +94,9 @@ func (r Move) facts() []string {
 	for _, line := range delivery.Lines(r.byHand()) {
 		lines = append(lines, "delivery: "+line)
 	}
+	for _, line := range delivery.Notes(delivery.Changed(delivery.Of(r.State, r.StatePath), r.Changes...)) {
+		lines = append(lines, "delivery: "+line)
+	}
 	for _, key := range r.Destroy {
 		lines = append(lines, "nothing needs this key any more, destroy it: "+key)
 	}

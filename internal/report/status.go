@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,7 +54,7 @@ func (r Status) Text() string {
 			b.WriteString("  refused: " + p.Text + "\n")
 		}
 	}
-	for _, line := range delivery.Lines(r.Delivery) {
+	for _, line := range slices.Concat(delivery.Lines(r.Delivery), delivery.Notes(r.Delivery)) {
 		b.WriteString("delivery: " + line + "\n")
 	}
 	for _, note := range r.Notes {
@@ -107,7 +108,7 @@ func (r Status) Markdown() string {
 			b.WriteString("- refused: " + p.Text + "\n")
 		}
 	}
-	for _, line := range delivery.Lines(r.Delivery) {
+	for _, line := range slices.Concat(delivery.Lines(r.Delivery), delivery.Notes(r.Delivery)) {
 		b.WriteString("\n- delivery: " + line + "\n")
 	}
 	for _, note := range r.Notes {

@@ -3,6 +3,7 @@ package delivery
 import (
 	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -50,11 +51,16 @@ func (c Commands) Webhooks() string { return c.of("manifests --with-keys --layou
 // Public delivers what holds no key: the trust roots under externalCA, custody objects.
 func (c Commands) Public() string { return c.of("manifests") + apply }
 
+// ReadBack writes the certificate of an issuer that the cluster made into the state.
+func (c Commands) ReadBack(namespace string) string {
+	return `kubectl get secret ` + linkerd.IssuerSecret + ` -n ` + namespace + ` -o jsonpath='{.data.tls\.crt}' | base64 -d > issuer.pem && ` + c.of("custody read-back") + " --issuer issuer.pem"
+}
+
 const apply = " | kubectl apply -f -"
 
 func (c Commands) of(command string) string {
 	if c.StatePath != "" && c.StatePath != "rotation.yaml" {
-		command += " --state " + quoted(c.StatePath)
+		command += " --state " + Quoted(c.StatePath)
 	}
 	return "l5d-pki-render " + command
 }
@@ -62,7 +68,7 @@ func (c Commands) of(command string) string {
 // hostHow says how a host gets the Secrets into its stream.
 func (c Commands) hostHow() string {
 	if c.Custody == state.CustodyAge {
-		return "whatever calls `l5d-pki-render post-render --with-keys`; with --secrets-apart: `" + c.Secrets() + "`"
+		return "whatever calls `l5d-pki-render post-render --with-keys`"
 	}
 	return "whatever calls `l5d-pki-render post-render`"
 }
@@ -72,8 +78,8 @@ func RestartControlPlane(namespace string) string {
 	return "kubectl -n " + namespace + " rollout restart deploy"
 }
 
-// quoted is a path as a shell takes it.
-func quoted(path string) string {
+// Quoted is a path as a shell takes it.
+func Quoted(path string) string {
 	for _, r := range path {
 		plain := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '/' || r == '.' || r == '-' || r == '_'
 		if !plain {

@@ -57,6 +57,15 @@ type Object struct {
 	How string `json:"how"`
 	// Command is what a person runs; only with ByPerson.
 	Command string `json:"command,omitempty"`
+	// Exceptions are ways to call the host that the state does not show, and in which
+	// a person delivers the object after all.
+	Exceptions []Exception `json:"exceptions,omitempty"`
+	// After is what a person runs once the cluster has made the object.
+	After string `json:"after,omitempty"`
+}
+
+func route(k Kind, name string, by By, how, command string) Object {
+	return Object{Kind: k, Name: name, By: by, How: how, Command: command}
 }
 
 // Automatic reports whether the object arrives without a person.
@@ -164,15 +173,15 @@ func (l router) refused(i int) string {
 func (l router) chartObject(k Kind, name string, g render.Group) Object {
 	i := l.feeds(g)
 	if i < 0 {
-		return Object{k, name, ByHost, "whatever calls `l5d-pki-render post-render`", ""}
+		return route(k, name, ByHost, "whatever calls `l5d-pki-render post-render`", "")
 	}
 	if why := l.refused(i); why != "" && g == render.ControlPlane {
-		return Object{k, name, Refused, why, ""}
+		return route(k, name, Refused, why, "")
 	}
 	if l.Outputs[i].Kind == state.OutputChart {
-		return Object{k, name, ByOutput, l.named(i), ""}
+		return route(k, name, ByOutput, l.named(i), "")
 	}
-	return Object{k, name, ByChart, "the chart, with the values of " + l.named(i), ""}
+	return route(k, name, ByChart, "the chart, with the values of "+l.named(i), "")
 }
 
 func (l router) trustRoots() Object {
@@ -181,9 +190,9 @@ func (l router) trustRoots() Object {
 		return l.chartObject(TrustRoots, name, render.ControlPlane)
 	}
 	if i := l.manifests(); i >= 0 {
-		return Object{TrustRoots, name, ByOutput, l.named(i), ""}
+		return route(TrustRoots, name, ByOutput, l.named(i), "")
 	}
-	return Object{TrustRoots, name, ByPerson, "externalCA is true, and no output of kind manifests delivers the trust roots", l.commands.Public()}
+	return route(TrustRoots, name, ByPerson, "externalCA is true, and no output of kind manifests delivers the trust roots", l.commands.Public())
 }
 
 func (l router) manifests() int {
@@ -194,31 +203,38 @@ func (l router) issuer() Object {
 	name := "Secret " + l.Linkerd.Namespace + "/" + linkerd.IssuerSecret
 	o := l.secret(Issuer, name, render.ControlPlane)
 	if o.By == ByHost && l.Linkerd.IssuerScheme == state.SchemeKubernetes {
-		return Object{Issuer, name, ByPerson, "with issuerScheme " + state.SchemeKubernetes + " the chart renders no issuer Secret", l.commands.Secrets()}
+		o.By, o.How = ByPerson, "with issuerScheme "+state.SchemeKubernetes+" the chart renders no issuer Secret"
+		o.Command, o.Exceptions = l.commands.Secrets(), nil
 	}
 	return o
 }
 
 // secret is a Secret with a private key: files in Git have the custody's object or nothing.
 func (l router) secret(k Kind, name string, g render.Group) Object {
+	o := route(k, name, ByHost, l.commands.hostHow(), "")
+	if k == Issuer && l.Custody.Kind == state.CustodyCertManager {
+		o.After = l.commands.ReadBack(l.Linkerd.Namespace)
+	}
 	if i := l.manifests(); i >= 0 && l.commands.hasObject() {
-		return Object{k, name, ByCustody, l.named(i) + " has the object of custody " + l.Custody.Kind, ""}
+		o.By, o.How = ByCustody, l.named(i)+" has the object of custody "+l.Custody.Kind
+		return o
 	}
 	i := l.feeds(g)
 	switch {
 	case i < 0:
-		return Object{k, name, ByHost, l.commands.hostHow(), ""}
+		o.Exceptions = l.exceptions(k)
+		return o
 	case g == render.ControlPlane && l.refused(i) != "":
-		return Object{k, name, Refused, l.refused(i), ""}
+		return route(k, name, Refused, l.refused(i), "")
 	}
-	return Object{k, name, ByPerson, fmt.Sprintf("no output has it (custody %s)", l.Custody.Kind), l.commands.Secrets()}
+	return route(k, name, ByPerson, fmt.Sprintf("no output has it (custody %s)", l.Custody.Kind), l.commands.Secrets())
 }
 
 // controlPlane: without anchors in the values nothing in the chart follows the bundle.
 func (l router) controlPlane() Object {
 	name := "Deployments linkerd-identity, linkerd-destination, linkerd-proxy-injector"
 	if l.Linkerd.ExternalCA && !l.Linkerd.RollControlPlane {
-		return Object{ControlPlane, name, ByPerson, "with externalCA and without rollControlPlane nothing restarts them", RestartControlPlane(l.Linkerd.Namespace)}
+		return route(ControlPlane, name, ByPerson, "with externalCA and without rollControlPlane nothing restarts them", RestartControlPlane(l.Linkerd.Namespace))
 	}
 	return l.chartObject(ControlPlane, name, render.ControlPlane)
 }
@@ -227,7 +243,7 @@ func (l router) stamps() Object {
 	name := "pod templates of meshed workloads"
 	i := l.output(func(o state.Output) bool { return o.Kind == state.OutputEdit || o.Kind == state.OutputComponent })
 	if i < 0 {
-		return Object{Stamp, name, ByHost, "whatever calls `l5d-pki-render post-render`, or `l5d-pki-render workloads`", ""}
+		return route(Stamp, name, ByHost, "whatever calls `l5d-pki-render post-render`, or `l5d-pki-render workloads`", "")
 	}
-	return Object{Stamp, name, ByOutput, l.named(i), ""}
+	return route(Stamp, name, ByOutput, l.named(i), "")
 }

@@ -102,7 +102,7 @@ var (
 	CustodyForeignAnchor = define(Sentence{
 		Code:    "custody-foreign-anchor",
 		Text:    "cert-manager does not have the anchor %q: its key is not %q",
-		Hint:    "bring anchors that `l5d-pki-render custody incoming` made, under the name that it was given",
+		Hint:    "bring an anchor that `l5d-pki-render custody incoming --name NAME` made, under that name",
 		Explain: "The Certificate of the issuer names the ClusterIssuer of its anchor. With this custody `key` of an anchor in the state is the name of the Secret, in cert-manager's namespace, that holds it; an anchor without it is never written as a Certificate, since cert-manager would make another one in its place.",
 	})
 	CustodyNotCertManager = define(Sentence{
@@ -120,7 +120,7 @@ var (
 	CustodyUnnamed = define(Sentence{
 		Code:    "custody-unnamed",
 		Text:    "the anchor's name decides which ClusterIssuer signs, and none was given",
-		Hint:    "add --name with the name that `l5d-pki-render custody incoming` was given",
+		Hint:    "add --name NAME, the name that `l5d-pki-render custody incoming --name NAME` was given",
 		Explain: "With custody cert-manager the objects of an anchor carry its name in the state.",
 	})
 	CustodyNoReadBack = define(Sentence{

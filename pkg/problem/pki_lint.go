@@ -30,7 +30,7 @@ var (
 	LintAnchorExpired = define(Sentence{
 		Code:    "pki-lint-anchor-expired",
 		Text:    "is not valid after %s; asked at %s",
-		Hint:    "start renew if its key is alive, else start replace",
+		Hint:    "run `l5d-pki-render doctor`: it prints the commands that repair this, in order",
 		Explain: "Proxies ignore an anchor's dates, so traffic goes on; linkerd-identity does not, so it issues no more leaves under this anchor and the mesh decays within a leaf's lifetime. `linkerd check` stops at any expired anchor in the bundle.",
 	})
 	LintAnchorNotYetValid = define(Sentence{
@@ -42,7 +42,7 @@ var (
 	LintAnchorExpiring = define(Sentence{
 		Code:    "pki-lint-anchor-expiring",
 		Text:    "ends at %s, less than 60 days after %s",
-		Hint:    "start the rotation to a new anchor",
+		Hint:    "begin the rotation to a new anchor: `l5d-pki-render start anchor`",
 		Explain: "The same threshold as `linkerd check` (l5d-identity-trustAnchors-not-expiring-soon).",
 	})
 	LintAnchorNotCA = define(Sentence{
@@ -102,7 +102,7 @@ var (
 	LintIssuerExpired = define(Sentence{
 		Code:    "pki-lint-issuer-expired",
 		Text:    "is not valid after %s; asked at %s",
-		Hint:    "start issuer with a new issuer",
+		Hint:    "run `l5d-pki-render doctor`: it prints the commands that repair this, in order",
 		Explain: "Leaves under it verify nowhere, and linkerd-identity issues none.",
 	})
 	LintIssuerNotYetValid = define(Sentence{
@@ -114,7 +114,7 @@ var (
 	LintIssuerExpiring = define(Sentence{
 		Code:    "pki-lint-issuer-expiring",
 		Text:    "ends at %s, less than 60 days after %s",
-		Hint:    "start issuer with a new issuer",
+		Hint:    "begin the rotation to a new issuer: `l5d-pki-render start issuer`",
 		Explain: "The same threshold as `linkerd check` (l5d-identity-issuer-cert-not-expiring-soon).",
 	})
 	LintIssuerNotCA = define(Sentence{
@@ -222,7 +222,7 @@ var (
 	LintWebhookExpired = define(Sentence{
 		Code:    "pki-lint-webhook-expired",
 		Text:    "is not valid after %s; asked at %s",
-		Hint:    "start webhooks with new certificates",
+		Hint:    "run `l5d-pki-render doctor`: it prints the commands that repair this, in order",
 		Explain: "The API server refuses the webhook. With failurePolicy Fail (values-ha.yaml) no pod can be created any more; with Ignore pods start without a proxy.",
 	})
 	LintWebhookNotYetValid = define(Sentence{
@@ -234,7 +234,7 @@ var (
 	LintWebhookExpiring = define(Sentence{
 		Code:    "pki-lint-webhook-expiring",
 		Text:    "ends at %s, less than 60 days after %s",
-		Hint:    "start webhooks with new certificates",
+		Hint:    "begin their rotation: `l5d-pki-render start webhooks`",
 		Explain: "The same threshold as `linkerd check` (l5d-…-cert-not-expiring-soon).",
 	})
 	LintWebhookName = define(Sentence{

@@ -19,7 +19,7 @@ func (t Text) beforeMerge() string {
 	if t.Base != "" {
 		base = "--base " + t.Base + " "
 	}
-	fmt.Fprintf(&b, "```sh\ngit fetch origin\ngit switch --detach origin/%s\nl5d-pki-render pr --guard %s--state %s\n", t.Branch, base, t.State)
+	fmt.Fprintf(&b, "```sh\ngit fetch origin\ngit switch --detach origin/%s\nl5d-pki-render pr --guard %s--state %s\n", t.Branch, base, delivery.Quoted(t.State))
 	for _, n := range t.Move.Needs {
 		b.WriteString(t.commands(n.Need))
 	}
@@ -61,6 +61,7 @@ func (t Text) RestartLines() []string {
 		lines = append(lines, "identity reloads its issuer without a restart")
 	}
 	lines = append(lines, missing...)
+	lines = append(lines, delivery.Notes(delivery.Changed(delivery.Of(t.Next, t.State), delivery.Between(t.Now, t.Next)...))...)
 	if t.Plan.Kind == state.KindWebhooks {
 		lines = append(lines, "webhooks: the control plane's own; no workload")
 	}
@@ -86,7 +87,7 @@ func (t Text) afterMerge() string {
 		if len(t.Next.Status.Retired) == 0 {
 			return ""
 		}
-		return heading("After the merge") + "The rotation is over. Retired anchors may still be trusted somewhere: `l5d-pki-render status` says by whom, and when their keys can be destroyed.\n"
+		return heading("After the merge") + "The rotation is over. Retired anchors may still be trusted somewhere: `l5d-pki-render status --state " + delivery.Quoted(t.State) + "` says by whom, and when their keys can be destroyed.\n"
 	}
 	row := t.Plan.Rows[k]
 	var b strings.Builder
@@ -103,7 +104,7 @@ func (t Text) afterMerge() string {
 	for _, need := range row.Needs {
 		b.WriteString(t.commands(need))
 	}
-	fmt.Fprintf(&b, "l5d-pki-render pr --evidence observation.yaml --state %s   # or --assume %s --because \"how you know\"\n```\n", t.State, row.Needs[0])
+	fmt.Fprintf(&b, "l5d-pki-render pr --evidence observation.yaml --state %s   # or --assume %s --because \"how you know\"\n```\n", delivery.Quoted(t.State), row.Needs[0])
 	return b.String()
 }
 
@@ -116,7 +117,7 @@ func (t Text) rollback() string {
 	} else {
 		b.WriteString("**Going back to the phase before is not safe** right after the merge")
 	}
-	fmt.Fprintf(&b, "; `l5d-pki-render pr back --state %s` does it, under the same gate and with the log kept. `git revert` would let the epoch fall, and the guard refuses it.\n", t.State)
+	fmt.Fprintf(&b, "; `l5d-pki-render pr back --state %s` does it, under the same gate and with the log kept. `git revert` would let the epoch fall, and the guard refuses it.\n", delivery.Quoted(t.State))
 	for _, r := range t.Revert.Verdict.Reasons {
 		b.WriteString("- " + sink.Markdown(r.Text) + "\n")
 	}
