@@ -100,8 +100,7 @@ func git(root string, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// make builds the programs of each platform, packs them, and then writes what
-// covers all platforms. Checksums come last, of everything else.
+// make builds the programs of each platform and packs them.
 func (r *release) make(targets []target) error {
 	var made []build
 	for _, t := range targets {
@@ -111,12 +110,17 @@ func (r *release) make(targets []target) error {
 		}
 		made = append(made, b)
 	}
+	return errors.Join(r.pack(made), os.RemoveAll(r.work()))
+}
+
+// pack writes everything that users download. Checksums come last, of everything else.
+func (r *release) pack(made []build) error {
 	for _, step := range []func([]build) error{r.archives, r.packages, r.image, r.helmPlugins, r.boms, r.managers, r.checksums} {
 		if err := step(made); err != nil {
 			return err
 		}
 	}
-	return errors.Join(os.RemoveAll(r.work()))
+	return nil
 }
 
 // work is where the programs are built. It is not part of the release.

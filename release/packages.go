@@ -19,7 +19,7 @@ func (r *release) packages(made []build) error {
 			continue
 		}
 		for _, format := range []string{"deb", "rpm", "apk"} {
-			if err := r.pack(b, format); err != nil {
+			if err := r.packageOf(b, format); err != nil {
 				return fmt.Errorf("%s for %s: %w", format, b.target, err)
 			}
 		}
@@ -27,7 +27,7 @@ func (r *release) packages(made []build) error {
 	return nil
 }
 
-func (r *release) pack(b build, format string) error {
+func (r *release) packageOf(b build, format string) error {
 	packager, err := nfpm.Get(format)
 	if err != nil {
 		return err
@@ -67,5 +67,6 @@ func (r *release) contents(b build) files.Contents {
 		all = append(all, &files.Content{Source: filepath.Join(r.root, name), Destination: "/usr/share/doc/l5d-pki-render/" + name,
 			FileInfo: &files.ContentFileInfo{Mode: 0o644, MTime: r.date, Owner: "root", Group: "root"}})
 	}
-	return all
+	return append(all, &files.Content{Source: "l5d-pki-render", Destination: "/usr/bin/linkerd-pki", Type: files.TypeSymlink,
+		FileInfo: &files.ContentFileInfo{MTime: r.date, Owner: "root", Group: "root"}})
 }
