@@ -3,12 +3,13 @@ SHELL       := /bin/bash
 GO          ?= go
 JOBS        ?= 2
 FUZZTIME    ?= 30s
+VERSION     ?= v0.0.0-dev
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 TOOLS       := $(CURDIR)/.cache/tools
 
 # Modules with code of ours. Nested ones keep their libraries out of the first;
 # LIVE is tested by `make e2e`, since it builds and starts other people's programs.
-MODULES := . cmd/l5d-pki-render-kms internal/chart/ocitest internal/custody/sealtest internal/custody/clustertest
+MODULES := . cmd/l5d-pki-render-kms internal/chart/ocitest internal/custody/sealtest internal/custody/clustertest release
 LIVE    := e2e bench/peers
 
 # each,FOLDERS,COMMAND: the command in each folder; the first failure ends it.
@@ -17,7 +18,7 @@ each = @set -eo pipefail; for m in $(1); do echo "== $$m: $(2)"; (cd $$m && $(2)
 export CGO_ENABLED := 0
 export GOTOOLCHAIN := local
 
-.PHONY: build kms demo test prove-long lint peers hsm fuzz bench generate e2e clean
+.PHONY: build kms demo test prove-long lint peers hsm fuzz bench generate e2e release release-check clean
 
 build: ## bin/l5d-pki-render, and the programs that it runs for `chart`, `pr` and `observe`
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/l5d-pki-render ./cmd/l5d-pki-render-chart ./cmd/l5d-pki-render-forge ./cmd/l5d-pki-render-cluster
@@ -69,6 +70,17 @@ generate: ## test PKI, fixtures, schema
 
 e2e: $(TOOLS)/loud ## against the real programs, which it builds: Helm 3 and 4, kustomize, Argo CD's plugin server, Kubernetes' API server, Gitea, age, sops
 	@set -o pipefail; cd e2e && $(GO) test -json -p 1 -count 1 -timeout 60m ./... | $(TOOLS)/loud
+
+release: ## dist/: archives, packages, image and manifests of every platform, the same bytes every time (VERSION=v0.1.0)
+	cd release && $(GO) run . --version $(VERSION) --out dist
+
+release-check: ## two releases of this commit in two directories, compared; about ten minutes
+	@set -e; work=$$(mktemp -d); trap 'rm -rf "$$work"' EXIT; \
+	for copy in one another; do \
+	  git clone -q . "$$work/$$copy"; \
+	  (cd "$$work/$$copy/release" && $(GO) run . --version $(VERSION) --out "$$work/$$copy-dist"); \
+	done; \
+	diff -r "$$work/one-dist" "$$work/another-dist"; cat "$$work/one-dist/checksums.txt"; echo "equal"
 
 clean:
 	rm -rf bin dist .cache/tools .cache/peers .cache/bench .cache/e2e

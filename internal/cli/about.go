@@ -12,8 +12,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Version is set by the linker for releases (-X …/internal/cli.Version=v1.2.3).
-var Version = ""
+// Version, Commit and Date (RFC 3339) are set by the linker for releases
+// (-X …/internal/cli.Version=v1.2.3). Nothing meant for Git has them.
+var Version, Commit, Date string
 
 // version says what this program is. It is for people and bug reports; no
 // output meant for Git carries it.
@@ -24,6 +25,9 @@ func (a *app) version() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
 			a.data = fmt.Appendf(nil, "l5d-pki-render %s %s %s/%s\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			if Commit != "" {
+				a.data = fmt.Appendf(a.data, "commit %s of %s\n", Commit, Date)
+			}
 			return nil
 		}),
 	}

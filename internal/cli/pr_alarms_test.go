@@ -21,7 +21,7 @@ func TestPRForce(t *testing.T) {
 		t.Fatalf("%d pull requests", len(l.forge.pulls))
 	}
 	r := l.pr(append(args, "--force")...)
-	entry, _ := lastEntry(l.stateOf(r.Branch))
+	entry, _ := l.stateOf(r.Branch).LastEntry()
 	forced := 0
 	for _, a := range entry.Assumed {
 		if a.Forced {

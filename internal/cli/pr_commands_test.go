@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -65,13 +66,13 @@ func TestCommandsInBodies(t *testing.T) {
 						s.Spec.Custody.Kind, s.Spec.Linkerd.IssuerScheme = custody, scheme
 						s.Spec.Linkerd.ExternalCA = custody == state.CustodyCertManager
 					}
-					text, err := textOf(&now, &next, rotation.Evidence{})
+					said, err := text.Of(&now, &next, rotation.Evidence{})
 					if err != nil {
 						t.Fatalf("%s, %s: %v", w.name, next.Status.Phase, err)
 					}
-					text.files, text.state, text.base, text.digest = []string{statePath}, statePath, "main", strings.Repeat("0", 64)
+					said.Files, said.State, said.Base, said.Digest = []string{statePath}, statePath, "main", strings.Repeat("0", 64)
 					for _, flavour := range []string{"github", "plain"} {
-						body := text.body(forge.LimitsOf(flavour))
+						body := said.Body(forge.LimitsOf(flavour))
 						for _, command := range ours.FindAllStringSubmatch(body, -1) {
 							if found[command[1]] || strings.Contains(command[1], " rotation=") { // the mark by which pr knows its own text
 								continue

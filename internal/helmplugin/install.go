@@ -96,15 +96,14 @@ func (o Options) layOut(dir string, layout []plugin) ([]disk.File, error) {
 	}
 	var all []disk.File
 	for _, p := range layout {
-		add := func(name string, text []byte, mode os.FileMode) {
-			path := filepath.Join(dir, filepath.FromSlash(p.folder), name)
-			all = append(all, disk.File{Path: path, Data: text, Mode: mode, Dirs: true})
+		add := func(f File) {
+			path := filepath.Join(dir, filepath.FromSlash(p.folder), f.Name)
+			all = append(all, disk.File{Path: path, Data: f.Data, Mode: f.Mode, Dirs: true})
 		}
-		add(program+exe, own, 0o755)
-		if p.command && exe == "" {
-			add(completeName, completion(), 0o755)
+		add(File{program + exe, own, 0o755})
+		for _, f := range p.files(program+exe, o.Version) {
+			add(f)
 		}
-		add(manifestName, p.text(program+exe, o.Version), 0o644)
 	}
 	return all, nil
 }

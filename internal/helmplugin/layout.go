@@ -4,6 +4,8 @@ package helmplugin
 
 import (
 	"fmt"
+	"os"
+	"path"
 	"regexp"
 	"strings"
 )
@@ -111,6 +113,39 @@ var folders = []string{
 func (p plugin) below(folder string) plugin {
 	p.folder = folder + "/" + p.folder
 	return p
+}
+
+// File is a file of a plugin beside the program.
+type File struct {
+	Name string
+	Data []byte
+	Mode os.FileMode
+}
+
+// Archive is a plugin as `helm plugin install` takes it: its directory's name,
+// and the files in it beside the program.
+type Archive struct {
+	Name  string
+	Files []File
+}
+
+// Archives returns the plugins for a major version of Helm, with a program of
+// that file name ("l5d-pki-render", with ".exe" on Windows).
+func Archives(major, program, version string) []Archive {
+	var all []Archive
+	for _, p := range layouts[major] {
+		all = append(all, Archive{path.Base(p.folder), p.files(program, version)})
+	}
+	return all
+}
+
+// files are what a plugin consists of beside the program; plugin.yaml comes last.
+func (p plugin) files(file, version string) []File {
+	var all []File
+	if p.command && file == program { // Helm has no completion by scripts on Windows
+		all = append(all, File{completeName, completion(), 0o755})
+	}
+	return append(all, File{manifestName, p.text(file, version), 0o644})
 }
 
 // text of plugin.yaml, with the file name of the program and its version.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -70,7 +71,7 @@ func (h *Head) move(stateName string) string {
 	if h.Starts() && h.Next.Status.Rotation != nil {
 		words = append(words, h.Next.Status.Rotation.Kind)
 	}
-	return strings.Join(append(words, "--state", stateName), " ")
+	return strings.Join(append(words, "--state", delivery.Quoted(stateName)), " ")
 }
 
 // Origin says where the material of a start comes from that is taken over, in one

@@ -1,0 +1,324 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"sigs.k8s.io/yaml"
+)
+
+// pretended is the program of a pretended release: it answers whatever it is
+// asked, and is small, so that packing it for every platform takes no time.
+const pretended = `package main
+
+import "os"
+
+func main() { os.Stdout.WriteString("it runs\n") }
+`
+
+// pretend makes a release of small programs: how they are packed does not depend
+// on what is in them.
+func pretend(t *testing.T) *release {
+	t.Helper()
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &release{root: root, out: filepath.Join(t.TempDir(), "dist"), version: "v0.1.0", commit: strings.Repeat("a", 40), date: time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)}
+	text := compiled(t)
+	var made []build
+	for _, to := range targets {
+		b := build{target: to}
+		for _, p := range programs {
+			file := filepath.Join(r.work(), to.goos+"_"+to.goarch, p.name+to.exe())
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, text, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			b.files = append(b.files, file)
+		}
+		made = append(made, b)
+	}
+	if err := r.pack(made); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// compiled is the small program, built once.
+var compiled = func() func(*testing.T) []byte {
+	var text []byte
+	return func(t *testing.T) []byte {
+		t.Helper()
+		if text != nil {
+			return text
+		}
+		dir := t.TempDir()
+		source, program := filepath.Join(dir, "main.go"), filepath.Join(dir, "program")
+		if err := os.WriteFile(source, []byte(pretended), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, source).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		text = read(t, program)
+		return text
+	}
+}()
+
+// TestSameBytes: two runs in two directories give the same files, each with its checksum.
+func TestSameBytes(t *testing.T) {
+	first, second := digests(t, pretend(t).out), digests(t, pretend(t).out)
+	if len(first) < 40 {
+		t.Fatalf("%d files only", len(first))
+	}
+	for name, sum := range first {
+		if second[name] != sum {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+func digests(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	sums := map[string]string{}
+	listed, err := os.ReadFile(filepath.Join(dir, "checksums.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = filepath.WalkDir(dir, func(file string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		sum := sha256.Sum256(text)
+		name, _ := filepath.Rel(dir, file)
+		sums[name] = hex.EncodeToString(sum[:])
+		if !strings.Contains(name, "/") && name != "checksums.txt" && !strings.Contains(string(listed), sums[name]+"  "+name+"\n") {
+			t.Errorf("checksums.txt has no line for %s", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sums
+}
+
+// TestDeb: dpkg installs the package into an empty root, and the programs are there.
+func TestDeb(t *testing.T) {
+	if _, err := exec.LookPath("dpkg"); err != nil {
+		t.Skip("SKIPPED, NOT PASSED: dpkg is not installed")
+	}
+	r, root := pretend(t), t.TempDir()
+	for _, dir := range []string{"var/lib/dpkg/info", "var/lib/dpkg/updates"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(root, "var/lib/dpkg/status"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("dpkg", "--root="+root, "--log=/dev/null", "--force-not-root", "--force-script-chrootless", "--force-architecture", "-i",
+		filepath.Join(r.out, "l5d-pki-render_0.1.0_"+runtime.GOARCH+".deb"))
+	cmd.Env = append(os.Environ(), "PATH=/usr/sbin:/usr/bin:/sbin:/bin")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, p := range programs {
+		info, err := os.Stat(filepath.Join(root, "usr/bin", p.name))
+		if err != nil || info.Mode().Perm() != 0o755 {
+			t.Errorf("%s: %v", p.name, err)
+		}
+	}
+	if to, err := os.Readlink(filepath.Join(root, "usr/bin/linkerd-pki")); err != nil || to != "l5d-pki-render" {
+		t.Errorf("linkerd-pki leads to %q: %v", to, err)
+	}
+}
+
+// TestImage: the image of this machine, unpacked, runs as its user in a root that
+// has nothing else.
+func TestImage(t *testing.T) {
+	r := pretend(t)
+	dir := t.TempDir()
+	blobs := untar(t, read(t, filepath.Join(r.out, "l5d-pki-render_0.1.0_image.tar.gz")))
+	var index, manifest struct {
+		Manifests []struct {
+			Digest   string
+			Platform struct{ Architecture string }
+		}
+		Config struct{ Digest string }
+		Layers []struct{ Digest string }
+	}
+	var config struct {
+		Config struct {
+			User       string
+			Entrypoint []string
+		}
+	}
+	decode(t, blobs["index.json"], &index)
+	blob := func(digest string) []byte { return blobs["blobs/"+strings.Replace(digest, ":", "/", 1)] }
+	i := slices.IndexFunc(index.Manifests, func(m struct {
+		Digest   string
+		Platform struct{ Architecture string }
+	}) bool {
+		return m.Platform.Architecture == runtime.GOARCH
+	})
+	if i < 0 || len(index.Manifests) != 2 {
+		t.Fatalf("%+v", index)
+	}
+	decode(t, blob(index.Manifests[i].Digest), &manifest)
+	decode(t, blob(manifest.Config.Digest), &config)
+	for name, text := range untar(t, blob(manifest.Layers[0].Digest)) {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, text, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if config.Config.User != "999" || len(config.Config.Entrypoint) != 1 {
+		t.Fatalf("%+v", config)
+	}
+	if _, err := os.Stat(filepath.Join(dir, pluginFile)); err != nil {
+		t.Error(err)
+	}
+	if os.Getuid() != 0 {
+		t.Skip("SKIPPED, NOT PASSED: only root may change the root directory")
+	}
+	if err := os.Chmod(dir, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(config.Config.Entrypoint[0], "version")
+	cmd.Dir, cmd.Env = "/", nil
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: dir, Credential: &syscall.Credential{Uid: 999, Gid: 999}}
+	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "it runs\n" {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// TestManagers: the manifests are what their tools read, and name archives with their checksums.
+func TestManagers(t *testing.T) {
+	r := pretend(t)
+	sums := string(read(t, filepath.Join(r.out, "checksums.txt")))
+	var krew struct {
+		Spec struct {
+			Platforms []struct{ URI, SHA256, Bin string }
+		}
+	}
+	if err := yaml.UnmarshalStrict(read(t, filepath.Join(r.out, "manifests/l5d-pki.yaml")), &map[string]any{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(read(t, filepath.Join(r.out, "manifests/l5d-pki.yaml")), &krew); err != nil || len(krew.Spec.Platforms) != len(targets) {
+		t.Fatalf("%v: %+v", err, krew)
+	}
+	for _, p := range krew.Spec.Platforms {
+		if !strings.Contains(sums, p.SHA256+"  "+p.URI[strings.LastIndex(p.URI, "/")+1:]+"\n") {
+			t.Errorf("%s: not the archive's checksum", p.URI)
+		}
+	}
+	var scoop struct {
+		Architecture map[string]struct{ URL, Hash string }
+		Bin          []string
+	}
+	decode(t, read(t, filepath.Join(r.out, "manifests/l5d-pki-render.json")), &scoop)
+	if len(scoop.Architecture) != 2 || len(scoop.Bin) != len(programs) || scoop.Architecture["64bit"].Hash == "" {
+		t.Errorf("%+v", scoop)
+	}
+	brew := string(read(t, filepath.Join(r.out, "manifests/l5d-pki-render.rb")))
+	if strings.Count(brew, "sha256 \"") != 4 || strings.Contains(brew, "<no value>") {
+		t.Error(brew)
+	}
+}
+
+// TestInstallScript: the script installs the archive that has the checksum, and
+// nothing for another checksum.
+func TestInstallScript(t *testing.T) {
+	r, into := pretend(t), filepath.Join(t.TempDir(), "bin")
+	name := r.name(target{runtime.GOOS, runtime.GOARCH}) + ".tar.gz"
+	releases := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(releases, "v0.1.0"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(releases, "v0.1.0", name), read(t, filepath.Join(r.out, name)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	sum, err := r.sum(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	install := func(sum string) (string, error) {
+		cmd := exec.Command("../scripts/install.sh", "v0.1.0", sum, into)
+		cmd.Env = append(os.Environ(), "L5D_PKI_RELEASES=file://"+releases)
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	if out, err := install(strings.Repeat("0", 64)); err == nil || !strings.Contains(out, "nothing was installed") {
+		t.Errorf("%v: %s", err, out)
+	}
+	if _, err := os.Stat(into); err == nil {
+		t.Error("a wrong checksum, and something was installed")
+	}
+	if out, err := install(sum); err != nil || !strings.Contains(out, "it runs") {
+		t.Fatalf("%v: %s", err, out)
+	}
+	entries, err := os.ReadDir(into)
+	if err != nil || len(entries) != len(programs) {
+		t.Errorf("%v: %v", err, entries)
+	}
+}
+
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func decode(t *testing.T, text []byte, into any) {
+	t.Helper()
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatalf("%v: %.100s", err, text)
+	}
+}
+
+// untar reads a tar, with or without gzip.
+func untar(t *testing.T, data []byte) map[string][]byte {
+	t.Helper()
+	var r io.Reader = bytes.NewReader(data)
+	if gz, err := gzip.NewReader(bytes.NewReader(data)); err == nil {
+		r = gz
+	}
+	all := map[string][]byte{}
+	for tr := tar.NewReader(r); ; {
+		h, err := tr.Next()
+		if err == io.EOF {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all[h.Name], err = io.ReadAll(tr); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
