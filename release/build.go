@@ -37,6 +37,7 @@ var programs = []program{
 	{"l5d-pki-render", ".", "./cmd/l5d-pki-render"},
 	{"l5d-pki-render-chart", ".", "./cmd/l5d-pki-render-chart"},
 	{"l5d-pki-render-forge", ".", "./cmd/l5d-pki-render-forge"},
+	{"l5d-pki-render-cluster", ".", "./cmd/l5d-pki-render-cluster"},
 	{"l5d-pki-render-kms", "cmd/l5d-pki-render-kms", "."},
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/check"
@@ -129,7 +130,8 @@ func (a *app) observation(f *checkFlags, s *state.Rotation) (*rotation.Observati
 
 // observedNow reads the cluster that linkerd's flags name.
 func (a *app) observedNow(f *linkerdFlags, s *state.Rotation) (*rotation.Observation, error) {
-	if f.apiServer != "" || f.user != "" || len(f.groups) > 0 {
+	groups := slices.DeleteFunc(slices.Clone(f.groups), func(g string) bool { return g == "[]" }) // linkerd check: none
+	if f.apiServer != "" || f.user != "" || len(groups) > 0 {
 		return nil, problem.CheckFlags.With()
 	}
 	cluster, namespace := f.context, f.namespace

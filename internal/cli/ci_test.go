@@ -14,7 +14,7 @@ import (
 // their CI reads, every command of ours in them exists, and both ways are there
 // with the history that they need.
 func TestWorkflows(t *testing.T) {
-	files, err := filepath.Glob("../../ci/*/*")
+	files, err := filepath.Glob("../../examples/ci/*/*")
 	if err != nil || len(files) != 5 {
 		t.Fatalf("%d files (%v)", len(files), err)
 	}

@@ -140,6 +140,9 @@ func sopsStandIn(_ *Custody, secret render.KeySecret, file []byte) ([]byte, erro
 	if facts.SPKI != SPKI(secret.Certificate) {
 		return nil, problem.CustodyOtherKey.With(secret.Certificate.Fingerprint()[:16])
 	}
+	if err := checkSOPSSecret(file, secret); err != nil {
+		return nil, err
+	}
 	edits := []manifest.Edit{
 		manifest.Set(manifest.At("metadata", "name"), secret.Name),
 		manifest.Set(manifest.At("metadata", "namespace"), secret.Namespace),

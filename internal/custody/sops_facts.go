@@ -24,6 +24,9 @@ func sopsFacts(file []byte) (Facts, error) {
 	if err := yaml.Unmarshal(file, &s); err != nil || s.SOPS == nil || s.SOPS["mac"] == nil {
 		return Facts{}, problem.CustodyNoSOPSFile.With()
 	}
+	if err := checkSOPSFields(file); err != nil {
+		return Facts{}, err
+	}
 	facts := Facts{SPKI: s.Metadata.Annotations[spkiHint]}
 	groups, _ := s.SOPS["key_groups"].([]any)
 	for _, group := range append(groups, any(s.SOPS)) {

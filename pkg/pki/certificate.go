@@ -2,6 +2,7 @@ package pki
 
 import (
 	"bytes"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
@@ -89,6 +90,10 @@ func parseCertificates(input []byte) ([]Certificate, problem.List) {
 	return certs, append(problems, duplicates(certs)...)
 }
 
+// maxRSA is the longest RSA key that is verified with, in bits. The time of a
+// verification grows with the square of it and more.
+const maxRSA = 8192
+
 // readCertificates passes over text before blocks if it is tolerant.
 func readCertificates(input []byte, tolerant bool) ([]Certificate, problem.List) {
 	blocks, problems := readBlocks(input, certificatesOnly, tolerant)
@@ -97,6 +102,10 @@ func readCertificates(input []byte, tolerant bool) ([]Certificate, problem.List)
 		parsed, err := x509.ParseCertificate(b.der)
 		if err != nil {
 			problems = append(problems, problem.PKINotCertificate.With(b.number, b.total).Because(err))
+			continue
+		}
+		if key, ok := parsed.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSA {
+			problems = append(problems, problem.PKIKeyTooLarge.With(b.number, b.total, key.N.BitLen(), maxRSA))
 			continue
 		}
 		certs = append(certs, Certificate{parsed})

@@ -131,7 +131,7 @@ var (
 	CheckReplicaBundle = define(Sentence{
 		Code:    "check-replica-bundle",
 		Text:    "an identity replica has loaded other trust anchors than are delivered",
-		Hint:    "restart linkerd-identity: `kubectl -n linkerd rollout restart deploy/linkerd-identity`",
+		Hint:    "restart the Deployment linkerd-identity",
 		Explain: "Identity reads the trust anchors once, when it starts, and verifies its issuer with them.",
 	})
 	CheckInjector = define(Sentence{

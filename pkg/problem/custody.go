@@ -98,6 +98,12 @@ var (
 		Hint:    "check spec.custody.kind and the path under `key:`; after a change of custody `l5d-pki-render custody rewrap --from KIND` seals the keys anew",
 		Explain: "The file that the state names for a key is not what the state's custody writes.",
 	})
+	CustodyExtraField = define(Sentence{
+		Code:    "custody-extra-field",
+		Text:    "the key file has %s, which this tool does not write",
+		Hint:    "remove the field, or restore the file from Git; it would be applied to the cluster with the key",
+		Explain: "What stands in clear in a key file of sops is covered by no checksum. Annotations can have a Secret copied to other namespaces, and stringData replaces its certificates.",
+	})
 	CustodyOtherKey = define(Sentence{
 		Code:    "custody-other-key",
 		Text:    "the key file belongs to another certificate than %s",

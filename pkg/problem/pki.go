@@ -101,6 +101,12 @@ var (
 		Hint:    "export the certificate again",
 		Explain: "The base64 text is intact, but what it holds is no well-formed X.509 certificate (RFC 5280), or more follows it inside the block.",
 	})
+	PKIKeyTooLarge = define(Sentence{
+		Code:    "pki-key-too-large",
+		Text:    "block %d of %d has an RSA key of %d bits, more than %d",
+		Hint:    "make the certificate with ECDSA P-256, or with RSA of 2048 or 4096 bits",
+		Explain: "Verifying a signature by such a key takes minutes to hours, so nothing is verified with it. Linkerd takes RSA of 2048 and 4096 bits for trust anchors only.",
+	})
 	PKIDuplicate = define(Sentence{
 		Code:    "pki-duplicate",
 		Text:    "certificates %d and %d are the same (%s)",
