@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"fmt"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"os"
 	"path/filepath"
 	"strings"
