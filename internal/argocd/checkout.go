@@ -9,12 +9,13 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 // checkout is the copy of a repository that Argo CD's plugin server made, and the
-// application's folder in it. There is no .git to find the root by: the server
+// application's folder in it. It need not have .git to find the root by: the server
 // runs us in the application's folder and tells its path.
 type checkout struct {
 	root string // absolute
@@ -81,10 +82,28 @@ func (t checkout) inside(below, shown string) error {
 	}
 	defer root.Close()
 	_, err = root.Stat(below)
+	if err == nil && inGit(t.root, filepath.Join(t.root, below)) {
+		return problem.ArgoCDLeaves.With("it is in .git, which may hold credentials of the repository").In(shown)
+	}
 	if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) {
 		return nil // whoever reads it will say so
 	}
 	return problem.ArgoCDLeaves.With("a symbolic link on its way leads out of the repository, or is absolute").In(shown).Because(err)
+}
+
+// inGit reports whether a path below a root is .git or in it, links followed. The
+// plugin server sends .git where its exclusions (reposerver.plugin.tar.exclusions) are empty.
+func inGit(root, path string) bool {
+	for _, path := range []string{path, disk.Real(path)} {
+		below, err := filepath.Rel(disk.Real(root), path)
+		if err != nil {
+			below = path
+		}
+		if slices.ContainsFunc(strings.Split(below, string(filepath.Separator)), func(part string) bool { return strings.EqualFold(part, ".git") }) {
+			return true
+		}
+	}
+	return false
 }
 
 // folder is file for a folder and everything in it: no link below it leads out.
@@ -109,6 +128,9 @@ func (t checkout) links(below string, seen map[string]bool) error {
 		return nil // a file, then
 	}
 	for _, entry := range entries {
+		if strings.EqualFold(entry.Name(), ".git") {
+			continue // nothing reads it
+		}
 		path := filepath.Join(below, entry.Name())
 		if entry.Type()&fs.ModeSymlink != 0 {
 			if err := t.inside(path, filepath.ToSlash(path)); err != nil {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
@@ -59,6 +60,9 @@ func (s *source) readFolder(folder string) error {
 		return problem.ChartInvalid.With(plain(err)).Because(err)
 	}
 	for _, f := range c.Raw {
+		if slices.ContainsFunc(strings.Split(f.Name, "/"), func(part string) bool { return strings.EqualFold(part, ".git") }) {
+			continue // where the chart is a clone: its configuration may hold credentials
+		}
 		s.files = append(s.files, &loader.BufferedFile{Name: f.Name, Data: f.Data})
 	}
 	s.digest = treeDigest(s.files)

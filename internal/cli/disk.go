@@ -26,6 +26,3 @@ func (a *app) writeFile(path string, data []byte, mode os.FileMode, replace bool
 	}
 	return a.files().Create(path, data, mode)
 }
-
-// makeDir makes a directory and those above it.
-func (a *app) makeDir(dir string) error { return a.files().MakeDirs(dir) }

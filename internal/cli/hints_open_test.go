@@ -185,6 +185,7 @@ var hintNotYet = []string{
 	"observe-protocol",
 	"observe-request",
 	"overlay-limit",
+	"overlay-git",
 	"overlay-outside",
 	"overlay-too-large",
 	"own-program",

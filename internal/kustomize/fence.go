@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -36,12 +37,34 @@ func (f *fence) inside(path string) error {
 	below, err := filepath.Rel(f.folder, path)
 	if err == nil && filepath.IsLocal(below) {
 		_, err = f.root.Stat(below)
+		if err == nil && inGit(f.folder, path) {
+			return f.refuse(problem.OverlayGit.With(filepath.ToSlash(below)))
+		}
 		// ENOTDIR: kustomize tries a path as a file and as a folder.
 		if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) {
 			return err
 		}
 	}
-	p := problem.OverlayOutside.With(filepath.ToSlash(below))
+	return f.refuse(problem.OverlayOutside.With(filepath.ToSlash(below)))
+}
+
+// inGit reports whether a path below a folder is .git or in it, links followed.
+func inGit(folder, path string) bool {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		real = path
+	}
+	for _, path := range []string{path, real} {
+		below, err := filepath.Rel(folder, path)
+		if err == nil && slices.ContainsFunc(strings.Split(below, string(filepath.Separator)), func(part string) bool { return strings.EqualFold(part, ".git") }) {
+			return true
+		}
+	}
+	return false
+}
+
+// refuse keeps a problem once, and returns it.
+func (f *fence) refuse(p *problem.Problem) error {
 	for _, known := range f.refused {
 		if known.Error() == p.Error() {
 			return p

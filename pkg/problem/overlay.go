@@ -32,6 +32,12 @@ var (
 		Hint:    "bring the file or the base into the repository and name it by a relative path",
 		Explain: "Where a whole repository is handed over to be built (Argo CD), and for an output of a state, a kustomization reads nothing else: other files of that machine belong to other applications or to the host, and may differ from machine to machine. Absolute links count as leading out.",
 	})
+	OverlayGit = define(Sentence{
+		Code:    "overlay-git",
+		Text:    "%s is in .git, which may hold credentials of the repository",
+		Hint:    "keep what is applied outside of .git",
+		Explain: "The configuration of a clone can have logins in it. Nothing of .git becomes a manifest.",
+	})
 	OverlayLimit = define(Sentence{
 		Code:    "overlay-limit",
 		Text:    "building the kustomization needed more than %d MiB of memory or %d s of processor time and was stopped",
