@@ -56,8 +56,8 @@ spec:
 
 // TestAdoptCertManager: a mesh that runs with cert-manager is adopted from the
 // cluster; lint has no error against it, and what the tool knows is what the
-// cluster has. The issuer's Certificate is its owner's, so it is not written anew:
-// `manifests` says whose anchor it is not.
+// cluster has. The anchor in force has no Certificate of this tool: its key is not
+// cert-manager's to use.
 func TestAdoptCertManager(t *testing.T) {
 	l := newLab(t, false)
 	m := newRepository(t, l, cell{"cert-manager", "kubectl", "anchor-bundle", kubernetesTLS})
