@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html"
 	"sort"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -35,16 +36,47 @@ func (s *search) unescaped(l *layer, from, end int) {
 		return
 	}
 	before, text := len(s.found), l.text[from:end]
-	plain, marks, hasBytes := unescape(text, false)
+	plain, marks, hasBytes := unescape(text, escapeMarks, false)
 	s.readEscaped(l, from, end, plain, marks, s.look)
 	if hasBytes {
-		plain, marks, _ = unescape(text, true)
+		plain, marks, _ = unescape(text, escapeMarks, true)
 		s.readEscaped(l, from, end, plain, marks, s.lookBinary)
+		s.bytesByKind(l, from, end, before)
 	}
 	if plain, marks = escapesAlone(text); len(plain) >= minDecimal {
 		s.readEscaped(l, from, end, plain, marks, s.look)
 	}
 	s.dropDoubles(before)
+}
+
+// bytesByKind searches escaped bytes once more by each kind of escape alone, where a
+// part has several and nothing was found: bytes that are written as they are may look
+// like an escape of another kind (%41 in a string of JSON).
+func (s *search) bytesByKind(l *layer, from, end, before int) {
+	text := l.text[from:end]
+	for i := range len(escapeMarks) {
+		kind := escapeMarks[i : i+1]
+		if len(s.found) > before || bytes.Count(text, []byte(kind)) < minEscapes {
+			continue
+		}
+		if plain, marks, hasBytes := unescape(text, kind, true); hasBytes && !onlyMark(text, kind) {
+			s.readEscaped(l, from, end, plain, marks, s.lookBinary)
+		}
+	}
+}
+
+// minEscapes is how many bytes of a key have to be escaped: of 32 random ones as many
+// are no text, but for one time in millions.
+const minEscapes = 8
+
+// onlyMark reports whether a text has the first byte of one kind of escape alone.
+func onlyMark(text []byte, kind string) bool {
+	for i := range len(escapeMarks) {
+		if mark := escapeMarks[i : i+1]; mark != kind && bytes.Contains(text, []byte(mark)) {
+			return false
+		}
+	}
+	return true
 }
 
 // readEscaped searches one reading of the text from..end, within the bounds.
@@ -182,7 +214,7 @@ func isMember(text []byte, at, n int, c rune) bool {
 	if c != 'k' && c != 't' && c != 'y' && c != 'd' {
 		return false
 	}
-	plain, _, _ := unescape(text[max(0, at-16):min(len(text), at+n+16)], false)
+	plain, _, _ := unescape(text[max(0, at-16):min(len(text), at+n+16)], escapeMarks, false)
 	return bytes.Contains(plain, wordKty.text) || bytes.Contains(plain, []byte(`"d"`)) || bytes.Contains(plain, []byte(`d\"`))
 }
 
@@ -332,10 +364,12 @@ func (m marks) origin(at int) int {
 // unescape replaces the escapes of a text: by characters, of which each that is
 // white space becomes a space, or by bytes where they have the value of one.
 // hasBytes reports whether that makes a difference. Where bytes are written as \x81,
-// as Go does, \u0081 and what is not ASCII are characters in UTF-8.
-func unescape(text []byte, asBytes bool) (plain []byte, m marks, hasBytes bool) {
+// as Go does, \u0081 and what is not ASCII are characters in UTF-8. kinds are the first
+// bytes of the escapes that are read.
+func unescape(text []byte, kinds string, asBytes bool) (plain []byte, m marks, hasBytes bool) {
 	plain = make([]byte, 0, len(text))
 	stops, isUTF8 := &escapeBytes, asBytes && bytes.Contains(text, []byte(`\x`))
+	quotes := strings.Contains(kinds, `\`)
 	switch {
 	case isUTF8:
 		stops = &byteStops
@@ -352,10 +386,11 @@ func unescape(text []byte, asBytes bool) (plain []byte, m marks, hasBytes bool) 
 			break
 		}
 		c, r, n := text[at], rune(0), 0
-		if isEscape(c) {
+		known := !isEscape(c) || strings.IndexByte(kinds, c) >= 0
+		if isEscape(c) && known {
 			r, n = escape(text[at:])
 		}
-		if asBytes && n == 0 {
+		if asBytes && n == 0 && known && (quotes || c != '"' && c != '\'') {
 			r, n = special(text[at:])
 		}
 		switch {
