@@ -361,6 +361,22 @@ func (m marks) origin(at int) int {
 	return int(m[i].text) + at - int(m[i].plain)
 }
 
+// hasHexEscape reports whether a text has an escape like \x81; in \\x81 there is none.
+func hasHexEscape(text []byte) bool {
+	for at := 0; ; {
+		i := bytes.IndexByte(text[at:], '\\')
+		if i < 0 {
+			return false
+		}
+		at += i
+		_, n := escape(text[at:])
+		if n > 0 && text[at+1] == 'x' {
+			return true
+		}
+		at += max(n, 1)
+	}
+}
+
 // unescape replaces the escapes of a text: by characters, of which each that is
 // white space becomes a space, or by bytes where they have the value of one.
 // hasBytes reports whether that makes a difference. Where bytes are written as \x81,
@@ -368,7 +384,7 @@ func (m marks) origin(at int) int {
 // bytes of the escapes that are read.
 func unescape(text []byte, kinds string, asBytes bool) (plain []byte, m marks, hasBytes bool) {
 	plain = make([]byte, 0, len(text))
-	stops, isUTF8 := &escapeBytes, asBytes && bytes.Contains(text, []byte(`\x`))
+	stops, isUTF8 := &escapeBytes, asBytes && hasHexEscape(text)
 	quotes := strings.Contains(kinds, `\`)
 	switch {
 	case isUTF8:
