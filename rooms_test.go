@@ -22,7 +22,7 @@ var arrows = map[string][]string{
 	// The libraries of Helm and kustomize are linked into a program of their own (docs/chart.md).
 	"cmd/l5d-pki-render-chart": {"internal/chart", "internal/child", "internal/kustomize"},
 	// What kustomize makes of a repository is bounded there, too (docs/kustomize.md).
-	"internal/kustomize":      {"internal/chart/exchange", "internal/address"},
+	"internal/kustomize":      {"internal/chart/exchange", "internal/address", "internal/disk"},
 	"internal/chart":          {"internal/chart/exchange", "internal/disk", "internal/address", "internal/secret"},
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},

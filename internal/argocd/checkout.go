@@ -82,28 +82,14 @@ func (t checkout) inside(below, shown string) error {
 	}
 	defer root.Close()
 	_, err = root.Stat(below)
-	if err == nil && inGit(t.root, filepath.Join(t.root, below)) {
+	// The server sends .git where its exclusions (reposerver.plugin.tar.exclusions) are empty.
+	if err == nil && disk.InGit(t.root, filepath.Join(t.root, below)) {
 		return problem.ArgoCDLeaves.With("it is in .git, which may hold credentials of the repository").In(shown)
 	}
 	if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) {
 		return nil // whoever reads it will say so
 	}
 	return problem.ArgoCDLeaves.With("a symbolic link on its way leads out of the repository, or is absolute").In(shown).Because(err)
-}
-
-// inGit reports whether a path below a root is .git or in it, links followed. The
-// plugin server sends .git where its exclusions (reposerver.plugin.tar.exclusions) are empty.
-func inGit(root, path string) bool {
-	for _, path := range []string{path, disk.Real(path)} {
-		below, err := filepath.Rel(disk.Real(root), path)
-		if err != nil {
-			below = path
-		}
-		if slices.ContainsFunc(strings.Split(below, string(filepath.Separator)), func(part string) bool { return strings.EqualFold(part, ".git") }) {
-			return true
-		}
-	}
-	return false
 }
 
 // folder is file for a folder and everything in it: no link below it leads out.
@@ -128,7 +114,7 @@ func (t checkout) links(below string, seen map[string]bool) error {
 		return nil // a file, then
 	}
 	for _, entry := range entries {
-		if strings.EqualFold(entry.Name(), ".git") {
+		if disk.NamesGit(entry.Name()) {
 			continue // nothing reads it
 		}
 		path := filepath.Join(below, entry.Name())

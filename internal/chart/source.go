@@ -6,11 +6,11 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"helm.sh/helm/v3/pkg/chart"
@@ -60,7 +60,7 @@ func (s *source) readFolder(folder string) error {
 		return problem.ChartInvalid.With(plain(err)).Because(err)
 	}
 	for _, f := range c.Raw {
-		if slices.ContainsFunc(strings.Split(f.Name, "/"), func(part string) bool { return strings.EqualFold(part, ".git") }) {
+		if disk.NamesGit(f.Name) {
 			continue // where the chart is a clone: its configuration may hold credentials
 		}
 		s.files = append(s.files, &loader.BufferedFile{Name: f.Name, Data: f.Data})

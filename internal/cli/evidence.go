@@ -2,6 +2,7 @@ package cli
 
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -9,9 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 )
-
-// maxObservation caps an observation file, in bytes.
-const maxObservation = 16 << 20
 
 // evidenceFlags are what a person brings to open a gate.
 type evidenceFlags struct {
@@ -39,7 +37,7 @@ func (f *evidenceFlags) load(statePath string, s *state.Rotation) (rotation.Evid
 	var e rotation.Evidence
 	var problems problem.List
 	observe := func(file string) {
-		data, err := files.Read(file, maxObservation)
+		data, err := files.Read(file, base.MaxObservation)
 		if err == nil {
 			var o *rotation.Observation
 			if o, err = rotation.ParseObservation(file, data); err == nil {

@@ -30,7 +30,7 @@ func earlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.O
 			continue
 		}
 		file := filepath.Join(dir, e.Name())
-		data, err := files.Read(file, maxObservation)
+		data, err := files.Read(file, base.MaxObservation)
 		if err == nil {
 			var o *rotation.Observation
 			if o, err = rotation.ParseObservation(file, data); err == nil && o.Cluster == s.Metadata.Name {

@@ -15,7 +15,7 @@ import (
 func sshKey(t *testing.T, name, options string) (path, line string) {
 	t.Helper()
 	if _, err := exec.LookPath("ssh-keygen"); err != nil {
-		t.Skip("no ssh-keygen: nothing can be signed")
+		t.Skip("SKIPPED, NOT PASSED: no ssh-keygen, so nothing can be signed")
 	}
 	path = filepath.Join(t.TempDir(), name)
 	if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", path).CombinedOutput(); err != nil {

@@ -12,7 +12,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/guard"
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -77,34 +76,10 @@ func (k prKeys) Options(statePath, kind string, s *state.Rotation) (rotation.Sta
 
 func (k prKeys) Folder(c *custody.Custody, s *state.Rotation) string { return k.keyFolder(c, s) }
 
-func (k prKeys) Seal(statePath string, m *rotation.Move) (all []proposal.KeyFile, err error) {
+func (k prKeys) Seal(statePath string, m *rotation.Move) ([]keyfile.File, error) {
 	k.statePath = statePath
-	sealed, err := k.sealKeys(&k.moveFlags, m)
-	for _, f := range sealed {
-		all = append(all, proposal.KeyFile(f))
-	}
-	return all, err
+	return k.sealKeys(&k.moveFlags, m)
 }
-
-func (k prKeys) Store(target string, keys []proposal.KeyFile) (undo func(), err error) {
-	all := make([]keyfile.File, len(keys))
-	for i, f := range keys {
-		all[i] = keyfile.File(f)
-	}
-	return keyfile.StoreAlone(k.files(), target, all)
-}
-
-func (k prKeys) Recover(target string, inUse func(path string) bool) error {
-	return keyfile.Recover(k.files(), target, inUse)
-}
-
-func (k prKeys) NamedBy(statePath string, s *state.Rotation) func(path string) bool {
-	return keyfile.NamedBy(statePath, s)
-}
-
-func (k prKeys) NamedAt(statePath string) func(path string) bool { return keyfile.NamedAt(statePath) }
-func (k prKeys) ReadChain(path string) (pki.Chain, error)        { return keyfile.ReadChain(path) }
-func (k prKeys) ReadKey(path string) (pki.Key, error)            { return keyfile.ReadKey(path) }
 
 // prOutputs computes and writes outputs as `sync` does.
 type prOutputs struct{ *app }

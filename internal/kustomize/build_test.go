@@ -25,8 +25,8 @@ spec:
     spec: {}
 `
 
-// disk is a file system in memory with these files.
-func disk(t testing.TB, files map[string]string) filesys.FileSystem {
+// diskFS is a file system in memory with these files.
+func diskFS(t testing.TB, files map[string]string) filesys.FileSystem {
 	t.Helper()
 	fs := filesys.MakeFsInMemory()
 	for name, text := range files {
@@ -38,7 +38,7 @@ func disk(t testing.TB, files map[string]string) filesys.FileSystem {
 }
 
 func TestBuild(t *testing.T) {
-	built, err := build(disk(t, map[string]string{
+	built, err := build(diskFS(t, map[string]string{
 		"base/kustomization.yaml": "resources: [web.yaml]\nnamePrefix: a-\n",
 		"base/web.yaml":           "# comment\n" + deployment,
 		"top/Kustomization":       "resources: [../base]\nnamespace: shop\n",
@@ -64,7 +64,7 @@ func TestBuildNotes(t *testing.T) {
 		"namePrefix: ''\n":                     {},
 		"namespace: shop\nnameSuffix: -blue\n": {true, true},
 	} {
-		built, err := build(disk(t, map[string]string{"k/kustomization.yml": "resources: [web.yaml]\n" + fields, "k/web.yaml": deployment}), "/k", "k", Options{})
+		built, err := build(diskFS(t, map[string]string{"k/kustomization.yml": "resources: [web.yaml]\n" + fields, "k/web.yaml": deployment}), "/k", "k", Options{})
 		if err != nil {
 			t.Errorf("%q: %v", fields, err)
 			continue
@@ -107,7 +107,7 @@ func TestBuildRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := build(disk(t, tt.files), "/k", "k", Options{})
+			_, err := build(diskFS(t, tt.files), "/k", "k", Options{})
 			testkit.CheckProblem(t, err, tt.code, tt.text)
 		})
 	}
@@ -117,7 +117,7 @@ func TestBuildRefuses(t *testing.T) {
 	})
 	t.Run("a file of another folder, allowed", func(t *testing.T) {
 		files := with("k/kustomization.yaml", "resources: [../other/web.yaml]", "other/web.yaml", deployment)
-		if _, err := build(disk(t, files), "/k", "k", Options{Unrestricted: true}); err != nil {
+		if _, err := build(diskFS(t, files), "/k", "k", Options{Unrestricted: true}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -190,7 +190,7 @@ func TestNoNetwork(t *testing.T) {
 
 // TestURLsThatArePlainText are left alone.
 func TestURLsThatArePlainText(t *testing.T) {
-	_, err := build(disk(t, map[string]string{
+	_, err := build(diskFS(t, map[string]string{
 		"k/web.yaml": deployment,
 		"k/kustomization.yaml": `resources: [web.yaml]
 commonAnnotations: {path: "https://docs.example/web", files: "git@host.example:org/repo"}
@@ -225,7 +225,7 @@ func TestNoKeyInErrors(t *testing.T) {
 		if !strings.HasPrefix(fields, "resources") {
 			fields = "resources: [web.yaml]\n" + fields
 		}
-		_, err := build(disk(t, map[string]string{
+		_, err := build(diskFS(t, map[string]string{
 			"k/web.yaml": deployment, "k/kustomization.yaml": fields,
 			"k/s.env":  "a=b\n" + key + "\xff\n",
 			"k/s.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: b: " + key + "}\n",

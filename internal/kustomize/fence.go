@@ -5,10 +5,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -37,7 +37,7 @@ func (f *fence) inside(path string) error {
 	below, err := filepath.Rel(f.folder, path)
 	if err == nil && filepath.IsLocal(below) {
 		_, err = f.root.Stat(below)
-		if err == nil && inGit(f.folder, path) {
+		if err == nil && disk.InGit(f.folder, path) {
 			return f.refuse(problem.OverlayGit.With(filepath.ToSlash(below)))
 		}
 		// ENOTDIR: kustomize tries a path as a file and as a folder.
@@ -46,21 +46,6 @@ func (f *fence) inside(path string) error {
 		}
 	}
 	return f.refuse(problem.OverlayOutside.With(filepath.ToSlash(below)))
-}
-
-// inGit reports whether a path below a folder is .git or in it, links followed.
-func inGit(folder, path string) bool {
-	real, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		real = path
-	}
-	for _, path := range []string{path, real} {
-		below, err := filepath.Rel(folder, path)
-		if err == nil && slices.ContainsFunc(strings.Split(below, string(filepath.Separator)), func(part string) bool { return strings.EqualFold(part, ".git") }) {
-			return true
-		}
-	}
-	return false
 }
 
 // refuse keeps a problem once, and returns it.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -43,14 +44,14 @@ func (c *call) ignoredBy(h *plan.Head) (ignored []string, err error) {
 		if given.file == "" {
 			continue
 		}
-		chain, err := c.Keys.ReadChain(given.file)
+		chain, err := keyfile.ReadChain(given.file)
 		if err != nil {
 			return nil, err
 		}
 		differs(given.flag, true, sameCertificate(given.of.certificate, chain[0]))
 	}
 	if q.AnchorKey != "" {
-		key, err := c.Keys.ReadKey(q.AnchorKey)
+		key, err := keyfile.ReadKey(q.AnchorKey)
 		if err != nil {
 			return nil, err
 		}

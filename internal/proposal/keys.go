@@ -29,7 +29,7 @@ func (c *call) keyHome(s *state.Rotation) string {
 // putKeys writes the minted keys that the custody keeps in Git into the tree.
 // The others are for folders that outlive this call: they are given back, to be
 // written when the commit is made (outputs and hooks may take minutes or fail).
-func (c *call) putKeys(m *rotation.Move) (outside []KeyFile, err error) {
+func (c *call) putKeys(m *rotation.Move) (outside []keyfile.File, err error) {
 	files, err := c.Keys.Seal(c.keyHome(m.State), m)
 	if err != nil {
 		return nil, err
@@ -51,14 +51,14 @@ func (c *call) putKeys(m *rotation.Move) (outside []KeyFile, err error) {
 // commit. It is pending meanwhile: a call that is killed in between leaves keys
 // that nobody else has, and the next call finds the commit that names them.
 // Nothing is pushed before.
-func (c *call) keep(branch, commit string, keys []KeyFile) error {
+func (c *call) keep(branch, commit string, keys []keyfile.File) error {
 	undo := func() {}
 	if len(keys) > 0 {
 		err := c.Repo.Await(branch, commit)
 		if err != nil {
 			return base.GitProblem(err)
 		}
-		if undo, err = c.Keys.Store(c.StatePath, keys); err != nil {
+		if undo, err = keyfile.StoreAlone(c.Files, c.StatePath, keys); err != nil {
 			_ = c.Repo.Forget(branch) // without its keys it is not taken up either
 			return err
 		}
@@ -89,7 +89,7 @@ func (c *call) remember(branch, commit string) error {
 // they brought are there.
 func (c *call) addPending(found map[string]string) error {
 	if !c.q.DryRun {
-		if err := c.Keys.Recover(c.StatePath, c.named()); err != nil {
+		if err := keyfile.Recover(c.Files, c.StatePath, c.named()); err != nil {
 			return err
 		}
 	}
@@ -108,11 +108,11 @@ func (c *call) addPending(found map[string]string) error {
 // named tells which key files are in use: those of the state at the base, of the
 // state in the user's own folder, and of commits that were made.
 func (c *call) named() func(path string) bool {
-	all := []func(string) bool{c.Keys.NamedBy(c.StatePath, c.Now), c.Keys.NamedAt(c.StatePath)}
+	all := []func(string) bool{keyfile.NamedBy(c.StatePath, c.Now), keyfile.NamedAt(c.StatePath)}
 	made, err := c.Repo.Made(plan.Prefix(c.Now))
 	for _, commit := range made {
 		if next, errState := c.stateAt(commit); errState == nil && next != nil {
-			all = append(all, c.Keys.NamedBy(c.StatePath, next))
+			all = append(all, keyfile.NamedBy(c.StatePath, next))
 		}
 	}
 	return func(path string) bool {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
@@ -65,7 +66,7 @@ func (c *call) change(h *plan.Head, p plan.Plan) (*change, error) {
 }
 
 // commit commits a change, and keeps its keys.
-func (c *call) commit(ch *change, tree string, keys []KeyFile) (err error) {
+func (c *call) commit(ch *change, tree string, keys []keyfile.File) (err error) {
 	if ch.commit, err = c.tree.Commit(tree, ch.message, ch.text.At); err != nil {
 		return base.GitProblem(err)
 	}

@@ -1,6 +1,7 @@
 package proposal
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -13,7 +14,7 @@ type moved struct {
 	// names are the files of the tree that it wrote, beside the state file.
 	names []string
 	// keys that belong outside of the tree are yet to be written.
-	keys []KeyFile
+	keys []keyfile.File
 	// origin says where the material of a start comes from.
 	origin string
 }

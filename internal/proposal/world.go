@@ -5,12 +5,11 @@ package proposal
 
 import (
 	"io"
-	"os"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -24,7 +23,7 @@ type World struct {
 	Keys   Keys
 }
 
-// Keys makes and keeps the keys of a start, and reads those that a person brings.
+// Keys makes and keeps the keys of a start, as its flags say.
 type Keys interface {
 	// Options reads what is brought for a start of a kind. Paths of minted keys are
 	// relative to the state file.
@@ -32,22 +31,5 @@ type Keys interface {
 	// Folder is where minted keys go, as the state names it.
 	Folder(c *custody.Custody, s *state.Rotation) string
 	// Seal makes the files that minted keys are kept in, and writes none.
-	Seal(statePath string, m *rotation.Move) ([]KeyFile, error)
-	// Store writes key files that no file names yet, all or none.
-	Store(target string, keys []KeyFile) (undo func(), err error)
-	// Recover removes the key files that a call left which was killed, but for those in use.
-	Recover(target string, inUse func(path string) bool) error
-	// NamedBy tells which files a state names as keys, NamedAt the one at a path.
-	NamedBy(statePath string, s *state.Rotation) func(path string) bool
-	NamedAt(statePath string) func(path string) bool
-	ReadChain(path string) (pki.Chain, error)
-	ReadKey(path string) (pki.Key, error)
-}
-
-// KeyFile is a key file that is to be written.
-type KeyFile struct {
-	Path string // from where the command runs
-	Text []byte
-	Mode os.FileMode
-	Note string // for people, once it is there
+	Seal(statePath string, m *rotation.Move) ([]keyfile.File, error)
 }
