@@ -102,7 +102,7 @@ began in, if the gate holds for the whole way.`,
 // move makes one move under the lock of the state file: keys first, the state
 // last, so that no state ever names a key that does not exist.
 func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (*rotation.Move, error)) error {
-	show, err := results.In(f.format)
+	show, err := a.show(&viewFlags{format: f.format})
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ func (a *app) plan() *cobra.Command {
 	var f startFlags
 	var at string
 	var pace rotation.Pace
+	var view viewFlags
 	cmd := &cobra.Command{
 		Use:   "plan [KIND]",
 		Short: "show the whole rotation as a table of commits, with times and revert verdicts",
@@ -28,7 +29,8 @@ when it can be merged at the earliest, and what the gate says of reverting it.`,
   l5d-pki-render plan anchor -o markdown`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: a.run(func(_ *cobra.Command, args []string) error {
-			show, err := results.In(f.format)
+			view.format = f.format
+			show, err := a.show(&view)
 			if err != nil {
 				return err
 			}
@@ -41,41 +43,42 @@ when it can be merged at the earliest, and what the gate says of reverting it.`,
 			if err != nil {
 				return err
 			}
-			a.data, err = show(results.Plan{Plan: p})
+			a.data, err = show(p)
 			return err
 		}),
 	}
 	f.addStart(cmd)
+	view.addDetails(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "plan from this instant (RFC 3339) instead of now")
 	cmd.Flags().DurationVar(&pace.Lag, "lag", 5*time.Minute, "from the merge of a change to its arrival in every mount")
 	cmd.Flags().DurationVar(&pace.Wave, "wave", time.Hour, "how long a rolling restart of the data plane takes")
 	return cmd
 }
 
-func (a *app) planAt(f *startFlags, args []string, at time.Time) (*rotation.Plan, error) {
+func (a *app) planAt(f *startFlags, args []string, at time.Time) (r results.Plan, err error) {
 	s, err := a.loadState(f.statePath)
 	if err != nil {
-		return nil, err
+		return r, err
 	}
 	evidence, err := f.evidence.load(f.statePath, s)
 	if err != nil {
-		return nil, err
+		return r, err
 	}
 	if len(args) == 1 {
 		options, err := a.material(f, args[0], s)
 		if err != nil {
-			return nil, err
+			return r, err
 		}
 		m, err := rotation.Start(s, options, evidence, at, a.Random)
 		if err != nil {
-			return nil, statefile.Named(err, f.statePath, f.statePath)
+			return r, statefile.Named(err, f.statePath, f.statePath)
 		}
 		keyfile.WipeAll(m.Minted)
 		s = m.State
 	}
 	p, err := rotation.PlanOf(s, f.options, evidence, at)
 	if err != nil {
-		return nil, problem.Of(err).In(f.statePath).Err()
+		return r, problem.Of(err).In(f.statePath).Err()
 	}
 	if len(args) == 1 {
 		p.NotBegun()
@@ -85,5 +88,7 @@ func (a *app) planAt(f *startFlags, args []string, at time.Time) (*rotation.Plan
 			p.ByHand = append(p.ByHand, row.Phase+": "+line)
 		}
 	}
-	return p, nil
+	r.Certificates, err = rotation.Certificates(s, at)
+	r.Plan = p
+	return r, err
 }

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
+
+	"github.com/spf13/cobra"
+)
+
+// viewFlags say how a report is written.
+type viewFlags struct {
+	format string
+	terminal.Options
+}
+
+func (f *viewFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&f.format, "output", "o", results.Text, "text, json, yaml or markdown")
+	f.addDetails(cmd)
+}
+
+func (f *viewFlags) addDetails(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.Verbose, "verbose", false, "show fingerprints, verifiers and other details")
+	cmd.Flags().IntVar(&f.Width, "width", 0, "columns of the text (default: COLUMNS, or those of the terminal, or 80)")
+}
+
+// show returns what writes a report as the flags say.
+func (a *app) show(f *viewFlags) (func(results.Report) ([]byte, error), error) {
+	f.Color = a.color
+	return results.In(f.format, terminal.View(a.Stdout, a.Getenv, f.Options))
+}
+
+// choice is a flag with a closed set of values.
+type choice struct {
+	value *string
+	of    []string
+}
+
+func (c choice) String() string {
+	if c.value == nil {
+		return ""
+	}
+	return *c.value
+}
+
+func (c choice) Type() string { return "string" }
+
+func (c choice) Set(value string) error {
+	if !slices.Contains(c.of, value) {
+		return errors.New("want " + strings.Join(c.of, ", "))
+	}
+	*c.value = value
+	return nil
+}

@@ -1,0 +1,69 @@
+// Package loghistory compares the log of a state file with its history in Git.
+package loghistory
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// Verify proves that the log only grew: since the named versions of the
+// file, and since every version that Git has.
+func Verify(statePath string, bases []string, s *state.Rotation, notes io.Writer) error {
+	for _, base := range bases {
+		text, err := files.Read(base, statefile.MaxSize)
+		if err != nil {
+			return err
+		}
+		before, err := state.ParseLegacy(base, text)
+		if err != nil {
+			return err
+		}
+		if err := state.Continues(before.Status.Log, s.Status.Log); err != nil {
+			return problem.Of(err).In(statePath + " (since " + base + ")").Err()
+		}
+	}
+	versions, err := repo.Versions(statePath)
+	if errors.Is(err, repo.ErrNone) {
+		fmt.Fprintf(notes, "note: the Git history was not looked at: %v\n", err)
+	} else if err != nil {
+		return repo.ExplainSubmodule(err)
+	}
+	read := 0
+	for _, v := range versions {
+		before, err := state.ParseLegacy(statePath, v.Text)
+		if err != nil {
+			continue // a version from before this file was a state, or a broken one that was mended
+		}
+		read++
+		if err := state.Continues(before.Status.Log, s.Status.Log); err != nil {
+			return problem.Of(err).In(statePath + " (since commit " + v.Commit[:12] + ")").Err()
+		}
+	}
+	fmt.Fprintf(notes, "note: %d entries, chain holds; %d versions in Git looked at\n", len(s.Status.Log), read)
+	return nil
+}
+
+// Migrate rewrites a log from before its entries had fields, and nothing
+// else of the file.
+func Migrate(w files.Writer, statePath string, notes io.Writer) error {
+	return keyfile.ChangeState(w, statePath, func(current *state.Rotation) (keyfile.Change, error) {
+		original, err := files.Read(statePath, statefile.MaxSize)
+		if err != nil {
+			return keyfile.Change{}, err
+		}
+		if _, err := state.Parse(statePath, original); err == nil {
+			fmt.Fprintf(notes, "note: %s: the log has fields already: nothing to migrate\n", statePath)
+			return keyfile.Change{}, nil
+		}
+		fmt.Fprintf(notes, "note: %s: %d log entries checked, the old ones migrated: review the change and commit it\n", statePath, len(current.Status.Log))
+		return keyfile.Change{Next: current}, nil
+	})
+}
