@@ -118,8 +118,7 @@ Every flag can be given by the environment: --state as L5D_PKI_STATE,
 		RunE: a.noCommand,
 	}
 	root.PersistentFlags().StringVar(&a.logFile, "log-file", "", "append messages to this file too (env L5D_PKI_LOG); Helm and Argo CD swallow stderr")
-	a.color = terminal.Auto
-	root.PersistentFlags().Var(choice{&a.color, []string{terminal.Auto, terminal.Always, terminal.Never}}, "color", "color of reports: auto (on a terminal without NO_COLOR), always or never")
+	root.PersistentFlags().Var(terminal.Colors(&a.color), "color", "color of reports: auto (on a terminal without NO_COLOR), always or never")
 	a.addCommands(root)
 	return root
 }

@@ -3,6 +3,8 @@ package cli
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
+	"github.com/l5d-pki/l5d-pki-render/internal/nextstep/look"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -106,9 +108,13 @@ func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (
 	if err != nil {
 		return err
 	}
-	var minted []rotation.Minted
-	defer func() { keyfile.WipeAll(minted) }()
-	return keyfile.ChangeState(a.files(), f.statePath, func(current *state.Rotation) (keyfile.Change, error) {
+	var made *rotation.Move
+	defer func() {
+		if made != nil {
+			keyfile.WipeAll(made.Minted)
+		}
+	}()
+	err = keyfile.ChangeState(a.files(), f.statePath, func(current *state.Rotation) (keyfile.Change, error) {
 		evidence, err := a.evidence(&f.evidence, f.statePath, current)
 		if err != nil {
 			return keyfile.Change{}, err
@@ -117,7 +123,7 @@ func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (
 		if err != nil {
 			return keyfile.Change{}, statefile.Named(err, f.statePath, f.statePath)
 		}
-		minted = m.Minted
+		made = m
 		if a.data, err = show(results.Move{Move: m, DryRun: f.dryRun, StatePath: f.statePath}); err != nil {
 			return keyfile.Change{}, err
 		}
@@ -126,6 +132,10 @@ func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (
 		}
 		return keyfile.Change{Next: m.State, Before: func() (keyfile.Stored, error) { return a.storeKeys(f, m) }}, nil
 	})
+	if err == nil && !f.dryRun {
+		a.next(nextstep.AfterMove(look.At(f.statePath, made.State), made.Changes))
+	}
+	return err
 }
 
 // showDiff adds the change of the state file to the output of a dry run.

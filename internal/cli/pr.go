@@ -120,6 +120,7 @@ func (a *app) doPR(f *prFlags, args []string) (err error) {
 	if err := a.tellCI(r); err != nil {
 		return err
 	}
+	a.afterPull(r, f.statePath)
 	return ending
 }
 

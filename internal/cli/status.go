@@ -92,7 +92,7 @@ func (a *app) statusAt(statePath, at string, f *evidenceFlags) (st *rotation.Sta
 	}
 	st.Delivery = delivery.Of(s, statePath)
 	facts := look.At(statePath, s)
-	facts.Evidence, facts.Status = f.files, st
+	facts.Evidence, facts.Observe, facts.Status = f.files, f.observingAgain(), st
 	return st, nextstep.Of(facts), nil
 }
 

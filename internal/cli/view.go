@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"errors"
-	"slices"
-	"strings"
-
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
 
 	"github.com/spf13/cobra"
@@ -29,29 +26,10 @@ func (f *viewFlags) addDetails(cmd *cobra.Command) {
 
 // show returns what writes a report as the flags say.
 func (a *app) show(f *viewFlags) (func(results.Report) ([]byte, error), error) {
+	return results.In(f.format, a.view(f))
+}
+
+func (a *app) view(f *viewFlags) screen.View {
 	f.Color = a.color
-	return results.In(f.format, terminal.View(a.Stdout, a.Getenv, f.Options))
-}
-
-// choice is a flag with a closed set of values.
-type choice struct {
-	value *string
-	of    []string
-}
-
-func (c choice) String() string {
-	if c.value == nil {
-		return ""
-	}
-	return *c.value
-}
-
-func (c choice) Type() string { return "string" }
-
-func (c choice) Set(value string) error {
-	if !slices.Contains(c.of, value) {
-		return errors.New("want " + strings.Join(c.of, ", "))
-	}
-	*c.value = value
-	return nil
+	return terminal.View(a.Stdout, a.Getenv, f.Options)
 }

@@ -2,6 +2,8 @@ package nextstep
 
 import (
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -18,12 +20,21 @@ func Lines(steps []Step) (text string) {
 			head = "next: "
 		}
 		text += head + s.Command
-		if s.Why != "" {
-			text += "  # " + s.Why
+		if remark := s.remark(); remark != "" {
+			text += "  # " + remark
 		}
 		text += "\n"
 	}
 	return text
+}
+
+// remark is one line: what comes from a cluster may have any characters.
+func (s Step) remark() string {
+	remark := strings.Join(strings.Fields(s.Why), " ")
+	if !s.NotBefore.IsZero() {
+		remark = "not before " + s.NotBefore.UTC().Format(time.RFC3339) + ": " + remark
+	}
+	return remark
 }
 
 // AfterMove are the steps after a move, up to the next one. Changes are what it

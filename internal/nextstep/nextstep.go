@@ -23,7 +23,9 @@ type Facts struct {
 	StatePath string
 	// Evidence are the observation files that the user named.
 	Evidence []string
-	Status   *rotation.Status
+	// Observe are the flags with which the cluster was read; empty if it was not.
+	Observe string
+	Status  *rotation.Status
 	// Work is what Git says of the files that the state names.
 	Work Work
 }
@@ -175,7 +177,7 @@ func (f Facts) withEvidence(args string) string {
 	for _, file := range f.Evidence {
 		command += " --evidence " + delivery.Quoted(file)
 	}
-	return command
+	return command + f.Observe
 }
 
 // observed is the file that an observation goes to.

@@ -27,7 +27,7 @@ func certificateTable(p *screen.Page, list []rotation.Expiry, at time.Time) {
 			style.Say(left(x, at)), screen.Say(use), screen.Faint.Say(groupDetails(g)),
 		})
 	}
-	p.Table([]screen.Column{{}, {Title: "certificate", Shrink: 20}, {Title: "role"}, {Title: "ends"}, {Title: "left"}, {}, {Title: "fingerprint", Optional: 1}}, rows...)
+	p.Table([]screen.Column{{}, {Title: "certificate", Shrink: 20}, {Title: "role", Optional: 1}, {Title: "ends"}, {Title: "left"}, {}, {Title: "fingerprint", Optional: 2}}, rows...)
 }
 
 // grouped puts webhooks together.

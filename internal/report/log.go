@@ -32,6 +32,10 @@ func (r Log) Text() string { return paged(r, screen.View{}) }
 
 // Page adds a row per entry.
 func (r Log) Page(p *screen.Page) {
+	if len(r) == 0 {
+		p.Line("", screen.Say("the log has no entries"))
+		return
+	}
 	titles := r.rows()[0]
 	columns := []screen.Column{{Title: titles[0]}, {Title: titles[1], Shrink: 15}, {Title: titles[2]}, {Title: titles[3], Optional: 1}, {Title: titles[4], Wraps: true}}
 	p.Table(columns, says(r.rows()[1:])...)

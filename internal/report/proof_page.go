@@ -99,26 +99,38 @@ func details(p *screen.Page, cell rotation.Cell) string {
 
 // reasons are who would refuse whom: one line per pair.
 func (n names) reasons(p *screen.Page, v rotation.Verdict) {
-	var said []string
+	for _, line := range n.reasonLines(v.Reasons) {
+		p.Line("  ", screen.Say(line))
+	}
 	for _, r := range v.Reasons {
-		line := n.reason(r)
-		if !slices.Contains(said, line) {
-			said = append(said, line)
-			p.Line("  ", screen.Say(line))
-		}
 		if p.View().Verbose && r.Cause != "" {
-			p.Line("    ", screen.Faint.Say(r.Verifier+": "+r.Cause))
+			p.Line("    ", screen.Faint.Say(fmt.Sprintf("%s, %s: %s", r.Rule, r.Verifier, r.Cause)))
 		}
 	}
 }
 
-func (n names) reason(r rotation.Reason) string {
-	if r.Verifier == "" {
-		return "not known: " + r.Text
+// reasonLines are one line per pair, whatever rules and verifiers say so, with all
+// who hold the bundle or serve the chain.
+func (n names) reasonLines(reasons []rotation.Reason) (lines []string) {
+	where := map[string][]string{}
+	for _, r := range reasons {
+		line := "not known: " + r.Text
+		if r.Verifier != "" {
+			line = fmt.Sprintf("who trusts %s refuses leaves of %s", n.all(r.Bundle), n.all(r.Chain))
+			for _, who := range r.Where {
+				if !slices.Contains(where[line], who) {
+					where[line] = append(where[line], who)
+				}
+			}
+		}
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
 	}
-	line := fmt.Sprintf("who trusts %s refuses leaves of %s", n.all(r.Bundle), n.all(r.Chain))
-	if len(r.Where) > 0 {
-		line += ": " + strings.Join(r.Where, ", ")
+	for i, line := range lines {
+		if who := where[line]; len(who) > 0 {
+			lines[i] += ": " + strings.Join(who, ", ")
+		}
 	}
-	return line
+	return lines
 }

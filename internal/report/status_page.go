@@ -114,13 +114,8 @@ func (r Status) move(p *screen.Page, m rotation.NextMove) {
 // causes are why a move is refused, beyond its needs: one line per pair that would
 // fail. Where an unmet need keeps the gate shut, the pairs follow from it.
 func causes(m rotation.NextMove, n names) (lines []string) {
-	waits := len(nextstep.Unmet(m)) > 0
-	if !waits {
-		for _, reason := range m.Verdict.Reasons {
-			if line := n.reason(reason); !slices.Contains(lines, line) {
-				lines = append(lines, line)
-			}
-		}
+	if len(nextstep.Unmet(m)) == 0 {
+		lines = n.reasonLines(m.Verdict.Reasons)
 	}
 	for _, p := range m.Problems {
 		if !slices.Contains(ofGate, p.Code) {
