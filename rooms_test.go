@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},
 	"internal/exchange":       {},
-	"internal/cli":            {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange"},
+	"internal/cli":            {"internal/adopt", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -64,8 +64,10 @@ var arrows = map[string][]string{
 	"internal/chartphase": {"pkg/linkerd", "internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state", "internal/files", "pkg/delivery"},
 	"internal/lint":       {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
 	"internal/outputs":    {"internal/chart/exchange", "internal/chartphase", "internal/component", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/report", "internal/secret", "internal/statefile", "internal/workloads", "pkg/delivery", "pkg/render", "pkg/state", "internal/sink"},
-	"internal/workloads":  {"internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/render", "pkg/rotation", "pkg/state"},
-	"internal/component":  {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state", "internal/disk"},
+	// The first state file of a mesh.
+	"internal/adopt":     {"internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/linkerd", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/workloads": {"internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/component": {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state", "internal/disk"},
 	// Pull requests: what each side knows of the repository, the change that is made,
 	// what is said of it, and the guard that judges it.
 	"internal/proposal":       {"internal/custody", "internal/custody/keyfile", "internal/files", "internal/forge", "internal/proposal/base", "internal/proposal/plan", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},

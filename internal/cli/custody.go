@@ -20,9 +20,7 @@ func (f *custodyFlags) add(cmd *cobra.Command) {
 
 // custodyOf is the state's custody in the world of this call.
 func (a *app) custodyOf(statePath string, s *state.Rotation, f custodyFlags) (*custody.Custody, error) {
-	w := a.custodyWorld(f)
-	w.State, w.StatePath = s, statePath
-	return custody.New(w)
+	return a.custodyWorld(f).Of(statePath, s)
 }
 
 // custodyWorld is what key files are made and opened with, without a state.
