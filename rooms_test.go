@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},
 	"internal/exchange":       {},
-	"internal/cli":            {"internal/adopt", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange"},
+	"internal/cli":            {"internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -68,6 +68,8 @@ var arrows = map[string][]string{
 	"internal/history": {"internal/files", "internal/recovery", "internal/repo", "internal/statefile", "pkg/state"},
 	// What the diagnosis of internal/recovery goes by.
 	"internal/recovery/facts": {"internal/custody", "internal/custody/keyfile", "internal/history", "internal/moves", "internal/recovery", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
+	// The current phase of a state as a stream, as values and as manifests.
+	"internal/phase": {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/statefile", "pkg/render", "pkg/state"},
 	// Moves on a state file: start, advance, back, rollout.
 	"internal/moves": {"internal/custody", "internal/custody/keyfile", "internal/files", "internal/kms", "internal/proposal/base", "internal/report", "internal/statefile", "pkg/delivery", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
 	// The first state file of a mesh.

@@ -2,9 +2,6 @@ package cli
 
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
-	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
@@ -43,23 +40,4 @@ type secretsFlags struct {
 func (f *secretsFlags) add(cmd *cobra.Command, withKeys string) {
 	cmd.Flags().BoolVar(&f.withKeys, "with-keys", false, withKeys)
 	f.custodyFlags.add(cmd)
-}
-
-// loadSecrets reads what a command needs of the custody (see [keyfile.Load]).
-func (a *app) loadSecrets(statePath string, s *state.Rotation, command custody.Command, layout render.Layout, f secretsFlags) (keyfile.Secrets, error) {
-	c, err := a.custodyOf(statePath, s, f.custodyFlags)
-	if err != nil {
-		return keyfile.Secrets{}, err
-	}
-	return keyfile.Load(c, command, layout, keyfile.Wanted{WithKeys: f.withKeys, Apart: f.apart})
-}
-
-// keysForValues: values with keys go to a live host, as custody file has it;
-// another custody has to be asked in words.
-func (a *app) keysForValues(statePath string, s *state.Rotation, f secretsFlags) (keyfile.Secrets, error) {
-	if kind := s.WithDefaults().Spec.Custody.Kind; kind != state.CustodyFile && !f.withKeys {
-		return keyfile.Secrets{}, problem.RenderNoKeys.With()
-	}
-	f.withKeys = true
-	return a.loadSecrets(statePath, s, custody.PostRender, "", f)
 }
