@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
 	"github.com/l5d-pki/l5d-pki-render/internal/nextstep/look"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
@@ -20,8 +21,8 @@ func (a *app) afterInit(statePath string, err error) error {
 
 // afterObserve says what the observation in a file is good for.
 func (a *app) afterObserve(file, statePath string, s *state.Rotation) {
-	f := evidenceFlags{files: []string{file}, earlier: true}
-	if e, err := f.load(statePath, s); err == nil {
+	f := moves.Brought{Files: []string{file}, Earlier: true}
+	if e, err := f.Load(statePath, s); err == nil {
 		a.next(look.Observed(file, statePath, s, e, a.Now().UTC()))
 	}
 }

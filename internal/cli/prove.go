@@ -97,7 +97,7 @@ func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (results.Re
 		all, err := rotation.ExploreAll(s, f.size, at)
 		return results.Explorations(all), err
 	}
-	e, err := f.evidence.load(f.state, s)
+	e, err := f.evidence.Load(f.state, s)
 	if err != nil {
 		return nil, err
 	}
@@ -112,18 +112,14 @@ func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (results.Re
 	o := rotation.ProveOptions{All: f.all}
 	if f.handshakes {
 		c, err := a.custodyOf(f.state, s, f.custody)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			o.IssuerKeys, err = keyfile.OpenIssuers(c)
 		}
-		if o.IssuerKeys, err = keyfile.IssuerKeys(c); err != nil {
+		if err != nil {
 			return nil, err
 		}
 		o.Random = a.Random
 	}
-	certificates, err := rotation.Certificates(s, at)
-	if err != nil {
-		return nil, err
-	}
 	p, err := rotation.Prove(s, o, e, at)
-	return results.Proof{Proof: p, Certificates: certificates}, err
+	return results.Proof{Proof: p}, err
 }

@@ -3,12 +3,9 @@ package cli
 import (
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
 	"github.com/l5d-pki/l5d-pki-render/internal/nextstep/look"
+	"github.com/l5d-pki/l5d-pki-render/internal/recovery/facts"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
-	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
-	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
-	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
@@ -37,7 +34,9 @@ hand), and when something in use ends within --within.
 			if err != nil {
 				return err
 			}
-			st, todo, err := a.statusAt(statePath, at, &evidence)
+			st, err := facts.Status(facts.Request{
+				StatePath: statePath, Evidence: a.loader(&evidence), Instant: func() (time.Time, error) { return a.instant(at) },
+			})
 			if err != nil {
 				return err
 			}
@@ -50,7 +49,7 @@ hand), and when something in use ends within --within.
 					return err
 				}
 			}
-			r := results.Status{Status: st, Ending: st.Expiring(limit), Within: limit, Todo: todo}
+			r := results.Status{Status: st, Ending: st.Expiring(limit), Within: limit, Todo: look.Next(statePath, st, evidence.Files, evidence.observingAgain())}
 			if a.data, err = show(r); err != nil {
 				return err
 			}
@@ -68,32 +67,6 @@ hand), and when something in use ends within --within.
 	view.add(cmd)
 	cmd.Flags().StringVar(&svg, "svg", "", "draw the time axis into this file")
 	return cmd
-}
-
-func (a *app) statusAt(statePath, at string, f *evidenceFlags) (st *rotation.Status, todo nextstep.Step, err error) {
-	s, err := a.loadState(statePath)
-	if err != nil {
-		return nil, todo, err
-	}
-	evidence, err := a.evidence(f, statePath, s)
-	if err != nil {
-		return nil, todo, err
-	}
-	instant, err := a.instant(at) // after what is observed now
-	if err != nil {
-		return nil, todo, err
-	}
-	st, err = rotation.StatusOf(s, evidence, instant)
-	if err != nil {
-		return nil, todo, statefile.Named(err, statePath, statePath)
-	}
-	if alarm := fallen(statePath, s); alarm != "" {
-		st.Alarms = append(st.Alarms, alarm)
-	}
-	st.Delivery = delivery.Of(s, statePath)
-	facts := look.At(statePath, s)
-	facts.Evidence, facts.Observe, facts.Status = f.files, f.observingAgain(), st
-	return st, nextstep.Of(facts), nil
 }
 
 // duration reads a flag in the state file's own form (24h, 60d, 1y).

@@ -10,11 +10,7 @@ import (
 )
 
 // Plan is a plan for people and programs.
-type Plan struct {
-	*rotation.Plan
-	// Certificates of the state, for their short names.
-	Certificates []rotation.Expiry
-}
+type Plan struct{ *rotation.Plan }
 
 // Data, Text and Markdown implement [Report].
 func (r Plan) Data() any { return r.Plan }

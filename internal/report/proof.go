@@ -9,11 +9,7 @@ import (
 )
 
 // Proof is a proof for people and programs.
-type Proof struct {
-	*rotation.Proof
-	// Certificates of the state, for their short names.
-	Certificates []rotation.Expiry
-}
+type Proof struct{ *rotation.Proof }
 
 // Data, Text and Markdown implement [Report].
 func (r Proof) Data() any { return r.Proof }

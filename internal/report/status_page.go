@@ -117,7 +117,7 @@ func causes(m rotation.NextMove, n names) (lines []string) {
 	if len(nextstep.Unmet(m)) == 0 {
 		lines = n.reasonLines(m.Verdict.Reasons)
 	}
-	for _, p := range m.Problems {
+	for _, p := range m.Problems { // of the pairs that fail already the alarms speak
 		if !slices.Contains(ofGate, p.Code) {
 			lines = append(lines, p.Text)
 		}
@@ -126,7 +126,7 @@ func causes(m rotation.NextMove, n names) (lines []string) {
 }
 
 // ofGate are the codes of what needs and verdict say already.
-var ofGate = []problem.Code{problem.RotationUnmet.Code, problem.RotationUnknown.Code, problem.RotationG1.Code, problem.RotationG2.Code, problem.RotationG3.Code}
+var ofGate = []problem.Code{problem.RotationUnmet.Code, problem.RotationUnknown.Code, problem.RotationG1.Code, problem.RotationG2.Code, problem.RotationG3.Code, problem.RotationStanding.Code}
 
 // remarks are what a person delivers, notes, and what ends soon.
 func (r Status) remarks(p *screen.Page) {

@@ -42,12 +42,8 @@ func newExpiry(kind, name, role string, c pki.Certificate, inUse bool, at time.T
 	}
 }
 
-// Certificates lists every certificate of a state, in the order of the file.
-func Certificates(s *state.Rotation, at time.Time) ([]Expiry, error) {
-	c, err := openScene(s, Evidence{}, at)
-	if err != nil {
-		return nil, err
-	}
+// certificates are the certificates of the state as it is.
+func (c *scene) certificates() ([]Expiry, error) {
 	now, err := c.dossier.current()
 	if err != nil {
 		return nil, err

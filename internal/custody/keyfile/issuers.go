@@ -4,17 +4,17 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 )
 
-// IssuerKeys opens the key of every issuer of the custody's state, by fingerprint of
-// the issuer.
-func IssuerKeys(c *custody.Custody) (map[string]pki.Key, error) {
+// OpenIssuers opens the key of every issuer of the state, by fingerprint.
+func OpenIssuers(c *custody.Custody) (map[string]pki.Key, error) {
 	all, err := render.NamedKeys(c.State)
 	if err != nil {
-		return nil, err
+		return nil, statefile.Named(err, c.StatePath, c.StatePath)
 	}
 	keys := map[string]pki.Key{}
 	var problems problem.List

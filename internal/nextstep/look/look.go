@@ -12,6 +12,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -19,6 +20,18 @@ import (
 // step is advice, and no reason to fail.
 func At(statePath string, s *state.Rotation) nextstep.Facts {
 	return nextstep.Facts{State: s, StatePath: statePath, Work: work(statePath, s)}
+}
+
+// Next is the step that follows from a status, the observation files that were named
+// for it, and the flags with which the cluster was read. Without a state there is none.
+func Next(statePath string, st *rotation.Status, evidence []string, observe string) nextstep.Step {
+	s, err := statefile.Load(statePath)
+	if err != nil {
+		return nextstep.Step{}
+	}
+	f := At(statePath, s)
+	f.Status, f.Evidence, f.Observe = st, evidence, observe
+	return nextstep.Of(f)
 }
 
 func work(statePath string, s *state.Rotation) (w nextstep.Work) {

@@ -1,22 +1,22 @@
-// Package loghistory compares the log of a state file with its history in Git.
-package loghistory
+// Package history compares a state file with its versions in Git.
+package history
 
 import (
 	"errors"
 	"fmt"
 	"io"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// Verify proves that the log only grew: since the named versions of the
+// VerifyLog proves that the log only grew: since the named versions of the
 // file, and since every version that Git has.
-func Verify(statePath string, bases []string, s *state.Rotation, notes io.Writer) error {
+func VerifyLog(statePath string, bases []string, s *state.Rotation, notes io.Writer) error {
 	for _, base := range bases {
 		text, err := files.Read(base, statefile.MaxSize)
 		if err != nil {
@@ -51,19 +51,22 @@ func Verify(statePath string, bases []string, s *state.Rotation, notes io.Writer
 	return nil
 }
 
-// Migrate rewrites a log from before its entries had fields, and nothing
-// else of the file.
-func Migrate(w files.Writer, statePath string, notes io.Writer) error {
-	return keyfile.ChangeState(w, statePath, func(current *state.Rotation) (keyfile.Change, error) {
-		original, err := files.Read(statePath, statefile.MaxSize)
-		if err != nil {
-			return keyfile.Change{}, err
+// Reverted is the committed version of the state file with the highest epoch, if
+// the file is behind it; nil where Git has none or cannot say.
+func Reverted(statePath string, s *state.Rotation) *recovery.Reverted {
+	versions, err := repo.Versions(statePath)
+	if err != nil {
+		return nil
+	}
+	var newest *recovery.Reverted
+	for _, v := range versions {
+		was, err := state.ParseLegacy(statePath, v.Text)
+		if err != nil || was.Metadata.Name != s.Metadata.Name || was.Status.Epoch <= s.Status.Epoch {
+			continue
 		}
-		if _, err := state.Parse(statePath, original); err == nil {
-			fmt.Fprintf(notes, "note: %s: the log has fields already: nothing to migrate\n", statePath)
-			return keyfile.Change{}, nil
+		if newest == nil || was.Status.Epoch >= newest.Epoch {
+			newest = &recovery.Reverted{Commit: v.Commit, Epoch: was.Status.Epoch, Phase: was.Status.Phase}
 		}
-		fmt.Fprintf(notes, "note: %s: %d log entries checked, the old ones migrated: review the change and commit it\n", statePath, len(current.Status.Log))
-		return keyfile.Change{Next: current}, nil
-	})
+	}
+	return newest
 }
