@@ -2,6 +2,8 @@ package cli
 
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
+	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
+	"github.com/l5d-pki/l5d-pki-render/internal/nextstep/look"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -86,6 +88,9 @@ func (a *app) move(f *moveFlags, make moves.Maker) (err error) {
 	a.data, err = a.moves(f.custody).Make(moves.Request{
 		StatePath: f.statePath, DryRun: f.dryRun, Format: f.format,
 		Evidence: a.loader(&f.evidence),
+		Done: func(m *rotation.Move) {
+			a.next(nextstep.AfterMove(look.At(f.statePath, m.State), m.Changes))
+		},
 	}, make)
 	return err
 }

@@ -92,6 +92,8 @@ gate. --rbac prints the roles that it needs.`,
 				a.data = text
 			} else if err := a.writeFile(to, text, 0o644, true); err != nil {
 				return err
+			} else if s != nil && cluster == s.Metadata.Name {
+				a.afterObserve(to, statePath, s)
 			}
 			if strict && len(gaps) > 0 {
 				return errFound

@@ -106,7 +106,7 @@ func (a *app) doPR(f *prFlags, args []string) (err error) {
 	if f.startFlags.request != "" {
 		return problem.PRArguments.With("--csr-out "+f.startFlags.request, "a certificate request is made by `start`, and changes no state")
 	}
-	show, err := results.In(f.format)
+	show, err := a.show(&viewFlags{format: f.format})
 	if err != nil {
 		return err
 	}
@@ -120,6 +120,7 @@ func (a *app) doPR(f *prFlags, args []string) (err error) {
 	if err := a.tellCI(r); err != nil {
 		return err
 	}
+	a.afterPull(r, f.statePath)
 	return ending
 }
 
