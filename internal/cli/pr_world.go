@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"io"
 	"path/filepath"
 	"time"
 
@@ -93,13 +92,11 @@ func (o prOutputs) Compute(of base.OutputsOf) (all []base.Output, err error) {
 			return nil, err
 		}
 	}
-	job := outputs.Job{World: o.outputsWorld(), StatePath: of.File, State: of.State, Place: where}
+	job := outputs.Job{World: o.outputsWorld(), StatePath: of.File, State: of.State, Place: where, Within: of.Within}
 	if !of.AnyChart {
 		job.AllowChart = outputs.ChartsOf(of.Reviewed)
 	}
-	if of.Quiet {
-		job.Notes = io.Discard
-	}
+	job.Notes = outputs.Notes(job.Notes, of.Root, of.Quiet)
 	files, err := job.Compute()
 	for _, f := range files {
 		all = append(all, base.Output{Number: f.Output, Name: f.Name, Have: f.Have, Want: f.Want, Mode: f.Mode, Changes: f.Changes()})

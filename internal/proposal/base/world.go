@@ -59,6 +59,8 @@ type OutputsOf struct {
 	// repository itself; may be nil. With AnyChart all may.
 	Reviewed *state.Rotation
 	AnyChart bool
+	// Within is how long all of them may take; 0: as long as they need.
+	Within time.Duration
 	// Quiet: nobody gets these files, so nothing is said of them.
 	Quiet bool
 }
