@@ -34,6 +34,8 @@ type World struct {
 	Now          func() time.Time
 	// Random gives the bytes that keys and serials are made of.
 	Random io.Reader
+	// PassphraseWork is the cost of a passphrase (see [custody.World]); 0 is the default.
+	PassphraseWork int
 	// Program is the path of this program, to be copied; empty: the system knows.
 	Program string
 	// Confine runs `cmp generate` in a child process with limits. That child is

@@ -24,7 +24,7 @@ func (a *app) custodyOf(statePath string, s *state.Rotation, f custodyFlags) (*c
 func (a *app) custodyWorld(f custodyFlags) custody.World {
 	return custody.World{
 		Getenv: a.Getenv, Random: a.Random,
-		ReadFile: a.readOnce,
+		ReadFile: a.readOnce, PassphraseWork: a.PassphraseWork,
 		Identity: f.identity, PassphraseFile: f.passphraseFile, KeyOut: f.keyOut,
 	}
 }

@@ -16,13 +16,14 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/internal/testkit"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // TestMain keeps the configuration of Git that people have away from all tests
 // at once, so that those which wait for git processes can run side by side.
 func TestMain(m *testing.M) {
-	os.Exit(withGitConfig(m.Run))
+	os.Exit(testkit.InMemory(func() int { return withGitConfig(m.Run) }))
 }
 
 func withGitConfig(run func() int) int {

@@ -35,6 +35,9 @@ type World struct {
 	Identity, PassphraseFile string
 	// KeyOut is the folder that a flag gave for keys that are taken out, or "".
 	KeyOut string
+	// PassphraseWork is the cost of a passphrase, as a power of two; 0 is the
+	// default. Tests set it.
+	PassphraseWork int
 }
 
 // Custody is one kind of custody in its world.
