@@ -4,7 +4,6 @@ import (
 	"errors"
 	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -122,24 +121,11 @@ func hintFixtures(t *testing.T) func(t *testing.T, name string) map[string]strin
 		}
 		env := map[string]string{"L5D_PKI_AGE_IDENTITY": identity, "RECIPIENT": recipient, "IDENTITY": identity, "OTHER": other, "STRANGER": filepath.Join(top, "stranger.txt")}
 		if name == "chart" {
-			env["L5D_PKI_CHART_PROGRAM"] = chartProgramOnce(t, top)
+			env["CHARTS"] = helperProgram(t, chartProgram.name)
+			env[chartProgram.variable] = env["CHARTS"]
 		}
 		return env
 	}
-}
-
-// chartProgramOnce builds the program that links Helm when the first case needs it.
-func chartProgramOnce(t *testing.T, top string) string {
-	t.Helper()
-	path := filepath.Join(top, "bin", chartProgram.name)
-	if _, err := os.Stat(path); err != nil {
-		build := exec.Command("go", "build", "-o", path, "./cmd/"+chartProgram.name)
-		build.Dir = filepath.Dir(fixturesDir)
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
-	}
-	return path
 }
 
 // pushTo makes a remote of the repository in the current directory.

@@ -1,0 +1,224 @@
+package cli
+
+import (
+	"crypto/ecdsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+)
+
+// hintWorld is what a case has around it beside files: a server, a disk that
+// fails, a forge that is one of them or the real client.
+type hintWorld struct {
+	mu      sync.Mutex
+	answers map[string][]hintAnswer // by path, the last one for good
+	fault   *regexp.Regexp
+	closed  bool
+	// confined: what the plugin renders is rendered in a child of this process.
+	confined bool
+	clients bool // the program of the forges' clients, not the fake
+}
+
+// hintAnswer is what the server says to one request.
+type hintAnswer struct {
+	status int
+	text   []byte
+	kind   string
+}
+
+// meshed is a workload that Linkerd's injector takes.
+const meshed = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  template:\n    metadata:\n      annotations: {linkerd.io/inject: enabled}\n    spec: {containers: []}\n"
+
+// arrange is an instruction that changes the world.
+func (r *hintRun) arrange(verb string, args []string) (known bool, err error) {
+	w := &r.world
+	switch verb {
+	case "deploy":
+		return true, r.change("write", []string{args[0], meshed})
+	case "answer": // PATH STATUS [FILE [CONTENT-TYPE]]: of the server at $URL
+		return true, w.answer(r, args)
+	case "fault": // the disk refuses what matches
+		w.fault = nil
+		if len(args) > 0 {
+			w.fault, err = regexp.Compile(args[0])
+		}
+		return true, err
+	case "confine": // cmp generate runs as a child, with the case's environment
+		w.confined = true
+		for _, each := range r.environ() {
+			name, value, _ := strings.Cut(each, "=")
+			r.t.Setenv(name, value)
+		}
+		return true, nil
+	case "set": // NAME COMMAND: the variable is what the command prints
+		got := r.call(args[1:])
+		if r.env[args[0]] = strings.TrimSpace(got.out); got.code != ExitDone {
+			err = fmt.Errorf("exit code %d: %s", got.code, got.stderr)
+		}
+		return true, err
+	case "cpdir": // of the fixtures
+		copyMesh(r.t, args[1], filepath.Join(fixturesDir, args[0]))
+		return true, nil
+	case "stdout":
+		w.closed = args[0] == "closed"
+		return true, nil
+	case "forge":
+		w.clients = args[0] == "real"
+		return true, nil
+	case "program": // NAME: one that does nothing but FAIL
+		return true, errors.Join(r.change("write", []string{args[0], "#!/bin/sh\n" + strings.Join(args[1:], " ") + "\n"}), os.Chmod(args[0], 0o755))
+	case "sec1", "pkcs8": // FILE: the key in it in that form, as openssl would write it
+		return true, r.formOfKey(verb, args[0])
+	case "git":
+		out, err := exec.Command("git", args...).CombinedOutput()
+		if err != nil {
+			err = fmt.Errorf("%w: %s", err, out)
+		}
+		return true, err
+	case "push": // all that there is, as one commit on main of the remote
+		for _, call := range [][]string{{"add", "-A"}, {"commit", "-qm", "change"}, {"push", "-q", "origin", "HEAD"}} {
+			if _, err := r.arrange("git", call); err != nil {
+				return true, err
+			}
+		}
+		return true, nil
+	}
+	return false, nil
+}
+
+// answer starts the server with the first answer.
+func (w *hintWorld) answer(r *hintRun, args []string) (err error) {
+	a := hintAnswer{kind: "application/json"}
+	if a.status, err = strconv.Atoi(args[1]); err != nil {
+		return err
+	}
+	if len(args) > 2 {
+		if a.text, err = os.ReadFile(args[2]); err != nil {
+			return err
+		}
+	}
+	if len(args) > 3 {
+		a.kind = args[3]
+	}
+	if w.answers == nil {
+		w.answers = map[string][]hintAnswer{}
+		server := httptest.NewServer(http.HandlerFunc(w.serve))
+		r.t.Cleanup(server.Close)
+		r.env["URL"] = server.URL
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answers[args[0]] = append(w.answers[args[0]], a)
+	return nil
+}
+
+// serve gives the answers of a path in their order; POST and PATCH are asked for
+// as "POST /path". An answer of status 0 breaks the connection.
+func (w *hintWorld) serve(to http.ResponseWriter, request *http.Request) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	path := request.URL.Path
+	if request.Method != http.MethodGet && request.Method != http.MethodHead {
+		path = request.Method + " " + path
+	}
+	all, known := w.answers[path]
+	if !known {
+		if all, known = w.answers["*"]; known {
+			path = "*"
+		}
+	}
+	if !known {
+		http.Error(to, "no answer to "+path, http.StatusNotFound)
+		return
+	}
+	if len(all) > 1 {
+		w.answers[path] = all[1:]
+	}
+	if all[0].status == 0 {
+		if held, _, err := to.(http.Hijacker).Hijack(); err == nil {
+			held.Close()
+		}
+		return
+	}
+	to.Header().Set("Content-Type", all[0].kind)
+	to.WriteHeader(all[0].status)
+	_, _ = to.Write(all[0].text)
+}
+
+// refusing is the disk of the world.
+func (w *hintWorld) refusing(name string) error {
+	if w.fault != nil && w.fault.MatchString(name) {
+		return syscall.ENOSPC
+	}
+	return nil
+}
+
+// environ lists what the case has set.
+func (r *hintRun) environ() (all []string) {
+	for name, value := range r.env {
+		all = append(all, name+"="+value)
+	}
+	return all
+}
+
+// helpers are the programs beside this one, built once for all tests.
+var helpers = sync.OnceValues(func() (dir string, err error) {
+	if dir, err = os.MkdirTemp("", "programs"); err != nil {
+		return "", err
+	}
+	removeHelpers = func() { _ = os.RemoveAll(dir) }
+	build := exec.Command("go", "build", "-o", dir+"/", "./cmd/"+chartProgram.name, "./cmd/"+forgeProgram.name, "./cmd/"+clusterProgram.name)
+	build.Dir = filepath.Dir(fixturesDir)
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return dir, nil
+})
+
+// removeHelpers is for the end of all tests.
+var removeHelpers = func() {}
+
+// helperProgram is the path of one of them.
+func helperProgram(t *testing.T, name string) string {
+	t.Helper()
+	dir, err := helpers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, name)
+}
+
+
+func (r *hintRun) formOfKey(form, file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	key, err := pki.ParseKey(text)
+	if err != nil {
+		return err
+	}
+	block := &pem.Block{Type: "PRIVATE KEY"}
+	if block.Bytes, err = x509.MarshalPKCS8PrivateKey(key.Signer()); form == "sec1" {
+		block.Type = "EC PRIVATE KEY"
+		block.Bytes, err = x509.MarshalECPrivateKey(key.Signer().(*ecdsa.PrivateKey))
+	}
+	if err != nil {
+		return err
+	}
+	return r.change("write", []string{file, string(pem.EncodeToMemory(block))})
+}
