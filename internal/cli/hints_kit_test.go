@@ -82,10 +82,11 @@ func runHintCase(t *testing.T, c hintCase, fixture func(t *testing.T, name strin
 		r.env[key] = value
 	}
 	r.env["DIR"], _ = os.Getwd()
+	r.env["TOP"] = filepath.Dir(r.env["DIR"])
 	for _, line := range lines {
 		words, err := hintWords(line)
 		for i := range words {
-			for _, name := range []string{"RECIPIENT", "IDENTITY", "OTHER", "STRANGER", "URL", "DIR", "CHARTS", "DIGEST"} {
+			for _, name := range []string{"RECIPIENT", "IDENTITY", "OTHER", "STRANGER", "URL", "DIR", "CHARTS", "DIGEST", "TOP", "REMOTE"} {
 				words[i] = strings.ReplaceAll(words[i], "$"+name, r.env[name])
 			}
 		}
@@ -137,7 +138,9 @@ func (r *hintRun) call(args []string) result {
 	}
 	if r.world.clients {
 		w.Forge = nil
-		r.env[forgeProgram.variable] = helperProgram(r.t, forgeProgram.name)
+		if r.env[forgeProgram.variable] == "" {
+			r.env[forgeProgram.variable] = helperProgram(r.t, forgeProgram.name)
+		}
 	}
 	code := Main(args, w)
 	return result{code, out.String(), stderr.String()}
@@ -249,13 +252,13 @@ var reported = regexp.MustCompile(`\[[a-z]+(-[a-z0-9]+)+\]`)
 // those that begin with a text. args fill
 // the words that a person fills: KIND=anchor.
 func (r *hintRun) follow(args []string, only string) error {
-	commands := 0
+	commands := map[string]bool{}
 	for _, line := range strings.Split(r.last, "\n") {
 		if !strings.Contains(line, "hint: ") {
 			continue
 		}
 		for _, c := range hinted.FindAllStringSubmatch(line, -1) {
-			if strings.HasPrefix(c[1], "explain ") || !strings.HasPrefix(c[1], only) {
+			if strings.HasPrefix(c[1], "explain ") || !strings.HasPrefix(c[1], only) || commands[c[1]] {
 				continue
 			}
 			words, err := hintWords(c[1])
@@ -269,13 +272,13 @@ func (r *hintRun) follow(args []string, only string) error {
 					}
 				}
 			}
-			commands++
+			commands[c[1]] = true
 			if err := r.works(words); err != nil {
 				return fmt.Errorf("`%s`: %w", c[1], err)
 			}
 		}
 	}
-	if commands == 0 {
+	if len(commands) == 0 {
 		return fmt.Errorf("no command in %s", r.last)
 	}
 	r.cured = true

@@ -5,10 +5,12 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"time"
 
@@ -60,10 +62,22 @@ func (r *hintRun) libraryCall(name string, args []string) error {
 		return pki.VerifyServing(bundle.Certificates(), chain, args[2], at)
 	case "run": // PROGRAM of ours, with nothing to read
 		out, err := exec.Command(helperProgram(r.t, args[0])).CombinedOutput()
-		if err != nil {
-			err = fmt.Errorf("%s: %w", out, err)
+		if m := repliedCode.FindSubmatch(out); m != nil {
+			if s, known := problem.Lookup(problem.Code(m[1])); known {
+				return s.With()
+			}
 		}
-		return err
+		return errors.Join(err, errors.New(string(out)))
+	case "lint-webhook": // SERVING CA KEY SERVICE
+		_, chain, err := bundleAndChain(args[1], args[0])
+		if err != nil {
+			return err
+		}
+		ca, err := chainOf(args[1])
+		if err != nil {
+			return err
+		}
+		return findingsOf(pki.LintWebhook(pki.Webhook{Service: args[3], Namespace: "linkerd", Serving: chain, CABundle: ca, Key: keyOf(args[2])}, at))
 	case "lint-leaf":
 		leaf, err := chainOf(args[0])
 		if err != nil {
@@ -192,6 +206,9 @@ func (r *hintRun) libraryCall(name string, args []string) error {
 	}
 	return fmt.Errorf("there is no call %q", name)
 }
+
+// repliedCode is the code in the reply of a program for programs.
+var repliedCode = regexp.MustCompile(`"code":\s*"([a-z0-9-]+)"`)
 
 func hintPath(text string) (path manifest.Path) {
 	for _, step := range strings.Split(text, ".") {

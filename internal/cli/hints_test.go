@@ -116,10 +116,12 @@ func hintFixtures(t *testing.T) func(t *testing.T, name string) map[string]strin
 		} else {
 			copyMesh(t, ".", made[name])
 		}
+		remote := ""
 		if name == "git" {
-			pushTo(t, filepath.Join(t.TempDir(), "remote.git"))
+			remote = filepath.Join(t.TempDir(), "remote.git")
+			pushTo(t, remote)
 		}
-		env := map[string]string{"L5D_PKI_AGE_IDENTITY": identity, "RECIPIENT": recipient, "IDENTITY": identity, "OTHER": other, "STRANGER": filepath.Join(top, "stranger.txt")}
+		env := map[string]string{"REMOTE": remote, "L5D_PKI_AGE_IDENTITY": identity, "RECIPIENT": recipient, "IDENTITY": identity, "OTHER": other, "STRANGER": filepath.Join(top, "stranger.txt")}
 		if name == "chart" {
 			env["CHARTS"] = helperProgram(t, chartProgram.name)
 			env[chartProgram.variable] = env["CHARTS"]

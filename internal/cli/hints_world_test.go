@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,6 +30,8 @@ type hintWorld struct {
 	// confined: what the plugin renders is rendered in a child of this process.
 	confined bool
 	clients bool // the program of the forges' clients, not the fake
+	forge   *hintForge
+	git     http.Handler
 }
 
 // hintAnswer is what the server says to one request.
@@ -77,7 +78,26 @@ func (r *hintRun) arrange(verb string, args []string) (known bool, err error) {
 		w.closed = args[0] == "closed"
 		return true, nil
 	case "forge":
-		w.clients = args[0] == "real"
+		if w.clients = args[0] == "real"; w.clients {
+			err = r.openForge()
+		}
+		switch args[0] {
+		case "close": // somebody closes what is open
+			for i := range r.forge.pulls {
+				r.forge.pulls[i].State = "closed"
+			}
+		case "double":
+			twin := r.forge.pulls[0]
+			twin.Number, twin.Head = len(r.forge.pulls)+1, twin.Head+"-again"
+			r.forge.pulls = append(r.forge.pulls, twin)
+		}
+		if w.forge != nil {
+			w.forge.bot = args[0] == "bot"
+		}
+		w.clients = w.forge != nil
+		return true, err
+	case "unanswer": // PATH: from now on the server answers as it should
+		delete(w.answers, args[0])
 		return true, nil
 	case "program": // NAME: one that does nothing but FAIL
 		return true, errors.Join(r.change("write", []string{args[0], "#!/bin/sh\n" + strings.Join(args[1:], " ") + "\n"}), os.Chmod(args[0], 0o755))
@@ -114,14 +134,12 @@ func (w *hintWorld) answer(r *hintRun, args []string) (err error) {
 	if len(args) > 3 {
 		a.kind = args[3]
 	}
-	if w.answers == nil {
-		w.answers = map[string][]hintAnswer{}
-		server := httptest.NewServer(http.HandlerFunc(w.serve))
-		r.t.Cleanup(server.Close)
-		r.env["URL"] = server.URL
-	}
+	w.start(r)
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if r.fixing {
+		delete(w.answers, args[0])
+	}
 	w.answers[args[0]] = append(w.answers[args[0]], a)
 	return nil
 }
@@ -129,9 +147,13 @@ func (w *hintWorld) answer(r *hintRun, args []string) (err error) {
 // serve gives the answers of a path in their order; POST and PATCH are asked for
 // as "POST /path". An answer of status 0 breaks the connection.
 func (w *hintWorld) serve(to http.ResponseWriter, request *http.Request) {
+	path := request.URL.Path
+	if w.git != nil && strings.HasPrefix(path, "/o/r.git/") {
+		w.git.ServeHTTP(to, request)
+		return
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	path := request.URL.Path
 	if request.Method != http.MethodGet && request.Method != http.MethodHead {
 		path = request.Method + " " + path
 	}
@@ -140,6 +162,10 @@ func (w *hintWorld) serve(to http.ResponseWriter, request *http.Request) {
 		if all, known = w.answers["*"]; known {
 			path = "*"
 		}
+	}
+	if !known && w.forge != nil {
+		w.forge.serve(to, request)
+		return
 	}
 	if !known {
 		http.Error(to, "no answer to "+path, http.StatusNotFound)
