@@ -38,8 +38,10 @@ func (r *hintRun) openForge() error {
 	if err := os.MkdirAll(filepath.Join(root, "o"), 0o755); err != nil {
 		return err
 	}
-	if err := os.Symlink(strings.TrimSpace(string(out)), filepath.Join(root, "o", "r.git")); err != nil {
-		return err
+	for _, name := range []string{"o/r.git", "r.git"} {
+		if err := os.Symlink(strings.TrimSpace(string(out)), filepath.Join(root, filepath.FromSlash(name))); err != nil {
+			return err
+		}
 	}
 	w.git = &cgi.Handler{
 		Path: filepath.Join(strings.TrimSpace(string(execPath)), "git-http-backend"),
@@ -77,8 +79,10 @@ func (f *hintForge) serve(to http.ResponseWriter, request *http.Request) {
 	if _, err := fmt.Sscanf(path, "pulls/%d", &number); err == nil && number <= len(f.pulls) {
 		p := f.pulls[number-1]
 		if request.Method == http.MethodPatch {
-			for name, value := range sent {
-				p[name] = value
+			for _, name := range []string{"title", "body", "state"} {
+				if sent[name] != nil {
+					p[name] = sent[name]
+				}
 			}
 			if f.bot {
 				p["title"] = fmt.Sprint("[bot] ", p["title"])
@@ -97,6 +101,9 @@ func (f *hintForge) serve(to http.ResponseWriter, request *http.Request) {
 		p := map[string]any{
 			"number": len(f.pulls) + 1, "title": sent["title"], "body": sent["body"], "state": "open", "html_url": "http://forge.example/1",
 			"head": ref(sent["head"]), "base": ref(sent["base"]), "labels": f.labels, "user": map[string]any{"login": "me"},
+		}
+		if f.bot {
+			p["title"] = fmt.Sprint("[bot] ", p["title"])
 		}
 		f.pulls = append(f.pulls, p)
 		answer(http.StatusCreated, p)

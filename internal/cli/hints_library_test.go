@@ -17,7 +17,9 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // library calls what programs call, not people: `go:NAME ARGUMENT ...`. Files of
@@ -162,6 +164,84 @@ func (r *hintRun) libraryCall(name string, args []string) error {
 			}
 		}
 		return pki.AcceptSigned(request, chain)
+	case "adopt": // STREAM [VALUES]
+		in := render.AdoptInput{Name: "east", Custody: state.CustodyFile}
+		text, err := os.ReadFile(args[0])
+		in.Stream = render.Source{Name: args[0], Data: text}
+		if err == nil && len(args) > 1 {
+			text, err = os.ReadFile(args[1])
+			in.Values = render.Source{Name: args[1], Data: text}
+		}
+		if err == nil {
+			_, _, err = render.Adopt(in)
+		}
+		return err
+	case "review": // BEFORE AFTER
+		before, err := stateOf(args[0])
+		if err != nil {
+			return err
+		}
+		after, err := stateOf(args[1])
+		if err == nil {
+			_, err = rotation.Review(before, after, rotation.Evidence{}, at)
+		}
+		return err
+	case "state": // FILE
+		_, err := stateOf(args[0])
+		return err
+	case "link": // STATE LINKED NAME
+		s, err := stateOf(args[0])
+		if err != nil {
+			return err
+		}
+		linked, err := stateOf(args[1])
+		if err == nil {
+			_, err = rotation.StatusOf(s, rotation.Evidence{Links: []rotation.LinkedState{{Name: args[2], State: linked}}}, at)
+		}
+		return err
+	case "start": // STATE [DAMAGE]
+		s, err := stateOf(args[0])
+		if err != nil {
+			return err
+		}
+		o := rotation.StartOptions{Kind: state.KindIssuer, OutgoingKey: keyOf("keys/2026")}
+		switch strings.Join(args[1:], "") {
+		case "anchor":
+			s.Status.Anchors[0].Role = "other"
+		case "issuer":
+			s.Status.Issuers[0].Role = "other"
+		case "webhook":
+			o = rotation.StartOptions{Kind: state.KindWebhooks, Webhooks: map[string]rotation.BroughtWebhook{"tap": {}}}
+		}
+		_, err = rotation.Start(s, o, rotation.Evidence{}, at, random)
+		return err
+	case "render": // STATE STREAM [DAMAGE]
+		s, err := stateOf(args[0])
+		if err != nil {
+			return err
+		}
+		in := render.Input{State: s, Keyless: true}
+		in.Stream, err = os.ReadFile(args[1])
+		switch strings.Join(args[2:], "") {
+		case "two":
+			s.Status.Anchors[0].Certificate += "\n" + s.Status.Anchors[1].Certificate
+		case "huge":
+			in.Stream = make([]byte, render.MaxStream+1)
+		case "keys":
+			in.Keyless, in.Keys = false, render.Keys{}
+		case "apart":
+			in.SecretsApart, in.Apart, in.Keyless = true, render.Apart{}, false
+		}
+		if err == nil {
+			_, err = render.PostRender(in)
+		}
+		return err
+	case "observation":
+		text, err := os.ReadFile(args[0])
+		if err == nil {
+			_, err = rotation.ParseObservation(args[0], text)
+		}
+		return err
 	case "random": // BYTES of randomness
 		_, err := pki.MintKey(pki.FormSEC1, bytes.NewReader(bytes.Repeat([]byte{7}, len(args[0]))))
 		return err
@@ -230,6 +310,14 @@ func hintEdit(verb, at, value string) manifest.Edit {
 		return manifest.Append(path, []byte(value))
 	}
 	return manifest.Delete(path)
+}
+
+func stateOf(file string) (*state.Rotation, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return state.Parse(file, text)
 }
 
 func hoursOf(text string) time.Duration {

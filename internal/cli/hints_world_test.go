@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
@@ -29,9 +30,10 @@ type hintWorld struct {
 	closed  bool
 	// confined: what the plugin renders is rendered in a child of this process.
 	confined bool
-	clients bool // the program of the forges' clients, not the fake
-	forge   *hintForge
-	git     http.Handler
+	unlock   func()
+	clients  bool // the program of the forges' clients, not the fake
+	forge    *hintForge
+	git      http.Handler
 }
 
 // hintAnswer is what the server says to one request.
@@ -74,6 +76,12 @@ func (r *hintRun) arrange(verb string, args []string) (known bool, err error) {
 	case "cpdir": // of the fixtures
 		copyMesh(r.t, args[1], filepath.Join(fixturesDir, args[0]))
 		return true, nil
+	case "lock": // FILE: another command is at work on it
+		_, w.unlock, err = disk.Lock(args[0])
+		return true, err
+	case "unlock":
+		w.unlock()
+		return true, nil
 	case "stdout":
 		w.closed = args[0] == "closed"
 		return true, nil
@@ -109,6 +117,13 @@ func (r *hintRun) arrange(verb string, args []string) (known bool, err error) {
 			err = fmt.Errorf("%w: %s", err, out)
 		}
 		return true, err
+	case "branch": // a new one from main
+		return r.arrange("git", []string{"checkout", "-q", "-f", "-B", args[0], "main"})
+	case "commit":
+		if _, err := r.arrange("git", []string{"add", "-A", "-f"}); err != nil {
+			return true, err
+		}
+		return r.arrange("git", []string{"commit", "-qm", "change"})
 	case "push": // all that there is, as one commit on main of the remote
 		for _, call := range [][]string{{"add", "-A"}, {"commit", "-qm", "change"}, {"push", "-q", "origin", "HEAD"}} {
 			if _, err := r.arrange("git", call); err != nil {
@@ -148,7 +163,7 @@ func (w *hintWorld) answer(r *hintRun, args []string) (err error) {
 // as "POST /path". An answer of status 0 breaks the connection.
 func (w *hintWorld) serve(to http.ResponseWriter, request *http.Request) {
 	path := request.URL.Path
-	if w.git != nil && strings.HasPrefix(path, "/o/r.git/") {
+	if w.git != nil && strings.Contains(path, "/r.git/") {
 		w.git.ServeHTTP(to, request)
 		return
 	}
@@ -201,33 +216,39 @@ func (r *hintRun) environ() (all []string) {
 	return all
 }
 
-// helpers are the programs beside this one, built once for all tests.
-var helpers = sync.OnceValues(func() (dir string, err error) {
-	if dir, err = os.MkdirTemp("", "programs"); err != nil {
-		return "", err
-	}
-	removeHelpers = func() { _ = os.RemoveAll(dir) }
-	build := exec.Command("go", "build", "-o", dir+"/", "./cmd/"+chartProgram.name, "./cmd/"+forgeProgram.name, "./cmd/"+clusterProgram.name)
-	build.Dir = filepath.Dir(fixturesDir)
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return dir, nil
-})
+// helpers are the programs beside this one, each built once for all tests.
+var helpers struct {
+	sync.Mutex
+	dir   string
+	built map[string]bool
+}
 
 // removeHelpers is for the end of all tests.
-var removeHelpers = func() {}
+func removeHelpers() { _ = os.RemoveAll(helpers.dir) }
 
 // helperProgram is the path of one of them.
 func helperProgram(t *testing.T, name string) string {
 	t.Helper()
-	dir, err := helpers()
-	if err != nil {
-		t.Fatal(err)
+	helpers.Lock()
+	defer helpers.Unlock()
+	if helpers.dir == "" {
+		dir, err := os.MkdirTemp("", "programs")
+		if err != nil {
+			t.Fatal(err)
+		}
+		helpers.dir, helpers.built = dir, map[string]bool{}
 	}
-	return filepath.Join(dir, name)
+	path := filepath.Join(helpers.dir, name)
+	if !helpers.built[name] {
+		build := exec.Command("go", "build", "-o", path, "./cmd/"+name)
+		build.Dir = filepath.Dir(fixturesDir)
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		helpers.built[name] = true
+	}
+	return path
 }
-
 
 func (r *hintRun) formOfKey(form, file string) error {
 	text, err := os.ReadFile(file)
