@@ -43,11 +43,11 @@ func (a *app) forgeOf(address string, flags forge.Flags) (forge.Forge, error) {
 }
 
 // asked is the request that the flags make.
-func (f *prFlags) asked() proposal.Request {
+func (a *app) asked(f *prFlags) proposal.Request {
 	q := f.request
 	q.StatePath, q.DryRun = f.statePath, f.dryRun
 	q.Wish.Strategy, q.Wish.Assumed, q.Wish.Options = f.strategy, f.evidence.assumed, f.options
-	q.Evidence = base.Evidence{Files: f.evidence.files, Load: f.evidence.load}
+	q.Evidence = base.Evidence{Files: f.evidence.files, Load: f.evidence.load, Observe: a.observedText(&f.evidence)}
 	q.Material = proposal.Material{
 		Name: f.name, Anchor: f.anchor, AnchorKey: f.anchorKey, Signed: f.signed, IssuerKey: f.issuerKey,
 		OutgoingKey: f.outgoingKey, Signer: f.signer, AnchorSigner: f.anchorSigner, KeysDir: f.keysDir, KeyOut: f.custody.keyOut,
