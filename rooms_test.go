@@ -130,6 +130,7 @@ var libraries = map[string][]string{
 	"gitlab.com/gitlab-org/api/client-go":      {"internal/forge/client"},
 	"code.gitea.io/sdk/gitea":                  {"internal/forge/client"},
 	"k8s.io/client-go":                         {"internal/observe/client"},
+	"k8s.io/apimachinery":                      {"internal/observe/client"},
 }
 
 // keyWriters are the rooms that may have the text of a private key's marker:

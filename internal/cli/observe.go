@@ -31,6 +31,9 @@ func (f *clusterFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.Prometheus.TokenFile, "prometheus-token-file", "", "file with a bearer token for it")
 	cmd.Flags().StringVar(&f.Prometheus.CAFile, "prometheus-ca-file", "", "PEM file of certificate authorities to verify it with")
 	cmd.Flags().StringVar(&f.Labels, "prometheus-labels", "", "NAMESPACE,POD: the labels that say which pod a series is of")
+	cmd.Flags().StringVar(&f.Dial, "dial", observe.DialNever, "proxies to ask for their chain by TLS, and webhooks: never, stale, all, or how many; needs pods/portforward")
+	cmd.Flags().BoolVar(&f.Certify, "certify", false, "have each identity replica sign a leaf that is thrown away, to see its chain; needs pods/portforward and a token")
+	cmd.Flags().StringVar(&f.DryRunPod, "dry-run-pod", "", "NAMESPACE that is injected: ask what would become of a pod there (none is made), to see what the injector gives")
 	cmd.Flags().DurationVar(&f.Limit, "observe-timeout", 5*time.Minute, "how long reading the cluster may take")
 }
 
@@ -64,7 +67,7 @@ gate. --rbac prints the roles that it needs.`,
 				}
 			}
 			if rbac {
-				a.data = []byte(observe.RBAC(namespace))
+				a.data = []byte(observe.RBAC(namespace, observe.Extra{Dial: flags.Dial != observe.DialNever, Certify: flags.Certify, DryRunPod: flags.DryRunPod}))
 				return nil
 			}
 			if cluster == "" {

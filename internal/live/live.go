@@ -24,6 +24,10 @@ type Options struct {
 	Prometheus          exchange.Prometheus
 	// Labels are NAMESPACE,POD: what Prometheus calls them; "" for the usual ones.
 	Labels string
+	// Dial, Certify and DryRunPod ask for more than a look ([exchange.Request]).
+	Dial      string
+	Certify   bool
+	DryRunPod string
 	// Limit is how long reading may take.
 	Limit time.Duration
 }
@@ -44,6 +48,10 @@ type Program func(in io.Reader, out io.Writer) error
 func Observe(o Options, run Program, s *state.Rotation, c Cluster) (*rotation.Observation, []observe.Gap, error) {
 	request := exchange.Request{
 		Cluster: c.Name, Namespace: c.Namespace, Known: observe.KnownOf(s), Kubeconfig: o.Kubeconfig, Context: o.Context, Limit: o.Limit, Prometheus: o.Prometheus,
+		Dial: o.Dial, Certify: o.Certify, DryRunPod: o.DryRunPod,
+	}
+	if _, err := observe.DialOf(o.Dial); err != nil {
+		return nil, nil, err
 	}
 	if o.Labels != "" {
 		namespace, pod, both := strings.Cut(o.Labels, ",")
