@@ -165,6 +165,8 @@ func TestObservationIsSigned(t *testing.T) {
 	if codes := guarded(r.Branch); !slices.Equal(codes, []string{"guard-evidence"}) {
 		t.Errorf("unsigned: %v", codes)
 	}
+	l.at = l.at.Add(time.Minute) // the guard looks after the move was made
+	l.shows(holding(t, s, l.at.Add(time.Second), nil))
 	if codes := guarded(r.Branch, "--observe"); len(codes) > 0 {
 		t.Errorf("unsigned, and seen by the guard: %v", codes)
 	}

@@ -272,7 +272,7 @@ func TestCertify(t *testing.T) {
 		"no chain":     {nil, "t", "cannot be read", nil},
 		"other issuer": {[]*x509.Certificate{outgoing.Certificate}, "t", "its issuer is not in the chain", nil},
 	} {
-		identity := &kubelet.Identity{Issuer: issuer, Chain: c.chain, Token: "t"}
+		identity := &kubelet.Identity{Issuer: issuer, Chain: c.chain, Accepts: func(token string) bool { return token == "t" }}
 		m := &mesh{t: t, roots: text(root.Certificate), ports: map[string]string{"linkerd/identity-0:8080": identity.Start(t)}, token: c.token}
 		o, gaps := m.observe(func(r *exchange.Request) { r.Certify = true })
 		if len(o.Identity) != 1 || !slices.Equal(o.Identity[0].Issuer, c.fps) || !strings.Contains(gaps, c.want) {

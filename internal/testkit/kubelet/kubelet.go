@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/binary"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -81,29 +82,41 @@ type CA struct {
 // NewCA makes one: below a parent, or by itself.
 func NewCA(t testing.TB, name string, parent *CA) *CA {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	ca, err := MakeCA(name, parent)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return ca
+}
+
+// MakeCA is NewCA outside of a test.
+func MakeCA(name string, parent *CA) (*CA, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
 	}
 	ca := &CA{Key: key}
 	if parent == nil {
 		parent = ca
 	}
-	ca.Certificate = parent.sign(t, &x509.Certificate{Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, &key.PublicKey, time.Now().Add(240*time.Hour))
-	return ca
+	ca.Certificate, err = parent.sign(&x509.Certificate{Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, &key.PublicKey, time.Now().Add(240*time.Hour))
+	return ca, err
 }
 
 // Cross is the certificate of another authority's key, signed by this one.
 func (c *CA) Cross(t testing.TB, other *CA) *x509.Certificate {
 	t.Helper()
-	return c.sign(t, &x509.Certificate{Subject: other.Certificate.Subject, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, &other.Key.PublicKey, other.Certificate.NotAfter)
-}
-
-func (c *CA) sign(t testing.TB, template *x509.Certificate, key *ecdsa.PublicKey, end time.Time) *x509.Certificate {
-	t.Helper()
-	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
+	certificate, err := c.sign(&x509.Certificate{Subject: other.Certificate.Subject, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, &other.Key.PublicKey, other.Certificate.NotAfter)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return certificate
+}
+
+func (c *CA) sign(template *x509.Certificate, key *ecdsa.PublicKey, end time.Time) (*x509.Certificate, error) {
+	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
+	if err != nil {
+		return nil, err
 	}
 	template.SerialNumber, template.NotBefore, template.NotAfter = serial, time.Now().Add(-time.Hour), end
 	parent := c.Certificate
@@ -112,28 +125,36 @@ func (c *CA) sign(t testing.TB, template *x509.Certificate, key *ecdsa.PublicKey
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, parent, key, c.Key)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	certificate, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return certificate
+	return x509.ParseCertificate(der)
 }
 
 // Leaf is a server's certificate for a name, with what is presented behind it.
 func (c *CA) Leaf(t testing.TB, name string, end time.Time, chain ...*x509.Certificate) tls.Certificate {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	leaf, err := c.NewLeaf(name, end, chain...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	leaf := c.sign(t, &x509.Certificate{DNSNames: []string{name}}, &key.PublicKey, end)
-	all := tls.Certificate{PrivateKey: key, Certificate: [][]byte{leaf.Raw}}
+	return leaf
+}
+
+// NewLeaf is Leaf outside of a test.
+func (c *CA) NewLeaf(name string, end time.Time, chain ...*x509.Certificate) (all tls.Certificate, err error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return all, err
+	}
+	leaf, err := c.sign(&x509.Certificate{DNSNames: []string{name}}, &key.PublicKey, end)
+	if err != nil {
+		return all, err
+	}
+	all = tls.Certificate{PrivateKey: key, Certificate: [][]byte{leaf.Raw}}
 	for _, certificate := range chain {
 		all.Certificate = append(all.Certificate, certificate.Raw)
 	}
-	return all
+	return all, nil
 }
 
 // Serve presents a certificate to everybody who connects, and gives its address.
@@ -164,18 +185,16 @@ type Identity struct {
 	Issuer *CA
 	// Chain is what it gives with each leaf.
 	Chain []*x509.Certificate
-	// Token is the only one that it takes.
-	Token string
+	// Accepts reports whether it takes a token.
+	Accepts func(token string) bool
 	// Names are those that it signed for.
 	Names []string
 	mutex sync.Mutex
-	t     testing.TB
 }
 
 // Start serves, and gives the address.
 func (i *Identity) Start(t testing.TB) string {
 	t.Helper()
-	i.t = t
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -210,7 +229,7 @@ func (i *Identity) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !strings.HasSuffix(r.URL.Path, "Identity/Certify"):
 		refuse("12", "unknown method")
 		return
-	case fields[2] != i.Token:
+	case !i.Accepts(fields[2]):
 		refuse("7", "token is not authenticated")
 		return
 	case err != nil || len(csr.DNSNames) != 1 || csr.DNSNames[0] != fields[1] || csr.CheckSignature() != nil:
@@ -218,7 +237,12 @@ func (i *Identity) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	i.Names = append(i.Names, fields[1])
-	leaf := i.Issuer.sign(i.t, &x509.Certificate{DNSNames: csr.DNSNames}, csr.PublicKey.(*ecdsa.PublicKey), time.Now().Add(24*time.Hour))
+	key, _ := csr.PublicKey.(*ecdsa.PublicKey)
+	leaf, err := i.Issuer.sign(&x509.Certificate{DNSNames: csr.DNSNames}, key, time.Now().Add(24*time.Hour))
+	if err != nil {
+		refuse("13", err.Error())
+		return
+	}
 	message := appendField(nil, 1, leaf.Raw)
 	for _, certificate := range i.Chain {
 		message = appendField(message, 2, certificate.Raw)
@@ -231,4 +255,13 @@ func (i *Identity) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func appendField(message []byte, number uint64, value []byte) []byte {
 	message = binary.AppendUvarint(message, number<<3|2)
 	return append(binary.AppendUvarint(message, uint64(len(value))), value...)
+}
+
+// WithKey is an authority whose key is at hand.
+func WithKey(certificate *x509.Certificate, key any) (*CA, error) {
+	own, ok := key.(*ecdsa.PrivateKey)
+	if !ok {
+		return nil, errors.New("not a key of an elliptic curve")
+	}
+	return &CA{certificate, own}, nil
 }
