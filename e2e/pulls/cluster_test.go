@@ -119,6 +119,9 @@ func (c *cluster) deliver() {
 	c.l.t.Helper()
 	c.kubectl("", "apply", "--server-side", "--force-conflicts", "-f", "infrastructure/linkerd/linkerd.yaml", "-f", "apps/shop")
 	roots := text(c.Get(c.l.t, "/api/v1/namespaces/linkerd/configmaps/linkerd-identity-trust-roots"), "data", "ca-bundle.crt")
+	if was, _ := os.ReadFile(filepath.Join(c.dir, "roots.crt")); string(was) != roots {
+		time.Sleep(2 * time.Second) // times of the API have seconds: a pod of the same one may be older than the ConfigMap
+	}
 	c.l.write(filepath.Join(c.dir, "roots.crt"), roots)
 	c.loadIssuer()
 	for _, namespace := range []string{"linkerd", "shop"} {

@@ -27,7 +27,7 @@ it; the next rotation waits for that.`,
 	}
 	f.add(cmd)
 	f.evidence.observing(cmd)
-	for _, name := range []string{"leaves", "accept-downtime", "force"} {
+	for _, name := range []string{"leaves", "stale-only", "accept-downtime", "force"} {
 		_ = cmd.Flags().MarkHidden(name) // of other moves
 	}
 	return cmd

@@ -146,11 +146,6 @@ func named(name string) string {
 	return name
 }
 
-// shortKinds are controllers as kubectl abbreviates them.
-var shortKinds = map[string]string{
-	"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds", "ReplicaSet": "rs", "ReplicationController": "rc", "Job": "job",
-}
-
 // workload is the controller of a pod: a ReplicaSet counts as its Deployment.
 func workload(m Meta) string {
 	for _, o := range m.OwnerReferences {
@@ -161,11 +156,7 @@ func workload(m Meta) string {
 		if name, found := strings.CutSuffix(o.Name, "-"+hash); o.Kind == "ReplicaSet" && hash != "" && found {
 			return "deploy/" + name
 		}
-		kind, known := shortKinds[o.Kind]
-		if !known {
-			kind = strings.ToLower(o.Kind)
-		}
-		return kind + "/" + o.Name
+		return linkerd.ShortName(o.Kind, o.Name)
 	}
 	return "pod/" + m.Name
 }
