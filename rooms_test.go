@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},
 	"internal/exchange":       {},
-	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange"},
+	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/live"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -38,6 +38,7 @@ var arrows = map[string][]string{
 	// The clients of Kubernetes and Prometheus are linked into a program of their own (docs/observe.md).
 	"cmd/l5d-pki-render-cluster": {"internal/observe/client"},
 	"internal/observe/client":    {"internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
+	"internal/live":              {"internal/observe", "internal/observe/exchange", "pkg/rotation", "pkg/state"},
 	"internal/observe/exchange":  {"internal/observe", "internal/exchange"},
 	"internal/observe":           {"internal/manifest", "pkg/linkerd", "pkg/pki", "pkg/rotation", "pkg/state"},
 	// A module of its own: its back ends are larger than all of the rest.
@@ -119,7 +120,7 @@ var libraries = map[string][]string{
 	"github.com/spf13/cobra":                   {"internal/cli"},
 	"github.com/spf13/pflag":                   {"internal/cli"},
 	"go.yaml.in/yaml/v4":                       {"internal/manifest"},
-	"sigs.k8s.io/yaml":                         {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm"},
+	"sigs.k8s.io/yaml":                         {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/live", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm"},
 	"go.step.sm/crypto":                        {"cmd/l5d-pki-render-kms"},
 	"golang.org/x/crypto":                      {"cmd/l5d-pki-render-kms"},
 	"github.com/gofrs/flock":                   {"internal/disk"},
@@ -145,6 +146,7 @@ var libraries = map[string][]string{
 	"gitlab.com/gitlab-org/api/client-go":      {"internal/forge/client"},
 	"code.gitea.io/sdk/gitea":                  {"internal/forge/client"},
 	"k8s.io/client-go":                         {"internal/observe/client"},
+	"k8s.io/apimachinery":                      {"internal/observe/client"},
 }
 
 // keyWriters are the rooms that may have the text of a private key's marker:

@@ -26,6 +26,7 @@ func (f *moveFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.options.Why, "why", "", "a sentence for the log")
 	cmd.Flags().StringVar(&f.options.Leaves, "leaves", "", "how leaves of the outgoing issuer go: waited (default) or wave")
 	cmd.Flags().StringSliceVar(&f.options.Namespaces, "namespaces", nil, "begin a split wave with these namespaces")
+	cmd.Flags().BoolVar(&f.options.StaleOnly, "stale-only", false, "restart only the workloads that do not hold the bundle, as the newest observation names them")
 	cmd.Flags().BoolVar(&f.options.AcceptDowntime, "accept-downtime", false, "enter the phase although connections will fail (dead material only)")
 	cmd.Flags().BoolVar(&f.options.Force, "force", false, "assume it although the log contradicts it; recorded in the log")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "show the change of the state file and the verdict, write nothing")

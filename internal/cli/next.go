@@ -39,5 +39,5 @@ func (f *evidenceFlags) observingAgain() string {
 	if !f.observe {
 		return ""
 	}
-	return look.Flags("--observe", "", "--kubeconfig", f.cluster.kubeconfig, "--context", f.cluster.context, "--prometheus", f.cluster.prometheus)
+	return look.Flags("--observe", "", "--kubeconfig", f.cluster.Kubeconfig, "--context", f.cluster.Context, "--prometheus", f.cluster.Prometheus.URL)
 }

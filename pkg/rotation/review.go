@@ -163,6 +163,9 @@ func madeWith(path Path, target int, base, next *state.Rotation) Options {
 	}
 	if w := next.Status.Wave; w != nil && waved {
 		o.Namespaces = w.Namespaces
+		if w.Stale {
+			o.StaleOnly, o.stale = true, append([]string{}, w.Workloads...)
+		}
 	}
 	log := next.Status.Log
 	if len(log) > 0 {

@@ -86,7 +86,11 @@ func (g *judgement) judgeFall(next *state.Rotation) *problem.Problem {
 // and that the flags bring.
 func (g *judgement) judgeStep(next *state.Rotation) error {
 	r := g.r
-	evidence, err := g.Witnessed(next, g.q.Evidence)
+	brought := g.q.Evidence
+	if brought.Observe != nil {
+		brought.Counts = func(name string) bool { return g.signed[name] }
+	}
+	evidence, err := g.Witnessed(next, brought)
 	if err != nil { // it came with the change, so the change cannot be judged
 		r.findings = append(r.findings, problem.Of(g.Told(err))...)
 		return nil
