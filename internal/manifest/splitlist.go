@@ -165,10 +165,11 @@ func (s *listScan) cut() bool {
 		return true
 	}
 	raw := s.text[s.open:s.at:s.at]
-	d := Document{Text: withoutIndent(raw, s.indent), Number: s.number, Line: s.openLine}
-	if !standsAlone(d.Text) {
+	text, ok := standsAlone(raw, s.indent)
+	if !ok {
 		return false
 	}
+	d := Document{Text: text, Number: s.number, Line: s.openLine}
 	d.item = &listItem{lead: s.text[s.from:s.open], raw: raw, alone: d.Text, indent: s.indent}
 	head, sure := d.scanHead()
 	d.head = &knownHead{head, sure}
@@ -176,14 +177,22 @@ func (s *listScan) cut() bool {
 	return true
 }
 
-// standsAlone reports whether an item's text is one document: no marker is in it.
-func standsAlone(text []byte) bool {
-	for _, marker := range []string{"---", "...", "%"} {
-		if bytes.HasPrefix(text, []byte(marker)) || bytes.Contains(text, []byte("\n"+marker)) {
-			return false
+// standsAlone is the item's text without the blanks of the list. It is not ok if
+// a marker would then begin a line: the text would not be one document.
+func standsAlone(raw []byte, indent int) (text []byte, ok bool) {
+	text = make([]byte, 0, len(raw))
+	for at := 0; at < len(raw); {
+		end := lineFeed(raw, at)
+		if at > 0 {
+			at = min(at+indent, end-len(bytes.TrimLeft(raw[at:end], " ")))
 		}
+		if c := raw[at:end]; len(c) > 0 && (c[0] == '%' || c[0] == '-' && bytes.HasPrefix(c, []byte("---")) || c[0] == '.' && bytes.HasPrefix(c, []byte("..."))) {
+			return nil, false
+		}
+		text = append(text, raw[at:end]...)
+		at = end
 	}
-	return true
+	return text, true
 }
 
 // shares reports whether an item may refer to an anchor of another: there are

@@ -84,6 +84,10 @@ func TestListsAsWholes(t *testing.T) {
 			return append([]string{"kind: A\nmetadata: {name: a, annotations: &ann {linkerd.io/inject: enabled}}\n"},
 				append(docs, "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d, namespace: n}\nspec:\n  template:\n    metadata:\n      annotations: *ann\n")...)
 		},
+		"an anchor that a line hides": func(docs []string) []string {
+			return append([]string{"kind: A\nmetadata: {name: a, annotations: &ann {linkerd.io/inject: enabled}}\n"},
+				append(docs, "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: e, namespace: n}\nspec:\n  template: {metadata: {annotations: *ann}}\n")...)
+		},
 		"twice":  func(docs []string) []string { return append(docs, docs...) },
 		"broken": func(docs []string) []string { return append([]string{"kind: ConfigMap\na: [\n"}, docs...) },
 	}

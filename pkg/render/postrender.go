@@ -64,7 +64,7 @@ func PostRender(in Input) (Output, error) {
 	}
 	if docs, lists := manifest.SplitLists(in.Stream); lists {
 		if out, err := postRender(in, m, docs); err == nil {
-			out.Report.Documents = len(manifest.Split(in.Stream))
+			out.Report.Documents = docs[len(docs)-1].Number
 			return out, nil
 		}
 		// A list that is read as a whole says what is wrong, and where.
