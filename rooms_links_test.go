@@ -17,7 +17,7 @@ func TestMainProgramLinksNoClients(t *testing.T) {
 		return "\n" + string(out)
 	}
 	main := links("l5d-pki-render")
-	for _, library := range []string{"k8s.io/", "sigs.k8s.io/kustomize/", "helm.sh/helm/v3/pkg/engine", "github.com/google/go-github", "gitlab.com/"} {
+	for _, library := range []string{"k8s.io/", "sigs.k8s.io/kustomize/", "helm.sh/helm/v3/pkg/engine", "helm.sh/helm/v4/", "github.com/google/go-github", "gitlab.com/"} {
 		if strings.Contains(main, "\n"+library) {
 			t.Errorf("the main program links %s", library)
 		}

@@ -24,7 +24,7 @@ type options struct {
 	before                   string // another build of the tool, to compare with
 	small, large, runs       int
 	largest                  int64 // bytes of the file that the guard reads
-	onlyGuard                bool
+	onlyGuard, onlyLists     bool
 	generate                 int // >0: write a stream of that many documents to out and stop
 }
 
@@ -40,6 +40,7 @@ func main() {
 	flag.IntVar(&o.runs, "runs", 25, "runs of each measurement; large streams take a fifth")
 	flag.Int64Var(&o.largest, "largest", 2<<30, "bytes of the large file that the guard reads")
 	flag.BoolVar(&o.onlyGuard, "only-guard", false, "print what the guard takes, and stop")
+	flag.BoolVar(&o.onlyLists, "only-lists", false, "print what lists take, and stop")
 	flag.IntVar(&o.generate, "generate", 0, "write a stream of so many documents to -out and stop")
 	flag.Parse()
 	if err := run(o); err != nil {
@@ -60,6 +61,12 @@ func run(o options) error {
 	}
 	b, err := prepare(o)
 	if err != nil {
+		return err
+	}
+	if o.onlyLists {
+		p := page{bench: b}
+		err := lists(&p)
+		fmt.Print(p.b.String())
 		return err
 	}
 	page, err := b.measureAll()

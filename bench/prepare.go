@@ -53,6 +53,9 @@ func prepare(o options) (*bench, error) {
 		}
 		b.sizes[n] = info.Size()
 	}
+	if o.onlyLists {
+		return b, nil
+	}
 	b.buildPeers()
 	for _, n := range []int{0, o.small / 10, o.small} {
 		if b.folders[n], err = b.kustomization(n); err != nil {

@@ -25,7 +25,7 @@ func (b *bench) measureAll() (string, error) {
 	p.line("Written by `make bench`. Only ratios are given: they mean the same on another machine, seconds do not; they are there where a goal is in seconds.")
 	p.line("Every figure is the best of %d runs (of %d for large streams) after one that is not counted, the median in", b.runs, b.fewer())
 	p.line("brackets; programs that are compared run in turn. Measured on %s/%s with %d cores and %s.", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
-	for _, part := range []func(*page) error{startup, one, many, growth, guard} {
+	for _, part := range []func(*page) error{startup, one, many, growth, lists, guard} {
 		if err := part(&p); err != nil {
 			return "", err
 		}

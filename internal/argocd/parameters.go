@@ -53,6 +53,7 @@ func (c *call) parameters() []parameter {
 		{"api-versions", "API versions", "further API versions that the chart's templates see", nil, &c.request.APIVersions, nil},
 		{"chart", "Chart", "chart to render: a path in the repository, oci://…, a URL, or a name with repo", &c.request.Chart, nil, nil},
 		{"digest", "Digest", "sha256:… that the chart must have; needed for what comes over the network", &c.request.Digest, nil, nil},
+		{"engine", "Engine", "Helm that renders the chart: helm3 or helm4; by default as the state's outputs say, else helm3", &c.request.Engine, nil, nil},
 		{"exclude", "Exclude", "files that are no manifests: patterns like values/** relative to the folder", nil, &c.exclude, nil},
 		{"include-crds", "Include CRDs", "print the chart's crds folder too", nil, nil, &c.request.IncludeCRDs},
 		{"kube-version", "Kubernetes version", "version that the chart's templates see", &c.request.KubeVersion, nil, nil},

@@ -1,11 +1,11 @@
 package chart
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"maps"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,10 +14,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
-	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chartutil"
-	"helm.sh/helm/v3/pkg/engine"
-	"helm.sh/helm/v3/pkg/releaseutil"
 )
 
 // Serve answers one request on in with one reply on out; build is for those that
@@ -34,13 +31,9 @@ func Render(r exchange.Request) (exchange.Answer, error) {
 	if err != nil {
 		return exchange.Answer{}, err
 	}
-	capabilities, err := capabilities(r)
-	if err != nil {
-		return exchange.Answer{}, err
-	}
 	answer := exchange.Answer{Digest: s.digest}
 	for range r.Times {
-		documents, err := renderOnce(r, &s, capabilities, &answer)
+		documents, err := renderOnce(r, &s, &answer)
 		if err != nil {
 			return exchange.Answer{}, err
 		}
@@ -49,27 +42,13 @@ func Render(r exchange.Request) (exchange.Answer, error) {
 	return answer, nil
 }
 
-// capabilities are what templates see of a cluster, which nobody asks.
-func capabilities(r exchange.Request) (*chartutil.Capabilities, error) {
-	c := chartutil.DefaultCapabilities.Copy()
-	version, err := chartutil.ParseKubeVersion(r.KubeVersion)
-	if err != nil {
-		return nil, problem.ChartBadKubeVersion.With(r.KubeVersion)
-	}
-	c.KubeVersion = *version
-	c.APIVersions = append(chartutil.VersionSet{}, c.APIVersions...)
-	c.APIVersions = append(c.APIVersions, r.APIVersions...)
-	return c, nil
-}
-
-// renderOnce follows `helm template` (helm, pkg/action/install.go RunWithContext):
-// dependencies, values, templates, order.
-func renderOnce(r exchange.Request, s *source, capabilities *chartutil.Capabilities, answer *exchange.Answer) ([]exchange.Document, error) {
+// renderOnce does what `helm template` does: dependencies, values, templates, order.
+func renderOnce(r exchange.Request, s *source, answer *exchange.Answer) ([]exchange.Document, error) {
 	c, err := s.load()
 	if err != nil {
 		return nil, err
 	}
-	values, err := userValues(r.Values)
+	values, err := s.engine.userValues(r.Values)
 	if err != nil {
 		return nil, err
 	}
@@ -80,30 +59,30 @@ func renderOnce(r exchange.Request, s *source, capabilities *chartutil.Capabilit
 	if err != nil {
 		return nil, err
 	}
-	if needs := c.Metadata.KubeVersion; needs != "" && !chartutil.IsCompatibleRange(needs, capabilities.KubeVersion.String()) {
-		return nil, problem.ChartKubeVersion.With(needs, capabilities.KubeVersion.String()).In(s.name)
-	}
-	documents, err := template(c, values, release, capabilities, r)
-	if err != nil {
+	documents, err := c.render(values, release)
+	var known *problem.Problem
+	switch {
+	case errors.As(err, &known):
+		return nil, known.In(s.name)
+	case err != nil:
 		return nil, problem.ChartRender.With(scrub(err.Error(), r)).In(s.name)
-	}
-	if len(documents) == 0 {
-		return nil, problem.ChartEmpty.With(c.Name()).In(s.name)
+	case len(documents) == 0:
+		return nil, problem.ChartEmpty.With(c.name).In(s.name)
 	}
 	return documents, nil
 }
 
 // releaseOf names the release and its namespace: the user's, else the chart's own.
-func releaseOf(r exchange.Request, c *chart.Chart, answer *exchange.Answer) (chartutil.ReleaseOptions, error) {
-	answer.Name, answer.Version = c.Name(), c.Metadata.Version
+func releaseOf(r exchange.Request, c loaded, answer *exchange.Answer) (release, error) {
+	answer.Name, answer.Version = c.name, c.version
 	answer.Release, answer.Namespace = r.Release, r.Namespace
 	if answer.Release == "" {
-		answer.Release = c.Name()
+		answer.Release = c.name
 	}
 	if err := chartutil.ValidateReleaseName(answer.Release); err != nil {
-		return chartutil.ReleaseOptions{}, problem.ChartRelease.With(answer.Release)
+		return release{}, problem.ChartRelease.With(answer.Release)
 	}
-	for _, name := range append([]string{c.Name()}, append(answer.Fed, "")...) {
+	for _, name := range append([]string{c.name}, append(answer.Fed, "")...) {
 		if answer.Namespace == "" {
 			answer.Namespace = r.Namespaces[name]
 		}
@@ -111,48 +90,10 @@ func releaseOf(r exchange.Request, c *chart.Chart, answer *exchange.Answer) (cha
 	if answer.Namespace == "" {
 		answer.Namespace = "default"
 	}
-	return chartutil.ReleaseOptions{Name: answer.Release, Namespace: answer.Namespace, Revision: 1, IsInstall: true}, nil
-}
-
-func template(c *chart.Chart, values map[string]any, release chartutil.ReleaseOptions, capabilities *chartutil.Capabilities, r exchange.Request) ([]exchange.Document, error) {
-	if err := chartutil.ProcessDependenciesWithMerge(c, values); err != nil {
-		return nil, err
-	}
-	all, err := chartutil.ToRenderValuesWithSchemaValidation(c, values, release, capabilities, true)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkValues(c, all["Values"].(chartutil.Values)); err != nil {
-		return nil, err
-	}
-	files, err := engine.Render(c, all)
-	if err != nil {
-		return nil, err
-	}
-	for name := range files {
-		if path.Base(name) == "NOTES.txt" {
-			delete(files, name)
-		}
-	}
-	hooks, manifests, err := releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
-	if err != nil {
-		return nil, err
-	}
-	var documents []exchange.Document
-	if r.IncludeCRDs {
-		for _, crd := range c.CRDObjects() {
-			documents = append(documents, exchange.Document{Source: crd.Filename, Text: string(crd.File.Data)})
-		}
-	}
-	for _, m := range manifests {
-		documents = append(documents, exchange.Document{Source: m.Name, Text: m.Content})
-	}
-	for _, h := range hooks {
-		if !r.NoHooks {
-			documents = append(documents, exchange.Document{Source: h.Path, Text: h.Manifest, Hook: true})
-		}
-	}
-	return documents, nil
+	return release{
+		name: answer.Release, namespace: answer.Namespace, kubeVersion: r.KubeVersion, apiVersions: r.APIVersions,
+		includeCRDs: r.IncludeCRDs, noHooks: r.NoHooks,
+	}, nil
 }
 
 // pemBlock is a PEM block or what an error text left of one.

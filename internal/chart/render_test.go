@@ -13,13 +13,19 @@ import (
 
 	"helm.sh/helm/v3/pkg/chart/loader"
 	"helm.sh/helm/v3/pkg/chartutil"
-	"helm.sh/helm/v3/pkg/engine"
+	helmengine "helm.sh/helm/v3/pkg/engine"
 	"helm.sh/helm/v3/pkg/releaseutil"
 )
 
 func TestRender(t *testing.T) {
+	for _, engine := range exchange.Engines {
+		t.Run(engine, func(t *testing.T) { testRender(t, engine) })
+	}
+}
+
+func testRender(t *testing.T, engine string) {
 	r := ask(file(t, "small.tgz", pack(t, small("1.2.3", entry{name: "small/crds/c.yaml", text: "kind: CustomResourceDefinition\n"})...)))
-	r.Values.Set = []string{"say=set"}
+	r.Engine, r.Values.Set = engine, []string{"say=set"}
 	r.Namespace = "here"
 	answer, err := Render(r)
 	if err != nil {
@@ -28,7 +34,8 @@ func TestRender(t *testing.T) {
 	want := "---\n# Source: small/templates/a.yaml\n" +
 		"kind: ConfigMap\napiVersion: v1\nmetadata: {name: a, namespace: here}\ndata: {say: \"set\", version: \"1.2.3\"}\n" +
 		"---\n# Source: small/templates/hook.yaml\nkind: Job\napiVersion: batch/v1\nmetadata: {name: h, annotations: {helm.sh/hook: pre-install}}\n"
-	if got := string(exchange.Stream(answer.Renders[0])); got != want {
+	// Helm 4 ends each document with an empty line.
+	if got := strings.ReplaceAll(string(exchange.Stream(answer.Renders[0])), "\n\n", "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	if answer.Name != "small" || answer.Version != "1.2.3" || answer.Release != "small" || answer.Namespace != "here" {
@@ -68,15 +75,17 @@ func TestValues(t *testing.T) {
 		{"two", func(r *exchange.Request) { r.Values = exchange.Values{Files: all.Files} }},
 		{"default", func(r *exchange.Request) { r.Values = exchange.Values{} }},
 	} {
-		r := ask(path)
-		r.Values = all
-		c.change(&r)
-		answer, err := Render(r)
-		if err != nil {
-			t.Fatalf("%s: %v", c.want, err)
-		}
-		if !strings.Contains(answer.Renders[0][0].Text, fmt.Sprintf("say: %q", c.want)) {
-			t.Errorf("want %s, got %s", c.want, answer.Renders[0][0].Text)
+		for _, engine := range exchange.Engines {
+			r := ask(path)
+			r.Engine, r.Values = engine, all
+			c.change(&r)
+			answer, err := Render(r)
+			if err != nil {
+				t.Fatalf("%s, %s: %v", engine, c.want, err)
+			}
+			if !strings.Contains(answer.Renders[0][0].Text, fmt.Sprintf("say: %q", c.want)) {
+				t.Errorf("%s: want %s, got %s", engine, c.want, answer.Renders[0][0].Text)
+			}
 		}
 	}
 	for name, bad := range map[string]exchange.Values{
@@ -86,11 +95,13 @@ func TestValues(t *testing.T) {
 		"no JSON":     {JSON: []string{"say={"}},
 		"absent file": {File: []string{"say=/nowhere/at/all"}},
 	} {
-		r := ask(path)
-		r.Values = bad
-		_, err := Render(r)
-		if p := problem.Of(err); len(p) != 1 || p[0].Code != problem.ChartValues.Code {
-			t.Errorf("%s: %v", name, err)
+		for _, engine := range exchange.Engines {
+			r := ask(path)
+			r.Engine, r.Values = engine, bad
+			_, err := Render(r)
+			if p := problem.Of(err); len(p) != 1 || p[0].Code != problem.ChartValues.Code {
+				t.Errorf("%s, %s: %v", engine, name, err)
+			}
 		}
 	}
 }
@@ -128,17 +139,20 @@ func TestRefusedRenders(t *testing.T) {
 		}, problem.ChartRender, []string{"(PEM)"}},
 	}
 	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			r := ask(c.path)
-			if c.change != nil {
-				c.change(&r)
-			}
-			_, err := Render(r)
-			wants(t, err, c.want, c.words...)
-			if strings.Contains(err.Error(), "MIGH") {
-				t.Error("key bytes in a message")
-			}
-		})
+		for _, engine := range exchange.Engines {
+			t.Run(name+", "+engine, func(t *testing.T) {
+				r := ask(c.path)
+				r.Engine = engine
+				if c.change != nil {
+					c.change(&r)
+				}
+				_, err := Render(r)
+				wants(t, err, c.want, c.words...)
+				if strings.Contains(err.Error(), "MIGH") {
+					t.Error("key bytes in a message")
+				}
+			})
+		}
 	}
 }
 
@@ -155,7 +169,7 @@ func helmTemplate(t *testing.T, dir string, values map[string]any) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rendered, err := engine.Render(c, all)
+	rendered, err := helmengine.Render(c, all)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +204,7 @@ func TestAsHelmTemplate(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", family, err)
 		}
-		values, err := userValues(r.Values)
+		values, err := helm3.userValues(r.Values)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,9 +6,6 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
-
-	"helm.sh/helm/v3/pkg/chart"
-	"helm.sh/helm/v3/pkg/chartutil"
 )
 
 // schemaAddress is what Helm calls a chart's values.schema.json.
@@ -24,30 +21,30 @@ func (nowhere) Load(string) (any, error) { return true, nil }
 
 // checkValues holds the values of a chart and of its dependencies to their
 // schemas, as Helm does (pkg/chartutil/jsonschema.go), and reads nothing else.
-func checkValues(c *chart.Chart, values map[string]any) error {
-	if said := schemaFaults(c, values); said != "" {
+func checkValues(s schemas, values map[string]any) error {
+	if said := schemaFaults(s, values); said != "" {
 		return fmt.Errorf("values don't meet the specifications of the schema(s) in the following chart(s):\n%s", said)
 	}
 	return nil
 }
 
 // schemaFaults are Helm's words for what is wrong, "" if nothing is.
-func schemaFaults(c *chart.Chart, values map[string]any) string {
+func schemaFaults(s schemas, values map[string]any) string {
 	var faults strings.Builder
-	if c.Schema != nil {
-		if err := checkSchema(c.Schema, values); err != nil {
-			fmt.Fprintf(&faults, "%s:\n%s\n", c.Name(), strings.TrimPrefix(err.Error(), "jsonschema validation failed with '"+schemaAddress+"#'\n"))
+	if s.text != nil {
+		if err := checkSchema(s.text, values); err != nil {
+			fmt.Fprintf(&faults, "%s:\n%s\n", s.name, strings.TrimPrefix(err.Error(), "jsonschema validation failed with '"+schemaAddress+"#'\n"))
 		}
 	}
-	for _, d := range c.Dependencies() {
-		switch of := values[d.Name()].(type) {
+	for _, d := range s.of {
+		switch of := values[d.name].(type) {
 		case nil:
 		case map[string]any:
 			faults.WriteString(schemaFaults(d, of))
-		case chartutil.Values:
-			faults.WriteString(schemaFaults(d, of))
+		case interface{ AsMap() map[string]any }: // Helm's own type of values
+			faults.WriteString(schemaFaults(d, of.AsMap()))
 		default:
-			fmt.Fprintf(&faults, "%s:\ninvalid type for values: expected object (map), got %T\n", d.Name(), of)
+			fmt.Fprintf(&faults, "%s:\ninvalid type for values: expected object (map), got %T\n", d.name, of)
 		}
 	}
 	return faults.String()

@@ -13,13 +13,13 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
-	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chart/loader"
 	"helm.sh/helm/v3/pkg/registry"
 )
 
 // source is a chart's files and what they are told by.
 type source struct {
+	engine engine
 	name   string // as the user gave it
 	digest string
 	files  []*loader.BufferedFile
@@ -31,7 +31,11 @@ func open(r exchange.Request) (source, error) {
 	if r.Digest != "" && !digestForm.MatchString(r.Digest) {
 		return source{}, problem.ChartBadDigest.With(r.Digest)
 	}
-	s := source{name: r.Chart}
+	e, err := engineOf(r.Engine)
+	if err != nil {
+		return source{}, err
+	}
+	s := source{engine: e, name: r.Chart}
 	info, err := os.Stat(r.Chart)
 	if err != nil { // an address may hold a login
 		s.name = address.Redact(r.Chart)
@@ -55,15 +59,14 @@ func (s *source) readFolder(folder string) error {
 	if _, err := os.Stat(folder + "/Chart.yaml"); err != nil {
 		return problem.ChartNotFound.With("the folder has no Chart.yaml")
 	}
-	c, err := loader.LoadDir(folder)
+	files, err := s.engine.folder(folder)
 	if err != nil {
 		return problem.ChartInvalid.With(plain(err)).Because(err)
 	}
-	for _, f := range c.Raw {
-		if disk.NamesGit(f.Name) {
-			continue // where the chart is a clone: its configuration may hold credentials
+	for _, f := range files {
+		if !disk.NamesGit(f.Name) { // where the chart is a clone: its configuration may hold credentials
+			s.files = append(s.files, f)
 		}
-		s.files = append(s.files, &loader.BufferedFile{Name: f.Name, Data: f.Data})
 	}
 	s.digest = treeDigest(s.files)
 	return nil
@@ -125,34 +128,27 @@ func readFile(path string) ([]byte, error) {
 
 // load makes a chart of the files. Rendering changes a chart (dependencies are
 // switched off and values imported), so each render loads its own.
-func (s *source) load() (*chart.Chart, error) {
-	c, err := loader.LoadFiles(s.files)
-	if err == nil {
-		err = c.Validate()
-	}
+func (s *source) load() (loaded, error) {
+	c, err := s.engine.load(s.files)
 	if err != nil {
-		return nil, problem.ChartInvalid.With(err).In(s.name).Because(err)
+		return loaded{}, problem.ChartInvalid.With(err).In(s.name).Because(err)
 	}
 	return c, s.check(c)
 }
 
 // check refuses what Helm would not install.
-func (s *source) check(c *chart.Chart) error {
-	if t := c.Metadata.Type; t != "" && t != "application" {
-		return problem.ChartLibrary.With(c.Name(), t).In(s.name)
-	}
-	have := map[string]bool{}
-	for _, d := range c.Dependencies() {
-		have[d.Name()] = true
+func (s *source) check(c loaded) error {
+	if c.kind != "" && c.kind != "application" {
+		return problem.ChartLibrary.With(c.name, c.kind).In(s.name)
 	}
 	var missing []string
-	for _, d := range c.Metadata.Dependencies {
-		if !have[d.Name] {
-			missing = append(missing, fmt.Sprintf("%q (%s)", d.Name, d.Version))
+	for _, d := range c.dependencies {
+		if !c.isPresent(d.name) {
+			missing = append(missing, fmt.Sprintf("%q (%s)", d.name, d.version))
 		}
 	}
 	if len(missing) > 0 {
-		return problem.ChartDependencies.With(c.Name(), strings.Join(missing, ", ")).In(s.name)
+		return problem.ChartDependencies.With(c.name, strings.Join(missing, ", ")).In(s.name)
 	}
 	return nil
 }

@@ -1,14 +1,9 @@
 package chart
 
 import (
-	"fmt"
-	"os"
-
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
-	"helm.sh/helm/v3/pkg/chart"
-	"helm.sh/helm/v3/pkg/strvals"
 	"sigs.k8s.io/yaml"
 )
 
@@ -17,10 +12,10 @@ import (
 const maxSetFile = 1 << 20
 
 // userValues merges the user's values in Helm's order (helm, pkg/cli/values/options.go).
-func userValues(v exchange.Values) (map[string]any, error) {
+func (e engine) userValues(v exchange.Values) (map[string]any, error) {
 	merged := map[string]any{}
 	for _, f := range v.Files {
-		values, err := parseValues(f.Data)
+		values, err := e.values(f.Data)
 		if err != nil {
 			return nil, problem.ChartValues.With("not one YAML mapping").In(f.Name)
 		}
@@ -31,11 +26,11 @@ func userValues(v exchange.Values) (map[string]any, error) {
 		texts []string
 		parse func(string, map[string]any) error
 	}{
-		{"--set-json", v.JSON, strvals.ParseJSON},
-		{"--set", v.Set, strvals.ParseInto},
-		{"--set-string", v.String, strvals.ParseIntoString},
-		{"--set-file", v.File, parseFile},
-		{"--set-literal", v.Literal, strvals.ParseLiteralInto},
+		{"--set-json", v.JSON, e.set.json},
+		{"--set", v.Set, e.set.set},
+		{"--set-string", v.String, e.set.str},
+		{"--set-file", v.File, e.set.parseFile},
+		{"--set-literal", v.Literal, e.set.literal},
 	}
 	for _, kind := range kinds {
 		for _, text := range kind.texts {
@@ -45,21 +40,6 @@ func userValues(v exchange.Values) (map[string]any, error) {
 		}
 	}
 	return merged, nil
-}
-
-// parseFile is --set-file: the value is the text of a file.
-func parseFile(text string, into map[string]any) error {
-	return strvals.ParseIntoFile(text, into, func(path []rune) (any, error) {
-		info, err := os.Stat(string(path))
-		if err != nil {
-			return nil, fmt.Errorf("%q: %w", string(path), plain(err))
-		}
-		if info.Size() > maxSetFile {
-			return nil, problem.ChartTooLarge.With("the file "+string(path), maxSetFile)
-		}
-		data, err := os.ReadFile(string(path))
-		return string(data), err
-	})
 }
 
 func parseValues(text []byte) (map[string]any, error) {
@@ -89,14 +69,14 @@ func overlay(under, over map[string]any) map[string]any {
 // feed lays the phase's values over the user's: at the top for a chart that
 // they are for, under its name or alias for a dependency. It names the charts
 // that were fed.
-func feed(values map[string]any, c *chart.Chart, phase map[string][]byte) (map[string]any, []string, error) {
-	if text, ok := phase[c.Name()]; ok {
+func feed(values map[string]any, c loaded, phase map[string][]byte) (map[string]any, []string, error) {
+	if text, ok := phase[c.name]; ok {
 		own, err := parseValues(text)
-		return overlay(values, own), []string{c.Name()}, err
+		return overlay(values, own), []string{c.name}, err
 	}
 	var fed []string
-	for _, d := range c.Metadata.Dependencies {
-		text, ok := phase[d.Name]
+	for _, d := range c.dependencies {
+		text, ok := phase[d.name]
 		if !ok {
 			continue
 		}
@@ -104,12 +84,12 @@ func feed(values map[string]any, c *chart.Chart, phase map[string][]byte) (map[s
 		if err != nil {
 			return nil, nil, err
 		}
-		key := d.Name
-		if d.Alias != "" {
-			key = d.Alias
+		key := d.name
+		if d.alias != "" {
+			key = d.alias
 		}
 		values = overlay(values, map[string]any{key: own})
-		fed = append(fed, d.Name)
+		fed = append(fed, d.name)
 	}
 	return values, fed, nil
 }

@@ -1,6 +1,7 @@
 package chartphase
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
@@ -46,4 +47,19 @@ func Namespaces(s *state.Rotation) map[string]string {
 		}
 	}
 	return namespaces
+}
+
+// Engine is the one that the outputs of a state name, if they agree; else Helm 3,
+// which rendered before there was a choice.
+func Engine(s *state.Rotation) string {
+	engines := map[string]bool{}
+	for _, o := range s.Spec.Outputs {
+		if o.Kind == state.OutputChart {
+			engines[cmp.Or(o.Engine, state.EngineHelm3)] = true
+		}
+	}
+	if len(engines) == 1 && engines[state.EngineHelm4] {
+		return state.EngineHelm4
+	}
+	return state.EngineHelm3
 }

@@ -4,6 +4,7 @@ package chartphase
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"slices"
 
@@ -66,7 +67,7 @@ func New(s *state.Rotation, o Options, request *exchange.Request) (*Phase, error
 	if p.material, err = render.NewMaterial(p.state, p.keys); err != nil {
 		return nil, statefile.Named(err, o.StatePath, o.StatePath)
 	}
-	request.Namespaces = Namespaces(p.state)
+	request.Namespaces, request.Engine = Namespaces(p.state), cmp.Or(request.Engine, Engine(p.state))
 	if request.Phase, err = p.values(); err != nil {
 		return nil, statefile.Named(err, o.StatePath, o.StatePath)
 	}

@@ -77,7 +77,7 @@ func (c *chartCall) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&c.Values.File, "set-file", nil, "values as key=path: the value is the file's text")
 	f.StringArrayVar(&c.Values.JSON, "set-json", nil, "values as key=JSON or as a JSON object")
 	f.StringArrayVar(&c.Values.Literal, "set-literal", nil, "values as key=value, the value literally")
-
+	f.StringVar(&c.Engine, "engine", "", "Helm that renders: helm3 or helm4 (default: what the state's outputs of kind chart say, else helm3)")
 	f.StringVar(&c.Release, "release", "", "name of the release (default: the chart's name)")
 	f.StringVarP(&c.Namespace, "namespace", "n", "", "namespace of the release (default: the state's for this chart)")
 	f.StringVar(&c.KubeVersion, "kube-version", chartphase.KubeVersion, "Kubernetes version that templates see")

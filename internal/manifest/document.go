@@ -21,6 +21,9 @@ type Document struct {
 	Line int
 	// joined: for kubectl and Helm the piece goes on with the one before.
 	joined bool
+	// item says where an item of a list stands ([SplitLists]); head is known for it.
+	item *listItem
+	head *knownHead
 }
 
 // Split cuts a stream into documents, for any bytes, valid or not. A piece
@@ -85,11 +88,13 @@ func (d Document) Splice(edits ...Edit) (Document, error) {
 func Join(docs []Document) []byte {
 	size := 0
 	for _, d := range docs {
-		size += len(d.Text)
+		lead, text := d.inPlace()
+		size += len(lead) + len(text)
 	}
 	out := make([]byte, 0, size)
 	for _, d := range docs {
-		out = append(out, d.Text...)
+		lead, text := d.inPlace()
+		out = append(append(out, lead...), text...)
 	}
 	return out
 }

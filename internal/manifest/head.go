@@ -51,6 +51,19 @@ func scalarOf(n *Node) string {
 //
 // A sure head is the parsed one, provided that the document parses at all.
 func (d Document) Head() (h Head, sure bool) {
+	if d.head != nil {
+		return d.head.Head, d.head.sure
+	}
+	return d.scanHead()
+}
+
+// knownHead is the answer of [Document.Head].
+type knownHead struct {
+	Head
+	sure bool
+}
+
+func (d Document) scanHead() (h Head, sure bool) {
 	rest := bytes.TrimPrefix(d.Text, []byte(bom))
 	if oddBreaks(rest) || bytes.Contains(rest, []byte(bom)) {
 		return Head{}, false

@@ -145,7 +145,7 @@ func (i Items) Join(changed map[int][]byte) []byte {
 func withoutIndent(text []byte, n int) []byte {
 	out := make([]byte, 0, len(text))
 	for at := 0; at < len(text); {
-		end := nextLine(text, at)
+		end := lineFeed(text, at) // callers have refused other breaks
 		from := at
 		for at > 0 && from < end && from-at < n && text[from] == ' ' {
 			from++

@@ -1,6 +1,7 @@
 package outputs
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
@@ -8,6 +9,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // chart renders a chart as the command chart does, without keys. A chart and
@@ -50,7 +52,7 @@ func (c *Job) chart(output int) (produced, error) {
 func (c *Job) request(output int) (exchange.Request, error) {
 	o := c.State.Spec.Outputs[output]
 	request := exchange.Request{
-		Chart: o.Chart, Repo: o.Repo, Version: o.Version, Digest: o.Digest,
+		Chart: o.Chart, Repo: o.Repo, Version: o.Version, Digest: o.Digest, Engine: cmp.Or(o.Engine, state.EngineHelm3),
 		Release: o.Release, Namespace: o.Namespace, KubeVersion: chartphase.KubeVersion,
 	}
 	var err error

@@ -98,6 +98,12 @@ var (
 		Hint:    "write it like 1.34.0",
 		Explain: "--kube-version is what templates see as the cluster's version.",
 	})
+	ChartEngine = define(Sentence{
+		Code:    "chart-engine",
+		Text:    "unknown engine %q (want %s)",
+		Hint:    "give helm4 where the chart is applied by Helm 4, Flux 2.8 or Argo CD 3.5 and later, helm3 otherwise",
+		Explain: "Helm 3 and Helm 4 render some charts differently, so the engine is part of what a reviewer sees: --engine, or `engine` in an output of kind chart. docs/chart.md lists the differences.",
+	})
 	ChartRelease = define(Sentence{
 		Code:    "chart-release-name",
 		Text:    "%q cannot be the name of a release",

@@ -58,7 +58,7 @@ func (p *plan) putApart(o object, secret string) bool {
 		return false
 	case standIn.Err != nil:
 		p.fail(standIn.Err)
-	case len(o.at) > 0:
+	case p.inList(o):
 		p.fail(problem.RenderSecretInList.With().On(o.String()).At(p.docs[o.doc].Line, 0))
 	case len(standIn.Text) == 0 || p.standsAlready(o):
 		if len(standIn.Text) == 0 {
@@ -83,8 +83,15 @@ func (p *plan) standsAlready(secret object) bool {
 	return false
 }
 
+// inList reports whether an object is an item of a list, whose document it is not alone in.
+func (p *plan) inList(o object) bool { return len(o.at) > 0 || p.docs[o.doc].InList() }
+
 // replace plans that the document of an object gives way to others.
 func (p *plan) replace(o object, text []byte, what string) {
+	if p.inList(o) {
+		p.fail(problem.RenderSecretInList.With().On(o.String()).At(p.docs[o.doc].Line, 0))
+		return
+	}
 	text, err := p.inPlaceOf(o, text)
 	switch {
 	case err != nil:

@@ -62,7 +62,19 @@ func PostRender(in Input) (Output, error) {
 	if err != nil {
 		return Output{}, err
 	}
-	p := newPlan(m, manifest.Split(in.Stream))
+	if docs, lists := manifest.SplitLists(in.Stream); lists {
+		if out, err := postRender(in, m, docs); err == nil {
+			out.Report.Documents = docs[len(docs)-1].Number
+			return out, nil
+		}
+		// A list that is read as a whole says what is wrong, and where.
+	}
+	return postRender(in, m, manifest.Split(in.Stream))
+}
+
+// postRender is [PostRender] of documents.
+func postRender(in Input, m *Material, docs []manifest.Document) (Output, error) {
+	p := newPlan(m, docs)
 	p.report.Bytes, p.secretsApart, p.apart = len(in.Stream), in.SecretsApart || in.Apart != nil, in.Apart
 	p.annotate, p.keyless, p.comparing = in.Annotate, in.Keyless, in.compare
 	p.run()
@@ -163,6 +175,9 @@ func (p *plan) apply() ([]byte, error) {
 func (p *plan) edited(i int) ([]byte, error) {
 	if text, gone := p.replaced[i]; gone {
 		return text, nil
+	}
+	if len(p.edits[i])+len(p.stampings[i]) > 0 && !p.docs[i].Restores() {
+		return nil, problem.Unconfirmed.With("a comment would move")
 	}
 	d, err := p.docs[i].Splice(p.edits[i]...)
 	text := d.Text

@@ -7,6 +7,7 @@ var (
 	StoreKinds   = []string{StoreNamespaced, StoreCluster}
 	OutputKinds  = []string{OutputValues, OutputManifests, OutputChart, OutputComponent, OutputHelmValues, OutputEdit}
 	Charts       = []string{ChartControlPlane, ChartViz, ChartJaeger}
+	Engines      = []string{EngineHelm3, EngineHelm4}
 	Objects      = []string{ObjectConfigMap, ObjectSecret}
 	Layouts      = []string{LayoutExternal, LayoutEmbedded}
 	WebhookKeys  = []string{WebhookProxyInjector, WebhookProfileValidator, WebhookPolicyValidator, WebhookTap, WebhookTapInjector, WebhookJaeger}

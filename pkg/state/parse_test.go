@@ -61,7 +61,7 @@ func TestParseReadsEveryField(t *testing.T) {
 		r.Spec.Links, r.Spec.Outputs, r.Status.Epoch, r.Status.Phase, *r.Status.Rotation,
 		r.Status.Anchors[1].Name, r.Status.Issuers[0].Key, len(r.Status.Webhooks), r.Status.Wave, r.Status.Log[0].At)
 	want := "prod map[config.kubernetes.io/local-config:true] 2.18 {24h 20s} 87600h" +
-		" [{east ../east/rotation.yaml }] [{values values.yaml external      []       map[] <nil>} {component component/kustomization.yaml       []       map[] <nil>}]" +
+		" [{east ../east/rotation.yaml }] [{values values.yaml external       []       map[] <nil>} {component component/kustomization.yaml        []       map[] <nil>}]" +
 		" 1 anchor-added {anchor bundle } 2026 keys/2025-1.age 2 <nil> 2026-11-03T09:30:00Z\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -141,6 +141,12 @@ const (
 	ObjectSecret    = "Secret"
 )
 
+// Engines of Helm that render an output of kind chart.
+const (
+	EngineHelm3 = "helm3"
+	EngineHelm4 = "helm4"
+)
+
 // Output is a file that the tool owns in Git. Which fields belong to which kind
 // stands in the table outputFields.
 type Output struct {
@@ -163,6 +169,9 @@ type Output struct {
 	// Digest of kind chart: "sha256:" and 64 hex digits. A chart that is no path
 	// needs it, so that the same state gives the same bytes.
 	Digest string `json:"digest,omitempty"`
+	// Engine of kind chart: the Helm that renders it, helm3 (default) or helm4.
+	// Choose helm4 for Argo CD 3.5, Flux 2.8 and Helm 4, and later ones.
+	Engine string `json:"engine,omitempty"`
 	// Release of kind chart: the release's name; default: the chart's.
 	Release string `json:"release,omitempty"`
 	// ValuesFiles of kind chart, relative to the state file; the phase's values win.

@@ -23,6 +23,7 @@ var outputFields = []struct {
 	{"repo", func(o Output) string { return o.Repo }, []string{OutputChart}, oneLine},
 	{"version", func(o Output) string { return o.Version }, []string{OutputChart}, oneLine},
 	{"digest", func(o Output) string { return o.Digest }, []string{OutputChart}, chartDigest},
+	{"engine", func(o Output) string { return o.Engine }, []string{OutputChart}, oneOf(Engines)},
 	{"release", func(o Output) string { return o.Release }, []string{OutputChart}, dnsLabel},
 	{"valuesFiles", func(o Output) string { return strings.Join(o.ValuesFiles, " ") }, []string{OutputChart}, anyText},
 	{"name", func(o Output) string { return o.Name }, []string{OutputHelmValues}, dnsSubdomain},

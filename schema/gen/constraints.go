@@ -24,6 +24,7 @@ var constraints = []struct {
 	{"Output", "kind", oneOf(state.OutputKinds)},
 	{"Output", "layout", optional([]string{state.LayoutExternal})}, // embedded is never a file in Git
 	{"Output", "digest", pattern(`^(sha256:[0-9a-f]{64})?$`)},
+	{"Output", "engine", optional(state.Engines)},
 	{"Output", "object", optional(state.Objects)},
 	{"Status", "epoch", func(s *jsonschema.Schema) { s.Minimum = json.Number("0") }},
 	{"Status", "phase", oneOf(state.PhaseNames())},

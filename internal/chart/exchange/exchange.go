@@ -24,7 +24,16 @@ import (
 )
 
 // Protocol grows when the meaning of a field changes; both programs must agree.
-const Protocol = 3
+const Protocol = 4
+
+// Engines of Helm that render charts.
+const (
+	Helm3 = "helm3"
+	Helm4 = "helm4"
+)
+
+// Engines lists them; the first is the default.
+var Engines = []string{Helm3, Helm4}
 
 // Request is one chart to render.
 type Request struct {
@@ -35,6 +44,8 @@ type Request struct {
 	Version string `json:"version,omitempty"`
 	// Digest that the chart must have, "sha256:…"; "" takes any.
 	Digest string `json:"digest,omitempty"`
+	// Engine renders the chart: Helm3, which "" is too, or Helm4.
+	Engine string `json:"engine,omitempty"`
 	// Release is the name of the release; "" is the chart's.
 	Release string `json:"release,omitempty"`
 	// Namespace of the release; "" is what Namespaces has for the chart.
