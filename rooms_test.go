@@ -50,6 +50,8 @@ var arrows = map[string][]string{
 	"internal/child":    {},
 	"internal/address":  {},
 	"internal/recovery": {"pkg/rotation", "pkg/state"},
+	// Linked clusters that are rotated in step: the fleet file and the rules.
+	"internal/fleet": {"internal/manifest", "pkg/pki", "pkg/rotation", "pkg/state"},
 	// The signed form of observation files.
 	"internal/evidence": {},
 	// What check says of an observation.
@@ -137,7 +139,7 @@ var libraries = map[string][]string{
 var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe"}
+var pure = []string{"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe", "internal/fleet"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{
