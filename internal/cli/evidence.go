@@ -51,7 +51,7 @@ func (f *evidenceFlags) load(statePath string, s *state.Rotation) (rotation.Evid
 	}
 	if f.earlier {
 		var err error
-		e.Earlier, err = earlierEvidence(statePath, s)
+		e.Earlier, err = base.EarlierEvidence(statePath, s)
 		problems.Add(err)
 	}
 	for _, link := range s.Spec.Links {

@@ -77,6 +77,26 @@ var (
 		Hint:    "add its links to spec.links of the fleet file; leave it out of the fleet if it shares trust with none",
 		Explain: "A member without links is a component of its own and waits for nobody. That is right for a cluster that no other one talks to.",
 	})
+	FleetNoFile = define(Sentence{
+		Code: "fleet-no-file", Text: "no fleet file",
+		Hint:    "pass one with --fleet, or write one: `l5d-pki-render fleet init`",
+		Explain: "Commands on a fleet read its members from a fleet file, fleet.yaml by default.",
+	})
+	FleetObservation = define(Sentence{
+		Code: "fleet-observation", Text: "member %q has an observation of cluster %q",
+		Hint:    "take one of the right cluster: `l5d-pki-render observe --help`, or correct spec.members",
+		Explain: "An observation counts for the cluster that it names. One of another cluster would open gates by what runs elsewhere.",
+	})
+	FleetRefused = define(Sentence{
+		Code: "fleet-refused", Text: "member %s",
+		Hint:    "`l5d-pki-render fleet status` lists what each member lacks",
+		Explain: "Of the members that were chosen none may move, or one that was named may not. Nothing was written.",
+	})
+	FleetAnchorKey = define(Sentence{
+		Code: "fleet-anchor-key", Text: "the key of anchor %q, which member %q has, cannot be opened: %s",
+		Hint:    "give what opens it (`--identity FILE`), or the key itself (`--anchor-key FILE`)",
+		Explain: "A member that joins a rotation gets an issuer under the anchor that the others rotate to. It is signed with that anchor's key, which the custody of the first member keeps.",
+	})
 	FleetHeld = define(Sentence{
 		Code: "fleet-held", Text: "%s is held back: %s",
 		Hint:    "bring the members named into line, or observations of them that show it: `l5d-pki-render fleet status` lists what each one lacks",

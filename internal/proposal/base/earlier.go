@@ -1,4 +1,4 @@
-package cli
+package base
 
 import (
 	"os"
@@ -6,17 +6,16 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
-	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// earlierEvidence reads the observations that earlier moves left in evidence/
+// EarlierEvidence reads the observations that earlier moves left in evidence/
 // beside the state file: regular files with the names that pr gives them.
-func earlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.Observation, err error) {
-	dir := statefile.Beside(statePath, base.EvidenceFolder)
+func EarlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.Observation, err error) {
+	dir := statefile.Beside(statePath, EvidenceFolder)
 	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
 		return nil, nil
 	}
@@ -26,11 +25,11 @@ func earlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.O
 	}
 	var problems problem.List
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !strings.HasPrefix(e.Name(), s.Metadata.Name+"-") || !base.IsEvidenceName(e.Name()) {
+		if !e.Type().IsRegular() || !strings.HasPrefix(e.Name(), s.Metadata.Name+"-") || !IsEvidenceName(e.Name()) {
 			continue
 		}
 		file := filepath.Join(dir, e.Name())
-		data, err := files.Read(file, base.MaxObservation)
+		data, err := files.Read(file, MaxObservation)
 		if err == nil {
 			var o *rotation.Observation
 			if o, err = rotation.ParseObservation(file, data); err == nil && o.Cluster == s.Metadata.Name {
