@@ -73,9 +73,9 @@ var arrows = map[string][]string{
 	"internal/component":  {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state", "internal/disk"},
 	// Pull requests: what each side knows of the repository, the change that is made,
 	// what is said of it, and the guard that judges it.
-	"internal/proposal":       {"internal/custody", "internal/custody/keyfile", "internal/files", "internal/forge", "internal/proposal/base", "internal/proposal/plan", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/proposal":       {"internal/fleet", "internal/fleet/checkout", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/forge", "internal/proposal/base", "internal/proposal/plan", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
 	"internal/proposal/base":  {"internal/address", "internal/custody", "internal/disk", "internal/files", "internal/forge", "internal/repo", "internal/statefile", "pkg/rotation", "pkg/state", "internal/child", "internal/evidence", "internal/sink"},
-	"internal/proposal/guard": {"internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/forge", "internal/lint", "internal/proposal/base", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state", "pkg/survey", "internal/evidence"},
+	"internal/proposal/guard": {"internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/forge", "internal/lint", "internal/proposal/base", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state", "pkg/survey", "internal/evidence", "internal/fleet"},
 	// What becomes of a wish follows from what was seen: no Git, no forge, no clock.
 	"internal/proposal/plan": {"internal/forge", "internal/proposal/text", "internal/sink", "pkg/rotation", "pkg/state", "pkg/delivery"},
 	"internal/proposal/text": {"internal/forge", "internal/report", "internal/sink", "pkg/delivery", "pkg/rotation", "pkg/state"},

@@ -47,7 +47,7 @@ func (f *prFlags) asked() proposal.Request {
 	q := f.request
 	q.StatePath, q.DryRun = f.statePath, f.dryRun
 	q.Wish.Strategy, q.Wish.Assumed, q.Wish.Options = f.strategy, f.evidence.assumed, f.options
-	q.Evidence = base.Evidence{Files: f.evidence.files, Load: f.evidence.load}
+	q.Evidence, q.Because = base.Evidence{Files: f.evidence.files, Load: f.evidence.load}, f.evidence.because
 	q.Material = proposal.Material{
 		Name: f.name, Anchor: f.anchor, AnchorKey: f.anchorKey, Signed: f.signed, IssuerKey: f.issuerKey,
 		OutgoingKey: f.outgoingKey, Signer: f.signer, AnchorSigner: f.anchorSigner, KeysDir: f.keysDir, KeyOut: f.custody.keyOut,
@@ -59,7 +59,7 @@ func (f *prFlags) asked() proposal.Request {
 func (f *prFlags) judged(q proposal.Request) guard.Request {
 	g := f.guard
 	g.StatePath, g.Remote, g.Base, g.Quiet, g.Forge, g.Flavour = q.StatePath, q.Remote, q.Base, q.DryRun, q.Forge, q.Flavour
-	g.Evidence, g.Signers, g.Opens = q.Evidence, q.Signers, f.custody.identity != ""
+	g.Evidence, g.Signers, g.Opens, g.Fleet = q.Evidence, q.Signers, f.custody.identity != "", q.Fleet
 	return g
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -23,6 +24,7 @@ type Scene struct {
 	groupOf    []int
 	components []*Component
 	trust      *certificates
+	verifiers  []*rotation.Verifier
 }
 
 // Open reads what is known of every member. evidence is that of each member alone; a
@@ -33,25 +35,46 @@ func Open(f *File, clusters []Cluster, evidence []rotation.Evidence, at time.Tim
 		File: f, Clusters: clusters, At: at, Groups: Components(len(clusters), Links(f, clusters)),
 		evidence: evidence, groupOf: make([]int, len(clusters)), trust: newCertificates(rotation.NewVerifier(at)),
 	}
-	var problems problem.List
+	incoming := make([]string, len(s.Groups))
 	for g, members := range s.Groups {
-		c := NewComponent(s.trust)
-		incoming := ""
 		if i := s.leader(members); i >= 0 {
-			incoming = Incoming(clusters[i].Now)
+			incoming[g] = Incoming(clusters[i].Now)
 		}
 		for _, i := range members {
 			s.groupOf[i] = g
-			live, err := rotation.LiveOf(clusters[i].Name, clusters[i].Now, evidence[i], incoming, at, s.trust.verifier)
-			if err != nil {
-				problems = append(problems, problem.Of(err).In(clusters[i].State)...)
-				continue
-			}
-			c.Add(i, s.trust.view(live))
 		}
-		s.components = append(s.components, c)
+		s.components = append(s.components, NewComponent(s.trust))
+	}
+	lives, errs := make([]rotation.Live, len(clusters)), make([]error, len(clusters))
+	s.share(len(clusters), func(i int, v *rotation.Verifier) {
+		lives[i], errs[i] = rotation.LiveOf(clusters[i].Name, clusters[i].Now, evidence[i], incoming[s.groupOf[i]], at, v)
+	})
+	var problems problem.List
+	for i, c := range clusters {
+		problems = append(problems, problem.Of(errs[i]).In(c.State)...)
+		s.components[s.groupOf[i]].Add(i, s.trust.view(lives[i]))
 	}
 	return s, problems.Err()
+}
+
+// workers share the work on members. Each remembers what it has verified.
+const workers = 4
+
+func (s *Scene) share(n int, work func(i int, v *rotation.Verifier)) {
+	if s.verifiers == nil {
+		for range workers {
+			s.verifiers = append(s.verifiers, rotation.NewVerifier(s.At))
+		}
+	}
+	var group sync.WaitGroup
+	for w, v := range s.verifiers {
+		group.Go(func() {
+			for i := w; i < n; i += workers {
+				work(i, v)
+			}
+		})
+	}
+	group.Wait()
 }
 
 // Group lists the members that share trust with one, itself included.
@@ -71,7 +94,7 @@ func (s *Scene) leader(members []int) int {
 }
 
 // Move makes the move that is wanted of one state; the state has no links, since what
-// is linked with it is judged here.
+// is linked with it is judged here. Several are made at the same time.
 type Move func(member int, s *state.Rotation, e rotation.Evidence) (*rotation.Move, error)
 
 // Outcome is what becomes of the move of one member.
@@ -91,19 +114,19 @@ func (o Outcome) Ready() bool { return o.Move != nil && len(o.Own) == 0 && len(o
 // Try judges the move of each member, in the order in which they may be made:
 // canaries first. Each is judged with those that were found ready before it, so any
 // of them may be applied in any order.
-func (s *Scene) Try(members []int, make Move) []Outcome {
+func (s *Scene) Try(members []int, move Move) []Outcome {
 	outcomes := []Outcome{}
 	positions := map[int]int{} // of members that are ready, after their move
 	restarts := s.restarting()
-	for _, i := range s.ordered(members) {
-		o := s.try(i, make, positions)
+	ordered := s.ordered(members)
+	tried := s.make(ordered, move)
+	for n, i := range ordered {
+		o := s.judged(tried[n], positions)
 		if limit := int(s.File.Spec.Limits.Restarts); o.Ready() && o.Move.Wave && limit > 0 && len(restarts) >= limit {
 			o.Holds = append(o.Holds, Hold{Rule: HeldRestarts, Members: slices.Clone(restarts)})
 		}
 		if o.Ready() {
-			if to, err := rotation.MaterialOf(o.Move.State); err == nil {
-				s.components[s.groupOf[i]].Take(i, s.trust.config(to))
-			}
+			s.components[s.groupOf[i]].Take(i, s.trust.config(o.Move.After))
 			_, positions[i] = rotation.Steps(o.Move.State)
 			if o.Move.To == state.PhaseStable {
 				positions[i] = done
@@ -120,34 +143,45 @@ func (s *Scene) Try(members []int, make Move) []Outcome {
 // done is the position of a member whose rotation has ended.
 const done = 1 << 20
 
-func (s *Scene) try(i int, make Move, positions map[int]int) Outcome {
-	o, c := Outcome{Member: i}, s.Clusters[i]
-	if c.Now == nil {
-		o.Holds = []Hold{{Rule: HeldUnknown, Members: []int{i}, Text: "the state cannot be read: " + c.Unread}}
+// make makes the moves.
+func (s *Scene) make(members []int, move Move) []Outcome {
+	tried := make([]Outcome, len(members))
+	s.share(len(members), func(n int, v *rotation.Verifier) {
+		i := members[n]
+		tried[n].Member = i
+		c := s.Clusters[i]
+		if c.Now == nil {
+			return
+		}
+		alone, e := c.Now.Clone(), s.evidence[i]
+		alone.Spec.Links, e.Verified = nil, v
+		m, err := move(i, alone, e)
+		if err != nil {
+			tried[n].Own = problem.Of(err)
+			return
+		}
+		m.State.Spec.Links = c.Now.Clone().Spec.Links
+		tried[n].Move, tried[n].Own = m, m.Shut
+	})
+	return tried
+}
+
+// judged adds what holds a move back.
+func (s *Scene) judged(o Outcome, positions map[int]int) Outcome {
+	i, m := o.Member, o.Move
+	if s.Clusters[i].Now == nil {
+		o.Holds = []Hold{{Rule: HeldUnknown, Members: []int{i}, Text: "the state cannot be read: " + s.Clusters[i].Unread}}
+	}
+	if m == nil {
 		return o
 	}
-	alone := c.Now.Clone()
-	alone.Spec.Links = nil
-	m, err := make(i, alone, s.evidence[i])
-	if err != nil {
-		o.Own = problem.Of(err)
-		return o
-	}
-	m.State.Spec.Links = c.Now.Clone().Spec.Links
-	o.Move, o.Own = m, m.Shut
 	if !m.Back {
 		o.Holds = s.canaries(i, m, positions)
 	}
 	if m.DowntimeAccepted && m.State.Status.Rotation != nil && m.State.Status.Rotation.Kind == state.KindReplace {
 		return o // the pairs fail until every workload has restarted, and a person accepted that
 	}
-	from, errFrom := rotation.MaterialOf(c.Now)
-	to, errTo := rotation.MaterialOf(m.State)
-	if errFrom != nil || errTo != nil {
-		o.Own = append(problem.Of(errFrom), problem.Of(errTo)...)
-		return o
-	}
-	o.Holds = append(o.Holds, s.components[s.groupOf[i]].Judge(i, s.trust.config(from), s.trust.config(to))...)
+	o.Holds = append(o.Holds, s.components[s.groupOf[i]].Judge(i, s.trust.config(m.Before), s.trust.config(m.After))...)
 	return o
 }
 

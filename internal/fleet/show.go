@@ -36,10 +36,10 @@ func (st *Status) grid(b *strings.Builder, n int, g Group) {
 	fmt.Fprintf(b, "\ncomponent %d (%s): %s\n", n, count(len(g.Members), "member"), what)
 	var legend []string
 	for i, phase := range g.Phases {
-		legend = append(legend, fmt.Sprintf("%d %s", i+1, phase))
+		legend = append(legend, fmt.Sprintf("%d:%s", i+1, phase))
 	}
 	if len(legend) > 0 {
-		b.WriteString(wrap(strings.Join(legend, ", "), "  "))
+		b.WriteString(wrap(strings.Join(legend, " "), "  "))
 	}
 	fmt.Fprintf(b, "\n%-24s %-*s  %-15s %s\n", "MEMBER", 2*len(g.Phases), "PHASES", "NEXT", "WAITS FOR")
 	var reasons []reason

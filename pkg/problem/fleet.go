@@ -112,4 +112,29 @@ var (
 		Hint:    "run it at the top of the repository that has them, or make one: `l5d-pki-render init --help`",
 		Explain: "fleet init looks for YAML files of kind Rotation below the directory of the fleet file.",
 	})
+	PRGuardNoFleet = define(Sentence{
+		Code: "guard-no-fleet", Text: "neither the base nor the change has the fleet file",
+		Hint:    "correct --fleet",
+		Explain: "The guard was told that the state belongs to a fleet. Without the fleet file no barrier can be judged, and that is no pass.",
+	})
+	PRGuardNoMember = define(Sentence{
+		Code: "guard-no-member", Text: "no member of the fleet has the state file %q",
+		Hint:    "correct --state or --fleet, or add the member",
+		Explain: "A state that is not a member is judged by nobody's barriers.",
+	})
+	PRGuardFleet = define(Sentence{
+		Code: "guard-fleet", Text: "%s: what it holds or serves no longer holds back the others",
+		Hint:    "undo it; if the cluster is gone or shares no trust any more, have a maintainer accept it with --accept guard-fleet",
+		Explain: "Members leave a fleet, and links go, by a reviewed change: an unreachable member is unknown, and its pods may still be there.",
+	})
+	PRFleetKeys = define(Sentence{
+		Code: "pr-fleet-keys", Text: "member %q keeps its keys in plain files, which are not part of a commit",
+		Hint:    "use a custody that encrypts keys for Git (docs/custody.md), or run `l5d-pki-render fleet start` in your checkout and commit the states",
+		Explain: "A pull request for many members is made in a temporary worktree. Keys in clear would be lost with it, or end in Git.",
+	})
+	PRFleetOpen = define(Sentence{
+		Code: "pr-fleet-open", Text: "#%d (%s) of this fleet is open",
+		Hint:    "merge or close it first: the members that it moves hold the others",
+		Explain: "One pull request of a fleet is open at a time: the next one is judged with the states that this one leaves.",
+	})
 )

@@ -42,11 +42,11 @@ func LiveOf(name string, s *state.Rotation, e Evidence, incoming string, at time
 // IDs name a bundle as a set and a chain by what it carries.
 func (m Material) IDs() (bundle, chain string) { return bundleID(m.Bundle), chainID(m.Issuer) }
 
-// ID names the bundle as a set of anchors.
-func (h Held) ID() string { return bundleID(h.Bundle) }
+// ID names the bundle, where it is known, as a set of anchors.
+func (h Held) ID() string { return h.id }
 
-// ID names the chain by the certificates that it has.
-func (s Served) ID() string { return chainID(s.Chain) }
+// ID names the chain, where it is known, by the certificates that it has.
+func (s Served) ID() string { return s.id }
 
 // Steps are the phases of the rotation under way, in order, the stable phase at the
 // end included, and the number of the one that the state is in; none: it is stable.

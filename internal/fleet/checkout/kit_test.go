@@ -28,7 +28,7 @@ import (
 // kit is a checkout with a fleet whose members have one anchor, an issuer of their
 // own each, and keys that age encrypts for one identity.
 type kit struct {
-	t         *testing.T
+	t         testing.TB
 	dir       string
 	identity  string
 	recipient string
@@ -58,7 +58,7 @@ func explain(err error) string {
 // seeded is a random source that gives the same bytes each time.
 type seeded struct{ *rand.ChaCha8 }
 
-func newKit(t *testing.T, names ...string) *kit {
+func newKit(t testing.TB, names ...string) *kit {
 	t.Helper()
 	k := &kit{t: t, dir: t.TempDir(), random: seeded{rand.NewChaCha8([32]byte{17})}, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	id := must(age.GenerateX25519Identity())

@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
@@ -28,6 +29,7 @@ type Material struct {
 // component is brought to the others, so that there is one anchor, minted once.
 type starting struct {
 	World
+	one    sync.Mutex // members start one after the other
 	fleet  *Fleet
 	scene  *fleet.Scene
 	wish   Wish
@@ -52,6 +54,8 @@ type shared struct {
 
 // start begins the rotation in one member, with what its component has already.
 func (s *starting) start(i int, now *state.Rotation, e rotation.Evidence) (*rotation.Move, error) {
+	s.one.Lock()
+	defer s.one.Unlock()
 	if now.Status.Rotation != nil { // said before any key is opened or made
 		return rotation.Start(now, rotation.StartOptions{Kind: s.wish.Kind}, e, s.at, s.Random)
 	}
