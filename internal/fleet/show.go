@@ -41,7 +41,7 @@ func (st *Status) grid(b *strings.Builder, n int, g Group) {
 	if len(legend) > 0 {
 		b.WriteString(wrap(strings.Join(legend, " "), "  "))
 	}
-	fmt.Fprintf(b, "\n%-24s %-*s  %-15s %s\n", "MEMBER", 2*len(g.Phases), "PHASES", "NEXT", "WAITS FOR")
+	fmt.Fprintf(b, "\n%-24s %-*s  %-15s %s\n", "MEMBER", marksWidth(len(g.Phases)), "PHASES", "NEXT", "WAITS FOR")
 	var reasons []reason
 	for _, r := range st.Members {
 		if r.Component == n {
@@ -59,11 +59,9 @@ func (st *Status) grid(b *strings.Builder, n int, g Group) {
 
 // line is one member: what is behind it (#), where it is (@), what is ahead (.).
 func (r Row) line(phases int) string {
-	marks := make([]string, max(phases, 3))
+	marks := make([]string, phases)
 	for i := range marks {
 		switch {
-		case i >= phases:
-			marks[i] = " "
 		case i+1 < r.Step:
 			marks[i] = "#"
 		case i+1 == r.Step:
@@ -76,9 +74,12 @@ func (r Row) line(phases int) string {
 	if next == "" {
 		next = "-"
 	}
-	text := fmt.Sprintf("%-24s %s  %-15s %s", cut(r.Name, 24), strings.Join(marks, " "), cut(next, 15), r.waits())
+	text := fmt.Sprintf("%-24s %-*s  %-15s %s", cut(r.Name, 24), marksWidth(phases), strings.Join(marks, " "), cut(next, 15), r.waits())
 	return strings.TrimRight(cut(text, columns), " ") + "\n"
 }
+
+// marksWidth is the width of the column of marks, below its title.
+func marksWidth(phases int) int { return max(2*phases-1, len("PHASES")) }
 
 // waits is what the member waits for, in a few words.
 func (r Row) waits() string {
@@ -115,6 +116,7 @@ func gather(reasons []reason, r Row) []reason {
 		}
 	}
 	for _, text := range texts {
+		text = strings.ReplaceAll(text, fmt.Sprintf("cluster %q", r.Name), "its cluster") // the same for many members
 		i := slices.IndexFunc(reasons, func(o reason) bool { return o.text == text })
 		if i < 0 {
 			i, reasons = len(reasons), append(reasons, reason{text: text})
