@@ -18,7 +18,7 @@ each = @set -eo pipefail; for m in $(1); do echo "== $$m: $(2)"; (cd $$m && $(2)
 export CGO_ENABLED := 0
 export GOTOOLCHAIN := local
 
-.PHONY: build kms demo test prove-long lint peers hsm fuzz bench generate e2e release release-check clean
+.PHONY: build kms demo test race prove-long lint peers hsm fuzz bench generate e2e release release-check clean
 
 build: ## bin/l5d-pki-render, and the programs that it runs for `chart`, `pr` and `observe`
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/l5d-pki-render ./cmd/l5d-pki-render-chart ./cmd/l5d-pki-render-forge ./cmd/l5d-pki-render-cluster
@@ -42,6 +42,10 @@ peers: .cache/peers/kustomize ## the kustomize that Components are compared with
 
 .cache/peers/kustomize: bench/peers/go.mod
 	cd bench/peers && $(GO) build -p $(JOBS) -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ sigs.k8s.io/kustomize/kustomize/v5
+
+race: ## the race detector, where there are goroutines: programs that are run, and handshakes; needs a C compiler
+	CGO_ENABLED=1 $(GO) test -race -p $(JOBS) -timeout 5m ./internal/child ./internal/forge
+	CGO_ENABLED=1 $(GO) test -race -p $(JOBS) -timeout 5m -run '^Test(Read|Tree|Brought|Contents|Handshake.*)$$' -short ./internal/repo ./pkg/rotation
 
 hsm: ## signing in an HSM, with SoftHSM for one; needs a C compiler, softhsm2 and opensc
 	cd cmd/l5d-pki-render-kms && CGO_ENABLED=1 $(GO) test -p $(JOBS) -tags pkcs11 -run PKCS11 -v .

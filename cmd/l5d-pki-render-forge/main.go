@@ -1,5 +1,5 @@
-// Command l5d-pki-render-forge calls a forge for `l5d-pki-render pr`: one
-// request on stdin, one reply on stdout. The forges' client libraries are
+// Command l5d-pki-render-forge calls a forge for `l5d-pki-render pr`: requests
+// on stdin, a reply for each on stdout. The forges' client libraries are
 // linked here and nowhere else, so that l5d-pki-render starts fast.
 package main
 

@@ -27,17 +27,21 @@ func call(t testing.TB, stdin string, env map[string]string, args ...string) res
 	return callAt(t, time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), stdin, env, args...)
 }
 
+// cheapPassphrase is the cost of a passphrase in tests: a thousandth of a second.
+const cheapPassphrase = 8
+
 // callAt is call at another instant. Random bytes are the same in every call.
 func callAt(t testing.TB, at time.Time, stdin string, env map[string]string, args ...string) result {
 	t.Helper()
 	var out, stderr bytes.Buffer
 	code := Main(args, World{
-		Random: rand.NewChaCha8(sha256.Sum256([]byte(at.String()))),
-		Stdin:  strings.NewReader(stdin),
-		Stdout: &out,
-		Stderr: &stderr,
-		Getenv: func(name string) string { return env[name] },
-		Now:    func() time.Time { return at },
+		PassphraseWork: cheapPassphrase,
+		Random:         rand.NewChaCha8(sha256.Sum256([]byte(at.String()))),
+		Stdin:          strings.NewReader(stdin),
+		Stdout:         &out,
+		Stderr:         &stderr,
+		Getenv:         func(name string) string { return env[name] },
+		Now:            func() time.Time { return at },
 	})
 	return result{code, out.String(), stderr.String()}
 }

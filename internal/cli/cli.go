@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
 
 	"github.com/spf13/cobra"
 )
@@ -33,6 +34,8 @@ type World struct {
 	Now          func() time.Time
 	// Random gives the bytes that keys and serials are made of.
 	Random io.Reader
+	// PassphraseWork is the cost of a passphrase (see [custody.World]); 0 is the default.
+	PassphraseWork int
 	// Program is the path of this program, to be copied; empty: the system knows.
 	Program string
 	// Confine runs `cmp generate` in a child process with limits. That child is
@@ -65,6 +68,7 @@ type app struct {
 	// onStdout, if set, is told whether data reached stdout.
 	onStdout func(err error)
 	logFile  string
+	color    string
 	piped    map[string][]byte // what was read from pipes (see readOnce)
 	ran      bool              // a command's own code was reached: an error before that is one of usage
 }
@@ -116,6 +120,7 @@ Every flag can be given by the environment: --state as L5D_PKI_STATE,
 		RunE: a.noCommand,
 	}
 	root.PersistentFlags().StringVar(&a.logFile, "log-file", "", "append messages to this file too (env L5D_PKI_LOG); Helm and Argo CD swallow stderr")
+	root.PersistentFlags().Var(terminal.Colors(&a.color), "color", "color of reports: auto (on a terminal without NO_COLOR), always or never")
 	a.addCommands(root)
 	return root
 }

@@ -85,7 +85,7 @@ func TestRewrapPassphrase(t *testing.T) {
 	statePath, opens := sealedMesh(t)
 	editState(t, statePath, func(s *state.Rotation) {
 		s.Spec.Custody = state.Custody{Kind: state.CustodyAge, Passphrase: true}
-		s.Status.Webhooks = nil // each key costs a second
+		s.Status.Webhooks = nil
 	})
 	aside := t.TempDir()
 	file := func(name, text string) string {

@@ -20,7 +20,8 @@ func cutAt(env map[string]string, step string, n int, args ...string) (cut bool)
 	type ended struct{}
 	defer func() { _, cut = recover().(ended) }()
 	Main(args, World{
-		Random: rand.NewChaCha8([32]byte{7}), Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard,
+		PassphraseWork: cheapPassphrase,
+		Random:         rand.NewChaCha8([32]byte{7}), Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard,
 		Getenv: func(name string) string { return env[name] },
 		Now:    func() time.Time { return later },
 		Step: func(name string) {
@@ -46,7 +47,7 @@ func TestRewrapCutShort(t *testing.T) {
 	}
 	second := filepath.Join(t.TempDir(), "second.txt")
 	recipient := makeIdentity(t, second)
-	onlyTwo := func(s *state.Rotation) { // scrypt takes a second for each key
+	onlyTwo := func(s *state.Rotation) {
 		for name, w := range s.Status.Webhooks {
 			w.Key = ""
 			s.Status.Webhooks[name] = w
@@ -181,7 +182,8 @@ func TestNotDurable(t *testing.T) {
 		statePath, opens := sealedMesh(t)
 		var out, stderr bytes.Buffer
 		code := Main(append(args, "-s", statePath), World{
-			Random: rand.NewChaCha8([32]byte{7}), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &stderr, Now: func() time.Time { return later },
+			PassphraseWork: cheapPassphrase,
+			Random:         rand.NewChaCha8([32]byte{7}), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &stderr, Now: func() time.Time { return later },
 			Getenv: func(name string) string { return opens[name] },
 			Fault: func(name string) error {
 				if name == "sync directory of rotation.yaml" {

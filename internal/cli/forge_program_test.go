@@ -16,7 +16,7 @@ func TestForgeProgram(t *testing.T) {
 	const token = "canary-0b8e"
 	dir := t.TempDir()
 	file := func(name string) string { return filepath.Join(dir, name) }
-	script := fmt.Sprintf("#!/bin/sh\necho \"$#:$*\" > '%s'\ncat > '%s'\necho %s >&2\nexit 3\n", file("arguments"), file("request"), token)
+	script := fmt.Sprintf("#!/bin/sh\necho \"$#:$*\" > '%s'\nIFS= read -r line\nprintf '%%s' \"$line\" > '%s'\necho %s >&2\nexit 3\n", file("arguments"), file("request"), token)
 	if err := os.WriteFile(file("program"), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}

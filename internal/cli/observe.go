@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe/exchange"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
@@ -91,6 +92,8 @@ gate. --rbac prints the roles that it needs.`,
 				a.data = text
 			} else if err := a.writeFile(to, text, 0o644, true); err != nil {
 				return err
+			} else if s != nil && cluster == s.Metadata.Name {
+				a.afterObserve(to, statePath, s)
 			}
 			if strict && len(gaps) > 0 {
 				return errFound
@@ -154,7 +157,7 @@ func (f *evidenceFlags) observing(cmd *cobra.Command) {
 
 // evidence is what a person brings, and what is seen now where that was asked for.
 func (a *app) evidence(f *evidenceFlags, statePath string, s *state.Rotation) (rotation.Evidence, error) {
-	e, err := f.load(statePath, s)
+	e, err := f.Load(statePath, s)
 	if err != nil || !f.observe {
 		return e, err
 	}
@@ -164,4 +167,11 @@ func (a *app) evidence(f *evidenceFlags, statePath string, s *state.Rotation) (r
 	}
 	e.Observations = append(e.Observations, o)
 	return e, nil
+}
+
+// loader loads what the flags ask for, for a state that is yet to be read.
+func (a *app) loader(f *evidenceFlags) moves.Loader {
+	return func(statePath string, s *state.Rotation) (rotation.Evidence, error) {
+		return a.evidence(f, statePath, s)
+	}
 }

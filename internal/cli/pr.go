@@ -109,7 +109,7 @@ func (a *app) doPR(f *prFlags, args []string) (err error) {
 	if f.startFlags.request != "" {
 		return problem.PRArguments.With("--csr-out "+f.startFlags.request, "a certificate request is made by `start`, and changes no state")
 	}
-	show, err := results.In(f.format)
+	show, err := a.show(&viewFlags{format: f.format})
 	if err != nil {
 		return err
 	}
@@ -123,6 +123,7 @@ func (a *app) doPR(f *prFlags, args []string) (err error) {
 	if err := a.tellCI(r); err != nil {
 		return err
 	}
+	a.afterPull(r, f.statePath)
 	return ending
 }
 
@@ -144,7 +145,7 @@ func (a *app) prReport(f *prFlags) (r prResult, ending, err error) {
 		}
 		return report, ending, err
 	}
-	w := proposal.World{World: a.baseWorld(f.custody), Random: a.Random, Files: a.files(), Keys: prKeys{a, f.startFlags}}
+	w := proposal.World{World: a.baseWorld(f.custody), Moves: a.moves(f.custody)}
 	if f.print {
 		r, err = proposal.Print(w, q)
 		return r, nil, err

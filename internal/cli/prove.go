@@ -1,15 +1,11 @@
 package cli
 
 import (
-	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -18,7 +14,8 @@ import (
 
 // proveFlags say what to prove.
 type proveFlags struct {
-	state, at, format, base     string
+	state, at, base             string
+	view                        viewFlags
 	all, handshakes, exhaustive bool
 	size                        rotation.ExploreOptions
 	evidence                    evidenceFlags
@@ -54,7 +51,7 @@ Exit code 1 when a judged change is not safe.`,
 	f.evidence.add(cmd)
 	f.custody.add(cmd)
 	cmd.Flags().StringVar(&f.at, "at", "", "verify at this instant (RFC 3339) instead of now")
-	cmd.Flags().StringVarP(&f.format, "output", "o", results.Text, "text, json, yaml or markdown")
+	f.view.add(cmd)
 	cmd.Flags().StringVar(&f.base, "base", "", "judge the change from this version of the state file")
 	cmd.Flags().BoolVar(&f.all, "all", false, "prove every step of the plan, forward and back")
 	cmd.Flags().BoolVar(&f.handshakes, "handshakes", false, "make real mutual TLS 1.3 handshakes with throw-away leaves (reads the issuers' keys)")
@@ -69,7 +66,7 @@ Exit code 1 when a judged change is not safe.`,
 }
 
 func (a *app) doProve(f *proveFlags) error {
-	show, err := results.In(f.format)
+	show, err := a.show(&f.view)
 	if err != nil {
 		return err
 	}
@@ -100,7 +97,7 @@ func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (results.Re
 		all, err := rotation.ExploreAll(s, f.size, at)
 		return results.Explorations(all), err
 	}
-	e, err := f.evidence.load(f.state, s)
+	e, err := f.evidence.Load(f.state, s)
 	if err != nil {
 		return nil, err
 	}
@@ -114,34 +111,15 @@ func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (results.Re
 	}
 	o := rotation.ProveOptions{All: f.all}
 	if f.handshakes {
-		if o.IssuerKeys, err = a.issuerKeys(f, s); err != nil {
+		c, err := a.custodyOf(f.state, s, f.custody)
+		if err == nil {
+			o.IssuerKeys, err = keyfile.OpenIssuers(c)
+		}
+		if err != nil {
 			return nil, err
 		}
 		o.Random = a.Random
 	}
 	p, err := rotation.Prove(s, o, e, at)
 	return results.Proof{Proof: p}, err
-}
-
-// issuerKeys opens the key of every issuer of the state, by fingerprint.
-func (a *app) issuerKeys(f *proveFlags, s *state.Rotation) (map[string]pki.Key, error) {
-	c, err := a.custodyOf(f.state, s, f.custody)
-	if err != nil {
-		return nil, err
-	}
-	all, err := render.NamedKeys(s)
-	if err != nil {
-		return nil, statefile.Named(err, f.state, f.state)
-	}
-	keys := map[string]pki.Key{}
-	var problems problem.List
-	for _, k := range all {
-		if !strings.HasPrefix(k.Where, "status.issuers[") {
-			continue
-		}
-		key, err := keyfile.Open(c, k)
-		problems.Add(err)
-		keys[k.Certificate.Fingerprint()] = key
-	}
-	return keys, problems.Err()
 }

@@ -2,6 +2,7 @@ package custody
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"slices"
@@ -21,8 +22,8 @@ import (
 // it. Nobody in a cluster does, so nothing stands in a Secret's place.
 
 // scryptWork is the cost of a passphrase, as a power of two: a second or so, as
-// the program `age` has it. Tests lower it.
-var scryptWork = 18
+// the program `age` has it.
+const scryptWork = 18
 
 func sealAge(c *Custody, key pki.Key, _ render.NamedKey) ([]byte, error) {
 	recipients, err := c.ageRecipients(key)
@@ -56,7 +57,7 @@ func (c *Custody) ageRecipients(key pki.Key) ([]age.Recipient, error) {
 		if err != nil {
 			return nil, problem.CustodyNoPassphrase.With()
 		}
-		r.SetWorkFactor(scryptWork)
+		r.SetWorkFactor(cmp.Or(c.PassphraseWork, scryptWork))
 		return []age.Recipient{r}, nil // age allows nothing beside it
 	}
 	if len(custody.Recipients) == 0 {

@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"encoding/pem"
 	"errors"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"filippo.io/age"
+	"filippo.io/age/armor"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -155,14 +157,33 @@ func TestAgeFacts(t *testing.T) {
 	}
 }
 
+// TestPassphraseCost: a passphrase costs what the program age has it cost, unless a
+// test sets less.
+func TestPassphraseCost(t *testing.T) {
+	for set, want := range map[int]string{0: " 18\n", 10: " 10\n"} {
+		c := ageCustody(t, state.Custody{Passphrase: true}, map[string]string{envPassphrase: "correct horse"})
+		c.PassphraseWork = set
+		sealed, err := c.Seal(mint(t), named)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(armor.NewReader(bytes.NewReader(sealed)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if header, _, _ := strings.Cut(string(text), "---"); !strings.Contains(header, want) {
+			t.Errorf("set to %d: the header is %q", set, header)
+		}
+	}
+}
+
 func TestAgePassphrase(t *testing.T) {
-	defer func(work int) { scryptWork = work }(scryptWork)
-	scryptWork = 10
 	file := t.TempDir() + "/passphrase"
 	if err := os.WriteFile(file, []byte("correct horse\r\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c := ageCustody(t, state.Custody{Passphrase: true}, map[string]string{envPassphrase: "correct horse"})
+	c.PassphraseWork = 10
 	sealed, err := c.Seal(mint(t), named)
 	if err != nil {
 		t.Fatal(err)

@@ -35,6 +35,9 @@ type World struct {
 	Identity, PassphraseFile string
 	// KeyOut is the folder that a flag gave for keys that are taken out, or "".
 	KeyOut string
+	// PassphraseWork is the cost of a passphrase, as a power of two; 0 is the
+	// default. Tests set it.
+	PassphraseWork int
 }
 
 // Custody is one kind of custody in its world.
@@ -43,6 +46,12 @@ type Custody struct {
 	Kind
 	// Name of the kind, as spec.custody.kind has it.
 	Name string
+}
+
+// Of finds the custody of a state that lies at a path.
+func (w World) Of(statePath string, s *state.Rotation) (*Custody, error) {
+	w.State, w.StatePath = s, statePath
+	return New(w)
 }
 
 // New finds the state's custody. Nothing is read or run yet.

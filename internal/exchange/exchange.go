@@ -1,5 +1,5 @@
 // Package exchange is how l5d-pki-render and a program that links heavy
-// libraries talk: one request as JSON on stdin, one reply as JSON on stdout. It
+// libraries talk: requests as JSON on stdin, a reply as JSON for each on stdout. It
 // links none of those libraries, so the program that every post-render starts
 // stays small. Stdin is seen by nobody, arguments are: secrets go this way.
 //
@@ -73,10 +73,23 @@ func Ask[A any](t Terms, request any, call func(in io.Reader, out io.Writer) err
 	return *r.Answer, nil
 }
 
-// Serve answers one request.
+// Serve answers requests until there are no more, and one at least. What is no
+// request is the last one.
 func Serve[Q, A any](t Terms, in io.Reader, out io.Writer, answer func(Q) (A, error)) error {
+	requests, replies := json.NewDecoder(in), json.NewEncoder(out)
+	for {
+		var text json.RawMessage
+		unread := requests.Decode(&text)
+		if err := replies.Encode(respond(t, text, answer)); err != nil || unread != nil || !requests.More() {
+			return err
+		}
+	}
+}
+
+// respond is the reply to one request; an empty text is no request.
+func respond[Q, A any](t Terms, text json.RawMessage, answer func(Q) (A, error)) reply[A] {
 	r := reply[A]{Protocol: t.Protocol}
-	request, err := read[Q](t, in)
+	request, err := read[Q](t, text)
 	if err == nil {
 		var a A
 		if a, err = answer(request); err == nil {
@@ -86,14 +99,10 @@ func Serve[Q, A any](t Terms, in io.Reader, out io.Writer, answer func(Q) (A, er
 	for _, p := range problem.Of(err) {
 		r.Problems = append(r.Problems, plainProblem{p.Code, p.File, p.Path, p.Text, p.Hints})
 	}
-	return json.NewEncoder(out).Encode(r)
+	return r
 }
 
-func read[Q any](t Terms, in io.Reader) (request Q, err error) {
-	var text json.RawMessage
-	if err := json.NewDecoder(in).Decode(&text); err != nil {
-		return request, t.Unreadable.With()
-	}
+func read[Q any](t Terms, text json.RawMessage) (request Q, err error) {
 	var head struct {
 		Protocol int `json:"protocol"`
 	}

@@ -8,11 +8,12 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// Call runs l5d-pki-render-forge once: request in, reply out. The program ends
-// with the context.
+// Call runs l5d-pki-render-forge: requests in, a reply for each out, until there are
+// no more. The program ends with the context.
 type Call func(ctx context.Context, in io.Reader, out io.Writer) error
 
-// Dial gives the target's forge, reached through call. It makes no call itself.
+// Dial returns the target's forge, reached through call, which is called once for all
+// requests, with the first. Close ends it.
 // A target without a token, or of a kind that is only written for, is refused.
 func Dial(t Target, call Call) (Forge, error) {
 	if _, callable := variables[t.Kind]; !callable {
@@ -21,13 +22,14 @@ func Dial(t Target, call Call) (Forge, error) {
 	if t.Token == "" {
 		return nil, noToken(t)
 	}
-	return &dialled{t, call}, nil
+	return &dialled{target: t, call: call}, nil
 }
 
 // dialled is a forge on the other side of a program.
 type dialled struct {
-	target Target
-	call   Call
+	target  Target
+	call    Call
+	session *session // nil before the first request
 }
 
 func (d *dialled) Name() string { return d.target.Kind }
@@ -69,7 +71,24 @@ func (d *dialled) one(ctx context.Context, r Request) (Pull, bool, error) {
 
 func (d *dialled) ask(ctx context.Context, r Request) (Answer, error) {
 	r.Protocol, r.Target = Protocol, d.target
-	return exchange.Ask[Answer](terms, r, func(in io.Reader, out io.Writer) error { return d.call(ctx, in, out) })
+	if d.session != nil && d.session.over() && d.session.err != nil {
+		return Answer{}, d.session.err // a signal came meanwhile, before all
+	}
+	if d.session == nil || d.session.over() {
+		var err error
+		if d.session, err = begin(ctx, d.call); err != nil {
+			return Answer{}, problem.ForgeProgram.With("l5d-pki-render-forge", err).Because(err)
+		}
+	}
+	return exchange.Ask[Answer](terms, r, d.session.roundTrip)
+}
+
+// Close ends the program, if it runs.
+func (d *dialled) Close() error {
+	if d.session != nil {
+		d.session.close()
+	}
+	return nil
 }
 
 // noToken says which variables were looked at.

@@ -45,7 +45,7 @@ type Answer struct {
 	Exists bool `json:"exists,omitempty"`
 }
 
-// Serve answers one request with what dial reaches.
+// Serve answers requests with what dial reaches, until there are no more.
 func Serve(in io.Reader, out io.Writer, dial func(Target) (Forge, error)) error {
 	return exchange.Serve(terms, in, out, func(r Request) (Answer, error) {
 		f, err := dial(r.Target)

@@ -1,6 +1,7 @@
 package forge
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -123,5 +124,50 @@ func TestProtocol(t *testing.T) {
 		if !errors.As(err, &p) || p.Code != "forge-protocol" {
 			t.Errorf("%q: %v", text, err)
 		}
+	}
+}
+
+// TestOneRun: the program runs once for all requests of a command; one that ended
+// well is started again, and one that failed says why, for good.
+func TestOneRun(t *testing.T) {
+	runs, failed := 0, errors.New("stopped")
+	var fail error
+	requests := 100
+	f, err := Dial(Target{Kind: "gitea", Token: "t"}, func(_ context.Context, in io.Reader, out io.Writer) error {
+		runs++
+		lines := bufio.NewScanner(in)
+		for range requests {
+			if !lines.Scan() {
+				break
+			}
+			if err := Serve(strings.NewReader(lines.Text()), out, func(Target) (Forge, error) { return &echo{}, nil }); err != nil {
+				return err
+			}
+		}
+		return fail
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(n int) (err error) {
+		for range n {
+			if _, err = f.List(t.Context(), Query{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	end := func() { _ = f.(io.Closer).Close() }
+	if err := ask(20); err != nil || runs != 1 {
+		t.Errorf("20 requests: %v, %d runs", err, runs)
+	}
+	end()
+	if err := ask(1); err != nil || runs != 2 {
+		t.Errorf("after it was closed: %v, %d runs", err, runs)
+	}
+	fail = failed
+	end()
+	if err := ask(1); !errors.Is(err, failed) || runs != 2 {
+		t.Errorf("after it failed: %v, %d runs", err, runs)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
@@ -70,7 +71,7 @@ func (c *call) fleetMove() (plan.Report, error) {
 	if err := c.keepsKeys(f); err != nil {
 		return plan.Report{}, err
 	}
-	world := checkout.World{Now: func() time.Time { return c.Instant }, Random: c.Random, Files: c.Files, Custody: c.Custody}
+	world := checkout.World{Now: func() time.Time { return c.Instant }, Random: c.Moves.Custody.Random, Files: c.Moves.Files, Custody: c.Custody}
 	wish := c.fleetWish(f.File.Spec.Limits.MembersPerPullRequest)
 	wish.DryRun = true
 	dry, err := world.Make(file, wish)
@@ -196,15 +197,15 @@ func (c *call) fleetFiles(f *checkout.Fleet, made *checkout.Result) (names []str
 		if len(o.Move.State.Spec.Outputs) == 0 {
 			continue
 		}
-		all, err := c.Outputs.Compute(base.OutputsOf{File: c.Path(name), State: o.Move.State.WithDefaults(), Reviewed: m.Now})
+		all, err := c.ComputeOutputs(base.OutputsOf{File: c.Path(name), State: o.Move.State.WithDefaults(), Reviewed: m.Now})
 		if err != nil {
 			return nil, err
 		}
-		changed := slices.DeleteFunc(all, func(out base.Output) bool { return !out.Changes })
+		changed := outputs.Changed(all)
 		for _, out := range changed {
 			names = append(names, out.Name)
 		}
-		if err := c.Outputs.Write(c.Root, changed); err != nil {
+		if err := outputs.Write(c.Moves.Files, c.Root, changed); err != nil {
 			return nil, err
 		}
 	}

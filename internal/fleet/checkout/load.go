@@ -12,6 +12,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -95,7 +96,7 @@ func (f *Fleet) read(i int) error {
 		}
 	}
 	if now := f.Clusters[i].Now; now != nil {
-		f.Evidence[i].Earlier, err = base.EarlierEvidence(f.Beside(m.State), now)
+		f.Evidence[i].Earlier, err = moves.EarlierEvidence(f.Beside(m.State), now)
 		return err
 	}
 	return nil

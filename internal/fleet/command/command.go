@@ -10,6 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -154,7 +155,7 @@ func (w World) scene(f *flags) (*fleet.Scene, error) {
 }
 
 func (w World) show(format string, r report.Report) error {
-	show, err := report.In(format)
+	show, err := report.In(format, screen.View{})
 	if err != nil {
 		return err
 	}
@@ -211,7 +212,7 @@ func (w World) plan() *cobra.Command {
 
 // make makes the moves that a command wishes.
 func (w World) make(f *flags, open func(string, *state.Rotation) (*custody.Custody, error)) error {
-	if _, err := report.In(f.format); err != nil {
+	if _, err := report.In(f.format, screen.View{}); err != nil {
 		return err
 	}
 	world := checkout.World{Now: w.Now, Random: w.Random, Files: w.Files(), Custody: open}

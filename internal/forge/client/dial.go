@@ -10,7 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// Serve answers one request on in with one reply on out.
+// Serve answers each request on in with one reply on out.
 func Serve(in io.Reader, out io.Writer) error {
 	return forge.Serve(in, out, Dial)
 }

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"slices"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
@@ -9,14 +10,18 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
+// renderTime is how long the outputs of a change may take, all together. It chooses
+// how many there are.
+const renderTime = 90 * time.Second
+
 // guardOutputs writes the outputs again and compares.
 func (g *judgement) guardOutputs(next *state.Rotation) error {
 	if len(next.Spec.Outputs) == 0 {
 		return g.judgeDisowned(next, nil)
 	}
 	file := g.Path(g.State)
-	files, err := g.Outputs.Compute(base.OutputsOf{
-		File: file, Root: g.Root, State: next.WithDefaults(), Reviewed: g.Now,
+	files, err := g.ComputeOutputs(base.OutputsOf{
+		File: file, Root: g.Root, State: next.WithDefaults(), Reviewed: g.Now, Within: renderTime,
 		AnyChart: slices.Contains(g.q.Accept, string(problem.PRGuardChart.Code)), // a maintainer accepted it: its output is judged
 	})
 	if err != nil {
@@ -29,7 +34,7 @@ func (g *judgement) guardOutputs(next *state.Rotation) error {
 	}
 	g.r.owned = append(g.r.owned, produced...)
 	for _, f := range files {
-		if !f.Changes {
+		if !f.Changes() {
 			continue
 		}
 		name := sink.Name(f.Name)
@@ -40,9 +45,9 @@ func (g *judgement) guardOutputs(next *state.Rotation) error {
 		case f.Want == nil:
 			g.r.fail(problem.PRGuardStale.With().In(name))
 		case f.Have == nil:
-			g.r.fail(problem.PRGuardMissing.With(f.Number + 1).In(name))
+			g.r.fail(problem.PRGuardMissing.With(f.Output + 1).In(name))
 		default:
-			g.r.fail(problem.PRGuardEdited.With(f.Number + 1).In(name))
+			g.r.fail(problem.PRGuardEdited.With(f.Output + 1).In(name))
 		}
 	}
 	return g.judgeDisowned(next, produced)

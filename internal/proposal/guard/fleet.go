@@ -175,7 +175,7 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 		}
 		clusters[i].Now = now
 		known[i].Assumptions = own.Assumptions // a person's word is about the component
-		known[i].Observations = g.observationsOf(m, file, name)
+		known[i].Observations = g.observationsOf(m, now, file, name)
 	}
 	if member < 0 {
 		g.r.fail(problem.PRGuardNoMember.With(g.State).In(name))
@@ -192,14 +192,14 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 // observationsOf are those of another member that the merge has: at the place that the
 // fleet file names, and in evidence/ beside its state. One that cannot be read, or that
 // the base's signers do not vouch for, shows nothing.
-func (g *judgement) observationsOf(m fleet.Member, stateName, fleetName string) (found []*rotation.Observation) {
+func (g *judgement) observationsOf(m fleet.Member, now *state.Rotation, stateName, fleetName string) (found []*rotation.Observation) {
 	var names []string
 	if m.Observation != "" {
 		names = append(names, path.Join(path.Dir(fleetName), m.Observation))
 	}
 	dir := path.Join(path.Dir(stateName), base.EvidenceFolder)
 	for _, name := range g.after.Files() {
-		if path.Dir(name) == dir && strings.HasPrefix(path.Base(name), m.Name+"-") && base.IsEvidenceName(path.Base(name)) {
+		if path.Dir(name) == dir && base.IsEvidenceName(now, path.Base(name)) {
 			names = append(names, name)
 		}
 	}

@@ -1,11 +1,11 @@
-package base
+package moves
 
 import (
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -15,7 +15,7 @@ import (
 // EarlierEvidence reads the observations that earlier moves left in evidence/
 // beside the state file: regular files with the names that pr gives them.
 func EarlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.Observation, err error) {
-	dir := statefile.Beside(statePath, EvidenceFolder)
+	dir := statefile.Beside(statePath, base.EvidenceFolder)
 	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
 		return nil, nil
 	}
@@ -25,16 +25,12 @@ func EarlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.O
 	}
 	var problems problem.List
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !strings.HasPrefix(e.Name(), s.Metadata.Name+"-") || !IsEvidenceName(e.Name()) {
+		if !e.Type().IsRegular() || !base.IsEvidenceName(s, e.Name()) {
 			continue
 		}
-		file := filepath.Join(dir, e.Name())
-		data, err := files.Read(file, MaxObservation)
-		if err == nil {
-			var o *rotation.Observation
-			if o, err = rotation.ParseObservation(file, data); err == nil && o.Cluster == s.Metadata.Name {
-				earlier = append(earlier, o)
-			}
+		o, err := observation(filepath.Join(dir, e.Name()))
+		if err == nil && o.Cluster == s.Metadata.Name {
+			earlier = append(earlier, o)
 		}
 		problems.Add(err)
 	}
