@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},
 	"internal/exchange":       {},
-	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/live"},
+	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/live", "internal/fleet/command"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -51,6 +51,11 @@ var arrows = map[string][]string{
 	"internal/child":    {},
 	"internal/address":  {},
 	"internal/recovery": {"pkg/rotation", "pkg/state"},
+	// Linked clusters that are rotated in step: the fleet file and the rules.
+	"internal/fleet":          {"internal/manifest", "pkg/pki", "pkg/rotation", "pkg/state"},
+	"internal/fleet/checkout": {"internal/moves", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/fleet", "internal/proposal/base", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
+	// The commands of a fleet: flags, one call, what is printed.
+	"internal/fleet/command": {"internal/screen", "internal/custody", "internal/files", "internal/fleet", "internal/fleet/checkout", "internal/report", "pkg/rotation", "pkg/state"},
 	// The signed form of observation files.
 	"internal/evidence": {},
 	// What check says of an observation.
@@ -79,9 +84,9 @@ var arrows = map[string][]string{
 	"internal/component": {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state", "internal/disk"},
 	// Pull requests: what each side knows of the repository, the change that is made,
 	// what is said of it, and the guard that judges it.
-	"internal/proposal":       {"internal/outputs", "internal/moves", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/forge", "internal/proposal/base", "internal/proposal/plan", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/proposal":       {"internal/fleet", "internal/fleet/checkout", "internal/outputs", "internal/moves", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/forge", "internal/proposal/base", "internal/proposal/plan", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
 	"internal/proposal/base":  {"internal/outputs", "internal/address", "internal/custody", "internal/disk", "internal/files", "internal/forge", "internal/repo", "internal/statefile", "pkg/rotation", "pkg/state", "internal/child", "internal/evidence", "internal/sink"},
-	"internal/proposal/guard": {"internal/outputs", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/forge", "internal/lint", "internal/proposal/base", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state", "pkg/survey", "internal/evidence"},
+	"internal/proposal/guard": {"internal/fleet", "internal/outputs", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/forge", "internal/lint", "internal/proposal/base", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state", "pkg/survey", "internal/evidence"},
 	// What becomes of a wish follows from what was seen: no Git, no forge, no clock.
 	"internal/proposal/plan": {"internal/forge", "internal/proposal/text", "internal/sink", "pkg/rotation", "pkg/state", "pkg/delivery"},
 	"internal/proposal/text": {"internal/forge", "internal/report", "internal/sink", "pkg/delivery", "pkg/rotation", "pkg/state"},
@@ -117,10 +122,10 @@ var arrows = map[string][]string{
 
 // libraries: outside library -> the rooms that import it.
 var libraries = map[string][]string{
-	"github.com/spf13/cobra":                   {"internal/cli"},
+	"github.com/spf13/cobra":                   {"internal/cli", "internal/fleet/command"},
 	"github.com/spf13/pflag":                   {"internal/cli"},
 	"go.yaml.in/yaml/v4":                       {"internal/manifest"},
-	"sigs.k8s.io/yaml":                         {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/live", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm"},
+	"sigs.k8s.io/yaml":                         {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/live", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm", "internal/fleet/command"},
 	"go.step.sm/crypto":                        {"cmd/l5d-pki-render-kms"},
 	"golang.org/x/crypto":                      {"cmd/l5d-pki-render-kms"},
 	"github.com/gofrs/flock":                   {"internal/disk"},
@@ -159,7 +164,7 @@ var libraries = map[string][]string{
 var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/screen", "internal/nextstep", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe"}
+var pure = []string{"internal/fleet", "pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/screen", "internal/nextstep", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{

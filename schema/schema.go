@@ -3,8 +3,8 @@
 //
 //	text, ok := schema.Of("rotation")
 //
-// rotation.schema.json is generated from the Go types of package state and their
-// comments; run `go generate ./schema` after changing them. A schema knows the
+// Those of the state file and of the fleet file are generated from the Go types and
+// their comments; run `go generate ./schema` after changing them. A schema knows the
 // shape of a file; [state.Parse] knows the rules between its fields, too, and is
 // what decides.
 package schema

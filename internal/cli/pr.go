@@ -70,6 +70,7 @@ func (f *prFlags) addMove(cmd *cobra.Command) {
 	q := &f.request
 	cmd.Flags().StringVar(&q.Wish.To, "to", "", "phase to enter")
 	cmd.Flags().BoolVar(&q.Wish.Abandon, "abandon", false, "with back: return to the stable phase that the rotation began in")
+	cmd.Flags().StringVar(&q.Fleet, "fleet", "", "move all members of this fleet file that may move, in one pull request; with --guard: the fleet that the state belongs to")
 	cmd.Flags().StringVar(&q.Remote, "remote", "", "Git remote (default: that of the current branch, origin, or the only one)")
 	cmd.Flags().StringVar(&q.Base, "base", "", "branch that changes go to (default: the remote's default branch; with --guard: the one that the CI names)")
 	cmd.Flags().StringSliceVar(&q.Labels, "label", []string{forge.LabelPrefix}, "label of the pull request; may be given several times")
@@ -99,6 +100,8 @@ func (f *prFlags) addWays(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&q.CommitOnly, "commit-only", false, "make the commit and a local branch, push nothing")
 	cmd.MarkFlagsMutuallyExclusive("next", "guard", "print", "commit-only")
 	cmd.MarkFlagsMutuallyExclusive("to", "abandon")
+	cmd.MarkFlagsMutuallyExclusive("fleet", "next")
+	cmd.MarkFlagsMutuallyExclusive("fleet", "print")
 }
 
 func (a *app) doPR(f *prFlags, args []string) (err error) {
@@ -149,7 +152,11 @@ func (a *app) prReport(f *prFlags) (r prResult, ending, err error) {
 		r, err = proposal.Print(w, q)
 		return r, nil, err
 	}
-	report, err := proposal.Make(w, q)
+	propose := proposal.Make
+	if q.Fleet != "" {
+		propose = proposal.MakeFleet
+	}
+	report, err := propose(w, q)
 	switch {
 	case report.Blocked != nil:
 		ending = report.Blocked

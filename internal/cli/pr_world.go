@@ -41,6 +41,7 @@ func (a *app) asked(f *prFlags) proposal.Request {
 	q := f.request
 	q.StatePath, q.DryRun = f.statePath, f.dryRun
 	q.Wish.Strategy, q.Wish.Assumed, q.Wish.Options = f.material.Strategy, f.evidence.Assumed, f.options
+	q.Because = f.evidence.Because
 	q.Evidence = base.Evidence{Files: f.evidence.Files, Load: f.evidence.Load, Observe: a.observedText(&f.evidence)}
 	q.Material = f.material
 	return q
@@ -50,6 +51,6 @@ func (a *app) asked(f *prFlags) proposal.Request {
 func (f *prFlags) judged(q proposal.Request) guard.Request {
 	g := f.guard
 	g.StatePath, g.Remote, g.Base, g.Quiet, g.Forge, g.Flavour = q.StatePath, q.Remote, q.Base, q.DryRun, q.Forge, q.Flavour
-	g.Evidence, g.Signers, g.Opens = q.Evidence, q.Signers, f.custody.identity != ""
+	g.Evidence, g.Signers, g.Opens, g.Fleet = q.Evidence, q.Signers, f.custody.identity != "", q.Fleet
 	return g
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// earlierEvidence reads the observations that earlier moves left in evidence/
+// EarlierEvidence reads the observations that earlier moves left in evidence/
 // beside the state file: regular files with the names that pr gives them.
-func earlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.Observation, err error) {
+func EarlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.Observation, err error) {
 	dir := statefile.Beside(statePath, base.EvidenceFolder)
 	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
 		return nil, nil

@@ -38,7 +38,7 @@ func (b *Brought) Load(statePath string, s *state.Rotation) (rotation.Evidence, 
 	}
 	if b.Earlier {
 		var err error
-		e.Earlier, err = earlierEvidence(statePath, s)
+		e.Earlier, err = EarlierEvidence(statePath, s)
 		problems.Add(err)
 	}
 	for _, link := range s.Spec.Links {

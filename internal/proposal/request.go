@@ -15,6 +15,9 @@ import (
 // Request says which change is wanted and what is done with it.
 type Request struct {
 	StatePath string
+	// Fleet is the path of the fleet file whose members are moved together; "": the
+	// state alone moves.
+	Fleet string
 	// Wish is the move.
 	Wish plan.Wish
 	// Remote and Base are where the change goes to.
@@ -27,8 +30,9 @@ type Request struct {
 	DryRun bool
 	// CommitOnly: a commit and a local branch, and no pull request.
 	CommitOnly bool
-	// Evidence is what opens the gate.
+	// Evidence is what opens the gate; Because is why a person vouches for a need.
 	Evidence base.Evidence
+	Because  string
 	// StartBefore is how much of a certificate's life is left when Next starts a rotation.
 	StartBefore string
 	Signers     string

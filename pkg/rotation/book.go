@@ -11,10 +11,22 @@ import (
 type book struct {
 	certs   map[string]pki.Certificate
 	bundles map[string]pki.Bundle
+	ids     map[string]string // of bundles and chains, by what they were asked with
 }
 
 func newBook() *book {
-	return &book{map[string]pki.Certificate{}, map[string]pki.Bundle{}}
+	return &book{map[string]pki.Certificate{}, map[string]pki.Bundle{}, map[string]string{}}
+}
+
+// id names what was found for fingerprints, once for all rows that have the same ones.
+func (k *book) id(kind string, fps []string, make func() string) string {
+	key := kind + strings.Join(fps, " ")
+	id, known := k.ids[key]
+	if !known {
+		id = make()
+		k.ids[key] = id
+	}
+	return id
 }
 
 func (k *book) add(certs ...pki.Certificate) {

@@ -146,6 +146,8 @@ func (c *cluster) serveSeen(l *Live, fps []string, proxies, identity bool, where
 	chain, unknown := c.book.chain(fps)
 	if unknown != "" {
 		s.Unknown = fmt.Sprintf("the chain of %s has an unknown issuer: %s", where, unknown)
+	} else {
+		s.id = c.book.id("chain ", fps, func() string { return chainID(chain) })
 	}
 	s.Chain = chain
 	l.serve(s)

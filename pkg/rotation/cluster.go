@@ -134,6 +134,8 @@ func (c *cluster) holdSeen(l *Live, fps []string, proxies, identity bool, where 
 	b, unknown := c.book.bundle(fps)
 	if unknown != "" {
 		h.Unknown = fmt.Sprintf("the bundle of %s has an unknown certificate: %s", where, unknown)
+	} else {
+		h.id = c.book.id("bundle ", fps, func() string { return bundleID(b) })
 	}
 	h.Bundle = b
 	l.hold(h)

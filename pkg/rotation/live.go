@@ -24,6 +24,7 @@ type Held struct {
 	// Unknown is why the bundle could not be told (then Bundle is empty); it
 	// verifies nothing.
 	Unknown string
+	id      string // of the bundle, where it is known already
 }
 
 // Served is one chain and who serves it, or may still serve it.
@@ -33,13 +34,15 @@ type Served struct {
 	Proxies, Identity bool
 	Where             []string
 	Unknown           string
+	id                string // of the chain, where it is known already
 }
 
 // hold adds a bundle; one that is there already gains the holders.
 func (l *Live) hold(h Held) {
-	same := func(o Held) bool {
-		return o.Unknown == h.Unknown && (h.Unknown != "" || bundleID(o.Bundle) == bundleID(h.Bundle))
+	if h.id == "" && h.Unknown == "" {
+		h.id = bundleID(h.Bundle)
 	}
+	same := func(o Held) bool { return o.Unknown == h.Unknown && (h.Unknown != "" || o.id == h.id) }
 	i := slices.IndexFunc(l.Bundles, same)
 	if i < 0 {
 		l.Bundles = append(l.Bundles, h)
@@ -52,9 +55,10 @@ func (l *Live) hold(h Held) {
 
 // serve adds a chain; one that is there already gains the servers.
 func (l *Live) serve(s Served) {
-	same := func(o Served) bool {
-		return o.Unknown == s.Unknown && (s.Unknown != "" || chainID(o.Chain) == chainID(s.Chain))
+	if s.id == "" && s.Unknown == "" {
+		s.id = chainID(s.Chain)
 	}
+	same := func(o Served) bool { return o.Unknown == s.Unknown && (s.Unknown != "" || o.id == s.id) }
 	i := slices.IndexFunc(l.Chains, same)
 	if i < 0 {
 		l.Chains = append(l.Chains, s)

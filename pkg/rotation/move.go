@@ -52,8 +52,10 @@ type Move struct {
 	// From and To are phases; Back tells that the move leads backwards.
 	From, To string
 	Back     bool
-	Verdict  Verdict
-	Needs    []NeedResult
+	// Before and After are what is delivered and signed with on both sides.
+	Before, After Material
+	Verdict       Verdict
+	Needs         []NeedResult
 	// Strategy says which strategy a start of kind anchor took, and why.
 	Strategy string
 	// Shut is why the move would be refused without [Options.Ahead].

@@ -12,7 +12,7 @@ import (
 func (w *way) next() (*Move, error) {
 	s := w.scene.state.Clone()
 	m := &Move{
-		State: s, From: w.scene.state.Status.Phase, To: w.phase(), Back: w.back(),
+		State: s, From: w.scene.state.Status.Phase, To: w.phase(), Back: w.back(), Before: w.now, After: w.due,
 		Verdict: w.verdict, Needs: w.needs, Wave: w.wave, DowntimeAccepted: w.accepted, Shut: w.shut, Changes: w.changes(),
 	}
 	begin(s, w.at)

@@ -25,7 +25,10 @@ type scene struct {
 
 // openScene parses everything once and checks the evidence's form.
 func openScene(s *state.Rotation, e Evidence, at time.Time) (*scene, error) {
-	v := NewVerifier(at)
+	v := e.Verified
+	if v == nil || !v.at.Equal(at) {
+		v = NewVerifier(at)
+	}
 	d, err := openDossier(s, v)
 	if err != nil {
 		return nil, err

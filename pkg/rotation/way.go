@@ -58,9 +58,12 @@ func (w *way) judge() error {
 	if !w.back() {
 		problems = append(problems, w.dates()...)
 	}
-	live, err := w.scene.live()
-	if err != nil {
-		return err
+	live := w.ownLive
+	if len(w.scene.state.Spec.Links) > 0 {
+		var err error
+		if live, err = w.scene.live(); err != nil {
+			return err
+		}
 	}
 	w.verdict = Judge(w.now, w.due, live, w.scene.verifier)
 	contradicted := w.contradicted() // first: it notes which words are forced

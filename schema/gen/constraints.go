@@ -5,18 +5,41 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// constraints are what the types do not say: closed sets and forms of texts.
-// Texts that may be spelled out empty have "" among them.
-var constraints = []struct {
+// constraint is what a type does not say of a property.
+type constraint struct {
 	owner, key string
 	set        func(*jsonschema.Schema)
-}{
+}
+
+const dnsLabel = `^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`
+
+// fleetConstraints are those of the fleet file.
+var fleetConstraints = []constraint{
+	{"", "apiVersion", constant(state.APIVersion)},
+	{"", "kind", constant(fleet.Kind)},
+	{"Metadata", "name", pattern(dnsLabel)},
+	{"Spec", "members", atLeast(1)},
+	{"Member", "name", pattern(dnsLabel)},
+	{"Member", "state", pattern(`.`)},
+	{"Link", "members", atLeast(2)},
+	{"Limits", "membersPerPullRequest", func(s *jsonschema.Schema) { s.Minimum = json.Number("0") }},
+	{"Limits", "restarts", func(s *jsonschema.Schema) { s.Minimum = json.Number("0") }},
+}
+
+func atLeast(items uint64) func(*jsonschema.Schema) {
+	return func(s *jsonschema.Schema) { s.MinItems = &items }
+}
+
+// constraints are those of the state file: closed sets and forms of texts.
+// Texts that may be spelled out empty have "" among them.
+var constraints = []constraint{
 	{"", "apiVersion", constant(state.APIVersion)},
 	{"", "kind", constant(state.Kind)},
-	{"Metadata", "name", pattern(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)},
+	{"Metadata", "name", pattern(dnsLabel)},
 	{"Linkerd", "version", pattern(`^((stable-|version-)?2\.[0-9]+(\.[0-9]+)?|edge-[0-9]{2}\.[0-9]{1,2}\.[0-9]{1,2})$`)},
 	{"Linkerd", "issuerScheme", optional(state.Schemes)},
 	{"Custody", "kind", optional(state.CustodyKinds)},

@@ -6,17 +6,19 @@ import (
 	"testing"
 )
 
-func TestSchemaIsUpToDate(t *testing.T) {
+func TestSchemasAreUpToDate(t *testing.T) {
 	t.Chdir("..")
-	want, err := rotationSchema()
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile("rotation.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Error("rotation.schema.json is not what the types say: run go generate ./schema and commit the result")
+	for name, schema := range schemas {
+		want, err := schema()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is not what the types say: run go generate ./schema and commit the result", name)
+		}
 	}
 }

@@ -1,6 +1,6 @@
-// Command gen writes rotation.schema.json, the JSON schema of the state file,
-// into the folder in which it runs, which is schema/: `go generate ./schema`.
-// It reads the Go types of package state and the comments in its source.
+// Command gen writes the JSON schemas of the state file and of the fleet file into
+// the directory in which it runs, which is schema/: `go generate ./schema`. It reads
+// the Go types and the comments in their source.
 package main
 
 import (
@@ -9,12 +9,14 @@ import (
 )
 
 func main() {
-	text, err := rotationSchema()
-	if err == nil {
-		err = os.WriteFile("rotation.schema.json", text, 0o644)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "gen:", err)
-		os.Exit(1)
+	for name, schema := range schemas {
+		text, err := schema()
+		if err == nil {
+			err = os.WriteFile(name, text, 0o644)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "gen:", err)
+			os.Exit(1)
+		}
 	}
 }

@@ -9,27 +9,40 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 const (
 	module = "github.com/l5d-pki/l5d-pki-render"
-	id     = "https://github.com/l5d-pki/l5d-pki-render/schema/rotation.schema.json"
+	ids    = "https://github.com/l5d-pki/l5d-pki-render/schema/"
 )
 
-// rotationSchema reflects the types of package state and adds what types cannot
-// say. It runs in schema/, so that comments are found in ../pkg/state.
-func rotationSchema() ([]byte, error) {
+// schemas are the files that this program writes.
+var schemas = map[string]func() ([]byte, error){
+	"rotation.schema.json": func() ([]byte, error) {
+		return reflected(&state.Rotation{}, "rotation.schema.json", "Rotation, the state file of l5d-pki-render", constraints)
+	},
+	"fleet.schema.json": func() ([]byte, error) {
+		return reflected(&fleet.File{}, "fleet.schema.json", "Fleet, the members that l5d-pki-render rotates in step", fleetConstraints)
+	},
+}
+
+// reflected is the schema of a type, with what types cannot say. It runs in schema/,
+// so that comments are found in the source beside it.
+func reflected(of any, name, title string, limits []constraint) ([]byte, error) {
 	r := &jsonschema.Reflector{ExpandedStruct: true, Mapper: duration}
-	if err := r.AddGoComments(module+"/schema", "../pkg/state", jsonschema.WithFullComment()); err != nil {
-		return nil, err
+	for _, source := range []string{"../pkg/state", "../internal/fleet"} {
+		if err := r.AddGoComments(module+"/schema", source, jsonschema.WithFullComment()); err != nil {
+			return nil, err
+		}
 	}
 	for name, comment := range r.CommentMap {
 		r.CommentMap[name] = oneLine(comment)
 	}
-	s := r.Reflect(&state.Rotation{})
-	s.ID, s.Title = id, "Rotation, the state file of l5d-pki-render"
-	for _, c := range constraints {
+	s := r.Reflect(of)
+	s.ID, s.Title = jsonschema.ID(ids+name), title
+	for _, c := range limits {
 		c.set(property(s, c.owner, c.key))
 	}
 	var text bytes.Buffer

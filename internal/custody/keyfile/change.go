@@ -59,9 +59,7 @@ func ChangeState(w files.Writer, path string, decide func(current *state.Rotatio
 			return err
 		}
 	}
-	if first.leave != nil {
-		defer first.leave()
-	}
+	defer first.Leave()
 	err = w.Replace(path, text, before.Mode().Perm())
 	first.Ending(err)
 	return err

@@ -30,6 +30,13 @@ func (s Stored) Ending(err error) {
 	}
 }
 
+// Leave lets go of what is locked; after Ending it does nothing.
+func (s Stored) Leave() {
+	if s.leave != nil {
+		s.leave()
+	}
+}
+
 // Store writes new key files, all or none, that another file, target, is about
 // to name, in directories that only their owner enters where keys are plain. A
 // note beside target makes up for a command that is killed in between: with it

@@ -43,6 +43,9 @@ func (g *judgement) judgeMove(next *state.Rotation) error {
 		}
 		r.judgeWave(was.Wave, is.Wave)
 		g.noteEvidence()
+		if err := g.judgeFleet(next, rotation.Evidence{}); err != nil {
+			return err
+		}
 		if len(r.findings) == 0 {
 			r.notes = append(r.notes, fmt.Sprintf("no change of phase: the state stays in `%s` (epoch %d)", is.Phase, is.Epoch))
 		}
@@ -105,6 +108,9 @@ func (g *judgement) judgeStep(next *state.Rotation) error {
 		r.findings = append(r.findings, problem.PRGuardPrepared.With(m.To))
 	}
 	r.findings = append(r.findings, m.Shut...)
+	if err := g.judgeFleet(next, evidence); err != nil {
+		return err
+	}
 	if m.DowntimeAccepted {
 		r.notes = append(r.notes, "**downtime is accepted with this change**; the log says so")
 	}

@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+const fleetOfTwo = `apiVersion: l5d-pki-render/v1alpha1
+kind: Fleet
+metadata: {name: prod}
+spec:
+  members:
+  - {name: prod-argocd, state: linkerd/pki/rotation.yaml}
+  - {name: west, state: west/rotation.yaml}
+  links:
+  - members: [prod-argocd, west]
+`
+
+// fleetLand is a land with a linked cluster and a fleet file.
+func fleetLand(t *testing.T) *prLand {
+	l := land(t)
+	l.commitTo("main", func(dir string) {
+		l.edit(dir, "west/rotation.yaml", func(string) string { return l.other() })
+		l.edit(dir, "west/.gitignore", func(string) string { return "keys/\n" })
+		l.edit(dir, "fleet.yaml", func(string) string { return fleetOfTwo })
+	})
+	return l
+}
+
+// TestGuardFleet: a step that the state's own gate allows is refused while another
+// member of its component holds it back, and the finding names the member.
+func TestGuardFleet(t *testing.T) {
+	t.Parallel()
+	l := fleetLand(t)
+	guarded := func(want string, moves ...string) {
+		t.Helper()
+		dir := l.job("origin/main", func(dir string) { l.moves(dir, moves...) })
+		if code, codes, out := l.guarded(dir); code != ExitDone {
+			t.Fatalf("%q: without the fleet it is refused: %v %s", moves, codes, out)
+		}
+		_, codes, out := l.guarded(dir, "--fleet", filepath.Join(dir, "fleet.yaml"))
+		if want == "" && len(codes) > 0 || want != "" && !slices.Contains(codes, want) {
+			t.Errorf("%q: want %q, got %v: %s", moves, want, codes, out)
+		}
+		if want != "" && !strings.Contains(out, "west") {
+			t.Errorf("%q: the member is not named: %s", moves, out)
+		}
+	}
+	guarded("", "start anchor --strategy bundle")
+	l.commitTo("main", func(dir string) { l.moves(dir, "start anchor --strategy bundle") })
+	guarded("", "advance --assume BUNDLE-DELIVERED")
+	l.commitTo("main", func(dir string) { l.moves(dir, "advance --assume BUNDLE-DELIVERED") })
+	guarded("fleet-held", "advance --assume BUNDLE-LOADED")
+
+	for name, c := range map[string]struct{ old, new, code string }{
+		"a member leaves":      {"  - {name: west, state: west/rotation.yaml}\n  links:\n  - members: [prod-argocd, west]\n", "", "guard-fleet"},
+		"a link goes":          {"  links:\n  - members: [prod-argocd, west]\n", "", "guard-fleet"},
+		"another state file":   {"west/rotation.yaml", "elsewhere/rotation.yaml", "guard-fleet"},
+		"the state is no part": {"linkerd/pki/rotation.yaml", "other/rotation.yaml", "guard-fleet"},
+		"damaged":              {"kind: Fleet", "kind: Fleets", "fleet-head"},
+	} {
+		dir := l.job("origin/main", func(dir string) {
+			l.edit(dir, "fleet.yaml", func(s string) string { return strings.Replace(s, c.old, c.new, 1) })
+		})
+		if _, codes, out := l.guarded(dir, "--fleet", filepath.Join(dir, "fleet.yaml")); !slices.Contains(codes, c.code) {
+			t.Errorf("%s: want %s, got %v: %s", name, c.code, codes, out)
+		}
+	}
+	dir := l.job("origin/main", func(string) {})
+	if _, codes, _ := l.guarded(dir, "--fleet", filepath.Join(dir, "none.yaml")); !slices.Contains(codes, "guard-no-fleet") {
+		t.Errorf("a fleet file that is not there: %v", codes)
+	}
+}
+
+// TestPRFleet: one pull request moves all members that may move; run twice it changes
+// nothing; the next one waits for it.
+func TestPRFleet(t *testing.T) {
+	t.Parallel()
+	l := fleetLand(t)
+	file := filepath.Join(l.clone, "fleet.yaml")
+	gitIn(t, l.clone, "pull", "-q")
+	l.refused("pr-fleet-keys", "start", "anchor", "--fleet", file)
+	l.commitTo("main", func(dir string) {
+		got := callAt(t, l.at, "", nil, "fleet", "start", "anchor", "--strategy", "bundle", "-f", filepath.Join(dir, "fleet.yaml"), "--assume", "DELIVERED-ELSEWHERE", "--because", "seen in the test")
+		if got.code != ExitDone || strings.Count(got.out, "moved ") != 2 {
+			t.Fatalf("%s%s", got.out, got.stderr)
+		}
+		if got := call(t, "", nil, "sync", "-s", filepath.Join(dir, l.state)); got.code != ExitDone {
+			t.Fatal(got.stderr)
+		}
+		gitIn(t, dir, "add", "-A")
+		gitIn(t, dir, "commit", "-q", "-m", "start")
+	})
+	l.at = l.at.Add(25 * time.Hour)
+	spread := l.pr("--fleet", file, "--assume", "BUNDLE-DELIVERED")
+	if spread.Operation != "created" || spread.Number != 1 || !strings.HasPrefix(spread.Branch, "l5d-pki-fleet/prod/anchor-spread-") {
+		t.Fatalf("%+v", spread)
+	}
+	changed := gitIn(t, l.remote, "diff", "--name-only", "main", spread.Branch)
+	for _, name := range []string{"linkerd/pki/rotation.yaml", "west/rotation.yaml"} {
+		if !strings.Contains(changed, name) {
+			t.Errorf("%s is not part of the change:\n%s", name, changed)
+		}
+	}
+	if p := l.forge.pulls[0]; p.Title != "fleet prod: 2 members to anchor-spread" || !strings.Contains(p.Body, "| west | anchor-added | anchor-spread |") {
+		t.Errorf("%s\n%s", p.Title, p.Body)
+	}
+	l.wrote()
+	if again := l.pr("--fleet", file, "--assume", "BUNDLE-DELIVERED"); again.Operation != "none" || again.Commit != spread.Commit || len(l.wrote()) > 0 {
+		t.Errorf("again: %+v", again)
+	}
+	for _, name := range []string{"linkerd/pki/rotation.yaml", "west/rotation.yaml"} {
+		dir := l.job("origin/"+spread.Branch, func(string) {})
+		l.state = name
+		if code, codes, out := l.guarded(dir, "--fleet", filepath.Join(dir, "fleet.yaml")); code != ExitDone {
+			t.Errorf("the guard refuses %s: %v %s", name, codes, out)
+		}
+		l.state = "linkerd/pki/rotation.yaml"
+	}
+	l.merge(spread.Branch)
+	l.refused("fleet-refused", "--fleet", file) // nobody says that the bundle is loaded
+	l.at = l.at.Add(25 * time.Hour)
+	if switched := l.pr("--fleet", file, "--assume", "BUNDLE-LOADED"); switched.Operation != "created" || switched.Phase != "issuer-switched" {
+		t.Errorf("%+v", switched)
+	}
+}

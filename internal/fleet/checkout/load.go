@@ -1,0 +1,236 @@
+// Package checkout reads and changes the files of a fleet in one checkout: the fleet
+// file, the states of its members, their observations and their keys.
+package checkout
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// Evidence is what a person brings for a fleet.
+type Evidence struct {
+	// Files are observations; each names its cluster.
+	Files []string
+	// Assumed are codes of needs that a person vouches for, Because is why.
+	Assumed []string
+	Because string
+}
+
+// Fleet is a fleet as it is on disk.
+type Fleet struct {
+	Path     string
+	File     *fleet.File
+	Clusters []fleet.Cluster
+	// Evidence of each member alone.
+	Evidence []rotation.Evidence
+	texts    [][]byte // of the states
+}
+
+// workers is how many members are read at the same time.
+const workers = 4
+
+// Load reads a fleet. A member whose state cannot be read is unknown, and so is what
+// a missing observation would show; neither is an error.
+func Load(path string, brought Evidence) (*Fleet, error) {
+	data, err := files.Read(path, state.MaxSize)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, problem.FleetNoFile.With().In(path).Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	f := &Fleet{Path: path}
+	if f.File, err = fleet.Parse(path, data); err != nil {
+		return nil, err
+	}
+	n := len(f.File.Spec.Members)
+	f.Clusters, f.Evidence, f.texts = make([]fleet.Cluster, n), make([]rotation.Evidence, n), make([][]byte, n)
+	problems := make([]problem.List, n)
+	var group sync.WaitGroup
+	for w := range workers {
+		group.Go(func() {
+			for i := w; i < n; i += workers {
+				problems[i].Add(f.read(i))
+			}
+		})
+	}
+	group.Wait()
+	all := slices.Concat(problems...)
+	all.Add(f.bring(brought))
+	return f, all.Err()
+}
+
+// Beside is the path of a member's file, seen from where the command runs.
+func (f *Fleet) Beside(path string) string { return statefile.Beside(f.Path, path) }
+
+// read reads what is known of one member. Only an observation that is there and
+// damaged is an error: a person has to know that it does not count.
+func (f *Fleet) read(i int) error {
+	m := f.File.Spec.Members[i]
+	f.Clusters[i] = fleet.Cluster{Member: m}
+	text, err := files.Read(f.Beside(m.State), statefile.MaxSize)
+	if err == nil {
+		f.texts[i] = text
+		f.Clusters[i].Now, err = state.ParseLegacy(m.State, text)
+	}
+	if err != nil {
+		f.Clusters[i].Now, f.Clusters[i].Unread = nil, problem.Of(err)[0].Text
+	}
+	if m.Observation != "" {
+		err := f.observe(i, f.Beside(m.Observation), m.Name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	if now := f.Clusters[i].Now; now != nil {
+		f.Evidence[i].Earlier, err = moves.EarlierEvidence(f.Beside(m.State), now)
+		return err
+	}
+	return nil
+}
+
+func (f *Fleet) observe(i int, file, cluster string) error {
+	o, err := readObservation(file)
+	if err != nil {
+		return err
+	}
+	if o.Cluster != cluster {
+		return problem.FleetObservation.With(cluster, o.Cluster).In(file)
+	}
+	f.Evidence[i].Observations = append(f.Evidence[i].Observations, o)
+	return nil
+}
+
+func readObservation(file string) (*rotation.Observation, error) {
+	data, err := files.Read(file, base.MaxObservation)
+	if err != nil {
+		return nil, err
+	}
+	return rotation.ParseObservation(file, data)
+}
+
+// bring adds a person's observations to their members, and their word to all.
+func (f *Fleet) bring(e Evidence) error {
+	var problems problem.List
+	for _, file := range e.Files {
+		o, err := readObservation(file)
+		if err != nil {
+			problems.Add(err)
+			continue
+		}
+		i := f.number(o.Cluster)
+		if i < 0 {
+			problems = append(problems, problem.FleetNoMember.With(o.Cluster).In(file))
+			continue
+		}
+		f.Evidence[i].Observations = append(f.Evidence[i].Observations, o)
+	}
+	for i := range f.Evidence {
+		for _, code := range e.Assumed {
+			f.Evidence[i].Assumptions = append(f.Evidence[i].Assumptions, rotation.Assumption{Code: rotation.Need(code), Because: e.Because})
+		}
+	}
+	return problems.Err()
+}
+
+func (f *Fleet) number(name string) int {
+	return slices.IndexFunc(f.File.Spec.Members, func(m fleet.Member) bool { return m.Name == name })
+}
+
+// Chosen are the members that a command is about: those named, or those with all
+// labels of a selector (name=value, comma separated), or all.
+func (f *Fleet) Chosen(names []string, selector string) ([]int, error) {
+	var problems problem.List
+	var chosen []int
+	for _, name := range names {
+		i := f.number(name)
+		if i < 0 {
+			problems = append(problems, problem.FleetNoMember.With(name).In(f.Path))
+		}
+		chosen = append(chosen, i)
+	}
+	if len(names) > 0 {
+		return chosen, problems.Err()
+	}
+	for i, m := range f.File.Spec.Members {
+		if labeled(m.Labels, selector) {
+			chosen = append(chosen, i)
+		}
+	}
+	if len(chosen) == 0 {
+		return nil, problem.FleetNoMember.With(selector).In(f.Path)
+	}
+	return chosen, nil
+}
+
+func labeled(labels map[string]string, selector string) bool {
+	if selector == "" {
+		return true
+	}
+	for pair := range strings.SplitSeq(selector, ",") {
+		key, value, _ := strings.Cut(pair, "=")
+		if have, ok := labels[key]; !ok || have != value {
+			return false
+		}
+	}
+	return true
+}
+
+// Init makes a fleet file of the states below a directory: members by the names of
+// the states, observations where one lies beside the state.
+func Init(path, name string) (*fleet.File, error) {
+	dir := filepath.Dir(path)
+	f := &fleet.File{APIVersion: state.APIVersion, Kind: fleet.Kind, Metadata: state.Metadata{Name: name}}
+	err := filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && file != dir && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		case !d.Type().IsRegular() || !files.IsYAML(d.Name()) || !statefile.Is(file):
+			return nil
+		}
+		text, err := files.Read(file, statefile.MaxSize)
+		if err != nil {
+			return nil // too large for a state
+		}
+		s, err := state.ParseLegacy(file, text)
+		if err != nil {
+			return nil // an observation, or the fleet file
+		}
+		f.Spec.Members = append(f.Spec.Members, member(dir, file, s))
+		return nil
+	})
+	if err != nil {
+		return nil, files.Unread(dir, err)
+	}
+	if len(f.Spec.Members) == 0 {
+		return nil, problem.FleetNothing.With(dir)
+	}
+	slices.SortFunc(f.Spec.Members, func(a, b fleet.Member) int { return strings.Compare(a.Name+"\x00"+a.State, b.Name+"\x00"+b.State) })
+	return f, nil
+}
+
+func member(dir, file string, s *state.Rotation) fleet.Member {
+	below := func(path string) string {
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return filepath.ToSlash(path)
+		}
+		return filepath.ToSlash(rel)
+	}
+	return fleet.Member{Name: s.Metadata.Name, State: below(file), Observation: below(filepath.Join(filepath.Dir(file), "observation.yaml")), Labels: s.Metadata.Labels}
+}

@@ -1,0 +1,237 @@
+package guard
+
+import (
+	"errors"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/evidence"
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// fleetName is the fleet file's name in the repository; "" without --fleet.
+func (g *judgement) fleetName() (string, error) {
+	if g.q.Fleet == "" {
+		return "", nil
+	}
+	full, err := filepath.Abs(g.q.Fleet)
+	if err == nil {
+		full, err = filepath.Rel(g.Repo.Top, full)
+	}
+	if err != nil || !filepath.IsLocal(full) {
+		return "", problem.PRNoRepository.With().In(g.q.Fleet)
+	}
+	return filepath.ToSlash(full), nil
+}
+
+// judgeFleet judges a step of this state, or a change of the fleet file, against the
+// fleet; next is the state of the merge, own what shows where its cluster is.
+//
+// The fleet is the base's: a change that takes a member away may not thereby open a
+// gate of its own. The other members count with their states of both sides, since a
+// change may move several.
+func (g *judgement) judgeFleet(next *state.Rotation, own rotation.Evidence) error {
+	name, err := g.fleetName()
+	if name == "" || err != nil {
+		return err
+	}
+	g.r.owned = append(g.r.owned, name)
+	was, is := g.fleetAt(g.before, name, "base"), g.fleetAt(g.after, name, "change")
+	if was == nil && is == nil {
+		g.r.fail(problem.PRGuardNoFleet.With().In(name))
+		return nil
+	}
+	if was == nil {
+		was = is
+		g.r.notes = append(g.r.notes, "**the change brings the fleet file** ("+sink.Code(name)+"): its barriers hold from now on")
+	}
+	g.judgeMembers(was, is)
+	for side, tree := range map[string]*repo.Tree{"base": g.before, "change": g.after} {
+		scene, member, err := g.sceneOf(was, name, side, tree, own)
+		if scene == nil || err != nil {
+			return err
+		}
+		if g.Now.Status.Epoch == next.Status.Epoch {
+			continue
+		}
+		holds, err := scene.Judge(member, g.Now, next)
+		if err != nil {
+			return err
+		}
+		for _, p := range scene.Problems(member, holds) {
+			if !slices.ContainsFunc(g.r.findings, func(f *problem.Problem) bool { return f.Text == p.Text }) {
+				g.r.fail(p.In(g.State))
+			}
+		}
+	}
+	return g.judgeJoined(was, is, name, own)
+}
+
+// judgeMembers: who leaves the fleet is seen, and accepted by a reviewer.
+func (g *judgement) judgeMembers(was, is *fleet.File) {
+	if is == nil {
+		g.r.fail(problem.PRGuardFleet.With("the fleet file is removed"))
+		return
+	}
+	for _, m := range was.Spec.Members {
+		i := slices.IndexFunc(is.Spec.Members, func(o fleet.Member) bool { return o.Name == m.Name })
+		switch {
+		case i < 0:
+			g.r.fail(problem.PRGuardFleet.With("member " + m.Name + " leaves"))
+		case fleet.Clean(is.Spec.Members[i].State) != fleet.Clean(m.State):
+			g.r.fail(problem.PRGuardFleet.With("member " + m.Name + " has another state file"))
+		}
+	}
+	for _, l := range was.Spec.Links {
+		if !slices.ContainsFunc(is.Spec.Links, func(o fleet.Link) bool {
+			return !slices.ContainsFunc(l.Members, func(name string) bool { return !slices.Contains(o.Members, name) })
+		}) {
+			g.r.fail(problem.PRGuardFleet.With("the link of " + strings.Join(l.Members, ", ") + " is removed or reaches fewer members"))
+		}
+	}
+}
+
+// judgeJoined: in the fleet that the change makes no pair fails that does not already.
+func (g *judgement) judgeJoined(was, is *fleet.File, name string, own rotation.Evidence) error {
+	if is == nil || !slices.Contains(g.differs, name) {
+		return nil
+	}
+	before, _, err := g.sceneOf(was, name, "base", g.before, own)
+	if before == nil || err != nil {
+		return err
+	}
+	after, _, err := g.sceneOf(is, name, "change", g.after, own)
+	if after == nil || err != nil {
+		return err
+	}
+	known := before.Standing()
+	for _, p := range after.Standing() {
+		if !slices.ContainsFunc(known, func(k *problem.Problem) bool { return k.Text == p.Text }) {
+			g.r.fail(p.In(name))
+		}
+	}
+	return nil
+}
+
+// fleetAt reads the fleet file of a side; nil where it has none, or none that can be read.
+func (g *judgement) fleetAt(t *repo.Tree, name, side string) *fleet.File {
+	text, ok := g.fileOf(t, name, side, state.MaxSize)
+	if !ok {
+		return nil
+	}
+	f, err := fleet.Parse(name, text)
+	g.r.findings = append(g.r.findings, problem.Of(err)...)
+	return f
+}
+
+// fileOf reads a regular file of a side; what is there and is none is a finding.
+func (g *judgement) fileOf(t *repo.Tree, name, side string, limit int64) ([]byte, bool) {
+	e, err := t.Find(name)
+	if errors.Is(err, repo.ErrAbsent) {
+		return nil, false
+	}
+	if err != nil {
+		g.r.fail(problem.PRGuardNotFile.With(err, side).In(sink.Name(name)))
+		return nil, false
+	}
+	text, err := g.Repo.Read(e, limit)
+	if err != nil {
+		g.r.fail(problem.PRGuardUnreadable.With(side, err).In(sink.Name(name)))
+		return nil, false
+	}
+	return text, true
+}
+
+// sceneOf is the fleet as a side has it, with this state as the base has it. A member
+// whose state is not in this repository is unknown.
+func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own rotation.Evidence) (*fleet.Scene, int, error) {
+	member := -1
+	clusters, known := make([]fleet.Cluster, len(f.Spec.Members)), make([]rotation.Evidence, len(f.Spec.Members))
+	for i, m := range f.Spec.Members {
+		clusters[i].Member = m
+		file := path.Join(path.Dir(name), m.State)
+		if file == g.State {
+			member, clusters[i].Now, known[i] = i, g.Now, own
+			continue
+		}
+		text, ok := g.fileOf(t, file, side, statefile.MaxSize)
+		if !ok {
+			clusters[i].Unread = "it is not a file of this repository"
+			continue
+		}
+		now, err := state.ParseLegacy(file, text)
+		if err != nil {
+			clusters[i].Unread = problem.Of(err)[0].Text
+			continue
+		}
+		clusters[i].Now = now
+		known[i].Assumptions = own.Assumptions // a person's word is about the component
+		known[i].Observations = g.observationsOf(m, now, file, name)
+	}
+	if member < 0 {
+		g.r.fail(problem.PRGuardNoMember.With(g.State).In(name))
+		return nil, -1, nil
+	}
+	scene, err := fleet.Open(f, clusters, known, g.Instant)
+	if err != nil {
+		g.r.findings = append(g.r.findings, problem.Of(err)...)
+		return nil, -1, nil
+	}
+	return scene, member, nil
+}
+
+// observationsOf are those of another member that the merge has: at the place that the
+// fleet file names, and in evidence/ beside its state. One that cannot be read, or that
+// the base's signers do not vouch for, shows nothing.
+func (g *judgement) observationsOf(m fleet.Member, now *state.Rotation, stateName, fleetName string) (found []*rotation.Observation) {
+	var names []string
+	if m.Observation != "" {
+		names = append(names, path.Join(path.Dir(fleetName), m.Observation))
+	}
+	dir := path.Join(path.Dir(stateName), base.EvidenceFolder)
+	for _, name := range g.after.Files() {
+		if path.Dir(name) == dir && base.IsEvidenceName(now, path.Base(name)) {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
+		text, ok := g.fileOf(g.after, name, "change", base.MaxObservation)
+		if !ok {
+			continue
+		}
+		o, err := rotation.ParseObservation(name, text)
+		if err != nil || o.Cluster != m.Name || !g.signed(name, text) {
+			continue
+		}
+		found = append(found, o)
+	}
+	return found
+}
+
+// signed reports whether an observation counts: the base has it, or a key that the
+// base lists for evidence signed it, or the base lists none.
+func (g *judgement) signed(name string, text []byte) bool {
+	if !slices.Contains(g.differs, name) {
+		return true
+	}
+	list, _, err := g.Repo.Regular(g.Tip, g.SignersFile(), statefile.MaxSize)
+	keys := evidence.Signers(list)
+	if err != nil || len(keys) == 0 {
+		return err == nil
+	}
+	body, signature, err := evidence.Split(text)
+	if err != nil {
+		return false
+	}
+	who, why, err := base.SignerOf(body, signature, keys, g.Instant)
+	return err == nil && why == nil && who != ""
+}

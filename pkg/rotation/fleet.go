@@ -1,0 +1,59 @@
+package rotation
+
+import (
+	"slices"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// LiveOf is what the endpoints of one cluster may hold and serve, by its state and
+// the evidence of it, as the clusters that it is linked with meet it: of its proxies.
+// incoming is the fingerprint of the anchor that a word for BUNDLE-LOADED is about,
+// "" if there is none. Without a state only what was observed counts.
+func LiveOf(name string, s *state.Rotation, e Evidence, incoming string, at time.Time, v *Verifier) (Live, error) {
+	k := newBook()
+	for _, o := range slices.Concat(e.Observations, e.Earlier) {
+		k.addObservation(o)
+	}
+	_, loaded := e.assumed(BundleLoaded)
+	_, renewed := e.assumed(LeavesRenewed)
+	c := &cluster{
+		name: name, seen: e.of(name), earlier: ofCluster(e.Earlier, name), book: k, incoming: incoming,
+		loaded: loaded, renewed: renewed, at: at,
+	}
+	if s == nil {
+		return c.live(), nil
+	}
+	d, err := openDossier(s, v)
+	if err != nil {
+		return Live{}, err
+	}
+	p, err := d.past()
+	if err != nil {
+		return Live{}, err
+	}
+	k.addState(d)
+	leaf := s.WithDefaults().Spec.Leaf
+	c.past, c.leafLife = &p, time.Duration(leaf.Lifetime)+time.Duration(leaf.ClockSkew)
+	return c.live(), nil
+}
+
+// IDs name a bundle as a set and a chain by what it carries.
+func (m Material) IDs() (bundle, chain string) { return bundleID(m.Bundle), chainID(m.Issuer) }
+
+// ID names the bundle, where it is known, as a set of anchors.
+func (h Held) ID() string { return h.id }
+
+// ID names the chain, where it is known, by the certificates that it has.
+func (s Served) ID() string { return s.id }
+
+// Steps are the phases of the rotation under way, in order, the stable phase at the
+// end included, and the number of the one that the state is in; none: it is stable.
+func Steps(s *state.Rotation) (steps []state.Phase, at int) {
+	path, ok := pathOf(s)
+	if !ok {
+		return nil, -1
+	}
+	return path.Steps, path.index(s.Status.Phase)
+}
