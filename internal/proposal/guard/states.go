@@ -95,6 +95,9 @@ func (g *judgement) judgeNext(is *state.Rotation) error {
 	}
 	g.noteLinked(is)
 	if g.linksJudged(is) && g.Now != nil {
+		if err := g.judgeLanded(g.Now, is); err != nil {
+			return err
+		}
 		if err := g.judgeMove(is); err != nil {
 			return err
 		}
