@@ -14,15 +14,23 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
+// maxBrought is how many observations one change may bring: a move takes one for each
+// cluster, and every signature is verified by a program.
+const maxBrought = 100
+
 // judgeAuthors says whose word each observation is that the change brings. Where
 // the base branch lists keys for evidence, one that none of them signed is a
 // finding; without such a list it is a note.
 func (g *judgement) judgeAuthors(next *state.Rotation) error {
 	names := g.broughtEvidence(next)
-	if len(names) == 0 {
+	switch {
+	case len(names) == 0:
+		return nil
+	case len(names) > maxBrought:
+		g.r.fail(problem.PRGuardUnreadable.With("change", fmt.Sprintf("it brings %d observations, and at most %d are judged", len(names), maxBrought)).In(sink.Name(g.Beside(base.EvidenceFolder))))
 		return nil
 	}
-	list, _, err := g.Repo.Regular(g.Tip, g.SignersFile(), statefile.MaxSize)
+	list, _, err := g.Repo.Regular(g.Tip, g.besideBase(g.Signers), statefile.MaxSize)
 	if err != nil {
 		return base.GitProblem(err)
 	}
