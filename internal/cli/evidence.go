@@ -36,18 +36,21 @@ func (f *evidenceFlags) add(cmd *cobra.Command) {
 func (f *evidenceFlags) load(statePath string, s *state.Rotation) (rotation.Evidence, error) {
 	var e rotation.Evidence
 	var problems problem.List
-	observe := func(file string) {
+	observe := func(file, cluster string) {
 		data, err := files.Read(file, base.MaxObservation)
 		if err == nil {
 			var o *rotation.Observation
-			if o, err = rotation.ParseObservation(file, data); err == nil {
+			switch o, err = rotation.ParseObservation(file, data); {
+			case err == nil && cluster != "" && o.Cluster != cluster: // a link speaks for its own cluster
+				err = problem.RotationForeignObservation.With(o.Cluster, cluster).In(file)
+			case err == nil:
 				e.Observations = append(e.Observations, o)
 			}
 		}
 		problems.Add(err)
 	}
 	for _, file := range f.files {
-		observe(file)
+		observe(file, "")
 	}
 	if f.earlier {
 		var err error
@@ -57,7 +60,7 @@ func (f *evidenceFlags) load(statePath string, s *state.Rotation) (rotation.Evid
 	for _, link := range s.Spec.Links {
 		switch {
 		case link.Observation != "":
-			observe(statefile.Beside(statePath, link.Observation))
+			observe(statefile.Beside(statePath, link.Observation), link.Name)
 		case link.State != "":
 			file := statefile.Beside(statePath, link.State)
 			data, err := files.Read(file, statefile.MaxSize)

@@ -18,6 +18,9 @@ import (
 // cluster, and every signature is verified by a program.
 const maxBrought = 100
 
+// maxCommitter is how much of a committer's name is shown, in characters.
+const maxCommitter = 200
+
 // judgeAuthors says whose word each observation is that the change brings. Where
 // the base branch lists keys for evidence, one that none of them signed is a
 // finding; without such a list it is a note.
@@ -39,7 +42,7 @@ func (g *judgement) judgeAuthors(next *state.Rotation) error {
 		return base.GitProblem(err)
 	}
 	for _, name := range names {
-		if err := g.judgeAuthor(name, sink.Code(head.Committer), evidence.Signers(list)); err != nil {
+		if err := g.judgeAuthor(name, sink.Code(sink.Cut(head.Committer, "", maxCommitter)), evidence.Signers(list)); err != nil {
 			return err
 		}
 	}
@@ -70,12 +73,18 @@ func (g *judgement) judgeAuthor(name, committer string, keys []byte) error {
 }
 
 // broughtEvidence are the observations that the change brings or changes: those
-// beside the state, and those of linked clusters.
+// beside the state, and those of linked clusters. One that only a link of the change
+// makes evidence is brought by it, also where its file was there.
 func (g *judgement) broughtEvidence(next *state.Rotation) (names []string) {
 	var linked []string
 	for _, link := range next.Spec.Links {
 		if link.Observation != "" {
-			linked = append(linked, g.Beside(link.Observation))
+			name := g.Beside(link.Observation)
+			linked = append(linked, name)
+			known := slices.ContainsFunc(g.Now.Spec.Links, func(l state.Link) bool { return l.Name == link.Name && g.besideBase(l.Observation) == name })
+			if !known && g.after.Has(name) && !slices.Contains(g.differs, name) {
+				names = append(names, name)
+			}
 		}
 	}
 	for _, name := range g.differs {
