@@ -150,6 +150,33 @@ func TestGuardEvidenceAuthors(t *testing.T) {
 	judged(brought(key, func(s string) string { return strings.Replace(s, "coverage: []", "coverage: [] ", 1) }), true, "no listed key has signed")
 	judged(brought(key, func(s string) string { return s + "# more\n" }), true, "not at the end")
 	judged(brought(key, same), false, "is signed by `robot@example.com`")
+	// A file that was there becomes evidence by a link of the change.
+	const there = "observations/x.yaml"
+	linked := func(cluster, link string) func(dir string) {
+		l.commitTo("main", func(dir string) {
+			l.edit(dir, there, func(string) string {
+				return strings.Replace(observation, "cluster: "+l.stateOf("main").Metadata.Name, "cluster: "+cluster, 1)
+			})
+		})
+		return func(dir string) {
+			l.edit(dir, l.state, func(s string) string {
+				return strings.Replace(s, "spec:\n", "spec:\n  links:\n  - {name: "+link+", observation: ../../"+there+"}\n", 1)
+			})
+		}
+	}
+	judged(linked("west", "west"), true, "the observation is not signed")
+	judged(linked("west2", "west"), true, "the observation is not signed")
+	own := l.stateOf("main").Metadata.Name
+	judged(linked(own, "west"), true, "the observation is not signed")
+	judged(linked(own+"2", own), true, "the observation is not signed")
+	long := brought("", same)
+	_, _, out := l.guarded(l.job("origin/main", func(dir string) {
+		gitIn(t, dir, "config", "user.name", strings.Repeat("x", 5000))
+		long(dir)
+	}))
+	if strings.Contains(out, strings.Repeat("x", 300)) {
+		t.Error("a committer's name is shown whole")
+	}
 	code, _, out := l.guarded(l.job("origin/main", brought("", same)), "--accept", "guard-evidence")
 	if code != ExitDone || !strings.Contains(out, "accepted") {
 		t.Errorf("accepted: code %d: %s", code, out)

@@ -47,6 +47,9 @@ func parseURL(text string) (remote, bool) {
 	default: // file, git: no forge answers there
 		return remote{}, false
 	}
+	if name := u.Hostname(); strings.Contains(name, ":") && !strings.HasPrefix(u.Host, "[") {
+		return remote{}, false // two ports: Go takes the first for a part of the name
+	}
 	host := strings.ToLower(u.Host)
 	if overSSH { // a port of SSH says nothing about the pages
 		host = strings.ToLower(u.Hostname())

@@ -26,15 +26,18 @@ type Brought struct {
 func (b *Brought) Load(statePath string, s *state.Rotation) (rotation.Evidence, error) {
 	var e rotation.Evidence
 	var problems problem.List
-	observe := func(file string) {
+	observe := func(file, cluster string) {
 		o, err := observation(file)
-		if err == nil {
+		switch {
+		case err == nil && cluster != "" && o.Cluster != cluster: // a link speaks for its own cluster
+			err = problem.RotationForeignObservation.With(o.Cluster, cluster).In(file)
+		case err == nil:
 			e.Observations = append(e.Observations, o)
 		}
 		problems.Add(err)
 	}
 	for _, file := range b.Files {
-		observe(file)
+		observe(file, "")
 	}
 	if b.Earlier {
 		var err error
@@ -44,7 +47,7 @@ func (b *Brought) Load(statePath string, s *state.Rotation) (rotation.Evidence, 
 	for _, link := range s.Spec.Links {
 		switch {
 		case link.Observation != "":
-			observe(statefile.Beside(statePath, link.Observation))
+			observe(statefile.Beside(statePath, link.Observation), link.Name)
 		case link.State != "":
 			linked, err := linkedState(statefile.Beside(statePath, link.State))
 			problems.Add(err)

@@ -113,14 +113,28 @@ func ParseSamples(answer []byte, own Labels) ([]Sample, error) {
 		if err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
 			continue
 		}
-		for _, n := range names {
-			if r.Metric[n.Namespace] != "" && r.Metric[n.Pod] != "" {
-				list = append(list, Sample{r.Metric[n.Namespace], r.Metric[n.Pod], r.Metric["__name__"], value})
-				break
-			}
+		if pod, ok := podNamed(r.Metric, names); ok {
+			list = append(list, Sample{pod.Namespace, pod.Pod, r.Metric["__name__"], value})
 		}
 	}
 	return list, nil
+}
+
+// podNamed is the pod that the labels of a series name. Where several pairs of labels
+// name different ones it is none: what Prometheus calls a target differs, and the
+// application that is scraped can add the labels that others use for that.
+func podNamed(metric map[string]string, names []Labels) (pod Labels, ok bool) {
+	for _, n := range names {
+		named := Labels{metric[n.Namespace], metric[n.Pod]}
+		switch {
+		case named.Namespace == "" || named.Pod == "":
+		case ok && named != pod:
+			return Labels{}, false
+		default:
+			pod, ok = named, true
+		}
+	}
+	return pod, ok
 }
 
 // instant is a number of seconds since 1970; ok is false for one that no

@@ -91,6 +91,18 @@ func TestParseSamples(t *testing.T) {
 	if list, _ := ParseSamples([]byte(answer), Labels{"kubernetes_namespace", "kubernetes_pod_name"}); len(list) != 1 {
 		t.Errorf("own labels: %v", list)
 	}
+	for labels, want := range map[string]int{
+		`"kubernetes_namespace":"evil","kubernetes_pod_name":"evil-0","namespace":"shop","pod":"cart-0"`:         0,
+		`"k8s_namespace_name":"evil","k8s_pod_name":"evil-0","namespace":"shop","pod":"cart-0"`:                  0,
+		`"namespace":"evil","pod":"cart-0","kubernetes_namespace":"shop","kubernetes_pod_name":"cart-0"`:         0,
+		`"k8s_namespace_name":"shop","k8s_pod_name":"a","kubernetes_namespace":"shop","kubernetes_pod_name":"a"`: 1,
+		`"namespace":"shop","kubernetes_namespace":"shop","kubernetes_pod_name":"a"`:                             1,
+	} {
+		answer := `{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"x",` + labels + `},"value":[1,"5"]}]}}`
+		if list, err := ParseSamples([]byte(answer), Labels{}); err != nil || len(list) != want {
+			t.Errorf("%s: %v, %v", labels, list, err)
+		}
+	}
 	for _, bad := range []string{"", "<html>", `{"status":"error","error":"x"}`, `{"status":"success","data":{"resultType":"matrix","result":[]}}`} {
 		if _, err := ParseSamples([]byte(bad), Labels{}); err == nil {
 			t.Errorf("%q is read", bad)

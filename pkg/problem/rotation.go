@@ -389,6 +389,12 @@ var (
 		Hint:    "workload and count may be left out: \"shop 12\", \"shop/deploy/cart\"; write - for a namespace that is not recorded",
 		Explain: "Each entry says in which namespace, of which workload and how many pods hold and serve what the row says.",
 	})
+	ObservationText = define(Sentence{
+		Code:    "observation-text",
+		Text:    "has line breaks, tabs or characters that are not shown",
+		Hint:    "take the observation again with `l5d-pki-render observe`; no name in a cluster has such characters",
+		Explain: "An observation may come from anybody. What it says is printed among commands to run, and a line break in a name would put a line of its author's there.",
+	})
 	ObservationCoverage = define(Sentence{
 		Code:    "observation-coverage",
 		Text:    "%s has %d pods, but the observation describes %d",

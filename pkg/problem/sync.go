@@ -60,7 +60,7 @@ var (
 		Code:    "sync-late",
 		Text:    "the outputs take too long: %d of %d were computed when the time for all of them was over",
 		Hint:    "have fewer outputs of kind chart, component and edit in one state, or smaller charts and directories",
-		Explain: "Each render is bounded, and `pr --guard` renders all outputs of a change that nobody has reviewed yet. So their time is bounded together: 90 seconds.",
+		Explain: "Each render is bounded, and `pr --guard` renders all outputs of a change that nobody has reviewed yet. So their time is bounded together: one minute.",
 	})
 	SyncLeaves = define(Sentence{
 		Code:    "sync-leaves",

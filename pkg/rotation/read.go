@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -114,6 +115,9 @@ func (r *reading) value(n *manifest.Node, into reflect.Value, at manifest.Path) 
 		}
 		into.SetInt(int64(count))
 	default:
+		if at.String() != "certificates" && strings.ContainsFunc(n.Value(), func(c rune) bool { return !unicode.IsPrint(c) }) {
+			r.refuse(n, at, problem.ObservationText.With())
+		}
 		into.SetString(n.Value())
 	}
 }

@@ -80,8 +80,13 @@ func connect(kubeconfig, kubeContext string) (*api, error) {
 	if err != nil {
 		return nil, err
 	}
+	client.CheckRedirect = followNone
 	return &api{base, client, config}, nil
 }
+
+// followNone has a redirect be the answer. A pod's own comes through the API server's
+// proxy, and the transport would send the token to whatever host it names.
+func followNone(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // get reads one path; at is the clock of whoever answered, zero if it did not say.
 func (a *api) get(ctx context.Context, path string, query url.Values, accept string, limit time.Duration) (body []byte, at time.Time, err error) {

@@ -49,14 +49,15 @@ func relativeTo(dir, name string) (rest string, below bool) {
 
 // judgeAttributes: no line that the change brings has Git write an owned path
 // other than it was reviewed, or a forge hide it from the reviewer. What the base
-// has stays, unless a line went that may have held it back.
-func (g *judgement) judgeAttributes(owned map[string]bool) error {
+// has stays, unless a line went that may have held it back, or a path is owned now
+// and was not.
+func (g *judgement) judgeAttributes(ownedBefore, owned map[string]bool) error {
 	for _, name := range g.differs {
 		if isAttributes(name) && aboveAny(name, owned) && g.after.Has(name) && !g.readableAttributes(name) {
 			g.r.fail(problem.PRGuardAttributesKind.With().In(sink.Name(name)))
 		}
 	}
-	was, err := g.attributesFor(g.before, owned)
+	was, err := g.attributesFor(g.before, ownedBefore)
 	if err != nil {
 		return err
 	}
@@ -152,7 +153,7 @@ func (l attributeLine) applies(dir string, owned map[string]bool) (first string)
 			if !strings.Contains(strings.Trim(l.pattern, "/"), "/") && !strings.HasPrefix(l.pattern, "/") {
 				tried = path.Base(rest) // without a slash it matches in every directory
 			}
-			if pattern.MatchString(tried) {
+			if pattern.MatchString(tried) || strings.Contains(tried, "*") && overlap(strings.Trim(l.pattern, "/"), tried) {
 				first = name
 			}
 		}

@@ -14,15 +14,26 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
+// maxBrought is how many observations one change may bring: a move takes one for each
+// cluster, and every signature is verified by a program.
+const maxBrought = 100
+
+// maxCommitter is how much of a committer's name is shown, in characters.
+const maxCommitter = 200
+
 // judgeAuthors says whose word each observation is that the change brings. Where
 // the base branch lists keys for evidence, one that none of them signed is a
 // finding; without such a list it is a note.
 func (g *judgement) judgeAuthors(next *state.Rotation) error {
 	names := g.broughtEvidence(next)
-	if len(names) == 0 {
+	switch {
+	case len(names) == 0:
+		return nil
+	case len(names) > maxBrought:
+		g.r.fail(problem.PRGuardUnreadable.With("change", fmt.Sprintf("it brings %d observations, and at most %d are judged", len(names), maxBrought)).In(sink.Name(g.Beside(base.EvidenceFolder))))
 		return nil
 	}
-	list, _, err := g.Repo.Regular(g.Tip, g.SignersFile(), statefile.MaxSize)
+	list, _, err := g.Repo.Regular(g.Tip, g.besideBase(g.Signers), statefile.MaxSize)
 	if err != nil {
 		return base.GitProblem(err)
 	}
@@ -31,7 +42,7 @@ func (g *judgement) judgeAuthors(next *state.Rotation) error {
 		return base.GitProblem(err)
 	}
 	for _, name := range names {
-		if err := g.judgeAuthor(name, sink.Code(head.Committer), evidence.Signers(list)); err != nil {
+		if err := g.judgeAuthor(name, sink.Code(sink.Cut(head.Committer, "", maxCommitter)), evidence.Signers(list)); err != nil {
 			return err
 		}
 	}
@@ -85,12 +96,18 @@ func (g *judgement) judgeBesideOwn(name, committer string, keys []byte) error {
 }
 
 // broughtEvidence are the observations that the change brings or changes: those
-// beside the state, and those of linked clusters.
+// beside the state, and those of linked clusters. One that only a link of the change
+// makes evidence is brought by it, also where its file was there.
 func (g *judgement) broughtEvidence(next *state.Rotation) (names []string) {
 	var linked []string
 	for _, link := range next.Spec.Links {
 		if link.Observation != "" {
-			linked = append(linked, g.Beside(link.Observation))
+			name := g.Beside(link.Observation)
+			linked = append(linked, name)
+			known := slices.ContainsFunc(g.Now.Spec.Links, func(l state.Link) bool { return l.Name == link.Name && g.besideBase(l.Observation) == name })
+			if !known && g.after.Has(name) && !slices.Contains(g.differs, name) {
+				names = append(names, name)
+			}
 		}
 	}
 	for _, name := range g.differs {

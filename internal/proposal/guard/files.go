@@ -12,7 +12,7 @@ import (
 
 // renderTime is how long the outputs of a change may take, all together. It chooses
 // how many there are.
-const renderTime = 90 * time.Second
+const renderTime = time.Minute
 
 // guardOutputs writes the outputs again and compares.
 func (g *judgement) guardOutputs(next *state.Rotation) error {

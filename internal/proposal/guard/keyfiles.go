@@ -183,6 +183,9 @@ func (g *judgement) judgeRecipients(is *state.Rotation) {
 	g.judgeSopsRules(rules)
 	for _, name := range g.differs {
 		changed := slices.Contains(rules, name) || g.before.Has(name) && isSopsRules(name, rules)
+		if g.sameBeside(name) {
+			continue // the state moved, and it with it
+		}
 		if changed || now.Certificate != "" && name == g.Beside(now.Certificate) {
 			g.r.owned = append(g.r.owned, name)
 			g.r.fail(problem.PRGuardRecipients.With("the file").In(sink.Name(name)))

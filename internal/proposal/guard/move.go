@@ -22,9 +22,6 @@ func (g *judgement) judgeMove(next *state.Rotation) error {
 	r.judgeSpec(g.Now, next)
 	r.judgeMetadata(g.Now.Metadata, next.Metadata)
 	r.judgeInstants(was.Log, is.Log, g.Instant)
-	if err := g.judgeLanded(g.Now, next); err != nil {
-		return err
-	}
 	if err := g.judgeAuthors(next); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package guard
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -80,27 +81,12 @@ func (g *judgement) ownedPaths(sides ...*state.Rotation) map[string]bool {
 		owned[name] = true
 	}
 	for _, s := range sides {
-		if s == nil {
-			continue
-		}
-		from := g.State
-		if s == g.Now {
-			from = g.wasName
-		}
-		read := append(base.KeyNames(s), s.Spec.Custody.Certificate)
-		for _, link := range s.Spec.Links {
-			read = append(read, link.State, link.Observation)
-		}
-		for _, name := range read {
-			if name != "" && !path.IsAbs(name) {
-				owned[path.Join(path.Dir(from), name)] = true
+		if s != nil {
+			from := g.State
+			if s == g.Now {
+				from = g.wasName
 			}
-		}
-		for _, o := range s.Spec.Outputs {
-			names, _ := outputPaths(from, o)
-			for _, name := range names {
-				owned[name] = true
-			}
+			maps.Copy(owned, namedPaths(from, s))
 		}
 	}
 	rules := g.sopsRulesOf(sides...)
@@ -110,6 +96,27 @@ func (g *judgement) ownedPaths(sides ...*state.Rotation) map[string]bool {
 		}
 	}
 	return owned
+}
+
+// namedPaths are the paths that a state at a path names, and its own.
+func namedPaths(from string, s *state.Rotation) map[string]bool {
+	named := map[string]bool{from: true}
+	read := append(base.KeyNames(s), s.Spec.Custody.Certificate)
+	for _, link := range s.Spec.Links {
+		read = append(read, link.State, link.Observation)
+	}
+	for _, name := range read {
+		if name != "" && !path.IsAbs(name) {
+			named[path.Join(path.Dir(from), name)] = true
+		}
+	}
+	for _, o := range s.Spec.Outputs {
+		names, _ := outputPaths(from, o)
+		for _, name := range names {
+			named[name] = true
+		}
+	}
+	return named
 }
 
 // judgeIntermediate: no commit of the change has a version of an owned path that

@@ -22,10 +22,20 @@ const sopsRules = ".sops.yaml"
 // sopsRulesOf are the paths at which sops looks for its rules, the nearest first,
 // where a side has its keys in files of sops. sops follows links there.
 func (g *judgement) sopsRulesOf(sides ...*state.Rotation) (names []string) {
-	if !slices.ContainsFunc(sides, func(s *state.Rotation) bool { return s != nil && s.Spec.Custody.Kind == state.CustodySOPS }) {
+	for _, s := range sides {
+		if names = sopsRulesAbove(g.State, s); names != nil {
+			break
+		}
+	}
+	return names
+}
+
+// sopsRulesAbove are those of a state at a path.
+func sopsRulesAbove(stateName string, s *state.Rotation) (names []string) {
+	if s == nil || s.Spec.Custody.Kind != state.CustodySOPS {
 		return nil
 	}
-	for dir := path.Dir(g.State); ; dir = path.Dir(dir) {
+	for dir := path.Dir(stateName); ; dir = path.Dir(dir) {
 		if names = append(names, path.Join(dir, sopsRules)); dir == "." {
 			return names
 		}

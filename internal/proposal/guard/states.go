@@ -94,7 +94,11 @@ func (g *judgement) judgeNext(is *state.Rotation) error {
 		return err
 	}
 	g.noteLinked(is)
+	g.judgeMoved(is)
 	if g.linksJudged(is) && g.Now != nil {
+		if err := g.judgeLanded(g.Now, is); err != nil {
+			return err
+		}
 		if err := g.judgeMove(is); err != nil {
 			return err
 		}

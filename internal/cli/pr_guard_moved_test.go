@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestGuardMovedPlace: where a maintainer accepts that the state moves, what lies beside
+// it is judged as before.
+func TestGuardMovedPlace(t *testing.T) {
+	t.Parallel()
+	const rules = "creation_rules:\n- age: age1rule\n"
+	plain, _ := ageLand(t)
+	plain.commitTo("main", func(dir string) {
+		plain.committed(dir, func() {
+			put(t, dir, "pki/allowed_signers", "observer@example.com ssh-ed25519 AAAA\n")
+			put(t, dir, ".gitattributes", "hidden/** -diff\n")
+		})
+	})
+	sops := sopsLand(t, "")
+	sops.commitTo("main", func(dir string) {
+		sops.committed(dir, func() {
+			put(t, dir, "pki/.sops.yaml", rules)
+			put(t, dir, "team/.sops.yaml", strings.Replace(rules, "rule", "team", 1))
+		})
+	})
+	for name, c := range map[string]struct {
+		l          *prLand
+		to         string
+		left, want []string
+	}{
+		"with all":                     {plain, "new", nil, nil},
+		"the signers left":             {plain, "new", []string{"allowed_signers"}, []string{"guard-signers"}},
+		"below a line of the base":     {plain, "hidden", nil, []string{"guard-attributes"}},
+		"sops, with all":               {sops, "new", nil, nil},
+		"sops, the rules left":         {sops, "new", []string{".sops.yaml"}, []string{"guard-recipients"}},
+		"sops, to the rules of others": {sops, "team", []string{".sops.yaml"}, []string{"guard-recipients"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := c.l.job("origin/main", func(dir string) {
+				c.l.committed(dir, func() {
+					for file := range strings.FieldsSeq(gitIn(t, dir, "ls-files", "pki")) {
+						if below := strings.TrimPrefix(file, "pki/"); !slices.Contains(c.left, below) {
+							put(t, dir, path.Join(c.to, below), gitIn(t, dir, "show", "HEAD:"+file)+"\n")
+							gitIn(t, dir, "rm", "-q", "--cached", file)
+						}
+					}
+					gitIn(t, dir, "clean", "-fdqx", "pki")
+				})
+			})
+			was := c.l.state
+			c.l.state = path.Join(c.to, "rotation.yaml")
+			defer func() { c.l.state = was }()
+			_, codes, out := c.l.guardedAt(dir, "--accept", "guard-state-moved", "--accept", "guard-keys")
+			slices.Sort(codes)
+			if !slices.Equal(slices.Compact(codes), c.want) {
+				t.Errorf("says %q, want %q:\n%s", codes, c.want, out)
+			}
+		})
+	}
+}
+
+// TestGuardAttributesBefore: a line of .gitattributes for files that a later move brings
+// is a finding when it comes.
+func TestGuardAttributesBefore(t *testing.T) {
+	t.Parallel()
+	l, _ := ageLand(t)
+	for line, want := range map[string]bool{
+		"pki/evidence/** -diff": true, "pki/evidence/linkerd-prod-2027* linguist-generated": true, "pki/keys/2027* filter=x": true, "pki/keys/2099.age working-tree-encoding=UTF-16": true,
+		"pki/evidence export-ignore": true, "**/evidence/*.yaml -diff": true,
+		"docs/** -diff": false, "*.md -diff": false, "pki/keys/README -diff": false, "pki/evidence/notes.txt -diff": false, "pki/evidence/** diff": false,
+	} {
+		dir := l.job("origin/main", func(dir string) { l.committed(dir, func() { put(t, dir, ".gitattributes", line+"\n") }) })
+		_, codes, out := l.guardedAt(dir)
+		if slices.Equal(codes, []string{"guard-attributes"}) != want || !want && codes != nil {
+			t.Errorf("%s: says %q:\n%s", line, codes, out)
+		}
+	}
+}
