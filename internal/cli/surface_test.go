@@ -160,7 +160,7 @@ func TestSurfaceWidths(t *testing.T) {
 	}
 	commands := append([][]string{
 		{"status", "--evidence", "seen.yaml"}, {"status", "--verbose", "--evidence", "seen.yaml"}, {"prove", "--verbose"}, {"prove", "--all"}, {"prove", "--exhaustive"},
-		{"prove", "--base", file}, {"plan", "--verbose"}, {"custody", "status", "--verbose"}, {"log", "--verbose"},
+		{"prove", "--base", "long.yaml"}, {"plan", "--verbose"}, {"custody", "status", "--verbose"}, {"log", "--verbose"},
 	}, surface...)
 	for _, columns := range []string{"60", "80", "97", "140", "200"} {
 		for _, args := range commands {
