@@ -36,7 +36,7 @@ func TestOf(t *testing.T) {
 		"allowed":                  {nil, []rotation.NextMove{{Verb: "advance", To: "anchor-spread", Allowed: true, Wave: true}}, "l5d-pki-render advance", "restarts the workloads"},
 		"allowed by evidence":      {func(f *Facts) { f.Evidence = []string{"a b.yaml", "c.yaml"} }, []rotation.NextMove{{Verb: "advance", Allowed: true}}, "l5d-pki-render advance --evidence 'a b.yaml' --evidence c.yaml", ""},
 		"allowed by what was read": {func(f *Facts) { f.Observe = " --observe --context prod" }, []rotation.NextMove{{Verb: "advance", Allowed: true}}, "l5d-pki-render advance --observe --context prod", ""},
-		"unmet":                    {nil, []rotation.NextMove{unmet(rotation.BundleLoaded)}, "l5d-pki-render observe --to observation.yaml", "every pod to load the incoming anchor: no observation"},
+		"unmet":                    {nil, []rotation.NextMove{unmet(rotation.BundleLoaded)}, "l5d-pki-render observe --to observation.yaml", "every pod to load the incoming anchor"},
 		"another state file":       {func(f *Facts) { f.StatePath = "pki/east 1.yaml" }, []rotation.NextMove{unmet(rotation.BundleLoaded)}, "l5d-pki-render observe --state 'pki/east 1.yaml' --to observation.yaml", ""},
 		"by hand":                  {nil, []rotation.NextMove{unmet(rotation.DeliveredElsewhere)}, "l5d-pki-render advance --assume DELIVERED-ELSEWHERE --because 'delivered by hand'", "make sure first"},
 		"by hand comes last":       {nil, []rotation.NextMove{{Verb: "advance", Needs: append(unmet(rotation.DeliveredElsewhere).Needs, unmet(rotation.IssuerLoaded).Needs...)}}, "l5d-pki-render observe --to observation.yaml", "identity to sign"},
