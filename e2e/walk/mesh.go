@@ -121,7 +121,7 @@ func (m *mesh) deliver(t *testing.T, phase string) {
 	t.Helper()
 	m.tool(t, "sync")
 	m.commit(t, phase)
-	m.tool(t, "status")
+	m.tool(t, "status", "--verbose", "--width", "2000") // a command on one line, and those for every host
 	for _, command := range deliveries(m.printed.String(), m.meant) {
 		if precedes(command) {
 			m.shell(t, command)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
 
 	"github.com/spf13/cobra"
@@ -69,8 +70,10 @@ type app struct {
 	onStdout func(err error)
 	logFile  string
 	color    string
-	piped    map[string][]byte // what was read from pipes (see readOnce)
-	ran      bool              // a command's own code was reached: an error before that is one of usage
+	// jsonErrors: a program reads stderr (-o json).
+	jsonErrors bool
+	piped      map[string][]byte // what was read from pipes (see readOnce)
+	ran        bool              // a command's own code was reached: an error before that is one of usage
 }
 
 // errFound ends a command with exit code 1 after it wrote its data: what it
@@ -92,6 +95,9 @@ func Main(args []string, w World) int {
 	cmd, err := root.ExecuteC()
 	if err != nil && !a.ran {
 		err = usageError(cmd, args, err)
+	}
+	if o := cmd.Flags().Lookup("output"); o != nil && o.Value.String() == results.JSON {
+		a.jsonErrors = true
 	}
 	return a.finish(err)
 }

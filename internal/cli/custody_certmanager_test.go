@@ -214,7 +214,7 @@ func TestCM(t *testing.T) {
 	if !maps.Equal(refs, want) {
 		t.Errorf("issuerRef by phase: %v", refs)
 	}
-	if out := mustCall(t, "", "log", "-s", path).out; !strings.Contains(out, " replaced ") {
+	if out := mustCall(t, "", "log", "--width", "200", "-s", path).out; !strings.Contains(out, " replaced ") {
 		t.Error(out)
 	}
 }

@@ -43,7 +43,7 @@ func TestRewrapAge(t *testing.T) {
 	if err := os.WriteFile(statePath, bytes.Replace(text, []byte("    - age1"), []byte("    - "+recipient+"\n    - age1"), 1), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for what, args := range map[string][]string{"lint": {"lint"}, "status": {"custody", "status"}} {
+	for what, args := range map[string][]string{"lint": {"lint"}, "status": {"custody", "status", "--width", "200"}} {
 		if r := call(t, "", nil, append(args, "-s", statePath)...); strings.Count(r.out, problem.CustodyOldRecipients.Text) != 5 {
 			t.Errorf("%s before: %s", what, r.out)
 		}
@@ -135,7 +135,7 @@ func TestRetiredKeys(t *testing.T) {
 		retired := state.Anchor{Name: "2025", Certificate: s.Status.Anchors[0].Certificate, Key: "keys/2025.age"}
 		s.Status.Retired = append(s.Status.Retired, retired)
 	})
-	if r := done(t, call(t, "", nil, "custody", "status", "-s", statePath)); !strings.Contains(r.out, "status.retired[0]") || !strings.Contains(r.out, "of a retired anchor: never sealed anew; destroy it") {
+	if r := done(t, call(t, "", nil, "custody", "status", "--verbose", "--width", "200", "-s", statePath)); !strings.Contains(r.out, "status.retired[0]") || !strings.Contains(r.out, "of a retired anchor: never sealed anew; destroy it") {
 		t.Errorf("status: %s", r.out)
 	}
 	r := done(t, call(t, "", opens, "custody", "rewrap", "-s", statePath))

@@ -77,7 +77,7 @@ func TestCustodyStatusFails(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, args := range [][]string{{"custody", "status"}, {"lint"}} {
+			for _, args := range [][]string{{"custody", "status", "--width", "300"}, {"lint"}} {
 				r := call(t, "", nil, append(args, "-s", statePath)...)
 				want := ExitFailed
 				if c.warning && args[0] == "lint" {

@@ -172,8 +172,8 @@ func TestNothingDeliversTheIssuer(t *testing.T) {
 		t.Fatalf("the start passes in silence, code %d: %s%s", refused.code, refused.out, refused.stderr)
 	}
 	moved := done(t, callAt(t, later, "", env, append(start, "--assume", "DELIVERED-ELSEWHERE", "--because", "by hand")...))
-	plan := done(t, callAt(t, later, "", env, "plan", "-s", path))
-	status := done(t, callAt(t, later, "", env, "status", "-s", path))
+	plan := done(t, callAt(t, later, "", env, "plan", "--width", "500", "-s", path))
+	status := done(t, callAt(t, later, "", env, "status", "--width", "500", "-s", path))
 	for what, text := range map[string]string{"start": moved.out + moved.stderr, "plan": plan.out, "status": status.out} {
 		if !strings.Contains(text, "a person must deliver it") {
 			t.Errorf("%s says nothing of the issuer:\n%s", what, text)

@@ -141,8 +141,8 @@ func TestHealthyLeavesAreNoAlarm(t *testing.T) {
 func TestStatusShowsExpiredLeaves(t *testing.T) {
 	p := newPatient(t)
 	p.observe(func(o *rotation.Observation) { counted(o); expire(o, p.at.Add(-time.Hour)) })
-	r := callAt(t, p.at, "", nil, "status", "--evidence", "observation.yaml")
-	if r.code != ExitFailed || !strings.HasPrefix(r.out, `leaves of 3 proxies in "shop" ("cart") expired at `) || !strings.Contains(r.out, "Run `l5d-pki-render doctor --evidence") {
+	r := callAt(t, p.at, "", nil, "status", "--width", "200", "--evidence", "observation.yaml")
+	if r.code != ExitFailed || !strings.Contains(r.out, "\nwrong: leaves of 3 proxies in \"shop\" (\"cart\") expired at ") || !strings.Contains(r.out, "\nnext:  l5d-pki-render doctor --evidence observation.yaml\n") {
 		t.Errorf("code %d: %s%s", r.code, r.out, r.stderr)
 	}
 	var st struct{ Alarms []string }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -29,6 +30,13 @@ func (a *app) finish(err error) int {
 			a.printErrors(problem.CLIWrite.With("stdout", writeErr).Because(writeErr))
 			code = ExitFailed
 		}
+	case a.jsonErrors:
+		if !a.ran {
+			code = ExitUsage
+		}
+		text := results.ErrorsOf(err, !a.ran, a.talk.String()).JSON()
+		a.talk.Reset()
+		a.talk.WriteString(text)
 	case !a.ran:
 		code = ExitUsage
 		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %v\n", err)

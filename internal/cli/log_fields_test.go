@@ -46,7 +46,7 @@ func TestLogMigrate(t *testing.T) {
 			t.Errorf("%s: code %d: %s", command, got.code, got.stderr)
 		}
 	}
-	got := done(t, call(t, "", nil, "log", "--migrate", "-s", path))
+	got := done(t, call(t, "", nil, "log", "--migrate", "--width", "300", "-s", path))
 	if !strings.Contains(got.out, `old entry: "start anchor; trust me; assumed BUNDLE-LOADED because \"x\"; downtime accepted`) {
 		t.Errorf("shows %s", got.out)
 	}
@@ -57,7 +57,7 @@ func TestLogMigrate(t *testing.T) {
 	if n := strings.Count(string(after), "    move: legacy\n"); n != 2 || strings.ReplaceAll(string(after), "    move: legacy\n", "") != before {
 		t.Errorf("the migration wrote %d moves, and:\n%s", n, after[len(before)-600:])
 	}
-	if got := done(t, call(t, "", nil, "log", "--migrate", "-s", path)); !strings.Contains(got.stderr, "nothing to migrate") {
+	if got := done(t, call(t, "", nil, "log", "--migrate", "--width", "300", "-s", path)); !strings.Contains(got.stderr, "nothing to migrate") {
 		t.Errorf("again: %s", got.stderr)
 	}
 	if same, _ := os.ReadFile(path); string(same) != string(after) {
@@ -102,7 +102,7 @@ func TestGuardOfOldLogs(t *testing.T) {
 	l := landOld(t)
 	migrate := func(dir string) {
 		path := filepath.Join(dir, filepath.FromSlash(l.state))
-		done(t, call(t, "", nil, "log", "--migrate", "-s", path))
+		done(t, call(t, "", nil, "log", "--migrate", "--width", "300", "-s", path))
 		gitIn(t, dir, "commit", "-q", "-am", "migrate")
 	}
 	replace := func(dir, from, to string) {
@@ -291,7 +291,7 @@ func TestLogShowsFields(t *testing.T) {
 	if last.Why != why || last.Move != "advance" || last.Kind != "anchor" || last.Strategy != "bundle" || last.DowntimeAccepted || len(last.Assumed) != 1 {
 		t.Errorf("%+v", last)
 	}
-	text := done(t, call(t, "", nil, "log", "-s", path)).out
+	text := done(t, call(t, "", nil, "log", "--width", "200", "-s", path)).out
 	if want := `advance anchor (bundle) to anchor-spread: "ticket\n7 | downtime accepted"; assumed BUNDLE-DELIVERED because "seen"`; !strings.Contains(text, want) || strings.Count(text, "\n") != 3 {
 		t.Errorf("got\n%s", text)
 	}

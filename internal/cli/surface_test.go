@@ -160,7 +160,7 @@ func TestSurfaceWidths(t *testing.T) {
 	}
 	commands := append([][]string{
 		{"status", "--evidence", "seen.yaml"}, {"status", "--verbose", "--evidence", "seen.yaml"}, {"prove", "--verbose"}, {"prove", "--all"}, {"prove", "--exhaustive"},
-		{"prove", "--base", file}, {"plan", "--verbose"}, {"custody", "status", "--verbose"}, {"log", "--verbose"},
+		{"prove", "--base", "long.yaml"}, {"plan", "--verbose"}, {"custody", "status", "--verbose"}, {"log", "--verbose"},
 	}, surface...)
 	for _, columns := range []string{"60", "80", "97", "140", "200"} {
 		for _, args := range commands {
@@ -220,5 +220,36 @@ func TestColor(t *testing.T) {
 	}
 	if r := call(t, "", nil, "status", "--state", file, "--color", "blue"); r.code != ExitUsage || !strings.Contains(r.stderr, "auto, always, never") {
 		t.Errorf("--color blue: %d: %s", r.code, r.stderr)
+	}
+}
+
+// TestStatusNamesPods: what keeps a move from being made is one line, with who holds it
+// up; the verifiers' reasons are behind --verbose.
+func TestStatusNamesPods(t *testing.T) {
+	seen := strings.Replace(readFixture(t, "observations", "one-is-late.yaml"), "workload: deploy/cart,", "workload: deploy/cart, count: 3,", 1)
+	all := readFixture(t, "observations", "all-hold-both.yaml")
+	phases(t)
+	if err := os.WriteFile("seen.yaml", []byte(seen), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"status", "--state", "bundle-anchor-spread.yaml", "--evidence", "seen.yaml", "--width", "120"}
+	out := done(t, call(t, "", nil, args...)).out
+	for text, times := range map[string]int{
+		"3 pods still use the old bundle: shop/cart (3)": 1, "\nnext:  l5d-pki-render observe --state bundle-anchor-spread.yaml --to observation.yaml\n": 1,
+		"webpki": 0, "AKI": 0, "refused:": 0, "BUNDLE-LOADED": 1,
+	} {
+		if n := strings.Count(out, text); n != times {
+			t.Errorf("%q stands %d times, want %d:\n%s", text, n, times, out)
+		}
+	}
+	if out := done(t, call(t, "", nil, append(args, "--verbose")...)).out; !strings.Contains(out, "webpki") || !strings.Contains(out, "key id ") {
+		t.Errorf("--verbose:\n%s", out)
+	}
+	if err := os.WriteFile("all.yaml", []byte(all), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out = done(t, call(t, "", nil, "status", "--state", "bundle-anchor-spread.yaml", "--evidence", "all.yaml")).out
+	if !strings.Contains(out, "BUNDLE-LOADED: met\n") || !strings.Contains(out, "advance to issuer-switched: allowed") {
+		t.Errorf("met:\n%s", out)
 	}
 }

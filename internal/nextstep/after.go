@@ -30,7 +30,11 @@ func Lines(steps []Step) (text string) {
 
 // remark is one line: what comes from a cluster may have any characters.
 func (s Step) remark() string {
-	remark := strings.Join(strings.Fields(s.Why), " ")
+	remark := s.Why
+	if s.Who != "" {
+		remark += ": " + s.Who
+	}
+	remark = strings.Join(strings.Fields(remark), " ")
 	if !s.NotBefore.IsZero() {
 		remark = "not before " + s.NotBefore.UTC().Format(time.RFC3339) + ": " + remark
 	}
@@ -91,10 +95,7 @@ func AfterObserve(f Facts) []Step {
 		return nil
 	}
 	if step.Command == f.observe() { // again, later
-		step.Why += "; observe again"
-		if step.Wait != "" {
-			step.Why += " " + step.Wait
-		}
+		step.Why = strings.TrimSpace("observe again "+step.Wait) + "; " + step.Why
 	}
 	return []Step{step}
 }
@@ -111,21 +112,21 @@ func AfterPull(statePath, base string) []Step {
 // Waiting says what a need waits for, and who holds it up: "every pod to load the
 // incoming anchor: 3 pods still use the old bundle: shop/cart (2), shop/api (1)".
 func Waiting(n rotation.NeedResult) string {
-	words := waitsFor[n.Need]
-	if words == "" {
-		words = n.Text
+	what, who := waiting(n)
+	if who == "" {
+		return what
 	}
-	if who := n.HeldUpBy(); who != "" {
-		return words + ": " + who
+	return what + ": " + who
+}
+
+func waiting(n rotation.NeedResult) (what, who string) {
+	if what = waitsFor[n.Need]; what == "" {
+		what = n.Text
 	}
-	for i, missing := range n.Missing {
-		separator := "; "
-		if i == 0 {
-			separator = ": "
-		}
-		words += separator + missing
+	if who = n.HeldUpBy(); who == "" {
+		who = strings.Join(n.Missing, "; ")
 	}
-	return words
+	return what, who
 }
 
 // waitsFor names needs as what is waited for.

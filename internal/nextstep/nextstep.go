@@ -9,7 +9,6 @@ package nextstep
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
@@ -45,6 +44,8 @@ type Step struct {
 	Command string `json:"command,omitempty"`
 	// Why is what it is good for, or what is waited for.
 	Why string `json:"why,omitempty"`
+	// Who holds the wait up, or what is still to be seen.
+	Who string `json:"who,omitempty"`
 	// NotBefore is when the command makes sense; zero: now.
 	NotBefore time.Time `json:"notBefore,omitzero"`
 	// Ends is when a wait ends by time alone, Wait how long it takes otherwise.
@@ -85,11 +86,12 @@ func (f Facts) forward(m rotation.NextMove) Step {
 		return f.shut(m)
 	}
 	n := unmet[0]
-	step := Step{Why: "waiting for " + Waiting(n), Ends: n.Ends, Wait: n.Wait}
+	what, who := waiting(n)
+	step := Step{Why: "waiting for " + what, Who: who, Ends: n.Ends, Wait: n.Wait}
 	switch {
 	case n.Need == rotation.DeliveredElsewhere:
 		step.Command = f.withEvidence(m.Verb) + " --assume " + string(n.Need) + " --because 'delivered by hand'"
-		step.Why, step.Wait = "make sure first that this is delivered: "+strings.Join(n.Missing, "; "), ""
+		step.Why, step.Wait = "make sure first that this is delivered", ""
 	case n.Need == rotation.WaveDone:
 		step.Command = f.command("status")
 	case !n.Ends.IsZero() && len(unmet) == 1:

@@ -18,21 +18,24 @@ type Move struct {
 
 // Data, Text and Markdown implement [Report].
 func (r Move) Data() any {
-	return struct {
-		From     string                `json:"from"`
-		To       string                `json:"to"`
-		Epoch    int64                 `json:"epoch"`
-		Back     bool                  `json:"back,omitempty"`
-		DryRun   bool                  `json:"dryRun,omitempty"`
-		Wave     bool                  `json:"wave,omitempty"`
-		Stamp    string                `json:"stamp,omitempty"`
-		Strategy string                `json:"strategy,omitempty"`
-		Downtime bool                  `json:"downtimeAccepted,omitempty"`
-		Needs    []rotation.NeedResult `json:"needs,omitempty"`
-		Verdict  rotation.Verdict      `json:"verdict"`
-		Destroy  []string              `json:"destroyKeys,omitempty"`
-		Deliver  []delivery.Object     `json:"deliver,omitempty"`
-	}{r.From, r.To, r.State.Status.Epoch, r.Back, r.DryRun, r.Wave, r.State.Status.Stamp, r.Strategy, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy, r.byHand()}
+	return MoveData{r.From, r.To, r.State.Status.Epoch, r.Back, r.DryRun, r.Wave, r.State.Status.Stamp, r.Strategy, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy, r.byHand()}
+}
+
+// MoveData is a move for programs.
+type MoveData struct {
+	From     string                `json:"from"`
+	To       string                `json:"to"`
+	Epoch    int64                 `json:"epoch"`
+	Back     bool                  `json:"back,omitempty"`
+	DryRun   bool                  `json:"dryRun,omitempty"`
+	Wave     bool                  `json:"wave,omitempty"`
+	Stamp    string                `json:"stamp,omitempty"`
+	Strategy string                `json:"strategy,omitempty"`
+	Downtime bool                  `json:"downtimeAccepted,omitempty"`
+	Needs    []rotation.NeedResult `json:"needs,omitempty"`
+	Verdict  rotation.Verdict      `json:"verdict"`
+	Destroy  []string              `json:"destroyKeys,omitempty"`
+	Deliver  []delivery.Object     `json:"deliver,omitempty"`
 }
 
 func (r Move) Text() string {

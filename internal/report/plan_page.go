@@ -27,7 +27,7 @@ func (r Plan) Page(p *screen.Page) {
 		})
 	}
 	p.Table([]screen.Column{
-		{Title: "#"}, {Title: "phase"}, {Title: "trusts"}, {Title: "signs"}, {Title: "earliest"}, {Title: "needs", Wraps: true, Shrink: 16}, {Title: "restarts"}, {Title: "changes", Optional: 1},
+		{Title: "#"}, {Title: "phase"}, {Title: "trusts"}, {Title: "signs"}, {Title: "earliest"}, {Title: "needs", Wraps: true, Shrink: 16}, {Title: "restarts", Optional: 1}, {Title: "changes", Optional: 2},
 	}, rows...)
 	p.Blank()
 	n.legend(p, used)
@@ -72,6 +72,9 @@ func (r Plan) details(p *screen.Page, row rotation.PlanRow) {
 	p.Line("  changes  ", screen.Say(changes))
 	for _, need := range row.Needs {
 		p.Line("  needs    ", screen.Say(fmt.Sprintf("%s: %s", need, need.Text())))
+	}
+	if words := restarts(row); words != "" {
+		p.Line("  restarts ", screen.Say(map[string]string{"yes": "the workloads", "or wait": "the workloads, or wait until their leaves are renewed"}[words]))
 	}
 	p.Line("  revert   ", screen.Say(RevertWords(row)))
 }

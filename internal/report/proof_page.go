@@ -37,6 +37,7 @@ func (r Proof) Page(p *screen.Page) {
 // already, or its halves never meet: it says nothing of the step.
 func (n names) step(p *screen.Page, step rotation.ProofStep) {
 	var rows [][]screen.Text
+	var details [][2]string
 	hidden := 0
 	for _, cell := range step.Matrix {
 		fails := slices.ContainsFunc(step.Verdict.Reasons, func(r rotation.Reason) bool {
@@ -50,9 +51,15 @@ func (n names) step(p *screen.Page, step rotation.ProofStep) {
 		if !cell.Live {
 			when = "after it"
 		}
-		rows = append(rows, []screen.Text{screen.Say(n.all(cell.Bundle)), screen.Say(n.all(cell.Chain)), screen.Say(when), result(cell, fails), screen.Faint.Say(details(p, cell))})
+		rows = append(rows, []screen.Text{screen.Say(n.all(cell.Bundle)), screen.Say(n.all(cell.Chain)), screen.Say(when), result(cell, fails)})
+		details = append(details, [2]string{fmt.Sprintf("  %s meets %s: ", n.all(cell.Bundle), n.all(cell.Chain)), verifiers(cell)})
 	}
-	p.Table([]screen.Column{{Title: "who trusts"}, {Title: "meets a leaf of"}, {Title: "when"}, {Title: "result"}, {Wraps: true}}, rows...)
+	p.Table([]screen.Column{{Title: "who trusts"}, {Title: "meets a leaf of"}, {Title: "when"}, {Title: "result", Shrink: 10}}, rows...)
+	if p.View().Verbose {
+		for _, d := range details {
+			p.Line(d[0], screen.Faint.Say(d[1]))
+		}
+	}
 	if hidden > 0 {
 		p.Line("  ", screen.Faint.Say(plural(hidden, "pair")+" that this step does not bring together left out (--verbose)"))
 	}
@@ -81,8 +88,8 @@ func result(cell rotation.Cell, fails bool) screen.Text {
 	return screen.Good.Say(words)
 }
 
-// details are what each verifier says, with --verbose.
-func details(p *screen.Page, cell rotation.Cell) string {
+// verifiers are what each verifier says of a pair.
+func verifiers(cell rotation.Cell) string {
 	var list []string
 	for _, r := range cell.Results {
 		verdict := "ok"
@@ -90,9 +97,6 @@ func details(p *screen.Page, cell rotation.Cell) string {
 			verdict = r.Cause
 		}
 		list = append(list, r.Verifier+": "+verdict)
-	}
-	if !p.View().Verbose {
-		return ""
 	}
 	return strings.Join(list, "; ")
 }

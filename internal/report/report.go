@@ -57,6 +57,9 @@ var formats = map[string]func(Report) ([]byte, error){
 // In returns what writes a report in a format, and text for a view.
 func In(format string, view screen.View) (func(Report) ([]byte, error), error) {
 	write, known := formats[format]
+	if format == ICS {
+		return calendarOf, nil
+	}
 	if !known {
 		return nil, problem.CLIFormat.With(format, "text, json, yaml or markdown")
 	}
@@ -66,4 +69,12 @@ func In(format string, view screen.View) (func(Report) ([]byte, error), error) {
 		}
 		return write(r)
 	}, nil
+}
+
+// calendarOf is a calendar, of reports that have dates.
+func calendarOf(r Report) ([]byte, error) {
+	if d, ok := r.(dated); ok {
+		return d.Calendar(), nil
+	}
+	return nil, problem.CLIFormat.With(ICS, "text, json, yaml or markdown")
 }

@@ -27,10 +27,14 @@ type Status struct {
 
 // Data, Text and Markdown implement [Report].
 func (r Status) Data() any {
-	return struct {
-		*rotation.Status
-		Todo nextstep.Step `json:"todo,omitzero"`
-	}{r.Status, r.Todo}
+	return StatusData{r.Status, r.Todo}
+}
+
+// StatusData is a status for programs.
+type StatusData struct {
+	*rotation.Status
+	// Todo is what to do next.
+	Todo nextstep.Step `json:"todo,omitzero"`
 }
 
 func (r Status) head() string {

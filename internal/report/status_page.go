@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
@@ -40,9 +41,35 @@ func (r Status) wrong(p *screen.Page) {
 	if len(r.Alarms) == 0 {
 		p.Line("wrong: ", screen.Good.Say("nothing"))
 	}
-	for _, alarm := range r.Alarms {
+	for _, alarm := range together(r.Alarms) {
 		p.Line("wrong: ", screen.Bad.Say(alarm))
 	}
+}
+
+// together makes one line of certificates that have ended alike.
+func together(alarms []string) (lines []string) {
+	const use = " is in use"
+	names := map[string][]string{}
+	for _, alarm := range alarms {
+		ago, name, _ := strings.Cut(alarm, ": ")
+		if bare, ends := strings.CutSuffix(name, use); ends && strings.HasPrefix(ago, "expired ") {
+			if names[ago] = append(names[ago], bare); len(names[ago]) == 1 {
+				lines = append(lines, ago)
+			}
+			continue
+		}
+		lines = append(lines, alarm)
+	}
+	for i, line := range lines {
+		switch list := names[line]; len(list) {
+		case 0:
+		case 1:
+			lines[i] = line + ": " + list[0] + use
+		default:
+			lines[i] = line + " and in use: " + strings.Join(list, ", ")
+		}
+	}
+	return lines
 }
 
 // todo is one command, why, and when a wait ends.

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/picture"
@@ -70,14 +71,19 @@ func wrapped(columns []Column, widths []int, room int) int {
 	})
 }
 
-// shrunk narrows the columns whose cells may be cut.
+// shrunk narrows the columns whose cells may be cut, and where that is not enough
+// whatever is widest: what is cut can be read at another width, or as JSON.
 func shrunk(columns []Column, widths []int, over int) {
-	narrowed(columns, widths, over, func(c Column) int {
+	const least = 4
+	over = narrowed(columns, widths, over, func(c Column) int {
 		if c.Wraps {
 			return 0
 		}
 		return c.Shrink
 	})
+	for ; over > 0 && len(widths) > 0 && slices.Max(widths) > least; over-- {
+		widths[slices.Index(widths, slices.Max(widths))]--
+	}
 }
 
 // narrowed takes what is too much from columns with a least width, the first first.

@@ -12,9 +12,11 @@ import (
 
 // Plan is a rotation as a table of commits.
 type Plan struct {
-	Kind     string    `json:"kind"`
-	Strategy string    `json:"strategy,omitempty"`
-	Rows     []PlanRow `json:"rows"`
+	Kind     string `json:"kind"`
+	Strategy string `json:"strategy,omitempty"`
+	// Before is what was delivered and signed with before the rotation.
+	Before Trust     `json:"before"`
+	Rows   []PlanRow `json:"rows"`
 	// Waves are restarts of the data plane, as planned.
 	Waves int `json:"waves"`
 	// ByHand says what a person must deliver in the course of it.
@@ -23,6 +25,12 @@ type Plan struct {
 	Certificates []Expiry `json:"certificates,omitempty"`
 	// End is when the last commit can be merged at the earliest.
 	End time.Time `json:"end"`
+}
+
+// Trust is a bundle and an issuer, as fingerprints.
+type Trust struct {
+	Bundle []string `json:"bundle"`
+	Issuer []string `json:"issuer"`
 }
 
 // PlanRow is one commit: entering one phase.
@@ -91,6 +99,7 @@ func PlanOf(s *state.Rotation, o Options, e Evidence, at time.Time) (*Plan, erro
 	if err != nil {
 		return nil, err
 	}
+	p.Before = Trust{fingerprints(materials[0].Bundle.Certificates()), fingerprints(materials[0].Issuer)}
 	sim := &past{}
 	sim.add(materials[0])
 	for i, step := range path.Steps {

@@ -209,7 +209,7 @@ func (g *judgement) observationsOf(m fleet.Member, now *state.Rotation, stateNam
 			continue
 		}
 		o, err := rotation.ParseObservation(name, text)
-		if err != nil || o.Cluster != m.Name || !g.signed(name, text) {
+		if err != nil || o.Cluster != m.Name || !g.counts(name, text) {
 			continue
 		}
 		found = append(found, o)
@@ -217,9 +217,9 @@ func (g *judgement) observationsOf(m fleet.Member, now *state.Rotation, stateNam
 	return found
 }
 
-// signed reports whether an observation counts: the base has it, or a key that the
+// counts reports whether an observation counts: the base has it, or a key that the
 // base lists for evidence signed it, or the base lists none.
-func (g *judgement) signed(name string, text []byte) bool {
+func (g *judgement) counts(name string, text []byte) bool {
 	if !slices.Contains(g.differs, name) {
 		return true
 	}
