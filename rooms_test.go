@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},
 	"internal/exchange":       {},
-	"internal/cli":            {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange"},
+	"internal/cli":            {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/alerts"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -50,6 +50,8 @@ var arrows = map[string][]string{
 	"internal/child":    {},
 	"internal/address":  {},
 	"internal/recovery": {"pkg/rotation", "pkg/state"},
+	// What a monitoring system needs to know of a state.
+	"internal/alerts": {"pkg/linkerd", "pkg/rotation", "pkg/state"},
 	// The signed form of observation files.
 	"internal/evidence": {},
 	// What check says of an observation.
@@ -103,7 +105,7 @@ var libraries = map[string][]string{
 	"github.com/spf13/cobra":                   {"internal/cli"},
 	"github.com/spf13/pflag":                   {"internal/cli"},
 	"go.yaml.in/yaml/v4":                       {"internal/manifest"},
-	"sigs.k8s.io/yaml":                         {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm"},
+	"sigs.k8s.io/yaml":                         {"internal/alerts", "pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm"},
 	"go.step.sm/crypto":                        {"cmd/l5d-pki-render-kms"},
 	"golang.org/x/crypto":                      {"cmd/l5d-pki-render-kms"},
 	"github.com/gofrs/flock":                   {"internal/disk"},

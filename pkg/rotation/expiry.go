@@ -40,6 +40,27 @@ func newExpiry(kind, name, role string, c pki.Certificate, inUse bool, at time.T
 	}
 }
 
+// InUse are the certificates that the state's phase delivers, signs with or
+// serves. Of an Expiry only what does not depend on an instant is set.
+func InUse(s *state.Rotation) ([]Expiry, error) {
+	c, err := openScene(s, Evidence{}, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	now, err := c.dossier.current()
+	if err != nil {
+		return nil, err
+	}
+	var list []Expiry
+	for _, x := range c.expiries(now) {
+		if x.InUse {
+			x.DaysLeft, x.Expired, x.NotYet = 0, false, false
+			list = append(list, x)
+		}
+	}
+	return list, nil
+}
+
 // expiries lists every certificate of the state, in the order of the file.
 func (c *scene) expiries(now Material) []Expiry {
 	var list []Expiry
