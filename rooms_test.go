@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},
 	"internal/exchange":       {},
-	"internal/cli":            {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/alerts"},
+	"internal/cli":            {"pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/alerts", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -66,13 +66,23 @@ var arrows = map[string][]string{
 	"internal/chartphase": {"pkg/linkerd", "internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state", "internal/files", "pkg/delivery"},
 	"internal/lint":       {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
 	"internal/outputs":    {"internal/chart/exchange", "internal/chartphase", "internal/component", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/report", "internal/secret", "internal/statefile", "internal/workloads", "pkg/delivery", "pkg/render", "pkg/state", "internal/sink"},
-	"internal/workloads":  {"internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/render", "pkg/rotation", "pkg/state"},
-	"internal/component":  {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state", "internal/disk"},
+	// A state file and its versions in Git.
+	"internal/history": {"internal/files", "internal/recovery", "internal/repo", "internal/statefile", "pkg/state"},
+	// What the diagnosis of internal/recovery goes by.
+	"internal/recovery/facts": {"internal/custody", "internal/custody/keyfile", "internal/history", "internal/moves", "internal/recovery", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
+	// The current phase of a state as a stream, as values and as manifests.
+	"internal/phase": {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/statefile", "pkg/render", "pkg/state"},
+	// Moves on a state file: start, advance, back, rollout.
+	"internal/moves": {"internal/custody", "internal/custody/keyfile", "internal/files", "internal/kms", "internal/proposal/base", "internal/report", "internal/statefile", "pkg/delivery", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
+	// The first state file of a mesh.
+	"internal/adopt":     {"internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/linkerd", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/workloads": {"internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/component": {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state", "internal/disk"},
 	// Pull requests: what each side knows of the repository, the change that is made,
 	// what is said of it, and the guard that judges it.
-	"internal/proposal":       {"internal/custody", "internal/custody/keyfile", "internal/files", "internal/forge", "internal/proposal/base", "internal/proposal/plan", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
-	"internal/proposal/base":  {"internal/address", "internal/custody", "internal/disk", "internal/files", "internal/forge", "internal/repo", "internal/statefile", "pkg/rotation", "pkg/state", "internal/child", "internal/evidence", "internal/sink"},
-	"internal/proposal/guard": {"internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/forge", "internal/lint", "internal/proposal/base", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state", "pkg/survey", "internal/evidence"},
+	"internal/proposal":       {"internal/outputs", "internal/moves", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/forge", "internal/proposal/base", "internal/proposal/plan", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/proposal/base":  {"internal/outputs", "internal/address", "internal/custody", "internal/disk", "internal/files", "internal/forge", "internal/repo", "internal/statefile", "pkg/rotation", "pkg/state", "internal/child", "internal/evidence", "internal/sink"},
+	"internal/proposal/guard": {"internal/outputs", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/forge", "internal/lint", "internal/proposal/base", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state", "pkg/survey", "internal/evidence"},
 	// What becomes of a wish follows from what was seen: no Git, no forge, no clock.
 	"internal/proposal/plan": {"internal/forge", "internal/proposal/text", "internal/sink", "pkg/rotation", "pkg/state", "pkg/delivery"},
 	"internal/proposal/text": {"internal/forge", "internal/report", "internal/sink", "pkg/delivery", "pkg/rotation", "pkg/state"},

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/alerts"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 
 	"github.com/spf13/cobra"
 )
@@ -34,7 +35,7 @@ Linkerd version and of the older proxies that pods may still run.`,
 				return err
 			}
 			a.data, err = alerts.Write(s, form, set)
-			return err
+			return statefile.Named(err, statePath, statePath)
 		}),
 	}
 	stateFlag(cmd, &statePath)

@@ -203,10 +203,5 @@ func (a *app) tellChart(c *chartCall, answer exchange.Answer, p *chartphase.Phas
 	for _, note := range p.Notes(c.Request, answer, c.state) {
 		fmt.Fprintln(&a.talk, "note: "+note)
 	}
-	switch c.report {
-	case results.Text:
-		a.talk.WriteString(report.Text())
-	case results.JSON:
-		a.talk.Write(report.JSON())
-	}
+	a.report(c.report, report)
 }

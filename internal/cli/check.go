@@ -7,6 +7,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/check"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -114,8 +115,8 @@ func (a *app) observation(f *checkFlags, s *state.Rotation) (*rotation.Observati
 	if len(f.observed) == 0 {
 		return a.observedNow(&f.linkerd, s)
 	}
-	e := evidenceFlags{files: f.observed}
-	evidence, err := e.load("", &state.Rotation{})
+	e := moves.Brought{Files: f.observed}
+	evidence, err := e.Load("", &state.Rotation{})
 	if err != nil {
 		return nil, err
 	}

@@ -2,9 +2,6 @@ package cli
 
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
-	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
@@ -20,9 +17,7 @@ func (f *custodyFlags) add(cmd *cobra.Command) {
 
 // custodyOf is the state's custody in the world of this call.
 func (a *app) custodyOf(statePath string, s *state.Rotation, f custodyFlags) (*custody.Custody, error) {
-	w := a.custodyWorld(f)
-	w.State, w.StatePath = s, statePath
-	return custody.New(w)
+	return a.custodyWorld(f).Of(statePath, s)
 }
 
 // custodyWorld is what key files are made and opened with, without a state.
@@ -45,23 +40,4 @@ type secretsFlags struct {
 func (f *secretsFlags) add(cmd *cobra.Command, withKeys string) {
 	cmd.Flags().BoolVar(&f.withKeys, "with-keys", false, withKeys)
 	f.custodyFlags.add(cmd)
-}
-
-// loadSecrets reads what a command needs of the custody (see [keyfile.Load]).
-func (a *app) loadSecrets(statePath string, s *state.Rotation, command custody.Command, layout render.Layout, f secretsFlags) (keyfile.Secrets, error) {
-	c, err := a.custodyOf(statePath, s, f.custodyFlags)
-	if err != nil {
-		return keyfile.Secrets{}, err
-	}
-	return keyfile.Load(c, command, layout, keyfile.Wanted{WithKeys: f.withKeys, Apart: f.apart})
-}
-
-// keysForValues: values with keys go to a live host, as custody file has it;
-// another custody has to be asked in words.
-func (a *app) keysForValues(statePath string, s *state.Rotation, f secretsFlags) (keyfile.Secrets, error) {
-	if kind := s.WithDefaults().Spec.Custody.Kind; kind != state.CustodyFile && !f.withKeys {
-		return keyfile.Secrets{}, problem.RenderNoKeys.With()
-	}
-	f.withKeys = true
-	return a.loadSecrets(statePath, s, custody.PostRender, "", f)
 }

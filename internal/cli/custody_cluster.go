@@ -3,10 +3,6 @@ package cli
 import (
 	"fmt"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/custody"
-	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
@@ -68,39 +64,9 @@ and come from the same anchor. The phase stays; the log says what happened.`,
 }
 
 func (a *app) readBack(statePath, issuer, why string) error {
-	chain, err := keyfile.ReadChain(issuer)
-	if err != nil {
-		return err
+	certificate, err := a.moves(custodyFlags{}).ReadBack(statePath, issuer, why)
+	if err == nil {
+		a.data = fmt.Appendf(nil, "the issuer in force is now %s\n", certificate.Fingerprint())
 	}
-	return keyfile.ChangeState(a.files(), statePath, func(current *state.Rotation) (keyfile.Change, error) {
-		c, err := a.custodyOf(statePath, current, custodyFlags{})
-		if err != nil {
-			return keyfile.Change{}, err
-		}
-		if !c.Refers() {
-			return keyfile.Change{}, problem.CustodyNoReadBack.With(c.Name).In(statePath).On("spec.custody.kind")
-		}
-		next, err := rotation.Reissued(current, chain, why, a.Now())
-		if err != nil {
-			return keyfile.Change{}, problem.Of(err).In(issuer).Err()
-		}
-		a.data = fmt.Appendf(nil, "the issuer in force is now %s\n", chain[0].Fingerprint())
-		return keyfile.Change{Next: next}, nil
-	})
-}
-
-// nameAnchor gives a brought anchor the place where cert-manager has its key.
-func nameAnchor(c *custody.Custody, f *startFlags, o *rotation.StartOptions) error {
-	switch {
-	case c.Name != state.CustodyCertManager:
-		return nil
-	case f.strategy == state.StrategyCrossSign || len(o.Issuer) > 1:
-		return problem.CustodyCrossSign.With().In(c.StatePath).On("spec.custody.kind")
-	case o.Anchor.Certificate == nil:
-		return nil
-	case f.name == "":
-		return problem.CustodyUnnamed.With()
-	}
-	o.AnchorKeyPath = custody.AnchorSecret(f.name)
-	return nil
+	return err
 }

@@ -1,15 +1,13 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
-	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/history"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
@@ -47,7 +45,7 @@ with a log from before these fields is refused until --migrate has rewritten it.
 				return err
 			}
 			if verify {
-				if err := a.verifyLog(statePath, bases, s); err != nil {
+				if err := history.VerifyLog(statePath, bases, s, &a.talk); err != nil {
 					return err
 				}
 			}
@@ -61,43 +59,6 @@ with a log from before these fields is refused until --migrate has rewritten it.
 	cmd.Flags().BoolVar(&migrate, "migrate", false, "first rewrite a log from before its entries had fields, and nothing else of the file")
 	cmd.Flags().StringArrayVar(&bases, "base", nil, "an older version of the state file; may be given several times")
 	return cmd
-}
-
-// verifyLog proves that the log only grew: since the named versions of the
-// file, and since every version that Git has.
-func (a *app) verifyLog(statePath string, bases []string, s *state.Rotation) error {
-	for _, base := range bases {
-		text, err := files.Read(base, statefile.MaxSize)
-		if err != nil {
-			return err
-		}
-		before, err := state.ParseLegacy(base, text)
-		if err != nil {
-			return err
-		}
-		if err := state.Continues(before.Status.Log, s.Status.Log); err != nil {
-			return problem.Of(err).In(statePath + " (since " + base + ")").Err()
-		}
-	}
-	versions, err := repo.Versions(statePath)
-	if errors.Is(err, repo.ErrNone) {
-		fmt.Fprintf(&a.talk, "note: the Git history was not looked at: %v\n", err)
-	} else if err != nil {
-		return repo.ExplainSubmodule(err)
-	}
-	read := 0
-	for _, v := range versions {
-		before, err := state.ParseLegacy(statePath, v.Text)
-		if err != nil {
-			continue // a version from before this file was a state, or a broken one that was mended
-		}
-		read++
-		if err := state.Continues(before.Status.Log, s.Status.Log); err != nil {
-			return problem.Of(err).In(statePath + " (since commit " + v.Commit[:12] + ")").Err()
-		}
-	}
-	fmt.Fprintf(&a.talk, "note: %d entries, chain holds; %d versions in Git looked at\n", len(s.Status.Log), read)
-	return nil
 }
 
 // migrateLog rewrites a log from before its entries had fields, and nothing

@@ -1,11 +1,7 @@
 package cli
 
 import (
-	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
-	"github.com/l5d-pki/l5d-pki-render/internal/files"
-	results "github.com/l5d-pki/l5d-pki-render/internal/report"
-	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -52,12 +48,7 @@ from your word: --assume CODE --because "...", which the log records.`,
   l5d-pki-render advance --assume BUNDLE-DELIVERED --because "checked the mount of all three injectors"`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			return a.move(&f, func(s *state.Rotation, e rotation.Evidence) (*rotation.Move, error) {
-				if to != "" {
-					return rotation.AdvanceTo(s, to, f.options, e, a.Now())
-				}
-				return rotation.Advance(s, f.options, e, a.Now())
-			})
+			return a.step(&f, moves.Step{Verb: state.MoveAdvance, To: to})
 		}),
 	}
 	f.add(cmd)
@@ -69,8 +60,7 @@ from your word: --assume CODE --because "...", which the log records.`,
 // back goes one phase back, or to the beginning.
 func (a *app) back() *cobra.Command {
 	var f moveFlags
-	var to string
-	var abandon bool
+	t := moves.Step{Verb: state.MoveBack}
 	cmd := &cobra.Command{
 		Use:   "back",
 		Short: "enter the phase before, under the same gate",
@@ -80,87 +70,34 @@ began in, if the gate holds for the whole way.`,
 		Example: `  l5d-pki-render back --evidence observation.yaml`,
 		Args:    cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			return a.move(&f, func(s *state.Rotation, e rotation.Evidence) (*rotation.Move, error) {
-				switch {
-				case abandon:
-					return rotation.Abandon(s, f.options, e, a.Now())
-				case to != "":
-					return rotation.BackTo(s, to, f.options, e, a.Now())
-				}
-				return rotation.Back(s, f.options, e, a.Now())
-			})
+			return a.step(&f, t)
 		}),
 	}
 	f.add(cmd)
 	f.evidence.observing(cmd)
-	cmd.Flags().StringVar(&to, "to", "", "phase to enter")
-	cmd.Flags().BoolVar(&abandon, "abandon", false, "return to the stable phase that the rotation began in")
+	cmd.Flags().StringVar(&t.To, "to", "", "phase to enter")
+	cmd.Flags().BoolVar(&t.Abandon, "abandon", false, "return to the stable phase that the rotation began in")
 	cmd.MarkFlagsMutuallyExclusive("to", "abandon")
 	return cmd
 }
 
-// move makes one move under the lock of the state file: keys first, the state
-// last, so that no state ever names a key that does not exist.
-func (a *app) move(f *moveFlags, make func(*state.Rotation, rotation.Evidence) (*rotation.Move, error)) error {
-	show, err := results.In(f.format)
-	if err != nil {
-		return err
-	}
-	var minted []rotation.Minted
-	defer func() { keyfile.WipeAll(minted) }()
-	return keyfile.ChangeState(a.files(), f.statePath, func(current *state.Rotation) (keyfile.Change, error) {
-		evidence, err := a.evidence(&f.evidence, f.statePath, current)
-		if err != nil {
-			return keyfile.Change{}, err
-		}
-		m, err := make(current, evidence)
-		if err != nil {
-			return keyfile.Change{}, statefile.Named(err, f.statePath, f.statePath)
-		}
-		minted = m.Minted
-		if a.data, err = show(results.Move{Move: m, DryRun: f.dryRun, StatePath: f.statePath}); err != nil {
-			return keyfile.Change{}, err
-		}
-		if f.dryRun {
-			return keyfile.Change{}, a.showDiff(f, m.State)
-		}
-		return keyfile.Change{Next: m.State, Before: func() (keyfile.Stored, error) { return a.storeKeys(f, m) }}, nil
+// move makes one move of the state file, and reports it.
+func (a *app) move(f *moveFlags, make moves.Maker) (err error) {
+	a.data, err = a.moves(f.custody).Make(moves.Request{
+		StatePath: f.statePath, DryRun: f.dryRun, Format: f.format,
+		Evidence: a.loader(&f.evidence),
+	}, make)
+	return err
+}
+
+// step makes a move that is no start.
+func (a *app) step(f *moveFlags, t moves.Step) error {
+	return a.move(f, func(s *state.Rotation, e rotation.Evidence) (*rotation.Move, error) {
+		return t.Make(s, f.options, e, a.Now())
 	})
 }
 
-// showDiff adds the change of the state file to the output of a dry run.
-func (a *app) showDiff(f *moveFlags, next *state.Rotation) error {
-	original, err := files.Read(f.statePath, statefile.MaxSize)
-	if err != nil {
-		return err
-	}
-	text, err := state.Update(original, next)
-	if err != nil {
-		return problem.Of(err).In(f.statePath).Err()
-	}
-	if f.format == results.Text {
-		a.data = append(a.data, "\n"+results.Diff(f.statePath, f.statePath, string(original), string(text))...)
-	}
-	return nil
-}
-
-// storeKeys hands minted keys to the custody: new files, all or none.
-func (a *app) storeKeys(f *moveFlags, m *rotation.Move) (keyfile.Stored, error) {
-	keys, err := a.sealKeys(f, m)
-	if err != nil {
-		return keyfile.Stored{}, err
-	}
-	return keyfile.Store(a.files(), f.statePath, keys)
-}
-
-// sealKeys makes the files that minted keys are kept in, and writes none.
-func (a *app) sealKeys(f *moveFlags, m *rotation.Move) ([]keyfile.File, error) {
-	if len(m.Minted) == 0 {
-		return nil, nil
-	}
-	c, err := a.custodyOf(f.statePath, m.State, f.custody)
-	if err != nil {
-		return nil, err
-	}
-	return keyfile.SealNamed(c, m.Minted)
+// moves is what a move needs of this call.
+func (a *app) moves(f custodyFlags) moves.World {
+	return moves.World{Custody: a.custodyWorld(f), Files: a.files(), Now: a.Now, Remote: a.kmsProgram()}
 }

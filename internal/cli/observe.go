@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe/exchange"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
@@ -154,7 +155,7 @@ func (f *evidenceFlags) observing(cmd *cobra.Command) {
 
 // evidence is what a person brings, and what is seen now where that was asked for.
 func (a *app) evidence(f *evidenceFlags, statePath string, s *state.Rotation) (rotation.Evidence, error) {
-	e, err := f.load(statePath, s)
+	e, err := f.Load(statePath, s)
 	if err != nil || !f.observe {
 		return e, err
 	}
@@ -164,4 +165,11 @@ func (a *app) evidence(f *evidenceFlags, statePath string, s *state.Rotation) (r
 	}
 	e.Observations = append(e.Observations, o)
 	return e, nil
+}
+
+// loader loads what the flags ask for, for a state that is yet to be read.
+func (a *app) loader(f *evidenceFlags) moves.Loader {
+	return func(statePath string, s *state.Rotation) (rotation.Evidence, error) {
+		return a.evidence(f, statePath, s)
+	}
 }

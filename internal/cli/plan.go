@@ -1,13 +1,11 @@
 package cli
 
 import (
+	"strings"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
-	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
-	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 
 	"github.com/spf13/cobra"
@@ -37,7 +35,8 @@ when it can be merged at the earliest, and what the gate says of reverting it.`,
 				return err
 			}
 			f.options.Pace = pace
-			p, err := a.planAt(&f, args, instant)
+			q := moves.Request{StatePath: f.statePath, Evidence: f.evidence.Load}
+			p, err := a.moves(f.custody).Plan(q, strings.Join(args, ""), f.material, f.options, instant)
 			if err != nil {
 				return err
 			}
@@ -50,40 +49,4 @@ when it can be merged at the earliest, and what the gate says of reverting it.`,
 	cmd.Flags().DurationVar(&pace.Lag, "lag", 5*time.Minute, "from the merge of a change to its arrival in every mount")
 	cmd.Flags().DurationVar(&pace.Wave, "wave", time.Hour, "how long a rolling restart of the data plane takes")
 	return cmd
-}
-
-func (a *app) planAt(f *startFlags, args []string, at time.Time) (*rotation.Plan, error) {
-	s, err := a.loadState(f.statePath)
-	if err != nil {
-		return nil, err
-	}
-	evidence, err := f.evidence.load(f.statePath, s)
-	if err != nil {
-		return nil, err
-	}
-	if len(args) == 1 {
-		options, err := a.material(f, args[0], s)
-		if err != nil {
-			return nil, err
-		}
-		m, err := rotation.Start(s, options, evidence, at, a.Random)
-		if err != nil {
-			return nil, statefile.Named(err, f.statePath, f.statePath)
-		}
-		keyfile.WipeAll(m.Minted)
-		s = m.State
-	}
-	p, err := rotation.PlanOf(s, f.options, evidence, at)
-	if err != nil {
-		return nil, problem.Of(err).In(f.statePath).Err()
-	}
-	if len(args) == 1 {
-		p.NotBegun()
-	}
-	for _, row := range p.Rows {
-		for _, line := range delivery.Lines(delivery.Missing(delivery.Of(s, f.statePath), row.Kinds)) {
-			p.ByHand = append(p.ByHand, row.Phase+": "+line)
-		}
-	}
-	return p, nil
 }

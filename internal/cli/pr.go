@@ -141,7 +141,7 @@ func (a *app) prReport(f *prFlags) (r prResult, ending, err error) {
 		}
 		return report, ending, err
 	}
-	w := proposal.World{World: a.baseWorld(f.custody), Random: a.Random, Files: a.files(), Keys: prKeys{a, f.startFlags}}
+	w := proposal.World{World: a.baseWorld(f.custody), Moves: a.moves(f.custody)}
 	if f.print {
 		r, err = proposal.Print(w, q)
 		return r, nil, err

@@ -1,15 +1,11 @@
 package cli
 
 import (
-	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -100,7 +96,7 @@ func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (results.Re
 		all, err := rotation.ExploreAll(s, f.size, at)
 		return results.Explorations(all), err
 	}
-	e, err := f.evidence.load(f.state, s)
+	e, err := f.evidence.Load(f.state, s)
 	if err != nil {
 		return nil, err
 	}
@@ -114,34 +110,15 @@ func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (results.Re
 	}
 	o := rotation.ProveOptions{All: f.all}
 	if f.handshakes {
-		if o.IssuerKeys, err = a.issuerKeys(f, s); err != nil {
+		c, err := a.custodyOf(f.state, s, f.custody)
+		if err == nil {
+			o.IssuerKeys, err = keyfile.OpenIssuers(c)
+		}
+		if err != nil {
 			return nil, err
 		}
 		o.Random = a.Random
 	}
 	p, err := rotation.Prove(s, o, e, at)
 	return results.Proof{Proof: p}, err
-}
-
-// issuerKeys opens the key of every issuer of the state, by fingerprint.
-func (a *app) issuerKeys(f *proveFlags, s *state.Rotation) (map[string]pki.Key, error) {
-	c, err := a.custodyOf(f.state, s, f.custody)
-	if err != nil {
-		return nil, err
-	}
-	all, err := render.NamedKeys(s)
-	if err != nil {
-		return nil, statefile.Named(err, f.state, f.state)
-	}
-	keys := map[string]pki.Key{}
-	var problems problem.List
-	for _, k := range all {
-		if !strings.HasPrefix(k.Where, "status.issuers[") {
-			continue
-		}
-		key, err := keyfile.Open(c, k)
-		problems.Add(err)
-		keys[k.Certificate.Fingerprint()] = key
-	}
-	return keys, problems.Err()
 }

@@ -2,12 +2,12 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/component"
-	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
-	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/internal/phase"
+	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -52,13 +52,13 @@ instead of stdin. Nothing is fetched and no program is run for that.`,
 			}
 			input := func() ([]byte, error) { return files.ReadAll(a.Stdin, "stdin", render.MaxStream) }
 			if kustomize == "" {
-				return a.doPostRender(statePath, report, "stdin", secrets, input, in)
+				return a.doPostRender(a.source(statePath, secrets), report, "stdin", in, input)
 			}
 			input = func() ([]byte, error) {
 				built, err := component.Build(kustomize, restrictor, "", a.build)
 				return built.Stream, err
 			}
-			return a.doPostRender(statePath, report, kustomize, secrets, input, in)
+			return a.doPostRender(a.source(statePath, secrets), report, kustomize, in, input)
 		}),
 	}
 	stateFlag(cmd, &statePath)
@@ -84,44 +84,39 @@ func ownName(cmd *cobra.Command, args []string) error {
 	return cobra.NoArgs(cmd, args)
 }
 
-// doPostRender takes its stream from input; source names it in errors.
-func (a *app) doPostRender(statePath, report, source string, flags secretsFlags, input func() ([]byte, error), in render.Input) error {
-	if report != "" && report != "text" && report != "json" {
+// doPostRender takes its stream from read; source names it in errors.
+func (a *app) doPostRender(f phase.Source, report, source string, in render.Input, read func() ([]byte, error)) error {
+	if report != "" && report != results.Text && report != results.JSON {
 		return problem.CLIFormat.With(report, "text or json")
 	}
-	var err error
-	if in.State, err = a.loadState(statePath); err != nil {
-		return err
-	}
-	if in.Stream, err = input(); err != nil { // first: a pipe that hangs must not find keys in memory
-		return err
-	}
-	secrets, err := a.loadSecrets(statePath, in.State, custody.PostRender, "", flags)
+	out, note, err := f.PostRender(in, source, read)
 	if err != nil {
 		return err
-	}
-	defer secrets.Wipe()
-	in.Keys, in.Apart, in.SecretsApart = secrets.Keys, secrets.Apart, flags.apart
-	out, err := render.PostRender(in)
-	if err != nil {
-		return statefile.Named(err, statePath, source)
-	}
-	if in.SecretsApart || in.Apart != nil {
-		if err := render.CheckKeyless(out.Stream, !in.SecretsApart); err != nil {
-			return statefile.Named(err, statePath, source)
-		}
 	}
 	a.data = out.Stream
-	if len(out.LeftOut) > 0 {
-		fmt.Fprintf(&a.talk, "note: left out, as --secrets-apart says: %s; they are delivered by `%s`\n", strings.Join(out.LeftOut, ", "), delivery.CommandsOf(in.State, statePath).Secrets())
+	if note != "" {
+		fmt.Fprintln(&a.talk, "note: "+note)
 	}
-	switch report {
-	case "text":
-		a.talk.WriteString(out.Report.Text())
-	case "json":
-		a.talk.Write(out.Report.JSON())
-	}
+	a.report(report, out.Report)
 	return nil
+}
+
+// report says on stderr what changed, where a flag asks for it.
+func (a *app) report(format string, r render.Report) {
+	switch format {
+	case results.Text:
+		a.talk.WriteString(r.Text())
+	case results.JSON:
+		a.talk.Write(r.JSON())
+	}
+}
+
+// source is a state file, and what the flags say of its Secrets.
+func (a *app) source(statePath string, f secretsFlags) phase.Source {
+	return phase.Source{
+		Custody: a.custodyWorld(f.custodyFlags), StatePath: statePath,
+		Wanted: keyfile.Wanted{WithKeys: f.withKeys, Apart: f.apart},
+	}
 }
 
 // valuesCall is one call for values.
@@ -166,31 +161,13 @@ spec.linkerd.issuerScheme; another one is refused.`,
 }
 
 func (a *app) doValues(c valuesCall) (render.ValuesOutput, error) {
-	s, err := a.loadState(c.state)
+	out, note, err := a.source(c.state, c.secrets).Values(render.ValuesInput{Layout: render.Layout(c.layout), Chart: render.Group(c.chart)})
 	if err != nil {
 		return render.ValuesOutput{}, err
 	}
-	in := render.ValuesInput{State: s, Layout: render.Layout(c.layout), Chart: render.Group(c.chart)}
-	if in.NeedsKeys() {
-		keys, err := a.keysForValues(c.state, s, c.secrets)
-		if err != nil {
-			return render.ValuesOutput{}, err
-		}
-		defer keys.Wipe()
-		in.Keys = keys.Keys
-	}
-	out, err := render.Values(in)
-	if err != nil {
-		return render.ValuesOutput{}, statefile.Named(err, c.state, c.state)
-	}
-	if !out.HoldsKeys {
-		if err := render.CheckKeyless(out.YAML, false); err != nil {
-			return render.ValuesOutput{}, statefile.Named(err, c.state, c.state)
-		}
-	}
 	a.data = out.YAML
-	if out.NeedsManifests {
-		fmt.Fprintln(&a.talk, "note: "+delivery.BesideChart(s, c.state, out.HoldsKeys))
+	if note != "" {
+		fmt.Fprintln(&a.talk, "note: "+note)
 	}
 	return out, nil
 }
@@ -211,26 +188,11 @@ that the chart, fed with ` + "`values`" + ` of that layout, does not render.`,
 		Example: "  " + delivery.Commands{Custody: state.CustodyAge}.Secrets(),
 		Args:    cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			s, err := a.loadState(statePath)
-			if err != nil {
-				return err
-			}
-			in := render.ManifestsInput{State: s, WithKeys: secrets.withKeys, All: all, Annotate: annotate, BothSchemes: both, Layout: render.Layout(layout)}
-			how, err := a.loadSecrets(statePath, s, custody.Manifests, in.Layout, secrets)
-			if err != nil {
-				return err
-			}
-			defer how.Wipe()
-			in.Keys, in.Apart, in.Beside = how.Keys, how.Apart, how.Beside
-			text, err := render.Manifests(in)
-			if err == nil && !in.WithKeys {
-				err = render.CheckKeyless(text, false)
-			}
-			if err != nil {
-				return statefile.Named(err, statePath, statePath)
-			}
+			text, err := a.source(statePath, secrets).Manifests(render.ManifestsInput{
+				All: all, Annotate: annotate, BothSchemes: both, Layout: render.Layout(layout),
+			})
 			a.data = text
-			return nil
+			return err
 		}),
 	}
 	stateFlag(cmd, &statePath)

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
@@ -20,9 +20,7 @@ it; the next rotation waits for that.`,
 		Example: `  l5d-pki-render rollout --evidence observation.yaml`,
 		Args:    cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			return a.move(&f, func(s *state.Rotation, e rotation.Evidence) (*rotation.Move, error) {
-				return rotation.Rollout(s, f.options, e, a.Now())
-			})
+			return a.step(&f, moves.Step{Verb: state.MoveRollout})
 		}),
 	}
 	f.add(cmd)

@@ -3,10 +3,9 @@ package cli
 import (
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
+	"github.com/l5d-pki/l5d-pki-render/internal/recovery/facts"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
-	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
-	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
-	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
@@ -34,7 +33,9 @@ hand), and when something in use ends within --within.
 			if err != nil {
 				return err
 			}
-			st, err := a.statusAt(statePath, at, &evidence)
+			st, err := facts.Status(facts.Request{
+				StatePath: statePath, Evidence: a.loader(&evidence), Instant: func() (time.Time, error) { return a.instant(at) },
+			})
 			if err != nil {
 				return err
 			}
@@ -47,7 +48,7 @@ hand), and when something in use ends within --within.
 					return err
 				}
 			}
-			r := results.Status{Status: st, Ending: st.Expiring(limit), Within: limit, Width: width, Doctor: doctorCommand(statePath, evidence.files)}
+			r := results.Status{Status: st, Ending: st.Expiring(limit), Within: limit, Width: width, Doctor: recovery.DoctorCommand(statePath, evidence.Files)}
 			if a.data, err = show(r); err != nil {
 				return err
 			}
@@ -66,30 +67,6 @@ hand), and when something in use ends within --within.
 	cmd.Flags().StringVar(&svg, "svg", "", "draw the time axis into this file")
 	cmd.Flags().IntVar(&width, "width", 100, "columns of the text time axis")
 	return cmd
-}
-
-func (a *app) statusAt(statePath, at string, f *evidenceFlags) (*rotation.Status, error) {
-	s, err := a.loadState(statePath)
-	if err != nil {
-		return nil, err
-	}
-	evidence, err := a.evidence(f, statePath, s)
-	if err != nil {
-		return nil, err
-	}
-	instant, err := a.instant(at) // after what is observed now
-	if err != nil {
-		return nil, err
-	}
-	st, err := rotation.StatusOf(s, evidence, instant)
-	if err != nil {
-		return nil, statefile.Named(err, statePath, statePath)
-	}
-	if alarm := fallen(statePath, s); alarm != "" {
-		st.Alarms = append(st.Alarms, alarm)
-	}
-	st.Delivery = delivery.Of(s, statePath)
-	return st, nil
 }
 
 // duration reads a flag in the state file's own form (24h, 60d, 1y).

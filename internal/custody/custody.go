@@ -45,6 +45,12 @@ type Custody struct {
 	Name string
 }
 
+// Of finds the custody of a state that lies at a path.
+func (w World) Of(statePath string, s *state.Rotation) (*Custody, error) {
+	w.State, w.StatePath = s, statePath
+	return New(w)
+}
+
 // New finds the state's custody. Nothing is read or run yet.
 func New(w World) (*Custody, error) {
 	w.State = w.State.WithDefaults()

@@ -3,12 +3,12 @@ package proposal
 import (
 	"context"
 	"errors"
-	"io"
 	"path/filepath"
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
@@ -20,10 +20,8 @@ import (
 // call is one call: its look at the repository, and the tree that it works in.
 type call struct {
 	*base.Base
-	Random io.Reader
-	Files  files.Writer
-	Keys   Keys
-	q      Request
+	Moves moves.World
+	q     Request
 	// flavour is the forge that bodies are written for.
 	flavour string
 	forge   forge.Forge
@@ -32,7 +30,7 @@ type call struct {
 	// onBase is the base's state in a call on another commit (treeAgain).
 	onBase *state.Rotation
 	tree   *repo.Worktree // made when it is needed
-	moves
+	makings
 }
 
 // Make makes the change, and its pull request unless only a commit is wanted.
@@ -142,7 +140,7 @@ func (c *call) lookAround() error {
 
 // locate finds the repository and the state file's place in it.
 func locate(w World, q Request) (*call, error) {
-	c := &call{Base: &base.Base{World: w.World, StatePath: q.StatePath, Signers: q.Signers}, Random: w.Random, Files: w.Files, Keys: w.Keys, q: q, flavour: q.Flavour}
+	c := &call{Base: &base.Base{World: w.World, StatePath: q.StatePath, Signers: q.Signers}, Moves: w.Moves, q: q, flavour: q.Flavour}
 	folder, err := filepath.Abs(filepath.Dir(q.StatePath))
 	if err == nil {
 		folder, err = filepath.EvalSymlinks(folder)

@@ -131,7 +131,7 @@ func (c *call) remake(h *plan.Head) error {
 // treeAgain is the tree that the head's move gives on the head's parent.
 func (c *call) treeAgain(h *plan.Head) (tree string, err error) {
 	again, on := *c, *c.Base
-	again.Base, again.moves = &on, moves{}
+	again.Base, again.makings = &on, makings{}
 	again.tree, again.Root, again.done = nil, "", nil
 	again.Notes = io.Discard // notes on files that nobody gets
 	again.onBase = c.Now

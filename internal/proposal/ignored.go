@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -32,7 +33,7 @@ func (c *call) ignoredBy(h *plan.Head) (ignored []string, err error) {
 	differs("--why", c.q.Wish.Options.Why != "", strings.Contains(entry.Why, c.q.Wish.Options.Why))
 	differs("--name", q.Name != "", q.Name == label)
 	differs("--issuer-key", q.IssuerKey != "", q.IssuerKey == issuer.key)
-	differs("--keys-dir", q.KeysDir != "", q.keysIn(h))
+	differs("--keys-dir", q.KeysDir != "", keysIn(q, h))
 	r := h.Next.Status.Rotation
 	chosen := r == nil || r.Kind != state.KindAnchor || c.q.Wish.Strategy != "" || r.Strategy == state.StrategyCrossSign
 	differs("--outgoing-key", q.OutgoingKey != "", chosen)
@@ -63,7 +64,7 @@ func (c *call) ignoredBy(h *plan.Head) (ignored []string, err error) {
 	if !c.q.KeepEvidence && slices.ContainsFunc(h.Carries, c.IsEvidence) {
 		ignored = append(ignored, "--keep-evidence=false")
 	}
-	if q.KeyOut != "" && !c.hasKeys(h.Commit) {
+	if c.Moves.Custody.KeyOut != "" && !c.hasKeys(h.Commit) {
 		ignored = append(ignored, "--key-out")
 	}
 	return ignored, nil
@@ -113,7 +114,7 @@ func sameCertificate(a, b pki.Certificate) bool {
 }
 
 // keysIn reports whether the keys that a head brings are kept where --keys-dir says.
-func (q Material) keysIn(h *plan.Head) bool {
+func keysIn(q moves.Material, h *plan.Head) bool {
 	was := base.KeyPaths(h.Before)
 	for _, key := range base.KeyPaths(h.Next) {
 		if !slices.Contains(was, key) && path.Dir(key) != path.Clean(filepath.ToSlash(q.KeysDir)) && key != q.IssuerKey {

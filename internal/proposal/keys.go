@@ -30,7 +30,7 @@ func (c *call) keyHome(s *state.Rotation) string {
 // The others are for folders that outlive this call: they are given back, to be
 // written when the commit is made (outputs and hooks may take minutes or fail).
 func (c *call) putKeys(m *rotation.Move) (outside []keyfile.File, err error) {
-	files, err := c.Keys.Seal(c.keyHome(m.State), m)
+	files, err := c.Moves.Seal(c.keyHome(m.State), m)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (c *call) keep(branch, commit string, keys []keyfile.File) error {
 		if err != nil {
 			return base.GitProblem(err)
 		}
-		if undo, err = keyfile.StoreAlone(c.Files, c.StatePath, keys); err != nil {
+		if undo, err = keyfile.StoreAlone(c.Moves.Files, c.StatePath, keys); err != nil {
 			_ = c.Repo.Forget(branch) // without its keys it is not taken up either
 			return err
 		}
@@ -89,7 +89,7 @@ func (c *call) remember(branch, commit string) error {
 // they brought are there.
 func (c *call) addPending(found map[string]string) error {
 	if !c.q.DryRun {
-		if err := keyfile.Recover(c.Files, c.StatePath, c.named()); err != nil {
+		if err := keyfile.Recover(c.Moves.Files, c.StatePath, c.named()); err != nil {
 			return err
 		}
 	}
@@ -140,7 +140,7 @@ func (c *call) hasKeys(commit string) bool {
 			continue
 		}
 		path := statefile.Beside(c.StatePath, k.Path)
-		if out := c.q.Material.KeyOut; out != "" {
+		if out := c.Moves.Custody.KeyOut; out != "" {
 			path = filepath.Join(out, filepath.Base(k.Path)+".key")
 		}
 		text, err := files.Read(path, keyfile.MaxSize)

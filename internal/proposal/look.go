@@ -34,7 +34,7 @@ func (c *call) look() (s plan.Snapshot, moot map[string]*plan.Head, err error) {
 	if c.q.Wish.Next && c.Now.Status.Rotation == nil {
 		keeper, err := c.Custody(c.keyHome(c.Now), c.Now)
 		s.KeysErr = err
-		s.KeysLost = err == nil && keeper.Name == state.CustodyFile && !filepath.IsAbs(c.Keys.Folder(keeper, c.Now))
+		s.KeysLost = err == nil && keeper.Name == state.CustodyFile && !filepath.IsAbs(c.q.Material.Directory(keeper, c.Now))
 	}
 	return s, moot, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
@@ -115,15 +116,15 @@ func (c *call) syncTree(s *state.Rotation) (names []string, err error) {
 	if c.onBase != nil {
 		reviewed = c.onBase
 	}
-	all, err := c.Outputs.Compute(base.OutputsOf{File: c.Path(c.State), State: s.WithDefaults(), Reviewed: reviewed, Quiet: c.onBase != nil})
+	all, err := c.ComputeOutputs(base.OutputsOf{File: c.Path(c.State), State: s.WithDefaults(), Reviewed: reviewed, Quiet: c.onBase != nil})
 	if err != nil {
 		return nil, err
 	}
-	changed := slices.DeleteFunc(all, func(o base.Output) bool { return !o.Changes })
+	changed := outputs.Changed(all)
 	for _, o := range changed {
 		names = append(names, o.Name)
 	}
-	return names, c.Outputs.Write(c.Root, changed)
+	return names, outputs.Write(c.Moves.Files, c.Root, changed)
 }
 
 // noSecret refuses to commit a file with a private key in clear.

@@ -30,7 +30,7 @@ func (c *call) bring(p plan.Plan) (moved, error) {
 	names, err := c.putEvidence(p.Move.State)
 	made := moved{next: p.Move.State, names: names}
 	if p.Starts {
-		made.origin = c.q.Material.origin()
+		made.origin = origin(c.q.Material)
 	}
 	if err == nil && !c.q.DryRun {
 		made.keys, err = c.putKeys(p.Move)

@@ -1,13 +1,15 @@
 package proposal
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// moves are those of one call: each is made once, so that a start mints once.
-type moves struct {
+// makings are the moves of one call: each is made once, so that a start mints once.
+type makings struct {
 	made map[moveKey]madeMove
 	// evidence is what the gates are asked with.
 	evidence *rotation.Evidence
@@ -53,36 +55,23 @@ func (c *call) moveNow(w plan.Wish) (*rotation.Move, error) {
 	}
 	o := w.Options
 	o.Ahead = w.Ahead
-	switch {
-	case w.Verb == state.MoveStart:
-		options, err := c.Keys.Options(c.keyHome(c.Now), w.Kind, c.Now)
-		if err != nil {
-			return nil, err
-		}
-		options.Options = o
-		return rotation.Start(c.Now, options, *c.evidence, c.Instant, c.Random)
-	case w.Abandon:
-		return rotation.Abandon(c.Now, o, *c.evidence, c.Instant)
-	case w.Verb == state.MoveRollout:
-		return rotation.Rollout(c.Now, o, *c.evidence, c.Instant)
-	case w.To != "" && w.Verb == state.MoveBack:
-		return rotation.BackTo(c.Now, w.To, o, *c.evidence, c.Instant)
-	case w.To != "":
-		return rotation.AdvanceTo(c.Now, w.To, o, *c.evidence, c.Instant)
-	case w.Verb == state.MoveBack:
-		return rotation.Back(c.Now, o, *c.evidence, c.Instant)
+	if w.Verb != state.MoveStart {
+		return moves.Step{Verb: w.Verb, To: w.To, Abandon: w.Abandon}.Make(c.Now, o, *c.evidence, c.Instant)
 	}
-	return rotation.Advance(c.Now, o, *c.evidence, c.Instant)
+	options, err := c.Moves.Options(c.keyHome(c.Now), w.Kind, c.Now, c.q.Material)
+	if err != nil {
+		return nil, err
+	}
+	options.Options = o
+	return rotation.Start(c.Now, options, *c.evidence, c.Instant, c.Moves.Custody.Random)
 }
 
 // wipe ends the keys that were minted.
-func (m *moves) wipe() {
+func (m *makings) wipe() {
 	for _, made := range m.made {
 		if made.move == nil {
 			continue
 		}
-		for _, minted := range made.move.Minted {
-			minted.Key.Wipe()
-		}
+		keyfile.WipeAll(made.move.Minted)
 	}
 }

@@ -127,7 +127,7 @@ func (c *call) writeParts(ch *change) error {
 
 // write puts each part into a file of its own.
 func (c *call) write(parts Parts) error {
-	if err := c.Files.MakeDirs(c.q.Out); err != nil {
+	if err := c.Moves.Files.MakeDirs(c.q.Out); err != nil {
 		return err
 	}
 	whole, err := json.MarshalIndent(parts, "", "  ")
@@ -142,7 +142,7 @@ func (c *call) write(parts Parts) error {
 		"branch": parts.Branch + "\n", "title": parts.Title + "\n", "body.md": parts.Body, "labels": strings.Join(parts.Labels, "\n") + "\n",
 		"commit-message": parts.CommitMessage, "trailers": trailers.String(), "pull-request.json": string(whole) + "\n",
 	} {
-		if err := c.Files.Replace(filepath.Join(c.q.Out, name), []byte(text), 0o644); err != nil {
+		if err := c.Moves.Files.Replace(filepath.Join(c.q.Out, name), []byte(text), 0o644); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -36,16 +37,7 @@ type Request struct {
 	// Out is the folder for the parts of a pull request that something else opens.
 	Out string
 	// Material is what a start is asked to take or make, as the command line has it.
-	Material Material
-}
-
-// Material is what a start is asked to take or make: names, and paths of files.
-type Material struct {
-	Name                      string
-	Anchor, AnchorKey, Signed string
-	IssuerKey, OutgoingKey    string
-	Signer, AnchorSigner      string // URIs of keys that live elsewhere
-	KeysDir, KeyOut           string
+	Material moves.Material
 }
 
 var kinds = []string{state.KindAnchor, state.KindIssuer, state.KindWebhooks, state.KindReplace, state.KindRenew}
@@ -74,7 +66,7 @@ func Asked(args []string, w plan.Wish, guard bool) (plan.Wish, error) {
 }
 
 // origin says where the material of a new start comes from.
-func (m Material) origin() string {
+func origin(m moves.Material) string {
 	var given []string
 	for _, flag := range []struct{ name, value string }{{"--anchor", m.Anchor}, {"--anchor-key", m.AnchorKey}, {"--anchor-signer", m.AnchorSigner}, {"--signed", m.Signed}} {
 		if flag.value != "" {

@@ -4,9 +4,11 @@
 package recovery
 
 import (
+	"fmt"
+	"time"
+
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
-	"time"
 )
 
 // Facts are what is known of a mesh in trouble.
@@ -34,6 +36,23 @@ type Reverted struct {
 	Commit string
 	Epoch  int64
 	Phase  string
+}
+
+// Alarm says that the epoch of a state fell below one that Git has; "" if it did not.
+func (r *Reverted) Alarm(s *state.Rotation) string {
+	if r == nil {
+		return ""
+	}
+	return fmt.Sprintf("the epoch fell: the file has epoch %d (%s), commit %s has epoch %d (%s)", s.Status.Epoch, s.Status.Phase, r.Commit[:12], r.Epoch, r.Phase)
+}
+
+// DoctorCommand is the call of doctor that looks at the same files.
+func DoctorCommand(statePath string, evidence []string) string {
+	command := Facts{File: statePath}.Command("doctor")
+	for _, file := range evidence {
+		command += " --evidence " + Quoted(file)
+	}
+	return command
 }
 
 // Step is one thing to do: a command, or a sentence where no command of this

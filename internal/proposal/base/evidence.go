@@ -24,14 +24,16 @@ const (
 // evidenceInstant ends the name of an observation, in the digits of its instant.
 var evidenceInstant = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*-\d{8}T\d{6}Z\.yaml$`)
 
-// IsEvidenceName reports whether a file's name is one that an observation gets.
-func IsEvidenceName(name string) bool { return evidenceInstant.MatchString(name) }
+// IsEvidenceName reports whether a file's name is one that an observation of a
+// state gets.
+func IsEvidenceName(s *state.Rotation, name string) bool {
+	return strings.HasPrefix(name, s.Metadata.Name+"-") && evidenceInstant.MatchString(name)
+}
 
-// IsEvidence tells whether a file of the repository is an observation that
+// IsEvidence reports whether a file of the repository is an observation that
 // belongs to this state.
 func (b *Base) IsEvidence(name string) bool {
-	return path.Dir(name) == b.Beside(EvidenceFolder) && evidenceInstant.MatchString(path.Base(name)) &&
-		strings.HasPrefix(path.Base(name), b.Now.Metadata.Name+"-")
+	return path.Dir(name) == b.Beside(EvidenceFolder) && IsEvidenceName(b.Now, path.Base(name))
 }
 
 // EvidenceName is the name of an observation in the repository.

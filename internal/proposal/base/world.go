@@ -5,12 +5,12 @@ package base
 
 import (
 	"io"
-	"os"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -25,55 +25,11 @@ type World struct {
 	Disk  disk.Disk
 	// Custody is what keeps the keys of a state that lies at a path.
 	Custody func(statePath string, s *state.Rotation) (*custody.Custody, error)
-	Outputs Outputs
+	Outputs outputs.World
 	// Load reads observations, and what the links of a state at a path lead to.
 	Load func(files []string, statePath string, s *state.Rotation) (rotation.Evidence, error)
 	// Forge reaches the forge behind a remote's address.
 	Forge func(address string, flags forge.Flags) (forge.Forge, error)
-}
-
-// Outputs compute and write what spec.outputs names.
-type Outputs interface {
-	// Compute gives every file that is owned or should be, sorted by name.
-	Compute(OutputsOf) ([]Output, error)
-	// Header begins the first line of every file that a state owns.
-	Header(s *state.Rotation) string
-	// Write brings files of a repository to what they should be, all or none.
-	Write(root string, files []Output) error
-}
-
-const (
-	// MaxOutput is the largest file that is compared with an output, in bytes.
-	MaxOutput = 64 << 20
-	// HeadSize is how much of a file is read to see whose it is, in bytes: more than
-	// a header has.
-	HeadSize = 1 << 10
-)
-
-// OutputsOf says whose outputs are computed.
-type OutputsOf struct {
-	// File is the state file, Root the repository that it lies in; "": the one that has it.
-	File, Root string
-	State      *state.Rotation
-	// Reviewed is the state whose charts may be fetched, beside those of the
-	// repository itself; may be nil. With AnyChart all may.
-	Reviewed *state.Rotation
-	AnyChart bool
-	// Quiet: nobody gets these files, so nothing is said of them.
-	Quiet bool
-}
-
-// Output is one file as it is and as it should be.
-type Output struct {
-	// Number is the place of the output in spec.outputs.
-	Number int
-	// Name is the path in the repository, with "/".
-	Name string
-	// Have and Want are nil where there is no file; should be none.
-	Have, Want []byte
-	Mode       os.FileMode
-	// Changes: they differ.
-	Changes bool
 }
 
 // Evidence is what a person brings to open a gate.

@@ -15,7 +15,7 @@ func (g *judgement) guardOutputs(next *state.Rotation) error {
 		return g.judgeDisowned(next, nil)
 	}
 	file := g.Path(g.State)
-	files, err := g.Outputs.Compute(base.OutputsOf{
+	files, err := g.ComputeOutputs(base.OutputsOf{
 		File: file, Root: g.Root, State: next.WithDefaults(), Reviewed: g.Now,
 		AnyChart: slices.Contains(g.q.Accept, string(problem.PRGuardChart.Code)), // a maintainer accepted it: its output is judged
 	})
@@ -29,7 +29,7 @@ func (g *judgement) guardOutputs(next *state.Rotation) error {
 	}
 	g.r.owned = append(g.r.owned, produced...)
 	for _, f := range files {
-		if !f.Changes {
+		if !f.Changes() {
 			continue
 		}
 		name := sink.Name(f.Name)
@@ -40,9 +40,9 @@ func (g *judgement) guardOutputs(next *state.Rotation) error {
 		case f.Want == nil:
 			g.r.fail(problem.PRGuardStale.With().In(name))
 		case f.Have == nil:
-			g.r.fail(problem.PRGuardMissing.With(f.Number + 1).In(name))
+			g.r.fail(problem.PRGuardMissing.With(f.Output + 1).In(name))
 		default:
-			g.r.fail(problem.PRGuardEdited.With(f.Number + 1).In(name))
+			g.r.fail(problem.PRGuardEdited.With(f.Output + 1).In(name))
 		}
 	}
 	return g.judgeDisowned(next, produced)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
@@ -166,7 +167,7 @@ func (g *judgement) conflict(names []string) (err error) {
 		return nil
 	}
 	return g.heads(g.before, names, func(_ string, head []byte) {
-		g.r.touched = g.r.touched || bytes.HasPrefix(head, []byte(g.Outputs.Header(g.Now)))
+		g.r.touched = g.r.touched || bytes.HasPrefix(head, []byte(outputs.OwnedBy(g.Now)))
 	})
 }
 
@@ -179,7 +180,7 @@ func (g *judgement) heads(t *repo.Tree, names []string, f func(name string, head
 		}
 	}
 	return base.GitProblem(g.Repo.Contents(objects, func(i int, c repo.Content) error {
-		head, err := io.ReadAll(io.LimitReader(c.Text, base.HeadSize))
+		head, err := io.ReadAll(io.LimitReader(c.Text, outputs.HeadSize))
 		f(regular[i], head)
 		return err
 	}))

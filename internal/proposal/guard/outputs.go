@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
@@ -65,7 +66,7 @@ func (g *judgement) judgeDisowned(next *state.Rotation, produced []string) error
 		}
 	}
 	return g.heads(g.before, g.differs, func(name string, head []byte) {
-		if bytes.HasPrefix(head, []byte(g.Outputs.Header(g.Now))) {
+		if bytes.HasPrefix(head, []byte(outputs.OwnedBy(g.Now))) {
 			disowned(name, "an output")
 		}
 	})

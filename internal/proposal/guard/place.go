@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -90,6 +91,6 @@ func isSubmodule(dir string) bool {
 		return false
 	}
 	defer f.Close()
-	head, _ := io.ReadAll(io.LimitReader(f, base.HeadSize)) // a directory has none
+	head, _ := io.ReadAll(io.LimitReader(f, outputs.HeadSize)) // a directory has none
 	return strings.Contains(filepath.ToSlash(string(head)), gitName+"/modules/")
 }

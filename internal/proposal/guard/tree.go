@@ -9,6 +9,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
@@ -56,7 +57,7 @@ func (g *judgement) materialize(next *state.Rotation) error {
 	g.skipped = map[string]bool{}
 	total := int64(0)
 	err = g.Repo.Contents(objects, func(i int, c repo.Content) error {
-		if c.Size > base.MaxOutput {
+		if c.Size > outputs.MaxOwned {
 			g.skipped[names[i]] = true
 			return nil
 		}

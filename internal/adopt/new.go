@@ -1,4 +1,4 @@
-package cli
+package adopt
 
 import (
 	"errors"
@@ -14,44 +14,43 @@ import (
 )
 
 // mintFirst makes the first PKI of a mesh that does not run yet.
-func (a *app) mintFirst(f *initFlags) (begun, error) {
-	if f.version == "" {
-		return begun{}, problem.AdoptNoVersion.With("nothing: a new mesh has no manifests")
+func (w World) mintFirst(o *Options) (initialState, error) {
+	if o.Version == "" {
+		return initialState{}, problem.AdoptNoVersion.With("nothing: a new mesh has no manifests")
 	}
-	version, err := linkerd.ParseVersion(f.version)
+	version, err := linkerd.ParseVersion(o.Version)
 	if err != nil {
-		return begun{}, err
+		return initialState{}, err
 	}
-	s := f.newState(version)
+	s := o.newState(version)
 	hooks := []string{state.WebhookProxyInjector, state.WebhookProfileValidator, state.WebhookPolicyValidator}
 	if !version.Traits().TrustRoots {
 		hooks = hooks[:2] // policyValidator came with 2.11
 	}
-	next, minted, err := rotation.First(s, hooks, f.keyPath(), a.Now(), a.Random)
-	return begun{state: next, keys: minted}, err
+	next, minted, err := rotation.First(s, hooks, o.keyPath(), w.Now(), w.Custody.Random)
+	return initialState{state: next, keys: minted}, err
 }
 
 // newState is a state with the flags' spec and no PKI.
-func (f *initFlags) newState(version linkerd.Version) *state.Rotation {
-	s := &state.Rotation{
+func (o *Options) newState(version linkerd.Version) *state.Rotation {
+	return &state.Rotation{
 		APIVersion: state.APIVersion, Kind: state.Kind,
-		Metadata: state.Metadata{Name: f.name, Annotations: map[string]string{"config.kubernetes.io/local-config": "true"}},
+		Metadata: state.Metadata{Name: o.Name, Annotations: map[string]string{"config.kubernetes.io/local-config": "true"}},
 		Spec: state.Spec{
 			Linkerd: state.Linkerd{
-				Version: f.version, Namespace: f.namespace, TrustDomain: f.trustDomain, IssuerScheme: f.scheme,
+				Version: o.Version, Namespace: o.Namespace, TrustDomain: o.TrustDomain, IssuerScheme: o.Scheme,
 				RollControlPlane: version.Traits().NeedsRoll(),
 			},
+			Custody: o.Custody,
 		},
 	}
-	f.settleCustody(s)
-	return s
 }
 
-// storeFirstKeys stores keys as new files, all or none. All of them are looked at
+// storeKeys stores keys as new files, all or none. All of them are looked at
 // before the first is written; a file that holds the same key already is left as
 // it is, so that a repeated call is no error.
-func (a *app) storeFirstKeys(f *initFlags, first begun) (keyfile.Stored, error) {
-	c, err := a.custodyOf(f.statePath, first.state, f.opening)
+func (w World) storeKeys(o *Options, first initialState) (keyfile.Stored, error) {
+	c, err := w.Custody.Of(o.StatePath, first.state)
 	if err != nil {
 		return keyfile.Stored{}, err
 	}
@@ -61,7 +60,7 @@ func (a *app) storeFirstKeys(f *initFlags, first begun) (keyfile.Stored, error) 
 	if len(first.keys) == 0 {
 		return keyfile.Stored{}, nil
 	}
-	if c.Refers() && f.opening.keyOut == "" {
+	if c.Refers() && w.Custody.KeyOut == "" {
 		return keyfile.Stored{}, problem.AdoptKeyOut.With(c.Name)
 	}
 	var missing []rotation.Minted
@@ -71,7 +70,7 @@ func (a *app) storeFirstKeys(f *initFlags, first begun) (keyfile.Stored, error) 
 			missing = append(missing, k)
 			continue
 		}
-		file := statefile.Beside(f.statePath, k.Path)
+		file := statefile.Beside(o.StatePath, k.Path)
 		have, err := files.Read(file, keyfile.MaxSize)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -90,5 +89,5 @@ func (a *app) storeFirstKeys(f *initFlags, first begun) (keyfile.Stored, error) 
 	if err != nil {
 		return keyfile.Stored{}, err
 	}
-	return keyfile.Store(a.files(), f.statePath, sealed)
+	return keyfile.Store(w.Files, o.StatePath, sealed)
 }

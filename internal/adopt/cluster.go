@@ -1,4 +1,4 @@
-package cli
+package adopt
 
 import (
 	"fmt"
@@ -10,41 +10,36 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// elsewhere reports whether the custody keeps no key files.
-func (f *initFlags) elsewhere() bool {
-	kind, known := custody.Kinds[f.custody]
-	return known && kind.Seal == nil
-}
-
 // firstInCluster prints the objects with which cert-manager makes a first PKI. The
 // state is written afterwards, when the certificates exist.
-func (a *app) firstInCluster(f *initFlags) error {
-	version, err := linkerd.ParseVersion(f.version)
-	if f.version == "" {
-		return problem.AdoptNoVersion.With("nothing: a new mesh has no manifests")
+func (w World) firstInCluster(o *Options) (Result, error) {
+	version, err := linkerd.ParseVersion(o.Version)
+	if o.Version == "" {
+		return Result{}, problem.AdoptNoVersion.With("nothing: a new mesh has no manifests")
 	}
 	if err != nil {
-		return err
+		return Result{}, err
 	}
-	s := f.newState(version)
+	s := o.newState(version)
 	s.Spec.Linkerd.IssuerScheme = state.SchemeKubernetes
 	full := s.WithDefaults()
-	c, err := a.custodyOf(f.statePath, full, f.opening)
+	c, err := w.Custody.Of(o.StatePath, full)
 	if err != nil {
-		return err
+		return Result{}, err
 	}
-	name := a.Now().UTC().Format("2006")
-	if a.data, err = c.Incoming(name); err != nil {
-		return err
+	name := w.Now().UTC().Format("2006")
+	text, err := c.Incoming(name)
+	if err != nil {
+		return Result{}, err
 	}
 	l := full.Spec.Linkerd
 	anchor, issuer := custody.AnchorSecret(name), linkerd.IssuerSecret+"-"+name+"-1"
-	fmt.Fprintf(&a.talk, `note: cert-manager makes these keys, and no state file was written yet. Apply what is on stdout, then run
+	fmt.Fprintf(w.Notes, `note: cert-manager makes these keys, and no state file was written yet. Apply what is on stdout, then run
   kubectl get secret %s -n %s -o jsonpath='{.data.tls\.crt}' | base64 -d > anchor.pem
   kubectl get secret %s -n %s -o jsonpath='{.data.tls\.crt}' | base64 -d > issuer.pem
   l5d-pki-render init --custody cert-manager --anchors anchor.pem --issuer issuer.pem --linkerd-version %s --namespace %s --trust-domain %s -s %s
-`, anchor, full.Spec.Custody.TrustNamespace, issuer, l.Namespace, f.version, l.Namespace, l.TrustDomain, f.statePath)
-	return nil
+`, anchor, full.Spec.Custody.TrustNamespace, issuer, l.Namespace, o.Version, l.Namespace, l.TrustDomain, o.StatePath)
+	return Result{Text: text}, nil
 }
 
 // nameOwnAnchors names the keys of anchors that cert-manager made with our objects;

@@ -1,4 +1,4 @@
-package cli
+package adopt
 
 import (
 	"fmt"
@@ -12,44 +12,43 @@ import (
 
 // checkVerify refuses --verify where there is nothing to compare, or no file to
 // read the state from.
-func (f *initFlags) checkVerify() error {
-	if f.verify && (f.stream == "" || f.statePath == "-") {
+func (o *Options) checkVerify() error {
+	if o.Verify && (o.Stream == "" || o.StatePath == "-") {
 		return problem.AdoptVerify.With()
 	}
 	return nil
 }
 
 // verifiesOnly: the state exists and is not to be replaced.
-func (f *initFlags) verifiesOnly() bool {
-	_, err := os.Lstat(f.statePath)
-	return f.verify && !f.force && err == nil
+func (o *Options) verifiesOnly() bool {
+	_, err := os.Lstat(o.StatePath)
+	return o.Verify && !o.Force && err == nil
 }
 
 // verifyState compares a stream with the state that exists.
-func (a *app) verifyState(f *initFlags) error {
-	stream, err := a.source(f.stream, render.MaxStream, true)
+func (w World) verifyState(o *Options) (Result, error) {
+	stream, err := w.source(o.Stream, render.MaxStream, true)
 	if err != nil {
-		return err
+		return Result{}, err
 	}
-	return a.reportVerified(f, stream)
+	return verified(o, stream)
 }
 
-// reportVerified reads the state from its file and says what rendering the stream
+// verified reads the state from its file and says what rendering the stream
 // would change. Nothing of the stream is printed: it may hold private keys.
-func (a *app) reportVerified(f *initFlags, stream render.Source) error {
-	s, err := a.loadState(f.statePath)
+func verified(o *Options, stream render.Source) (Result, error) {
+	s, err := statefile.Load(o.StatePath)
 	if err != nil {
-		return err
+		return Result{}, err
 	}
 	found, err := render.Verify(s, stream.Data)
 	if err != nil {
-		return statefile.Named(err, f.statePath, stream.Name)
+		return Result{}, statefile.Named(err, o.StatePath, stream.Name)
 	}
-	a.data = []byte(verifiedText(f.statePath, stream.Name, found))
-	if len(found.Changes) > 0 || !found.Same {
-		return errFound
-	}
-	return nil
+	return Result{
+		Text:    []byte(verifiedText(o.StatePath, stream.Name, found)),
+		Differs: len(found.Changes) > 0 || !found.Same,
+	}, nil
 }
 
 func verifiedText(statePath, stream string, v render.Verification) string {

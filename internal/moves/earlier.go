@@ -1,9 +1,8 @@
-package cli
+package moves
 
 import (
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
@@ -26,16 +25,12 @@ func earlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.O
 	}
 	var problems problem.List
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !strings.HasPrefix(e.Name(), s.Metadata.Name+"-") || !base.IsEvidenceName(e.Name()) {
+		if !e.Type().IsRegular() || !base.IsEvidenceName(s, e.Name()) {
 			continue
 		}
-		file := filepath.Join(dir, e.Name())
-		data, err := files.Read(file, base.MaxObservation)
-		if err == nil {
-			var o *rotation.Observation
-			if o, err = rotation.ParseObservation(file, data); err == nil && o.Cluster == s.Metadata.Name {
-				earlier = append(earlier, o)
-			}
+		o, err := observation(filepath.Join(dir, e.Name()))
+		if err == nil && o.Cluster == s.Metadata.Name {
+			earlier = append(earlier, o)
 		}
 		problems.Add(err)
 	}

@@ -1,0 +1,76 @@
+package moves
+
+import (
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// Brought is the evidence that a user brings to open a gate.
+type Brought struct {
+	// Files are observations.
+	Files []string
+	// Assumed are the needs that the user vouches for, Because is why.
+	Assumed []string
+	Because string
+	// Earlier: observations beside the state, of earlier moves, count for waits.
+	Earlier bool
+}
+
+// Load reads the observations and what spec.links names: the state files and
+// saved observations of linked clusters, relative to the state file. A link
+// whose file is missing stays unknown, and unknown keeps the gate shut.
+func (b *Brought) Load(statePath string, s *state.Rotation) (rotation.Evidence, error) {
+	var e rotation.Evidence
+	var problems problem.List
+	observe := func(file string) {
+		o, err := observation(file)
+		if err == nil {
+			e.Observations = append(e.Observations, o)
+		}
+		problems.Add(err)
+	}
+	for _, file := range b.Files {
+		observe(file)
+	}
+	if b.Earlier {
+		var err error
+		e.Earlier, err = earlierEvidence(statePath, s)
+		problems.Add(err)
+	}
+	for _, link := range s.Spec.Links {
+		switch {
+		case link.Observation != "":
+			observe(statefile.Beside(statePath, link.Observation))
+		case link.State != "":
+			linked, err := linkedState(statefile.Beside(statePath, link.State))
+			problems.Add(err)
+			e.Links = append(e.Links, rotation.LinkedState{Name: link.Name, State: linked})
+		}
+	}
+	for _, code := range b.Assumed {
+		e.Assumptions = append(e.Assumptions, rotation.Assumption{Code: rotation.Need(code), Because: b.Because})
+	}
+	return e, problems.Err()
+}
+
+// observation reads the file of one.
+func observation(file string) (*rotation.Observation, error) {
+	data, err := files.Read(file, base.MaxObservation)
+	if err != nil {
+		return nil, err
+	}
+	return rotation.ParseObservation(file, data)
+}
+
+// linkedState reads the state file of a linked cluster.
+func linkedState(file string) (*state.Rotation, error) {
+	data, err := files.Read(file, statefile.MaxSize)
+	if err != nil {
+		return nil, err
+	}
+	return state.Parse(file, data)
+}

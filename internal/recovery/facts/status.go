@@ -1,0 +1,45 @@
+package facts
+
+import (
+	"github.com/l5d-pki/l5d-pki-render/internal/history"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// known is a state with its status and the evidence for it.
+type known struct {
+	state    *state.Rotation
+	status   *rotation.Status
+	evidence rotation.Evidence
+}
+
+// Status is the status of a state, with what Git and the ways into the cluster say.
+func Status(q Request) (*rotation.Status, error) {
+	k, err := load(q)
+	if err != nil {
+		return nil, err
+	}
+	if alarm := history.Reverted(q.StatePath, k.state).Alarm(k.state); alarm != "" {
+		k.status.Alarms = append(k.status.Alarms, alarm)
+	}
+	k.status.Delivery = delivery.Of(k.state, q.StatePath)
+	return k.status, nil
+}
+
+// load loads the state and the evidence, and computes the status.
+func load(q Request) (k known, err error) {
+	if k.state, err = statefile.Load(q.StatePath); err != nil {
+		return k, err
+	}
+	if k.evidence, err = q.Evidence(q.StatePath, k.state); err != nil {
+		return k, err
+	}
+	at, err := q.Instant() // after what is observed now
+	if err != nil {
+		return k, err
+	}
+	k.status, err = rotation.StatusOf(k.state, k.evidence, at)
+	return k, statefile.Named(err, q.StatePath, q.StatePath)
+}
