@@ -78,16 +78,20 @@ func ends(m mesh) []Rule {
 		"webhook":    "LinkerdWebhookCertificateEnds",
 		"webhook-ca": "LinkerdWebhookCAEnds",
 	}
-	starts := map[string]string{"anchor": "start anchor", "issuer": "start issuer", "cross": "advance", "webhook": "start webhooks", "webhook-ca": "start webhooks"}
+	starts := map[string]string{"anchor": "start anchor", "issuer": "start issuer", "cross": "start anchor", "webhook": "start webhooks", "webhook-ca": "start webhooks"}
 	var rules []Rule
 	for _, c := range m.certificates {
 		name, known := names[c.Kind]
 		if !known || c.Kind == "issuer" && m.Spec.Custody.Kind == state.CustodyCertManager {
 			continue // cert-manager renews it, so the state's end may be an old one
 		}
+		next := "`l5d-pki-render status` says what is next."
+		if m.Status.Phase == state.PhaseStable {
+			next += " A rotation begins with `l5d-pki-render " + starts[c.Kind] + "`."
+		}
 		what := fmt.Sprintf("the %s %s", strings.ReplaceAll(c.Kind, "-", " "), c.Name)
 		rules = append(rules, lastDays(name, fmt.Sprintf("vector(%d)", c.NotAfter.Unix()), c.NotAfter.Sub(c.NotBefore), map[string]string{"certificate": c.Kind, "name": c.Name},
-			what+" ends on "+c.NotAfter.UTC().Format(time.DateOnly), "`l5d-pki-render status` says what is next; a rotation begins with `l5d-pki-render "+starts[c.Kind]+"`.")...)
+			what+" ends on "+c.NotAfter.UTC().Format(time.DateOnly), next)...)
 	}
 	return rules
 }
