@@ -71,3 +71,10 @@ var LeafMetricsTable = []LeafMetrics{
 	{Release{[3]int{2, 15, 0}, [3]int{24, 1, 1}}, "identity_cert_expiration_timestamp_seconds", "identity_cert_refresh_timestamp_seconds"},
 	{Release{[3]int{2, 10, 0}, [3]int{21, 2, 4}}, "identity_cert_expiration_timestamp_seconds", ""},
 }
+
+// issuerMetricSince: identity exports IssuerTTLMetric. It came with an edge
+// release between 2.17 and 2.18; edges before 2.18's own are taken to lack it.
+var issuerMetricSince = Release{[3]int{2, 18, 0}, [3]int{25, 4, 4}}
+
+// HasIssuerMetric: identity exports [IssuerTTLMetric].
+func (v Version) HasIssuerMetric() bool { return v.since(issuerMetricSince) }

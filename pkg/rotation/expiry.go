@@ -51,6 +51,24 @@ func (c *scene) certificates() ([]Expiry, error) {
 	return c.expiries(now), nil
 }
 
+// InUse are the certificates that the state's phase delivers, signs with or
+// serves. Of an Expiry only what does not depend on an instant is set.
+func InUse(s *state.Rotation) ([]Expiry, error) {
+	c, err := openScene(s, Evidence{}, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.certificates()
+	var list []Expiry
+	for _, x := range all {
+		if x.InUse {
+			x.DaysLeft, x.Expired, x.NotYet = 0, false, false
+			list = append(list, x)
+		}
+	}
+	return list, err
+}
+
 // expiries lists every certificate of the state, in the order of the file.
 func (c *scene) expiries(now Material) []Expiry {
 	var list []Expiry
