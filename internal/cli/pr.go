@@ -125,7 +125,9 @@ func (a *app) doPR(f *prFlags, args []string) (err error) {
 	if err := a.tellCI(r); err != nil {
 		return err
 	}
-	a.afterPull(r, f.statePath)
+	if f.request.Fleet == "" { // what comes next is of one state
+		a.afterPull(r, f.statePath)
+	}
 	return ending
 }
 

@@ -114,7 +114,7 @@ func (f Findings) Text() string {
 	}
 	var b strings.Builder
 	for _, p := range f.Found {
-		b.WriteString(wrap(p.Error()+" ("+string(p.Code)+")", ""))
+		b.WriteString(wrap(p.Error()+" ["+string(p.Code)+"]", ""))
 		for _, hint := range p.Hints {
 			b.WriteString(wrap("hint: "+hint, "  "))
 		}

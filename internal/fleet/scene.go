@@ -170,7 +170,7 @@ func (s *Scene) make(members []int, move Move) []Outcome {
 func (s *Scene) judged(o Outcome, positions map[int]int) Outcome {
 	i, m := o.Member, o.Move
 	if s.Clusters[i].Now == nil {
-		o.Holds = []Hold{{Rule: HeldUnknown, Members: []int{i}, Text: "the state cannot be read: " + s.Clusters[i].Unread}}
+		o.Holds = []Hold{{Rule: HeldUnknown, Members: []int{i}, Text: "the state is unknown: " + s.Clusters[i].Unread}}
 	}
 	if m == nil {
 		return o

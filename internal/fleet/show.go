@@ -109,7 +109,7 @@ type reason struct {
 func gather(reasons []reason, r Row) []reason {
 	texts := slices.Clone(r.Own)
 	if r.Unread != "" {
-		texts = []string{"the state cannot be read: " + r.Unread}
+		texts = []string{"the state is unknown: " + r.Unread}
 	} else {
 		for _, h := range r.HeldBy {
 			texts = append(texts, "held back: "+h.Text)

@@ -197,7 +197,7 @@ func (c *call) fleetFiles(f *checkout.Fleet, made *checkout.Result) (names []str
 		if len(o.Move.State.Spec.Outputs) == 0 {
 			continue
 		}
-		all, err := c.ComputeOutputs(base.OutputsOf{File: c.Path(name), State: o.Move.State.WithDefaults(), Reviewed: m.Now})
+		all, err := c.ComputeOutputs(base.OutputsOf{File: c.Path(name), State: o.Move.State.WithDefaults(), Reviewed: m.Now, Quiet: true})
 		if err != nil {
 			return nil, err
 		}

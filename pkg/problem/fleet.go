@@ -38,7 +38,7 @@ var (
 		Explain: "Limits say how many members are moved together.",
 	})
 	FleetNoState = define(Sentence{
-		Code: "fleet-no-state", Text: "the state of member %q cannot be read: %s",
+		Code: "fleet-no-state", Text: "the state of member %q is unknown: %s",
 		Hint:    "check out the repository that has it, or correct spec.members; until then the member holds its component",
 		Explain: "A member whose state cannot be read is unknown. Unknown is not absent: its pods go on running, so the members that it shares trust with wait for it. It leaves the fleet only by a reviewed change of the fleet file.",
 	})
