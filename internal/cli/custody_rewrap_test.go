@@ -135,7 +135,7 @@ func TestRetiredKeys(t *testing.T) {
 		retired := state.Anchor{Name: "2025", Certificate: s.Status.Anchors[0].Certificate, Key: "keys/2025.age"}
 		s.Status.Retired = append(s.Status.Retired, retired)
 	})
-	if r := done(t, call(t, "", nil, "custody", "status", "--verbose", "--width", "200", "-s", statePath)); !strings.Contains(r.out, "status.retired[0]") || !strings.Contains(r.out, "of a retired anchor: never sealed anew; destroy it") {
+	if r := done(t, call(t, "", nil, "custody", "status", "--verbose", "--width", "300", "-s", statePath)); !strings.Contains(r.out, "status.retired[0]") || !strings.Contains(r.out, "of a retired anchor: never sealed anew; destroy it") {
 		t.Errorf("status: %s", r.out)
 	}
 	r := done(t, call(t, "", opens, "custody", "rewrap", "-s", statePath))
@@ -148,7 +148,7 @@ func TestRetiredKeys(t *testing.T) {
 	if err := os.Remove(old); err != nil {
 		t.Fatal(err)
 	}
-	if r := done(t, call(t, "", nil, "custody", "status", "-s", statePath)); !strings.Contains(r.out, "does not exist") {
+	if r := done(t, call(t, "", nil, "custody", "status", "--width", "200", "-s", statePath)); !strings.Contains(r.out, "does not exist") {
 		t.Errorf("status, when it is gone: %s", r.out)
 	}
 }

@@ -32,7 +32,7 @@ func TestRolloutCommand(t *testing.T) {
 	if after.Status.Phase != state.PhaseStable || after.Status.Stamp == before.Status.Stamp || after.Status.Epoch != before.Status.Epoch+1 {
 		t.Errorf("%+v", after.Status)
 	}
-	if out := p.run("log"); !strings.Contains(out, `rollout in stable: "pods hold both"`) {
+	if out := p.run("log", "--width", "200"); !strings.Contains(out, `rollout in stable: "pods hold both"`) {
 		t.Errorf("log: %s", out)
 	}
 	if out := p.run("status"); strings.Contains(out, "rollout to stable") {
