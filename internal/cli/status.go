@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// status says where the rotation stands.
+// status says where the rotation is.
 func (a *app) status() *cobra.Command {
 	var statePath, at, format, within, svg string
 	var width int
@@ -19,7 +19,7 @@ func (a *app) status() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "show the phase, what is trusted, what ends when, and the next legal moves",
-		Long: `status says where the rotation stands, when each certificate ends, and what the
+		Long: `status says where the rotation is, when each certificate ends, and what the
 next moves still need, and when each wait ends. Exit code 1 when something is wrong
 already (a certificate in use has expired, the epoch fell, the log was edited by
 hand), and when something in use ends within --within.
