@@ -27,17 +27,18 @@ var arrows = map[string][]string{
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},
 	"internal/exchange":       {},
-	"internal/cli":            {"internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange"},
+	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/live"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
 	"internal/forge/client":    {"internal/forge"},
 	// Key files are written for the Secrets that pkg/render knows.
 	"internal/custody":         {"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child", "internal/secret"},
-	"internal/custody/keyfile": {"internal/custody", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render", "internal/disk", "internal/sink", "internal/report", "pkg/rotation"},
+	"internal/custody/keyfile": {"internal/custody", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render", "internal/disk", "internal/sink", "internal/screen", "internal/report", "pkg/rotation"},
 	// The clients of Kubernetes and Prometheus are linked into a program of their own (docs/observe.md).
 	"cmd/l5d-pki-render-cluster": {"internal/observe/client"},
 	"internal/observe/client":    {"internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
+	"internal/live":              {"internal/observe", "internal/observe/exchange", "pkg/rotation", "pkg/state"},
 	"internal/observe/exchange":  {"internal/observe", "internal/exchange"},
 	"internal/observe":           {"internal/manifest", "pkg/linkerd", "pkg/pki", "pkg/rotation", "pkg/state"},
 	// A module of its own: its back ends are larger than all of the rest.
@@ -57,12 +58,12 @@ var arrows = map[string][]string{
 	// Reading and changing files, with errors that a user can act on.
 	"internal/files":     {"internal/disk", "pkg/state"},
 	"internal/statefile": {"internal/disk", "internal/files", "pkg/state"},
-	"internal/report":    {"internal/sink", "internal/secret", "pkg/pki", "internal/picture", "pkg/rotation", "internal/recovery", "pkg/delivery", "pkg/state"},
+	"internal/report":    {"internal/sink", "internal/screen", "internal/nextstep", "internal/secret", "pkg/pki", "internal/picture", "pkg/rotation", "internal/recovery", "pkg/delivery", "pkg/state"},
 	// Workflows: one host or task each, without flags. The command layer calls them.
 	"internal/argocd": {"internal/address", "internal/chart/exchange", "internal/chartphase", "internal/child", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/secret", "internal/sink", "internal/statefile", "pkg/render", "pkg/state", "internal/disk"},
 	// What a phase does to a chart, for every command that renders one.
 	"internal/chartphase": {"pkg/linkerd", "internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state", "internal/files", "pkg/delivery"},
-	"internal/lint":       {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
+	"internal/lint":       {"internal/screen", "pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
 	"internal/outputs":    {"internal/chart/exchange", "internal/chartphase", "internal/component", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/report", "internal/secret", "internal/statefile", "internal/workloads", "pkg/delivery", "pkg/render", "pkg/state", "internal/sink"},
 	// A state file and its versions in Git.
 	"internal/history": {"internal/files", "internal/recovery", "internal/repo", "internal/statefile", "pkg/state"},
@@ -71,7 +72,7 @@ var arrows = map[string][]string{
 	// The current phase of a state as a stream, as values and as manifests.
 	"internal/phase": {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/statefile", "pkg/render", "pkg/state"},
 	// Moves on a state file: start, advance, back, rollout.
-	"internal/moves": {"internal/custody", "internal/custody/keyfile", "internal/files", "internal/kms", "internal/proposal/base", "internal/report", "internal/statefile", "pkg/delivery", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/moves": {"internal/screen", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/kms", "internal/proposal/base", "internal/report", "internal/statefile", "pkg/delivery", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
 	// The first state file of a mesh.
 	"internal/adopt":     {"internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/linkerd", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
 	"internal/workloads": {"internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/render", "pkg/rotation", "pkg/state"},
@@ -99,7 +100,13 @@ var arrows = map[string][]string{
 	"pkg/pki":           {"pkg/linkerd"},
 	"internal/manifest": {},
 	"internal/picture":  {},
-	"internal/sink":     {},
+	// Text for a terminal of a given width, and what the terminal is.
+	"internal/screen":   {"internal/picture", "internal/sink"},
+	"internal/terminal": {"internal/screen"},
+	// What a person does next, and what that follows from.
+	"internal/nextstep":      {"pkg/delivery", "pkg/rotation", "pkg/state"},
+	"internal/nextstep/look": {"internal/disk", "internal/nextstep", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/sink":          {},
 	// The one detector of private keys, which everything else asks.
 	"internal/secret": {},
 	"pkg/problem":     {},
@@ -113,13 +120,13 @@ var libraries = map[string][]string{
 	"github.com/spf13/cobra":                   {"internal/cli"},
 	"github.com/spf13/pflag":                   {"internal/cli"},
 	"go.yaml.in/yaml/v4":                       {"internal/manifest"},
-	"sigs.k8s.io/yaml":                         {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm"},
+	"sigs.k8s.io/yaml":                         {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/live", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm"},
 	"go.step.sm/crypto":                        {"cmd/l5d-pki-render-kms"},
 	"golang.org/x/crypto":                      {"cmd/l5d-pki-render-kms"},
 	"github.com/gofrs/flock":                   {"internal/disk"},
 	"golang.org/x/sys":                         {"internal/disk"},
 	"helm.sh/helm/v3/pkg/postrender":           {"pkg/postrender"},
-	"golang.org/x/term":                        {"internal/workloads"},
+	"golang.org/x/term":                        {"internal/workloads", "internal/terminal"},
 	"golang.org/x/text":                        {"internal/proposal/guard"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"internal/chart"},
 	"github.com/aymanbagabas/go-udiff":         {"internal/report"},
@@ -139,6 +146,7 @@ var libraries = map[string][]string{
 	"gitlab.com/gitlab-org/api/client-go":      {"internal/forge/client"},
 	"code.gitea.io/sdk/gitea":                  {"internal/forge/client"},
 	"k8s.io/client-go":                         {"internal/observe/client"},
+	"k8s.io/apimachinery":                      {"internal/observe/client"},
 }
 
 // keyWriters are the rooms that may have the text of a private key's marker:
@@ -147,7 +155,7 @@ var libraries = map[string][]string{
 var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe"}
+var pure = []string{"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/screen", "internal/nextstep", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{

@@ -26,6 +26,8 @@ type land struct {
 	top   string
 	clone string
 	token string
+	// extra is added to the environment of every program.
+	extra []string
 }
 
 // scopes are the least that the tool needs (docs/forges.md).
@@ -51,19 +53,32 @@ func settle(t *testing.T, g *gitea) *land {
 // layout is a clone of what is not there yet.
 func layout(t *testing.T, g *gitea) *land {
 	t.Helper()
+	l := newLand(t, g)
+	if err := os.CopyFS(l.clone, os.DirFS(peer.Fixture("gitops/argocd"))); err != nil {
+		t.Fatal(err)
+	}
+	l.commit()
+	return l
+}
+
+// newLand is a clone without a commit.
+func newLand(t *testing.T, g *gitea) *land {
+	t.Helper()
 	l := &land{t: t, g: g, door: openDoor(t, g.url), tool: peer.Tool(t), top: t.TempDir(), token: g.newToken("bot", scopes)}
 	login := base64.StdEncoding.EncodeToString([]byte("bot:" + g.token))
 	config := "[user]\nname = Bot\nemail = bot@example.test\n[commit]\ngpgsign = false\n[http]\nextraHeader = Authorization: Basic " + login + "\n"
 	l.write(filepath.Join(l.top, ".gitconfig"), config)
 	l.clone = filepath.Join(l.top, "clone")
 	l.git(l.top, "init", "-q", "-b", "main", l.clone)
-	if err := os.CopyFS(l.clone, os.DirFS(peer.Fixture("gitops/argocd"))); err != nil {
-		t.Fatal(err)
-	}
 	l.git(l.clone, "remote", "add", "origin", l.door.server.URL+"/bot/pki.git")
+	return l
+}
+
+// commit makes the first commit of all that there is.
+func (l *land) commit() {
+	l.t.Helper()
 	l.git(l.clone, "add", "-A")
 	l.git(l.clone, "commit", "-q", "-m", "begin")
-	return l
 }
 
 // ready waits until Gitea has read the first push: until then it has no pull
@@ -101,8 +116,8 @@ func (l *land) write(file, text string) {
 }
 
 func (l *land) env() []string {
-	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + l.top, "GIT_CONFIG_GLOBAL=" + filepath.Join(l.top, ".gitconfig"),
-		"GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "GITEA_TOKEN=" + l.token}
+	return append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + l.top, "GIT_CONFIG_GLOBAL=" + filepath.Join(l.top, ".gitconfig"),
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "GITEA_TOKEN=" + l.token}, l.extra...)
 }
 
 func (l *land) git(dir string, args ...string) string {

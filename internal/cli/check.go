@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/check"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/live"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -135,14 +137,11 @@ func (a *app) observedNow(f *linkerdFlags, s *state.Rotation) (*rotation.Observa
 	if f.apiServer != "" || f.user != "" || len(groups) > 0 {
 		return nil, problem.CheckFlags.With()
 	}
-	cluster, namespace := f.context, f.namespace
+	cluster := live.Cluster{Name: cmp.Or(f.context, "cluster"), Namespace: f.namespace}
 	if s != nil {
-		cluster, namespace = s.Metadata.Name, s.WithDefaults().Spec.Linkerd.Namespace
+		cluster = live.ClusterOf(s)
 	}
-	if cluster == "" {
-		cluster = "cluster"
-	}
-	o, _, err := a.observeNow(&clusterFlags{kubeconfig: f.kubeconfig, context: f.context, limit: f.wait}, s, cluster, namespace)
+	o, _, err := a.observeNow(&clusterFlags{live.Options{Kubeconfig: f.kubeconfig, Context: f.context, Limit: f.wait}}, s, cluster)
 	return o, err
 }
 

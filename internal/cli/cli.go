@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
 
 	"github.com/spf13/cobra"
 )
@@ -67,6 +68,7 @@ type app struct {
 	// onStdout, if set, is told whether data reached stdout.
 	onStdout func(err error)
 	logFile  string
+	color    string
 	piped    map[string][]byte // what was read from pipes (see readOnce)
 	ran      bool              // a command's own code was reached: an error before that is one of usage
 }
@@ -118,6 +120,7 @@ Every flag can be given by the environment: --state as L5D_PKI_STATE,
 		RunE: a.noCommand,
 	}
 	root.PersistentFlags().StringVar(&a.logFile, "log-file", "", "append messages to this file too (env L5D_PKI_LOG); Helm and Argo CD swallow stderr")
+	root.PersistentFlags().Var(terminal.Colors(&a.color), "color", "color of reports: auto (on a terminal without NO_COLOR), always or never")
 	a.addCommands(root)
 	return root
 }

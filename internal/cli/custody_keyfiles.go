@@ -2,7 +2,6 @@ package cli
 
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
-	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 
 	"github.com/spf13/cobra"
@@ -68,7 +67,8 @@ Keys of retired anchors are left as they are: those anchors sign nothing again.`
 
 // custodyStatus lists the key files of a state.
 func (a *app) custodyStatus() *cobra.Command {
-	var statePath, format string
+	var statePath string
+	var view viewFlags
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "list the key files: whose keys they hold and who can open them",
@@ -78,7 +78,7 @@ is what spec.custody says. No identity is needed and no key is read.`,
 		Example: `  l5d-pki-render custody status -o json`,
 		Args:    cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			write, err := results.In(format)
+			write, err := a.show(&view)
 			if err != nil {
 				return err
 			}
@@ -104,6 +104,6 @@ is what spec.custody says. No identity is needed and no key is read.`,
 		}),
 	}
 	stateFlag(cmd, &statePath)
-	cmd.Flags().StringVarP(&format, "output", "o", results.Text, "text, json, yaml or markdown")
+	view.add(cmd)
 	return cmd
 }

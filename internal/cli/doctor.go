@@ -27,7 +27,7 @@ changes nothing. Exit code 1 when something is wrong.`,
   l5d-pki-render doctor --down-since 2026-06-01T12:00:00Z`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			show, err := results.In(format)
+			show, err := a.show(&viewFlags{format: format})
 			if err != nil {
 				return err
 			}

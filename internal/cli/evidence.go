@@ -12,6 +12,8 @@ type evidenceFlags struct {
 	// observe: the cluster is read as well.
 	observe bool
 	cluster clusterFlags
+	// key signs what is observed, "" if nothing does.
+	key string
 }
 
 func (f *evidenceFlags) add(cmd *cobra.Command) {

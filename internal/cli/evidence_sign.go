@@ -7,7 +7,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/evidence"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
-	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
@@ -51,13 +50,8 @@ func (a *app) signEvidence(file, key string) error {
 	if err != nil {
 		return err
 	}
-	text = evidence.Line(text)
-	signature, err := repo.SignText(key, evidence.Namespace, text)
+	signed, err := base.Sign(text, key)
 	if err != nil {
-		return base.KeygenProblem(err).In(file)
-	}
-	signed := evidence.Join(text, signature)
-	if _, _, err := evidence.Split(signed); err != nil {
 		return problem.Of(err).In(file).Err()
 	}
 	info, err := os.Stat(file)

@@ -83,7 +83,7 @@ func (a *app) helmShow() *cobra.Command {
 		Example: `  l5d-pki-render helm-plugin show -o json`,
 		Args:    cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			write, err := results.In(format)
+			write, err := a.show(&viewFlags{format: format})
 			if err != nil {
 				return err
 			}

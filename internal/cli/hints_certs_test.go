@@ -14,7 +14,6 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -24,8 +23,16 @@ import (
 // makeHintCert makes NAME.crt and NAME.key: cert NAME [by SIGNER] [KEY=VALUE ...]
 // with cn, key (p256, p384, rsa), of (take that name's key), from and days (from
 // now), pathlen, eku (server, client, both), usage, permit, dns, ski, and the words
-// leaf and critical. Without leaf it is an authority.
+// leaf, critical, sha1, akiserial (names the signer by its serial too) and huge (an
+// RSA key that nobody has). Without leaf it is an authority. NAME*N makes N of them.
 func makeHintCert(now time.Time, args []string) error {
+	if name, count, several := strings.Cut(args[0], "*"); several {
+		n, err := strconv.Atoi(count)
+		for i := 1; i <= n && err == nil; i++ {
+			err = makeHintCert(now, append([]string{name + strconv.Itoa(i)}, args[1:]...))
+		}
+		return err
+	}
 	name, signer := args[0], ""
 	set := map[string]string{"cn": "root.linkerd.cluster.local " + name, "key": "p256", "days": "700", "from": "-1"}
 	for i := 1; i < len(args); i++ {
@@ -62,6 +69,8 @@ func makeHintCert(now time.Time, args []string) error {
 	switch set["eku"] {
 	case "server":
 		c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	case "none":
+		c.ExtKeyUsage = nil
 	case "both":
 		c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
 	}
@@ -89,10 +98,18 @@ func makeHintCert(now time.Time, args []string) error {
 			parent = &x509.Certificate{Subject: parent.Subject, RawSubject: parent.RawSubject, SubjectKeyId: []byte(set["aki"])}
 		}
 	}
-	if _, err := url.Parse(set["cn"]); err != nil {
-		return err
+	if _, sha1 := set["sha1"]; sha1 {
+		c.SignatureAlgorithm = x509.SHA1WithRSA
 	}
-	der, err := x509.CreateCertificate(rand.Reader, c, parent, key.Public(), parentKey)
+	if _, serial := set["akiserial"]; serial {
+		c.ExtraExtensions = append(c.ExtraExtensions, pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 35}, Value: []byte{0x30, 3, 0x82, 1, 7}})
+	}
+	public := key.Public()
+	if _, huge := set["huge"]; huge {
+		n := new(big.Int).Lsh(big.NewInt(1), 9000)
+		public = &rsa.PublicKey{N: n.Add(n, big.NewInt(1)), E: 65537}
+	}
+	der, err := x509.CreateCertificate(rand.Reader, c, parent, public, parentKey)
 	if err != nil {
 		return err
 	}
@@ -115,6 +132,10 @@ func hintKey(set map[string]string) (crypto.Signer, error) {
 	switch set["key"] {
 	case "p384":
 		return ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	case "p521":
+		return ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
+	case "rsa1024":
+		return rsa.GenerateKey(rand.Reader, 1024)
 	case "rsa":
 		return rsa.GenerateKey(rand.Reader, 2048)
 	case "ed25519":

@@ -38,7 +38,7 @@ existing state file is not replaced without --force, an existing key never.`,
   l5d-pki-render init --new --linkerd-version 2.18 --recipient age1...
   l5d-pki-render init --new --linkerd-version 2.18 --custody file --keys-dir ../keys`,
 		Args: cobra.NoArgs,
-		RunE: a.run(func(*cobra.Command, []string) error { return a.doInit(&f) }),
+		RunE: a.run(func(*cobra.Command, []string) error { return a.afterInit(f.StatePath, a.doInit(&f)) }),
 	}
 	f.add(cmd)
 	return cmd

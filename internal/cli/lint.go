@@ -12,7 +12,8 @@ import (
 // lint looks for hazards in the state's material, and in a repository around it.
 func (a *app) lint() *cobra.Command {
 	var o lint.Options
-	var at, format string
+	var at string
+	var view viewFlags
 	var strict bool
 	cmd := &cobra.Command{
 		Use:   "lint",
@@ -29,7 +30,7 @@ Exit code 1 when a finding is an error (with --strict: a warning).`,
   l5d-pki-render lint --repo . --allow '**/testdata/**' -o sarif`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			write, err := lint.Format(format)
+			write, err := lint.Format(view.format, a.view(&view))
 			if err != nil {
 				return err
 			}
@@ -50,7 +51,8 @@ Exit code 1 when a finding is an error (with --strict: a warning).`,
 	}
 	stateFlag(cmd, &o.State)
 	cmd.Flags().StringVar(&at, "at", "", "judge dates at this instant (RFC 3339) instead of now")
-	cmd.Flags().StringVarP(&format, "output", "o", "text", "text, json, markdown or sarif (2.1.0)")
+	view.addDetails(cmd)
+	cmd.Flags().StringVarP(&view.format, "output", "o", "text", "text, json, markdown or sarif (2.1.0)")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit 1 for warnings too")
 	cmd.Flags().StringVar(&o.Repository, "repo", "", "look through the files of this work tree that Git does not ignore, or of a folder, too")
 	cmd.Flags().StringArrayVar(&o.Allow, "allow", nil, "accept private keys in clear in files that match this pattern (*, **, ?); may be repeated")

@@ -15,7 +15,8 @@ import (
 
 // log shows the hash-chained history of the state.
 func (a *app) log() *cobra.Command {
-	var statePath, format string
+	var statePath string
+	var view viewFlags
 	var bases []string
 	var verify, migrate bool
 	cmd := &cobra.Command{
@@ -31,7 +32,7 @@ with a log from before these fields is refused until --migrate has rewritten it.
   git show HEAD~3:rotation.yaml > old.yaml && l5d-pki-render log --verify --base old.yaml`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			show, err := results.In(format)
+			show, err := a.show(&view)
 			if err != nil {
 				return err
 			}
@@ -54,7 +55,7 @@ with a log from before these fields is refused until --migrate has rewritten it.
 		}),
 	}
 	stateFlag(cmd, &statePath)
-	cmd.Flags().StringVarP(&format, "output", "o", results.Text, "text, json, yaml or markdown")
+	view.add(cmd)
 	cmd.Flags().BoolVar(&verify, "verify", false, "check the chain, also across the Git history of the file and against --base")
 	cmd.Flags().BoolVar(&migrate, "migrate", false, "first rewrite a log from before its entries had fields, and nothing else of the file")
 	cmd.Flags().StringArrayVar(&bases, "base", nil, "an older version of the state file; may be given several times")

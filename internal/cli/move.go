@@ -2,6 +2,8 @@ package cli
 
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
+	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
+	"github.com/l5d-pki/l5d-pki-render/internal/nextstep/look"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -24,6 +26,7 @@ func (f *moveFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.options.Why, "why", "", "a sentence for the log")
 	cmd.Flags().StringVar(&f.options.Leaves, "leaves", "", "how leaves of the outgoing issuer go: waited (default) or wave")
 	cmd.Flags().StringSliceVar(&f.options.Namespaces, "namespaces", nil, "begin a split wave with these namespaces")
+	cmd.Flags().BoolVar(&f.options.StaleOnly, "stale-only", false, "restart only the workloads that do not hold the bundle, as the newest observation names them")
 	cmd.Flags().BoolVar(&f.options.AcceptDowntime, "accept-downtime", false, "enter the phase although connections will fail (dead material only)")
 	cmd.Flags().BoolVar(&f.options.Force, "force", false, "assume it although the log contradicts it; recorded in the log")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "show the change of the state file and the verdict, write nothing")
@@ -86,6 +89,9 @@ func (a *app) move(f *moveFlags, make moves.Maker) (err error) {
 	a.data, err = a.moves(f.custody).Make(moves.Request{
 		StatePath: f.statePath, DryRun: f.dryRun, Format: f.format,
 		Evidence: a.loader(&f.evidence),
+		Done: func(m *rotation.Move) {
+			a.next(nextstep.AfterMove(look.At(f.statePath, m.State), m.Changes))
+		},
 	}, make)
 	return err
 }

@@ -2,15 +2,14 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/live"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe"
-	"github.com/l5d-pki/l5d-pki-render/internal/observe/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -18,27 +17,25 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/yaml"
 )
 
 // clusterProgram links the client of Kubernetes (docs/observe.md).
 var clusterProgram = program{"l5d-pki-render-cluster", "L5D_PKI_CLUSTER_PROGRAM", child.Clusters, problem.ObserveProgram, nil}
 
 // clusterFlags say which cluster is observed, and how it is reached.
-type clusterFlags struct {
-	kubeconfig, context        string
-	prometheus, token, ca, ids string
-	limit                      time.Duration
-}
+type clusterFlags struct{ live.Options }
 
 func (f *clusterFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig of the cluster; as kubectl's")
-	cmd.Flags().StringVar(&f.context, "context", "", "context in the kubeconfig; as kubectl's")
-	cmd.Flags().StringVar(&f.prometheus, "prometheus", "", "address of a Prometheus that scrapes the proxies, for the dates of leaves")
-	cmd.Flags().StringVar(&f.token, "prometheus-token-file", "", "file with a bearer token for it")
-	cmd.Flags().StringVar(&f.ca, "prometheus-ca-file", "", "PEM file of certificate authorities to verify it with")
-	cmd.Flags().StringVar(&f.ids, "prometheus-labels", "", "NAMESPACE,POD: the labels that say which pod a series is of")
-	cmd.Flags().DurationVar(&f.limit, "observe-timeout", 5*time.Minute, "how long reading the cluster may take")
+	cmd.Flags().StringVar(&f.Kubeconfig, "kubeconfig", "", "kubeconfig of the cluster; as kubectl's")
+	cmd.Flags().StringVar(&f.Context, "context", "", "context in the kubeconfig; as kubectl's")
+	cmd.Flags().StringVar(&f.Prometheus.URL, "prometheus", "", "address of a Prometheus that scrapes the proxies, for the dates of leaves")
+	cmd.Flags().StringVar(&f.Prometheus.TokenFile, "prometheus-token-file", "", "file with a bearer token for it")
+	cmd.Flags().StringVar(&f.Prometheus.CAFile, "prometheus-ca-file", "", "PEM file of certificate authorities to verify it with")
+	cmd.Flags().StringVar(&f.Labels, "prometheus-labels", "", "NAMESPACE,POD: the labels that say which pod a series is of")
+	cmd.Flags().StringVar(&f.Dial, "dial", observe.DialNever, "proxies to ask for their chain by TLS, and webhooks: never, stale, all, or how many; needs pods/portforward")
+	cmd.Flags().BoolVar(&f.Certify, "certify", false, "have each identity replica sign a leaf that is thrown away, to see its chain; needs pods/portforward and a token")
+	cmd.Flags().StringVar(&f.DryRunPod, "dry-run-pod", "", "NAMESPACE that is injected: ask what would become of a pod there (none is made), to see what the injector gives")
+	cmd.Flags().DurationVar(&f.Limit, "observe-timeout", 5*time.Minute, "how long reading the cluster may take")
 }
 
 // observe reads the live cluster.
@@ -71,20 +68,21 @@ gate. --rbac prints the roles that it needs.`,
 				}
 			}
 			if rbac {
-				a.data = []byte(observe.RBAC(namespace))
+				a.data = []byte(observe.RBAC(namespace, observe.Extra{Dial: flags.Dial != observe.DialNever, Certify: flags.Certify, DryRunPod: flags.DryRunPod}))
 				return nil
 			}
 			if cluster == "" {
 				cluster = s.Metadata.Name
 			}
-			o, gaps, err := a.observeNow(&flags, s, cluster, namespace)
+			o, gaps, err := a.observeNow(&flags, s, live.Cluster{Name: cluster, Namespace: namespace})
 			if err != nil {
 				return err
 			}
-			text, err := rotation.MarshalObservation(o)
-			if err == nil && format == "yaml" {
-				text, err = yaml.JSONToYAML(text)
+			write := live.Text
+			if format == results.JSON {
+				write = rotation.MarshalObservation
 			}
+			text, err := write(o)
 			if err != nil {
 				return err
 			}
@@ -92,6 +90,8 @@ gate. --rbac prints the roles that it needs.`,
 				a.data = text
 			} else if err := a.writeFile(to, text, 0o644, true); err != nil {
 				return err
+			} else if s != nil && cluster == s.Metadata.Name {
+				a.afterObserve(to, statePath, s)
 			}
 			if strict && len(gaps) > 0 {
 				return errFound
@@ -111,40 +111,14 @@ gate. --rbac prints the roles that it needs.`,
 }
 
 // observeNow takes an observation, and notes what it does not show.
-func (a *app) observeNow(f *clusterFlags, s *state.Rotation, cluster, namespace string) (*rotation.Observation, []observe.Gap, error) {
-	request := exchange.Request{
-		Cluster: cluster, Namespace: namespace, Known: observe.KnownOf(s), Kubeconfig: f.kubeconfig, Context: f.context, Limit: f.limit,
-		Prometheus: exchange.Prometheus{URL: f.prometheus, TokenFile: f.token, CAFile: f.ca},
-	}
-	if f.ids != "" {
-		namespace, pod, both := strings.Cut(f.ids, ",")
-		if !both || namespace == "" || pod == "" {
-			return nil, nil, problem.ObserveLabels.With(f.ids)
-		}
-		request.Prometheus.Labels = observe.Labels{Namespace: namespace, Pod: pod}
-	}
+func (a *app) observeNow(f *clusterFlags, s *state.Rotation, c live.Cluster) (*rotation.Observation, []observe.Gap, error) {
 	run := clusterProgram
 	run.progress = a.Stderr
-	answer, err := exchange.Ask(request, func(in io.Reader, out io.Writer) error {
+	o, gaps, err := live.Observe(f.Options, func(in io.Reader, out io.Writer) error {
 		return a.runProgram(context.Background(), run, in, out)
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	o, err := rotation.ParseObservation("the answer of "+run.name, answer.Observation)
-	a.noteGaps(answer.Gaps)
-	return o, answer.Gaps, err
-}
-
-func (a *app) noteGaps(gaps []observe.Gap) {
-	const few = 20
-	for i, g := range gaps {
-		if i == few {
-			fmt.Fprintf(&a.talk, "l5d-pki-render: not seen: %d more\n", len(gaps)-few)
-			break
-		}
-		fmt.Fprintf(&a.talk, "l5d-pki-render: not seen: %s\n", g)
-	}
+	}, s, c)
+	live.NoteGaps(&a.talk, gaps)
+	return o, gaps, err
 }
 
 // observing adds --observe to a command that takes evidence.
@@ -159,7 +133,7 @@ func (a *app) evidence(f *evidenceFlags, statePath string, s *state.Rotation) (r
 	if err != nil || !f.observe {
 		return e, err
 	}
-	o, _, err := a.observeNow(&f.cluster, s, s.Metadata.Name, s.WithDefaults().Spec.Linkerd.Namespace)
+	o, _, err := a.observeNow(&f.cluster, s, live.ClusterOf(s))
 	if err != nil {
 		return e, err
 	}
@@ -171,5 +145,24 @@ func (a *app) evidence(f *evidenceFlags, statePath string, s *state.Rotation) (r
 func (a *app) loader(f *evidenceFlags) moves.Loader {
 	return func(statePath string, s *state.Rotation) (rotation.Evidence, error) {
 		return a.evidence(f, statePath, s)
+	}
+}
+
+// observedText is [app.observeNow] as the file of an observation, signed with the
+// SSH key if there is one; nil if nothing is to be observed.
+func (a *app) observedText(f *evidenceFlags) func(*state.Rotation) ([]byte, error) {
+	if !f.observe {
+		return nil
+	}
+	return func(s *state.Rotation) ([]byte, error) {
+		o, _, err := a.observeNow(&f.cluster, s, live.ClusterOf(s))
+		if err != nil {
+			return nil, err
+		}
+		text, err := live.Text(o)
+		if err != nil || f.key == "" {
+			return text, err
+		}
+		return base.Sign(text, f.key)
 	}
 }

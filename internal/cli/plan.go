@@ -16,6 +16,7 @@ func (a *app) plan() *cobra.Command {
 	var f startFlags
 	var at string
 	var pace rotation.Pace
+	var view viewFlags
 	cmd := &cobra.Command{
 		Use:   "plan [KIND]",
 		Short: "show the whole rotation as a table of commits, with times and revert verdicts",
@@ -26,7 +27,8 @@ when it can be merged at the earliest, and what the gate says of reverting it.`,
   l5d-pki-render plan anchor -o markdown`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: a.run(func(_ *cobra.Command, args []string) error {
-			show, err := results.In(f.format)
+			view.format = f.format
+			show, err := a.show(&view)
 			if err != nil {
 				return err
 			}
@@ -45,6 +47,7 @@ when it can be merged at the earliest, and what the gate says of reverting it.`,
 		}),
 	}
 	f.addStart(cmd)
+	view.addDetails(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "plan from this instant (RFC 3339) instead of now")
 	cmd.Flags().DurationVar(&pace.Lag, "lag", 5*time.Minute, "from the merge of a change to its arrival in every mount")
 	cmd.Flags().DurationVar(&pace.Wave, "wave", time.Hour, "how long a rolling restart of the data plane takes")

@@ -48,7 +48,7 @@ refused while one is open.
 		Example: `  l5d-pki-render pr start anchor
   l5d-pki-render pr --evidence observation.yaml
   l5d-pki-render pr back --evidence observation.yaml --why "gateways were forgotten"
-  l5d-pki-render pr --next --evidence observation.yaml --start-before 30%
+  l5d-pki-render pr --next --observe --evidence-key ~/.ssh/observer
   l5d-pki-render pr --guard --base main
   l5d-pki-render pr --print --out change`,
 		Args:      cobra.MaximumNArgs(2),
@@ -60,6 +60,8 @@ refused while one is open.
 	_ = cmd.Flags().MarkHidden("csr-out") // of start alone
 	f.addMove(cmd)
 	f.addWays(cmd)
+	f.evidence.observing(cmd)
+	cmd.Flags().StringVar(&f.evidence.key, "evidence-key", "", "with --observe: SSH key that signs the observation, as `evidence sign` does")
 	cmd.Flags().StringVar(&f.request.Signers, "allowed-signers", "allowed_signers", "file of the base branch, relative to the state, that lists the SSH keys whose commits are taken over")
 	return cmd
 }
@@ -106,7 +108,7 @@ func (a *app) doPR(f *prFlags, args []string) (err error) {
 	if f.startFlags.request != "" {
 		return problem.PRArguments.With("--csr-out "+f.startFlags.request, "a certificate request is made by `start`, and changes no state")
 	}
-	show, err := results.In(f.format)
+	show, err := a.show(&viewFlags{format: f.format})
 	if err != nil {
 		return err
 	}
@@ -120,6 +122,7 @@ func (a *app) doPR(f *prFlags, args []string) (err error) {
 	if err := a.tellCI(r); err != nil {
 		return err
 	}
+	a.afterPull(r, f.statePath)
 	return ending
 }
 
@@ -133,7 +136,7 @@ type prResult interface {
 // prReport goes the way that the flags ask for; ending is the exit code of a call
 // that has a report, as an error.
 func (a *app) prReport(f *prFlags) (r prResult, ending, err error) {
-	q := f.asked()
+	q := a.asked(f)
 	if f.guarding {
 		report, err := guard.Judge(a.baseWorld(f.custody), f.judged(q))
 		if err == nil && !report.Safe() {

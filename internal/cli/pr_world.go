@@ -37,11 +37,11 @@ func (a *app) forgeOf(address string, flags forge.Flags) (forge.Forge, error) {
 }
 
 // asked is the request that the flags make.
-func (f *prFlags) asked() proposal.Request {
+func (a *app) asked(f *prFlags) proposal.Request {
 	q := f.request
 	q.StatePath, q.DryRun = f.statePath, f.dryRun
 	q.Wish.Strategy, q.Wish.Assumed, q.Wish.Options = f.material.Strategy, f.evidence.Assumed, f.options
-	q.Evidence = base.Evidence{Files: f.evidence.Files, Load: f.evidence.Load}
+	q.Evidence = base.Evidence{Files: f.evidence.Files, Load: f.evidence.Load, Observe: a.observedText(&f.evidence)}
 	q.Material = f.material
 	return q
 }

@@ -14,7 +14,8 @@ import (
 
 // proveFlags say what to prove.
 type proveFlags struct {
-	state, at, format, base     string
+	state, at, base             string
+	view                        viewFlags
 	all, handshakes, exhaustive bool
 	size                        rotation.ExploreOptions
 	evidence                    evidenceFlags
@@ -50,7 +51,7 @@ Exit code 1 when a judged change is not safe.`,
 	f.evidence.add(cmd)
 	f.custody.add(cmd)
 	cmd.Flags().StringVar(&f.at, "at", "", "verify at this instant (RFC 3339) instead of now")
-	cmd.Flags().StringVarP(&f.format, "output", "o", results.Text, "text, json, yaml or markdown")
+	f.view.add(cmd)
 	cmd.Flags().StringVar(&f.base, "base", "", "judge the change from this version of the state file")
 	cmd.Flags().BoolVar(&f.all, "all", false, "prove every step of the plan, forward and back")
 	cmd.Flags().BoolVar(&f.handshakes, "handshakes", false, "make real mutual TLS 1.3 handshakes with throw-away leaves (reads the issuers' keys)")
@@ -65,7 +66,7 @@ Exit code 1 when a judged change is not safe.`,
 }
 
 func (a *app) doProve(f *proveFlags) error {
-	show, err := results.In(f.format)
+	show, err := a.show(&f.view)
 	if err != nil {
 		return err
 	}

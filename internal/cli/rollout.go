@@ -24,7 +24,8 @@ it; the next rotation waits for that.`,
 		}),
 	}
 	f.add(cmd)
-	for _, name := range []string{"leaves", "accept-downtime", "force"} {
+	f.evidence.observing(cmd)
+	for _, name := range []string{"leaves", "stale-only", "accept-downtime", "force"} {
 		_ = cmd.Flags().MarkHidden(name) // of other moves
 	}
 	return cmd

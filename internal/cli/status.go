@@ -3,7 +3,7 @@ package cli
 import (
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
+	"github.com/l5d-pki/l5d-pki-render/internal/nextstep/look"
 	"github.com/l5d-pki/l5d-pki-render/internal/recovery/facts"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -13,14 +13,15 @@ import (
 
 // status says where the rotation is.
 func (a *app) status() *cobra.Command {
-	var statePath, at, format, within, svg string
-	var width int
+	var statePath, at, within, svg string
+	var view viewFlags
 	var evidence evidenceFlags
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "show the phase, what is trusted, what ends when, and the next legal moves",
 		Long: `status says where the rotation is, when each certificate ends, and what the
-next moves still need, and when each wait ends. Exit code 1 when something is wrong
+next moves still need, and when each wait ends; first of all the command to run
+next. --verbose adds fingerprints, verifiers and a time axis. Exit code 1 when something is wrong
 already (a certificate in use has expired, the epoch fell, the log was edited by
 hand), and when something in use ends within --within.
 --svg draws the validity of every certificate on a time axis.`,
@@ -29,7 +30,7 @@ hand), and when something in use ends within --within.
   l5d-pki-render status --svg rotation.svg`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
-			show, err := results.In(format)
+			show, err := a.show(&view)
 			if err != nil {
 				return err
 			}
@@ -48,7 +49,7 @@ hand), and when something in use ends within --within.
 					return err
 				}
 			}
-			r := results.Status{Status: st, Ending: st.Expiring(limit), Within: limit, Width: width, Doctor: recovery.DoctorCommand(statePath, evidence.Files)}
+			r := results.Status{Status: st, Ending: st.Expiring(limit), Within: limit, Todo: look.Next(statePath, st, evidence.Files, evidence.observingAgain())}
 			if a.data, err = show(r); err != nil {
 				return err
 			}
@@ -63,9 +64,8 @@ hand), and when something in use ends within --within.
 	evidence.observing(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "report at this instant (RFC 3339) instead of now")
 	cmd.Flags().StringVar(&within, "within", "", "exit 1 when a certificate in use ends within this time (like 60d)")
-	cmd.Flags().StringVarP(&format, "output", "o", results.Text, "text, json, yaml or markdown")
+	view.add(cmd)
 	cmd.Flags().StringVar(&svg, "svg", "", "draw the time axis into this file")
-	cmd.Flags().IntVar(&width, "width", 100, "columns of the text time axis")
 	return cmd
 }
 

@@ -1,10 +1,9 @@
 package cli
 
 import (
-	"fmt"
-
+	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
+	"github.com/l5d-pki/l5d-pki-render/internal/nextstep/look"
 	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
-	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/workloads"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
@@ -52,11 +51,17 @@ func (a *app) doSync(statePath string, check bool) error {
 	if err != nil {
 		return err
 	}
-	changed := outputs.Changed(files)
 	if check {
-		return a.showSync(changed, len(files))
+		out, changes := outputs.Compared(files, statePath, &a.talk)
+		if a.data = out; changes {
+			return errWouldChange
+		}
+		return nil
 	}
-	return a.writeSync(where.Root, changed, len(files))
+	if a.data, err = outputs.Bring(a.files(), where.Root, files, &a.talk); err == nil {
+		a.next(nextstep.AfterSync(look.At(statePath, s)))
+	}
+	return err
 }
 
 // outputsWorld is what producers of outputs use of this call.
@@ -65,36 +70,4 @@ func (a *app) outputsWorld() outputs.World {
 		Getenv: a.Getenv, Stdin: a.Stdin, Custody: a.custodyWorld(custodyFlags{}),
 		Charts: a.chartProgram(), Build: a.build, Notes: &a.talk, Progress: workloads.Progress{To: a.Stderr},
 	}
-}
-
-// writeSync brings the files that differ to what they should be, and lists them.
-func (a *app) writeSync(root string, changed []outputs.File, all int) error {
-	if len(changed) == 0 {
-		fmt.Fprintf(&a.talk, "note: nothing to do: every file is as the state says (%d)\n", all)
-		return nil
-	}
-	if err := outputs.Write(a.files(), root, changed); err != nil {
-		return err
-	}
-	for _, f := range changed {
-		verb := "wrote"
-		if f.Want == nil {
-			verb = "removed"
-		}
-		a.data = append(a.data, sink.Log(verb+" "+f.Name+"\n")...)
-	}
-	return nil
-}
-
-// showSync prints what would change, with certificates named.
-func (a *app) showSync(changed []outputs.File, all int) error {
-	if len(changed) == 0 {
-		fmt.Fprintf(&a.talk, "note: every file is as the state says (%d)\n", all)
-		return nil
-	}
-	for _, f := range changed {
-		a.data = append(a.data, f.Diff()...)
-	}
-	fmt.Fprintf(&a.talk, "note: %d of %d files would change; `l5d-pki-render sync` writes them\n", len(changed), all)
-	return errWouldChange
 }

@@ -195,14 +195,5 @@ func compareTranscript(t *testing.T, file, got string) {
 	}
 }
 
-// chartProgramForTests builds the program that links Helm, once per run of Go's
-// build cache.
-func chartProgramForTests(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), chartProgram.name)
-	out, err := exec.Command("go", "build", "-o", path, "../../cmd/"+chartProgram.name).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	return path
-}
+// chartProgramForTests is the program that links Helm.
+func chartProgramForTests(t *testing.T) string { return helperProgram(t, chartProgram.name) }

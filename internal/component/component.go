@@ -57,7 +57,7 @@ func ByName(s *state.Rotation, f Source) ([]byte, error) {
 		if namespace == "" {
 			namespace = f.Namespace
 		}
-		if w.Stamp != s.StampOf(namespace) {
+		if w.Stamp != s.StampOf(namespace, w.Kind, w.Name) {
 			all[i].Stamp = "" // somebody else's annotation
 		}
 		if all[i].Stamp != "" && w.Literal {

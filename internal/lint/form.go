@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
@@ -17,9 +19,13 @@ var formats = map[string]func(Report) []byte{
 	"text": text, "json": jsonList, "markdown": markdown, "sarif": sarif,
 }
 
-// Format returns what writes a report in a format.
-func Format(name string) (func(Report) []byte, error) {
+// Format returns what writes a report in a format. Text is one line per finding, as
+// compilers write them, unless somebody looks at it on a terminal of known width.
+func Format(name string, v screen.View) (func(Report) []byte, error) {
 	write, known := formats[name]
+	if known && name == "text" && v.Known {
+		return func(r Report) []byte { return page(r, v) }, nil
+	}
 	if !known {
 		return nil, problem.CLIFormat.With(name, strings.Join(slices.Sorted(maps.Keys(formats)), ", "))
 	}
@@ -40,6 +46,27 @@ func text(r Report) []byte {
 		}
 	}
 	return []byte(sink.Log(string(fmt.Appendf(out, "%d findings\n", len(r.findings)))))
+}
+
+// page is text for a terminal: a line per place, then the finding and its hint.
+func page(r Report, v screen.View) []byte {
+	p := screen.New(v)
+	for _, f := range r.findings {
+		style := screen.Warn
+		if f.Severity == pki.Error {
+			style = screen.Bad
+		}
+		place := fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
+		if f.Path != "" {
+			place += ": " + f.Path
+		}
+		p.Line("", screen.Bold.Say(place+":"), style.Say(fmt.Sprintf(" %s [%s]", f.Finding, f.Code)))
+		if f.Hint != "" {
+			p.Line("  hint: ", screen.Say(f.Hint))
+		}
+	}
+	p.Line("", screen.Say(fmt.Sprintf("%d findings", len(r.findings))))
+	return []byte(p.String())
 }
 
 func jsonList(r Report) []byte {

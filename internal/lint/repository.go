@@ -11,6 +11,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
@@ -41,7 +42,8 @@ func (o Options) survey(s *state.Rotation, allow allowances, all *Report) error 
 	if err != nil {
 		return err
 	}
-	if err := addPast(sv, dir, prefix, s); err != nil {
+	unread, err := addPast(sv, dir, prefix, s)
+	if err != nil {
 		return err
 	}
 	report := sv.Report()
@@ -53,20 +55,26 @@ func (o Options) survey(s *state.Rotation, allow allowances, all *Report) error 
 		}
 	}
 	all.findings, all.prefix = append(all.findings, report.Findings...), prefix
+	all.findings = append(all.findings, unread...)
 	return nil
 }
 
 // addPast looks through what the history has brought since the rotation began.
-func addPast(sv *survey.Survey, dir, prefix string, s *state.Rotation) error {
-	err := repo.EachPast(dir, beganAt(s), maxRepoFile, func(p repo.Past) {
+func addPast(sv *survey.Survey, dir, prefix string, s *state.Rotation) (unread []survey.Finding, err error) {
+	large, err := repo.EachPast(dir, beganAt(s), maxRepoFile, func(p repo.Past) {
 		if name, below := strings.CutPrefix(p.Name, prefix); below {
 			sv.AddPast(p.Commit, name, p.Text)
 		}
 	})
 	if err != nil && !errors.Is(err, repo.ErrNone) {
-		return files.Unread(dir, err)
+		return nil, files.Unread(dir, err)
 	}
-	return nil
+	for _, commit := range large {
+		p := problem.SurveyLargeCommit.With(commit[:12])
+		unread = append(unread, survey.Finding{File: filepath.ToSlash(dir), Finding: pki.Finding{
+			Code: p.Code, Severity: pki.Error, Subject: commit[:12], Text: p.Text, Hint: strings.Join(p.Hints, "; ")}})
+	}
+	return unread, nil
 }
 
 // beganAt is when the rotation under way began, or the last one: a day before

@@ -11,6 +11,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/kms"
 	"github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -41,17 +42,23 @@ type Request struct {
 	DryRun bool
 	// Format is the form of the report.
 	Format string
+	// Done, if set, is called with a move that was written.
+	Done func(*rotation.Move)
 }
 
 // Make makes one move under the lock of the state file: keys first, the state
 // last, so that no state ever names a key that does not exist. It returns the report.
 func (w World) Make(q Request, make Maker) (text []byte, err error) {
-	show, err := report.In(q.Format)
+	show, err := report.In(q.Format, screen.View{})
 	if err != nil {
 		return nil, err
 	}
-	var minted []rotation.Minted
-	defer func() { keyfile.WipeAll(minted) }()
+	var made *rotation.Move
+	defer func() {
+		if made != nil {
+			keyfile.WipeAll(made.Minted)
+		}
+	}()
 	err = keyfile.ChangeState(w.Files, q.StatePath, func(current *state.Rotation) (keyfile.Change, error) {
 		evidence, err := q.Evidence(q.StatePath, current)
 		if err != nil {
@@ -61,7 +68,7 @@ func (w World) Make(q Request, make Maker) (text []byte, err error) {
 		if err != nil {
 			return keyfile.Change{}, statefile.Named(err, q.StatePath, q.StatePath)
 		}
-		minted = m.Minted
+		made = m
 		if text, err = show(report.Move{Move: m, DryRun: q.DryRun, StatePath: q.StatePath}); err != nil {
 			return keyfile.Change{}, err
 		}
@@ -78,6 +85,9 @@ func (w World) Make(q Request, make Maker) (text []byte, err error) {
 			return keyfile.Store(w.Files, q.StatePath, keys)
 		}}, nil
 	})
+	if err == nil && !q.DryRun && q.Done != nil {
+		q.Done(made)
+	}
 	return text, err
 }
 

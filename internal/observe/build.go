@@ -3,6 +3,7 @@ package observe
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -32,6 +33,17 @@ type builder struct {
 // Build makes the observation, and lists what it does not show. The observation
 // can be read back by [rotation.ParseObservation].
 func Build(r Reading) (*rotation.Observation, []Gap) {
+	b := newBuilder(r)
+	b.addInjectors()
+	b.addReplicas()
+	b.addPods()
+	b.addHooks()
+	b.finish()
+	return b.o, b.gaps
+}
+
+// newBuilder has read what everything else is judged by.
+func newBuilder(r Reading) *builder {
 	b := &builder{
 		Reading: r, certs: map[string]pki.Certificate{}, known: map[string]bool{}, hashes: map[string][]string{}, read: map[string][]string{},
 		gaps: slices.Clone(r.Gaps), counts: map[Gap]int{}, facts: map[rotation.Fact]bool{},
@@ -47,12 +59,7 @@ func Build(r Reading) (*rotation.Observation, []Gap) {
 	b.readTrustRoots()
 	b.readIssuer()
 	b.readHashes()
-	b.addInjectors()
-	b.addReplicas()
-	b.addPods()
-	b.addHooks()
-	b.finish()
-	return b.o, b.gaps
+	return b
 }
 
 func text(t time.Time) string { return t.UTC().Truncate(time.Second).Format(time.RFC3339) }
@@ -145,8 +152,7 @@ func (b *builder) readIssuer() {
 	}
 }
 
-// addHooks reads the CA bundles of the webhooks. What their pods serve is not in
-// the API.
+// addHooks reads the CA bundles of the webhooks, and what their pods were seen to serve.
 func (b *builder) addHooks() {
 	for _, key := range state.WebhookKeys {
 		config, listed := b.Hooks[key]
@@ -167,12 +173,34 @@ func (b *builder) addHooks() {
 		}
 		row, _ := linkerd.WebhookOf(key)
 		for _, p := range b.Pods {
-			if slices.Contains(row.Deployments, p.deployment()) {
+			if Answers(p, row) {
 				hook.Pods++
 			}
 		}
+		hook.Serving = b.serving(key)
 		b.o.Webhooks = append(b.o.Webhooks, hook)
 	}
+}
+
+// Answers reports whether a pod answers for a webhook.
+func Answers(p Pod, w linkerd.Webhook) bool { return slices.Contains(w.Deployments, p.deployment()) }
+
+// serving counts the pods of a webhook by the chain that they present.
+func (b *builder) serving(key string) (list []rotation.Serving) {
+	for _, uid := range slices.Sorted(maps.Keys(b.ServedBy[key])) {
+		chain := b.fingerprints(b.ServedBy[key][uid])
+		if chain == nil {
+			b.gap("the certificate that webhook "+key+" serves", "what a pod presents cannot be read as certificates")
+			continue
+		}
+		b.fact("webhook-chains", "", "TLS", rotation.ExactFact)
+		if i := slices.IndexFunc(list, func(s rotation.Serving) bool { return slices.Equal(s.Chain, chain) }); i >= 0 {
+			list[i].Count++
+			continue
+		}
+		list = append(list, rotation.Serving{Chain: chain, Count: 1})
+	}
+	return list
 }
 
 // common are the certificates that every entry of a configuration has.

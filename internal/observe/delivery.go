@@ -39,14 +39,21 @@ func (b *builder) addInjectors() {
 	if b.Injectors == nil {
 		return
 	}
+	injected := b.fingerprints(b.Injected)
 	against := b.contradiction()
+	if against == "" && injected != nil && !slices.Equal(injected, b.trust) {
+		against = "a pod that was not made was given another bundle than the ConfigMap's"
+	}
 	if against != "" {
 		b.gap("the bundle that the injectors mount", "%s", against)
 	}
 	list := b.parts(b.Injectors, linkerd.ComponentInjector)
 	for _, p := range list {
 		row := rotation.Injector{Pod: p.Name}
-		if against == "" && b.settledBy(b.Served) {
+		if against == "" && injected != nil && len(list) == 1 { // with more of them nobody knows which one answered
+			row.Bundle = injected
+			b.fact("injectors", rotation.GroupInjectors, "dry run", rotation.ExactFact)
+		} else if against == "" && b.settledBy(b.Served) {
 			row.Bundle = b.trust
 			b.fact("injectors", rotation.GroupInjectors, "age of the ConfigMap", rotation.InferredFact)
 		} else if against == "" {
@@ -80,7 +87,7 @@ func (b *builder) contradiction() string {
 		if p.Group == rotation.GroupControlPlane || !p.Injected || !p.Created.After(b.changed.Add(linkerd.MountLag)) {
 			continue
 		}
-		if held := b.held(p); held != nil && !slices.Equal(held, b.trust) {
+		if held := b.bundleOf(p); held != nil && !slices.Equal(held, b.trust) {
 			return fmt.Sprintf("pod %s/%s was created at %s, and was given another bundle than the ConfigMap's", p.Namespace, p.Name, text(p.Created))
 		}
 	}
@@ -146,6 +153,10 @@ const maxTTL = 5e9
 
 // signs is the chain that an identity replica signs with, by the end of the issuer.
 func (b *builder) signs(p Pod) []string {
+	if chain := b.certified(p); chain != nil {
+		b.fact("issuers", rotation.GroupIdentity, "Certify", rotation.ExactFact)
+		return chain
+	}
 	what := "the issuer of identity replica " + p.Name
 	reply, answered := b.Replicas[p.UID]
 	if !answered || reply.At.IsZero() {

@@ -1,8 +1,11 @@
 package observe
 
 import (
+	"cmp"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -16,6 +19,8 @@ type Known struct {
 	// Lifetime and Skew of leaves, where the control plane does not say.
 	Lifetime time.Duration `json:"lifetime"`
 	Skew     time.Duration `json:"skew"`
+	// Moved is when the state's last move was made; zero if its log does not tell.
+	Moved time.Time `json:"moved,omitzero"`
 }
 
 // Issuer is a chain that identity may sign with.
@@ -25,6 +30,12 @@ type Issuer struct {
 	// Crossed: identity may have it with or without a cross certificate behind it,
 	// which nothing but its own answer can tell.
 	Crossed bool `json:"crossed,omitempty"`
+}
+
+// TrustDomain is the one that the chart's values have, or the default.
+func TrustDomain(config *ConfigMap) string {
+	b := &builder{Reading: Reading{Config: config}}
+	return cmp.Or(b.values().Lookup(manifest.At(linkerd.TrustDomainValue)).Value(), linkerd.DefaultTrustDomain)
 }
 
 // clocksDiffer is how far a certificate's beginning may be from the log's clock.
@@ -37,6 +48,9 @@ func KnownOf(s *state.Rotation) Known {
 	}
 	spec := s.WithDefaults().Spec
 	k := Known{Lifetime: time.Duration(spec.Leaf.Lifetime), Skew: time.Duration(spec.Leaf.ClockSkew)}
+	if last, ok := s.LastEntry(); ok {
+		k.Moved, _ = time.Parse(time.RFC3339, last.At) // zero: unknown
+	}
 	for _, a := range append(s.Status.Anchors, s.Status.Retired...) {
 		k.Certificates = append(k.Certificates, a.Certificate)
 	}

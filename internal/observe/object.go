@@ -53,6 +53,7 @@ type PodObject struct {
 	Spec     struct {
 		Containers     []Container `json:"containers"`
 		InitContainers []Container `json:"initContainers"`
+		ServiceAccount string      `json:"serviceAccountName"`
 	} `json:"spec"`
 	Status struct {
 		Phase                 string            `json:"phase"`

@@ -28,6 +28,8 @@ type Pod struct {
 	// proxy gets it from ConfigMap linkerd-identity-trust-roots when it starts.
 	Bundle string
 	Refers bool
+	// Identity is the name that the proxy's leaf is for.
+	Identity string
 	// Started is when the proxy's container last started, zero if it does not run;
 	// Stopped says that it is known not to run.
 	Started time.Time
@@ -64,7 +66,7 @@ func PodOf(o PodObject, namespace string, whole bool) (p Pod, ok bool) {
 		switch c.Name {
 		case linkerd.ProxyContainer:
 			proxy = true
-			p.readProxy(c)
+			p.readProxy(c, o.Spec.ServiceAccount)
 		case linkerd.IdentityContainer:
 			p.readIdentity(c)
 		}
@@ -73,8 +75,11 @@ func PodOf(o PodObject, namespace string, whole bool) (p Pod, ok bool) {
 	return p, proxy
 }
 
-func (p *Pod) readProxy(c Container) {
+func (p *Pod) readProxy(c Container, account string) {
 	for _, e := range c.Env {
+		if e.Name == linkerd.LocalNameEnv {
+			p.Identity = strings.NewReplacer("$(_pod_sa)", account, "$(_pod_ns)", p.Namespace).Replace(e.Value)
+		}
 		if e.Name != linkerd.TrustAnchorsEnv {
 			continue
 		}
@@ -141,11 +146,6 @@ func named(name string) string {
 	return name
 }
 
-// shortKinds are controllers as kubectl abbreviates them.
-var shortKinds = map[string]string{
-	"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds", "ReplicaSet": "rs", "ReplicationController": "rc", "Job": "job",
-}
-
 // workload is the controller of a pod: a ReplicaSet counts as its Deployment.
 func workload(m Meta) string {
 	for _, o := range m.OwnerReferences {
@@ -156,11 +156,7 @@ func workload(m Meta) string {
 		if name, found := strings.CutSuffix(o.Name, "-"+hash); o.Kind == "ReplicaSet" && hash != "" && found {
 			return "deploy/" + name
 		}
-		kind, known := shortKinds[o.Kind]
-		if !known {
-			kind = strings.ToLower(o.Kind)
-		}
-		return kind + "/" + o.Name
+		return linkerd.ShortName(o.Kind, o.Name)
 	}
 	return "pod/" + m.Name
 }

@@ -8,9 +8,61 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 )
 
+// Account is the service account that observes.
+const Account = "l5d-pki-observe"
+
+// Extra is what needs more rights than looking does.
+type Extra struct {
+	// Dial: ports of pods are forwarded. Certify: those of identity, and a token of the
+	// own service account. DryRunPod is the namespace of a pod that is never made.
+	Dial, Certify bool
+	DryRunPod     string
+}
+
 // RBAC is what `observe` needs, as manifests: roles, and a service account with
 // them. Nothing in it changes a cluster or reads a Secret.
-func RBAC(namespace string) string {
+func RBAC(namespace string, extra Extra) string {
+	text := look(namespace)
+	if extra.Dial {
+		text += role("ClusterRole", "", "dial", namespace, "TLS connections to proxies and webhooks.", `{apiGroups: [""], resources: [pods/portforward], verbs: [create]}`)
+	}
+	if extra.Certify {
+		text += role("Role", namespace, "certify", namespace, "A leaf for this service account, signed by each identity replica and thrown away.", `{apiGroups: [""], resources: [serviceaccounts/token], resourceNames: [`+Account+`], verbs: [create]}`,
+			`{apiGroups: [""], resources: [pods/portforward], verbs: [create]}`)
+	}
+	if extra.DryRunPod != "" {
+		text += role("Role", extra.DryRunPod, "dry-run", namespace, "What would become of a pod. RBAC cannot say that it is never made.", `{apiGroups: [""], resources: [pods], verbs: [create]}`)
+	}
+	return text
+}
+
+// role is a role for one purpose, and its binding to the service account.
+func role(kind, within, purpose, account, why string, rules ...string) string {
+	name, place := Account+"-"+purpose, ""
+	if within != "" {
+		place = "\n  namespace: " + within
+	}
+	return fmt.Sprintf(`---
+# %[6]s
+apiVersion: rbac.authorization.k8s.io/v1
+kind: %[1]s
+metadata:
+  name: %[2]s%[3]s
+rules:
+- %[4]s
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: %[1]sBinding
+metadata:
+  name: %[2]s%[3]s
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: %[1]s, name: %[2]s}
+subjects:
+- {kind: ServiceAccount, name: %[7]s, namespace: %[5]s}
+`, kind, name, place, strings.Join(rules, "\n- "), account, why, Account)
+}
+
+// look is what needs no more than to look.
+func look(namespace string) string {
 	names := func(kind string) string {
 		var list []string
 		for _, w := range linkerd.Webhooks {

@@ -34,6 +34,14 @@ type Reading struct {
 	Externals *int
 	// Hooks are the webhooks whose configuration exists, by key.
 	Hooks map[string]WebhookConfiguration
+	// Presented are the certificates (PEM, the leaf first) that proxies presented, and
+	// Certified those that identity replicas signed for this reading, by UID.
+	Presented, Certified map[string]string
+	// ServedBy are the certificates (PEM) that pods of webhooks present, by key and UID.
+	ServedBy map[string]map[string]string
+	// Injected is the bundle (PEM) that the injector gave a pod that was never made; ""
+	// if it was not asked.
+	Injected string
 	// Gaps are what could not be read, and why.
 	Gaps []Gap
 	// At is the end of the reading.

@@ -67,8 +67,8 @@ func Unresolved(pods []Pod, roots *ConfigMap) (one map[string][]Pod, all []Pod) 
 	return one, all
 }
 
-// held is the bundle of a pod's proxy, nil if unknown.
-func (b *builder) held(p Pod) []string {
+// bundleOf is the bundle of a pod's proxy, nil if unknown.
+func (b *builder) bundleOf(p Pod) []string {
 	switch {
 	case p.Bundle != "":
 		return b.fingerprints(p.Bundle)
@@ -107,8 +107,8 @@ func (b *builder) source(p Pod) (source, exactness string) {
 
 // row is a set of pods of one workload that hold the same.
 type row struct {
-	group, namespace, workload, bundle string
-	stopped                            bool
+	group, namespace, workload, bundle, chain string
+	stopped                                   bool
 }
 
 // dates are when the leaves of a row were issued at the earliest, and when the
@@ -148,8 +148,8 @@ func (b *builder) addPods() {
 // holding is a pod with what is known of it.
 type holding struct {
 	Pod
-	bundle []string
-	leaf   leaf
+	bundle, chain []string
+	leaf          leaf
 }
 
 func (b *builder) holdings() []holding {
@@ -157,7 +157,11 @@ func (b *builder) holdings() []holding {
 	leaves := newLeaves(b.Samples)
 	var list []holding
 	for _, p := range b.Pods {
-		h := holding{p, b.held(p), leaves.of(p, life, b.At)}
+		h := holding{Pod: p, bundle: b.bundleOf(p), leaf: leaves.of(p, life, b.At)}
+		if chain, seen := b.presented(p); chain != nil {
+			h.chain, h.leaf = chain, seen
+			b.fact("chains", p.Group, "TLS", rotation.ExactFact)
+		}
 		if h.leaf.since.Before(b.At.Add(-2*life)) || h.leaf.since.After(b.At) {
 			h.leaf.since = time.Time{} // a leaf of that age has ended, or a clock is wrong
 		}
@@ -169,6 +173,8 @@ func (b *builder) holdings() []holding {
 		}
 		switch {
 		case p.Stopped, h.leaf.since.IsZero():
+		case h.chain != nil:
+			b.fact("leaves", p.Group, "TLS", rotation.ExactFact)
 		case h.leaf.measured:
 			b.fact("leaves", p.Group, "Prometheus", rotation.ExactFact)
 		default:
@@ -217,7 +223,7 @@ type counted struct {
 func (b *builder) rows(held []holding) map[row]*counted {
 	rows := map[row]*counted{}
 	for _, h := range held {
-		key := row{h.Group, h.Namespace, h.Workload, strings.Join(h.bundle, " "), h.Stopped}
+		key := row{h.Group, h.Namespace, h.Workload, strings.Join(h.bundle, " "), strings.Join(h.chain, " "), h.Stopped}
 		c := rows[key]
 		if c == nil {
 			c = &counted{}
@@ -284,6 +290,9 @@ func (b *builder) addRows(rows map[row]*counted) {
 		if key.bundle != "" {
 			e.Bundle = strings.Fields(key.bundle)
 		}
+		if key.chain != "" {
+			e.Chain = strings.Fields(key.chain)
+		}
 		if d.since != 0 { // issued at some instant from then until now
 			e.Leaf.Refreshed = rotation.Span{First: text(time.Unix(d.since, 0)), Last: text(b.At)}
 		}
@@ -295,6 +304,6 @@ func (b *builder) addRows(rows map[row]*counted) {
 	order := []string{rotation.GroupControlPlane, rotation.GroupProxies, rotation.GroupGateways, rotation.GroupExtensions}
 	slices.SortFunc(b.o.Endpoints, func(x, y rotation.Endpoint) int {
 		return cmp.Or(slices.Index(order, x.Group)-slices.Index(order, y.Group), cmp.Compare(x.Namespace, y.Namespace), cmp.Compare(x.Workload, y.Workload),
-			slices.Compare(x.Bundle, y.Bundle), cmp.Compare(fmt.Sprint(x.NoChain), fmt.Sprint(y.NoChain)))
+			slices.Compare(x.Bundle, y.Bundle), slices.Compare(x.Chain, y.Chain), cmp.Compare(fmt.Sprint(x.NoChain), fmt.Sprint(y.NoChain)))
 	})
 }

@@ -35,6 +35,9 @@ func (c *Job) editAll() error {
 		if o.Kind != state.OutputEdit {
 			continue
 		}
+		if c.late() {
+			return problem.SyncLate.With(i, len(c.State.Spec.Outputs)).In(c.StatePath).On("spec.outputs")
+		}
 		c.edited[i] = produced{}
 		maps.Copy(inject, o.NamespaceInject)
 		matched, err := c.matching(o.Path)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/component"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
@@ -39,6 +40,10 @@ type Job struct {
 	// AllowChart judges whether the chart of an output may be fetched; nil allows
 	// every chart, as for a state that a person works on.
 	AllowChart func(state.Output) error
+	// Within is how long all outputs may take; 0: as long as they need. Each output
+	// has bounds of its own, and whoever proposes a change chooses how many there are.
+	Within time.Duration
+	until  time.Time
 
 	// edited has the files of all outputs of kind edit, once they are computed.
 	edited map[int]produced

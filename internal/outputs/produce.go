@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
@@ -36,7 +37,11 @@ func (c *Job) produce() ([]File, error) {
 	var problems problem.List
 	var all []File
 	by := map[string]int{}
+	c.until = time.Now().Add(c.Within)
 	for i, o := range c.State.Spec.Outputs {
+		if c.late() {
+			return nil, problem.SyncLate.With(i, len(c.State.Spec.Outputs)).In(c.StatePath).On("spec.outputs")
+		}
 		producer, known := producers[o.Kind]
 		if !known {
 			problems.Add(problem.SyncNoProducer.With(o.Kind).In(c.StatePath).On(fieldOf(i)))
@@ -63,6 +68,9 @@ func (c *Job) produce() ([]File, error) {
 	}
 	return all, problems.Err()
 }
+
+// late reports whether the time for all outputs is over.
+func (c *Job) late() bool { return c.Within > 0 && time.Now().After(c.until) }
 
 func fieldOf(output int) string { return fmt.Sprintf("spec.outputs[%d]", output) }
 

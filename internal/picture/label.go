@@ -70,3 +70,9 @@ func shorten(s string, room float64, measure func(string) float64) string {
 	}
 	return string(runes[:left]) + "…" + string(runes[right:])
 }
+
+// Columns is the width of text on a terminal: wide scripts take two columns.
+func Columns(s string) float64 { return columns(s) }
+
+// Shorten cuts the middle out of text that is wider than room columns.
+func Shorten(s string, room float64) string { return shorten(s, room, columns) }

@@ -27,18 +27,30 @@ func (c *call) putEvidence(next *state.Rotation) (names []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		o, err := rotation.ParseObservation(file, text)
+		name, err := c.putObservation(next, file, text)
 		if err != nil {
 			return nil, err
 		}
-		name := c.EvidenceName(next, o)
-		if !c.IsEvidence(name) {
-			return nil, problem.PREvidenceName.With(o.Cluster, o.At).In(file)
-		}
-		if err := c.Put(name, text); err != nil {
+		names = append(names, name)
+	}
+	if c.live != nil {
+		name, err := c.putObservation(next, "the observation of this call", c.live)
+		if err != nil {
 			return nil, err
 		}
 		names = append(names, name)
 	}
 	return names, nil
+}
+
+// putObservation writes one into the tree; file is what it is called in errors.
+func (c *call) putObservation(next *state.Rotation, file string, text []byte) (name string, err error) {
+	o, err := rotation.ParseObservation(file, text)
+	if err != nil {
+		return "", err
+	}
+	if name = c.EvidenceName(next, o); !c.IsEvidence(name) {
+		return "", problem.PREvidenceName.With(o.Cluster, o.At).In(file)
+	}
+	return name, c.Put(name, text)
 }

@@ -13,7 +13,9 @@ type makings struct {
 	made map[moveKey]madeMove
 	// evidence is what the gates are asked with.
 	evidence *rotation.Evidence
-	// broken: there is no tree to read evidence in.
+	// live is the observation of this call as a file; nil if there is none.
+	live []byte
+	// broken: there is no tree to read evidence in, or the cluster cannot be read.
 	broken error
 }
 
@@ -47,11 +49,9 @@ func (c *call) moveNow(w plan.Wish) (*rotation.Move, error) {
 		return nil, c.broken
 	}
 	if c.evidence == nil {
-		e, err := c.Observed(c.Now, c.q.Evidence.Load)
-		if err != nil {
+		if err := c.gather(); err != nil {
 			return nil, err
 		}
-		c.evidence = &e
 	}
 	o := w.Options
 	o.Ahead = w.Ahead
@@ -64,6 +64,25 @@ func (c *call) moveNow(w plan.Wish) (*rotation.Move, error) {
 	}
 	options.Options = o
 	return rotation.Start(c.Now, options, *c.evidence, c.Instant, c.Moves.Custody.Random)
+}
+
+// gather reads the evidence: what a person brings, and what is seen now where that
+// was asked for.
+func (c *call) gather() error {
+	e, err := c.Observed(c.Now, c.q.Evidence.Load)
+	if err != nil {
+		return err
+	}
+	o, text, err := c.Live(c.q.Evidence)
+	if err != nil { // nothing is known of the gate, so nothing is said of it
+		c.broken = err
+		return err
+	}
+	if o != nil {
+		e.Observations = append(e.Observations, o)
+	}
+	c.evidence, c.live = &e, text
+	return nil
 }
 
 // wipe ends the keys that were minted.

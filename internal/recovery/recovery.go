@@ -46,15 +46,6 @@ func (r *Reverted) Alarm(s *state.Rotation) string {
 	return fmt.Sprintf("the epoch fell: the file has epoch %d (%s), commit %s has epoch %d (%s)", s.Status.Epoch, s.Status.Phase, r.Commit[:12], r.Epoch, r.Phase)
 }
 
-// DoctorCommand is the call of doctor that looks at the same files.
-func DoctorCommand(statePath string, evidence []string) string {
-	command := Facts{File: statePath}.Command("doctor")
-	for _, file := range evidence {
-		command += " --evidence " + Quoted(file)
-	}
-	return command
-}
-
 // Step is one thing to do: a command, or a sentence where no command of this
 // machine does it.
 type Step struct {

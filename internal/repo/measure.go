@@ -50,19 +50,34 @@ func (r *Repo) measure(roots []string, revisions ...string) error {
 		}
 		roots = append(roots, root)
 	}
+	large, err := r.tooLarge(roots)
+	if err != nil {
+		return err
+	}
+	for _, root := range roots {
+		if large[root] {
+			return fmt.Errorf("tree %s: %w", root[:min(len(root), 12)], ErrTooMany)
+		}
+	}
+	return nil
+}
+
+// tooLarge are the trees, among some, that name more paths than are read.
+func (r *Repo) tooLarge(roots []string) (large map[string]bool, err error) {
 	m := measuring{ids: map[string]int{}}
 	for _, root := range roots {
 		m.id(root)
 	}
 	if err := m.read(r); err != nil {
-		return err
+		return nil, err
 	}
+	large = map[string]bool{}
 	for _, root := range roots {
 		if s := m.size(m.ids[root]); s.paths > maxPaths || s.bytes > maxPathBytes {
-			return fmt.Errorf("tree %s: %w", root[:min(len(root), 12)], ErrTooMany)
+			large[root] = true
 		}
 	}
-	return nil
+	return large, nil
 }
 
 // measuring are trees of which each is read once.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // planted makes a tree of entries, and gives its name.
@@ -115,4 +117,56 @@ func TestListsHaveLimits(t *testing.T) {
 	if _, err := changesIn(lines(":000000 100644 "+strings.Repeat("0", 40)+" "+object+" A\x00f%d\x00", "")); !errors.Is(err, ErrTooMany) {
 		t.Errorf("changes: %v", err)
 	}
+}
+
+// TestPastOfLargeCommits: what a commit of a hundred million paths brought is not
+// looked for, and the rest of the history is.
+func TestPastOfLargeCommits(t *testing.T) {
+	_, clone := cloned(t)
+	own := must(t, clone, "rev-parse", "HEAD^{tree}")
+	commit := func(tree, text string, parents ...string) string {
+		args := append(nobody[:len(nobody):len(nobody)], "commit-tree", "-m", text, tree)
+		for _, p := range parents {
+			args = append(args, "-p", p)
+		}
+		return must(t, clone, args...)
+	}
+	withFile := func(name, text string) string {
+		return planted(t, clone, "100644 blob "+object(t, clone, text)+"\t"+name)
+	}
+	before := commit(withFile("before.txt", "before"), "before", must(t, clone, "rev-parse", "HEAD"))
+	large := fanned(t, clone, 8)
+	for name, c := range map[string]struct {
+		head   string
+		unread int
+		want   []string
+	}{
+		"taken back":   {commit(withFile("after.txt", "after"), "after", commit(own, "back", commit(large, "bomb", before))), 1, []string{"before.txt", "after.txt"}},
+		"at the head":  {commit(large, "bomb", before), 1, []string{"before.txt"}},
+		"merged":       {commit(withFile("after.txt", "after"), "after", commit(own, "merge", before, commit(large, "bomb", before))), 1, []string{"before.txt", "after.txt"}},
+		"twice, a bit": {commit(large, "again", commit(below(t, clone, large, "d", 2), "bomb", before)), 2, []string{"before.txt"}},
+		"none":         {commit(withFile("after.txt", "after"), "after", before), 0, []string{"before.txt", "after.txt"}},
+	} {
+		must(t, clone, "update-ref", "--no-deref", "HEAD", c.head)
+		var names []string
+		unread, err := EachPast(clone, time.Time{}, 1<<20, func(p Past) { names = append(names, p.Name) })
+		if err != nil || len(unread) != c.unread {
+			t.Errorf("%s: %v, unread %q", name, err, unread)
+		}
+		for _, want := range c.want {
+			if !slices.Contains(names, want) {
+				t.Errorf("%s: %s is not read: %q", name, want, names)
+			}
+		}
+	}
+}
+
+// object writes a file's content.
+func object(t *testing.T, dir, text string) string {
+	t.Helper()
+	out, err := call{dir: dir, stdin: []byte(text), wait: patience}.run("hash-object", "-w", "--stdin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
 }

@@ -1,8 +1,11 @@
 package repo
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,24 +19,75 @@ type Past struct {
 
 // EachPast calls f for every content that a commit since an instant brought into
 // the history of the current branch, each content once per name; the zero instant
-// is the whole history. Larger ones than limit (bytes) are passed over.
-func EachPast(dir string, since time.Time, limit int64, f func(Past)) error {
+// is the whole history. Larger ones than limit (bytes) are passed over. Commits that
+// name more paths than are read are unread, and so is what a commit made of them.
+func EachPast(dir string, since time.Time, limit int64, f func(Past)) (unread []string, err error) {
 	r, err := Open(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := r.Resolve("HEAD"); err != nil {
-		return nil // no commit yet
+		return nil, nil // no commit yet
 	}
 	args := []string{"log", "--format=%H", "-m", "--root", "--raw", "--no-ext-diff", "--no-textconv", "--no-abbrev", "--no-renames", "--diff-filter=AMT", "-z"}
+	commits, large, err := r.pastCommits(since)
+	if err != nil {
+		return nil, err
+	}
+	var readable strings.Builder
+	for _, c := range commits {
+		switch {
+		case large[c.tree]:
+			unread = append(unread, c.hash)
+		case !slices.ContainsFunc(c.parents, func(tree string) bool { return large[tree] }):
+			readable.WriteString(c.hash + "\n")
+		}
+	}
+	if readable.Len() == 0 {
+		return unread, nil
+	}
+	out, err := call{dir: r.Top, stdin: []byte(readable.String()), wait: longPatience}.run(append(args, "--no-walk=unsorted", "--stdin", "--")...)
+	if err != nil {
+		return nil, err
+	}
+	return unread, r.eachPast(changesOf(string(out)), limit, f)
+}
+
+// pastCommit is a commit with the trees of itself and of its parents.
+type pastCommit struct {
+	hash, tree string
+	parents    []string
+}
+
+// pastCommits lists the commits of the current branch since an instant, newest first,
+// and the trees among theirs that name more paths than are read. In a partial clone,
+// where trees may be missing, none is known to.
+func (r *Repo) pastCommits(since time.Time) (commits []pastCommit, large map[string]bool, err error) {
+	args := []string{"log", "--format=%H %T %P"}
 	if !since.IsZero() {
 		args = append(args, fmt.Sprintf("--since=@%d", since.Unix()))
 	}
-	out, err := git(dir, append(args, "HEAD", "--")...)
+	out, err := call{dir: r.Top, wait: longPatience}.run(append(args, "HEAD", "--")...)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	return r.eachPast(changesOf(string(out)), limit, f)
+	trees := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		if fields := strings.Fields(line); len(fields) >= 2 {
+			trees[fields[0]] = fields[1]
+			commits = append(commits, pastCommit{fields[0], fields[1], fields[2:]})
+		}
+	}
+	for _, c := range commits {
+		for i, parent := range c.parents {
+			c.parents[i] = trees[parent] // "" for one from before that instant
+		}
+	}
+	large, err = r.tooLarge(slices.Compact(slices.Sorted(maps.Values(trees))))
+	if errors.Is(err, ErrMissing) {
+		err = nil
+	}
+	return commits, large, err
 }
 
 // blob is one content under one name.

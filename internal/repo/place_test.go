@@ -48,7 +48,7 @@ func TestEmbedded(t *testing.T) {
 		if _, prefix, err := Files(full); err != nil || prefix != dir+"/" {
 			t.Errorf("%s: prefix %q, %v", dir, prefix, err)
 		}
-		if err := EachPast(full, time.Time{}, 1<<20, func(Past) {}); err != nil {
+		if _, err := EachPast(full, time.Time{}, 1<<20, func(Past) {}); err != nil {
 			t.Errorf("%s: %v", dir, err)
 		}
 		if shown := Shown([]string{filepath.Join(full, "a.key"), filepath.Join(full, "a.txt")}); !slices.Equal(shown, []string{filepath.Join(full, "a.txt")}) {
@@ -201,7 +201,8 @@ func TestOwners(t *testing.T) {
 	}
 	_, _, files := Files(clone)
 	_, versions := Versions(filepath.Join(clone, "a.txt"))
-	for what, err := range map[string]error{"Files": files, "Versions": versions, "EachPast": EachPast(clone, time.Time{}, 9, nil)} {
+	_, past := EachPast(clone, time.Time{}, 9, nil)
+	for what, err := range map[string]error{"Files": files, "Versions": versions, "EachPast": past} {
 		if err == nil || !strings.Contains(err.Error(), "safe.directory") {
 			t.Errorf("%s: %v", what, err)
 		}

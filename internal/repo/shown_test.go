@@ -168,7 +168,7 @@ func TestEachPast(t *testing.T) {
 	top := t.TempDir()
 	collect := func(since time.Time, limit int64) (all []string) {
 		t.Helper()
-		if err := EachPast(top, since, limit, func(p Past) {
+		if _, err := EachPast(top, since, limit, func(p Past) {
 			if len(p.Commit) < 40 {
 				t.Errorf("commit %q", p.Commit)
 			}
@@ -179,7 +179,7 @@ func TestEachPast(t *testing.T) {
 		slices.Sort(all)
 		return all
 	}
-	if err := EachPast(top, time.Time{}, 99, nil); err != ErrNone {
+	if _, err := EachPast(top, time.Time{}, 99, nil); err != ErrNone {
 		t.Errorf("outside of a repository: %v", err)
 	}
 	run(t, top, "init", "-q", "-b", "main")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
@@ -31,15 +32,24 @@ func (r Explorations) rows() [][]string {
 	return rows
 }
 
-func (r Explorations) Text() string {
-	var b strings.Builder
-	b.WriteString(Table(r.rows()))
+// Text is the page of a view without color.
+func (r Explorations) Text() string { return paged(r, screen.View{}) }
+
+// Page adds a row per order, and what goes wrong in those that are not safe.
+func (r Explorations) Page(p *screen.Page) {
+	titles := r.rows()[0]
+	columns := []screen.Column{{Title: titles[0], Shrink: 30}, {Title: titles[1], Optional: 1}, {Title: titles[2], Optional: 2}, {Title: titles[3], Optional: 3}, {Title: titles[4], Optional: 4}, {Title: titles[5]}}
+	p.Table(columns, says(r.rows()[1:])...)
 	for _, x := range r {
-		if len(x.Counterexample) > 0 {
-			fmt.Fprintf(&b, "\n%s:\n  %s\n", x.Order, strings.Join(x.Counterexample, "\n  "))
+		if len(x.Counterexample) == 0 {
+			continue
+		}
+		p.Blank()
+		p.Line("", screen.Say(x.Order+":"))
+		for _, line := range x.Counterexample {
+			p.Line("  ", screen.Say(line))
 		}
 	}
-	return b.String()
 }
 
 func (r Explorations) Markdown() string {

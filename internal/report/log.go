@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -26,5 +27,29 @@ func (r Log) rows() [][]string {
 	return rows
 }
 
-func (r Log) Text() string     { return Table(r.rows()) }
+// Text is the page of a view without color.
+func (r Log) Text() string { return paged(r, screen.View{}) }
+
+// Page adds a row per entry.
+func (r Log) Page(p *screen.Page) {
+	if len(r) == 0 {
+		p.Line("", screen.Say("the log has no entries"))
+		return
+	}
+	titles := r.rows()[0]
+	columns := []screen.Column{{Title: titles[0]}, {Title: titles[1], Shrink: 15}, {Title: titles[2]}, {Title: titles[3], Optional: 1}, {Title: titles[4], Wraps: true}}
+	p.Table(columns, says(r.rows()[1:])...)
+}
+
+// says are rows of a table without style.
+func says(rows [][]string) [][]screen.Text {
+	list := make([][]screen.Text, len(rows))
+	for i, row := range rows {
+		for _, cell := range row {
+			list[i] = append(list[i], screen.Say(cell))
+		}
+	}
+	return list
+}
+
 func (r Log) Markdown() string { return MarkdownTable(r.rows()) }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
@@ -19,7 +20,7 @@ func (r Plan) head() string {
 	if r.Strategy != "" {
 		kind += " (" + r.Strategy + ")"
 	}
-	return fmt.Sprintf("%s: %d commits, %d waves, over at %s at the earliest", kind, len(r.Rows), r.Waves, r.End.Format(time.RFC3339))
+	return fmt.Sprintf("%s: %s, %s, over at %s at the earliest", kind, plural(len(r.Rows), "commit"), plural(r.Waves, "wave"), r.End.Format(time.RFC3339))
 }
 
 func (r Plan) rows() [][]string {
@@ -40,13 +41,14 @@ func (r Plan) rows() [][]string {
 	return rows
 }
 
-func (r Plan) Text() string { return r.head() + "\n\n" + Table(r.rows()) + r.byHand("") }
+// Text is the page of a view without color.
+func (r Plan) Text() string { return paged(r, screen.View{}) }
 
 // byHand lists what a person must deliver, by phase.
-func (r Plan) byHand(mark string) (text string) {
+func (r Plan) byHand() (text string) {
 	for i, line := range r.ByHand {
 		if i == 0 {
-			text = "\nto be delivered by hand:\n" + mark
+			text = "\nto be delivered by hand:\n\n"
 		}
 		text += "- " + line + "\n"
 	}
@@ -54,5 +56,5 @@ func (r Plan) byHand(mark string) (text string) {
 }
 
 func (r Plan) Markdown() string {
-	return "### Plan of the rotation\n\n" + r.head() + "\n\n" + MarkdownTable(r.rows()) + r.byHand("\n") + "\n```mermaid\n" + Gantt(r.Plan) + "```\n"
+	return "### Plan of the rotation\n\n" + r.head() + "\n\n" + MarkdownTable(r.rows()) + r.byHand() + "\n```mermaid\n" + Gantt(r.Plan) + "```\n"
 }

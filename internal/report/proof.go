@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
@@ -13,18 +14,8 @@ type Proof struct{ *rotation.Proof }
 // Data, Text and Markdown implement [Report].
 func (r Proof) Data() any { return r.Proof }
 
-func (r Proof) Text() string {
-	var b strings.Builder
-	for _, step := range r.Steps {
-		fmt.Fprintf(&b, "%s\n%s", stepHead(step), Table(MatrixRows(step)))
-		for _, reason := range step.Verdict.Reasons {
-			b.WriteString("  " + reason.Text + "\n")
-		}
-		b.WriteString("\n")
-	}
-	fmt.Fprintf(&b, "digest %s\n", r.Digest)
-	return b.String()
-}
+// Text is the page of a view without color.
+func (r Proof) Text() string { return paged(r, screen.View{}) }
 
 func (r Proof) Markdown() string {
 	var b strings.Builder
@@ -46,6 +37,9 @@ func verdictWord(v rotation.Verdict) string {
 }
 
 func stepHead(step rotation.ProofStep) string {
+	if step.From == step.To {
+		return fmt.Sprintf("staying in %s: %s", step.From, verdictWord(step.Verdict))
+	}
 	direction := ""
 	if step.Back {
 		direction = " (back)"
@@ -59,9 +53,15 @@ type Change struct{ *rotation.Change }
 // Data, Text and Markdown implement [Report].
 func (r Change) Data() any { return r.Change }
 
-func (r Change) Text() string {
-	lines := append([]string{r.head()}, r.reasons()...)
-	return strings.Join(lines, "\n  ") + "\n"
+// Text is the page of a view without color.
+func (r Change) Text() string { return paged(r, screen.View{}) }
+
+// Page adds the verdict and its reasons.
+func (r Change) Page(p *screen.Page) {
+	p.Line("", screen.Bold.Say(r.head()))
+	for _, reason := range r.reasons() {
+		p.Line("  ", screen.Say(reason))
+	}
 }
 
 func (r Change) Markdown() string {

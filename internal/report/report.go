@@ -4,6 +4,7 @@ package report
 import (
 	"encoding/json"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
@@ -27,6 +28,20 @@ type Report interface {
 	Data() any
 }
 
+// Paged is a report whose text is laid out for a terminal. Its Text is that of a view
+// without color.
+type Paged interface {
+	Report
+	Page(p *screen.Page)
+}
+
+// paged is the text of a report on a page.
+func paged(r Paged, v screen.View) string {
+	p := screen.New(v)
+	r.Page(p)
+	return p.String()
+}
+
 // formats quote names and sentences that are not ours, and often end in the log
 // of a CI job.
 var formats = map[string]func(Report) ([]byte, error){
@@ -39,11 +54,16 @@ var formats = map[string]func(Report) ([]byte, error){
 	},
 }
 
-// In returns what writes a report in a format.
-func In(format string) (func(Report) ([]byte, error), error) {
+// In returns what writes a report in a format, and text for a view.
+func In(format string, view screen.View) (func(Report) ([]byte, error), error) {
 	write, known := formats[format]
 	if !known {
 		return nil, problem.CLIFormat.With(format, "text, json, yaml or markdown")
 	}
-	return write, nil
+	return func(r Report) ([]byte, error) {
+		if page, ok := r.(Paged); ok && format == Text {
+			return []byte(paged(page, view)), nil // a page is safe already, and may have color
+		}
+		return write(r)
+	}, nil
 }

@@ -6,10 +6,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
 	"github.com/l5d-pki/l5d-pki-render/internal/picture"
+	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // Status is a status for people and programs.
@@ -18,14 +19,19 @@ type Status struct {
 	// Ending are the certificates that end within the time that was asked for.
 	Ending []rotation.Expiry
 	Within time.Duration
-	// Width is that of the text's time axis, in columns.
+	// Width is that of the text, in columns.
 	Width int
-	// Doctor is the call of doctor that looks at the same files.
-	Doctor string
+	// Todo is what to do next.
+	Todo nextstep.Step
 }
 
 // Data, Text and Markdown implement [Report].
-func (r Status) Data() any { return r.Status }
+func (r Status) Data() any {
+	return struct {
+		*rotation.Status
+		Todo nextstep.Step `json:"todo,omitzero"`
+	}{r.Status, r.Todo}
+}
 
 func (r Status) head() string {
 	head := fmt.Sprintf("%s: phase %s, epoch %d", r.Cluster, r.Phase, r.Epoch)
@@ -38,36 +44,8 @@ func (r Status) head() string {
 	return head
 }
 
-func (r Status) Text() string {
-	var b strings.Builder
-	b.WriteString(alarmLines(r.Status, r.Doctor))
-	fmt.Fprintf(&b, "%s, at %s\n", r.head(), r.At.Format(time.RFC3339))
-	fmt.Fprintf(&b, "bundle %s, issuer %s\n\n", Short(r.Bundle), Short(r.Issuer))
-	b.WriteString(Table(r.certificates()))
-	b.WriteString("\n" + Timeline(r.Status).Text(r.Width, false))
-	for _, m := range r.Next {
-		b.WriteString("\n" + nextLine(m) + "\n")
-		for _, n := range m.Needs {
-			b.WriteString("  " + NeedLine(n) + "\n")
-		}
-		for _, p := range m.Problems {
-			b.WriteString("  refused: " + p.Text + "\n")
-		}
-	}
-	for _, line := range slices.Concat(delivery.Lines(r.Delivery), delivery.Notes(r.Delivery)) {
-		b.WriteString("delivery: " + line + "\n")
-	}
-	for _, note := range r.Notes {
-		b.WriteString("note: " + note + "\n")
-	}
-	for _, x := range r.Ending {
-		if x.Expired { // an alarm already
-			continue
-		}
-		fmt.Fprintf(&b, "ends within %s: %s %q at %s\n", state.Duration(r.Within), x.Kind, x.Name, x.NotAfter.Format(time.RFC3339))
-	}
-	return b.String()
-}
+// Text is the page of a view without color.
+func (r Status) Text() string { return paged(r, screen.View{Width: r.Width}) }
 
 func nextLine(m rotation.NextMove) string {
 	verdict := "allowed"
@@ -115,14 +93,6 @@ func (r Status) Markdown() string {
 		b.WriteString("\n> " + note + "\n")
 	}
 	return b.String()
-}
-
-// alarmLines are the alarms of a status, first in its output.
-func alarmLines(st *rotation.Status, doctor string) string {
-	if len(st.Alarms) == 0 {
-		return ""
-	}
-	return strings.Join(st.Alarms, "\n") + "\nRun `" + doctor + "`: it names the situation and the commands that lead out of it.\n\n"
 }
 
 // Timeline puts a status on a time axis: one bar per certificate, a mark per move.

@@ -161,7 +161,7 @@ var (
 	ChartRequest = define(Sentence{
 		Code:    "chart-request",
 		Text:    "stdin holds no request",
-		Hint:    "run `l5d-pki-render chart`, which runs this program",
+		Hint:    "run `l5d-pki-render chart CHART`, which runs this program",
 		Explain: "l5d-pki-render-chart is not for people: it reads one request on stdin.",
 	})
 	ChartForeignFile = define(Sentence{

@@ -5,13 +5,13 @@ var (
 	EvidenceForm = define(Sentence{
 		Code:    "evidence-form",
 		Text:    "the signature is not at the end of the file, or is damaged",
-		Hint:    "sign the observation again: `evidence sign FILE --key KEY`",
+		Hint:    "take the old signature out (the comments from BEGIN SSH SIGNATURE on, and what follows it), then sign again: `l5d-pki-render evidence sign FILE --key KEY`",
 		Explain: "A signed observation ends with its signature, as comments from \"# -----BEGIN SSH SIGNATURE-----\" to \"# -----END SSH SIGNATURE-----\". Nothing may follow it: what follows would not be signed.",
 	})
 	EvidenceUnsigned = define(Sentence{
 		Code:    "evidence-unsigned",
 		Text:    "the observation is not signed",
-		Hint:    "have who took it sign it: `evidence sign FILE --key KEY`",
+		Hint:    "have who took it sign it: `l5d-pki-render evidence sign FILE --key KEY`",
 		Explain: "An observation opens gates, so the guard wants to know who took it where the base branch lists keys for that.",
 	})
 	EvidenceSigner = define(Sentence{

@@ -131,7 +131,7 @@ var (
 	ForgeRequest = define(Sentence{
 		Code:    "forge-request",
 		Text:    "stdin holds no request",
-		Hint:    "run `l5d-pki-render pr`, which runs this program",
+		Hint:    "run `l5d-pki-render pr --next`, which runs this program",
 		Explain: "l5d-pki-render-forge is not for people: it reads one request on stdin.",
 	})
 )

@@ -20,6 +20,12 @@ var (
 		Hint:    "--prometheus takes the address of its API, such as http://prometheus.linkerd-viz:9090",
 		Explain: "The address, the file with the bearer token or the file with the certificate authorities is not usable. A Prometheus that answers wrongly or late is not an error: then the dates of leaves are missing in the observation.",
 	})
+	ObserveDial = define(Sentence{
+		Code:    "observe-dial",
+		Text:    "--dial %s is unknown",
+		Hint:    "write --dial never, --dial stale, --dial all, or how many proxies are dialed, such as --dial 50",
+		Explain: "A proxy is asked for its chain through a forwarded port, which needs more rights than looking. With stale those are asked that may still have what they had before the last move.",
+	})
 	ObserveLabels = define(Sentence{
 		Code:    "observe-labels",
 		Text:    "%q does not name the labels of a pod",

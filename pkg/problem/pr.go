@@ -119,7 +119,7 @@ var (
 	PRBlocked = define(Sentence{
 		Code:    "pr-blocked",
 		Text:    "%s, and a rotation cannot be started: %s",
-		Hint:    "start it by hand: `l5d-pki-render start`, `l5d-pki-render pr start KIND`",
+		Hint:    "start it by hand: `l5d-pki-render pr start KIND`",
 		Explain: "The autopilot starts what is safe to start by itself. This one needs a person, and time is running out.",
 	})
 )

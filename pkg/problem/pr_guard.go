@@ -141,6 +141,18 @@ var (
 		Hint:    "rename it",
 		Explain: "macOS and Windows ignore case, some Unicode forms, trailing dots and spaces, and \"::$DATA\"; Windows gives long names a short one beside, such as ROTATI~1.YAM. A checkout there writes one of both files over the other.",
 	})
+	PRGuardWindows = define(Sentence{
+		Code:    "guard-path-windows",
+		Text:    "cannot be checked out on Windows: %s is no name for a file there",
+		Hint:    "rename it",
+		Explain: "Windows takes names such as CON, AUX and NUL, with any extension, for devices, a backslash for the end of a directory's name and a colon for the beginning of a stream, and drops dots and spaces at the end. Git stops there, or writes to another place, so a clone would lack files of the rotation. New paths in the directories of the state file, its keys and its outputs are refused.",
+	})
+	PRGuardMetadata = define(Sentence{
+		Code:    "guard-metadata",
+		Text:    "the annotation %s of the state file changes, and no move of the rotation did that",
+		Hint:    "undo it; if it is meant, check what it has other programs do, and have a maintainer accept it with --accept guard-metadata",
+		Explain: "`config.kubernetes.io/function` names the program that `kustomize build --enable-exec` runs with the state file, `config.kubernetes.io/local-config` keeps the file out of the cluster, and other tools obey annotations of their own. Changes of labels are only noted.",
+	})
 	PRGuardHead = define(Sentence{
 		Code:    "guard-head-ambiguous",
 		Text:    "--head %s can mean different commits: %s",

@@ -33,7 +33,7 @@ type Sentence struct {
 
 // With makes a problem of this kind; args fill the verbs of Text.
 func (s Sentence) With(args ...any) *Problem {
-	p := &Problem{Code: s.Code, Text: fmt.Sprintf(s.Text, args...)}
+	p := &Problem{Code: s.Code, Text: fmt.Sprintf(s.Text, withoutEncoded(args)...)}
 	if s.Hint != "" {
 		p.Hints = []string{s.Hint}
 	}

@@ -128,6 +128,18 @@ var (
 		Hint:    "drop --leaves here; it belongs to the phase issuer-spread",
 		Explain: "Only entering the phase issuer-spread decides whether leaves are waited out or renewed by a wave.",
 	})
+	RotationStaleWave = define(Sentence{
+		Code:    "rotation-stale-wave",
+		Text:    "entering phase %q starts no wave for the bundle alone",
+		Hint:    "drop --stale-only",
+		Explain: "A wave that is there for leaves, or that is split over namespaces, cannot be limited to the workloads that hold another bundle.",
+	})
+	RotationStaleUnknown = define(Sentence{
+		Code:    "rotation-stale-unknown",
+		Text:    "no observation names every workload, so it is not known which ones are stale",
+		Hint:    "run `l5d-pki-render observe --to observation.yaml` and pass it with --evidence, or use --observe",
+		Explain: "With --stale-only a wave restarts the workloads that do not hold the bundle. An observation that counts the pods of all groups is needed to know them. A pod whose bundle was not seen counts as stale.",
+	})
 	RotationNoWave = define(Sentence{
 		Code:    "rotation-no-wave",
 		Text:    "entering phase %q starts no wave that namespaces could split",

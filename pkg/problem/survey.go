@@ -176,6 +176,12 @@ var (
 		Hint:    "give a folder inside of it with --repo",
 		Explain: "The caps on files and bytes keep a wrong folder from exhausting the host. Nothing was judged by halves: no finding is printed.",
 	})
+	SurveyLargeCommit = define(Sentence{
+		Code:    "survey-large-commit",
+		Text:    "what commit %s brought was not searched: it has more than a million paths, or more than 256 MiB of them",
+		Hint:    "take the commit out of the branch's history; where that cannot be done, search it with another tool, and run lint on the files alone in a copy without .git",
+		Explain: "A few directories that contain each other by name spell a hundred million paths in a push of two kilobytes. lint counts the paths of each commit before it lists them, passes over such a commit and the one after it, and searches the rest of the history.",
+	})
 	SurveyShadowedSetting = define(Sentence{
 		Code:    "survey-shadowed-setting",
 		Text:    "%s is %q in %s, which takes precedence over the phase's values; the state has %q",

@@ -56,6 +56,12 @@ var (
 		Hint:    "use a newer version, or remove the output; the others are not written without it",
 		Explain: "All outputs are written, or none: a repository in which some files follow the phase and others do not is worse than an old one.",
 	})
+	SyncLate = define(Sentence{
+		Code:    "sync-late",
+		Text:    "the outputs take too long: %d of %d were computed when the time for all of them was over",
+		Hint:    "have fewer outputs of kind chart, component and edit in one state, or smaller charts and directories",
+		Explain: "Each render is bounded, and `pr --guard` renders all outputs of a change that nobody has reviewed yet. So their time is bounded together: 90 seconds.",
+	})
 	SyncLeaves = define(Sentence{
 		Code:    "sync-leaves",
 		Text:    "%q leads out of the repository, to where nothing is written",

@@ -169,7 +169,7 @@ func (p *plan) stamps() {
 			continue
 		}
 		p.groups[Workloads] = true
-		if stamp := p.State.StampOf(o.namespace); stamp != "" {
+		if stamp := p.State.StampOf(o.namespace, o.kind, o.name); stamp != "" {
 			p.stamp(o, stamp)
 		}
 	}

@@ -75,10 +75,13 @@ func (w *workloads) judge(p *plan, r *stamped, o object) {
 // come, the bundle that stands in it as text.
 func (w *workloads) stamp(p *plan, o object, line *WorkloadLine) {
 	s := w.material.State
-	line.Stamp, line.Fate = s.StampOf(o.namespace), Carries
+	line.Stamp, line.Fate = s.StampOf(o.namespace, o.kind, o.name), Carries
 	waits := s.Status.Wave != nil && line.Stamp != s.Status.Stamp
 	if waits {
 		line.Fate, line.Why = Waits, "its namespace is not among those done in the wave"
+		if s.Status.Wave.Stale {
+			line.Why = "it held the bundle when the wave began"
+		}
 	}
 	changed := line.Stamp != "" && p.mark(o, line.Stamp)
 	if !waits {

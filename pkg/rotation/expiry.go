@@ -17,11 +17,13 @@ type Expiry struct {
 	Kind string `json:"kind"`
 	Name string `json:"name"`
 	// Role as in the state; webhooks have current and incoming.
-	Role        string    `json:"role,omitempty"`
-	Subject     string    `json:"subject"`
-	Fingerprint string    `json:"fingerprint"`
-	NotBefore   time.Time `json:"notBefore"`
-	NotAfter    time.Time `json:"notAfter"`
+	Role        string `json:"role,omitempty"`
+	Subject     string `json:"subject"`
+	Fingerprint string `json:"fingerprint"`
+	// KeyID is the subject key identifier, hex with colons; empty if there is none.
+	KeyID     string    `json:"keyId,omitempty"`
+	NotBefore time.Time `json:"notBefore"`
+	NotAfter  time.Time `json:"notAfter"`
 	// DaysLeft are whole days, rounded down; negative after the end.
 	DaysLeft int  `json:"daysLeft"`
 	Expired  bool `json:"expired"`
@@ -34,10 +36,19 @@ type Expiry struct {
 func newExpiry(kind, name, role string, c pki.Certificate, inUse bool, at time.Time) Expiry {
 	left := c.NotAfter.Sub(at)
 	return Expiry{
-		Kind: kind, Name: name, Role: role, Subject: c.Subject.CommonName, Fingerprint: c.Fingerprint(),
+		Kind: kind, Name: name, Role: role, Subject: c.Subject.CommonName, Fingerprint: c.Fingerprint(), KeyID: c.SKI(),
 		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), InUse: inUse,
 		DaysLeft: int(math.Floor(left.Hours() / 24)), Expired: left < 0, NotYet: at.Before(c.NotBefore),
 	}
+}
+
+// certificates are the certificates of the state as it is.
+func (c *scene) certificates() ([]Expiry, error) {
+	now, err := c.dossier.current()
+	if err != nil {
+		return nil, err
+	}
+	return c.expiries(now), nil
 }
 
 // expiries lists every certificate of the state, in the order of the file.

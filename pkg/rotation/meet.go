@@ -20,6 +20,8 @@ type NeedResult struct {
 	How string `json:"how,omitempty"`
 	// Missing is what is still to be seen.
 	Missing []string `json:"missing,omitempty"`
+	// Holders are the workloads that keep it from being met, where they were seen.
+	Holders []Holder `json:"holders,omitempty"`
 	// Ends is when an unmet need is met by time alone, Wait how long it takes otherwise.
 	Ends time.Time `json:"ends,omitzero"`
 	Wait string    `json:"wait,omitempty"`
@@ -73,6 +75,7 @@ func (t target) meet(n Need) NeedResult {
 	r.Met = len(r.Missing) == 0
 	if !r.Met {
 		r.Ends, r.Wait = t.wait(n)
+		r.Holders = t.holders(n)
 	}
 	if o := t.own.latest(); r.Met && o != nil {
 		r.How = fmt.Sprintf("observed in %s at %s", t.own.label(), o.At)

@@ -15,6 +15,11 @@ type Options struct {
 	Leaves string
 	// Namespaces begin a split wave with these; empty: the wave is for all.
 	Namespaces []string
+	// StaleOnly: the wave is for the workloads that do not hold the bundle, as the
+	// newest observation names them.
+	StaleOnly bool
+	// stale are those of a wave that is reviewed.
+	stale []string
 	// AcceptDowntime lets a replacement, or a move with expired material, pass
 	// although the gate names pairs that fail.
 	AcceptDowntime bool

@@ -502,7 +502,7 @@ func TestSplitWave(t *testing.T) {
 	m, instant := at(t, "anchor", "bundle", "anchor-added")
 	instant = instant.Add(time.Minute) // what is seen at the instant of a change may be from before it
 	m.advance(t, Options{Namespaces: []string{"canary"}}, seen(m.sight(instant)), instant)
-	if m.state.StampOf("canary") == m.state.StampOf("prod") {
+	if m.state.StampOf("canary", "Deployment", "web") == m.state.StampOf("prod", "Deployment", "web") {
 		t.Error("the wave is not split")
 	}
 	_, err := Advance(m.state, Options{}, seen(m.sight(instant)), instant)

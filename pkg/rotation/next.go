@@ -63,10 +63,7 @@ func (w *way) stamp(st *state.Status) {
 	}
 	previous := st.Stamp
 	st.Stamp = Stamp(st.Epoch, w.due)
-	st.Wave = nil
-	if len(w.options.Namespaces) > 0 {
-		st.Wave = &state.Wave{Previous: previous, Namespaces: slices.Clone(w.options.Namespaces)}
-	}
+	st.Wave = w.options.split(previous, st.Wave, func() []string { return w.own.latest().stale(w.due) })
 }
 
 // begin gives an empty log its first entry, the phase that was there before the

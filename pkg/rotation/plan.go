@@ -19,6 +19,8 @@ type Plan struct {
 	Waves int `json:"waves"`
 	// ByHand says what a person must deliver in the course of it.
 	ByHand []string `json:"byHand,omitempty"`
+	// Certificates of the state, in the order of its file.
+	Certificates []Expiry `json:"certificates,omitempty"`
 	// End is when the last commit can be merged at the earliest.
 	End time.Time `json:"end"`
 }
@@ -82,6 +84,9 @@ func PlanOf(s *state.Rotation, o Options, e Evidence, at time.Time) (*Plan, erro
 		return nil, err
 	}
 	p := &Plan{Kind: path.Kind, Strategy: path.Strategy, End: table.end().UTC()}
+	if p.Certificates, err = c.certificates(); err != nil {
+		return nil, err
+	}
 	materials, err := w.materials()
 	if err != nil {
 		return nil, err

@@ -35,6 +35,9 @@ type Proof struct {
 	// Digest is the SHA-256 (lower-case hex) of this document as JSON without
 	// the digest. Fingerprints stand for the certificates, so it covers them.
 	Digest string `json:"digest"`
+	// Certificates of the state, in the order of its file, are for people: the digest
+	// does not cover them.
+	Certificates []Expiry `json:"-"`
 }
 
 // ProofKind heads a proof.
@@ -72,6 +75,9 @@ func Prove(s *state.Rotation, o ProveOptions, e Evidence, at time.Time) (*Proof,
 		err = c.proveHere(p, shake)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if p.Certificates, err = c.certificates(); err != nil {
 		return nil, err
 	}
 	p.Digest = p.digest()

@@ -2,9 +2,11 @@ package rotation
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -118,7 +120,24 @@ func before(base, next *state.Rotation) (*state.Rotation, error) {
 	chosen := next.Clone().Status
 	from.Status.Rotation, from.Status.Anchors, from.Status.Issuers, from.Status.Webhooks = chosen.Rotation, chosen.Anchors, chosen.Issuers, chosen.Webhooks
 	from.Status.Rotation.Leaves = ""
+	from.Status.Retired = withoutIncoming(from.Status)
 	return from, sameBeginning(base, from, next.Status.Phase)
+}
+
+// withoutIncoming is the retired anchors without the one that comes back: a start
+// takes it out of them.
+func withoutIncoming(st state.Status) []state.Anchor {
+	return slices.DeleteFunc(slices.Clone(st.Retired), func(retired state.Anchor) bool {
+		return slices.ContainsFunc(st.Anchors, func(a state.Anchor) bool {
+			return a.Role == state.RoleIncoming && sameCertificate(a.Certificate, retired.Certificate)
+		})
+	})
+}
+
+func sameCertificate(a, b string) bool {
+	one, err := pki.ParseChain([]byte(a))
+	other, err2 := pki.ParseChain([]byte(b))
+	return err == nil && err2 == nil && one[0].Fingerprint() == other[0].Fingerprint()
 }
 
 // reaching lists the steps with this phase: "stable" is both ends of a path.
@@ -144,6 +163,9 @@ func madeWith(path Path, target int, base, next *state.Rotation) Options {
 	}
 	if w := next.Status.Wave; w != nil && waved {
 		o.Namespaces = w.Namespaces
+		if w.Stale {
+			o.StaleOnly, o.stale = true, append([]string{}, w.Workloads...)
+		}
 	}
 	log := next.Status.Log
 	if len(log) > 0 {

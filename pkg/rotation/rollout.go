@@ -15,7 +15,7 @@ import (
 // in it, since no phase restarts them any more.
 func Rollout(s *state.Rotation, o Options, e Evidence, at time.Time) (*Move, error) {
 	needs := []Need{BundleDelivered}
-	if s.Status.Wave != nil {
+	if w := s.Status.Wave; w != nil && !w.Stale {
 		needs = append(needs, WaveDone)
 	}
 	// A word for another need could open the gate against what the log knows.
@@ -75,10 +75,9 @@ func (c *scene) rolledOut(o Options, now Material, ahead bool) *state.Rotation {
 	st := &s.Status
 	st.Epoch++
 	previous := st.Stamp
-	st.Stamp, st.Wave = Stamp(st.Epoch, now), nil
-	if len(o.Namespaces) > 0 {
-		st.Wave = &state.Wave{Previous: previous, Namespaces: slices.Clone(o.Namespaces)}
-	}
+	st.Stamp = Stamp(st.Epoch, now)
+	o.StaleOnly = false // a rollout is asked for because nothing else restarts the pods
+	st.Wave = o.split(previous, st.Wave, nil)
 	entry := state.LogEntry{Move: state.MoveRollout, Why: o.Why, Ahead: ahead, Evidence: c.evidence.Digest()}
 	for _, a := range c.evidence.Assumptions {
 		entry.Assumed = append(entry.Assumed, state.Assumed{Code: string(a.Code), Because: a.Because})

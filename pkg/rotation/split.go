@@ -10,7 +10,7 @@ import (
 // ContinueWave adds namespaces to a wave that was split; done ends it, and all
 // other namespaces get its stamp at once. The phase stays, and so does the epoch.
 func ContinueWave(s *state.Rotation, namespaces []string, done bool) (*state.Rotation, error) {
-	if s.Status.Wave == nil {
+	if s.Status.Wave == nil || s.Status.Wave.Stale && !done {
 		return nil, problem.RotationNoSplit.With()
 	}
 	next := s.Clone()

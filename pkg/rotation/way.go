@@ -54,7 +54,7 @@ func (w *way) judge() error {
 		return err
 	}
 	var problems problem.List
-	problems = append(problems, w.choices()...)
+	problems = append(append(problems, w.choices()...), w.staleChoice()...)
 	if !w.back() {
 		problems = append(problems, w.dates()...)
 	}
@@ -127,7 +127,7 @@ func (w *way) neededCodes() []Need {
 	var needs []Need
 	if !w.back() {
 		needs = append(needs, w.stepNeeds(w.to)...)
-		if w.scene.state.Status.Wave != nil {
+		if wave := w.scene.state.Status.Wave; wave != nil && !wave.Stale {
 			needs = append(needs, WaveDone)
 		}
 		if len(delivery.Missing(delivery.Of(w.scene.state, ""), w.changes())) > 0 {

@@ -3,6 +3,8 @@ package state
 import (
 	"slices"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 )
 
 // PhaseOf finds the row of a phase: kind and strategy are empty for the stable
@@ -112,13 +114,17 @@ func joinPEM(first, second string) string {
 	return first + "\n" + second
 }
 
-// StampOf is the rollout stamp that the workloads of a namespace carry now; it
-// is empty before the first wave. While a wave is split, namespaces that are not
-// done keep the previous stamp.
-func (r *Rotation) StampOf(namespace string) string {
+// StampOf is the rollout stamp that a workload carries now; it is empty before the
+// first wave. Where the wave does not reach it, it keeps the previous stamp.
+func (r *Rotation) StampOf(namespace, kind, name string) string {
 	w := r.Status.Wave
 	if w == nil || slices.Contains(w.Namespaces, namespace) {
 		return r.Status.Stamp
+	}
+	for _, listed := range []string{"*/*", namespace + "/*", namespace + "/" + linkerd.ShortName(kind, name)} {
+		if slices.Contains(w.Workloads, listed) {
+			return r.Status.Stamp
+		}
 	}
 	return w.Previous
 }

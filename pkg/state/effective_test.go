@@ -70,21 +70,39 @@ func TestExtraAnchorsKeepTheirPlace(t *testing.T) {
 	}
 }
 
+// TestStampOfStale: a wave for stale workloads reaches those that it names, by kind
+// and name or by namespace, and nothing else.
+func TestStampOfStale(t *testing.T) {
+	r := &Rotation{Status: Status{Stamp: "1", Wave: &Wave{Previous: "0", Stale: true, Workloads: []string{"shop/deploy/cart", "jobs/*"}}}}
+	for workload, want := range map[[3]string]string{
+		{"shop", "Deployment", "cart"}: "1", {"shop", "StatefulSet", "cart"}: "0", {"shop", "Deployment", "web"}: "0",
+		{"other", "Deployment", "cart"}: "0", {"jobs", "CronJob", "tally"}: "1",
+	} {
+		if got := r.StampOf(workload[0], workload[1], workload[2]); got != want {
+			t.Errorf("%v: %s", workload, got)
+		}
+	}
+	r.Status.Wave.Workloads = []string{"*/*"}
+	if got := r.StampOf("shop", "Deployment", "web"); got != "1" {
+		t.Error(got)
+	}
+}
+
 func TestStampOf(t *testing.T) {
 	r := at("", "", PhaseStable)
-	if r.StampOf("a") != "" {
+	if r.StampOf("a", "Deployment", "web") != "" {
 		t.Error("a stamp before the first wave")
 	}
 	r.Status.Stamp = "1"
-	if r.StampOf("a") != "1" {
+	if r.StampOf("a", "Deployment", "web") != "1" {
 		t.Error("no stamp after a wave")
 	}
 	r.Status.Wave = &Wave{Previous: "0", Namespaces: []string{"a"}}
-	if r.StampOf("a") != "1" || r.StampOf("b") != "0" {
+	if r.StampOf("a", "Deployment", "web") != "1" || r.StampOf("b", "Deployment", "web") != "0" {
 		t.Error("a split wave is not split by namespace")
 	}
 	r.Status.Wave = &Wave{}
-	if r.StampOf("a") != "" {
+	if r.StampOf("a", "Deployment", "web") != "" {
 		t.Error("a first wave that has just begun stamps everything")
 	}
 }

@@ -214,7 +214,8 @@ type Status struct {
 	Webhooks map[string]Webhook `json:"webhooks,omitempty"`
 	// Stamp is the rollout stamp of the last wave; empty until the first one.
 	Stamp string `json:"stamp,omitempty"`
-	// Wave is present while a wave is split over namespaces.
+	// Wave is present while a wave is split over namespaces, and after one that was for
+	// stale workloads alone.
 	Wave *Wave `json:"wave,omitempty"`
 	// AdoptedBundle is the raw identityTrustAnchorsPEM of a mesh that was adopted.
 	AdoptedBundle string `json:"adoptedBundle,omitempty"`
@@ -318,12 +319,18 @@ type WebhookMaterial struct {
 	Key string `json:"key,omitempty"`
 }
 
-// Wave records a split wave.
+// Wave records a wave that does not reach everything: one that is split, or one
+// for stale workloads.
 type Wave struct {
-	// Previous is the stamp that namespaces not yet done keep; empty in the first wave.
+	// Previous is the stamp that the others keep; empty in the first wave.
 	Previous string `json:"previous"`
 	// Namespaces that have the new stamp.
 	Namespaces []string `json:"namespaces,omitempty"`
+	// Stale: the wave is for Workloads alone, since the others held the bundle when it
+	// began. They keep their stamp until the next wave.
+	Stale bool `json:"stale,omitempty"`
+	// Workloads that have the new stamp, like shop/deploy/cart; shop/* is a namespace.
+	Workloads []string `json:"workloads,omitempty"`
 }
 
 // Moves that a log entry records.

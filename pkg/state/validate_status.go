@@ -3,6 +3,7 @@ package state
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -148,6 +149,9 @@ func chain(text string) *problem.Problem {
 	return wrong
 }
 
+// workloadForm is how waves name workloads.
+var workloadForm = regexp.MustCompile(`^([a-z0-9]([-a-z0-9]*[a-z0-9])?/(\*|[a-z]+/[a-z0-9]([-a-z0-9.]*[a-z0-9])?)|\*/\*)$`)
+
 // waves checks what is known about restart waves.
 func (f *findings) waves(r *Rotation) {
 	f.add(optional(stamp)(r.Status.Stamp), manifest.At("status", "stamp"))
@@ -162,6 +166,14 @@ func (f *findings) waves(r *Rotation) {
 	f.add(optional(stamp)(w.Previous), previous)
 	if w.Previous != "" && w.Previous == r.Status.Stamp {
 		f.add(problem.StateWave.With("the previous stamp is the new one"), previous)
+	}
+	if !w.Stale && len(w.Workloads) > 0 || w.Stale && len(w.Namespaces) > 0 {
+		f.add(problem.StateWave.With("a wave is for namespaces, or for stale workloads"), atWave)
+	}
+	for i, name := range w.Workloads {
+		if !workloadForm.MatchString(name) {
+			f.add(problem.StateWave.With(fmt.Sprintf("%s is not NAMESPACE/KIND/NAME, nor NAMESPACE/*", shown(name))), atWave.With("workloads", i))
+		}
 	}
 	listed := map[string]bool{}
 	for i, ns := range w.Namespaces {

@@ -57,7 +57,7 @@ func ProtectedPath(name string) string {
 // case: NTFS drops trailing dots and spaces and takes ":" for the beginning of a
 // stream, HFS+ ignores some code points, many fold case.
 func asFileSystems(part string) string {
-	part, _, _ = strings.Cut(part, ":")
+	part, _, _ = strings.Cut(inFull.Replace(part), ":")
 	folded := strings.Map(func(r rune) rune {
 		if ignorable(r) {
 			return -1
@@ -70,6 +70,10 @@ func asFileSystems(part string) string {
 	}, part)
 	return strings.TrimRight(folded, ". ")
 }
+
+// inFull are the code points that fold to several ASCII letters, as APFS and ext4
+// compare names.
+var inFull = strings.NewReplacer("ß", "ss", "ẞ", "ss", "ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st")
 
 // ignorable are the code points that HFS+ passes over, as Git lists them in utf8.c.
 func ignorable(r rune) bool {

@@ -62,16 +62,17 @@ func ShortNameOf(short, name string) bool {
 // isShortOf is [ShortNameOf] for names as [asFileSystems] gives them.
 func isShortOf(short, name string) bool {
 	parts := shortForm.FindStringSubmatch(short)
-	if parts == nil {
+	if parts == nil || name == "" {
 		return false
 	}
 	long := strings.TrimLeft(name, ". ")
+	all, begins := shortened.Replace(long), parts[1] // with the extension, where the name begins with a dot
 	if dot := strings.LastIndex(long, "."); dot > 0 {
 		long = long[:dot]
 	}
-	long, begins := shortened.Replace(long), parts[1]
+	long = shortened.Replace(long)
 	letters := min(2, len(long))
-	return strings.HasPrefix(long, begins) ||
+	return strings.HasPrefix(long, begins) || name[0] == '.' && strings.HasPrefix(all, begins) ||
 		len(begins) == letters+4 && strings.HasPrefix(begins, long[:letters]) && isHex(begins[letters:])
 }
 

@@ -37,6 +37,7 @@ var constraints = []struct {
 	{"Anchor", "role", optional(state.AnchorRoles)},
 	{"Issuer", "role", oneOf(state.IssuerRoles)},
 	{"Webhook", "incoming", orEmpty},
+	{"Wave", "workloads", items(`^([a-z0-9]([-a-z0-9]*[a-z0-9])?/(\*|[a-z]+/[a-z0-9]([-a-z0-9.]*[a-z0-9])?)|\*/\*)$`)},
 	{"Wave", "previous", pattern(`^([0-9a-f]{16})?$`)},
 	{"LogEntry", "phase", oneOf(state.PhaseNames())},
 	{"LogEntry", "at", pattern(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`)},
@@ -57,6 +58,11 @@ func constant(value string) func(*jsonschema.Schema) {
 
 func pattern(form string) func(*jsonschema.Schema) {
 	return func(s *jsonschema.Schema) { s.Pattern = form }
+}
+
+// items is the form of each text of a list.
+func items(form string) func(*jsonschema.Schema) {
+	return func(s *jsonschema.Schema) { s.Items.Pattern = form }
 }
 
 func oneOf(set []string) func(*jsonschema.Schema) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -129,10 +130,51 @@ func (r Status) rows() [][]string {
 
 // Text is for a terminal.
 func (r Status) Text() string {
+	p := screen.New(screen.View{})
+	r.Page(p)
+	return p.String()
+}
+
+// Page adds a row per key. Recipients are cut short unless the view is verbose.
+func (r Status) Page(p *screen.Page) {
 	if len(r.Keys) == 0 {
-		return fmt.Sprintf("custody %s: the state names no key\n", r.Custody)
+		p.Line("", screen.Say(fmt.Sprintf("custody %s: the state names no key", r.Custody)))
+		return
 	}
-	return fmt.Sprintf("custody %s\n\n%s", r.Custody, report.Table(r.rows()))
+	p.Line("", screen.Say("custody "+r.Custody))
+	p.Blank()
+	var rows [][]screen.Text
+	for i, k := range r.Keys {
+		row := r.rows()[i+1]
+		if !p.View().Verbose {
+			row[1], row[2], row[3] = strings.TrimPrefix(row[1], "status."), row[2][:8], shortRecipients(k.Recipients, row[3])
+		}
+		verdict := screen.Good
+		if k.bad {
+			verdict = screen.Bad
+		} else if k.Verdict != "ok" {
+			verdict = screen.Warn
+		}
+		rows = append(rows, []screen.Text{screen.Say(row[0]), screen.Say(row[1]), screen.Say(row[2]), screen.Say(row[3]), verdict.Say(row[4])})
+	}
+	titles := r.rows()[0]
+	p.Table([]screen.Column{{Title: titles[0], Shrink: 20}, {Title: titles[1], Optional: 1, Shrink: 10}, {Title: titles[2], Optional: 2}, {Title: titles[3], Shrink: 12}, {Title: titles[4], Wraps: true}}, rows...)
+}
+
+// shortRecipients are the beginnings of recipients, which tell those of one team apart.
+func shortRecipients(recipients []string, all string) string {
+	const enough = 12
+	var short []string
+	for _, r := range recipients {
+		if len(r) > enough {
+			r = r[:enough] + "…"
+		}
+		short = append(short, r)
+	}
+	if len(short) == 0 {
+		return all
+	}
+	return strings.Join(short, ", ")
 }
 
 // Markdown is for a pull request.

@@ -39,8 +39,9 @@ const (
 
 // api is the API server.
 type api struct {
-	base *url.URL
-	http *http.Client
+	base   *url.URL
+	http   *http.Client
+	config *rest.Config
 }
 
 // failure is an answer that is no success.
@@ -79,7 +80,7 @@ func connect(kubeconfig, kubeContext string) (*api, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &api{base, client}, nil
+	return &api{base, client, config}, nil
 }
 
 // get reads one path; at is the clock of whoever answered, zero if it did not say.
@@ -191,6 +192,11 @@ func (a *api) pages(ctx context.Context, path string, query url.Values, accept s
 // together runs f for each item, a few at a time.
 func together[T any](items []T, f func(T)) {
 	const few = 8
+	some(few, items, f)
+}
+
+// some runs f for each item, so many at a time.
+func some[T any](few int, items []T, f func(T)) {
 	var wait sync.WaitGroup
 	slots := make(chan struct{}, few)
 	for _, item := range items {

@@ -24,6 +24,7 @@ type collector struct {
 	prometheus *prometheus
 	request    exchange.Request
 	progress   io.Writer
+	dial       observe.Dial
 
 	r observe.Reading
 	// versions are the resource versions of the ConfigMaps when they were read first.
@@ -61,6 +62,7 @@ func (c *collector) once(ctx context.Context) error {
 	c.r = observe.Reading{
 		Cluster: c.request.Cluster, Namespace: c.request.Namespace, Known: c.request.Known,
 		Replicas: map[string]observe.Reply{}, ProxyBundles: map[string]string{}, Texts: map[string]string{}, Hooks: map[string]observe.WebhookConfiguration{},
+		Presented: map[string]string{}, Certified: map[string]string{}, ServedBy: map[string]map[string]string{},
 	}
 	if err := c.configMaps(ctx); err != nil {
 		return err
@@ -70,11 +72,21 @@ func (c *collector) once(ctx context.Context) error {
 		c.gap("the control plane's pods", err)
 	} else {
 		c.r.Injectors, c.r.Identities = component(before, linkerd.ComponentInjector), component(before, linkerd.ComponentIdentity)
+		if c.request.DryRunPod != "" {
+			c.dryRun(ctx)
+		}
 		c.replicas(ctx)
+		if c.request.Certify {
+			c.certify(ctx)
+		}
 	}
 	c.list(ctx)
 	c.leaves(ctx)
 	c.rest(ctx)
+	if c.dial.Any() {
+		c.dialProxies(ctx)
+		c.dialHooks(ctx)
+	}
 	return nil
 }
 

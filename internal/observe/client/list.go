@@ -108,14 +108,10 @@ func (c *collector) wholeOf(ctx context.Context, pods []observe.Pod) ([]observe.
 	return all, nil
 }
 
-// sample reads one pod with the hash, to learn the bundle behind it. A list of one
-// needs no other right than the list of all.
+// sample reads one pod with the hash, to learn the bundle behind it.
 func (c *collector) sample(ctx context.Context, hash string, pods []observe.Pod) {
 	for _, p := range pods[:min(sampled, len(pods))] {
-		var found []observe.Pod
-		err := c.api.pods(ctx, "/api/v1/namespaces/"+url.PathEscape(p.Namespace)+"/pods", c.selector("metadata.name="+p.Name), wholeObjects, func(page []observe.PodObject) {
-			found = append(found, c.meshed(page, true)...)
-		}, func() { found = nil })
+		found, err := c.named(ctx, p)
 		if err == nil && len(found) == 1 && found[0].Hash == hash && found[0].Bundle != "" {
 			c.r.Texts[hash] = found[0].Bundle
 			return

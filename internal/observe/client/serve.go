@@ -30,7 +30,11 @@ func answer(ctx context.Context, r exchange.Request, progress io.Writer) (exchan
 	if err != nil {
 		return exchange.Answer{}, problem.ObservePrometheus.With(r.Prometheus.URL, err).Because(err)
 	}
-	c := &collector{api: a, prometheus: p, request: r, progress: progress}
+	dial, err := observe.DialOf(r.Dial)
+	if err != nil {
+		return exchange.Answer{}, err
+	}
+	c := &collector{dial: dial, api: a, prometheus: p, request: r, progress: progress}
 	reading, err := c.read(ctx)
 	if err != nil {
 		return exchange.Answer{}, err

@@ -26,6 +26,12 @@ type Request struct {
 	Kubeconfig string     `json:"kubeconfig,omitempty"`
 	Context    string     `json:"context,omitempty"`
 	Prometheus Prometheus `json:"prometheus"`
+	// Dial says which proxies are asked for their chain ([observe.DialOf]). Certify has
+	// identity replicas sign a leaf. DryRunPod is a namespace in which the API server
+	// is asked what would become of a pod; "" is none.
+	Dial      string `json:"dial,omitempty"`
+	Certify   bool   `json:"certify,omitempty"`
+	DryRunPod string `json:"dryRunPod,omitempty"`
 	// Limit is how long the whole may take.
 	Limit time.Duration `json:"limit"`
 }

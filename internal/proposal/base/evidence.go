@@ -56,11 +56,18 @@ func (b *Base) EvidenceFiles() []string {
 // Claimed is the evidence that the tree itself has for its state's last move:
 // the observations beside it, those of linked clusters, and the words of the log.
 func (b *Base) Claimed(next *state.Rotation) (rotation.Evidence, error) {
+	return b.claimed(next, func(string) bool { return true })
+}
+
+// claimed is Claimed with those new observations alone that count.
+func (b *Base) claimed(next *state.Rotation, counts func(name string) bool) (rotation.Evidence, error) {
 	var files, earlier []string
 	for _, name := range b.EvidenceFiles() {
 		to := &files
 		if _, before, err := b.Repo.Regular(b.Tip, name, MaxObservation); err == nil && before && b.Now.Status.Rotation != nil {
 			to = &earlier // it came with an earlier move
+		} else if !counts(name) {
+			continue
 		}
 		*to = append(*to, filepath.FromSlash(b.Path(name)))
 	}
@@ -78,15 +85,26 @@ func (b *Base) Claimed(next *state.Rotation) (rotation.Evidence, error) {
 	return e, err
 }
 
-// Witnessed is what the tree claims, and what a person brings.
+// Witnessed is what the tree claims, what a person brings, and what is seen now.
 func (b *Base) Witnessed(next *state.Rotation, brought Evidence) (rotation.Evidence, error) {
-	e, err := b.Claimed(next)
+	counts := brought.Counts
+	if counts == nil {
+		counts = func(string) bool { return true }
+	}
+	e, err := b.claimed(next, counts)
 	if err != nil {
 		return e, err
 	}
 	own, err := brought.Load(b.Path(b.State), &state.Rotation{}) // of no links: they are in e
 	e.Observations = append(e.Observations, own.Observations...)
 	e.Assumptions = append(e.Assumptions, own.Assumptions...)
+	if err != nil {
+		return e, err
+	}
+	o, _, err := b.Live(brought)
+	if o != nil {
+		e.Observations = append(e.Observations, o)
+	}
 	return e, err
 }
 

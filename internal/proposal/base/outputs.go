@@ -1,8 +1,8 @@
 package base
 
 import (
-	"io"
 	"path/filepath"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -17,6 +17,8 @@ type OutputsOf struct {
 	// repository itself; may be nil. With AnyChart all may.
 	Reviewed *state.Rotation
 	AnyChart bool
+	// Within is how long all of them may take; 0: as long as they need.
+	Within time.Duration
 	// Quiet: nobody gets these files, so nothing is said of them.
 	Quiet bool
 }
@@ -29,12 +31,10 @@ func (w World) ComputeOutputs(of OutputsOf) (files []outputs.File, err error) {
 			return nil, err
 		}
 	}
-	job := outputs.Job{World: w.Outputs, StatePath: of.File, State: of.State, Place: place}
+	job := outputs.Job{World: w.Outputs, StatePath: of.File, State: of.State, Place: place, Within: of.Within}
 	if !of.AnyChart {
 		job.AllowChart = outputs.ChartsOf(of.Reviewed)
 	}
-	if of.Quiet {
-		job.Notes = io.Discard
-	}
+	job.Notes = outputs.Notes(job.Notes, of.Root, of.Quiet)
 	return job.Compute()
 }

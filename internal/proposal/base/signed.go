@@ -27,6 +27,18 @@ func ReadSigned(file string) (text, signature []byte, err error) {
 	return text, signature, problem.Of(err).In(file).Err()
 }
 
+// Sign puts an SSH signature behind the text of an observation.
+func Sign(text []byte, key string) ([]byte, error) {
+	text = evidence.Line(text)
+	signature, err := repo.SignText(key, evidence.Namespace, text)
+	if err != nil {
+		return nil, KeygenProblem(err)
+	}
+	signed := evidence.Join(text, signature)
+	_, _, err = evidence.Split(signed)
+	return signed, err
+}
+
 // SignerOf says who of the keys signed a text, or why nobody counts.
 func SignerOf(text, signature, keys []byte, at time.Time) (who string, why *problem.Problem, err error) {
 	if signature == nil {

@@ -37,4 +37,10 @@ type Evidence struct {
 	Files []string
 	// Load reads it all, and what the links of a state at a path lead to.
 	Load func(statePath string, s *state.Rotation) (rotation.Evidence, error)
+	// Observe reads the live cluster of a state, and gives the observation as a file;
+	// nil if that was not asked for.
+	Observe func(s *state.Rotation) ([]byte, error)
+	// Counts says which observations count that a change brings, by their name in the
+	// repository; nil: all.
+	Counts func(name string) bool
 }

@@ -39,6 +39,9 @@ func (g *judgement) judgeAuthors(next *state.Rotation) error {
 }
 
 func (g *judgement) judgeAuthor(name, committer string, keys []byte) error {
+	if g.q.Evidence.Observe != nil && g.IsEvidence(name) {
+		return g.judgeBesideOwn(name, committer, keys)
+	}
 	if len(keys) == 0 {
 		g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is as committed by %s, unverified: the base branch lists no key for evidence", sink.Code(name), committer))
 		return nil
@@ -58,6 +61,26 @@ func (g *judgement) judgeAuthor(name, committer string, keys []byte) error {
 		who, _, _ = strings.Cut(who, ", key ") // the name that the base branch lists says enough
 		g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is signed by %s", sink.Code(name), sink.Code(who)))
 	}
+	return nil
+}
+
+// judgeBesideOwn: the guard has an observation of its own, and counts another one
+// only if a key for evidence signed it. One that nobody signed is no fault then.
+func (g *judgement) judgeBesideOwn(name, committer string, keys []byte) error {
+	text, signature, err := base.ReadSigned(filepath.FromSlash(g.Path(name)))
+	if err == nil && len(keys) > 0 {
+		who, why, err := base.SignerOf(text, signature, keys, g.Instant)
+		if err != nil {
+			return err
+		}
+		if why == nil {
+			g.signed[name] = true
+			who, _, _ = strings.Cut(who, ", key ")
+			g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is signed by %s", sink.Code(name), sink.Code(who)))
+			return nil
+		}
+	}
+	g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is as committed by %s, unverified: it does not count beside what this guard observed itself", sink.Code(name), committer))
 	return nil
 }
 

@@ -2,12 +2,17 @@ package guard
 
 import (
 	"slices"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
+
+// renderTime is how long the outputs of a change may take, all together. It chooses
+// how many there are.
+const renderTime = 90 * time.Second
 
 // guardOutputs writes the outputs again and compares.
 func (g *judgement) guardOutputs(next *state.Rotation) error {
@@ -16,7 +21,7 @@ func (g *judgement) guardOutputs(next *state.Rotation) error {
 	}
 	file := g.Path(g.State)
 	files, err := g.ComputeOutputs(base.OutputsOf{
-		File: file, Root: g.Root, State: next.WithDefaults(), Reviewed: g.Now,
+		File: file, Root: g.Root, State: next.WithDefaults(), Reviewed: g.Now, Within: renderTime,
 		AnyChart: slices.Contains(g.q.Accept, string(problem.PRGuardChart.Code)), // a maintainer accepted it: its output is judged
 	})
 	if err != nil {

@@ -35,6 +35,8 @@ type judgement struct {
 	differs []string
 	// wasName is the state's path at the base: another one where it moved.
 	wasName string
+	// signed are observations of the change that a key for evidence signed.
+	signed map[string]bool
 	// skipped are files of the merge that are too large to be written out.
 	skipped map[string]bool
 	// removeTree removes what was written of the merge.
@@ -72,7 +74,7 @@ func judge(b *base.Base, q Request) (*Report, error) {
 	case err != nil:
 		return nil, problem.PRNoHead.With(q.Head)
 	}
-	g := &judgement{Base: b, q: q, head: head, wasName: b.State, r: &Report{state: b.State, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
+	g := &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{}, r: &Report{state: b.State, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
 	if judgeable, err := g.judgeable(); err != nil || !judgeable {
 		return g.r, err
 	}

@@ -21,9 +21,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// sopsRules is the file in which SOPS looks for recipients.
-const sopsRules = ".sops.yaml"
-
 // heldKeys are all keys that a state names, those included that share a path
 // by mistake or malice. Retired anchors are not among them: their keys go.
 func heldKeys(s *state.Rotation) (all []render.NamedKey) {
@@ -144,7 +141,7 @@ func (g *judgement) judgeKeyFile(kind *custody.Custody, k render.NamedKey, had b
 	for _, p := range problem.Of(g.claims(kind, k, text)) {
 		g.r.fail(problem.PRGuardKeyFile.With(sink.Markdown(k.Name), p.Text).In(shown))
 	}
-	return nil
+	return g.judgeSealedTo(kind.State, k, text)
 }
 
 // claims compares what a key file says of itself with the state, and, where this
@@ -182,10 +179,11 @@ func (g *judgement) judgeRecipients(is *state.Rotation) {
 	if !bytes.Equal(before, after) {
 		g.r.fail(problem.PRGuardRecipients.With("spec.custody").In(g.State).On("spec.custody"))
 	}
+	rules := g.sopsRulesOf(is)
+	g.judgeSopsRules(rules)
 	for _, name := range g.differs {
-		dir, base := path.Split(name)
-		rules := now.Kind == state.CustodySOPS && base == sopsRules && strings.HasPrefix(g.State, dir)
-		if rules || now.Certificate != "" && name == g.Beside(now.Certificate) {
+		changed := slices.Contains(rules, name) || g.before.Has(name) && isSopsRules(name, rules)
+		if changed || now.Certificate != "" && name == g.Beside(now.Certificate) {
 			g.r.owned = append(g.r.owned, name)
 			g.r.fail(problem.PRGuardRecipients.With("the file").In(sink.Name(name)))
 		}

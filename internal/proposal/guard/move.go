@@ -20,6 +20,7 @@ func (g *judgement) judgeMove(next *state.Rotation) error {
 	was, is := g.Now.Clone().Status, next.Clone().Status
 	r.noteSpec(g.Now, next)
 	r.judgeSpec(g.Now, next)
+	r.judgeMetadata(g.Now.Metadata, next.Metadata)
 	r.judgeInstants(was.Log, is.Log, g.Instant)
 	if err := g.judgeLanded(g.Now, next); err != nil {
 		return err
@@ -32,6 +33,8 @@ func (g *judgement) judgeMove(next *state.Rotation) error {
 		r.findings = append(r.findings, problem.RotationOtherMesh.With(g.Now.Metadata.Name, next.Metadata.Name))
 	case is.Epoch < was.Epoch:
 		r.findings = append(r.findings, g.judgeFall(next))
+	case rotation.IsReissue(g.Now, next):
+		r.judgeReissue(g.Now, next)
 	case is.Epoch == was.Epoch:
 		if err := state.Continues(was.Log, is.Log); err != nil {
 			r.findings = append(r.findings, problem.Of(err)...)
@@ -47,6 +50,22 @@ func (g *judgement) judgeMove(next *state.Rotation) error {
 		return g.judgeStep(next)
 	}
 	return nil
+}
+
+// judgeReissue judges what `custody read-back` takes down: the cluster made the
+// issuer anew, which only a custody in the cluster does.
+func (r *Report) judgeReissue(was, next *state.Rotation) {
+	if kind := was.WithDefaults().Spec.Custody.Kind; kind != state.CustodyCertManager && kind != state.CustodyExternalSecret {
+		r.findings = append(r.findings, problem.CustodyNoReadBack.With(kind).In(r.state).On("status.issuers"))
+		return
+	}
+	if err := rotation.ReviewReissue(was, next); err != nil {
+		r.findings = append(r.findings, problem.Of(err)...)
+		return
+	}
+	last, _ := next.LastEntry()
+	r.notes = append(r.notes, fmt.Sprintf("**the issuer was made anew in the cluster** (`custody read-back`), by the same anchor and under the same name: compare %s (SHA-256) with what the cluster has", sink.Code(last.Issuer)))
+	r.judgeWave(was.Status.Wave, next.Status.Wave)
 }
 
 // judgeFall says what is wrong with an epoch that falls: what a revert in Git does.
@@ -67,7 +86,11 @@ func (g *judgement) judgeFall(next *state.Rotation) *problem.Problem {
 // and that the flags bring.
 func (g *judgement) judgeStep(next *state.Rotation) error {
 	r := g.r
-	evidence, err := g.Witnessed(next, g.q.Evidence)
+	brought := g.q.Evidence
+	if brought.Observe != nil {
+		brought.Counts = func(name string) bool { return g.signed[name] }
+	}
+	evidence, err := g.Witnessed(next, brought)
 	if err != nil { // it came with the change, so the change cannot be judged
 		r.findings = append(r.findings, problem.Of(g.Told(err))...)
 		return nil
@@ -86,7 +109,7 @@ func (g *judgement) judgeStep(next *state.Rotation) error {
 		r.notes = append(r.notes, "**downtime is accepted with this change**; the log says so")
 	}
 	for _, a := range evidence.Assumptions {
-		r.notes = append(r.notes, fmt.Sprintf("on somebody's word, as the log has it: %s, because %s", a.Code, sink.Code(a.Because)))
+		r.notes = append(r.notes, wordNote(a))
 	}
 	for _, o := range evidence.Observations {
 		r.notes = append(r.notes, fmt.Sprintf("on an observation of cluster %s at %s", sink.Code(o.Cluster), o.At))
@@ -102,6 +125,15 @@ func (g *judgement) judgeStep(next *state.Rotation) error {
 	t.Stamped, err = g.newStamps(next.Status.Stamp)
 	r.move = &t
 	return base.GitProblem(err)
+}
+
+// wordNote names what somebody vouched for.
+func wordNote(a rotation.Assumption) string {
+	note := fmt.Sprintf("on somebody's word, as the log has it: %s, because %s", a.Code, sink.Code(a.Because))
+	if a.Forced {
+		return "**forced, against what is known (--force)**: " + note
+	}
+	return note
 }
 
 // maxStamped is the largest file in which stamps are counted, in bytes.

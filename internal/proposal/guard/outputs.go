@@ -103,9 +103,9 @@ func (g *judgement) ownedPaths(sides ...*state.Rotation) map[string]bool {
 			}
 		}
 	}
+	rules := g.sopsRulesOf(sides...)
 	for _, c := range g.changes {
-		dir, base := path.Split(c.Name)
-		if g.Now != nil && g.IsEvidence(c.Name) || base == sopsRules && strings.HasPrefix(g.State, dir) {
+		if g.Now != nil && g.IsEvidence(c.Name) || slices.Contains(rules, c.Name) {
 			owned[c.Name] = true
 		}
 	}

@@ -20,6 +20,38 @@ func (r *Report) noteSpec(was, is *state.Rotation) {
 	}
 }
 
+// judgeMetadata: annotations of the state file say what kustomize runs with it, and
+// whether a controller applies it. Only labels and the namespace are a person's own.
+func (r *Report) judgeMetadata(was, is state.Metadata) {
+	for _, name := range changedKeys(was.Annotations, is.Annotations) {
+		r.fail(problem.PRGuardMetadata.With(sink.Name(name)).In(r.state).On("metadata.annotations"))
+	}
+	edited := changedKeys(was.Labels, is.Labels)
+	if was.Namespace != is.Namespace {
+		edited = append(edited, "namespace")
+	}
+	if len(edited) > 0 {
+		r.notes = append(r.notes, fmt.Sprintf("the change also edits the metadata of the state file: %s", sink.Code(sink.Name(strings.Join(edited, ", ")))))
+	}
+}
+
+// changedKeys are those that two maps have with different values, or one has alone.
+func changedKeys(was, is map[string]string) (names []string) {
+	all := maps.Clone(was)
+	if all == nil {
+		all = map[string]string{}
+	}
+	maps.Copy(all, is)
+	for name := range all {
+		before, had := was[name]
+		if now, has := is[name]; had != has || before != now {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // specDiffers names the fields of spec that differ, sorted.
 func specDiffers(was, is *state.Rotation) (names []string) {
 	before, after := specFields(was), specFields(is)

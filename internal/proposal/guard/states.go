@@ -178,6 +178,9 @@ func (g *judgement) judgeAdoption(is *state.Rotation) error {
 	}
 	if g.Now == nil {
 		g.r.notes = append(g.r.notes, "**the change brings the state file**: there is nothing before it to judge by. "+trusts(is)+"; compare the fingerprints with what the mesh has")
+		for _, name := range slices.Sorted(maps.Keys(is.Metadata.Annotations)) {
+			g.r.notes = append(g.r.notes, "the state file has the annotation "+sink.Code(sink.Name(name+": "+is.Metadata.Annotations[name])))
+		}
 	}
 	return g.judgeNamesakes(is, g.differs)
 }

@@ -44,6 +44,8 @@ func (r *Report) judgeWave(was, is *state.Wave) {
 		refuse("it was set, and no wave is split")
 	case is == nil:
 		r.notes = append(r.notes, "**the wave is called done**: the namespaces that were left get the stamp too. Nothing proves that the namespaces before are done")
+	case was.Stale != is.Stale || !slices.Equal(was.Workloads, is.Workloads):
+		refuse("it is for other workloads")
 	case was.Previous != is.Previous:
 		refuse("it has another previous stamp")
 	default:

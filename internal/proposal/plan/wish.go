@@ -53,6 +53,9 @@ func (w Wish) Answers(base, next *state.Rotation) bool {
 	if wave := next.Status.Wave; len(w.Options.Namespaces) > 0 && (wave == nil || !slices.Equal(wave.Namespaces, w.Options.Namespaces)) {
 		return false
 	}
+	if wave := next.Status.Wave; w.Options.StaleOnly && (wave == nil || !wave.Stale) {
+		return false
+	}
 	if w.Verb == state.MoveStart {
 		return r != nil && r.Kind == w.Kind && (w.Strategy == "" || w.Strategy == r.Strategy)
 	}

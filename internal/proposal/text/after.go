@@ -67,7 +67,13 @@ func (t Text) RestartLines() []string {
 	}
 	if t.Move.Wave {
 		line := "**data plane: every meshed workload restarts**, with stamp " + sink.Code(t.Next.Status.Stamp)
-		if w := t.Next.Status.Wave; w != nil {
+		switch w := t.Next.Status.Wave; {
+		case w == nil:
+		case w.Stale && len(w.Workloads) == 0:
+			line = "**data plane: no workload restarts**: every one held the bundle when the wave began"
+		case w.Stale:
+			line = fmt.Sprintf("**data plane: the %d workloads that did not hold the bundle restart**, with stamp %s", len(w.Workloads), sink.Code(t.Next.Status.Stamp))
+		default:
 			line = "**data plane: the meshed workloads of " + sink.Markdown(strings.Join(w.Namespaces, ", ")) + " restart**, with stamp " + sink.Code(t.Next.Status.Stamp)
 		}
 		if t.Stamped > 0 {

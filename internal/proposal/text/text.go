@@ -40,23 +40,24 @@ func Of(now, next *state.Rotation, e rotation.Evidence) (t Text, err error) {
 	t.Entry, _ = next.LastEntry()
 	t.Shut = rotation.Prepared(t.Entry)
 	t.At, _ = time.Parse(time.RFC3339, t.Entry.At)
+	at := judgedAt(t.At, e)
 	var problems problem.List
 	add := func(err error) { problems.Add(err) }
-	t.Move, err = rotation.Review(now, next, e, t.At)
+	t.Move, err = rotation.Review(now, next, e, at)
 	add(err)
-	t.Change, err = rotation.JudgeChange(now, next, e, t.At)
+	t.Change, err = rotation.JudgeChange(now, next, e, at)
 	add(err)
-	t.Revert, err = rotation.JudgeChange(next, now, rotation.Evidence{Links: e.Links}, t.At)
+	t.Revert, err = rotation.JudgeChange(next, now, rotation.Evidence{Links: e.Links}, at)
 	add(err)
-	t.Before, err = rotation.StatusOf(now, e, t.At)
+	t.Before, err = rotation.StatusOf(now, e, at)
 	add(err)
-	t.After, err = rotation.StatusOf(next, rotation.Evidence{Links: e.Links}, t.At)
+	t.After, err = rotation.StatusOf(next, rotation.Evidence{Links: e.Links}, at)
 	add(err)
 	planned := next
 	if next.Status.Rotation == nil { // the rotation is over
 		planned = now
 	}
-	t.Plan, err = rotation.PlanOf(planned, rotation.Options{Leaves: leavesOf(next)}, rotation.Evidence{}, t.At)
+	t.Plan, err = rotation.PlanOf(planned, rotation.Options{Leaves: leavesOf(next)}, rotation.Evidence{}, at)
 	add(err)
 	if err := problems.Err(); err != nil {
 		return t, err
@@ -103,4 +104,15 @@ func (t Text) Title() string {
 		phase = "back to " + phase
 	}
 	return fmt.Sprintf("linkerd-pki(%s): %s, step %d of %d of the %s", t.Next.Metadata.Name, phase, k, n, t.rotationName())
+}
+
+// judgedAt is when the change is judged: when it was made, or by what was seen later,
+// as a guard does that looks itself.
+func judgedAt(made time.Time, e rotation.Evidence) time.Time {
+	for _, o := range e.Observations {
+		if at, err := time.Parse(time.RFC3339, o.At); err == nil && at.After(made) {
+			made = at
+		}
+	}
+	return made
 }

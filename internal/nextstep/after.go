@@ -1,0 +1,143 @@
+package nextstep
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// Lines are commands in order. The first is headed next, the others then; the
+// remark behind one is a comment of the shell, so that every line can be run as it
+// is printed.
+func Lines(steps []Step) (text string) {
+	for i, s := range steps {
+		head := "then: "
+		if i == 0 {
+			head = "next: "
+		}
+		text += head + s.Command
+		if remark := s.remark(); remark != "" {
+			text += "  # " + remark
+		}
+		text += "\n"
+	}
+	return text
+}
+
+// remark is one line: what comes from a cluster may have any characters.
+func (s Step) remark() string {
+	remark := strings.Join(strings.Fields(s.Why), " ")
+	if !s.NotBefore.IsZero() {
+		remark = "not before " + s.NotBefore.UTC().Format(time.RFC3339) + ": " + remark
+	}
+	return remark
+}
+
+// AfterMove are the steps after a move, up to the next one. Changes are what it
+// changed.
+func AfterMove(f Facts, changes []delivery.Kind) (steps []Step) {
+	if len(f.State.Spec.Outputs) > 0 {
+		steps = append(steps, Step{Command: f.command("sync")})
+	} else if len(f.Work.Files) > 0 {
+		steps = append(steps, Step{Command: f.commit()})
+	}
+	steps = append(steps, f.deliver(changes)...)
+	if f.State.Status.Phase == state.PhaseStable {
+		return append(steps, Step{Command: f.command("status"), Why: "the rotation is over"})
+	}
+	return append(steps,
+		Step{Command: f.observe(), Why: "once the cluster has applied the change"},
+		Step{Command: f.command("status") + " --evidence " + observed, Why: "says whether the next phase may be entered"})
+}
+
+// deliver are the commands for what nothing in Git delivers.
+func (f Facts) deliver(changes []delivery.Kind) (steps []Step) {
+	for _, o := range delivery.Missing(delivery.Of(f.State, f.StatePath), changes) {
+		step := Step{Command: o.Command, Why: "after the merge: nothing in Git delivers " + o.Name}
+		if o.Command != "" && !slices.ContainsFunc(steps, func(s Step) bool { return s.Command == o.Command }) {
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
+
+// AfterInit are the steps after the first state file was written.
+func AfterInit(f Facts) (steps []Step) {
+	if len(f.State.Spec.Outputs) > 0 {
+		steps = append(steps, Step{Command: f.command("sync")})
+	} else if len(f.Work.Files) > 0 {
+		steps = append(steps, Step{Command: f.commit()})
+	}
+	return append(steps, Step{Command: f.command("status")})
+}
+
+// AfterSync is what follows when the files of the outputs are written.
+func AfterSync(f Facts) []Step {
+	if len(f.Work.Files) > 0 {
+		return []Step{{Command: f.commit()}}
+	}
+	return []Step{{Command: f.command("status")}}
+}
+
+// AfterObserve is what an observation is good for. The status of the facts was made
+// with it.
+func AfterObserve(f Facts) []Step {
+	step := Of(f)
+	if step.Command == "" {
+		return nil
+	}
+	if step.Command == f.observe() { // again, later
+		step.Why += "; observe again"
+		if step.Wait != "" {
+			step.Why += " " + step.Wait
+		}
+	}
+	return []Step{step}
+}
+
+// AfterPull are the steps after a pull request was opened or brought up to date.
+func AfterPull(statePath, base string) []Step {
+	f := Facts{StatePath: statePath}
+	return []Step{
+		{Command: f.observe(), Why: "when the pull request is merged into " + base + " and the cluster has applied it"},
+		{Command: f.command("pr --next") + " --evidence " + observed},
+	}
+}
+
+// Waiting says what a need waits for, and who holds it up: "every pod to load the
+// incoming anchor: 3 pods still use the old bundle: shop/cart (2), shop/api (1)".
+func Waiting(n rotation.NeedResult) string {
+	words := waitsFor[n.Need]
+	if words == "" {
+		words = n.Text
+	}
+	if who := n.HeldUpBy(); who != "" {
+		return words + ": " + who
+	}
+	for i, missing := range n.Missing {
+		separator := "; "
+		if i == 0 {
+			separator = ": "
+		}
+		words += separator + missing
+	}
+	return words
+}
+
+// waitsFor names needs as what is waited for.
+var waitsFor = map[rotation.Need]string{
+	rotation.BundleDelivered:    "the control plane to serve the new bundle",
+	rotation.BundleLoaded:       "every pod to load the incoming anchor",
+	rotation.IdentityLoaded:     "linkerd-identity to load the bundle",
+	rotation.IssuerLoaded:       "identity to sign with the new issuer",
+	rotation.LeavesRenewed:      "every pod to get a leaf of the new issuer",
+	rotation.RetiredGone:        "every pod to drop the retired anchors",
+	rotation.WaveDone:           "the rest of the restarts",
+	rotation.WebhookCADelivered: "the API server to trust the new webhook certificates",
+	rotation.WebhookCertServed:  "the webhooks to serve their new certificates",
+	rotation.DeliveredElsewhere: "your word that what Git does not deliver is delivered",
+}

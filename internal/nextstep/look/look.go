@@ -1,0 +1,98 @@
+// Package look gathers what package nextstep decides from.
+package look
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// At gathers the facts of a state file. What Git cannot say is left out: a next
+// step is advice, and no reason to fail.
+func At(statePath string, s *state.Rotation) nextstep.Facts {
+	return nextstep.Facts{State: s, StatePath: statePath, Work: work(statePath, s)}
+}
+
+// Next is the step that follows from a status, the observation files that were named
+// for it, and the flags with which the cluster was read. Without a state there is none.
+func Next(statePath string, st *rotation.Status, evidence []string, observe string) nextstep.Step {
+	s, err := statefile.Load(statePath)
+	if err != nil {
+		return nextstep.Step{}
+	}
+	f := At(statePath, s)
+	f.Status, f.Evidence, f.Observe = st, evidence, observe
+	return nextstep.Of(f)
+}
+
+func work(statePath string, s *state.Rotation) (w nextstep.Work) {
+	real := disk.Real(statePath)
+	r, err := repo.Open(filepath.Dir(real))
+	if err != nil {
+		return w
+	}
+	dirty, err := r.Dirty()
+	cwd, cwdErr := os.Getwd()
+	if err != nil || cwdErr != nil {
+		return w
+	}
+	keys, outputs := keyFiles(real, s), outputPatterns(real, s)
+	for _, name := range dirty {
+		file := filepath.Join(r.Top, filepath.FromSlash(name))
+		isOutput := slices.ContainsFunc(outputs, func(pattern string) bool { return covers(pattern, file) })
+		if file != real && !isOutput && !slices.Contains(keys, file) {
+			continue
+		}
+		shown, err := filepath.Rel(disk.Real(cwd), file)
+		if err != nil {
+			return nextstep.Work{}
+		}
+		w.Files = append(w.Files, filepath.ToSlash(shown))
+		w.StateChanged = w.StateChanged || file == real
+		w.OutputsChanged = w.OutputsChanged || isOutput
+	}
+	return w
+}
+
+// keyFiles are the files of the keys that the state names. Git shows only those
+// that it may hold: the custody refuses others.
+func keyFiles(statePath string, s *state.Rotation) (files []string) {
+	keys, err := render.NamedKeys(s)
+	if err != nil {
+		return nil
+	}
+	for _, k := range keys {
+		files = append(files, disk.Real(statefile.Beside(statePath, k.Path)))
+	}
+	return files
+}
+
+func outputPatterns(statePath string, s *state.Rotation) (patterns []string) {
+	for _, o := range s.Spec.Outputs {
+		patterns = append(patterns, filepath.Clean(statefile.Beside(statePath, o.Path)))
+	}
+	return patterns
+}
+
+// covers reports whether a file is an output, in the directory of one, or matched
+// by its pattern, in which ** is any number of directories.
+func covers(pattern, file string) bool {
+	if file == pattern || strings.HasPrefix(file, pattern+string(filepath.Separator)) {
+		return true
+	}
+	if before, after, any := strings.Cut(pattern, "**"); any {
+		matches, err := filepath.Match("*"+filepath.Base(after), filepath.Base(file))
+		return strings.HasPrefix(file, before) && err == nil && matches
+	}
+	matches, err := filepath.Match(pattern, file)
+	return err == nil && matches
+}

@@ -1,0 +1,195 @@
+// Package nextstep says what a person does next, as commands that can be run as
+// they are printed. It decides from what was looked at before ([Facts]) and is
+// pure; package look gathers the facts.
+//
+//	step := nextstep.Of(facts)
+//	fmt.Println("next:", step.Command)
+package nextstep
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// Facts are what the next step follows from.
+type Facts struct {
+	State     *state.Rotation
+	StatePath string
+	// Evidence are the observation files that the user named.
+	Evidence []string
+	// Observe are the flags with which the cluster was read; empty if it was not.
+	Observe string
+	Status  *rotation.Status
+	// Work is what Git says of the files that the state names.
+	Work Work
+}
+
+// Work is what has not been committed.
+type Work struct {
+	// Files that have changed and belong to the state: the state file, key files that
+	// Git may hold, outputs. Paths are relative to the working directory.
+	Files []string
+	// StateChanged and OutputsChanged say what is among them.
+	StateChanged, OutputsChanged bool
+}
+
+// Step is one thing to do.
+type Step struct {
+	// Command is one line for a shell; empty if there is nothing to do.
+	Command string `json:"command,omitempty"`
+	// Why is what it is good for, or what is waited for.
+	Why string `json:"why,omitempty"`
+	// NotBefore is when the command makes sense; zero: now.
+	NotBefore time.Time `json:"notBefore,omitzero"`
+	// Ends is when a wait ends by time alone, Wait how long it takes otherwise.
+	Ends time.Time `json:"ends,omitzero"`
+	Wait string    `json:"wait,omitempty"`
+}
+
+// Of is the next step.
+func Of(f Facts) Step {
+	switch {
+	case len(f.Status.Alarms) > 0:
+		return Step{Command: f.withEvidence("doctor"), Why: "it names what is wrong and the commands that repair it"}
+	case f.Work.StateChanged && len(f.State.Spec.Outputs) > 0 && !f.Work.OutputsChanged:
+		return Step{Command: f.command("sync"), Why: "the state file has changed since the last commit; sync writes what follows from it"}
+	case len(f.Work.Files) > 0:
+		return Step{Command: f.commit(), Why: "the change is not committed yet"}
+	}
+	for _, m := range f.Status.Next {
+		switch {
+		case m.Verb == state.MoveStart && m.Allowed:
+			return f.start()
+		case m.Verb == state.MoveRollout && m.Allowed:
+			return Step{Command: f.command("rollout"), Why: "pods keep the anchors of the rotation that went back until they restart"}
+		case m.Verb == state.MoveAdvance, m.Verb == state.MoveStart:
+			return f.forward(m)
+		}
+	}
+	return Step{}
+}
+
+// forward is the step towards the next phase.
+func (f Facts) forward(m rotation.NextMove) Step {
+	if m.Allowed {
+		return Step{Command: f.withEvidence(m.Verb), Why: "the next phase is " + m.To + restart(m)}
+	}
+	unmet := Unmet(m)
+	if len(unmet) == 0 {
+		return f.shut(m)
+	}
+	n := unmet[0]
+	step := Step{Why: "waiting for " + Waiting(n), Ends: n.Ends, Wait: n.Wait}
+	switch {
+	case n.Need == rotation.DeliveredElsewhere:
+		step.Command = f.withEvidence(m.Verb) + " --assume " + string(n.Need) + " --because 'delivered by hand'"
+		step.Why, step.Wait = "make sure first that this is delivered: "+strings.Join(n.Missing, "; "), ""
+	case n.Need == rotation.WaveDone:
+		step.Command = f.command("status")
+	case !n.Ends.IsZero() && len(unmet) == 1:
+		step.Command, step.NotBefore = f.withEvidence(m.Verb), n.Ends
+	default:
+		step.Command = f.observe()
+	}
+	return step
+}
+
+// shut is a gate that no observation opens.
+func (f Facts) shut(m rotation.NextMove) Step {
+	for _, back := range f.Status.Next {
+		if back.Verb == state.MoveBack && back.Allowed {
+			return Step{Command: f.withEvidence(back.Verb), Why: m.To + " cannot be entered safely, and going back is safe"}
+		}
+	}
+	return Step{Command: f.withEvidence("doctor"), Why: m.To + " cannot be entered safely"}
+}
+
+// Unmet are the needs that keep a move from being made. What a person only has to
+// vouch for comes last: it makes no sense before the rest is seen.
+func Unmet(m rotation.NextMove) (list []rotation.NeedResult) {
+	for _, n := range m.Needs {
+		if !n.Met {
+			list = append(list, n)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b rotation.NeedResult) int { return rank(a) - rank(b) })
+	return list
+}
+
+func rank(n rotation.NeedResult) int {
+	if n.Need == rotation.DeliveredElsewhere {
+		return 1
+	}
+	return 0
+}
+
+func restart(m rotation.NextMove) string {
+	if m.Wave {
+		return "; it restarts the workloads"
+	}
+	return ""
+}
+
+// startKinds are the rotations by the kind of the certificate that ends, the most
+// urgent first: a new anchor brings a new issuer with it.
+var startKinds = [][2]string{{"anchor", state.KindAnchor}, {"issuer", state.KindIssuer}, {"webhook", state.KindWebhooks}, {"webhook-ca", state.KindWebhooks}}
+
+// start is the next rotation. It is due when less than 30 % of a certificate's life
+// is left, which is also what `pr --next` goes by unless it is told otherwise.
+func (f Facts) start() Step {
+	const share = 0.3
+	var next Step
+	for _, pair := range startKinds {
+		for _, x := range f.Status.Certificates {
+			if x.Kind != pair[0] || !x.InUse || x.Role != state.RoleCurrent {
+				continue
+			}
+			due := x.NotAfter.Add(-time.Duration(share * float64(x.NotAfter.Sub(x.NotBefore)))).Truncate(time.Second)
+			step := Step{Command: f.command("start " + pair[1]), Why: fmt.Sprintf("%s %q ends at %s", x.Kind, x.Name, x.NotAfter.Format(time.RFC3339))}
+			if due.After(f.Status.At) {
+				step.NotBefore = due
+			} else {
+				return step
+			}
+			if next.Command == "" || due.Before(next.NotBefore) {
+				next = step
+			}
+		}
+	}
+	return next
+}
+
+func (f Facts) command(args string) string {
+	if f.StatePath != "" && f.StatePath != "rotation.yaml" {
+		args += " --state " + delivery.Quoted(f.StatePath)
+	}
+	return "l5d-pki-render " + args
+}
+
+func (f Facts) withEvidence(args string) string {
+	command := f.command(args)
+	for _, file := range f.Evidence {
+		command += " --evidence " + delivery.Quoted(file)
+	}
+	return command + f.Observe
+}
+
+// observed is the file that an observation goes to.
+const observed = "observation.yaml"
+
+func (f Facts) observe() string { return f.command("observe") + " --to " + observed }
+
+// commit is the command that commits what belongs to the state.
+func (f Facts) commit() string {
+	command := "git add -A --"
+	for _, file := range f.Work.Files {
+		command += " " + delivery.Quoted(file)
+	}
+	return command + " && git commit -m " + delivery.Quoted("linkerd PKI of "+f.State.Metadata.Name+": "+f.State.Status.Phase)
+}

@@ -1,0 +1,130 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/httpstream"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/transport/spdy"
+)
+
+const (
+	// forwardLimit bounds one connection to a pod, with what is said on it.
+	forwardLimit = 10 * time.Second
+	// forwards is how many of them are open at a time.
+	forwards = 30
+
+	forwardProtocol = "portforward.k8s.io"
+	headerStream    = "streamType"
+	headerPort      = "port"
+	headerRequest   = "requestID"
+)
+
+// forward opens a connection to a port of a pod through the API server. It arrives
+// on loopback, so no policy of the mesh is asked. The context ends it.
+func (a *api) forward(ctx context.Context, namespace, pod string, port int) (net.Conn, error) {
+	transport, upgrader, err := spdy.RoundTripperFor(rest.CopyConfig(a.config))
+	if err != nil {
+		return nil, err
+	}
+	at := a.base.JoinPath("/api/v1/namespaces/" + url.PathEscape(namespace) + "/pods/" + url.PathEscape(pod) + "/portforward")
+	dialer := spdy.NewDialer(upgrader, &http.Client{Transport: transport, Timeout: forwardLimit}, http.MethodPost, at)
+	connection, protocol, err := dialer.Dial(forwardProtocol)
+	if err != nil {
+		return nil, err
+	}
+	if protocol != forwardProtocol {
+		_ = connection.Close() // it is of no use
+		return nil, fmt.Errorf("the API server speaks %q", protocol)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = connection.Close() })
+	c, err := openStreams(connection, port)
+	if err != nil {
+		stop()
+		_ = connection.Close() // it is of no use
+		return nil, err
+	}
+	c.stop = stop
+	return c, nil
+}
+
+// openStreams opens the two streams of a forwarded port: data, and errors.
+func openStreams(connection httpstream.Connection, port int) (*forwarded, error) {
+	headers := http.Header{}
+	headers.Set(headerStream, "error")
+	headers.Set(headerPort, strconv.Itoa(port))
+	headers.Set(headerRequest, "0")
+	failures, err := connection.CreateStream(headers)
+	if err != nil {
+		return nil, err
+	}
+	_ = failures.Close() // nothing is written to it
+	headers.Set(headerStream, "data")
+	data, err := connection.CreateStream(headers)
+	if err != nil {
+		return nil, err
+	}
+	c := &forwarded{Stream: data, connection: connection, failed: make(chan error, 1)}
+	go func() {
+		text, err := io.ReadAll(io.LimitReader(failures, 4096))
+		if len(text) > 0 {
+			err = fmt.Errorf("%q", text)
+		}
+		c.failed <- err
+		if err != nil {
+			_ = connection.Close() // wakes the reader
+		}
+	}()
+	return c, nil
+}
+
+// forwarded is a forwarded port as a connection.
+type forwarded struct {
+	httpstream.Stream
+	connection httpstream.Connection
+	failed     chan error
+	stop       func() bool
+}
+
+// Read reads. Where nothing listens, the reason comes on the other stream.
+func (c *forwarded) Read(p []byte) (int, error) {
+	n, err := c.Stream.Read(p)
+	if err == nil || n > 0 {
+		return n, nil
+	}
+	select {
+	case why := <-c.failed:
+		if why != nil {
+			return 0, why
+		}
+	case <-time.After(100 * time.Millisecond): // it may come a little later
+	}
+	return 0, err
+}
+
+func (c *forwarded) Close() error {
+	if c.stop != nil {
+		c.stop()
+	}
+	return c.connection.Close()
+}
+
+// The context of forward is the only limit.
+func (c *forwarded) LocalAddr() net.Addr              { return address{} }
+func (c *forwarded) RemoteAddr() net.Addr             { return address{} }
+func (c *forwarded) SetDeadline(time.Time) error      { return nil }
+func (c *forwarded) SetReadDeadline(time.Time) error  { return nil }
+func (c *forwarded) SetWriteDeadline(time.Time) error { return nil }
+
+// address is of a port behind the API server.
+type address struct{}
+
+func (address) Network() string { return "portforward" }
+func (address) String() string  { return "a pod" }

@@ -1,0 +1,121 @@
+package guard
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// sopsRules is the file in which SOPS looks for recipients.
+const sopsRules = ".sops.yaml"
+
+// sopsRulesOf are the paths at which sops looks for its rules, the nearest first,
+// where a side has its keys in files of sops. sops follows links there.
+func (g *judgement) sopsRulesOf(sides ...*state.Rotation) (names []string) {
+	if !slices.ContainsFunc(sides, func(s *state.Rotation) bool { return s != nil && s.Spec.Custody.Kind == state.CustodySOPS }) {
+		return nil
+	}
+	for dir := path.Dir(g.State); ; dir = path.Dir(dir) {
+		if names = append(names, path.Join(dir, sopsRules)); dir == "." {
+			return names
+		}
+	}
+}
+
+// isSopsRules reports whether a path is, on some file system, one of those.
+func isSopsRules(name string, rules []string) bool {
+	parts := strings.Split(onWindows(name), "/")
+	return slices.ContainsFunc(rules, func(rule string) bool {
+		return slices.EqualFunc(parts, strings.Split(rule, "/"), samePart)
+	})
+}
+
+// judgeSopsRules: the rules that sops finds first are a regular file, since a change
+// of what a link leads to would be no change of the rules.
+func (g *judgement) judgeSopsRules(rules []string) {
+	for _, name := range rules {
+		_, err := g.after.Find(name)
+		if base.IsNotRegular(err) {
+			g.r.fail(problem.PRGuardNotFile.With(err, "change").In(sink.Name(name)))
+		}
+		if err == nil || base.IsNotRegular(err) {
+			return
+		}
+	}
+}
+
+// judgeSealedTo: a key file of sops that the change brings is encrypted to whom the
+// rules of sops say, or to whom the key files of the base are.
+func (g *judgement) judgeSealedTo(is *state.Rotation, k render.NamedKey, text []byte) error {
+	if is.Spec.Custody.Kind != state.CustodySOPS {
+		return nil
+	}
+	name := sink.Markdown(k.Name)
+	to, err := custody.SOPSSealedTo(text)
+	if err != nil {
+		return nil // its facts say what is wrong
+	}
+	known, err := g.sealedBefore()
+	if err != nil {
+		return err
+	}
+	ruled, err := g.ruledFor(is, k.Path)
+	if err != nil {
+		return err
+	}
+	known = append(known, ruled...)
+	switch {
+	case len(known) == 0:
+		g.r.notes = append(g.r.notes, fmt.Sprintf("the key file of %s is encrypted to %s; no file of the base says to whom it should be", name, sink.Code(to.String())))
+	case !slices.ContainsFunc(known, to.Allowed):
+		g.r.fail(problem.PRGuardKeyFile.With(name, "it is encrypted to "+sink.Name(to.String())+", which neither "+sopsRules+" nor a key file of the base says").In(sink.Name(g.Beside(k.Path))))
+	}
+	return nil
+}
+
+// sealedBefore is to whom the key files of the base are encrypted.
+func (g *judgement) sealedBefore() (known []custody.SealedTo, err error) {
+	if g.Now == nil || g.Now.Spec.Custody.Kind != state.CustodySOPS {
+		return nil, nil
+	}
+	var names []string
+	for _, k := range heldKeys(g.Now) {
+		names = append(names, path.Join(path.Dir(g.wasName), k.Path))
+	}
+	err = g.texts(g.before, names, keyfile.MaxSize, func(_ string, text []byte) {
+		if to, err := custody.SOPSSealedTo(text); err == nil {
+			known = append(known, to)
+		}
+	})
+	return known, base.GitProblem(err)
+}
+
+// ruledFor is to whom the rules of sops would have a key encrypted. Some versions
+// compare the path of a key from where the rules lie, some from where they run.
+func (g *judgement) ruledFor(is *state.Rotation, key string) (known []custody.SealedTo, err error) {
+	for _, rules := range g.sopsRulesOf(is) {
+		if !g.after.Has(rules) {
+			continue
+		}
+		err = g.texts(g.after, []string{rules}, statefile.MaxSize, func(_ string, text []byte) {
+			fromRules, _ := relativeTo(path.Dir(rules), g.Beside(key))
+			for _, name := range []string{fromRules, key} {
+				if to, ok := custody.SOPSRule(text, name); ok {
+					known = append(known, to)
+				}
+			}
+		})
+		return known, base.GitProblem(err)
+	}
+	return nil, nil
+}
