@@ -45,7 +45,7 @@ peers: .cache/peers/kustomize ## the kustomize that Components are compared with
 
 race: ## the race detector, where there are goroutines: programs that are run, and handshakes; needs a C compiler
 	CGO_ENABLED=1 $(GO) test -race -p $(JOBS) -timeout 5m ./internal/child ./internal/forge
-	CGO_ENABLED=1 $(GO) test -race -p $(JOBS) -timeout 5m -run '^Test(Read|Tree|Brought|Contents|Handshake.*)$$' -short ./internal/repo ./pkg/rotation
+	CGO_ENABLED=1 $(GO) test -race -p $(JOBS) -timeout 5m -run '^Test(Read|Tree|Brought|Contents|HandshakeRefuses)$$' ./internal/repo ./pkg/rotation
 
 hsm: ## signing in an HSM, with SoftHSM for one; needs a C compiler, softhsm2 and opensc
 	cd cmd/l5d-pki-render-kms && CGO_ENABLED=1 $(GO) test -p $(JOBS) -tags pkcs11 -run PKCS11 -v .

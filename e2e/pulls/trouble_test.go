@@ -178,9 +178,9 @@ func TestServerStaysDown(t *testing.T) {
 	}
 }
 
-// TestMoot: what the pull request brings came to the base another way. It is
+// TestSuperseded: what the pull request brings came to the base another way. It is
 // closed, once, with a word.
-func TestMoot(t *testing.T) {
+func TestSuperseded(t *testing.T) {
 	l := settle(t, startGitea(t, 50, ""))
 	r := l.pr("start", "anchor")
 	l.someone("main", func(dir string) {
@@ -199,7 +199,7 @@ func TestMoot(t *testing.T) {
 		}
 	}
 	all := l.pulls("all")
-	if len(all) != 1 || all[0].State != "closed" || all[0].Merged || !strings.HasSuffix(all[0].Title, "moot") || len(l.comments(r.Number)) != 1 {
+	if len(all) != 1 || all[0].State != "closed" || all[0].Merged || !strings.HasSuffix(all[0].Title, "superseded") || len(l.comments(r.Number)) != 1 {
 		t.Errorf("%+v, comments %q", all, l.comments(r.Number))
 	}
 }

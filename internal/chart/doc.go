@@ -13,6 +13,6 @@
 // is larger than its caps, missing dependencies, a Kubernetes version that the
 // chart does not support, and a chart that renders nothing.
 //
-// It is the only room that links Helm's engine, and only the program
-// l5d-pki-render-chart links this room: see docs/chart.md.
+// It is the only package that links Helm's engine, and only the program
+// l5d-pki-render-chart links this package: see docs/chart.md.
 package chart

@@ -97,7 +97,8 @@ func TestWhatLinkerdMisses(t *testing.T) {
 			o.Webhooks[2].Serving[0].Count = 1
 		}, "linkerd-policy-validator webhook was seen", Warning, []string{"1 of 2 pods"}},
 		"pod that was not seen": {func(o *rotation.Observation) {
-			o.Coverage = append(slices.DeleteFunc(o.Coverage, func(c rotation.Coverage) bool { return c.Group == rotation.GroupProxies }), rotation.CoverageOf(rotation.GroupProxies, 16))
+			o.Coverage = slices.DeleteFunc(o.Coverage, func(c rotation.Coverage) bool { return c.Group == rotation.GroupProxies })
+			o.Count(rotation.GroupProxies, 16)
 		}, "the observation shows every pod", Warning, []string{"15 of 16 pods"}},
 		"certificate that nobody knows": {func(o *rotation.Observation) {
 			o.ControlPlane.TrustRoots = append(slices.Clone(o.ControlPlane.TrustRoots), strings.Repeat("ab", 32))

@@ -130,7 +130,7 @@ func (m *mesh) sight() *rotation.Observation {
 		},
 	}
 	for group, pods := range map[string]int{"control-plane": 6, "identity": 2, "injectors": 1, "proxies": 15, "gateways": 0, "extensions": 0, "external-workloads": 0} {
-		o.Coverage = append(o.Coverage, rotation.CoverageOf(group, pods))
+		o.Count(group, pods)
 	}
 	for _, name := range state.WebhookKeys {
 		if _, listed := m.Status.Webhooks[name]; listed {

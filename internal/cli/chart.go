@@ -83,7 +83,7 @@ func (c *chartCall) flags(cmd *cobra.Command) {
 	f.StringVar(&c.KubeVersion, "kube-version", chartphase.KubeVersion, "Kubernetes version that templates see")
 	f.StringSliceVarP(&c.APIVersions, "api-versions", "a", nil, "further API versions that templates see")
 	f.BoolVar(&c.IncludeCRDs, "include-crds", false, "print the chart's crds folder too")
-	f.BoolVar(&c.NoHooks, "no-hooks", false, "leave hooks out; they stand after the manifests otherwise")
+	f.BoolVar(&c.NoHooks, "no-hooks", false, "leave hooks out; otherwise they follow the manifests")
 
 	f.StringVar(&c.layout, "layout", "", "layout of the phase's values: external or embedded (default: by spec.linkerd.issuerScheme)")
 	c.secrets.add(cmd, "keep Secrets with private keys: for a live host, never for Git")

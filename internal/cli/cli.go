@@ -111,7 +111,7 @@ func (a *app) root() *cobra.Command {
 Linkerd PKI rotation is in, and renders the Helm values or the patched
 manifests of that phase: the same bytes every time.
 
-In trouble: status says where the rotation stands and what may come next, back
+In trouble: status says where the rotation is and what may come next, back
 goes one phase back if that is safe, explain CODE says what an error means and
 what to do. None of these touches a cluster.
 

@@ -25,7 +25,7 @@ adopted stream would change. With --new it makes a first PKI instead. With --ver
 it then renders the stream with the state that was written and prints a summary,
 never a manifest; where the state file exists already, that is all it does.
 
-Private keys that stand in the input are never written into the state. With
+Private keys in the input are never written into the state. With
 --keys-dir they become files that the state names, in the custody that you choose:
 encrypted ones that Git may hold (--recipient: custody age; --custody sops), or
 plain ones that only their owner reads and Git must not see (custody file). An

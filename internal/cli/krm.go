@@ -16,7 +16,7 @@ func (a *app) krm() *cobra.Command {
 		Use:   "krm",
 		Short: "be a KRM function of kustomize or kpt (ResourceList on stdin and stdout)",
 		Long: `krm reads a ResourceList (config.kubernetes.io/v1 or v1beta1) on stdin and writes
-it to stdout with the PKI of the phase, and with results. The state stands in the
+it to stdout with the PKI of the phase, and with results. The state is in the
 list's functionConfig: the state file itself, or kind L5dPkiRender with the state
 under spec.state. No file is read, and no private key is emitted.
 
@@ -38,7 +38,7 @@ passes no arguments.`,
 }
 
 // doKRM writes the list in any case that it could be read: a host finds the
-// errors in its results, and what it hides stands on stderr.
+// errors in its results, and what it hides is on stderr.
 func (a *app) doKRM() error {
 	text, err := files.ReadAll(a.Stdin, "stdin", krm.MaxList)
 	if err != nil {

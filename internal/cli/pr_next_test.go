@@ -162,8 +162,8 @@ func TestNextRespectsPeople(t *testing.T) {
 	}
 }
 
-// TestNextMoot: a state that changed under an open pull request makes it moot.
-func TestNextMoot(t *testing.T) {
+// TestNextSuperseded: a state that changed under an open pull request makes it superseded.
+func TestNextSuperseded(t *testing.T) {
 	t.Parallel()
 	l := land(t)
 	l.pr("start", "anchor")
@@ -173,7 +173,7 @@ func TestNextMoot(t *testing.T) {
 		})
 	})
 	r := l.pr("--next")
-	if fmt.Sprint(r.Closed) != "[1]" || l.forge.pulls[0].State != "closed" || !strings.HasSuffix(l.forge.pulls[0].Title, plan.MootTitle) {
+	if fmt.Sprint(r.Closed) != "[1]" || l.forge.pulls[0].State != "closed" || !strings.HasSuffix(l.forge.pulls[0].Title, plan.SupersededTitle) {
 		t.Errorf("%+v, %+v", r, l.forge.pulls[0])
 	}
 }

@@ -192,8 +192,8 @@ func TestPRUpdateByRebase(t *testing.T) {
 	}
 }
 
-// TestPRMoot: what the base has passed is closed, and says so.
-func TestPRMoot(t *testing.T) {
+// TestPRSuperseded: what the base has passed is closed, and says so.
+func TestPRSuperseded(t *testing.T) {
 	l := land(t)
 	first := l.pr("start", "anchor")
 	l.commitTo("main", func(dir string) {
@@ -202,7 +202,7 @@ func TestPRMoot(t *testing.T) {
 	})
 	l.wrote()
 	r := l.pr("--assume", "BUNDLE-DELIVERED")
-	if !slices.Equal(r.Closed, []int{1}) || r.Operation != plan.OpCreated || l.forge.pulls[0].State != "closed" || !strings.HasSuffix(l.forge.pulls[0].Title, plan.MootTitle) {
+	if !slices.Equal(r.Closed, []int{1}) || r.Operation != plan.OpCreated || l.forge.pulls[0].State != "closed" || !strings.HasSuffix(l.forge.pulls[0].Title, plan.SupersededTitle) {
 		t.Errorf("%+v; the first is %+v", r, l.forge.pulls[0])
 	}
 	if w := l.wrote(); !slices.Equal(w, []string{"comment", "update", "open"}) {

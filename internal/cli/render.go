@@ -62,7 +62,7 @@ instead of stdin. Nothing is fetched and no program is run for that.`,
 		}),
 	}
 	stateFlag(cmd, &statePath)
-	cmd.Flags().StringSliceVar(&require, "require", nil, "groups that must stand in the stream: control-plane, viz, jaeger, multicluster, workloads")
+	cmd.Flags().StringSliceVar(&require, "require", nil, "groups that the stream must have: control-plane, viz, jaeger, multicluster, workloads")
 	cmd.Flags().BoolVar(&allowNothing, "allow-nothing", false, "let a stream pass unchanged in which nothing is Linkerd's")
 	annotateFlag(cmd, &annotate)
 	cmd.Flags().StringVar(&report, "report", "", "say on stderr what changed: text or json")
@@ -74,7 +74,7 @@ instead of stdin. Nothing is fetched and no program is run for that.`,
 	return cmd
 }
 
-// ownName lets the command's name stand again behind it, and nothing else: the
+// ownName lets the command's name follow it again, and nothing else: the
 // plugin for Helm 4 calls post-render itself, and the command lines of Helm 3 say
 // --post-renderer-args post-render. So one line serves both.
 func ownName(cmd *cobra.Command, args []string) error {

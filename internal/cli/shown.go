@@ -8,7 +8,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 )
 
-// fitToShow is the talk of a call as it may stand in a terminal, in a build's log and
+// fitToShow is the talk of a call as it may be shown in a terminal, in a build's log and
 // in the log file. Errors quote arguments, variables and files of others: a key
 // or an address with a login may have been given for any of them. This is the
 // net below the callers, who say what a text is and leave the value out.

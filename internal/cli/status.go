@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// status says where the rotation stands.
+// status says where the rotation is.
 func (a *app) status() *cobra.Command {
 	var statePath, at, within, svg string
 	var view viewFlags
@@ -19,7 +19,7 @@ func (a *app) status() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "show the phase, what is trusted, what ends when, and the next legal moves",
-		Long: `status says where the rotation stands, when each certificate ends, and what the
+		Long: `status says where the rotation is, when each certificate ends, and what the
 next moves still need, and when each wait ends; first of all the command to run
 next. --verbose adds fingerprints, verifiers and a time axis. Exit code 1 when something is wrong
 already (a certificate in use has expired, the epoch fell, the log was edited by

@@ -9,6 +9,7 @@ import (
 	"io"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -131,7 +132,7 @@ func TestProtocol(t *testing.T) {
 // well is started again, and one that failed says why, for good.
 func TestOneRun(t *testing.T) {
 	runs, failed := 0, errors.New("stopped")
-	var fail error
+	var fails atomic.Bool
 	requests := 100
 	f, err := Dial(Target{Kind: "gitea", Token: "t"}, func(_ context.Context, in io.Reader, out io.Writer) error {
 		runs++
@@ -144,7 +145,10 @@ func TestOneRun(t *testing.T) {
 				return err
 			}
 		}
-		return fail
+		if fails.Load() {
+			return failed
+		}
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +169,7 @@ func TestOneRun(t *testing.T) {
 	if err := ask(1); err != nil || runs != 2 {
 		t.Errorf("after it was closed: %v, %d runs", err, runs)
 	}
-	fail = failed
+	fails.Store(true)
 	end()
 	if err := ask(1); !errors.Is(err, failed) || runs != 2 {
 		t.Errorf("after it failed: %v, %d runs", err, runs)

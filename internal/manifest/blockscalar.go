@@ -133,7 +133,7 @@ func (b blockScalar) contentEnd() int {
 func (w *work) literalChange(t target, value string) (scalarChange, *problem.Problem) {
 	b, ok := w.readBlock(t)
 	if !ok {
-		return scalarChange{}, problem.Unconfirmed.With("the block scalar that stands there cannot be read exactly")
+		return scalarChange{}, problem.Unconfirmed.With("the block scalar there cannot be read exactly")
 	}
 	tag := t.node.tag
 	if !t.node.tagged {

@@ -11,7 +11,7 @@ import (
 func (w *work) foldedChange(t target, value string) (scalarChange, *problem.Problem) {
 	b, ok := w.readBlock(t)
 	if !ok {
-		return scalarChange{}, problem.Unconfirmed.With("the block scalar that stands there cannot be read exactly")
+		return scalarChange{}, problem.Unconfirmed.With("the block scalar there cannot be read exactly")
 	}
 	old := t.node.value
 	prefix, suffix := commonEnds(old, value)

@@ -1,4 +1,4 @@
-// Package manifest is the only room that knows YAML text: it splits a stream
+// Package manifest is the only package that knows YAML text: it splits a stream
 // into documents, reads one, and changes single fields of it while every other
 // byte stays where it is.
 //

@@ -81,7 +81,7 @@ func syntaxProblem(text []byte, above int, err error) *problem.Problem {
 	case load.Stage == yaml.ComposerStage && strings.HasPrefix(message, "unknown anchor"):
 		message = "an alias names an anchor that does not stand before it"
 	case load.Stage == yaml.ReaderStage:
-		message = "a control character stands in it"
+		message = "it has a control character"
 	case strings.Contains(message, "incompatible YAML document"):
 		message = "%YAML names another version than 1.1; remove that line, which means nothing to Kubernetes"
 	case strings.Contains(message, "not allowed in a YAML tag"):

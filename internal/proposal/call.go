@@ -56,16 +56,16 @@ func Make(w World, q Request) (plan.Report, error) {
 	return r, c.Told(err)
 }
 
-// pullRequest closes what is moot, and makes the one pull request of the next epoch.
+// pullRequest closes what is superseded, and makes the one pull request of the next epoch.
 func (c *call) pullRequest(margin plan.Margin) (plan.Report, error) {
 	if err := c.reach(); err != nil {
 		return plan.Report{}, err
 	}
-	s, moot, err := c.look()
+	s, superseded, err := c.look()
 	if err != nil {
 		return plan.Report{}, err
 	}
-	closed, err := c.closeMoot(s, moot)
+	closed, err := c.closeSuperseded(s, superseded)
 	if err != nil {
 		return plan.Report{}, err
 	}

@@ -17,14 +17,14 @@ func (c *call) snapshot() plan.Snapshot {
 }
 
 // look lists the open pull requests of this state, with the head of the one that is
-// due, and of those that are moot.
-func (c *call) look() (s plan.Snapshot, moot map[string]*plan.Head, err error) {
-	s, moot = c.snapshot(), map[string]*plan.Head{}
-	if s.Due, s.Moot, err = c.pulls(); err != nil {
+// due, and of those that are superseded.
+func (c *call) look() (s plan.Snapshot, superseded map[string]*plan.Head, err error) {
+	s, superseded = c.snapshot(), map[string]*plan.Head{}
+	if s.Due, s.Superseded, err = c.pulls(); err != nil {
 		return s, nil, err
 	}
-	for _, p := range s.Moot {
-		if moot[p.Head], err = c.headOf(p); err != nil {
+	for _, p := range s.Superseded {
+		if superseded[p.Head], err = c.headOf(p); err != nil {
 			return s, nil, err
 		}
 	}
@@ -36,11 +36,11 @@ func (c *call) look() (s plan.Snapshot, moot map[string]*plan.Head, err error) {
 		s.KeysErr = err
 		s.KeysLost = err == nil && keeper.Name == state.CustodyFile && !filepath.IsAbs(c.q.Material.Directory(keeper, c.Now))
 	}
-	return s, moot, err
+	return s, superseded, err
 }
 
 // pulls lists the open ones: those of the next epoch, and the others.
-func (c *call) pulls() (due, moot []forge.Pull, err error) {
+func (c *call) pulls() (due, superseded []forge.Pull, err error) {
 	all, err := c.forge.List(c.ctx, forge.Query{Base: c.Branch, HeadPrefix: plan.Prefix(c.Now), State: "open"})
 	for _, p := range all {
 		epoch, ours := plan.EpochIn(c.Now, p.Head)
@@ -49,10 +49,10 @@ func (c *call) pulls() (due, moot []forge.Pull, err error) {
 		case epoch == c.Now.Status.Epoch+1:
 			due = append(due, p)
 		default:
-			moot = append(moot, p)
+			superseded = append(superseded, p)
 		}
 	}
-	return due, moot, err
+	return due, superseded, err
 }
 
 // headOf is the head of a pull request; nil where its branch is gone.

@@ -253,7 +253,7 @@ func TestCertificate(t *testing.T) {
 	}
 }
 
-// Every sentence of this room can be acted on and explained.
+// Every sentence of this package can be acted on and explained.
 func TestSentencesAreWhole(t *testing.T) {
 	n := 0
 	for _, s := range problem.All() {

@@ -28,13 +28,13 @@ var (
 	})
 	AdoptNoConfig = define(Sentence{
 		Code:    "adopt-no-config",
-		Text:    "no ConfigMap linkerd-config with data.values stands in the stream (%s)",
+		Text:    "the stream has no ConfigMap linkerd-config with data.values (%s)",
 		Hint:    "feed the whole render of the control plane, or `kubectl get configmap,secret,deployment,cronjob,mutatingwebhookconfiguration,validatingwebhookconfiguration -n linkerd -o yaml`; --namespace names the control plane's namespace",
 		Explain: "linkerd-config holds the values that the control plane was installed with: version, trust domain, issuer scheme and the trust anchors as they were given. Without it nothing tells how the mesh was made.",
 	})
 	AdoptTwoMeshes = define(Sentence{
 		Code:    "adopt-two-meshes",
-		Text:    "a linkerd-config stands in more than one namespace: %s",
+		Text:    "more than one namespace has a linkerd-config: %s",
 		Hint:    "name the control plane's namespace with --namespace",
 		Explain: "A state file describes one control plane. Objects of another namespace are left aside once --namespace says which one is meant.",
 	})
@@ -42,7 +42,7 @@ var (
 		Code:    "adopt-no-version",
 		Text:    "the Linkerd version cannot be told (found: %s)",
 		Hint:    "give --linkerd-version, like 2.14.10 or edge-25.4.4",
-		Explain: "The version selects the chart family, which decides where the bundle stands. It is read from linkerdVersion in linkerd-config or from the annotation linkerd.io/created-by; builds of one's own and bare values do not name a release.",
+		Explain: "The version selects the chart family, which decides where the bundle is. It is read from linkerdVersion in linkerd-config or from the annotation linkerd.io/created-by; builds of one's own and bare values do not name a release.",
 	})
 	AdoptContradiction = define(Sentence{
 		Code:    "adopt-contradiction",
@@ -78,7 +78,7 @@ var (
 		Code:    "adopt-both-sources",
 		Text:    "a stream and Helm values were both given",
 		Hint:    "give the one that describes what runs: a rendered chart or a dump says more than values",
-		Explain: "The values of a running mesh stand in its linkerd-config already. Two descriptions of one mesh could contradict each other.",
+		Explain: "The linkerd-config of a running mesh has its values already. Two descriptions of one mesh could contradict each other.",
 	})
 	AdoptNoBase64 = define(Sentence{
 		Code:    "adopt-no-base64",
@@ -96,6 +96,6 @@ var (
 		Code:    "adopt-two-values",
 		Text:    "the file holds values of more than one control plane: %s",
 		Hint:    "write those of one control plane into a file of its own and give that with --from-values",
-		Explain: "In the values of an umbrella chart, Linkerd's stand below the name or alias of the dependency. A state file describes one control plane, and the tool does not choose between several.",
+		Explain: "In the values of an umbrella chart, Linkerd's are below the name or alias of the dependency. A state file describes one control plane, and the tool does not choose between several.",
 	})
 )

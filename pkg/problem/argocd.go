@@ -22,7 +22,7 @@ var (
 	})
 	ArgoCDTwice = define(Sentence{
 		Code:    "argocd-parameter-twice",
-		Text:    "parameter %s stands twice",
+		Text:    "parameter %s is set twice",
 		Hint:    "remove one of them from spec.source.plugin.parameters",
 		Explain: "Two values for one parameter leave open which one is meant.",
 	})
@@ -78,7 +78,7 @@ var (
 		Code:    "argocd-keys-for",
 		Text:    "L5D_PKI_KEYS_FOR is invalid: %s",
 		Hint:    "write entries separated by ; like `project=mesh app=linkerd repo=https://git.example/mesh.git revision=main`, in the environment of the sidecar",
-		Explain: "L5D_PKI_KEYS_FOR lists the applications for which Argo CD's plugin opens private keys. Each entry has all of project, app, repo and revision. `*` stands for every app or every revision; project and repo must be exact. An invalid list allows nobody.",
+		Explain: "L5D_PKI_KEYS_FOR lists the applications for which Argo CD's plugin opens private keys. Each entry has all of project, app, repo and revision. `*` means every app or every revision; project and repo must be exact. An invalid list allows nobody.",
 	})
 	ArgoCDKeysUnknown = define(Sentence{
 		Code:    "argocd-keys-unknown",

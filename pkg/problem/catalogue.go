@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Internal is the kind of every error that no room described: a defect of the
+// Internal is the kind of every error that no package described: a defect of the
 // tool, or an error of the operating system that passed through.
 var Internal = define(Sentence{
 	Code:    "internal",
@@ -17,7 +17,7 @@ var Internal = define(Sentence{
 // fills it. It is no map: every start of the program fills it, and few ask it.
 var catalogue = make([]Sentence, 0, 512)
 
-// define enters s into the catalogue. A test holds that no code stands twice.
+// define enters s into the catalogue. A test holds that no code is defined twice.
 // (Written out at each of its calls it would add 0.3 MB to the program.)
 //
 //go:noinline

@@ -132,7 +132,7 @@ var (
 		Code:    "chart-key-left",
 		Text:    "%s holds a private key outside of a Secret",
 		Hint:    "take the key out of the chart's values, or use --with-keys for a live host",
-		Explain: "Without --with-keys the output is meant for Git, where no private key may stand. Secrets with keys are left out; a key in another object cannot be.",
+		Explain: "Without --with-keys the output is meant for Git, where no private key may be. Secrets with keys are left out; a key in another object cannot be.",
 	})
 	ChartHost = define(Sentence{
 		Code:    "chart-host",

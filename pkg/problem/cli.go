@@ -76,7 +76,7 @@ var (
 		Code:    "cli-unknown-code",
 		Text:    "there is no code %q",
 		Hint:    "`l5d-pki-render explain` without a code lists all of them",
-		Explain: "Codes stand in the hints of error messages and in the findings of lint.",
+		Explain: "Hints of error messages and findings of lint have codes.",
 	})
 	CLIUnknownSchema = define(Sentence{
 		Code:    "cli-unknown-schema",

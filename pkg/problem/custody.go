@@ -17,7 +17,7 @@ var (
 	CustodyNoOpen = define(Sentence{
 		Code:    "custody-no-open",
 		Text:    "keys in custody %q cannot be read here",
-		Hint:    "leave --with-keys out: the custody's own object stands in the Secret's place",
+		Hint:    "leave --with-keys out: the custody's own object replaces the Secret",
 		Explain: "Sealed Secrets open in the cluster only, and of keys that are references there is nothing to open. What needs the key itself cannot be had from this custody.",
 	})
 	CustodyNoRecipients = define(Sentence{
@@ -46,7 +46,7 @@ var (
 	})
 	CustodyMixedRecipients = define(Sentence{
 		Code:    "custody-mixed-recipients",
-		Text:    "the recipients cannot stand beside each other",
+		Text:    "these recipients cannot be combined",
 		Hint:    "use post-quantum recipients (age1pq1...) only, or none of them",
 		Explain: "age refuses to mix post-quantum recipients with others, since the weakest of them would decide.",
 	})
@@ -60,7 +60,7 @@ var (
 		Code:    "custody-identity",
 		Text:    "what %s gives is no identity that opens files of age",
 		Hint:    "give the file that `age-keygen` made (lines AGE-SECRET-KEY-1...), or an SSH private key (ed25519, RSA) without a passphrase",
-		Explain: "The identity could not be read. What stands in it is not shown, since it is a secret.",
+		Explain: "The identity could not be read. Its content is not shown, since it is a secret.",
 	})
 	CustodyOtherIdentity = define(Sentence{
 		Code:    "custody-other-identity",
@@ -102,7 +102,7 @@ var (
 		Code:    "custody-extra-field",
 		Text:    "the key file has %s, which this tool does not write",
 		Hint:    "remove the field, or restore the file from Git; it would be applied to the cluster with the key",
-		Explain: "What stands in clear in a key file of sops is covered by no checksum. Annotations can have a Secret copied to other namespaces, and stringData replaces its certificates.",
+		Explain: "What is in clear in a key file of sops is covered by no checksum. Annotations can have a Secret copied to other namespaces, and stringData replaces its certificates.",
 	})
 	CustodyOtherKey = define(Sentence{
 		Code:    "custody-other-key",
@@ -138,7 +138,7 @@ var (
 		Code:    "custody-open-to-all",
 		Text:    "others than its owner may use this private key (mode %s)",
 		Hint:    "`chmod 600` the file; if others had access to the host, rotate: they may have the key",
-		Explain: "With custody file keys stand in clear on disk. Only their owner may read them: mode 0600 or less. Where root owns the file its group may read it, mode 0640: that is how a mounted Secret looks (defaultMode: 0440 and fsGroup).",
+		Explain: "With custody file keys are in clear on disk. Only their owner may read them: mode 0600 or less. Where root owns the file its group may read it, mode 0640: that is how a mounted Secret looks (defaultMode: 0440 and fsGroup).",
 	})
 	CustodyInGit = define(Sentence{
 		Code:    "custody-in-git",

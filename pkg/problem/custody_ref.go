@@ -60,7 +60,7 @@ var (
 	CustodyNoRemoteKey = define(Sentence{
 		Code:    "custody-no-remote-key",
 		Text:    "nothing says under which name the store has this certificate's key",
-		Hint:    "add `key: NAME` beside the certificate; start does so with --issuer-key NAME; spec.custody.remotePrefix stands before all of them",
+		Hint:    "add `key: NAME` beside the certificate; start does so with --issuer-key NAME; spec.custody.remotePrefix is put before all of them",
 		Explain: "With custody external-secret `key` in the state is a name in the store, not a path. Which name is referred to is what a phase decides.",
 	})
 	CustodyKeyOut = define(Sentence{

@@ -24,7 +24,7 @@ var (
 		Code:    "helm-url",
 		Text:    "%q is no URL of values: %v",
 		Hint:    "write l5d-pki://rotation.yaml or l5d-pki:///absolute/rotation.yaml, and ?chart=… and &layout=… behind it",
-		Explain: "Helm hands the URL of a values file to the plugin as it stands. The part between :// and ? is the path of the state file, relative to the folder that Helm was started in; %XX stands for a byte, but not before the first /, where Helm refuses it: begin with ./ then.",
+		Explain: "Helm hands the URL of a values file to the plugin as it is. The part between :// and ? is the path of the state file, relative to the folder that Helm was started in; %XX is a byte, but not before the first /, where Helm refuses it: begin with ./ then.",
 	})
 	HelmQuery = define(Sentence{
 		Code:    "helm-query",

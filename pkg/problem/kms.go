@@ -35,6 +35,6 @@ var (
 		Code:    "cli-request-answer",
 		Text:    "--csr names the request that --signed answers, and --signed is not given",
 		Hint:    "add --signed FILE with the certificate that came back",
-		Explain: "Where the issuer's key is not at hand, the request stands for it: the certificate that came back must have the request's key and name, and be a CA's.",
+		Explain: "Where the issuer's key is not at hand, the request replaces it: the certificate that came back must have the request's key and name, and be a CA's.",
 	})
 )

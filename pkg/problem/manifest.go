@@ -22,7 +22,7 @@ var (
 	})
 	TooDeep = define(Sentence{
 		Code:    "manifest-too-deep",
-		Text:    "more than %d values stand inside each other",
+		Text:    "more than %d values are nested",
 		Hint:    "check the input: manifests are some dozens of levels deep at most",
 		Explain: "The document nests deeper than any real manifest. Such input is either damaged or made to exhaust a parser.",
 	})
@@ -34,7 +34,7 @@ var (
 	})
 	AliasLoop = define(Sentence{
 		Code:    "manifest-alias-loop",
-		Text:    "an alias stands inside the value that it repeats",
+		Text:    "an alias is inside the value that it repeats",
 		Hint:    "remove the alias: a value cannot contain itself in Kubernetes",
 		Explain: "YAML can write a value that contains itself; JSON and Kubernetes cannot.",
 	})
@@ -66,13 +66,13 @@ var (
 		Code:    "manifest-not-a-sequence",
 		Text:    "is a %s, not a sequence",
 		Hint:    "check the document: a list is expected in this field",
-		Explain: "An item was to be added to a list, but something else stands in the field.",
+		Explain: "An item was to be added to a list, but the field has something else.",
 	})
 	ThroughAlias = define(Sentence{
 		Code:    "manifest-through-alias",
-		Text:    "the alias *%s stands here; an edit through it would change other places too",
+		Text:    "this is the alias *%s; an edit through it would change other places too",
 		Hint:    "write the value out in place of the alias",
-		Explain: "An alias repeats a value that stands elsewhere in the document. Changing it there changes every place that repeats it, so the tool does not.",
+		Explain: "An alias repeats a value that is elsewhere in the document. Changing it there changes every place that repeats it, so the tool does not.",
 	})
 	Repeated = define(Sentence{
 		Code:    "manifest-repeated-value",
@@ -100,7 +100,7 @@ var (
 	})
 	MarkInside = define(Sentence{
 		Code:    "manifest-mark-inside",
-		Text:    "a byte order mark stands inside the document",
+		Text:    "a byte order mark is inside the document",
 		Hint:    "save the file that was put in there without a byte order mark",
 		Explain: "The mark is allowed where a file or a document begins. Inside a document kubectl and Helm skip it at the beginning of a line, and other programs take it for a part of the key behind it.",
 	})
@@ -138,6 +138,6 @@ var (
 		Code:    "manifest-no-cut",
 		Text:    "cannot be read apart from the document around it",
 		Hint:    "write it as a mapping on the lines after its key or on the line of its dash, without anchors, tags and other line breaks than LF",
-		Explain: "A value that stands inside another document (an object in a list, a state in a function's configuration) is read as if it stood alone. The layout around this one does not show where it begins and ends.",
+		Explain: "A value that is inside another document (an object in a list, a state in a function's configuration) is read as a document of its own. The layout around this one does not show where it begins and ends.",
 	})
 )

@@ -37,13 +37,13 @@ var (
 	})
 	PKINotASCII = define(Sentence{
 		Code:    "pki-not-ascii",
-		Text:    "a character that is not plain ASCII stands at byte %d",
+		Text:    "a character that is not plain ASCII is at byte %d",
 		Hint:    "copy the PEM text again from its source; word processors replace dashes and spaces",
 		Explain: "PEM (RFC 7468) is ASCII. Non-ASCII text is accepted only in # comment lines, as valid UTF-8 without control characters.",
 	})
 	PKITextOutside = define(Sentence{
 		Code:    "pki-text-outside",
-		Text:    "text at byte %d stands outside the blocks",
+		Text:    "text at byte %d is outside the blocks",
 		Hint:    "remove it, or begin the line with #",
 		Explain: "Every byte of a PEM file is accounted for: blocks, blank lines, and # comments before a block. Other text is often the rest of a damaged block.",
 	})
@@ -143,15 +143,15 @@ var (
 	})
 	PKIKeySurrounded = define(Sentence{
 		Code:    "pki-key-surrounded",
-		Text:    "text stands outside the private key's block at byte %d",
+		Text:    "text is outside the private key's block at byte %d",
 		Hint:    "keep only the block, from -----BEGIN to -----END",
-		Explain: "The key goes into a Secret as it stands. Comments would go with it.",
+		Explain: "The key goes into a Secret as it is. Comments would go with it.",
 	})
 	PKIKeyForeign = define(Sentence{
 		Code:    "pki-key-foreign",
 		Text:    "block %d of %d is a %q, not a private key",
 		Hint:    "give the private key that belongs to the certificate",
-		Explain: "Private keys stand in blocks of the type PRIVATE KEY (PKCS #8), EC PRIVATE KEY (SEC 1) or RSA PRIVATE KEY (PKCS #1).",
+		Explain: "Private keys are in blocks of the type PRIVATE KEY (PKCS #8), EC PRIVATE KEY (SEC 1) or RSA PRIVATE KEY (PKCS #1).",
 	})
 	PKIKeyEncrypted = define(Sentence{
 		Code:    "pki-key-encrypted",
@@ -163,7 +163,7 @@ var (
 		Code:    "pki-key-malformed",
 		Text:    "the block %q holds no such key",
 		Hint:    "export the key again",
-		Explain: "The base64 text is intact, but what it holds is not a private key of the form that the block's type announces. What stands there is not shown.",
+		Explain: "The base64 text is intact, but what it holds is not a private key of the form that the block's type announces. It is not shown.",
 	})
 	PKIKeyUnsupported = define(Sentence{
 		Code:    "pki-key-unsupported",

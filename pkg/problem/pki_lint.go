@@ -1,7 +1,7 @@
 package problem
 
-// Lint. The certificate in question stands before the text, so the text begins
-// with a verb; texts about a whole bundle stand alone.
+// Lint. The certificate in question is before the text, so the text begins
+// with a verb; texts about a whole bundle are complete.
 var (
 	LintSameSubject = define(Sentence{
 		Code:    "pki-lint-same-subject",

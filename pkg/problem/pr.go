@@ -6,7 +6,7 @@ var (
 		Code:    "pr-git",
 		Text:    "%v",
 		Hint:    "run the same git command by hand; in a container `git config --global --add safe.directory PATH` allows a folder of another user",
-		Explain: "pr works with the git program and its configuration, as you do. What git said stands in the message, without the login of an address.",
+		Explain: "pr works with the git program and its configuration, as you do. The message has what git said, without the login of an address.",
 	})
 	PRSubmodule = define(Sentence{
 		Code:    "pr-submodule",
@@ -140,7 +140,7 @@ var (
 	})
 	PRGuardFalls = define(Sentence{
 		Code:    "guard-epoch-falls",
-		Text:    "the epoch falls from %d to %d (%s to %s): an older state file stands over a newer one, and the log forgets a move",
+		Text:    "the epoch falls from %d to %d (%s to %s): an older state file replaces a newer one, and the log forgets a move",
 		Hint:    "make it with `l5d-pki-render pr back`: it goes the same way, under the gate, and keeps the log",
 		Explain: "The epoch grows with every change of phase, forward or back. Controllers, observations and the next gate tell new from old by it. Going back this one phase is safe for the mesh; only the way is wrong.",
 	})

@@ -1,7 +1,7 @@
-// Package problem holds what every room says when something is wrong: one
+// Package problem holds what every package says when something is wrong: one
 // value per problem, with a stable code, a place, one sentence and hints.
 //
-// The sentences themselves stand in tables, one file per room of the tool
+// The sentences themselves are in tables, one file per part of the tool
 // (pki.go, state.go, manifest.go, render.go, cli.go), so that a search for an
 // error text lands on one line with its hint and its explanation.
 //
@@ -17,7 +17,7 @@ import (
 )
 
 // Code names one kind of problem, for ever: lower case, words joined by "-",
-// the first word is the room ("state-unknown-key"). `explain CODE` explains it.
+// the first word is the part of the tool ("state-unknown-key"). `explain CODE` explains it.
 type Code string
 
 // Sentence is one entry of the tables: what is said when a kind of problem is met.
@@ -104,7 +104,7 @@ func (p *Problem) Because(cause error) *Problem {
 }
 
 // Error is the first line: "<file>:<line>:<column>: <path>: <text>", with the
-// parts that are known. It stands alone: hosts quote nothing else.
+// parts that are known. It must be enough by itself: hosts quote nothing else.
 func (p *Problem) Error() string {
 	var parts []string
 	place := p.File
@@ -126,7 +126,7 @@ func (p *Problem) Error() string {
 // Unwrap gives the underlying error, if one was kept.
 func (p *Problem) Unwrap() error { return p.Cause }
 
-// List is several problems of one input, in the order in which they stand in it.
+// List is several problems of one input, in the order of their places in it.
 // A nil or empty List is no error: return it through [List.Err].
 type List []*Problem
 

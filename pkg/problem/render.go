@@ -42,7 +42,7 @@ var (
 		Code:    "render-unknown-group",
 		Text:    "there is no group %q",
 		Hint:    "the groups are control-plane, viz, jaeger, multicluster, workloads",
-		Explain: "--require takes the name of a group of objects that must stand in the stream.",
+		Explain: "--require takes the name of a group of objects that the stream must have.",
 	})
 	RenderEmptyStream = define(Sentence{
 		Code:    "render-empty-stream",
@@ -84,7 +84,7 @@ var (
 		Code:    "render-missing-group",
 		Text:    "the stream has nothing of the required group %q",
 		Hint:    "feed the render of that chart, or drop --require",
-		Explain: "--require says that a group of objects must stand in the stream. None of its objects was found.",
+		Explain: "--require says that the stream must have a group of objects. None of its objects was found.",
 	})
 	RenderMissingTarget = define(Sentence{
 		Code:    "render-missing-target",
@@ -93,9 +93,9 @@ var (
 	})
 	RenderDoubledTarget = define(Sentence{
 		Code:    "render-doubled-target",
-		Text:    "stands twice: in documents %d and %d",
+		Text:    "is in the stream twice: in documents %d and %d",
 		Hint:    "feed one release at a time; a Helm hook's copy does not count",
-		Explain: "An object that the phase edits stands in the stream more than once; whichever is applied last would win. Two releases in one stream, or a chart and a patch of the same object, do that.",
+		Explain: "An object that the phase edits is in the stream more than once; whichever is applied last would win. Two releases in one stream, or a chart and a patch of the same object, do that.",
 	})
 	RenderMissingField = define(Sentence{
 		Code:    "render-missing-field",
@@ -105,7 +105,7 @@ var (
 	})
 	RenderForeignSecret = define(Sentence{
 		Code:    "render-foreign-secret",
-		Text:    "stands in the stream, but status.webhooks.%s says that someone else delivers it",
+		Text:    "is in the stream, but status.webhooks.%s says that someone else delivers it",
 		Hint:    "set externalSecret: true for this webhook in the chart's values, or list its certificate and key in the state",
 		Explain: "A webhook that the state lists with a caBundle alone has its Secret from elsewhere. A Secret made up by the chart would overwrite it with a certificate that the caBundle does not trust.",
 	})
@@ -113,7 +113,7 @@ var (
 		Code:    "render-stale-secret",
 		Text:    "does not hold %s with its key, and no private key is at hand here to set it right",
 		Hint:    "take the Secret out of the input (kustomize: a patch with `$patch: delete`) and deliver it by hand or by the custody's object (docs/delivery.md)",
-		Explain: "Some hosts get no private keys: a KRM function, for one. A Secret that carries the phase's certificate and the key that belongs to it may stand in the input and stays as it is. Another one would be applied beside a trust bundle or a caBundle that contradicts it, so it is refused.",
+		Explain: "Some hosts get no private keys: a KRM function, for one. A Secret that carries the phase's certificate and the key that belongs to it may be in the input and stays as it is. Another one would be applied beside a trust bundle or a caBundle that contradicts it, so it is refused.",
 	})
 	RenderKeyLeft = define(Sentence{
 		Code:    "render-key-left",
@@ -207,13 +207,13 @@ var (
 	})
 	RenderSecretInList = define(Sentence{
 		Code:    "render-secret-in-list",
-		Text:    "the Secret stands inside of a List, where nothing can stand in its place",
+		Text:    "the Secret is inside a List, where nothing can replace it",
 		Hint:    "feed manifests, one object per document (`helm template`, `kubectl get -o json | jq .items[]`), or use --with-keys where the output goes to a live host",
-		Explain: "With every custody but file, the custody's own object stands where a Secret with a private key stood, or nothing. Only whole documents are replaced.",
+		Explain: "With every custody but file, the custody's own object replaces a Secret with a private key, or nothing does. Only whole documents are replaced.",
 	})
 	RenderNothingLeft = define(Sentence{
 		Code:    "render-nothing-left",
-		Text:    "nothing but Secrets with private keys stands in the stream, and this custody leaves them out",
+		Text:    "the stream has nothing but Secrets with private keys, and this custody leaves them out",
 		Hint:    "feed the whole render, or use --with-keys where the output goes to a live host",
 		Explain: "Empty output is never success: Helm and Argo CD would take it for a release without objects.",
 	})

@@ -279,7 +279,7 @@ var (
 		Code:    "observation-size",
 		Text:    "the observation has %d bytes, more than %d",
 		Hint:    "group proxies with the same bundle and chain into one row",
-		Explain: "One row stands for any number of proxies; a large observation is a sign of one row per pod.",
+		Explain: "One row is for any number of proxies; a large observation is a sign of one row per pod.",
 	})
 	ObservationEmpty = define(Sentence{
 		Code:    "observation-empty",
@@ -297,7 +297,7 @@ var (
 		Code:    "observation-alias",
 		Text:    "%s is not read in an observation",
 		Hint:    "write the value out where it is used",
-		Explain: "Aliases and merge keys make one place of a file change another. An observation is evidence: each fact stands where it counts.",
+		Explain: "Aliases and merge keys make one place of a file change another. An observation is evidence: each fact is where it counts.",
 	})
 	ObservationShape = define(Sentence{
 		Code:    "observation-shape",
@@ -309,7 +309,7 @@ var (
 		Code:    "observation-count",
 		Text:    "%q is no count",
 		Hint:    "write a whole number from 1 on, or leave the row out",
-		Explain: "A row stands for at least one proxy.",
+		Explain: "A row is for at least one proxy.",
 	})
 	ObservationUnknownKey = define(Sentence{
 		Code:    "observation-unknown-key",
@@ -319,7 +319,7 @@ var (
 	})
 	ObservationDoubleKey = define(Sentence{
 		Code:    "observation-double-key",
-		Text:    "key %q stands twice",
+		Text:    "key %q is set twice",
 		Hint:    "keep one of them",
 		Explain: "Readers disagree on which of two equal keys counts.",
 	})
@@ -381,7 +381,7 @@ var (
 		Code:    "observation-no-pods",
 		Text:    "the row has no pods",
 		Hint:    "leave the row out, and write `pods: 0` under `coverage` if the group has none",
-		Explain: "A row stands for at least one proxy.",
+		Explain: "A row is for at least one proxy.",
 	})
 	ObservationPods = define(Sentence{
 		Code:    "observation-pods",

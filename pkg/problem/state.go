@@ -31,7 +31,7 @@ var (
 		Explain: "An empty file, or one that holds comments only, is not taken as \"no rotation\": a truncated file looks just the same, and rendering from it would remove the trust anchors.",
 	})
 	StateTab = define(Sentence{
-		Code: "state-tab", Text: "a tab stands in the indentation",
+		Code: "state-tab", Text: "the indentation has a tab",
 		Hint:    "indent with spaces: YAML forbids tabs there",
 		Explain: "YAML 1.2 section 6.1 forbids tabs in indentation, since their width is a matter of taste. Replace them by spaces.",
 	})
@@ -43,10 +43,10 @@ var (
 	StateNotPlain = define(Sentence{
 		Code: "state-not-plain", Text: "%s is not allowed in a state file",
 		Hint:    "write the value out where it is used",
-		Explain: "Anchors (&name), aliases (*name), merge keys (<<) and tags (!name) make one place of a file change another. In a file that is reviewed line by line, and written back line by line, every value stands where it counts.",
+		Explain: "Anchors (&name), aliases (*name), merge keys (<<) and tags (!name) make one place of a file change another. In a file that is reviewed line by line, and written back line by line, every value is where it counts.",
 	})
 	StatePrivateKey = define(Sentence{
-		Code: "state-private-key", Text: "a private key stands in the state file",
+		Code: "state-private-key", Text: "the state file has a private key",
 		Hint:    "move it into a file that custody keeps, name that file under key, and treat the key as disclosed if this file was ever committed",
 		Explain: "The state file is reviewed and lives in Git. It names keys by path and never holds one. A key that was pushed once must be taken as known to others: rotate what it signed.",
 	})
@@ -60,7 +60,7 @@ var (
 		Hint:    "see docs/state-file.md for the fields of a state file",
 	})
 	StateDuplicateKey = define(Sentence{
-		Code: "state-duplicate-key", Text: "key %s stands twice; the first one is on line %d",
+		Code: "state-duplicate-key", Text: "key %s is set twice; the first one is on line %d",
 		Hint:    "remove one of the two",
 		Explain: "YAML readers disagree on which of two equal keys wins. Keep one.",
 	})
@@ -96,7 +96,7 @@ var (
 	StateDNSName = define(Sentence{
 		Code: "state-dns-name", Text: "%s is not %s",
 		Hint:    "use lower-case letters, digits and inner hyphens, at most 63 characters (between dots)",
-		Explain: "Kubernetes names follow RFC 1123: labels of lower-case letters, digits and hyphens, not at either end, up to 63 characters. A trust domain is one or more such labels, joined by dots, up to 253 characters; it stands in every identity of the mesh.",
+		Explain: "Kubernetes names follow RFC 1123: labels of lower-case letters, digits and hyphens, not at either end, up to 63 characters. A trust domain is one or more such labels, joined by dots, up to 253 characters; every identity of the mesh has it.",
 	})
 	StateChoice = define(Sentence{
 		Code: "state-choice", Text: "%s is not one of %s",
@@ -126,7 +126,7 @@ var (
 	StateName = define(Sentence{
 		Code: "state-name", Text: "%s is not a usable name",
 		Hint:    "use letters, digits and inner \".\", \"_\" or \"-\", at most 63 characters",
-		Explain: "Names of anchors, issuers and links are labels for people and stand in messages, branches and file names.",
+		Explain: "Names of anchors, issuers and links are labels for people: messages, branches and file names have them.",
 	})
 	StateNameTwice = define(Sentence{
 		Code: "state-name-twice", Text: "the name %q is taken by %s",
@@ -175,7 +175,7 @@ var (
 	StateNotPEM = define(Sentence{
 		Code: "state-not-pem", Text: "this is no PEM certificate",
 		Hint:    "paste the whole block, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, under a \"|-\"",
-		Explain: "Certificates stand in the state file as PEM text: they are public, and reviewers see what changes.",
+		Explain: "Certificates are in the state file as PEM text: they are public, and reviewers see what changes.",
 	})
 	StateDamagedPEM = define(Sentence{
 		Code: "state-damaged-pem", Text: "block %d of %d is damaged",
@@ -185,10 +185,10 @@ var (
 	StateForeignPEM = define(Sentence{
 		Code: "state-foreign-pem", Text: "block %d of %d is a %s, not a CERTIFICATE",
 		Hint:    "keep the CERTIFICATE blocks only",
-		Explain: "Only certificates belong here. Requests, revocation lists and parameters are something else, and keys never stand in a state file.",
+		Explain: "Only certificates belong here. Requests, revocation lists and parameters are something else, and a state file never has keys.",
 	})
 	StateTextAroundPEM = define(Sentence{
-		Code: "state-text-around-pem", Text: "text stands outside of the PEM blocks",
+		Code: "state-text-around-pem", Text: "text is outside the PEM blocks",
 		Hint:    "remove it, or make it a comment line that begins with \"#\"",
 		Explain: "Stray text around PEM blocks is skipped by some readers and fatal to others; Linkerd's own reader stops at it.",
 	})
@@ -227,7 +227,7 @@ var (
 		Explain: "The phase says which anchors and issuers are in play. A state whose roles contradict its phase is refused before anything is rendered, since the bundle would not be the one that the phase promises.",
 	})
 	StateOrder = define(Sentence{
-		Code: "state-order", Text: "the incoming %s stands before the outgoing one",
+		Code: "state-order", Text: "the incoming %s is before the outgoing one",
 		Hint:    "list outgoing first, then incoming",
 		Explain: "The order of the anchors in the file is their order in the bundle, and the bundle's bytes are hashed. One order for everyone keeps the bytes the same.",
 	})
@@ -284,7 +284,7 @@ var (
 	StateLogRewritten = define(Sentence{
 		Code: "state-log-rewritten", Text: "entry %d (epoch %d, phase %s) of the older version is missing or changed",
 		Hint:    "restore the log from Git: entries are only ever added",
-		Explain: "The log of an older version of the file must stand unchanged at the beginning of the newer one. A revert of commits drops entries: use `back`, which keeps them.",
+		Explain: "The log of an older version of the file must be the unchanged beginning of the newer one. A revert of commits drops entries: use `back`, which keeps them.",
 	})
 	StateLogOld = define(Sentence{
 		Code: "state-log-old", Text: "the log is in its old form: this entry has no move",

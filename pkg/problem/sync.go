@@ -30,7 +30,7 @@ var (
 		Code:    "state-output-key",
 		Text:    "%s cannot be the key of the values",
 		Hint:    "use letters, digits, dots, underscores and dashes, such as values.yaml; identityTrustAnchorsPEM is taken by the bundle",
-		Explain: "The key stands in the data of a ConfigMap or Secret; Kubernetes allows at most 253 of these characters.",
+		Explain: "It is a key of the data of a ConfigMap or Secret; Kubernetes allows at most 253 of these characters.",
 	})
 	StateOutputSelect = define(Sentence{
 		Code:    "state-output-select",

@@ -146,7 +146,7 @@ func (c *cluster) delivers(o *Observation, b pki.Bundle) bool { return len(undel
 
 // words is a row for people: `12 proxies "emojivoto"`.
 func (e Endpoint) words() string {
-	s := fmt.Sprintf("%d %s", e.count(), e.Group)
+	s := fmt.Sprintf("%d %s", e.Pods(), e.Group)
 	if e.Namespace != "" {
 		s += fmt.Sprintf(" in %q", e.Namespace)
 	}

@@ -5,9 +5,6 @@ func (o *Observation) Count(group string, pods int) {
 	o.Coverage = append(o.Coverage, Coverage{group, total(pods)})
 }
 
-// Pods is how many pods of a group there are; known is false if they were not counted.
-func (o *Observation) Pods(group string) (pods int, known bool) { return o.pods(group) }
-
 // Unseen says what the observation does not show, of bundles and of chains.
 func (o *Observation) Unseen() (bundles, chains []string) {
 	return o.unseenBundles(), o.unseenChains()

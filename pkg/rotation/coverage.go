@@ -22,7 +22,7 @@ func (o *Observation) covers(group string) bool {
 	if !o.counted() {
 		return slices.Contains(o.Covers, group)
 	}
-	pods, listed := o.pods(group)
+	pods, listed := o.Pods(group)
 	return listed && o.rows(group) == pods
 }
 
@@ -51,8 +51,8 @@ func (o *Observation) inferred() []string {
 // counted reports whether the observation counts its pods, as the second form does.
 func (o *Observation) counted() bool { return o.APIVersion == ObservationVersion }
 
-// pods is how many pods of a group there are; listed is false if that is unknown.
-func (o *Observation) pods(group string) (pods int, listed bool) {
+// Pods is how many pods of a group there are; listed is false if they were not counted.
+func (o *Observation) Pods(group string) (pods int, listed bool) {
 	i := slices.IndexFunc(o.Coverage, func(c Coverage) bool { return c.Group == group })
 	if i < 0 {
 		return 0, false
@@ -71,7 +71,7 @@ func (o *Observation) rows(group string) int {
 	n := 0
 	for _, e := range o.Endpoints {
 		if e.Group == group {
-			n += e.count()
+			n += e.Pods()
 		}
 	}
 	return n
@@ -85,7 +85,7 @@ func (o *Observation) missing() []string {
 		if o.covers(g) {
 			continue
 		}
-		if pods, listed := o.pods(g); listed {
+		if pods, listed := o.Pods(g); listed {
 			g = fmt.Sprintf("%s (%d of %d pods seen)", g, o.rows(g), pods)
 		}
 		groups = append(groups, g)
@@ -129,7 +129,7 @@ func (o *Observation) unseenInjectors() string {
 			seen++
 		}
 	}
-	pods, listed := o.pods(GroupInjectors)
+	pods, listed := o.Pods(GroupInjectors)
 	switch {
 	case o.counted() && !listed, seen == 0:
 		return "the injector's mount"
@@ -141,7 +141,7 @@ func (o *Observation) unseenInjectors() string {
 
 // unseenReplicas says which identity replicas were not seen, "" if all were.
 func (o *Observation) unseenReplicas() string {
-	pods, listed := o.pods(GroupIdentity)
+	pods, listed := o.Pods(GroupIdentity)
 	switch {
 	case listed && pods > 0 && !o.covers(GroupIdentity):
 		return fmt.Sprintf("the identity replicas (%d of %d seen)", len(o.Identity), pods)

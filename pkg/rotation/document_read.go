@@ -24,7 +24,7 @@ func podsText(e Endpoint) string {
 	if e.Workload != "" {
 		text += "/" + e.Workload
 	}
-	if n := e.count(); n > 1 {
+	if n := e.Pods(); n > 1 {
 		text += " " + strconv.Itoa(n)
 	}
 	return text

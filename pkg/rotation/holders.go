@@ -26,7 +26,7 @@ func (t target) holders(n Need) []Holder {
 	pods := map[string]int{}
 	for _, e := range o.Endpoints {
 		if late(e) {
-			pods[e.shortName()] += e.count()
+			pods[e.shortName()] += e.Pods()
 		}
 	}
 	var list []Holder

@@ -21,7 +21,7 @@ type Mesh struct {
 
 // NotShown lists what the observation does not show: groups of pods that were not
 // seen whole, bundles and chains of pods, and what the control plane delivers.
-func (o *Observation) NotShown() []string { return union(o.unseenBundles(), o.unseenChains()) }
+func (o *Observation) NotShown() []string { return union(o.Unseen()) }
 
 // Place says where a row's proxies are and how many: "shop/deploy/cart (3)".
 func (e Endpoint) Place() string {
@@ -32,11 +32,5 @@ func (e Endpoint) Place() string {
 	if e.Workload != "" {
 		where = strings.Join([]string{where, e.Workload}, "/")
 	}
-	return fmt.Sprintf("%s (%d)", where, e.count())
+	return fmt.Sprintf("%s (%d)", where, e.Pods())
 }
-
-// Pods is the number of proxies in a row.
-func (e Endpoint) Pods() int { return e.count() }
-
-// CoverageOf says how many pods a group has.
-func CoverageOf(group string, pods int) Coverage { return Coverage{group, total(pods)} }

@@ -166,5 +166,5 @@ func (o *Observation) at() time.Time {
 	return t
 }
 
-// count is the number of proxies in a row.
-func (e Endpoint) count() int { return max(e.Count, 1) }
+// Pods is the number of proxies in a row.
+func (e Endpoint) Pods() int { return max(e.Count, 1) }

@@ -300,7 +300,7 @@ func TestOldFormIsStrict(t *testing.T) {
 		"a field beside":       {"    why: \"start", "    ahead: true\n    why: \"start", "the key \"move\" is missing"},
 		"an unknown field":     {"    why: \"start", "    wyh: x\n    why: \"start", "there is no key \"wyh\" here"},
 		"a misspelt field":     {"    why: \"start", "    moev: start\n    why: \"start", "there is no key \"moev\" here"},
-		"a field twice":        {"    why: \"start", "    why: x\n    why: \"start", "stands twice"},
+		"a field twice":        {"    why: \"start", "    why: x\n    why: \"start", "is set twice"},
 		"no why":               {"    why: \"start", "    previous: \"\" # ", "the key \"why\" is missing"},
 		"a changed sentence":   {"why: init", "why: innit", "the chain is broken here"},
 		"an empty entry":       {"  log:\n", "  log:\n  - {}\n", "is missing"},
@@ -320,11 +320,11 @@ func TestOldFormIsStrict(t *testing.T) {
 // Entries that give a field twice, or in another type, are refused.
 func TestEntriesAreReadStrictly(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"move twice":             {"    move: back", "stands twice"},
-		"why twice":              {"    why: x", "stands twice"},
+		"move twice":             {"    move: back", "is set twice"},
+		"why twice":              {"    why: x", "is set twice"},
 		"assumed as text":        {"    assumed: WAVE-DONE", "a list is wanted here"},
 		"assumed of texts":       {"    assumed: [WAVE-DONE]", "a mapping is wanted here"},
-		"a code twice":           {"    assumed: [{code: WAVE-DONE, code: WAVE-DONE, because: x}]", "stands twice"},
+		"a code twice":           {"    assumed: [{code: WAVE-DONE, code: WAVE-DONE, because: x}]", "is set twice"},
 		"no because":             {"    assumed: [{code: WAVE-DONE}]", "the key \"because\" is missing"},
 		"more in an assumption":  {"    assumed: [{code: WAVE-DONE, because: x, by: y}]", "there is no key \"by\" here"},
 		"downtime in words":      {"    downtimeAccepted: \"yes\"", "true or false is wanted here"},

@@ -90,10 +90,10 @@ func TestParseRefusesText(t *testing.T) {
 		{"second document", append(sample(t), "---\na: 1\n"...), "f:82:1: a second document begins here"},
 		{"second document, empty", append(sample(t), "---\n"...), "f:82:1: a second document begins here"},
 		{"unclosed quote", changed(t, `"2.18"`, `"2.18`), "f:29:12: is not valid YAML: "},
-		{"tab in the indentation", changed(t, "    namespace: linkerd\n", "\t namespace: linkerd\n"), "f:10:1: a tab stands in the indentation"},
-		{"NUL", append(sample(t), 0), "f:82:1: is not valid YAML: a control character stands in it"},
+		{"tab in the indentation", changed(t, "    namespace: linkerd\n", "\t namespace: linkerd\n"), "f:10:1: the indentation has a tab"},
+		{"NUL", append(sample(t), 0), "f:82:1: is not valid YAML: it has a control character"},
 		{"not UTF-8", changed(t, "# ours", "# \xff"), "f:35:20: is not UTF-8 text at byte"},
-		{"UTF-16", []byte("a\x00:\x00 \x00b\x00"), "f:1:2: is not valid YAML: a control character stands in it"},
+		{"UTF-16", []byte("a\x00:\x00 \x00b\x00"), "f:1:2: is not valid YAML: it has a control character"},
 		{"4 MiB and a byte", bytes.Repeat([]byte("#"), MaxSize+1), "f: the state file has 4194305 bytes; at most 4194304 are read"},
 		{"4 MiB", bytes.Repeat([]byte("#"), MaxSize), "f: the state file holds no document"},
 		{"alias bomb", []byte(bomb), "f:"},
@@ -145,7 +145,7 @@ func TestParseRefusesShapes(t *testing.T) {
 		{"misspelt", []string{"  custody:", "  custdoy:"},
 			[]string{`f:15:3: spec.custdoy: there is no key "custdoy" here`}},
 		{"duplicate", []string{"  epoch: 1\n  phase", "  epoch: 1\n  epoch: 2\n  phase"},
-			[]string{`f:25:3: status.epoch: key "epoch" stands twice; the first one is on line 24`}},
+			[]string{`f:25:3: status.epoch: key "epoch" is set twice; the first one is on line 24`}},
 		{"missing", []string{"  name: prod\n", ""},
 			[]string{`f:5:3: metadata.name: the key "name" is missing`}},
 		{"whole section missing", []string{"apiVersion: l5d-pki-render/v1alpha1\n", ""},
@@ -278,7 +278,7 @@ func TestPrivateKeysAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := Parse("f", changed(t, test.pairs...))
 			lines := said(err)
-			if want := test.place + "a private key stands in the state file"; len(lines) == 0 || !strings.HasPrefix(lines[0], want) {
+			if want := test.place + "the state file has a private key"; len(lines) == 0 || !strings.HasPrefix(lines[0], want) {
 				t.Errorf("got %q, want %q", lines, want)
 			}
 			for _, line := range lines {

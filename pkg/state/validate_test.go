@@ -79,7 +79,7 @@ func TestParseRefusesContradictions(t *testing.T) {
 		{"extra issuer", []string{"  - name: 2025-1\n    role: outgoing\n", "  - name: 2025-1\n    role: extra\n"},
 			[]string{`f:44:11: status.issuers[0].role: "extra" is not one of current, outgoing, incoming`}},
 		{"order", []string{"  - name: \"2025\"\n    role: outgoing\n", "  - name: \"2025\"\n    role: incoming\n", "# ours\n    role: incoming", "# ours\n    role: outgoing"},
-			[]string{`f:30:11: status.anchors[0].role: the incoming anchor stands before the outgoing one`}},
+			[]string{`f:30:11: status.anchors[0].role: the incoming anchor is before the outgoing one`}},
 		{"name twice", []string{"- name: \"2026\"", "- name: \"2025\""}, []string{`f:35:11: status.anchors[1].name: the name "2025" is taken by status.anchors[0]`}},
 		{"name with a space", []string{"- name: \"2026\"", "- name: our root"}, []string{`f:35:11: status.anchors[1].name: "our root" is not a usable name`}},
 		{"key is absolute", []string{"keys/2025-1.age", "/keys/2025-1.age"}, []string{`f:49:10: status.issuers[0].key: the path is absolute`}},

@@ -10,5 +10,5 @@
 // lost, the forge is asked what there is, and only what lacks is done.
 //
 // These libraries are large, so the program l5d-pki-render-forge links this
-// room, and nothing else does (docs/forges.md has the measurements).
+// package, and nothing else does (docs/forges.md has the measurements).
 package client

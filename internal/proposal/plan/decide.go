@@ -22,9 +22,9 @@ type Snapshot struct {
 	Now     *state.Rotation
 	Instant time.Time
 	// Due are the open pull requests of the next epoch: there is one at most, unless
-	// people made more. Moot are those of an epoch that the base has passed, or never
+	// people made more. Superseded are those of an epoch that the base has passed, or never
 	// came from.
-	Due, Moot []forge.Pull
+	Due, Superseded []forge.Pull
 	// Head is the one that the change may be in already, see [Choose]; may be nil.
 	Head *Head
 	// Ignored are flags that the move of the head does not follow.
@@ -39,7 +39,7 @@ type Snapshot struct {
 type Plan struct {
 	// Report, if set, ends the call: nothing is made.
 	Report *Report
-	// Close are pull requests that became moot.
+	// Close are pull requests that are superseded now.
 	Close []forge.Pull
 	// Take is the head whose move is taken over, Move the one that is made.
 	Take *Head

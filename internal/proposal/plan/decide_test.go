@@ -138,9 +138,9 @@ func TestDue(t *testing.T) {
 	s.Head.Before = s.Head.Before.Clone()
 	s.Head.Before.Status.Epoch--
 	if _, _, ended, err := Due(s, Wish{Next: true}, Margin{}, shut); err != nil || ended == nil || len(ended.Close) != 1 {
-		t.Errorf("it became moot: %+v %v", ended, err)
+		t.Errorf("it became superseded: %+v %v", ended, err)
 	}
-	if Refused([]forge.Pull{{Number: 1, Title: "x" + MootTitle}}, "b") != nil || Refused([]forge.Pull{{Number: 2, Title: "x"}}, "b") == nil {
+	if Refused([]forge.Pull{{Number: 1, Title: "x" + SupersededTitle}, {Number: 3, Title: "x - moot"}}, "b") != nil || Refused([]forge.Pull{{Number: 2, Title: "x"}}, "b") == nil {
 		t.Error("what a person closed, and what this command closed, are mixed up")
 	}
 }

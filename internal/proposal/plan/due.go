@@ -77,7 +77,7 @@ func (s Snapshot) dueOpen(w Wish) (_ Wish, ended *Plan) {
 	case h.Foreign != "":
 		return w, ending(s.left(h))
 	case !h.holds(s.Now): // the state at the base was changed under it
-		r.Why, r.Number, r.URL = "the state changed at "+s.Base+": the open pull request is moot", 0, ""
+		r.Why, r.Number, r.URL = "the state changed at "+s.Base+": the open pull request is superseded", 0, ""
 		return w, &Plan{Report: &r, Close: s.Due}
 	}
 	w.Verb, w.Held, w.Ahead = verbOf(h.last()), true, h.prepared()
@@ -94,10 +94,10 @@ func (s Snapshot) waiting(w Wish, err error) *Plan {
 }
 
 // Refused reports that a person closed a pull request of the branch without
-// merging it; nil if nobody did. Those that became moot say so in their title.
+// merging it; nil if nobody did. Those that were superseded say so in their title.
 func Refused(closed []forge.Pull, branch string) *Report {
 	for _, p := range slices.Backward(closed) {
-		if !strings.HasSuffix(p.Title, MootTitle) {
+		if !strings.HasSuffix(p.Title, SupersededTitle) && !strings.HasSuffix(p.Title, formerTitle) {
 			return &Report{Operation: OpNone, Branch: branch, Number: p.Number,
 				Why: fmt.Sprintf("a person closed pull request #%d of this phase: open it again, or run `l5d-pki-render pr`", p.Number)}
 		}

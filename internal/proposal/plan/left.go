@@ -83,13 +83,13 @@ func HoldsOff(s Snapshot, w Wish, h *Head) *Report {
 	return nil
 }
 
-// Moot says which pull requests that the base has passed are closed, and why the
+// Superseded says which pull requests whose phase is already on the base are closed, and why the
 // others are not: somebody else's commit is on their branch. heads are those of
 // branches that are still there.
-func Moot(pulls []forge.Pull, heads map[string]*Head) (closing []forge.Pull, notes []string) {
+func Superseded(pulls []forge.Pull, heads map[string]*Head) (closing []forge.Pull, notes []string) {
 	for _, p := range pulls {
 		if h := heads[p.Head]; h != nil && h.Foreign != "" {
-			notes = append(notes, fmt.Sprintf("pull request #%d (%s) is moot and left open: its branch has a commit that is not this command's: %s", p.Number, p.Head, h.words()))
+			notes = append(notes, fmt.Sprintf("pull request #%d (%s) is superseded and left open: its branch has a commit that is not this command's: %s", p.Number, p.Head, h.words()))
 			continue
 		}
 		closing = append(closing, p)
@@ -97,6 +97,9 @@ func Moot(pulls []forge.Pull, heads map[string]*Head) (closing []forge.Pull, not
 	return closing, notes
 }
 
-// MootTitle ends the title of a pull request that this command closed: what a
+// SupersededTitle ends the title of a pull request that this command closed: what a
 // person closes is not opened again by --next.
-const MootTitle = " - moot"
+const SupersededTitle = " - superseded"
+
+// formerTitle is what earlier releases wrote in its place.
+const formerTitle = " - moot"

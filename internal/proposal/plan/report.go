@@ -31,7 +31,7 @@ type Report struct {
 	Draft  bool   `json:"draft,omitempty"`
 	Number int    `json:"number,omitempty"`
 	URL    string `json:"url,omitempty"`
-	// Closed are pull requests that became moot.
+	// Closed are pull requests that were superseded.
 	Closed []int `json:"closed,omitempty"`
 	// Needs are what the next phase waits for.
 	Needs []string `json:"needs,omitempty"`

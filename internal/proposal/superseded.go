@@ -9,17 +9,17 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 )
 
-// closeMoot closes pull requests that the base has passed.
-func (c *call) closeMoot(s plan.Snapshot, heads map[string]*plan.Head) ([]int, error) {
-	closing, notes := plan.Moot(s.Moot, heads)
+// closeSuperseded closes pull requests that the base has passed.
+func (c *call) closeSuperseded(s plan.Snapshot, heads map[string]*plan.Head) ([]int, error) {
+	closing, notes := plan.Superseded(s.Superseded, heads)
 	for _, note := range notes {
 		fmt.Fprintf(c.Notes, "note: %s\n", note)
 	}
 	return c.closeAll(closing)
 }
 
-func (c *call) closeAll(moot []forge.Pull) (closed []int, err error) {
-	for _, p := range moot {
+func (c *call) closeAll(superseded []forge.Pull) (closed []int, err error) {
+	for _, p := range superseded {
 		closed = append(closed, p.Number)
 		if c.q.DryRun {
 			continue
@@ -34,11 +34,11 @@ func (c *call) closeAll(moot []forge.Pull) (closed []int, err error) {
 
 // closePull closes a pull request and says why.
 func (c *call) closePull(p forge.Pull, why string) error {
-	mark := c.Mark("moot")
+	mark := c.Mark("superseded")
 	if err := c.forge.Comment(c.ctx, p.Number, mark, why+"\n\n"+mark+"\n"); err != nil {
 		return err
 	}
-	shut, title := "closed", strings.TrimSuffix(p.Title, plan.MootTitle)+plan.MootTitle
+	shut, title := "closed", strings.TrimSuffix(p.Title, plan.SupersededTitle)+plan.SupersededTitle
 	_, err := c.forge.Update(c.ctx, p.Number, forge.Change{Title: &title, State: &shut})
 	return err
 }
