@@ -17,13 +17,13 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
-	"github.com/gofrs/flock"
 )
 
 // hintWorld is what a case has around it beside files: a server, a disk that
@@ -241,6 +241,26 @@ var helpers struct {
 	built map[string]bool
 }
 
+// lockOthers waits until no other process has the lock.
+func lockOthers(t *testing.T, file string) (leave func()) {
+	t.Helper()
+	for {
+		f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+		_, leave, err := disk.Lock(file)
+		if err == nil {
+			return leave
+		}
+		if !errors.Is(err, disk.ErrBusy) {
+			t.Fatal(err)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
 // helperProgram is the path of one of them.
 func helperProgram(t *testing.T, name string) string {
 	t.Helper()
@@ -252,11 +272,7 @@ func helperProgram(t *testing.T, name string) string {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		others := flock.New(path + ".lock") // the parts of TestHints are processes
-		if err := others.Lock(); err != nil {
-			t.Fatal(err)
-		}
-		defer others.Close()
+		defer lockOthers(t, path+".lock")() // the parts of TestHints are processes
 		build := exec.Command("go", "build", "-o", path, "./cmd/"+name)
 		build.Dir = top
 		if out, err := build.CombinedOutput(); err != nil {
