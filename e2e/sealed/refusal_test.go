@@ -90,7 +90,7 @@ func TestRefusals(t *testing.T) {
 	if err := os.Remove(filepath.Join(r.dir, file)); err != nil {
 		t.Fatal(err)
 	}
-	r.refused(t, "a key file that is lost", "cli-read", own, withKeys...)
+	r.refused(t, "a key file that is lost", "custody-key-file-missing", own, withKeys...)
 }
 
 // changed flips one character behind a mark.

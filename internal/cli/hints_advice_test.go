@@ -2,7 +2,16 @@ package cli
 
 // adviceOnly are the codes whose hint no test can follow, and why.
 var adviceOnly = map[string]string{
-	"own-program":      "the system does not know where this program is; only who runs it can change that",
-	"pr-evidence-name": "no observation that can be read has such a name: the check stands behind others",
-	"state-update":     "no state file that can be read is known to lead there: the check stands behind others",
+	"custody-unknown":         "the state's reader refuses a kind that this version does not know; only another version meets it",
+	"forge-exists":            "pr takes the open pull request over; only a program that calls the forge itself is told",
+	"forge-marker":            "a defect of the tool, to be reported",
+	"helm-no-values":          "a defect of the tool, to be reported",
+	"manifest-not-a-fragment": "a defect of the tool, to be reported",
+	"own-program":             "the system does not know where this program is; only who runs it can change that",
+	"pki-refused":             "what no other sentence describes: a person looks at the certificates",
+	"pr-evidence-name":        "no observation that can be read has such a name: the check stands behind others",
+	"rotation-go-leaf":        "nothing of the tool's is wrong: who writes Go programs that speak mTLS to the mesh has to know",
+	"state-update":            "no state file that can be read is known to lead there: the check stands behind others",
+	"survey-too-much":         "takes a folder of more files, or of more bytes, than a test should make",
+	"sync-no-producer":        "only another version, which has fewer kinds of outputs, meets it",
 }

@@ -90,7 +90,7 @@ func runHintCase(t *testing.T, c hintCase, fixture func(t *testing.T, name strin
 					words[i] = helperProgram(t, program)
 				}
 			}
-			for _, name := range []string{"RECIPIENT", "IDENTITY", "OTHER", "STRANGER", "URL", "DIR", "CHARTS", "DIGEST", "TOP", "REMOTE"} {
+			for _, name := range []string{"RECIPIENT", "IDENTITY", "OTHER", "STRANGER", "URL", "DIR", "CHARTS", "DIGEST", "TOP", "REMOTE", "QUANTUM"} {
 				words[i] = strings.ReplaceAll(words[i], "$"+name, r.env[name])
 			}
 		}

@@ -38,7 +38,7 @@ func followSurvey(t *testing.T, followed map[string]bool) {
 		for code := range codes {
 			followed[code] = true
 		}
-		if *hintCode != "" && !regexp.MustCompile(*hintCode).MatchString(strings.Join(slices.Collect(maps.Keys(codes)), " ")) {
+		if *hintPart > 1 || *hintCode != "" && !regexp.MustCompile(*hintCode).MatchString(strings.Join(slices.Collect(maps.Keys(codes)), " ")) {
 			continue
 		}
 		t.Run(filepath.Base(file), func(t *testing.T) { lintTrees(t, archive, codes) })

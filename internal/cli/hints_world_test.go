@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,9 +17,13 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+
+	"filippo.io/age"
+	"filippo.io/age/armor"
 )
 
 // hintWorld is what a case has around it beside files: a server, a disk that
@@ -109,6 +114,16 @@ func (r *hintRun) arrange(verb string, args []string) (known bool, err error) {
 		return true, nil
 	case "program": // NAME: one that does nothing but FAIL
 		return true, errors.Join(r.change("write", []string{args[0], "#!/bin/sh\n" + strings.Join(args[1:], " ") + "\n"}), os.Chmod(args[0], 0o755))
+	case "sealer", "encrypter": // NAME: a program that writes what kubeseal or sops would
+		return r.arrange("program", []string{args[0], map[string]string{"sealer": fakeKubeseal, "encrypter": fakeSOPS}[verb]})
+	case "quantum": // a post-quantum recipient
+		id, err := age.GenerateHybridIdentity()
+		if err == nil {
+			r.env["QUANTUM"] = id.Recipient().String()
+		}
+		return true, err
+	case "unlabel": // FILE: encrypted anew by age alone, which says nothing of whose key it is
+		return true, r.unlabel(args[0])
 	case "sec1", "pkcs8": // FILE: the key in it in that form, as openssl would write it
 		return true, r.formOfKey(verb, args[0])
 	case "git":
@@ -196,6 +211,9 @@ func (w *hintWorld) serve(to http.ResponseWriter, request *http.Request) {
 		return
 	}
 	to.Header().Set("Content-Type", all[0].kind)
+	if all[0].status == http.StatusTooManyRequests {
+		to.Header().Set("Retry-After", "3600") // longer than anybody waits
+	}
 	to.WriteHeader(all[0].status)
 	_, _ = to.Write(all[0].text)
 }
@@ -216,34 +234,52 @@ func (r *hintRun) environ() (all []string) {
 	return all
 }
 
-// helpers are the programs beside this one, each built once for all tests.
+// helpers are the programs beside this one. They stay in bin, where the next run
+// links only what changed.
 var helpers struct {
 	sync.Mutex
-	dir   string
 	built map[string]bool
 }
 
-// removeHelpers is for the end of all tests.
-func removeHelpers() { _ = os.RemoveAll(helpers.dir) }
+// lockOthers waits until no other process has the lock.
+func lockOthers(t *testing.T, file string) (leave func()) {
+	t.Helper()
+	for {
+		f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+		_, leave, err := disk.Lock(file)
+		if err == nil {
+			return leave
+		}
+		if !errors.Is(err, disk.ErrBusy) {
+			t.Fatal(err)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
 
 // helperProgram is the path of one of them.
 func helperProgram(t *testing.T, name string) string {
 	t.Helper()
 	helpers.Lock()
 	defer helpers.Unlock()
-	if helpers.dir == "" {
-		dir, err := os.MkdirTemp("", "programs")
-		if err != nil {
+	top := filepath.Dir(fixturesDir)
+	path := filepath.Join(top, "bin", "tests", name)
+	if !helpers.built[name] {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		helpers.dir, helpers.built = dir, map[string]bool{}
-	}
-	path := filepath.Join(helpers.dir, name)
-	if !helpers.built[name] {
+		defer lockOthers(t, path+".lock")() // the parts of TestHints are processes
 		build := exec.Command("go", "build", "-o", path, "./cmd/"+name)
-		build.Dir = filepath.Dir(fixturesDir)
+		build.Dir = top
 		if out, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
+		}
+		if helpers.built == nil {
+			helpers.built = map[string]bool{}
 		}
 		helpers.built[name] = true
 	}
@@ -268,4 +304,51 @@ func (r *hintRun) formOfKey(form, file string) error {
 		return err
 	}
 	return r.change("write", []string{file, string(pem.EncodeToMemory(block))})
+}
+
+// fakeKubeseal seals nothing, in the form of kubeseal: a ciphertext is as long as
+// an RSA key of 2048 bits, the text and the tag ask for.
+const fakeKubeseal = `in=$(cat)
+field() { printf '%s\n' "$in" | sed -n "s/^  $1: //p" | head -n 1; }
+n=$((256 + 16 + $(field tls.key | base64 -d | wc -c)))
+c=$( (printf '\001\000'; head -c $n /dev/zero) | base64 | tr -d '\n')
+printf '{"apiVersion":"bitnami.com/v1alpha1","kind":"SealedSecret","metadata":{"name":"%s","namespace":"%s"},"spec":{"encryptedData":{"tls.key":"%s"},"template":{"metadata":{"name":"%s","namespace":"%s"}}}}' "$(field name)" "$(field namespace)" "$c" "$(field name)" "$(field namespace)"`
+
+// fakeSOPS encrypts nothing, in the form of sops.
+const fakeSOPS = `sed -E 's/^(  (tls.key|key.pem): ).*/\1ENC[AES256_GCM,data:x,type:str]/'
+printf 'sops:\n  mac: x\n  mac_only_encrypted: true\n  version: 3.9.0\n'`
+
+func (r *hintRun) unlabel(file string) error {
+	opened, err := os.ReadFile(r.env["IDENTITY"])
+	if err != nil {
+		return err
+	}
+	ids, err := age.ParseIdentities(strings.NewReader(string(opened)))
+	if err != nil {
+		return err
+	}
+	sealed, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer sealed.Close()
+	plain, err := age.Decrypt(armor.NewReader(sealed), ids...)
+	if err != nil {
+		return err
+	}
+	to, err := age.ParseX25519Recipient(r.env["RECIPIENT"])
+	if err != nil {
+		return err
+	}
+	var out strings.Builder
+	armored := armor.NewWriter(&out)
+	w, err := age.Encrypt(armored, to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, plain)
+	if err := errors.Join(err, w.Close(), armored.Close()); err != nil {
+		return err
+	}
+	return r.change("write", []string{file, out.String()})
 }

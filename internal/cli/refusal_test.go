@@ -136,7 +136,7 @@ var refusals = []struct {
 	{"issuer that is no CA", swap("issuer-2025-1", "hostile-not-ca-issuer"), same, nil, "pki-", "status.issuers[0]"},
 	{"key of another issuer", replace("pki/issuer-2025-1.key", "pki/issuer-2026-1.key"), same, nil, "render-foreign-key", "issuer-2026-1.key"},
 	{"key file that is a certificate", replace("pki/issuer-2025-1.key", "pki/issuer-2025-1.crt"), same, nil, "pki-", "issuer-2025-1.crt"},
-	{"key file that is absent", replace("pki/issuer-2025-1.key", "pki/nowhere.key"), same, nil, "cli-read", "nowhere.key"},
+	{"key file that is absent", replace("pki/issuer-2025-1.key", "pki/nowhere.key"), same, nil, "custody-key-file-missing", "nowhere.key"},
 	{"key of another webhook", replace("pki/proxy-injector.key", "pki/tap.key"), same, nil, "render-foreign-key", "tap.key"},
 	{"no key named", replace("    key: pki/issuer-2025-1.key\n", ""), same, nil, "", "status.issuers[0]"},
 	{"adopted bundle that differs", replace("  epoch: 1", "  epoch: 0\n  adoptedBundle: \"-----BEGIN CERTIFICATE-----\""), same, nil, "", "status.adoptedBundle"},

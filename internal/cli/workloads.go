@@ -89,7 +89,7 @@ func (a *app) doWorkloads(f *workloadsFlags, args []string) error {
 // tell fills stdout and stderr: the stream, the diff or the names of files, and
 // the report.
 func (a *app) tell(f *workloadsFlags, stream bool, r workloads.Result) {
-	text := r.Report.Summary() + "\n"
+	text := sink.Log(r.Report.Brief())
 	switch f.report {
 	case results.Text:
 		text = sink.Log(r.Report.Text())

@@ -334,3 +334,25 @@ func TestWorkloadsDiskFails(t *testing.T) {
 		}
 	}
 }
+
+// TestWorkloadsNamesWhatStays: without a report too, each workload is named that
+// the stamp does not restart.
+func TestWorkloadsNamesWhatStays(t *testing.T) {
+	const template = "  template:\n    metadata:\n      annotations: {linkerd.io/inject: enabled}\n    spec: {containers: []}\n"
+	state := stateIn(t, strings.Replace(goodState(t), "  anchors:", "  stamp: \"0123456789abcdef\"\n  anchors:", 1))
+	for name, object := range map[string]string{
+		"part":   "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: part, namespace: shop}\nspec:\n  updateStrategy: {type: RollingUpdate, rollingUpdate: {partition: 2}}\n" + template,
+		"asked":  "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: asked, namespace: shop}\nspec:\n  updateStrategy: {type: OnDelete}\n" + template,
+		"paused": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: paused, namespace: shop}\nspec:\n  paused: true\n" + template,
+		"clone":  "apiVersion: apps.kruise.io/v1alpha1\nkind: CloneSet\nmetadata: {name: clone, namespace: shop}\nspec:\n" + template,
+		"prom":   "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: prom, namespace: shop}\nspec:\n  podMetadata:\n    annotations: {linkerd.io/inject: enabled}\n",
+	} {
+		file := filepath.Join(t.TempDir(), "a.yaml")
+		if err := os.WriteFile(file, []byte(object), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := call(t, "", nil, "workloads", "-s", state, file, "--allow-nothing"); !strings.Contains(got.stderr, "shop/"+name+": ") {
+			t.Errorf("%s is not named: code %d: %s", name, got.code, got.stderr)
+		}
+	}
+}

@@ -76,16 +76,43 @@ func (r *WorkloadsReport) Summary() string {
 	return line
 }
 
+// maxUnmoved is how many workloads a summary names.
+const maxUnmoved = 20
+
+// Brief is the summary, and those workloads that somebody has to look at, since the
+// stamp alone does not restart them or since nobody knows.
+func (r *WorkloadsReport) Brief() string {
+	var b strings.Builder
+	b.WriteString(r.Summary() + "\n")
+	left := 0
+	for _, l := range r.Workloads {
+		switch {
+		case l.Fate != HeldBack && l.Fate != Immune && l.Fate != Unknown:
+		case left == maxUnmoved:
+			b.WriteString("  and more: --report text names all\n")
+			return b.String()
+		default:
+			left++
+			l.write(&b)
+		}
+	}
+	return b.String()
+}
+
+func (l WorkloadLine) write(b *strings.Builder) {
+	fmt.Fprintf(b, "  %-16s %s: %s", l.Fate, l.File, l.Object)
+	if l.Why != "" {
+		b.WriteString(": " + l.Why)
+	}
+	b.WriteByte('\n')
+}
+
 // Text is the report for people: the summary, then one line per workload.
 func (r *WorkloadsReport) Text() string {
 	var b strings.Builder
 	b.WriteString(r.Summary() + "\n")
 	for _, l := range r.Workloads {
-		fmt.Fprintf(&b, "  %-16s %s: %s", l.Fate, l.File, l.Object)
-		if l.Why != "" {
-			b.WriteString(": " + l.Why)
-		}
-		b.WriteByte('\n')
+		l.write(&b)
 	}
 	return b.String()
 }

@@ -3,7 +3,9 @@
 package keyfile
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 
@@ -37,7 +39,11 @@ func readPlaced(c *custody.Custody, path string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return files.Read(file, MaxSize)
+	text, err := files.Read(file, MaxSize)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, problem.CustodyAbsent.With().In(file).Because(err)
+	}
+	return text, err
 }
 
 // GuardFile refuses a key in clear that others than its owner may read or write.

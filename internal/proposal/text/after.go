@@ -86,14 +86,31 @@ func (t Text) RestartLines() []string {
 	return lines
 }
 
+// toDestroy names the private keys that nothing needs after the change, as the
+// old issuer's at the end of a rotation.
+func (t Text) toDestroy() string {
+	if t.Move == nil || len(t.Move.Destroy) == 0 {
+		return ""
+	}
+	keys := make([]string, len(t.Move.Destroy))
+	for i, key := range t.Move.Destroy {
+		keys[i] = sink.Code(key)
+	}
+	return "Nothing needs these private keys any more; destroy them, and every copy of them: " + strings.Join(keys, ", ") + ".\n\n"
+}
+
 // afterMerge says what the next phase waits for.
 func (t Text) afterMerge() string {
 	k, n := t.step()
 	if k >= n || k == 0 || t.Next.Status.Rotation == nil {
-		if len(t.Next.Status.Retired) == 0 {
+		said := t.toDestroy()
+		if len(t.Next.Status.Retired) > 0 {
+			said += "The rotation is over. Retired anchors may still be trusted somewhere: `l5d-pki-render status --state " + delivery.Quoted(t.State) + "` says by whom, and when their keys can be destroyed.\n"
+		}
+		if said == "" {
 			return ""
 		}
-		return heading("After the merge") + "The rotation is over. Retired anchors may still be trusted somewhere: `l5d-pki-render status --state " + delivery.Quoted(t.State) + "` says by whom, and when their keys can be destroyed.\n"
+		return heading("After the merge") + said
 	}
 	row := t.Plan.Rows[k]
 	var b strings.Builder
