@@ -38,12 +38,19 @@ type Chart struct {
 // what a host makes of it has to be the phase's own.
 func ControlPlane(t testing.TB, s *Sandbox) Chart {
 	t.Helper()
-	base := s.MustRun(t, "", nil, "l5d-pki-render", "values", "--layout", "embedded", "-s", peer.Fixture("rotation/bundle/stable.yaml"))
+	return controlPlaneOf(t, s, peer.Fixture("rotation/bundle/stable.yaml"), "2.19")
+}
+
+// controlPlaneOf is ControlPlane with the values of another base state, by the
+// charts of a family.
+func controlPlaneOf(t testing.TB, s *Sandbox, state, family string) Chart {
+	t.Helper()
+	base := s.MustRun(t, "", nil, "l5d-pki-render", "values", "--layout", "embedded", "-s", state)
 	s.Write(t, "base-values.yaml", string(base))
 	// Helm 3 hands null on to linkerd-config and Helm 4 drops it; so none stands here.
 	s.Write(t, "cores-values.yaml", "proxy: {cores: 1}\n")
 	return Chart{Path: peer.Fixture("charts/control-plane"), Values: []string{
-		peer.Fixture("charts/families/2.19.yaml"), filepath.Join(s.Dir, "base-values.yaml"), filepath.Join(s.Dir, "cores-values.yaml"),
+		peer.Fixture("charts/families/" + family + ".yaml"), filepath.Join(s.Dir, "base-values.yaml"), filepath.Join(s.Dir, "cores-values.yaml"),
 	}}
 }
 

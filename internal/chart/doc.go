@@ -13,6 +13,7 @@
 // is larger than its caps, missing dependencies, a Kubernetes version that the
 // chart does not support, and a chart that renders nothing.
 //
-// It is the only package that links Helm's engine, and only the program
+// engine.go is what both majors of Helm have in common, engine3.go and engine4.go are
+// one each. It is the only package that links them, and only the program
 // l5d-pki-render-chart links this package: see docs/chart.md.
 package chart
