@@ -20,6 +20,9 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
+// shopPods is how many pods the workload has.
+const shopPods = 2
+
 type object = map[string]any
 
 // cluster is a real API server, with a program in front of it that plays what would
@@ -182,7 +185,7 @@ func (c *cluster) roll(namespace string, d object, roots string) {
 	}
 	replicas := 1
 	if namespace == "shop" {
-		replicas = 2
+		replicas = shopPods
 	}
 	for range replicas {
 		c.start(namespace, name, roots)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/observe"
+
 	"sigs.k8s.io/yaml"
 )
 
@@ -15,7 +17,7 @@ import (
 // with the history that they need.
 func TestWorkflows(t *testing.T) {
 	files, err := filepath.Glob("../../examples/ci/*/*")
-	if err != nil || len(files) != 5 {
+	if err != nil || len(files) != 6 {
 		t.Fatalf("%d files (%v)", len(files), err)
 	}
 	for _, file := range files {
@@ -24,13 +26,19 @@ func TestWorkflows(t *testing.T) {
 			t.Fatal(err)
 		}
 		var w workflow
-		if strings.HasSuffix(file, ".gitlab-ci.yml") {
+		switch {
+		case strings.HasSuffix(file, ".gitlab-ci.yml"):
 			w = gitlabJobs(t, text)
-		} else {
+		case strings.Contains(file, "/cluster/"):
+			w = cronJob(t, file, text)
+		default:
 			w = actionsJobs(t, file, text)
 		}
 		if !w.deep {
 			t.Errorf("%s: no whole history", file)
+		}
+		if strings.Contains(string(text), "pr --next") && !strings.Contains(string(text), "pr --next --observe --") {
+			t.Errorf("%s: the job does not look at the cluster", file)
 		}
 		ways := 0
 		for _, line := range w.commands {
@@ -48,6 +56,40 @@ func TestWorkflows(t *testing.T) {
 			t.Errorf("%s: %d jobs run %d of our commands", file, w.jobs, ways)
 		}
 	}
+}
+
+// cronJob reads a job in the cluster: it runs without rights of its own but those of
+// the service account that observe --rbac makes.
+func cronJob(t *testing.T, file string, text []byte) workflow {
+	t.Helper()
+	var f struct {
+		Kind string
+		Spec struct {
+			Schedule, ConcurrencyPolicy string
+			JobTemplate                 struct {
+				Spec struct {
+					Template struct {
+						Spec struct {
+							ServiceAccountName string
+							Containers         []struct {
+								Image         string
+								Command, Args []string
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	if err := yaml.Unmarshal(text, &f); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	pod := f.Spec.JobTemplate.Spec.Template.Spec
+	if f.Kind != "CronJob" || f.Spec.Schedule == "" || f.Spec.ConcurrencyPolicy != "Forbid" || pod.ServiceAccountName != observe.Account || len(pod.Containers) != 1 {
+		t.Fatalf("%s: %+v", file, f)
+	}
+	script := strings.Join(pod.Containers[0].Args, "\n")
+	return workflow{jobs: 1, commands: strings.Split(script, "\n"), deep: strings.Contains(script, "git clone") && !strings.Contains(script, "--depth")}
 }
 
 // pinned is an action at a whole commit: tags move.

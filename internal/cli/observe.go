@@ -68,7 +68,7 @@ gate. --rbac prints the roles that it needs.`,
 				}
 			}
 			if rbac {
-				a.data = []byte(observe.RBAC(namespace, observe.Extra{Dial: flags.Dial != observe.DialNever, Certify: flags.Certify, DryRunPod: flags.DryRunPod}))
+				a.data = []byte(observe.RBAC(namespace, observe.Extra{Dial: flags.Dial != observe.DialNever, Certify: flags.Certify, DryRunPod: flags.DryRunPod, Publish: flags.Publish}))
 				return nil
 			}
 			if cluster == "" {
@@ -106,6 +106,7 @@ gate. --rbac prints the roles that it needs.`,
 	cmd.Flags().StringVarP(&format, "output", "o", "yaml", "yaml or json")
 	cmd.Flags().StringVar(&to, "to", "", "write into this file instead of stdout")
 	cmd.Flags().BoolVar(&rbac, "rbac", false, "print the roles that observing needs, and read nothing")
+	cmd.Flags().BoolVar(&flags.Publish, "publish", false, "also write the observation into ConfigMap "+observe.Published+", which --rbac --publish makes")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 1 if something could not be seen")
 	return cmd
 }

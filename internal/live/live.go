@@ -28,6 +28,8 @@ type Options struct {
 	Dial      string
 	Certify   bool
 	DryRunPod string
+	// Publish writes the observation into the cluster too.
+	Publish bool
 	// Limit is how long reading may take.
 	Limit time.Duration
 }
@@ -48,7 +50,7 @@ type Program func(in io.Reader, out io.Writer) error
 func Observe(o Options, run Program, s *state.Rotation, c Cluster) (*rotation.Observation, []observe.Gap, error) {
 	request := exchange.Request{
 		Cluster: c.Name, Namespace: c.Namespace, Known: observe.KnownOf(s), Kubeconfig: o.Kubeconfig, Context: o.Context, Limit: o.Limit, Prometheus: o.Prometheus,
-		Dial: o.Dial, Certify: o.Certify, DryRunPod: o.DryRunPod,
+		Dial: o.Dial, Certify: o.Certify, DryRunPod: o.DryRunPod, Publish: o.Publish,
 	}
 	if _, err := observe.DialOf(o.Dial); err != nil {
 		return nil, nil, err

@@ -25,7 +25,7 @@ func FuzzBuild(f *testing.F) {
 		if json.Unmarshal([]byte(pods), &list) != nil || at < 0 || at > 1<<34 {
 			return
 		}
-		r := Reading{Cluster: "prod", Namespace: linkerd.Namespace, Known: KnownOf(s.state), At: time.Unix(at, 0), Served: time.Unix(at, 0), Listed: true, Injectors: []Pod{}, Identities: []Pod{}, Replicas: map[string]Reply{}}
+		r := Reading{Cluster: "prod", Namespace: linkerd.Namespace, Known: KnownOf(s.state), At: time.Unix(at, 0), Served: time.Unix(at, 0), Listed: true, Injectors: []Pod{}, Identities: []Pod{}, Replicas: map[string]Reply{}, Presented: map[string]string{}, Certified: map[string]string{}}
 		var c ConfigMap
 		if json.Unmarshal([]byte(config), &c) == nil {
 			r.TrustRoots, r.Config = &c, &c
@@ -38,6 +38,8 @@ func FuzzBuild(f *testing.F) {
 			if !ok {
 				continue
 			}
+			p.Identity = "a"
+			r.Presented[p.UID], r.Certified[p.UID], r.Injected = prometheus, config, metrics
 			r.Pods = append(r.Pods, p)
 			r.Replicas[p.UID] = Reply{[]byte(metrics), r.At}
 			if p.Component == linkerd.ComponentIdentity {
@@ -48,6 +50,7 @@ func FuzzBuild(f *testing.F) {
 		var hook WebhookConfiguration
 		if json.Unmarshal([]byte(pods), &hook) == nil {
 			r.Hooks = map[string]WebhookConfiguration{state.WebhookProxyInjector: hook}
+			r.ServedBy = map[string]map[string]string{state.WebhookProxyInjector: {"1": prometheus, "2": config}}
 		}
 		o, _ := Build(r)
 		text, err := rotation.MarshalObservation(o)

@@ -1,7 +1,15 @@
 package observe
 
 import (
-	"math/rand/v2"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	mathrand "math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,12 +28,12 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-func seeded(n uint64) *rand.ChaCha8 {
+func seeded(n uint64) *mathrand.ChaCha8 {
 	var seed [32]byte
 	for i := range 8 {
 		seed[i] = byte(n >> (8 * i))
 	}
-	return rand.NewChaCha8(seed)
+	return mathrand.NewChaCha8(seed)
 }
 
 // step is a state of a walk, and when it was entered.
@@ -51,9 +59,11 @@ func walk(t testing.TB, kind, strategy string) []step {
 			o.OutgoingKey = k.Key
 		}
 	}
+	learn(minted, current)
 	steps := []step{{current, must(rotation.MaterialOf(current)), begin}}
 	at := begin.Add(36 * time.Hour)
 	move := must(rotation.Start(current, o, rotation.Evidence{}, at, random))
+	learn(move.Minted, move.State)
 	for {
 		current = move.State
 		steps = append(steps, step{current, must(rotation.MaterialOf(current)), at})
@@ -64,6 +74,36 @@ func walk(t testing.TB, kind, strategy string) []step {
 		at = at.Add(36 * time.Hour)
 		move = must(rotation.Advance(current, rotation.Options{}, rotation.Evidence{Observations: []*rotation.Observation{spread(last.material, at.Add(-time.Minute))}}, at))
 	}
+}
+
+// signers are the keys of the issuers in walks, by fingerprint.
+var signers = map[string]crypto.Signer{}
+
+func learn(minted []rotation.Minted, s *state.Rotation) {
+	for _, i := range s.Status.Issuers {
+		issuer := must(pki.ParseChain([]byte(i.Certificate)))[0]
+		for _, k := range minted {
+			if k.Key.Matches(issuer) {
+				signers[issuer.Fingerprint()] = k.Key.Signer()
+			}
+		}
+	}
+}
+
+// leafName is the identity of every proxy in planted clusters.
+const leafName = "default.shop.serviceaccount.identity.linkerd.cluster.local"
+
+var leafKey = must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+
+// presented is a leaf with its chain as somebody presents it, in some order.
+func presented(chain pki.Chain, end time.Time, reversed bool) string {
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{leafName}, NotBefore: end.Add(-life), NotAfter: end}
+	leaf := must(x509.CreateCertificate(rand.Reader, template, chain[0].Certificate, leafKey.Public(), signers[chain[0].Fingerprint()]))
+	all := append(pki.Chain{}, chain...)
+	if reversed {
+		slices.Reverse(all)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf})) + string(all.Marshal()) + "\n"
 }
 
 func fps(certs []pki.Certificate) []string {

@@ -227,7 +227,11 @@ func (p *planted) truth() *rotation.Observation {
 // out of 8.
 func (p *planted) reading(known Known, missed int) Reading {
 	misses := func() bool { return p.r.IntN(8) < missed && p.r.IntN(4) == 0 }
-	r := Reading{Cluster: "prod", Namespace: linkerd.Namespace, Known: known, Served: p.at, At: p.at, Listed: !misses(), Replicas: map[string]Reply{}, ProxyBundles: map[string]string{}, Texts: map[string]string{}}
+	r := Reading{Cluster: "prod", Namespace: linkerd.Namespace, Known: known, Served: p.at, At: p.at, Listed: !misses(), Replicas: map[string]Reply{}, ProxyBundles: map[string]string{}, Texts: map[string]string{},
+		Presented: map[string]string{}, Certified: map[string]string{}}
+	if p.r.IntN(3) == 0 {
+		r.Injected = string(p.mounts[p.r.IntN(len(p.mounts))].Marshal())
+	}
 	roots := p.roots[len(p.roots)-1]
 	if !misses() {
 		r.TrustRoots = &ConfigMap{Data: map[string]string{linkerd.TrustRootsKey: string(roots.value.Marshal())}}
@@ -245,6 +249,9 @@ func (p *planted) reading(known Known, missed int) Reading {
 	}
 	for _, replica := range p.replicas {
 		p.read(&r, replica.pod, replica, misses)
+		if p.r.IntN(4) == 0 {
+			r.Certified[replica.pod.uid] = presented(replica.issuer, p.at.Add(life), p.r.IntN(2) == 0)
+		}
 		if !misses() {
 			ttl := replica.issuer[0].NotAfter.Sub(p.at).Seconds()
 			r.Replicas[replica.pod.uid] = Reply{fmt.Appendf(nil, "# TYPE %[1]s gauge\n%[1]s %[2]f\n", linkerd.IssuerTTLMetric, ttl), p.at}
@@ -271,6 +278,10 @@ func (p *planted) read(r *Reading, pod *plantedPod, replica *plantedReplica, mis
 	}
 	if misses() {
 		read.Hash, read.Whole, read.Bundle = "", false, ""
+	}
+	if pod.chain != nil && p.r.IntN(4) == 0 {
+		read.Identity = leafName
+		r.Presented[pod.uid] = presented(pod.chain, pod.issued.Add(life), p.r.IntN(2) == 0)
 	}
 	r.Pods = append(r.Pods, read)
 	switch pod.component {

@@ -115,7 +115,7 @@ func (b *builder) below(pem, name string) (fps []string, own pki.Certificate, wh
 // answer proves nothing.
 func (b *builder) presented(p Pod) (fps []string, l leaf) {
 	pem, asked := b.Presented[p.UID]
-	if !asked {
+	if !asked || p.Identity == "" {
 		return nil, l
 	}
 	fps, own, why := b.below(pem, p.Identity)

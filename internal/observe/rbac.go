@@ -17,7 +17,15 @@ type Extra struct {
 	// own service account. DryRunPod is the namespace of a pod that is never made.
 	Dial, Certify bool
 	DryRunPod     string
+	// Publish: the observation is written into a ConfigMap, which is made here.
+	Publish bool
 }
+
+// Published is the ConfigMap for observations, PublishedKey its field.
+const (
+	Published    = "l5d-pki-observation"
+	PublishedKey = "observation.json"
+)
 
 // RBAC is what `observe` needs, as manifests: roles, and a service account with
 // them. Nothing in it changes a cluster or reads a Secret.
@@ -32,6 +40,10 @@ func RBAC(namespace string, extra Extra) string {
 	}
 	if extra.DryRunPod != "" {
 		text += role("Role", extra.DryRunPod, "dry-run", namespace, "What would become of a pod. RBAC cannot say that it is never made.", `{apiGroups: [""], resources: [pods], verbs: [create]}`)
+	}
+	if extra.Publish {
+		text += role("Role", namespace, "publish", namespace, "The observation, in a ConfigMap that is there already.", `{apiGroups: [""], resources: [configmaps], resourceNames: [`+Published+`], verbs: [patch]}`)
+		text += fmt.Sprintf("---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: %s\n  namespace: %s\n", Published, namespace)
 	}
 	return text
 }

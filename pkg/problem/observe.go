@@ -26,6 +26,12 @@ var (
 		Hint:    "write --dial never, --dial stale, --dial all, or how many proxies are dialed, such as --dial 50",
 		Explain: "A proxy is asked for its chain through a forwarded port, which needs more rights than looking. With stale those are asked that may still have what they had before the last move.",
 	})
+	ObservePublish = define(Sentence{
+		Code:    "observe-publish",
+		Text:    "the observation cannot be written into ConfigMap %s of namespace %s: %v",
+		Hint:    "`l5d-pki-render observe --rbac --publish | kubectl apply -f -` makes the ConfigMap and the role",
+		Explain: "Publishing is the only thing that observe writes. It changes a ConfigMap that is there already, so that its role needs no right to create any.",
+	})
 	ObserveLabels = define(Sentence{
 		Code:    "observe-labels",
 		Text:    "%q does not name the labels of a pod",

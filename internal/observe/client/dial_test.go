@@ -37,6 +37,7 @@ type mesh struct {
 	injectors int
 	forbidden string
 	token     string
+	published []byte
 }
 
 func text(certificates ...*x509.Certificate) string {
@@ -124,6 +125,12 @@ func (m *mesh) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(object{"data": object{"values": "identityTrustDomain: example.org\n"}})
 	case strings.HasSuffix(path, "webhookconfigurations/linkerd-proxy-injector-webhook-config"):
 		_ = json.NewEncoder(w).Encode(object{"webhooks": []any{object{"clientConfig": object{"caBundle": []byte(m.roots)}}}})
+	case strings.HasSuffix(path, "/configmaps/l5d-pki-observation"):
+		if r.Method != http.MethodPatch || r.Header.Get("Content-Type") != "application/merge-patch+json" {
+			m.t.Errorf("%s %v", r.Method, r.Header)
+		}
+		text, _ := io.ReadAll(r.Body) // what is cut is no JSON
+		m.published = text
 	case strings.HasSuffix(path, "/token"):
 		w.WriteHeader(http.StatusCreated)
 		_ = json.NewEncoder(w).Encode(object{"status": object{"token": m.token}})

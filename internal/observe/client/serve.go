@@ -41,6 +41,9 @@ func answer(ctx context.Context, r exchange.Request, progress io.Writer) (exchan
 	}
 	o, gaps := observe.Build(reading)
 	text, err := rotation.MarshalObservation(o)
+	if err == nil && r.Publish {
+		err = c.publish(ctx, text)
+	}
 	return exchange.Answer{Observation: text, Gaps: gaps}, err
 }
 

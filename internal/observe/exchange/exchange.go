@@ -32,6 +32,8 @@ type Request struct {
 	Dial      string `json:"dial,omitempty"`
 	Certify   bool   `json:"certify,omitempty"`
 	DryRunPod string `json:"dryRunPod,omitempty"`
+	// Publish: the observation is also written into a ConfigMap of the cluster.
+	Publish bool `json:"publish,omitempty"`
 	// Limit is how long the whole may take.
 	Limit time.Duration `json:"limit"`
 }
