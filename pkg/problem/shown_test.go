@@ -37,6 +37,7 @@ func TestNoEncodedText(t *testing.T) {
 	for _, text := range []string{
 		"/Users/Runner/Documents/Repositories/Infrastructure", "linkerd-identity-issuer", "ClusterRoleBindingForLinkerdControlPlane", strings.Repeat("0123456789abcdef", 2),
 		"MutatingWebhookConfiguration", "age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq", "", "a", "validatingwebhookconfiguration/linkerd",
+		"d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa", "D9298A10D1B0735837DC4BD85DAC641B0F3CEF27A47E5D53A54F2F3F5B2FCFFA", "0F9A1B",
 		"SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDzsWUk5tPPm3lvdY8",
 	} {
 		if encoded(text) {

@@ -34,8 +34,8 @@ type World struct {
 
 // flags are what the commands share.
 type flags struct {
-	path, format, at string
-	wish             checkout.Wish
+	path, format string
+	wish         checkout.Wish
 }
 
 func (f *flags) add(cmd *cobra.Command) {

@@ -20,7 +20,9 @@ import (
 	"testing"
 	"time"
 
+	//lint:ignore SA1019 client-go has these types
 	"k8s.io/apimachinery/pkg/util/httpstream"
+	//lint:ignore SA1019 client-go has these types
 	"k8s.io/apimachinery/pkg/util/httpstream/spdy"
 )
 
