@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"os"
+
 	"github.com/l5d-pki/l5d-pki-render/internal/adopt"
 
 	"github.com/spf13/cobra"
@@ -38,7 +40,12 @@ existing state file is not replaced without --force, an existing key never.`,
   l5d-pki-render init --new --linkerd-version 2.18 --recipient age1...
   l5d-pki-render init --new --linkerd-version 2.18 --custody file --keys-dir ../keys`,
 		Args: cobra.NoArgs,
-		RunE: a.run(func(*cobra.Command, []string) error { return a.afterInit(f.StatePath, a.doInit(&f)) }),
+		RunE: a.run(func(*cobra.Command, []string) error {
+			if _, err := os.Lstat(f.StatePath); f.Verify && err == nil {
+				return a.doInit(&f) // nothing is begun
+			}
+			return a.afterInit(f.StatePath, a.doInit(&f))
+		}),
 	}
 	f.add(cmd)
 	return cmd

@@ -17,7 +17,11 @@ const encodedMin = 24
 
 // encoded reports whether a text looks like base64 of bytes without a meaning, as a
 // line of PEM is: in names and paths, letters of one case follow each other.
+// Digests in hex are said.
 func encoded(text string) bool {
+	if strings.Trim(text, "0123456789abcdef") == "" || strings.Trim(text, "0123456789ABCDEF") == "" {
+		return false
+	}
 	changes, last := 0, byte(0)
 	for i := range len(text) {
 		var kind byte
