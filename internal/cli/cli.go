@@ -113,7 +113,7 @@ manifests of that phase: the same bytes every time.
 
 In trouble: status says where the rotation is and what may come next, back
 goes one phase back if that is safe, explain CODE says what an error means and
-what to do. None of these touches a cluster.
+what to do. None of these changes a cluster, and only --observe reads one.
 
 Every flag can be given by the environment: --state as L5D_PKI_STATE,
 --log-file as L5D_PKI_LOG, any other --some-flag as L5D_PKI_SOME_FLAG.`,
