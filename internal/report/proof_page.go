@@ -38,7 +38,7 @@ func (r Proof) Page(p *screen.Page) {
 func (n names) step(p *screen.Page, step rotation.ProofStep) {
 	var rows [][]screen.Text
 	var details [][2]string
-	hidden := 0
+	hidden, verifiers := 0, verifiersOf(step.Matrix)
 	for _, cell := range step.Matrix {
 		fails := slices.ContainsFunc(step.Verdict.Reasons, func(r rotation.Reason) bool {
 			return slices.Equal(r.Bundle, cell.Bundle) && slices.Equal(r.Chain, cell.Chain)
@@ -51,10 +51,26 @@ func (n names) step(p *screen.Page, step rotation.ProofStep) {
 		if !cell.Live {
 			when = "after it"
 		}
-		rows = append(rows, []screen.Text{screen.Say(n.all(cell.Bundle)), screen.Say(n.all(cell.Chain)), screen.Say(when), result(cell, fails)})
-		details = append(details, [2]string{fmt.Sprintf("  %s meets %s: ", n.all(cell.Bundle), n.all(cell.Chain)), verifiers(cell)})
+		row := []screen.Text{screen.Say(n.all(cell.Bundle)), screen.Say(n.all(cell.Chain)), screen.Say(when)}
+		for _, name := range verifiers {
+			i := slices.IndexFunc(cell.Results, func(r rotation.Result) bool { return r.Verifier == name })
+			if i < 0 {
+				row = append(row, screen.Say("-")) // no key at hand
+				continue
+			}
+			r := cell.Results[i]
+			row = append(row, result(r, fails))
+			if r.Cause != "" {
+				details = append(details, [2]string{fmt.Sprintf("  %s meets %s: ", n.all(cell.Bundle), n.all(cell.Chain)), r.Verifier + ": " + r.Cause})
+			}
+		}
+		rows = append(rows, row)
 	}
-	p.Table([]screen.Column{{Title: "who trusts"}, {Title: "meets a leaf of"}, {Title: "when"}, {Title: "result", Shrink: 10}}, rows...)
+	columns := []screen.Column{{Title: "who trusts"}, {Title: "meets a leaf of"}, {Title: "when"}}
+	for _, name := range verifiers {
+		columns = append(columns, screen.Column{Title: name})
+	}
+	p.Table(columns, rows...)
 	if p.View().Verbose {
 		for _, d := range details {
 			p.Line(d[0], screen.Faint.Say(d[1]))
@@ -71,34 +87,28 @@ func verified(cell rotation.Cell) bool {
 	return cell.OK(rotation.ByProxy) && cell.OK(rotation.ByIdentity)
 }
 
-func result(cell rotation.Cell, fails bool) screen.Text {
-	switch {
-	case fails:
-		return screen.Bad.Say("FAILS")
-	case !verified(cell):
-		return screen.Faint.Say("cannot meet")
+// verifiersOf are the columns of a matrix.
+func verifiersOf(matrix []rotation.Cell) (list []string) {
+	for _, cell := range matrix {
+		for _, r := range cell.Results {
+			if !slices.Contains(list, r.Verifier) {
+				list = append(list, r.Verifier)
+			}
+		}
 	}
-	words := "ok"
-	if !cell.OK(rotation.ByGoLeaf) {
-		words = "ok for the mesh, not for plain Go clients"
-	}
-	if cell.OK(rotation.ByHandshake) {
-		words += ", " + rotation.ByHandshake + " ok"
-	}
-	return screen.Good.Say(words)
+	return list
 }
 
-// verifiers are what each verifier says of a pair.
-func verifiers(cell rotation.Cell) string {
-	var list []string
-	for _, r := range cell.Results {
-		verdict := "ok"
-		if r.Cause != "" {
-			verdict = r.Cause
-		}
-		list = append(list, r.Verifier+": "+verdict)
+// result is the verdict of one verifier. One that refuses a pair that the step does
+// not bring together says "no", which is no fault.
+func result(r rotation.Result, fails bool) screen.Text {
+	switch {
+	case r.Cause == "":
+		return screen.Good.Say("ok")
+	case fails:
+		return screen.Bad.Say("FAILS")
 	}
-	return strings.Join(list, "; ")
+	return screen.Faint.Say("no")
 }
 
 // reasons are who would refuse whom: one line per pair.
