@@ -13,5 +13,6 @@ var adviceOnly = map[string]string{
 	"rotation-go-leaf":        "nothing of the tool's is wrong: who writes Go programs that speak mTLS to the mesh has to know",
 	"state-update":            "no state file that can be read is known to lead there: the check stands behind others",
 	"survey-too-much":         "takes a folder of more files, or of more bytes, than a test should make",
+	"sync-late":               "takes outputs that are computed for longer than a minute; TestLate of the outputs gives them less time",
 	"sync-no-producer":        "only another version, which has fewer kinds of outputs, meets it",
 }
