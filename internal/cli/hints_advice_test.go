@@ -3,6 +3,7 @@ package cli
 // adviceOnly are the codes whose hint no test can follow, and why.
 var adviceOnly = map[string]string{
 	"custody-unknown":         "the state's reader refuses a kind that this version does not know; only another version meets it",
+	"fleet-too-large":         "files and the contents of commits are read to the same size, and refused before",
 	"forge-exists":            "pr takes the open pull request over; only a program that calls the forge itself is told",
 	"forge-marker":            "a defect of the tool, to be reported",
 	"helm-no-values":          "a defect of the tool, to be reported",
