@@ -3,6 +3,7 @@ package cli
 // adviceOnly are the codes whose hint no test can follow, and why.
 var adviceOnly = map[string]string{
 	"custody-unknown":         "the state's reader refuses a kind that this version does not know; only another version meets it",
+	"fleet-too-large":         "files and the contents of commits are read to the same size, and refused before",
 	"forge-exists":            "pr takes the open pull request over; only a program that calls the forge itself is told",
 	"forge-marker":            "a defect of the tool, to be reported",
 	"helm-no-values":          "a defect of the tool, to be reported",
@@ -13,5 +14,6 @@ var adviceOnly = map[string]string{
 	"rotation-go-leaf":        "nothing of the tool's is wrong: who writes Go programs that speak mTLS to the mesh has to know",
 	"state-update":            "no state file that can be read is known to lead there: the check stands behind others",
 	"survey-too-much":         "takes a folder of more files, or of more bytes, than a test should make",
+	"sync-late":               "takes outputs that are computed for longer than a minute; TestLate of the outputs gives them less time",
 	"sync-no-producer":        "only another version, which has fewer kinds of outputs, meets it",
 }

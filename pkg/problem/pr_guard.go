@@ -138,13 +138,13 @@ var (
 	PRGuardFolds = define(Sentence{
 		Code:    "guard-path-folds",
 		Text:    "is the same path as %s on file systems that fold names",
-		Hint:    "rename it",
+		Hint:    "rename it, and squash the commits of the change: each of them is checked",
 		Explain: "macOS and Windows ignore case, some Unicode forms, trailing dots and spaces, and \"::$DATA\"; Windows gives long names a short one beside, such as ROTATI~1.YAM. A checkout there writes one of both files over the other.",
 	})
 	PRGuardWindows = define(Sentence{
 		Code:    "guard-path-windows",
 		Text:    "cannot be checked out on Windows: %s is no name for a file there",
-		Hint:    "rename it",
+		Hint:    "rename it, and squash the commits of the change: each of them is checked",
 		Explain: "Windows takes names such as CON, AUX and NUL, with any extension, for devices, a backslash for the end of a directory's name and a colon for the beginning of a stream, and drops dots and spaces at the end. Git stops there, or writes to another place, so a clone would lack files of the rotation. New paths in the directories of the state file, its keys and its outputs are refused.",
 	})
 	PRGuardMetadata = define(Sentence{
