@@ -74,6 +74,24 @@ var armor = regexp.MustCompile(`^(-----(BEGIN|END) SSH SIGNATURE-----|[A-Za-z0-9
 // principals, then options, in which quotes may hold anything but quotes.
 var signer = regexp.MustCompile(`^[ \t]*(?:"[^"]*"|[^ \t#"]+)[ \t]+((?:[^ \t"]|"[^"]*")+)`)
 
+// meant finds, in a line's options, the namespace in any form, or a pattern for it.
+var meant = regexp.MustCompile(`(?i)namespaces=[^ \t]*l5d-pki|l5d-pki-evidence`)
+
+// NearMiss is the number of the first line of an allowed_signers file, from 1 on, that
+// was meant to list a key for evidence and does not count: with a pattern, a blank,
+// two options, without quotes. 0 if there is none.
+func NearMiss(allowed []byte) int {
+	number := 0
+	for line := range strings.Lines(string(allowed)) {
+		number++
+		head, _, _ := strings.Cut(line, " AAAA") // behind the key is a comment
+		if !strings.HasPrefix(strings.TrimSpace(line), "#") && meant.MatchString(head) && len(Signers([]byte(line))) == 0 {
+			return number
+		}
+	}
+	return 0
+}
+
 // namespaces is the option that says what a key may sign.
 var namespaces = regexp.MustCompile(`(?i)(?:^|,)namespaces="([^"]*)"`)
 

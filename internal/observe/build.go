@@ -25,9 +25,11 @@ type builder struct {
 	changed time.Time
 	hashes  map[string][]string
 	read    map[string][]string // fingerprints by PEM text
-	gaps    []Gap
-	counts  map[Gap]int
-	facts   map[rotation.Fact]bool
+	// fromPods is the size of the different bundles and chains of pods, in bytes.
+	fromPods int
+	gaps     []Gap
+	counts   map[Gap]int
+	facts    map[rotation.Fact]bool
 }
 
 // Build makes the observation, and lists what it does not show. The observation

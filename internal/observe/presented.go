@@ -108,7 +108,12 @@ func (b *builder) below(pem, name string) (fps []string, own pki.Certificate, wh
 	if len(ordered) == 0 {
 		return nil, own, "its issuer is not in the chain that it presents"
 	}
-	return b.fingerprints(string(append(ordered, rest...).Marshal())), own, ""
+	text := string(append(ordered, rest...).Marshal())
+	if name == "" { // of a part of the control plane
+		return b.fingerprints(text), own, ""
+	}
+	why = b.leftOut(text)
+	return b.brought(text), own, why
 }
 
 // presented is what the proxy of a pod presented, nil if it was not asked or the

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -28,8 +29,8 @@ func Hashes(bundle string) []string {
 
 // readHashes resolves the annotations of pods whose spec was not read.
 func (b *builder) readHashes() {
-	learn := func(bundle string) {
-		fps := b.fingerprints(bundle)
+	learn := func(bundle string, read func(string) []string) {
+		fps := read(bundle)
 		if fps == nil {
 			return
 		}
@@ -38,11 +39,12 @@ func (b *builder) readHashes() {
 		}
 	}
 	if b.TrustRoots != nil {
-		learn(b.TrustRoots.Data[linkerd.TrustRootsKey])
+		learn(b.TrustRoots.Data[linkerd.TrustRootsKey], b.fingerprints)
 	}
-	for hash, bundle := range b.Texts {
+	for _, hash := range slices.Sorted(maps.Keys(b.Texts)) {
+		bundle := b.Texts[hash]
 		if slices.Contains(Hashes(bundle), hash) { // the annotation of a pod with another bundle proves nothing
-			learn(bundle)
+			learn(bundle, b.brought)
 		}
 	}
 }
@@ -71,7 +73,7 @@ func Unresolved(pods []Pod, roots *ConfigMap) (one map[string][]Pod, all []Pod) 
 func (b *builder) bundleOf(p Pod) []string {
 	switch {
 	case p.Bundle != "":
-		return b.fingerprints(p.Bundle)
+		return b.brought(p.Bundle)
 	case p.Group == rotation.GroupControlPlane:
 		return b.heldByReference(p)
 	case p.Whole: // its proxy reads the bundle from elsewhere, whatever the annotation says
@@ -191,6 +193,8 @@ func (b *builder) why(p Pod) string {
 	switch {
 	case p.Refers && p.Group == rotation.GroupControlPlane:
 		return where + ": " + b.stale(p.Started)
+	case b.leftOut(cmp.Or(p.Bundle, b.Texts[p.Hash])) != "":
+		return where + ": " + b.leftOut(cmp.Or(p.Bundle, b.Texts[p.Hash]))
 	case p.Bundle != "":
 		return where + ": it cannot be read as certificates"
 	case p.Whole:

@@ -75,14 +75,14 @@ func (c Certificate) sameDER(d Certificate) bool { return bytes.Equal(c.Raw, d.R
 // the raw bytes: PrintableString and UTF8String of one text are two names.
 func (c Certificate) named(d Certificate) bool { return bytes.Equal(c.RawSubject, d.RawIssuer) }
 
-// signed tells whether c's key made d's signature; unlike CheckSignatureFrom it
+// Signed reports whether c's key made d's signature; unlike CheckSignatureFrom it
 // asks nothing about CA bit and key usage.
-func (c Certificate) signed(d Certificate) bool {
+func (c Certificate) Signed(d Certificate) bool {
 	return c.CheckSignature(d.SignatureAlgorithm, d.RawTBSCertificate, d.Signature) == nil
 }
 
 // issued tells whether c issued d: name and signature.
-func (c Certificate) issued(d Certificate) bool { return c.named(d) && c.signed(d) }
+func (c Certificate) issued(d Certificate) bool { return c.named(d) && c.Signed(d) }
 
 // parseCertificates reads strict PEM and gives its certificates in order.
 func parseCertificates(input []byte) ([]Certificate, problem.List) {

@@ -113,7 +113,7 @@ func signersOf(c Certificate, all []Certificate) (namesakes []Certificate, signe
 			continue
 		}
 		namesakes = append(namesakes, candidate)
-		if signer < 0 && candidate.signed(c) {
+		if signer < 0 && candidate.Signed(c) {
 			signer = i
 		}
 	}

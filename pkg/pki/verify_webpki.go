@@ -212,7 +212,7 @@ func (s *search) signedDownFrom(anchor Certificate, path []Certificate) bool {
 		if !proxyAlgorithm(signer, c.SignatureAlgorithm) {
 			return s.fail(rankAlgorithm, problem.PKIAlgorithm, c.short(), c.SignatureAlgorithm)
 		}
-		if !signer.signed(c) {
+		if !signer.Signed(c) {
 			return s.fail(rankSignature, problem.PKIRefused)
 		}
 		signer = c

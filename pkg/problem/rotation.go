@@ -205,6 +205,12 @@ var (
 		Hint:    "bring anchor and issuer together, or let both be minted",
 		Explain: "Brought material has to be complete: an issuer chain belongs to its anchor.",
 	})
+	RotationOtherAnchor = define(Sentence{
+		Code:    "rotation-other-anchor",
+		Text:    "the incoming anchor %q (%s) did not sign the issuer %q (%s) that comes with it",
+		Hint:    "pass with --anchor the anchor that signed the issuer, or have this anchor sign it",
+		Explain: "The issuer of an anchor rotation is used under the incoming anchor. Under another one no phase could switch to it, after the incoming anchor has been delivered everywhere.",
+	})
 	RotationSameAnchor = define(Sentence{
 		Code:    "rotation-same-anchor",
 		Text:    "the incoming anchor %q (%s) %s",

@@ -88,7 +88,8 @@ func incomingFits(from *state.Rotation) error {
 	if err != nil {
 		return err
 	}
-	if incoming, ok := d.anchor(state.RoleIncoming); ok {
+	incoming, comes := d.anchor(state.RoleIncoming)
+	if comes {
 		if from.Status.Rotation.Kind == state.KindRenew {
 			outgoing, _ := d.anchor(state.RoleOutgoing)
 			err = renews(incoming, outgoing)
@@ -99,6 +100,9 @@ func incomingFits(from *state.Rotation) error {
 	for _, i := range d.issuers {
 		if err == nil && i.role == state.RoleIncoming {
 			err = pki.AcceptedIssuer(i.chain[0])
+		}
+		if err == nil && comes && i.role == state.RoleIncoming {
+			err = signedBy(incoming, i.chain)
 		}
 	}
 	return err

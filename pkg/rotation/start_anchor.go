@@ -28,6 +28,9 @@ func (b *beginning) anchor() error {
 		return err
 	}
 	issuer, err := b.incomingIssuer(name+"-1", anchor.cert, key)
+	if err == nil {
+		err = signedBy(anchor.cert, issuer.chain)
+	}
 	if err != nil {
 		return err
 	}
@@ -126,6 +129,17 @@ func (b *beginning) incomingIssuer(name string, anchor pki.Certificate, anchorKe
 	return newIssuer{name, b.keep(name, key), pki.Chain{cert}}, nil
 }
 
+// signedBy refuses an issuer that the anchor it comes with did not sign. The gate of a
+// later phase would, when the anchor is in every bundle already.
+func signedBy(anchor pki.Certificate, issuer pki.Chain) error {
+	for _, c := range issuer {
+		if anchor.Signed(c) {
+			return nil
+		}
+	}
+	return problem.RotationOtherAnchor.With(anchor.Subject.CommonName, anchor.Fingerprint()[:16], issuer[0].Subject.CommonName, issuer[0].Fingerprint()[:16])
+}
+
 // distinct refuses an anchor that is another anchor of the state: the same
 // certificate, or the same key under another. The same subject with another key
 // works, if confusingly; it is what most meshes have, and lint's affair.
@@ -168,6 +182,9 @@ func (b *beginning) renew() error {
 		return nil
 	}
 	issuer, err := b.incomingIssuer(name+"-1", renewed.cert, b.options.OutgoingKey)
+	if err == nil {
+		err = signedBy(renewed.cert, issuer.chain)
+	}
 	if err != nil {
 		return err
 	}

@@ -6,10 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/evidence"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
-	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -33,16 +31,16 @@ func (g *judgement) judgeAuthors(next *state.Rotation) error {
 		g.r.fail(problem.PRGuardUnreadable.With("change", fmt.Sprintf("it brings %d observations, and at most %d are judged", len(names), maxBrought)).In(sink.Name(g.Beside(base.EvidenceFolder))))
 		return nil
 	}
-	list, _, err := g.Repo.Regular(g.Tip, g.besideBase(g.Signers), statefile.MaxSize)
-	if err != nil {
-		return base.GitProblem(err)
+	keys, ok := g.evidenceKeys()
+	if !ok {
+		return nil
 	}
 	head, err := g.Repo.Inspect(g.head)
 	if err != nil {
 		return base.GitProblem(err)
 	}
 	for _, name := range names {
-		if err := g.judgeAuthor(name, sink.Code(sink.Cut(head.Committer, "", maxCommitter)), evidence.Signers(list)); err != nil {
+		if err := g.judgeAuthor(name, sink.Code(sink.Cut(head.Committer, "", maxCommitter)), keys); err != nil {
 			return err
 		}
 	}

@@ -223,10 +223,9 @@ func (g *judgement) counts(name string, text []byte) bool {
 	if !slices.Contains(g.differs, name) {
 		return true
 	}
-	list, _, err := g.Repo.Regular(g.Tip, g.SignersFile(), statefile.MaxSize)
-	keys := evidence.Signers(list)
-	if err != nil || len(keys) == 0 {
-		return err == nil
+	keys, ok := g.evidenceKeys()
+	if !ok || len(keys) == 0 {
+		return ok
 	}
 	body, signature, err := evidence.Split(text)
 	if err != nil {

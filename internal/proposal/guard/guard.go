@@ -37,6 +37,9 @@ type judgement struct {
 	wasName string
 	// signed are observations of the change that a key for evidence signed.
 	signed map[string]bool
+	// keys are those that the base lists for evidence, once they were read.
+	keys                []byte
+	keysRead, keysKnown bool
 	// skipped are files of the merge that are too large to be written out.
 	skipped map[string]bool
 	// removeTree removes what was written of the merge.
@@ -74,7 +77,7 @@ func judge(b *base.Base, q Request) (*Report, error) {
 	case err != nil:
 		return nil, problem.PRNoHead.With(q.Head)
 	}
-	g := &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{}, r: &Report{state: b.State, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
+	g := &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{}, r: &Report{state: b.State, base: b.Branch, commit: b.Tip, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
 	if judgeable, err := g.judgeable(); err != nil || !judgeable {
 		return g.r, err
 	}

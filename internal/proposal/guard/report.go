@@ -24,6 +24,8 @@ type Report struct {
 	// a commit of the change has to do with one of them.
 	owned   []string
 	touched bool
+	// base is the branch and the commit that the change was judged against.
+	base, commit string
 	// notes are what is no fault and good to know.
 	notes []string
 	mark  string
@@ -49,7 +51,7 @@ func (r *Report) Safe() bool { return len(r.findings) == 0 }
 
 // Text is for a terminal.
 func (r *Report) Text() string {
-	text := r.head() + "\n" + lines(r.findings, "  ")
+	text := r.head() + "\njudged against " + r.against() + "\n" + lines(r.findings, "  ")
 	for _, p := range r.accepted {
 		text += "accepted: " + sink.Markdown(p.Error()) + "\n"
 	}
@@ -72,6 +74,11 @@ func (r *Report) head() string {
 		name = r.state
 	}
 	return fmt.Sprintf("%s: this change %s", name, verdict)
+}
+
+// against names the base: a verdict is about no later one.
+func (r *Report) against() string {
+	return sink.Code(r.base) + " at " + sink.Code(r.commit[:min(len(r.commit), 12)])
 }
 
 // Data marshals to JSON and YAML.
@@ -105,12 +112,14 @@ func (r *Report) Data() any {
 	}
 	return struct {
 		Safe     bool      `json:"safe"`
+		Base     string    `json:"base"`
+		Commit   string    `json:"baseCommit"`
 		Move     *change   `json:"move,omitempty"`
 		Findings []finding `json:"findings"`
 		Accepted []finding `json:"accepted,omitempty"`
 		Radius   []string  `json:"blastRadius,omitempty"`
 		Notes    []string  `json:"notes,omitempty"`
-	}{r.Safe(), move, listed(r.findings), listed(r.accepted), radius, r.notes}
+	}{r.Safe(), r.base, r.commit, move, listed(r.findings), listed(r.accepted), radius, r.notes}
 }
 
 // lines are findings with what to do, for people.
@@ -133,7 +142,7 @@ func (r *Report) Outputs() [][2]string {
 // Markdown is the comment without its mark.
 func (r *Report) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### %s\n\n", r.head())
+	fmt.Fprintf(&b, "### %s\n\nJudged against %s.\n\n", r.head(), r.against())
 	b.WriteString(lines(r.findings, "- "))
 	for _, p := range r.accepted {
 		b.WriteString("- **accepted by a maintainer**: " + sink.Markdown(p.Error()) + "\n")
