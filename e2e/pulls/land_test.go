@@ -192,7 +192,7 @@ func (l *land) next(args ...string) result {
 func (l *land) refused(code string, args ...string) {
 	l.t.Helper()
 	r := l.run(append(append([]string{"pr"}, args...), vouched...)...)
-	if r.code != 1 || r.out != "" || !strings.Contains(r.stderr, "explain "+code) {
+	if r.code != 1 || r.out != "" || !strings.Contains(r.stderr, `"code": "`+code+`"`) {
 		l.t.Errorf("pr %v: code %d, want %s\n%s%s", args, r.code, code, r.out, r.stderr)
 	}
 }

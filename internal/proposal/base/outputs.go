@@ -35,6 +35,6 @@ func (w World) ComputeOutputs(of OutputsOf) (files []outputs.File, err error) {
 	if !of.AnyChart {
 		job.AllowChart = outputs.ChartsOf(of.Reviewed)
 	}
-	job.Notes = outputs.Notes(job.Notes, of.Root, of.Quiet)
+	job.Notes = outputs.Notes(job.Notes, place.Root, of.Quiet)
 	return job.Compute()
 }
