@@ -18,7 +18,7 @@ import (
 type Objects map[string]any
 
 // ParseObjects reads a stream of YAML or JSON manifests. No object at all, an
-// object without kind or name, and one that stands twice fail the test.
+// object without kind or name, and one that is there twice fail the test.
 func ParseObjects(t testing.TB, stream []byte) Objects {
 	t.Helper()
 	objects := Objects{}
@@ -84,7 +84,7 @@ func (o Objects) add(object map[string]any) error {
 		key = kind + " " + namespace + "/" + name
 	}
 	if _, twice := o[key]; twice {
-		return fmt.Errorf("%s stands twice", key)
+		return fmt.Errorf("%s is there twice", key)
 	}
 	o[key] = object
 	return nil

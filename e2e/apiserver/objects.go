@@ -190,3 +190,21 @@ func Name(object map[string]any) string {
 	name, _ := metadata["name"].(string)
 	return name
 }
+
+// Web is a meshed workload that a wave has to restart.
+const Web = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata:
+      labels: {app: web}
+      annotations:
+        linkerd.io/inject: enabled
+    spec:
+      containers:
+      - {name: web, image: images.example/web:1}
+`

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/e2e/apiserver"
 	"github.com/l5d-pki/l5d-pki-render/e2e/peer"
 )
 
@@ -17,24 +18,6 @@ const (
 	lifetime = "60s"
 	skew     = "5s"
 )
-
-// web is a meshed workload that a wave has to restart.
-const web = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-  namespace: shop
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata:
-      labels: {app: web}
-      annotations:
-        linkerd.io/inject: enabled
-    spec:
-      containers:
-      - {name: web, image: images.example/web:1}
-`
 
 // unattended is a repository from which everything comes into the cluster, keys by sops.
 func unattended(t *testing.T, g *gitea) *land {
@@ -62,7 +45,7 @@ func unattended(t *testing.T, g *gitea) *land {
 	}
 	in := func(name string) string { return filepath.Join(l.clone, filepath.FromSlash(name)) }
 	l.write(in("values/linkerd.yaml"), "linkerdVersion: edge-25.4.4\nfixture: {family: \"2.13\", pins: strict}\nproxy: {cores: 1}\nidentity:\n  issuer: {scheme: kubernetes.io/tls}\n")
-	l.write(in("apps/shop/web.yaml"), web)
+	l.write(in("apps/shop/web.yaml"), apiserver.Web)
 	l.write(in("linkerd/pki/.sops.yaml"), "creation_rules:\n- {path_regex: keys/, encrypted_regex: ^(data|stringData)$, age: "+strings.TrimSpace(string(recipient))+"}\n")
 	l.mustRun("init", "--new", "--linkerd-version", "2.18", "--custody", "sops", "--name", "prod-argocd")
 	state, err := os.ReadFile(in(stateFile))

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/e2e"
+	"github.com/l5d-pki/l5d-pki-render/e2e/apiserver"
 )
 
 // mesh is the Git repository of one cell, in the working directory of a sandbox,
@@ -61,7 +62,7 @@ func newRepository(t *testing.T, l *lab, c cell) *mesh {
 	m.MustRun(t, "", nil, "git", "init", "-q", "-b", "main")
 	m.Copy(t, "charts/control-plane", "charts/linkerd")
 	m.Write(t, "values/linkerd.yaml", m.values())
-	m.Write(t, "apps/shop/web.yaml", shop)
+	m.Write(t, "apps/shop/web.yaml", apiserver.Web)
 	return m
 }
 
@@ -86,24 +87,6 @@ func (m *mesh) outputs() string {
 	up := strings.Repeat("../", strings.Count(m.state, "/"))
 	return strings.ReplaceAll(m.applies.outputs+"  - {kind: edit, path: ^apps/shop/*.yaml}\n", "^", up)
 }
-
-// shop is a meshed workload that a wave has to restart.
-const shop = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-  namespace: shop
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata:
-      labels: {app: web}
-      annotations:
-        linkerd.io/inject: enabled
-    spec:
-      containers:
-      - {name: web, image: images.example/web:1}
-`
 
 // tool runs l5d-pki-render as the operator and keeps what it says.
 func (m *mesh) tool(t *testing.T, args ...string) {

@@ -28,7 +28,7 @@ func EarlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.O
 		if !e.Type().IsRegular() || !base.IsEvidenceName(s, e.Name()) {
 			continue
 		}
-		o, err := observation(filepath.Join(dir, e.Name()))
+		o, err := Observation(filepath.Join(dir, e.Name()))
 		if err == nil && o.Cluster == s.Metadata.Name {
 			earlier = append(earlier, o)
 		}

@@ -27,7 +27,7 @@ func (b *Brought) Load(statePath string, s *state.Rotation) (rotation.Evidence, 
 	var e rotation.Evidence
 	var problems problem.List
 	observe := func(file, cluster string) {
-		o, err := observation(file)
+		o, err := Observation(file)
 		switch {
 		case err == nil && cluster != "" && o.Cluster != cluster: // a link speaks for its own cluster
 			err = problem.RotationForeignObservation.With(o.Cluster, cluster).In(file)
@@ -54,14 +54,20 @@ func (b *Brought) Load(statePath string, s *state.Rotation) (rotation.Evidence, 
 			e.Links = append(e.Links, rotation.LinkedState{Name: link.Name, State: linked})
 		}
 	}
-	for _, code := range b.Assumed {
-		e.Assumptions = append(e.Assumptions, rotation.Assumption{Code: rotation.Need(code), Because: b.Because})
-	}
+	e.Assumptions = b.Assumptions()
 	return e, problems.Err()
 }
 
-// observation reads the file of one.
-func observation(file string) (*rotation.Observation, error) {
+// Assumptions are the user's word for each need.
+func (b *Brought) Assumptions() (list []rotation.Assumption) {
+	for _, code := range b.Assumed {
+		list = append(list, rotation.Assumption{Code: rotation.Need(code), Because: b.Because})
+	}
+	return list
+}
+
+// Observation reads the file of one.
+func Observation(file string) (*rotation.Observation, error) {
 	data, err := files.Read(file, base.MaxObservation)
 	if err != nil {
 		return nil, err

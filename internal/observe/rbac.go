@@ -73,19 +73,8 @@ subjects:
 `, kind, name, place, strings.Join(rules, "\n- "), account, why, Account)
 }
 
-// look is what needs no more than to look.
-func look(namespace string) string {
-	names := func(kind string) string {
-		var list []string
-		for _, w := range linkerd.Webhooks {
-			if w.ConfigKind == kind {
-				list = append(list, w.Config)
-			}
-		}
-		slices.Sort(list)
-		return strings.Join(list, ", ")
-	}
-	return fmt.Sprintf(`apiVersion: v1
+// lookText is the manifest of [look].
+const lookText = `apiVersion: v1
 kind: ServiceAccount
 metadata:
   name: l5d-pki-observe
@@ -148,5 +137,19 @@ metadata:
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: l5d-pki-observe}
 subjects:
 - {kind: ServiceAccount, name: l5d-pki-observe, namespace: %[1]s}
-`, namespace, linkerd.ExternalWorkloadsGroup, linkerd.ExternalWorkloads, names(linkerd.Mutating), names(linkerd.Validating), names(linkerd.APIService), linkerd.TrustRoots, linkerd.Config)
+`
+
+// look is what needs no more than to look.
+func look(namespace string) string {
+	names := func(kind string) string {
+		var list []string
+		for _, w := range linkerd.Webhooks {
+			if w.ConfigKind == kind {
+				list = append(list, w.Config)
+			}
+		}
+		slices.Sort(list)
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf(lookText, namespace, linkerd.ExternalWorkloadsGroup, linkerd.ExternalWorkloads, names(linkerd.Mutating), names(linkerd.Validating), names(linkerd.APIService), linkerd.TrustRoots, linkerd.Config)
 }

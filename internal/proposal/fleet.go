@@ -10,6 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
@@ -57,14 +58,14 @@ func (c *call) fleetWish(limit int64) checkout.Wish {
 	w := c.q.Wish
 	return checkout.Wish{
 		Verb: w.Verb, Kind: w.Kind, Strategy: w.Strategy, To: w.To, Abandon: w.Abandon, Options: w.Options, Limit: int(limit),
-		Evidence: checkout.Evidence{Files: c.q.Evidence.Files, Assumed: w.Assumed, Because: c.q.Because},
+		Evidence: moves.Brought{Files: c.q.Evidence.Files, Assumed: w.Assumed, Because: c.q.Because},
 		Material: checkout.Material{Anchor: c.q.Material.Anchor, AnchorKey: c.q.Material.AnchorKey, OutgoingKey: c.q.Material.OutgoingKey},
 	}
 }
 
 func (c *call) fleetMove() (plan.Report, error) {
 	file := c.Path(c.State)
-	f, err := checkout.Load(file, checkout.Evidence{})
+	f, err := checkout.Load(file, moves.Brought{})
 	if err != nil {
 		return plan.Report{}, err
 	}
@@ -168,7 +169,7 @@ func (c *call) fleetFiles(f *checkout.Fleet, made *checkout.Result) (names []str
 	for _, key := range made.Keys {
 		names = append(names, c.InRepository(key.Path))
 	}
-	seen, err := checkout.Load(f.Path, checkout.Evidence{Files: c.q.Evidence.Files})
+	seen, err := checkout.Load(f.Path, moves.Brought{Files: c.q.Evidence.Files})
 	if err != nil {
 		return nil, err
 	}

@@ -16,8 +16,3 @@ func BesideChart(s *state.Rotation, statePath string, embedded bool) string {
 	}
 	return "the Secrets of issuer and webhooks are not in this output; apply them: `" + commands.Secrets() + "`"
 }
-
-// LinesBetween say what of a change a person must deliver, or mend.
-func LinesBetween(before, after *state.Rotation, statePath string) []string {
-	return Lines(Changed(Of(after, statePath), Between(before, after)...))
-}

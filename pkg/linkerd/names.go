@@ -82,6 +82,3 @@ const (
 	ProxyContainer = "linkerd-proxy"
 	InitContainer  = "linkerd-init"
 )
-
-// VersionValue is the field of linkerd-config's values that names the release.
-const VersionValue = "linkerdVersion"

@@ -12,6 +12,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -40,7 +41,7 @@ type Wish struct {
 	// Limit is how many members move at most; 0: no limit.
 	Limit    int
 	Options  rotation.Options
-	Evidence Evidence
+	Evidence moves.Brought
 	Material Material
 	DryRun   bool
 }
@@ -77,7 +78,7 @@ func (w World) Make(path string, wish Wish) (*Result, error) {
 
 // lock reads the fleet with its file and all states locked: of two commands one wins
 // and the other one says so. Keys that a killed command left are removed.
-func (w World) lock(path string, brought Evidence) (f *Fleet, release func(), err error) {
+func (w World) lock(path string, brought moves.Brought) (f *Fleet, release func(), err error) {
 	var releases []func()
 	release = func() {
 		for _, r := range slices.Backward(releases) {
@@ -95,7 +96,7 @@ func (w World) lock(path string, brought Evidence) (f *Fleet, release func(), er
 		releases = append(releases, r)
 		return nil
 	}
-	first, err := Load(path, Evidence{})
+	first, err := Load(path, moves.Brought{})
 	if err != nil {
 		return nil, release, err
 	}

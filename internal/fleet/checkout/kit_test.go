@@ -19,6 +19,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -189,6 +190,6 @@ func (k *kit) moved(w Wish) []string {
 
 func (k *kit) status() *fleet.Status {
 	k.t.Helper()
-	f := must(Load(k.path(), Evidence{}))
+	f := must(Load(k.path(), moves.Brought{}))
 	return must(fleet.Open(f.File, f.Clusters, f.Evidence, k.now)).Status()
 }

@@ -13,21 +13,11 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
-	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
-
-// Evidence is what a person brings for a fleet.
-type Evidence struct {
-	// Files are observations; each names its cluster.
-	Files []string
-	// Assumed are codes of needs that a person vouches for, Because is why.
-	Assumed []string
-	Because string
-}
 
 // Fleet is a fleet as it is on disk.
 type Fleet struct {
@@ -42,9 +32,10 @@ type Fleet struct {
 // workers is how many members are read at the same time.
 const workers = 4
 
-// Load reads a fleet. A member whose state cannot be read is unknown, and so is what
+// Load reads a fleet, with what a person brings: observations, each of which names its
+// cluster, and their word for every member. A member whose state cannot be read is unknown, and so is what
 // a missing observation would show; neither is an error.
-func Load(path string, brought Evidence) (*Fleet, error) {
+func Load(path string, brought moves.Brought) (*Fleet, error) {
 	data, err := files.Read(path, state.MaxSize)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, problem.FleetNoFile.With().In(path).Because(err)
@@ -103,7 +94,7 @@ func (f *Fleet) read(i int) error {
 }
 
 func (f *Fleet) observe(i int, file, cluster string) error {
-	o, err := readObservation(file)
+	o, err := moves.Observation(file)
 	if err != nil {
 		return err
 	}
@@ -114,19 +105,11 @@ func (f *Fleet) observe(i int, file, cluster string) error {
 	return nil
 }
 
-func readObservation(file string) (*rotation.Observation, error) {
-	data, err := files.Read(file, base.MaxObservation)
-	if err != nil {
-		return nil, err
-	}
-	return rotation.ParseObservation(file, data)
-}
-
 // bring adds a person's observations to their members, and their word to all.
-func (f *Fleet) bring(e Evidence) error {
+func (f *Fleet) bring(e moves.Brought) error {
 	var problems problem.List
 	for _, file := range e.Files {
-		o, err := readObservation(file)
+		o, err := moves.Observation(file)
 		if err != nil {
 			problems.Add(err)
 			continue
@@ -139,9 +122,7 @@ func (f *Fleet) bring(e Evidence) error {
 		f.Evidence[i].Observations = append(f.Evidence[i].Observations, o)
 	}
 	for i := range f.Evidence {
-		for _, code := range e.Assumed {
-			f.Evidence[i].Assumptions = append(f.Evidence[i].Assumptions, rotation.Assumption{Code: rotation.Need(code), Because: e.Because})
-		}
+		f.Evidence[i].Assumptions = e.Assumptions()
 	}
 	return problems.Err()
 }

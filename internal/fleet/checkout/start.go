@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -70,7 +70,7 @@ func (s *starting) start(i int, now *state.Rotation, e rotation.Evidence) (*rota
 	}
 	o := rotation.StartOptions{
 		Options: s.wish.Options, Kind: s.wish.Kind, Strategy: s.wish.Strategy,
-		KeyPath: func(name string) string { return path.Join(keyFolder(c, now), name+c.Suffix) },
+		KeyPath: func(name string) string { return path.Join(moves.Material{}.Directory(c, now), name+c.Suffix) },
 	}
 	if err := s.outgoing(i, c, now, sh, &o); err != nil {
 		return nil, err
@@ -271,18 +271,6 @@ func (s *starting) outgoing(i int, c *custody.Custody, now *state.Rotation, sh *
 	}
 	sh.outgoing, sh.outgoingOf, o.OutgoingKey = key, print, key
 	return nil
-}
-
-// keyFolder is where minted keys go, as the state names it: beside the issuer's key,
-// where that is outside of the state's directory. Names in a store have a prefix.
-func keyFolder(c *custody.Custody, s *state.Rotation) string {
-	switch key := s.Issuing().Key; {
-	case path.IsAbs(key), strings.HasPrefix(key, "../"):
-		return path.Dir(key)
-	case c.Refers():
-		return ""
-	}
-	return "keys"
 }
 
 // seal makes the key files of all members that move, each for its own custody.

@@ -14,6 +14,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/yaml"
 )
@@ -125,7 +126,7 @@ finds something.`,
 		Example: `  l5d-pki-render fleet lint`,
 		Args:    cobra.NoArgs,
 		RunE: w.Run(func(*cobra.Command, []string) error {
-			on, err := checkout.Load(f.path, checkout.Evidence{})
+			on, err := checkout.Load(f.path, moves.Brought{})
 			if err != nil {
 				return err
 			}
@@ -167,8 +168,7 @@ func (w World) show(format string, r report.Report) error {
 }
 
 func (w World) status() *cobra.Command {
-	var f flags
-	cmd := &cobra.Command{
+	return w.looking(&cobra.Command{
 		Use:   "status",
 		Short: "show every member by phase, and what holds it",
 		Long: `status shows a grid for each component: a line for each member with the phases
@@ -176,35 +176,28 @@ behind it (#), the one it is in (@) and those ahead (.), the next phase, and wha
 it waits for; below it the reasons in full. -o json has them for each member.`,
 		Example: `  l5d-pki-render fleet status
   l5d-pki-render fleet status -o json`,
-		Args: cobra.NoArgs,
-		RunE: w.Run(func(*cobra.Command, []string) error {
-			scene, err := w.scene(&f)
-			if err != nil {
-				return err
-			}
-			return w.show(f.format, scene.Status())
-		}),
-	}
-	f.add(cmd)
-	f.evidence(cmd)
-	return cmd
+	}, func(s *fleet.Scene) report.Report { return s.Status() })
 }
 
 func (w World) plan() *cobra.Command {
-	var f flags
-	cmd := &cobra.Command{
+	return w.looking(&cobra.Command{
 		Use:     "plan",
 		Short:   "show the steps of each component, its barriers, and the members at each",
 		Example: `  l5d-pki-render fleet plan`,
-		Args:    cobra.NoArgs,
-		RunE: w.Run(func(*cobra.Command, []string) error {
-			scene, err := w.scene(&f)
-			if err != nil {
-				return err
-			}
-			return w.show(f.format, scene.Plan())
-		}),
-	}
+	}, func(s *fleet.Scene) report.Report { return s.Plan() })
+}
+
+// looking makes a command show something of the fleet.
+func (w World) looking(cmd *cobra.Command, of func(*fleet.Scene) report.Report) *cobra.Command {
+	var f flags
+	cmd.Args = cobra.NoArgs
+	cmd.RunE = w.Run(func(*cobra.Command, []string) error {
+		scene, err := w.scene(&f)
+		if err != nil {
+			return err
+		}
+		return w.show(f.format, of(scene))
+	})
 	f.add(cmd)
 	f.evidence(cmd)
 	return cmd
