@@ -110,6 +110,7 @@ var catalogue = [...]*Sentence{
 	&CLIStateDirectory,
 	&CLINoState,
 	&CLINotPicture,
+	&CLINotReport,
 	&CLILogIsState,
 	&CLITooLarge,
 	&CLIWrite,

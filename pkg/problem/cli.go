@@ -24,6 +24,12 @@ var (
 		Hint:    "name another file",
 		Explain: "--svg and --png replace a picture that an earlier call made. Any other file stays as it is.",
 	}
+	CLINotReport = Sentence{
+		Code:    "cli-not-report",
+		Text:    "exists and is not a report of this format: it is not overwritten",
+		Hint:    "name another file with --to",
+		Explain: "`report --to` replaces a report that an earlier call wrote in the same format. Any other file stays as it is: a state file or an observation is easily named by mistake.",
+	}
 	CLILogIsState = Sentence{
 		Code:    "cli-log-is-state",
 		Text:    "--log-file names a state file: nothing is appended to it",
