@@ -9,7 +9,7 @@ TOOLS       := $(CURDIR)/.cache/tools
 
 # Modules with code of ours. Nested ones keep their libraries out of the first;
 # LIVE is tested by `make e2e`, since it builds and starts other people's programs.
-MODULES := . cmd/l5d-pki-render-kms internal/chart/ocitest internal/custody/sealtest internal/custody/clustertest internal/alerts/ruletest release
+MODULES := . cmd/l5d-pki-render-kms internal/chart/ocitest internal/custody/sealtest internal/custody/clustertest internal/alerts/ruletest pkg/gate/hosttest release
 LIVE    := e2e bench/peers
 
 # each,FOLDERS,COMMAND: the command in each folder; the first failure ends it.

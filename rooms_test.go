@@ -37,10 +37,10 @@ var arrows = map[string][]string{
 	"internal/custody/keyfile": {"internal/custody", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render", "internal/disk", "internal/sink", "internal/screen", "internal/report", "pkg/rotation"},
 	// The clients of Kubernetes and Prometheus are linked into a program of their own (docs/observe.md).
 	"cmd/l5d-pki-render-cluster": {"internal/observe/client"},
-	"internal/observe/client":    {"internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
-	"internal/live":              {"internal/observe", "internal/observe/exchange", "pkg/rotation", "pkg/state"},
-	"internal/observe/exchange":  {"internal/observe", "internal/exchange"},
-	"internal/observe":           {"internal/manifest", "pkg/linkerd", "pkg/pki", "pkg/rotation", "pkg/state"},
+	"internal/observe/client":    {"pkg/gate", "internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
+	"internal/live":              {"pkg/gate", "internal/observe", "internal/observe/exchange", "pkg/rotation", "pkg/state"},
+	"internal/observe/exchange":  {"pkg/gate", "internal/observe", "internal/exchange"},
+	"internal/observe":           {"pkg/gate", "internal/manifest", "pkg/linkerd", "pkg/pki", "pkg/rotation", "pkg/state"},
 	// A module of its own: its back ends are larger than all of the rest.
 	"cmd/l5d-pki-render-kms": {},
 	"internal/kms":           {"pkg/pki", "internal/secret"},
@@ -98,10 +98,12 @@ var arrows = map[string][]string{
 	"internal/helmplugin":    {"internal/disk", "internal/files", "internal/report"},
 	"pkg/postrender":         {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
-	"pkg/rotation": {"pkg/linkerd", "pkg/delivery", "pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
-	"pkg/render":   {"pkg/linkerd", "pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
+	"pkg/rotation": {"pkg/gate", "pkg/linkerd", "pkg/delivery", "pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
+	"pkg/render":   {"pkg/gate", "pkg/linkerd", "pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
+	// An object of the cluster by which hosts wait for a gate.
+	"pkg/gate": {"pkg/state"},
 	// The ways of objects into a cluster, and the commands for them.
-	"pkg/delivery": {"pkg/linkerd", "pkg/render", "pkg/state"},
+	"pkg/delivery": {"pkg/gate", "pkg/linkerd", "pkg/render", "pkg/state"},
 	// Findings in a repository have the form of findings in a state.
 	"pkg/survey": {"pkg/linkerd", "pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
 	// The state file is read and written with positions and comments kept, and
@@ -170,8 +172,7 @@ var libraries = map[string][]string{
 var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"internal/fleet", "pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/screen", "internal/nextstep", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe", "internal/lazy"}
-var pure = []string{"internal/fleet", "pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/report/document", "internal/screen", "internal/nextstep", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe"}
+var pure = []string{"internal/fleet", "pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/screen", "internal/nextstep", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe", "internal/lazy", "internal/report/document", "pkg/gate"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{

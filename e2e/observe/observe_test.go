@@ -291,10 +291,10 @@ func (l *lab) remove(path string) {
 
 func (l *lab) limitedFile() string { return filepath.Join(filepath.Dir(l.Kubeconfig), "limited") }
 
-// limited is a kubeconfig with the rights of `observe --rbac`.
-func (l *lab) limited() string {
+// limited is a kubeconfig with the rights of `observe --rbac` with some flags.
+func (l *lab) limited(flags ...string) string {
 	l.t.Helper()
-	roles, _ := l.run(0, "observe", "--rbac")
+	roles, _ := l.run(0, append([]string{"observe", "--rbac"}, flags...)...)
 	kubectl := func(stdin string, args ...string) string {
 		cmd := exec.Command(peer.Program(l.t, "kubectl"), append([]string{"--kubeconfig", l.Kubeconfig}, args...)...)
 		cmd.Stdin = strings.NewReader(stdin)

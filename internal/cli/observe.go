@@ -68,7 +68,7 @@ gate. --rbac prints the roles that it needs.`,
 				}
 			}
 			if rbac {
-				a.data = []byte(observe.RBAC(namespace, observe.Extra{Dial: flags.Dial != observe.DialNever, Certify: flags.Certify, DryRunPod: flags.DryRunPod, Publish: flags.Publish}))
+				a.data = []byte(observe.RBAC(namespace, observe.Extra{Dial: flags.Dial != observe.DialNever, Certify: flags.Certify, DryRunPod: flags.DryRunPod, Publish: flags.Publish, Gate: s != nil && s.Spec.Gate}))
 				return nil
 			}
 			if cluster == "" {
@@ -77,6 +77,11 @@ gate. --rbac prints the roles that it needs.`,
 			o, gaps, err := a.observeNow(&flags, s, live.Cluster{Name: cluster, Namespace: namespace})
 			if err != nil {
 				return err
+			}
+			if flags.Publish && s.Spec.Gate && cluster == s.Metadata.Name {
+				if err := a.publishGate(&flags, statePath, s, o); err != nil {
+					return err
+				}
 			}
 			write := live.Text
 			if format == results.JSON {
@@ -106,7 +111,7 @@ gate. --rbac prints the roles that it needs.`,
 	cmd.Flags().StringVarP(&format, "output", "o", "yaml", "yaml or json")
 	cmd.Flags().StringVar(&to, "to", "", "write into this file instead of stdout")
 	cmd.Flags().BoolVar(&rbac, "rbac", false, "print the roles that observing needs, and read nothing")
-	cmd.Flags().BoolVar(&flags.Publish, "publish", false, "also write the observation into ConfigMap "+observe.Published+", which --rbac --publish makes")
+	cmd.Flags().BoolVar(&flags.Publish, "publish", false, "also write the observation into ConfigMap "+observe.Published+", which --rbac --publish makes, and with spec.gate the status of the gate")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 1 if something could not be seen")
 	return cmd
 }
@@ -120,6 +125,20 @@ func (a *app) observeNow(f *clusterFlags, s *state.Rotation, c live.Cluster) (*r
 	}, s, c)
 	live.NoteGaps(&a.talk, gaps)
 	return o, gaps, err
+}
+
+// publishGate judges the gate by an observation and what moves before left beside
+// the state, and writes its status.
+func (a *app) publishGate(f *clusterFlags, statePath string, s *state.Rotation, o *rotation.Observation) error {
+	e, err := (&moves.Brought{Earlier: true}).Load(statePath, s)
+	if err != nil {
+		return err
+	}
+	run := clusterProgram
+	run.progress = a.Stderr
+	return live.PublishGate(f.Options, func(in io.Reader, out io.Writer) error {
+		return a.runProgram(context.Background(), run, in, out)
+	}, s, e, o)
 }
 
 // observing adds --observe to a command that takes evidence.

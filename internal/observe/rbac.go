@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/gate"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 )
 
@@ -17,8 +18,9 @@ type Extra struct {
 	// own service account. DryRunPod is the namespace of a pod that is never made.
 	Dial, Certify bool
 	DryRunPod     string
-	// Publish: the observation is written into a ConfigMap, which is made here.
-	Publish bool
+	// Publish: the observation is written into a ConfigMap, which is made here. Gate:
+	// so is the status of the gate, which the manifests make.
+	Publish, Gate bool
 }
 
 // Published is the ConfigMap for observations, PublishedKey its field.
@@ -44,6 +46,11 @@ func RBAC(namespace string, extra Extra) string {
 	if extra.Publish {
 		text += role("Role", namespace, "publish", namespace, "The observation, in a ConfigMap that is there already.", `{apiGroups: [""], resources: [configmaps], resourceNames: [`+Published+`], verbs: [patch]}`)
 		text += fmt.Sprintf("---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: %s\n  namespace: %s\n", Published, namespace)
+	}
+	if extra.Publish && extra.Gate {
+		text += role("Role", namespace, "gate", namespace, "The status of the gate, whose spec is Git's.",
+			`{apiGroups: [`+gate.Group+`], resources: [`+gate.Plural+`], resourceNames: [`+gate.Name+`], verbs: [get]}`,
+			`{apiGroups: [`+gate.Group+`], resources: [`+gate.Plural+`/status], resourceNames: [`+gate.Name+`], verbs: [patch]}`)
 	}
 	return text
 }

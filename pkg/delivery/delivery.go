@@ -26,6 +26,8 @@ const (
 	CABundle      Kind = "ca-bundle"
 	ControlPlane  Kind = "control-plane" // the pods that read the trust roots at their start
 	Stamp         Kind = "stamp"
+	TrustBundle   Kind = "trust-bundle" // for others than Linkerd
+	Gate          Kind = "gate"
 )
 
 // By says who brings an object into the cluster.
@@ -109,7 +111,7 @@ func Of(s *state.Rotation, statePath string) []Object {
 		}
 		list = append(list, l.chartObject(CABundle, w.ConfigKind+" "+w.Config, w.Group))
 	}
-	return append(list, l.controlPlane(), l.stamps())
+	return append(append(list, l.controlPlane(), l.stamps()), l.beside()...)
 }
 
 // Changed picks the objects of the given kinds.

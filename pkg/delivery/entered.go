@@ -33,7 +33,7 @@ func Entered(s *state.Rotation) []Kind {
 // webhooks' certificates and their caBundles touches.
 func Kinds(bundle, issuer, webhookCert, webhookCA bool) (kinds []Kind) {
 	if bundle {
-		kinds = append(kinds, TrustRoots, Config, ControlPlane)
+		kinds = append(kinds, TrustRoots, Config, ControlPlane, TrustBundle)
 	}
 	if issuer {
 		kinds = append(kinds, Issuer, Config)

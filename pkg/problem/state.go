@@ -133,6 +133,21 @@ var (
 		Hint:    "give one of them another name",
 		Explain: "Two entries of one list with one name could not be told apart in a message or a commit.",
 	}
+	StateTrustBundleName = Sentence{
+		Code: "state-trust-bundle-name", Text: "%s is the ConfigMap that Linkerd reads",
+		Hint:    "give it another name, or leave the name out",
+		Explain: "trust-manager makes ConfigMaps of a bundle's own name. One of the name linkerd-identity-trust-roots would be written by the chart, or by this tool, and by trust-manager in turn. With custody cert-manager and externalCA the manifests have that bundle already.",
+	}
+	StateTrustBundleTwice = Sentence{
+		Code: "state-trust-bundle-twice", Text: "a trust bundle of the name %s is listed already",
+		Hint:    "give one of them another name",
+		Explain: "A Bundle and a ClusterBundle of one name make the same ConfigMaps, so they count as the same.",
+	}
+	StateTrustBundleVersion = Sentence{
+		Code: "state-trust-bundle-version", Text: "a %s has no version to choose",
+		Hint:    "remove the version",
+		Explain: "Only a ClusterTrustBundle is served in two versions: v1 from Kubernetes 1.37 on, v1beta1 before.",
+	}
 	StatePath = Sentence{
 		Code: "state-path", Text: "the path is %s",
 		Hint:    "write it relative to the state file, with \"/\", as short as it can be, such as keys/2026-1.age",

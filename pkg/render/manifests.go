@@ -51,6 +51,7 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 	} else if in.Annotate {
 		return nil, problem.RenderNoAnnotate.With(trustRootsName)
 	}
+	objects = append(objects, m.trustBundles(in)...)
 	var standIns []byte
 	switch {
 	case in.Apart != nil:
@@ -65,11 +66,15 @@ func Manifests(in ManifestsInput) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(objects) == 0 && len(standIns) == 0 {
+	gate, err := m.gate(in)
+	if err != nil {
+		return nil, err
+	}
+	if len(objects) == 0 && len(standIns) == 0 && gate == nil {
 		return nil, problem.RenderNoManifests.With()
 	}
 	text, err := Documents(objects...)
-	return append(text, standIns...), err
+	return slices.Concat(text, standIns, gate), err
 }
 
 // standIns: what stands in the Secrets' places, in their order, and the rest.

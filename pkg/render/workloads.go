@@ -124,7 +124,18 @@ func (w *workloads) file(f WorkloadFile) stamped {
 	if r.problems.Add(CheckEncoding(f.Text)); len(r.problems) > 0 {
 		return r
 	}
-	docs := manifest.Split(f.Text)
+	if docs, lists := manifest.SplitLists(f.Text); lists {
+		if items := w.documents(f, docs); items.kind == kubernetesFile && len(items.problems) == 0 {
+			return items
+		}
+		// A list that is read as a whole says what is wrong, and where.
+	}
+	return w.documents(f, manifest.Split(f.Text))
+}
+
+// documents stamps the workloads of a file that was taken apart.
+func (w *workloads) documents(f WorkloadFile, docs []manifest.Document) stamped {
+	r := stamped{text: f.Text}
 	if r.kind = kindOf(f.Text, docs); r.kind != kubernetesFile {
 		return r
 	}

@@ -50,6 +50,9 @@ func (r *Rotation) WithDefaults() *Rotation {
 	for i := range c.Spec.Outputs {
 		c.Spec.Outputs[i].fill(l)
 	}
+	for i := range c.Spec.TrustBundles {
+		c.Spec.TrustBundles[i].fill()
+	}
 	return c
 }
 

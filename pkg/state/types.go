@@ -50,6 +50,12 @@ type Spec struct {
 	Links []Link `json:"links,omitempty"`
 	// Outputs are the files that the tool owns in Git.
 	Outputs []Output `json:"outputs,omitempty"`
+	// Gate adds to the manifests an object for hosts that wait: the kind
+	// RotationGate, and one of it with the phase in force.
+	Gate bool `json:"gate,omitempty"`
+	// TrustBundles add to the manifests objects with the trust bundle for others than
+	// Linkerd, beside the ConfigMap that it reads.
+	TrustBundles []TrustBundle `json:"trustBundles,omitempty"`
 }
 
 // Schemes of the issuer Secret: its type, and with it the names of its keys.

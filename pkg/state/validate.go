@@ -86,6 +86,7 @@ func (f *findings) spec(r *Rotation) {
 	f.custody(r.Spec.Custody)
 	f.links(r.Spec.Links)
 	f.outputs(r.Spec.Outputs)
+	f.trustBundles(r.Spec.TrustBundles)
 }
 
 // durations are above zero: the shape sees to it in a file, this in a value

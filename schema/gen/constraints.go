@@ -49,6 +49,8 @@ var constraints = []constraint{
 	{"Output", "digest", pattern(`^(sha256:[0-9a-f]{64})?$`)},
 	{"Output", "engine", optional(state.Engines)},
 	{"Output", "object", optional(state.Objects)},
+	{"TrustBundle", "kind", oneOf(state.TrustBundleKinds)},
+	{"TrustBundle", "version", optional(state.TrustBundleVersions)},
 	{"Status", "epoch", func(s *jsonschema.Schema) { s.Minimum = json.Number("0") }},
 	{"Status", "phase", oneOf(state.PhaseNames())},
 	{"Status", "rotation", orEmpty},

@@ -12,7 +12,8 @@ import (
 )
 
 // publish writes the observation into the ConfigMap that observe --rbac made for it,
-// so that no right to create one is needed. It is the only thing that is written.
+// so that no right to create one is needed. It and the status of the gate are all
+// that is written.
 func (c *collector) publish(ctx context.Context, observation []byte) error {
 	body, err := json.Marshal(map[string]any{"data": map[string]string{observe.PublishedKey: string(observation)}})
 	if err != nil {
@@ -21,22 +22,29 @@ func (c *collector) publish(ctx context.Context, observation []byte) error {
 	failed := func(err error) error {
 		return problem.ObservePublish.With(observe.Published, c.request.Namespace, err).Because(err)
 	}
+	if _, err := c.patch(ctx, c.within("configmaps/"+observe.Published), body); err != nil {
+		return failed(err)
+	}
+	c.say("published as ConfigMap %s", observe.Published)
+	return nil
+}
+
+// patch merges fields into an object; code is that of the answer.
+func (c *collector) patch(ctx context.Context, path string, body []byte) (code int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	at := c.api.base.JoinPath(c.within("configmaps/" + observe.Published))
-	request, err := http.NewRequestWithContext(ctx, http.MethodPatch, at.String(), bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPatch, c.api.base.JoinPath(path).String(), bytes.NewReader(body))
 	if err != nil {
-		return failed(err)
+		return 0, err
 	}
 	request.Header.Set("Content-Type", "application/merge-patch+json")
 	response, err := c.api.http.Do(request)
 	if err != nil {
-		return failed(err)
+		return 0, err
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return failed(fmt.Errorf("the API server answers %s", response.Status))
+		return response.StatusCode, fmt.Errorf("the API server answers %s", response.Status)
 	}
-	c.say("published as ConfigMap %s", observe.Published)
-	return nil
+	return http.StatusOK, nil
 }

@@ -26,6 +26,10 @@ func answer(ctx context.Context, r exchange.Request, progress io.Writer) (exchan
 	if err != nil {
 		return exchange.Answer{}, problem.ObserveConnect.With(err).Because(err)
 	}
+	if r.Gate != nil {
+		c := &collector{api: a, request: r, progress: progress}
+		return exchange.Answer{}, c.publishGate(ctx, *r.Gate)
+	}
 	p, err := newPrometheus(r.Prometheus)
 	if err != nil {
 		return exchange.Answer{}, problem.ObservePrometheus.With(r.Prometheus.URL, err).Because(err)

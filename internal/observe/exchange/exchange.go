@@ -9,6 +9,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe"
+	"github.com/l5d-pki/l5d-pki-render/pkg/gate"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -34,6 +35,9 @@ type Request struct {
 	DryRunPod string `json:"dryRunPod,omitempty"`
 	// Publish: the observation is also written into a ConfigMap of the cluster.
 	Publish bool `json:"publish,omitempty"`
+	// Gate, if not nil, is what the status of the gate shall say. Then nothing is
+	// observed.
+	Gate *gate.Verdict `json:"gate,omitempty"`
 	// Limit is how long the whole may take.
 	Limit time.Duration `json:"limit"`
 }
