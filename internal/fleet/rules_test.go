@@ -27,7 +27,7 @@ func TestNoFleetBreaks(t *testing.T) {
 	n := histories(t)
 	var steps, joins, refused int
 	for seed := range n {
-		p := newPlay(seed, bending{}, false)
+		p := newPlay(seed, Bending{}, false)
 		if err := p.run(60); err != nil {
 			t.Fatalf("history %d: %v", seed, err)
 		}
@@ -43,14 +43,14 @@ func TestNoFleetBreaks(t *testing.T) {
 // so the test above can fail.
 func TestBentRulesBreak(t *testing.T) {
 	for name, m := range map[string]struct {
-		bent   bending
+		bent   Bending
 		absent bool
 	}{
-		"every cluster judged alone":                    {bent: bending{alone: true}},
-		"without the barrier before the issuer":         {bent: bending{noBundles: true}},
-		"without the barrier before the anchor goes":    {bent: bending{noChains: true}},
+		"every cluster judged alone":                    {bent: Bending{Alone: true}},
+		"without the barrier before the issuer":         {bent: Bending{NoBundles: true}},
+		"without the barrier before the anchor goes":    {bent: Bending{NoChains: true}},
 		"an unreachable member counts as absent":        {absent: true},
-		"a late joiner is linked without being checked": {bent: bending{unjoined: true}},
+		"a late joiner is linked without being checked": {bent: Bending{Unjoined: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(50_000) {
