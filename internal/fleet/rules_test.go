@@ -1,9 +1,13 @@
 package fleet
 
 import (
+	"fmt"
 	"os"
 	"strconv"
 	"testing"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/testkit"
 )
 
 // histories is how many random histories a run plays: a sample, or what
@@ -24,7 +28,7 @@ func histories(t *testing.T) uint64 {
 // missed, no history that the rules allow has an endpoint that refuses another one of
 // its component.
 func TestNoFleetBreaks(t *testing.T) {
-	n := histories(t)
+	n, begin := histories(t), time.Now()
 	var steps, joins, refused int
 	for seed := range n {
 		p := newPlay(seed, Bending{}, false)
@@ -34,6 +38,13 @@ func TestNoFleetBreaks(t *testing.T) {
 		steps, joins, refused = steps+p.steps, joins+p.joins, refused+p.refused
 	}
 	t.Logf("%d histories, %d steps taken, %d joins, %d joins refused, 0 pairs failed", n, steps, joins, refused)
+	if page := os.Getenv("L5D_PROVE_REPORT"); page != "" {
+		row := fmt.Sprintf("| histories | changes made | members linked | links refused | pairs that failed | seconds |\n|---|---|---|---|---|---|\n| %d | %d | %d | %d | 0 | %.0f |\n",
+			n, steps, joins, refused, time.Since(begin).Seconds())
+		if err := testkit.PutSection(page, "histories", row); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if uint64(steps) < 2*n || uint64(joins) < n/4 || uint64(refused) < n/20 {
 		t.Error("the play hardly moves")
 	}

@@ -20,10 +20,10 @@ type Result struct {
 	States      int   `json:"states"`
 	Transitions int64 `json:"transitions"`
 	Depth       int   `json:"depth"`
-	// MemberStates are the distinct states of one member, Situations those that the
-	// rules of fleets have decided.
+	// MemberStates are the distinct states of one member. Situations are what the rules
+	// of fleets have decided; how many depends on who came first.
 	MemberStates int `json:"memberStates"`
-	Situations   int `json:"situations"`
+	Situations   int `json:"-"`
 	// Whole: no state was left out. Safe: there is none in which a pair fails.
 	Whole bool `json:"whole"`
 	Safe  bool `json:"safe"`

@@ -17,7 +17,7 @@ type set struct {
 // a third more of slots at least.
 func newSet(n int) *set {
 	n = max(n, 1<<16)
-	size := bits.Len(uint(n + n/3))
+	size := bits.Len(uint(n + n/3 - 1))
 	return &set{slots: make([]atomic.Uint64, 1<<size), shift: 64 - size}
 }
 
