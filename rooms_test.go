@@ -57,7 +57,7 @@ var arrows = map[string][]string{
 	"internal/fleet/explore":  {"internal/fleet", "pkg/rotation", "pkg/state"},
 	"internal/fleet/checkout": {"internal/moves", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/fleet", "internal/proposal/base", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
 	// The commands of a fleet: flags, one call, what is printed.
-	"internal/fleet/command": {"internal/moves", "internal/screen", "internal/custody", "internal/files", "internal/fleet", "internal/fleet/checkout", "internal/fleet/explore", "internal/report", "pkg/rotation", "pkg/state"},
+	"internal/fleet/command": {"internal/moves", "internal/screen", "internal/custody", "internal/files", "internal/fleet", "internal/fleet/checkout", "internal/fleet/explore", "internal/live", "internal/report", "pkg/linkerd", "pkg/rotation", "pkg/state"},
 	// What a monitoring system needs to know of a state.
 	"internal/alerts": {"pkg/linkerd", "pkg/rotation", "pkg/state"},
 	// The signed form of observation files.

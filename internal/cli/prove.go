@@ -80,10 +80,7 @@ func (a *app) doProve(f *proveFlags) error {
 		return err
 	}
 	if f.fleet != "" {
-		r, err := command.Prove(f.fleet, f.size, a.Now, errFound)
-		if r != nil {
-			a.data, _ = show(r)
-		}
+		a.data, err = command.Prove(f.fleet, f.size, a.Now, show, errFound)
 		return err
 	}
 	s, err := a.loadState(f.state)

@@ -87,6 +87,11 @@ var (
 		Hint:    "take one of the right cluster: `l5d-pki-render observe --help`, or correct spec.members",
 		Explain: "An observation counts for the cluster that it names. One of another cluster would open gates by what runs elsewhere.",
 	})
+	FleetNoContext = define(Sentence{
+		Code: "fleet-no-context", Text: "no member has both a context and an observation",
+		Hint:    "set context, as `kubectl config get-contexts` lists it, and observation, the file to write",
+		Explain: "`observe --fleet` reads each member with its context of the kubeconfig, and writes what it sees to the file that `fleet status` reads.",
+	})
 	FleetRefused = define(Sentence{
 		Code: "fleet-refused", Text: "member %s",
 		Hint:    "`l5d-pki-render fleet status` lists what each member lacks",

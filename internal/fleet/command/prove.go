@@ -9,7 +9,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/explore"
-	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -26,8 +25,8 @@ const (
 // Prove walks every history of a small fleet: for each rotation under way, with its own
 // certificates, or for an anchor rotation by either strategy where there is none. Then
 // the same with each of the rules left out. The error is failed where a pair fails.
-func Prove(path string, size rotation.ExploreOptions, now func() time.Time, failed error) (report.Report, error) {
-	on, err := checkout.Load(path, moves.Brought{})
+func Prove(path string, size rotation.ExploreOptions, now func() time.Time, show func(report.Report) ([]byte, error), failed error) ([]byte, error) {
+	on, err := checkout.Members(path)
 	if err != nil {
 		return nil, err
 	}
@@ -36,18 +35,20 @@ func Prove(path string, size rotation.ExploreOptions, now func() time.Time, fail
 		return nil, err
 	}
 	var all explore.Results
+	safe := true
 	for _, o := range walks {
 		o.MaxStates, o.Workers = maxStates, min(runtime.NumCPU(), maxWorkers)
 		o.Members, o.Proxies, o.Replicas = orElse(size.Clusters, 3), orElse(size.Proxies, 2), orElse(size.Replicas, 1)
 		begin := now()
 		r := explore.Explore(o)
 		r.Seconds = now().Sub(begin).Seconds()
-		all = append(all, r)
-		if !r.Safe {
-			return all, failed
-		}
+		all, safe = append(all, r), safe && r.Safe
 	}
-	return append(all, explore.WithoutRules(walks[0])...), nil
+	data, err := show(append(all, explore.WithoutRules(walks[0])...))
+	if err == nil && !safe {
+		err = failed
+	}
+	return data, err
 }
 
 // orElse is n, or what it is by default.
