@@ -132,11 +132,6 @@ var (
 		Hint:    "undo it; if the cluster is gone or shares no trust any more, have a maintainer accept it with --accept guard-fleet",
 		Explain: "Members leave a fleet, and links go, by a reviewed change: an unreachable member is unknown, and its pods may still be there.",
 	})
-	PRFleetKeys = define(Sentence{
-		Code: "pr-fleet-keys", Text: "member %q keeps its keys in plain files, which are not part of a commit",
-		Hint:    "use a custody that encrypts keys for Git (docs/custody.md), or run `l5d-pki-render fleet start` in your checkout and commit the states",
-		Explain: "A pull request for many members is made in a temporary worktree. Keys in clear would be lost with it, or end in Git.",
-	})
 	PRFleetOpen = define(Sentence{
 		Code: "pr-fleet-open", Text: "#%d (%s) of this fleet is open",
 		Hint:    "merge or close it first: the members that it moves hold the others",
