@@ -52,10 +52,12 @@ var arrows = map[string][]string{
 	"internal/address":  {},
 	"internal/recovery": {"pkg/rotation", "pkg/state"},
 	// Linked clusters that are rotated in step: the fleet file and the rules.
-	"internal/fleet":          {"internal/manifest", "pkg/pki", "pkg/rotation", "pkg/state"},
+	"internal/fleet": {"internal/manifest", "pkg/pki", "pkg/rotation", "pkg/state"},
+	// Every history of a small fleet, decided by these rules.
+	"internal/fleet/explore":  {"internal/fleet", "pkg/rotation", "pkg/state"},
 	"internal/fleet/checkout": {"internal/moves", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/fleet", "internal/proposal/base", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
 	// The commands of a fleet: flags, one call, what is printed.
-	"internal/fleet/command": {"internal/moves", "internal/screen", "internal/custody", "internal/files", "internal/fleet", "internal/fleet/checkout", "internal/report", "pkg/rotation", "pkg/state"},
+	"internal/fleet/command": {"internal/moves", "internal/screen", "internal/custody", "internal/files", "internal/fleet", "internal/fleet/checkout", "internal/fleet/explore", "internal/live", "internal/report", "pkg/linkerd", "pkg/rotation", "pkg/state"},
 	// What a monitoring system needs to know of a state.
 	"internal/alerts": {"pkg/linkerd", "pkg/rotation", "pkg/state"},
 	// The signed form of observation files.
@@ -172,7 +174,7 @@ var libraries = map[string][]string{
 var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"internal/fleet", "pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/screen", "internal/nextstep", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe", "internal/lazy", "internal/report/document", "pkg/gate"}
+var pure = []string{"internal/fleet", "pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/screen", "internal/nextstep", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe", "internal/lazy", "internal/report/document", "pkg/gate", "internal/fleet/explore"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{

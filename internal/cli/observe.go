@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet/command"
 	"github.com/l5d-pki/l5d-pki-render/internal/live"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe"
@@ -42,6 +43,7 @@ func (f *clusterFlags) add(cmd *cobra.Command) {
 func (a *app) observe() *cobra.Command {
 	var statePath, cluster, namespace, format, to string
 	var flags clusterFlags
+	var several command.Observing
 	var rbac, strict bool
 	cmd := &cobra.Command{
 		Use:   "observe",
@@ -49,14 +51,26 @@ func (a *app) observe() *cobra.Command {
 		Long: `observe reads what the cluster delivers, holds and signs with, and writes an
 observation for --evidence. It only reads, with get and list rights, and no
 Secret. What it cannot see is named on stderr and left out: unknown opens no
-gate. --rbac prints the roles that it needs.`,
+gate. --rbac prints the roles that it needs.
+
+With --fleet it reads every member that has a context, several at the same time,
+and writes each observation where ` + "`fleet status`" + ` looks for it. A member that
+cannot be read is named, and keeps the observation that it has; exit code 1.`,
 		Example: `  l5d-pki-render observe --to observation.yaml
   l5d-pki-render observe --context prod --prometheus http://localhost:9090
-  l5d-pki-render observe --rbac | kubectl apply -f -`,
+  l5d-pki-render observe --rbac | kubectl apply -f -
+  l5d-pki-render observe --fleet fleet.yaml --observe-timeout 1m`,
 		Args: cobra.NoArgs,
-		RunE: a.runForStdout(func(cmd *cobra.Command, _ []string) error {
+		RunE: a.runForStdout(func(cmd *cobra.Command, _ []string) (err error) {
 			if format != results.JSON && format != "yaml" {
 				return problem.CLIFormat.With(format, "yaml or json")
+			}
+			if several.Path != "" {
+				several.Options, several.Strict, several.JSON = flags.Options, strict, format == results.JSON
+				a.data, err = command.Observe(several, a.files(), func(ctx context.Context, in io.Reader, out io.Writer) error {
+					return a.runProgram(ctx, clusterProgram, in, out)
+				}, errFound)
+				return err
 			}
 			s, err := a.loadState(statePath)
 			if err != nil && (!rbac || cmd.Flags().Changed("state")) {
@@ -113,6 +127,7 @@ gate. --rbac prints the roles that it needs.`,
 	cmd.Flags().BoolVar(&rbac, "rbac", false, "print the roles that observing needs, and read nothing")
 	cmd.Flags().BoolVar(&flags.Publish, "publish", false, "also write the observation into ConfigMap "+observe.Published+", which --rbac --publish makes, and with spec.gate the status of the gate")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 1 if something could not be seen")
+	several.Add(cmd)
 	return cmd
 }
 

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -82,7 +84,6 @@ func TestPRFleet(t *testing.T) {
 	l := fleetLand(t)
 	file := filepath.Join(l.clone, "fleet.yaml")
 	gitIn(t, l.clone, "pull", "-q")
-	l.refused("pr-fleet-keys", "start", "anchor", "--fleet", file)
 	l.commitTo("main", func(dir string) {
 		got := callAt(t, l.at, "", nil, "fleet", "start", "anchor", "--strategy", "bundle", "-f", filepath.Join(dir, "fleet.yaml"), "--assume", "DELIVERED-ELSEWHERE", "--because", "seen in the test")
 		if got.code != ExitDone || strings.Count(got.out, "moved ") != 2 {
@@ -126,4 +127,81 @@ func TestPRFleet(t *testing.T) {
 	if switched := l.pr("--fleet", file, "--assume", "BUNDLE-LOADED"); switched.Operation != "created" || switched.Phase != "issuer-switched" {
 		t.Errorf("%+v", switched)
 	}
+}
+
+// TestPRFleetStartPlainKeys: keys in plain files are written into the user's checkout, each
+// beside its state, and no part of the pull request.
+func TestPRFleetStartPlainKeys(t *testing.T) {
+	t.Parallel()
+	l := fleetLand(t)
+	gitIn(t, l.clone, "pull", "-q")
+	file := filepath.Join(l.clone, "fleet.yaml")
+	before := keysBelow(t, l.clone)
+	if dry := l.pr("start", "anchor", "--strategy", "bundle", "--fleet", file, "--assume", "DELIVERED-ELSEWHERE", "--dry-run"); !slices.Equal(keysBelow(t, l.clone), before) || dry.Operation != "created" {
+		t.Fatalf("a dry run: %+v", dry)
+	}
+	r := l.pr("start", "anchor", "--strategy", "bundle", "--fleet", file, "--assume", "DELIVERED-ELSEWHERE")
+	if r.Operation != "created" || r.Phase != "anchor-added" {
+		t.Fatalf("%+v", r)
+	}
+	changed := gitIn(t, l.remote, "diff", "--name-only", "main", r.Branch)
+	if !strings.Contains(changed, "west/rotation.yaml") || !strings.Contains(changed, "linkerd/pki/rotation.yaml") || strings.Contains(changed, ".key") {
+		t.Errorf("the change has\n%s", changed)
+	}
+	made := slices.DeleteFunc(keysBelow(t, l.clone), func(name string) bool { return slices.Contains(before, name) })
+	if len(made) != 4 { // an anchor and an issuer each
+		t.Fatalf("keys that were made: %q", made)
+	}
+	if again := l.pr("start", "anchor", "--strategy", "bundle", "--fleet", file, "--assume", "DELIVERED-ELSEWHERE"); again.Operation != "none" || again.Commit != r.Commit {
+		t.Errorf("again: %+v", again)
+	}
+	l.merge(r.Branch)
+	gitIn(t, l.clone, "pull", "-q")
+	for _, name := range []string{"linkerd/pki/rotation.yaml", "west/rotation.yaml"} {
+		got := call(t, "", nil, "custody", "status", "-s", filepath.Join(l.clone, name)) // the keys of before are no part of the fixture
+		for _, key := range []string{"keys/2026.key", "keys/2026-1.key"} {
+			if i := strings.Index(got.out, key+" "); i < 0 || !strings.HasSuffix(strings.TrimSpace(strings.SplitN(got.out[i:], "\n", 2)[0]), " ok") {
+				t.Errorf("%s: %s: %s%s", name, key, got.out, got.stderr)
+			}
+		}
+	}
+	if text := gitIn(t, l.clone, "status", "--porcelain"); text != "" {
+		t.Errorf("the checkout is not clean: %s", text)
+	}
+}
+
+// TestPRFleetStartOverKeys: a key file that is there is never replaced, and the refusal
+// names it.
+func TestPRFleetStartOverKeys(t *testing.T) {
+	t.Parallel()
+	l := fleetLand(t)
+	gitIn(t, l.clone, "pull", "-q")
+	there := filepath.Join(l.clone, "west", "keys", "2026-1.key")
+	l.edit(l.clone, "west/keys/2026-1.key", func(string) string { return "another key" })
+	before := keysBelow(t, l.clone)
+	got := l.run("start", "anchor", "--strategy", "bundle", "--fleet", filepath.Join(l.clone, "fleet.yaml"), "--assume", "DELIVERED-ELSEWHERE", "--because", "seen")
+	if got.code == ExitDone || !strings.Contains(got.stderr, there) {
+		t.Errorf("%s%s", got.out, got.stderr)
+	}
+	if text, _ := os.ReadFile(there); string(text) != "another key" || !slices.Equal(keysBelow(t, l.clone), before) {
+		t.Errorf("the key is replaced: %s", text)
+	}
+	if heads := l.heads(); strings.Contains(heads, "l5d-pki-fleet/") {
+		t.Errorf("something was pushed: %s", heads)
+	}
+}
+
+// keysBelow lists the key files of a checkout.
+func keysBelow(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".key") {
+			names = append(names, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet/command"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -14,7 +15,7 @@ import (
 
 // proveFlags say what to prove.
 type proveFlags struct {
-	state, at, base             string
+	state, at, base, fleet      string
 	view                        viewFlags
 	all, handshakes, exhaustive bool
 	size                        rotation.ExploreOptions
@@ -38,12 +39,14 @@ It covers the current step, the next and each revert; --all the whole plan.
 kubelet lags, replicas crash or miss a reload, and commits are reverted. It does
 so for the rotation under way, gated as this tool gates it, and for the orders
 that people follow elsewhere, and prints a shortest counter-example in words.
+With --fleet it does so for three linked clusters in step (docs/proof.md).
 
 With --base FILE (the version in the target branch) it judges the change from
 there to the state file, however it was made: by a move, by hand, by git revert.
 Exit code 1 when a judged change is not safe.`,
 		Example: `  l5d-pki-render prove --all -o markdown
-  git show origin/main:rotation.yaml > base.yaml && l5d-pki-render prove --base base.yaml`,
+  git show origin/main:rotation.yaml > base.yaml && l5d-pki-render prove --base base.yaml
+  l5d-pki-render prove --exhaustive --fleet fleet.yaml`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error { return a.doProve(&f) }),
 	}
@@ -58,8 +61,10 @@ Exit code 1 when a judged change is not safe.`,
 	cmd.Flags().BoolVar(&f.exhaustive, "exhaustive", false, "walk every interleaving of restarts, lag, crashes, missed reloads and reverts")
 	cmd.Flags().IntVar(&f.size.Proxies, "proxies", 0, "with --exhaustive: proxies of each cluster (default 3, fewer for several clusters)")
 	cmd.Flags().IntVar(&f.size.Replicas, "replicas", 0, "with --exhaustive: identity replicas of each cluster")
-	cmd.Flags().IntVar(&f.size.Clusters, "clusters", 1, "with --exhaustive: linked clusters, 1 to 3")
+	cmd.Flags().IntVar(&f.size.Clusters, "clusters", 0, "with --exhaustive: linked clusters, 1 to 3 (default 1, with --fleet 3)")
+	cmd.Flags().StringVar(&f.fleet, "fleet", "", "walk every interleaving of linked clusters with the rotations of this fleet file, by the rules of fleets")
 	cmd.MarkFlagsMutuallyExclusive("base", "all", "exhaustive")
+	cmd.MarkFlagsMutuallyExclusive("base", "all", "handshakes", "fleet")
 	cmd.MarkFlagsMutuallyExclusive("base", "handshakes")
 	cmd.MarkFlagsMutuallyExclusive("exhaustive", "handshakes")
 	return cmd
@@ -72,6 +77,10 @@ func (a *app) doProve(f *proveFlags) error {
 	}
 	instant, err := a.instant(f.at)
 	if err != nil {
+		return err
+	}
+	if f.fleet != "" {
+		a.data, err = command.Prove(f.fleet, f.size, a.Now, show, errFound)
 		return err
 	}
 	s, err := a.loadState(f.state)

@@ -45,9 +45,10 @@ type Member struct {
 	Name string `json:"name"`
 	// State is the path of its state file, relative to the fleet file.
 	State string `json:"state"`
-	// Observation is the path of its latest observation, relative to the fleet file.
+	// Observation is the path of its latest observation, relative to the fleet file;
+	// `observe --fleet` writes it.
 	Observation string `json:"observation,omitempty"`
-	// Context is the kubeconfig context of its cluster, for you and your scripts.
+	// Context is the kubeconfig context of its cluster, which `observe --fleet` reads.
 	Context string `json:"context,omitempty"`
 	// Labels are yours; --selector chooses members by them.
 	Labels map[string]string `json:"labels,omitempty"`

@@ -128,7 +128,7 @@ type play struct {
 	sites []*site
 	links map[Edge]bool
 	draw  func(int) int
-	bent  bending
+	bent  Bending
 	// absent takes an unreachable member for one that is not there.
 	absent bool
 	log    []string
@@ -136,7 +136,7 @@ type play struct {
 	steps, joins, refused int
 }
 
-func newPlay(seed uint64, bent bending, absent bool) *play {
+func newPlay(seed uint64, bent Bending, absent bool) *play {
 	r := rand.New(rand.NewPCG(seed, 17))
 	p := &play{links: map[Edge]bool{}, draw: r.IntN, bent: bent, absent: absent}
 	for i := range 2 + p.draw(7) {
@@ -170,8 +170,7 @@ func (p *play) of(member int) []int {
 }
 
 func (p *play) component(members []int) *Component {
-	c := NewComponent(textbook{})
-	c.bent = p.bent
+	c := Without(textbook{}, p.bent)
 	for _, i := range members {
 		if p.absent && (p.sites[i].cut || p.sites[i].unread) {
 			continue

@@ -60,7 +60,7 @@ type Component struct {
 	// refusedUpTo[bundle] chains: every chain is asked once for every bundle.
 	refused     map[int][]int
 	refusedUpTo map[int]int
-	bent        bending
+	bent        Bending
 }
 
 type blind struct {
@@ -68,12 +68,24 @@ type blind struct {
 	text   string
 }
 
-// bending takes a rule away. Tests show with it that they can fail.
-type bending struct{ alone, noBundles, noChains, unjoined bool }
+// Bending takes a rule away, to show that tests and proofs find what it is for.
+type Bending struct {
+	// Alone judges every member by itself.
+	Alone bool
+	// NoBundles and NoChains drop a barrier, Unjoined the check of late joiners.
+	NoBundles, NoChains, Unjoined bool
+}
 
 // NewComponent is a component without members.
 func NewComponent(t Trust) *Component {
 	return &Component{trust: t, holders: map[int][]int{}, servers: map[int][]int{}, refused: map[int][]int{}, refusedUpTo: map[int]int{}}
+}
+
+// Without is an empty component that lacks rules.
+func Without(t Trust, b Bending) *Component {
+	c := NewComponent(t)
+	c.bent = b
+	return c
 }
 
 // Add adds what a member may hold and serve.
@@ -138,7 +150,7 @@ func (c *Component) Judge(member int, from, to Config) (holds []Hold) {
 
 // chainHolds is barrier 1: who may hold a bundle that does not verify the next chain.
 func (c *Component) chainHolds(member int, to Config) (holds []Hold) {
-	if c.bent.noBundles {
+	if c.bent.NoBundles {
 		return nil
 	}
 	for _, b := range c.bundles {
@@ -151,7 +163,7 @@ func (c *Component) chainHolds(member int, to Config) (holds []Hold) {
 
 // bundleHolds is barrier 2: who may serve a chain that the next bundle does not verify.
 func (c *Component) bundleHolds(member int, to Config) (holds []Hold) {
-	if c.bent.noChains {
+	if c.bent.NoChains {
 		return nil
 	}
 	for _, chain := range c.refusedBy(to.Bundle) {
@@ -174,7 +186,7 @@ func (c *Component) refusedBy(bundle int) []int {
 
 func (c *Component) unknown(member int, list []blind) (holds []Hold) {
 	for _, u := range list {
-		if !c.bent.alone || u.member == member {
+		if !c.bent.Alone || u.member == member {
 			holds = append(holds, Hold{Rule: HeldUnknown, Members: []int{u.member}, Text: u.text})
 		}
 	}
@@ -183,7 +195,7 @@ func (c *Component) unknown(member int, list []blind) (holds []Hold) {
 
 // others are all the members of a list; with a bent gate the member itself only.
 func (c *Component) others(member int, list []int) []int {
-	if !c.bent.alone {
+	if !c.bent.Alone {
 		return list
 	}
 	if slices.Contains(list, member) {
@@ -203,7 +215,7 @@ func (c *Component) Take(member int, to Config) {
 // Join says what keeps a member from being linked with the component: a late joiner
 // has no step of its own, so every pair with it has to verify as it is.
 func (c *Component) Join(member int, v View) (holds []Hold) {
-	if c.bent.unjoined {
+	if c.bent.Unjoined {
 		return nil
 	}
 	for _, b := range v.Bundles {

@@ -1,9 +1,13 @@
 package fleet
 
 import (
+	"fmt"
 	"os"
 	"strconv"
 	"testing"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/testkit"
 )
 
 // histories is how many random histories a run plays: a sample, or what
@@ -24,16 +28,23 @@ func histories(t *testing.T) uint64 {
 // missed, no history that the rules allow has an endpoint that refuses another one of
 // its component.
 func TestNoFleetBreaks(t *testing.T) {
-	n := histories(t)
+	n, begin := histories(t), time.Now()
 	var steps, joins, refused int
 	for seed := range n {
-		p := newPlay(seed, bending{}, false)
+		p := newPlay(seed, Bending{}, false)
 		if err := p.run(60); err != nil {
 			t.Fatalf("history %d: %v", seed, err)
 		}
 		steps, joins, refused = steps+p.steps, joins+p.joins, refused+p.refused
 	}
 	t.Logf("%d histories, %d steps taken, %d joins, %d joins refused, 0 pairs failed", n, steps, joins, refused)
+	if page := os.Getenv("L5D_PROVE_REPORT"); page != "" {
+		row := fmt.Sprintf("| histories | changes made | members linked | links refused | pairs that failed | seconds |\n|---|---|---|---|---|---|\n| %d | %d | %d | %d | 0 | %.0f |\n",
+			n, steps, joins, refused, time.Since(begin).Seconds())
+		if err := testkit.PutSection(page, "histories", row); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if uint64(steps) < 2*n || uint64(joins) < n/4 || uint64(refused) < n/20 {
 		t.Error("the play hardly moves")
 	}
@@ -43,14 +54,14 @@ func TestNoFleetBreaks(t *testing.T) {
 // so the test above can fail.
 func TestBentRulesBreak(t *testing.T) {
 	for name, m := range map[string]struct {
-		bent   bending
+		bent   Bending
 		absent bool
 	}{
-		"every cluster judged alone":                    {bent: bending{alone: true}},
-		"without the barrier before the issuer":         {bent: bending{noBundles: true}},
-		"without the barrier before the anchor goes":    {bent: bending{noChains: true}},
+		"every cluster judged alone":                    {bent: Bending{Alone: true}},
+		"without the barrier before the issuer":         {bent: Bending{NoBundles: true}},
+		"without the barrier before the anchor goes":    {bent: Bending{NoChains: true}},
 		"an unreachable member counts as absent":        {absent: true},
-		"a late joiner is linked without being checked": {bent: bending{unjoined: true}},
+		"a late joiner is linked without being checked": {bent: Bending{Unjoined: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(50_000) {

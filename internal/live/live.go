@@ -48,26 +48,32 @@ type Program func(in io.Reader, out io.Writer) error
 
 // Observe takes an observation, and lists what it does not show.
 func Observe(o Options, run Program, s *state.Rotation, c Cluster) (*rotation.Observation, []observe.Gap, error) {
+	seen, answer, err := ask(o, run, s, c)
+	return seen, answer.Gaps, err
+}
+
+// ask takes an observation; the answer says what it does not show.
+func ask(o Options, run Program, s *state.Rotation, c Cluster) (*rotation.Observation, exchange.Answer, error) {
 	request := exchange.Request{
 		Cluster: c.Name, Namespace: c.Namespace, Known: observe.KnownOf(s), Kubeconfig: o.Kubeconfig, Context: o.Context, Limit: o.Limit, Prometheus: o.Prometheus,
 		Dial: o.Dial, Certify: o.Certify, DryRunPod: o.DryRunPod, Publish: o.Publish,
 	}
 	if _, err := observe.DialOf(o.Dial); err != nil {
-		return nil, nil, err
+		return nil, exchange.Answer{}, err
 	}
 	if o.Labels != "" {
 		namespace, pod, both := strings.Cut(o.Labels, ",")
 		if !both || namespace == "" || pod == "" {
-			return nil, nil, problem.ObserveLabels.With(o.Labels)
+			return nil, exchange.Answer{}, problem.ObserveLabels.With(o.Labels)
 		}
 		request.Prometheus.Labels = observe.Labels{Namespace: namespace, Pod: pod}
 	}
 	answer, err := exchange.Ask(request, run)
 	if err != nil {
-		return nil, nil, err
+		return nil, answer, err
 	}
 	seen, err := rotation.ParseObservation("the answer of l5d-pki-render-cluster", answer.Observation)
-	return seen, answer.Gaps, err
+	return seen, answer, err
 }
 
 // Text is an observation as a file.

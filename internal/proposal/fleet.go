@@ -3,10 +3,14 @@ package proposal
 import (
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
@@ -69,10 +73,9 @@ func (c *call) fleetMove() (plan.Report, error) {
 	if err != nil {
 		return plan.Report{}, err
 	}
-	if err := c.keepsKeys(f); err != nil {
-		return plan.Report{}, err
+	world := checkout.World{
+		Now: func() time.Time { return c.Instant }, Random: c.Moves.Custody.Random, Files: c.Moves.Files, Custody: c.memberCustody, Outside: c.outside,
 	}
-	world := checkout.World{Now: func() time.Time { return c.Instant }, Random: c.Moves.Custody.Random, Files: c.Moves.Files, Custody: c.Custody}
 	wish := c.fleetWish(f.File.Spec.Limits.MembersPerPullRequest)
 	wish.DryRun = true
 	dry, err := world.Make(file, wish)
@@ -94,19 +97,27 @@ func (c *call) fleetMove() (plan.Report, error) {
 		return r, err
 	}
 	title, body := fleetText(f.File, made)
-	return c.fleetPublish(r, names, title, body)
+	keys := slices.DeleteFunc(made.Keys, func(k keyfile.File) bool { return !c.outside(k) })
+	return c.fleetPublish(r, names, keys, title, body)
 }
 
-// keepsKeys refuses a start in members whose keys may not be part of a commit: a pull
-// request of many members has no place for them that outlives the call.
-func (c *call) keepsKeys(f *checkout.Fleet) error {
-	var problems problem.List
-	for _, m := range f.Clusters {
-		if c.q.Wish.Verb == state.MoveStart && m.Now != nil && m.Now.WithDefaults().Spec.Custody.Kind == state.CustodyFile {
-			problems = append(problems, problem.PRFleetKeys.With(m.Name).In(m.State).On("spec.custody.kind"))
+// memberCustody is the custody of a member. Keys in plain files are no part of a commit:
+// they lie in the user's checkout, as those of a single state do, since the tree of this
+// call goes away.
+func (c *call) memberCustody(statePath string, s *state.Rotation) (*custody.Custody, error) {
+	if s.WithDefaults().Spec.Custody.Kind == state.CustodyFile {
+		below, err := filepath.Rel(filepath.Dir(c.Path(c.State)), statePath)
+		if err != nil {
+			return nil, files.Unread(statePath, err)
 		}
+		statePath = filepath.Join(filepath.Dir(c.StatePath), below)
 	}
-	return problems.Err()
+	return c.Custody(statePath, s)
+}
+
+// outside reports whether a key is for a directory that outlives this call.
+func (c *call) outside(key keyfile.File) bool {
+	return !strings.HasPrefix(key.Path, c.Root+string(filepath.Separator))
 }
 
 // fleetBranch names the change: the fleet, the phase, and which members go where.
@@ -167,7 +178,9 @@ func (c *call) fleetHeld(f *fleet.File, r *plan.Report) (bool, error) {
 func (c *call) fleetFiles(f *checkout.Fleet, made *checkout.Result) (names []string, err error) {
 	dir := path.Dir(c.State)
 	for _, key := range made.Keys {
-		names = append(names, c.InRepository(key.Path))
+		if !c.outside(key) {
+			names = append(names, c.InRepository(key.Path))
+		}
 	}
 	seen, err := checkout.Load(f.Path, moves.Brought{Files: c.q.Evidence.Files})
 	if err != nil {
@@ -214,8 +227,9 @@ func (c *call) fleetFiles(f *checkout.Fleet, made *checkout.Result) (names []str
 	return slices.Compact(names), nil
 }
 
-// fleetPublish commits the files, pushes the branch and opens the pull request.
-func (c *call) fleetPublish(r plan.Report, names []string, title, body string) (plan.Report, error) {
+// fleetPublish commits the files, writes the keys that are outside of the commit, pushes
+// the branch and opens the pull request.
+func (c *call) fleetPublish(r plan.Report, names []string, keys []keyfile.File, title, body string) (plan.Report, error) {
 	if err := c.noSecret(names); err != nil {
 		return r, err
 	}
@@ -232,7 +246,7 @@ func (c *call) fleetPublish(r plan.Report, names []string, title, body string) (
 	if r.Commit, err = c.tree.Commit(tree, message, c.Instant); err != nil {
 		return r, base.GitProblem(err)
 	}
-	if err := c.remember(r.Branch, r.Commit); err != nil {
+	if err := c.keep(r.Branch, r.Commit, keys); err != nil {
 		return r, err
 	}
 	if c.q.CommitOnly {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
@@ -35,7 +34,7 @@ func (c *call) putKeys(m *rotation.Move) (outside []keyfile.File, err error) {
 		return nil, err
 	}
 	for _, f := range files {
-		if !strings.HasPrefix(f.Path, c.Root+string(filepath.Separator)) {
+		if c.outside(f) {
 			outside = append(outside, f)
 			continue
 		}

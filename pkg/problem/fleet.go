@@ -87,6 +87,11 @@ var (
 		Hint:    "take one of the right cluster: `l5d-pki-render observe --help`, or correct spec.members",
 		Explain: "An observation counts for the cluster that it names. One of another cluster would open gates by what runs elsewhere.",
 	}
+	FleetNoContext = Sentence{
+		Code: "fleet-no-context", Text: "no member has both a context and an observation",
+		Hint:    "set context, as `kubectl config get-contexts` lists it, and observation, the file to write",
+		Explain: "`observe --fleet` reads each member with its context of the kubeconfig, and writes what it sees to the file that `fleet status` reads.",
+	}
 	FleetRefused = Sentence{
 		Code: "fleet-refused", Text: "member %s",
 		Hint:    "`l5d-pki-render fleet status` lists what each member lacks",
@@ -126,11 +131,6 @@ var (
 		Code: "guard-fleet", Text: "%s: what it holds or serves no longer holds back the others",
 		Hint:    "undo it; if the cluster is gone or shares no trust any more, have a maintainer accept it with --accept guard-fleet",
 		Explain: "Members leave a fleet, and links go, by a reviewed change: an unreachable member is unknown, and its pods may still be there.",
-	}
-	PRFleetKeys = Sentence{
-		Code: "pr-fleet-keys", Text: "member %q keeps its keys in plain files, which are not part of a commit",
-		Hint:    "use a custody that encrypts keys for Git (docs/custody.md), or run `l5d-pki-render fleet start` in your checkout and commit the states",
-		Explain: "A pull request for many members is made in a temporary worktree. Keys in clear would be lost with it, or end in Git.",
 	}
 	PRFleetOpen = Sentence{
 		Code: "pr-fleet-open", Text: "#%d (%s) of this fleet is open",

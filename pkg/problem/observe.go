@@ -8,6 +8,12 @@ var (
 		Hint:    "`kubectl get pods` has to work with the same --kubeconfig and --context",
 		Explain: "The cluster is found as kubectl finds it: --kubeconfig, the variable KUBECONFIG, ~/.kube/config, or the service account of the pod that the program runs in.",
 	}
+	ObserveLate = Sentence{
+		Code:    "observe-late",
+		Text:    "the cluster was not read within %s",
+		Hint:    "`kubectl get pods` has to work with the same --kubeconfig and --context; give a large cluster longer with --observe-timeout",
+		Explain: "The API server does not answer, or too slowly. Nothing is concluded from that: a cluster that cannot be read is unknown.",
+	}
 	ObserveNoControlPlane = Sentence{
 		Code:    "observe-no-control-plane",
 		Text:    "namespace %q of this cluster has no Linkerd control plane: neither ConfigMap linkerd-identity-trust-roots nor linkerd-config exists",

@@ -34,8 +34,7 @@ func LiveOf(name string, s *state.Rotation, e Evidence, incoming string, at time
 		return Live{}, err
 	}
 	k.addState(d)
-	leaf := s.WithDefaults().Spec.Leaf
-	c.past, c.leafLife = &p, time.Duration(leaf.Lifetime)+time.Duration(leaf.ClockSkew)
+	c.past, c.leafLife = &p, p.leafLife
 	return c.live(), nil
 }
 

@@ -136,3 +136,51 @@ func TestLinkByObservation(t *testing.T) {
 		t.Errorf("the neighbour's issuer is not known: %s", explain(err))
 	}
 }
+
+// TestLinkedLeafLife: leaves of a linked cluster live as long as its own state says, not
+// as long as those of the cluster that moves.
+func TestLinkedLeafLife(t *testing.T) {
+	const three = 3 * day
+	for name, c := range map[string]struct {
+		own, linked, later time.Duration
+		opens              bool
+	}{
+		"the linked cluster's live longer":           {day, three, 30 * time.Hour, false},
+		"and have expired":                           {day, three, 73 * time.Hour, true},
+		"the linked cluster's live shorter":          {three, day, 30 * time.Hour, true},
+		"and have not expired yet":                   {three, day, 23 * time.Hour, false},
+		"both live long":                             {three, three, 30 * time.Hour, false},
+		"a lifetime that the linked one left at 24h": {three, 0, 25 * time.Hour, true},
+	} {
+		east, west := fleet(t)
+		east.state.Spec.Leaf.Lifetime, west.state.Spec.Leaf.Lifetime = state.Duration(c.own), state.Duration(c.linked)
+		next := bring("root next", from(-day, 5*year), from(-day, year))
+		east.rotate(t, next, Evidence{})
+		west.rotate(t, next, Evidence{})
+		instant := now
+		for _, phase := range []string{"anchor-spread", "issuer-switched", "issuer-spread"} {
+			instant = instant.Add(96 * time.Hour)
+			west.advance(t, Options{}, with(east, west.sight(instant), east.sight(instant)), instant)
+			east.advance(t, Options{}, with(west, west.sight(instant), east.sight(instant)), instant)
+			if east.state.Status.Phase != phase || west.state.Status.Phase != phase {
+				t.Fatal(east.state.Status.Phase, west.state.Status.Phase)
+			}
+		}
+		blind := func(at time.Time) *Observation { // whose leaves are not seen
+			o := west.sight(at)
+			for i := range o.Endpoints {
+				o.Endpoints[i].Chain = nil
+			}
+			return o
+		}
+		first := instant.Add(time.Hour)
+		at := first.Add(c.later)
+		_, err := Advance(east.state, Options{}, with(west, east.sight(at), blind(first), blind(at)), at)
+		if opens := err == nil; opens != c.opens {
+			t.Errorf("%s: opens %t: %s", name, opens, explain(err))
+		}
+		if !c.opens && (!slices.Contains(codes(err), "rotation-g2") || !strings.Contains(explain(err), `cluster "west"`)) {
+			t.Errorf("%s: %s", name, explain(err))
+		}
+	}
+}

@@ -31,6 +31,8 @@ type past struct {
 	// if unknown. What was seen before may have changed unseen.
 	began  time.Time
 	verify *Verifier
+	// leafLife is how long a leaf of this cluster lives at most after it was issued.
+	leafLife time.Duration
 }
 
 // past replays the log of the rotation under way.
@@ -46,7 +48,11 @@ func (d *dossier) past() (past, error) {
 	if err != nil {
 		return past{}, err
 	}
-	p := past{now: now, first: now, issuers: map[string]bool{}, began: d.began(), verify: d.verify}
+	leaf := d.state.WithDefaults().Spec.Leaf
+	p := past{
+		now: now, first: now, issuers: map[string]bool{}, began: d.began(), verify: d.verify,
+		leafLife: time.Duration(leaf.Lifetime) + time.Duration(leaf.ClockSkew),
+	}
 	for _, i := range slices.Concat(d.issuers, d.abandoned) {
 		p.issuers[i.chain[0].Fingerprint()] = true
 	}

@@ -13,22 +13,25 @@ type Model struct {
 	// Proxy and Identity by bundle: a bit set of the chains that it verifies
 	// under proxies' and under identity's rules.
 	Proxy, Identity []uint8
+	// Contains by bundle: a bit set of the bundles whose anchors it has.
+	Contains []uint8
 }
 
-// Numbers of Textbook.
+// Numbers of [Textbook]: the bundles {A}, {A, B}, {B}; the chains a, b, b with X.
 const (
-	bundleA, bundleAB, bundleB = 0, 1, 2
-	chainA, chainB, chainBX    = 0, 1, 2
+	BundleA, BundleAB, BundleB = 0, 1, 2
+	ChainA, ChainB, ChainBX    = 0, 1, 2
 )
 
 // Textbook has outgoing anchor A with issuer a, incoming anchor B with issuer
 // b, and X, which is B certified by A.
 func Textbook() Model {
-	a, b, bx := uint8(1)<<chainA, uint8(1)<<chainB, uint8(1)<<chainBX
+	a, b, bx := uint8(1)<<ChainA, uint8(1)<<ChainB, uint8(1)<<ChainBX
 	verifies := []uint8{a | bx, a | b | bx, b | bx}
 	return Model{
 		Bundles: []string{"{A}", "{A, B}", "{B}"}, Chains: []string{"a", "b", "b X"},
 		Proxy: verifies, Identity: verifies,
+		Contains: []uint8{1 << BundleA, 1<<BundleA | 1<<BundleAB | 1<<BundleB, 1 << BundleB},
 	}
 }
 

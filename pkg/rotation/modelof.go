@@ -53,7 +53,7 @@ func (c *scene) model(bundles []pki.Bundle, chains []pki.Chain) Model {
 		m.Chains = append(m.Chains, c.chainName(chain))
 	}
 	for _, b := range bundles {
-		var proxy, identity uint8
+		var proxy, identity, inner uint8
 		for i, chain := range chains {
 			if c.verifier.Verify(b, chain, ByProxy) == nil {
 				proxy |= 1 << i
@@ -62,7 +62,12 @@ func (c *scene) model(bundles []pki.Bundle, chains []pki.Chain) Model {
 				identity |= 1 << i
 			}
 		}
-		m.Bundles, m.Proxy, m.Identity = append(m.Bundles, c.bundleName(b)), append(m.Proxy, proxy), append(m.Identity, identity)
+		for i, o := range bundles {
+			if contains(b, o) {
+				inner |= 1 << i
+			}
+		}
+		m.Bundles, m.Proxy, m.Identity, m.Contains = append(m.Bundles, c.bundleName(b)), append(m.Proxy, proxy), append(m.Identity, identity), append(m.Contains, inner)
 	}
 	return m
 }

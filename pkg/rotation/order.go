@@ -65,10 +65,10 @@ func anyToAny(name string, check Check, configs ...Config) Order {
 
 // Orders are the procedures that people follow, and ours, over [Textbook].
 func Orders() []Order {
-	a, abA, abB, b := Config{bundleA, chainA}, Config{bundleAB, chainA}, Config{bundleAB, chainB}, Config{bundleB, chainB}
-	aX, bX, abX := Config{bundleA, chainBX}, Config{bundleB, chainBX}, Config{bundleAB, chainBX}
+	a, abA, abB, b := Config{BundleA, ChainA}, Config{BundleAB, ChainA}, Config{BundleAB, ChainB}, Config{BundleB, ChainB}
+	aX, bX, abX := Config{BundleA, ChainBX}, Config{BundleB, ChainBX}, Config{BundleAB, ChainBX}
 	two := line("G1 on the way forward only", CheckG1, a, abA, abB, b)
-	operator := line("issuer before the bundle (operator)", CheckNone, a, Config{bundleA, chainB}, b)
+	operator := line("issuer before the bundle (operator)", CheckNone, a, Config{BundleA, ChainB}, b)
 	free := line("gates forward, reverts unchecked", CheckAll, a, abA, abB, b).reverting(CheckNone)
 	fleet := anyToAny("each cluster checked alone", CheckAll, a, abA, abB, b)
 	fleet.PerCluster = true

@@ -26,6 +26,8 @@ type World struct {
 	Files  files.Writer
 	// Custody is what keeps the keys of a state that lies at a path.
 	Custody func(statePath string, s *state.Rotation) (*custody.Custody, error)
+	// Outside, if not nil, chooses the keys that are not written here, but by the caller.
+	Outside func(keyfile.File) bool
 }
 
 // Wish is a move of members.
@@ -227,7 +229,11 @@ func (w World) write(f *Fleet, r *Result) error {
 		changes = append(changes, files.Change{Name: path, Target: path, Data: text, Mode: info.Mode().Perm()})
 		r.Names = append(r.Names, c.State)
 	}
-	first, err := keyfile.Store(w.Files, f.Path, r.Keys)
+	keys := slices.Clone(r.Keys)
+	if w.Outside != nil {
+		keys = slices.DeleteFunc(keys, w.Outside)
+	}
+	first, err := keyfile.Store(w.Files, f.Path, keys)
 	if err != nil {
 		return err
 	}

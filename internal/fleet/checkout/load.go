@@ -36,6 +36,19 @@ const workers = 4
 // cluster, and their word for every member. A member whose state cannot be read is unknown, and so is what
 // a missing observation would show; neither is an error.
 func Load(path string, brought moves.Brought) (*Fleet, error) {
+	f, err := load(path, (*Fleet).known)
+	if err != nil {
+		return f, err
+	}
+	return f, f.bring(brought)
+}
+
+// Members reads a fleet without what was observed: for a command that observes it anew,
+// whatever is wrong with the observations that are there.
+func Members(path string) (*Fleet, error) { return load(path, func(*Fleet, int) error { return nil }) }
+
+// load reads the fleet file and the states of all members, and more of each.
+func load(path string, more func(*Fleet, int) error) (*Fleet, error) {
 	data, err := files.Read(path, state.MaxSize)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, problem.FleetNoFile.With().In(path).Because(err)
@@ -54,22 +67,20 @@ func Load(path string, brought moves.Brought) (*Fleet, error) {
 	for w := range workers {
 		group.Go(func() {
 			for i := w; i < n; i += workers {
-				problems[i].Add(f.read(i))
+				f.read(i)
+				problems[i].Add(more(f, i))
 			}
 		})
 	}
 	group.Wait()
-	all := slices.Concat(problems...)
-	all.Add(f.bring(brought))
-	return f, all.Err()
+	return f, slices.Concat(problems...).Err()
 }
 
 // Beside is the path of a member's file, seen from where the command runs.
 func (f *Fleet) Beside(path string) string { return statefile.Beside(f.Path, path) }
 
-// read reads what is known of one member. Only an observation that is there and
-// damaged is an error: a person has to know that it does not count.
-func (f *Fleet) read(i int) error {
+// read reads the state of one member.
+func (f *Fleet) read(i int) {
 	m := f.File.Spec.Members[i]
 	f.Clusters[i] = fleet.Cluster{Member: m}
 	text, err := files.Read(f.Beside(m.State), statefile.MaxSize)
@@ -80,17 +91,21 @@ func (f *Fleet) read(i int) error {
 	if err != nil {
 		f.Clusters[i].Now, f.Clusters[i].Unread = nil, problem.Of(err)[0].Text
 	}
+}
+
+// known reads what was observed of one member. Only an observation that is there and
+// damaged is an error: a person has to know that it does not count.
+func (f *Fleet) known(i int) (err error) {
+	m := f.Clusters[i]
 	if m.Observation != "" {
-		err := f.observe(i, f.Beside(m.Observation), m.Name)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := f.observe(i, f.Beside(m.Observation), m.Name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	if now := f.Clusters[i].Now; now != nil {
-		f.Evidence[i].Earlier, err = moves.EarlierEvidence(f.Beside(m.State), now)
-		return err
+	if m.Now != nil {
+		f.Evidence[i].Earlier, err = moves.EarlierEvidence(f.Beside(m.State), m.Now)
 	}
-	return nil
+	return err
 }
 
 func (f *Fleet) observe(i int, file, cluster string) error {

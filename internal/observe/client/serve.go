@@ -40,6 +40,9 @@ func answer(ctx context.Context, r exchange.Request, progress io.Writer) (exchan
 	}
 	c := &collector{dial: dial, api: a, prometheus: p, request: r, progress: progress}
 	reading, err := c.read(ctx)
+	if err != nil && ctx.Err() != nil {
+		return exchange.Answer{}, problem.ObserveLate.With(r.Limit).Because(err)
+	}
 	if err != nil {
 		return exchange.Answer{}, err
 	}
@@ -48,7 +51,7 @@ func answer(ctx context.Context, r exchange.Request, progress io.Writer) (exchan
 	if err == nil && r.Publish {
 		err = c.publish(ctx, text)
 	}
-	return exchange.Answer{Observation: text, Gaps: gaps}, err
+	return exchange.Answer{Observation: text, Gaps: gaps, Late: ctx.Err() != nil}, err
 }
 
 func (c *collector) say(format string, args ...any) {

@@ -55,6 +55,8 @@ type Answer struct {
 	Observation json.RawMessage `json:"observation"`
 	// Gaps are what it does not show, and why.
 	Gaps []observe.Gap `json:"gaps,omitempty"`
+	// Late: the limit ended the reading, and what was left is among the gaps.
+	Late bool `json:"late,omitempty"`
 }
 
 // Ask sends the request through call, which runs the program.
