@@ -14,7 +14,7 @@ type shelf struct {
 // shelves is the list of commands as help shows it.
 func (a *app) shelves() []shelf {
 	return []shelf{
-		{"The rotation", []*cobra.Command{a.initialize(), a.status(), a.doctor(), a.observe(), a.check(), a.plan(), a.diff(), a.start(), a.advance(), a.back(), a.rollout(), a.prove(), a.log(), a.alerts(), a.fleet()}},
+		{"The rotation", []*cobra.Command{a.initialize(), a.status(), a.doctor(), a.observe(), a.check(), a.plan(), a.diff(), a.start(), a.advance(), a.back(), a.rollout(), a.prove(), a.log(), a.audit(), a.alerts(), a.fleet()}},
 		{"In Git", []*cobra.Command{a.sync(), a.pr(), a.lint(), a.workloads(), a.component(), a.evidenceCommands()}},
 		{"Rendering", []*cobra.Command{a.postRender(), a.chart(), a.values(), a.manifests()}},
 		{"Private keys", []*cobra.Command{a.custody()}},
