@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/spf13/pflag"
 )
 
@@ -27,6 +28,8 @@ type release struct {
 	version string    // with a leading "v"
 	commit  string    // full hash
 	date    time.Time // of the commit, UTC: the time of every file in the release
+	// pgp signs plugins for Helm 4; nil leaves them unsigned.
+	pgp *openpgp.Entity
 }
 
 func main() {
@@ -41,10 +44,14 @@ func run() error {
 	out := pflag.String("out", "dist", "output directory, relative to the root; it must not exist or be empty")
 	version := pflag.String("version", "v0.0.0-dev", "version of the release, with a leading v")
 	only := pflag.StringSlice("platform", nil, "platforms to build, as linux/amd64 (default: all)")
+	key := pflag.String("pgp-key", "", "armored PGP private key that signs the plugins for Helm 4 (.prov files)")
 	pflag.Parse()
 
 	r, err := newRelease(*root, *out, *version)
 	if err != nil {
+		return err
+	}
+	if r.pgp, err = readKey(*key); err != nil {
 		return err
 	}
 	targets, err := choose(*only)

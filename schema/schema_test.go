@@ -133,7 +133,7 @@ func TestSchemaRefuses(t *testing.T) {
 
 // An editor shows what a field means, so every field says it.
 func TestEveryPropertyIsDescribed(t *testing.T) {
-	for _, name := range []string{"rotation", "fleet"} {
+	for _, name := range []string{"rotation", "fleet", "audit"} {
 		checkDescribed(t, name)
 	}
 }

@@ -58,6 +58,7 @@ var recipes = map[string]recipe{
 	"etcd":               {module: "e2e/kube", pkg: "go.etcd.io/etcd/server/v3"},
 	"kube-apiserver":     {module: "e2e/kube", pkg: "k8s.io/kubernetes/cmd/kube-apiserver", flags: kubeVersion},
 	"kubectl":            {module: "e2e/kube", pkg: "k8s.io/kubernetes/cmd/kubectl", flags: kubeVersion},
+	"krew":               {module: "e2e/krew", pkg: "sigs.k8s.io/krew/cmd/krew"},
 	"cmpclient":          {module: "e2e/argocd", pkg: "./cmd/cmpclient", env: []string{argocdToolchain}},
 }
 

@@ -23,7 +23,7 @@ func (a *app) shelves() []shelf {
 		{"The rotation", []entry{
 			{"init", a.initialize}, {"status", a.status}, {"doctor", a.doctor}, {"observe", a.observe}, {"check", a.check},
 			{"plan", a.plan}, {"diff", a.diff}, {"start", a.start}, {"advance", a.advance}, {"back", a.back}, {"rollout", a.rollout},
-			{"prove", a.prove}, {"log", a.log}, {"report", a.boardReport}, {"alerts", a.alerts}, {"fleet", a.fleet},
+			{"prove", a.prove}, {"log", a.log}, {"audit", a.audit}, {"report", a.boardReport}, {"alerts", a.alerts}, {"fleet", a.fleet},
 		}},
 		{"In Git", []entry{
 			{"sync", a.sync}, {"pr", a.pr}, {"lint", a.lint}, {"workloads", a.workloads},

@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/evidence"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
-	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"github.com/spf13/cobra"
@@ -75,25 +73,9 @@ func (a *app) evidenceVerify() *cobra.Command {
 }
 
 func (a *app) verifyEvidence(file, allowed string) error {
-	list, err := files.Read(allowed, statefile.MaxSize)
-	if err != nil {
-		return err
+	who, err := base.VerifyFile(file, allowed, a.Now())
+	if err == nil {
+		a.data = fmt.Appendf(nil, "signed by %s\n", fitToShow(who))
 	}
-	keys := evidence.Signers(list)
-	if len(keys) == 0 {
-		return problem.EvidenceNoKeys.With().In(allowed)
-	}
-	text, signature, err := base.ReadSigned(file)
-	if err != nil {
-		return err
-	}
-	who, why, err := base.SignerOf(text, signature, keys, a.Now())
-	if err == nil && why != nil {
-		err = why
-	}
-	if err != nil {
-		return problem.Of(err).In(file).Err()
-	}
-	a.data = fmt.Appendf(nil, "signed by %s\n", fitToShow(who))
-	return nil
+	return err
 }

@@ -98,7 +98,10 @@ var namespaces = lazy.New(`(?i)(?:^|,)namespaces="([^"]*)"`)
 // Signers gives the lines of an allowed_signers file (ssh-keygen(1)) whose keys
 // may sign evidence: those that name the namespace. A key without the option
 // could sign anything, and was listed for its commits: it does not count here.
-func Signers(allowed []byte) []byte {
+func Signers(allowed []byte) []byte { return SignersFor(allowed, Namespace) }
+
+// SignersFor is Signers for the keys of another namespace.
+func SignersFor(allowed []byte, namespace string) []byte {
 	var lines []string
 	for line := range strings.Lines(string(allowed)) {
 		options := signer.FindStringSubmatch(line)
@@ -106,7 +109,7 @@ func Signers(allowed []byte) []byte {
 			continue
 		}
 		found := namespaces.Regexp().FindAllStringSubmatch(options[1], -1)
-		if len(found) == 1 && slices.Contains(strings.Split(found[0][1], ","), Namespace) {
+		if len(found) == 1 && slices.Contains(strings.Split(found[0][1], ","), namespace) {
 			lines = append(lines, line)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/audit"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -28,6 +29,25 @@ var fleetConstraints = []constraint{
 	{"Link", "members", atLeast(2)},
 	{"Limits", "membersPerPullRequest", func(s *jsonschema.Schema) { s.Minimum = json.Number("0") }},
 	{"Limits", "restarts", func(s *jsonschema.Schema) { s.Minimum = json.Number("0") }},
+}
+
+const sha256Hex = `^[0-9a-f]{64}$`
+
+// auditConstraints are those of the statements of an audit trail.
+var auditConstraints = []constraint{
+	{"", "_type", constant(audit.StatementType)},
+	{"", "predicateType", constant(audit.PredicateType)},
+	{"", "subject", atLeast(1)},
+	{"Digest", "sha256", pattern(sha256Hex)},
+	{"Move", "number", func(s *jsonschema.Schema) { s.Minimum = json.Number("1") }},
+	{"Move", "previous", pattern(`^([0-9a-f]{64})?$`)},
+	{"LogEntry", "phase", oneOf(state.PhaseNames())},
+	{"LogEntry", "move", oneOf(state.Moves)},
+	{"Commit", "id", pattern(`^[0-9a-f]{40}([0-9a-f]{24})?$`)},
+	{"EvidenceFile", "sha256", pattern(sha256Hex)},
+	{"Proof", "digest", pattern(sha256Hex)},
+	{"Certificate", "serial", pattern(`^-?[0-9a-f]+$`)},
+	{"Certificate", "sha256", pattern(sha256Hex)},
 }
 
 func atLeast(items uint64) func(*jsonschema.Schema) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/audit"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -23,6 +24,9 @@ var schemas = map[string]func() ([]byte, error){
 	"rotation.schema.json": func() ([]byte, error) {
 		return reflected(&state.Rotation{}, "rotation.schema.json", "Rotation, the state file of l5d-pki-render", constraints)
 	},
+	"audit.schema.json": func() ([]byte, error) {
+		return reflected(&audit.Statement{}, "audit.schema.json", "Statement, what audit pack says of one move", auditConstraints)
+	},
 	"fleet.schema.json": func() ([]byte, error) {
 		return reflected(&fleet.File{}, "fleet.schema.json", "Fleet, the members that l5d-pki-render rotates in step", fleetConstraints)
 	},
@@ -32,7 +36,7 @@ var schemas = map[string]func() ([]byte, error){
 // so that comments are found in the source beside it.
 func reflected(of any, name, title string, limits []constraint) ([]byte, error) {
 	r := &jsonschema.Reflector{ExpandedStruct: true, Mapper: duration}
-	for _, source := range []string{"../pkg/state", "../internal/fleet"} {
+	for _, source := range []string{"../pkg/state", "../internal/fleet", "../internal/audit"} {
 		if err := r.AddGoComments(module+"/schema", source, jsonschema.WithFullComment()); err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
@@ -52,6 +53,27 @@ func SignerOf(text, signature, keys []byte, at time.Time) (who string, why *prob
 		return "", problem.EvidenceSigner.With(), nil
 	}
 	return who, nil, nil
+}
+
+// VerifyFile says who signed an observation, by a file that lists keys.
+func VerifyFile(file, allowed string, at time.Time) (who string, err error) {
+	list, err := files.Read(allowed, statefile.MaxSize)
+	if err != nil {
+		return "", err
+	}
+	keys := evidence.Signers(list)
+	if len(keys) == 0 {
+		return "", problem.EvidenceNoKeys.With().In(allowed)
+	}
+	text, signature, err := ReadSigned(file)
+	if err != nil {
+		return "", err
+	}
+	who, why, err := SignerOf(text, signature, keys, at)
+	if err == nil && why != nil {
+		err = why
+	}
+	return who, problem.Of(err).In(file).Err()
 }
 
 // KeygenProblem says why ssh-keygen failed, in its own words where it has some.
