@@ -2,6 +2,8 @@ package observe
 
 import (
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
 // Reading is everything that was read of one cluster, in the order of reading.
@@ -46,6 +48,23 @@ type Reading struct {
 	Gaps []Gap
 	// At is the end of the reading.
 	At time.Time
+	// parsed, if set, are chains that were parsed before, by their text.
+	parsed map[string]pki.Chain
+}
+
+// chain parses a chain that the cluster has.
+func (r *Reading) chain(pem string) pki.Chain {
+	if chain, known := r.parsed[pem]; known {
+		return chain
+	}
+	chain, err := pki.ReadChain([]byte(pem))
+	if err != nil {
+		chain = nil
+	}
+	if r.parsed != nil {
+		r.parsed[pem] = chain
+	}
+	return chain
 }
 
 // Reply is what an identity replica answered.
