@@ -30,7 +30,7 @@ func clusters(n int) int {
 // clusters, and asks the gate twice: with what was read, and with what is.
 func TestNoGateOpensThatTheTruthKeepsShut(t *testing.T) {
 	n := clusters(1000)
-	opened, shut := map[string]int{}, map[string]int{}
+	opened, shut, failing := map[string]int{}, map[string]int{}, 0
 	p := newProver(t)
 	for seed := range n {
 		c := p.live(uint64(seed), nil)
@@ -39,12 +39,16 @@ func TestNoGateOpensThatTheTruthKeepsShut(t *testing.T) {
 			continue
 		}
 		opened[c.phase()]++
-		if why := p.asked(c, c.true); why != nil {
+		switch why := p.asked(c, c.true); {
+		case why == nil:
+		case c.failsAlready(why):
+			failing++
+		default:
 			t.Fatalf("seed %d, phase %s: the gate opens, and the truth keeps it shut: %s\n%s", seed, c.phase(), explain(why), must(rotation.MarshalObservation(c.seen[len(c.seen)-1])))
 		}
 	}
-	t.Logf("%d clusters: opened %v, shut %v", n, opened, shut)
-	record(t, "no gate opens that the truth keeps shut", n, fmt.Sprintf("%d opened, each of them by the truth too; %d shut", sum(opened), sum(shut)))
+	t.Logf("%d clusters: opened %v, shut %v, and of the opened %d with pairs that fail before and after", n, opened, shut, failing)
+	record(t, "no gate opens that the truth keeps shut", n, fmt.Sprintf("%d opened, 0 of them too early (in %d a pair fails before and after); %d shut", sum(opened), failing, sum(shut)))
 	for _, phase := range p.phases() {
 		if opened[phase] == 0 || shut[phase] == 0 {
 			t.Errorf("phase %s: opened %d times, shut %d times: the test shows nothing", phase, opened[phase], shut[phase])
@@ -63,7 +67,10 @@ func TestSafetyFindsAFault(t *testing.T) {
 				k.Issuers[i].Crossed = false
 			}
 		})
-		if p.asked(c, c.seen) == nil && p.asked(c, c.true) != nil {
+		if p.asked(c, c.seen) != nil {
+			continue
+		}
+		if why := p.asked(c, c.true); why != nil && !c.failsAlready(why) {
 			return
 		}
 	}
@@ -180,9 +187,17 @@ func (p *prover) asked(l *lived, seen []*rotation.Observation) error {
 // it, as it was read and as it was.
 type lived struct {
 	*planted
-	step       step
+	step, next step
 	known      Known
 	seen, true []*rotation.Observation
+}
+
+// failsAlready reports whether the truth keeps the gate shut for pairs only that the
+// move does not touch: the bundle stays, and does not verify a chain that is served
+// already. So it is after identity had an issuer without its cross certificate.
+func (l *lived) failsAlready(why error) bool {
+	return l.step.material.Bundle.Equal(l.next.material.Bundle) &&
+		!slices.ContainsFunc(problem.Of(why), func(p *problem.Problem) bool { return p.Code != problem.RotationG2.Code })
 }
 
 func (l *lived) phase() string { return l.step.state.Status.Phase }
@@ -204,7 +219,7 @@ func (p *prover) live(seed uint64, bend func(*Known)) *lived {
 	r := rand.New(seeded(seed))
 	steps := p.walks[r.IntN(len(p.walks))]
 	last := 1 + r.IntN(len(steps)-2)
-	l := &lived{planted: plant(r, steps[0]), step: steps[last], known: p.known[steps[last].state]}
+	l := &lived{planted: plant(r, steps[0]), step: steps[last], next: steps[last+1], known: p.known[steps[last].state]}
 	l.parsed = p.parsed
 	for _, s := range steps[1:last] {
 		l.pass(s.at.Sub(l.at))
