@@ -15,7 +15,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +77,7 @@ func hash(text string) string {
 type pod struct {
 	namespace, name, version, bundle string
 	component, mesh, phase           string
+	padding                          string
 }
 
 // object is the pod as the charts and injectors of its version make it.
@@ -101,7 +101,7 @@ func (p pod) object() object {
 		env = object{"name": env["name"], "valueFrom": object{"configMapKeyRef": object{"name": "linkerd-identity-trust-roots", "key": "ca-bundle.crt"}}}
 		containers = []any{object{"name": p.component, "image": "controller"}}
 	}
-	proxy["env"] = []any{env}
+	proxy["env"] = []any{env, object{"name": "PADDING", "value": p.padding}}
 	spec := object{"containers": append(containers, proxy), "automountServiceAccountToken": false}
 	if p.version == "2.20" {
 		proxy["restartPolicy"] = "Always"
@@ -365,51 +365,4 @@ func TestPrometheus(t *testing.T) {
 			t.Errorf("%s: asked with %q", c.name, authorization)
 		}
 	}
-}
-
-// TestLargeMesh measures a mesh of L5D_BENCH_PODS pods in 200 namespaces, such as 10000.
-func TestLargeMesh(t *testing.T) {
-	n, err := strconv.Atoi(os.Getenv("L5D_BENCH_PODS"))
-	if err != nil {
-		n = 1200 // three pages
-	}
-	l := newLab(t)
-	l.controlPlane()
-	const namespaces = 200
-	for i := range namespaces {
-		l.namespace(fmt.Sprintf("team-%03d", i))
-	}
-	work := make(chan int)
-	done := make(chan struct{})
-	const planters = 8
-	for range planters {
-		go func() {
-			for i := range work {
-				p := pod{namespace: fmt.Sprintf("team-%03d", i%namespaces), name: fmt.Sprint("pod-", i), version: []string{"2.12", "2.15", "2.18", "2.20"}[i/namespaces%4], bundle: l.both}
-				l.create("/api/v1/namespaces/"+p.namespace+"/pods", p.object())
-			}
-			done <- struct{}{}
-		}()
-	}
-	for i := range n {
-		work <- i
-	}
-	close(work)
-	for range planters {
-		<-done
-	}
-	file := filepath.Join(t.TempDir(), "seen.json")
-	cmd := exec.Command(peer.Tool(t), "observe", "--state", l.state, "--kubeconfig", l.Kubeconfig, "-o", "json", "--to", file)
-	cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=/usr/bin:/bin"}
-	begin := time.Now()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	took := time.Since(begin)
-	text, err := os.ReadFile(file)
-	var o seen
-	if err != nil || json.Unmarshal(text, &o) != nil || !strings.Contains(o.counts(), fmt.Sprint("proxies=", n)) {
-		t.Errorf("%v: %s", err, o.counts())
-	}
-	t.Logf("%d pods: %s, %d bytes, %d KiB at most", n, took.Round(time.Millisecond), len(text), maxRSS(cmd))
 }

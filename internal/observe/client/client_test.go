@@ -23,6 +23,10 @@ type cluster struct {
 	gone     int // lists whose second page has expired
 	busy     int // calls that are throttled
 	versions int // how often the ConfigMap changes
+	// refused are the codes that calls are answered with, by a part of their path, and
+	// often how many times; -1 is always.
+	refused map[string]int
+	often   int
 	asked    []string
 }
 
@@ -32,6 +36,14 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := func(code int, message string) {
 		w.WriteHeader(code)
 		_ = json.NewEncoder(w).Encode(map[string]any{"kind": "Status", "message": message})
+	}
+	for part, code := range c.refused {
+		if strings.Contains(path, part) && c.often != 0 {
+			c.often--
+			w.Header().Set("Retry-After", "1")
+			status(code, "refused for the test")
+			return
+		}
 	}
 	switch {
 	case strings.Contains(path, "secrets"):
