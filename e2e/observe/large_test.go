@@ -68,7 +68,8 @@ func (l *lab) large(n int, versions ...string) {
 	for range 8 {
 		plant.Go(func() {
 			for i := range work {
-				p := pod{namespace: fmt.Sprintf("team-%03d", i%namespaces), name: fmt.Sprint("pod-", i), version: versions[i/namespaces%len(versions)], bundle: l.both, padding: padding}
+				replicas := fmt.Sprintf("service-%d-5d4f", i/namespaces/10)
+				p := pod{namespace: fmt.Sprintf("team-%03d", i%namespaces), name: fmt.Sprint(replicas, "-", i), owner: replicas, version: versions[i/namespaces%len(versions)], bundle: l.both, padding: padding}
 				if i%10 == 0 {
 					p.bundle = l.one
 				}
@@ -109,5 +110,6 @@ func (l *lab) large(n int, versions ...string) {
 	if old := (n + 9) / 10; held[1] != old || held[2] != n-old || !slices.ContainsFunc(strings.Fields(o.counts()), func(c string) bool { return c == fmt.Sprint("proxies=", n) }) {
 		l.t.Errorf("%d pods, of which %d have the old bundle: %v, %s", n, old, held, o.counts())
 	}
-	l.t.Logf("%d pods: %s, %d bytes, %d KiB at most", n, took.Round(time.Millisecond), len(text), maxRSS(cmd))
+	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	l.t.Logf("%d pods: %s, of which %s of CPU, %d bytes, %d KiB at most", n, took.Round(time.Millisecond), cpu.Round(time.Millisecond), len(text), maxRSS(cmd))
 }

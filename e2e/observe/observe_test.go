@@ -77,7 +77,7 @@ func hash(text string) string {
 type pod struct {
 	namespace, name, version, bundle string
 	component, mesh, phase           string
-	padding                          string
+	padding, owner                   string // a ReplicaSet
 }
 
 // object is the pod as the charts and injectors of its version make it.
@@ -107,7 +107,11 @@ func (p pod) object() object {
 		proxy["restartPolicy"] = "Always"
 		spec = object{"containers": containers, "initContainers": []any{proxy}, "automountServiceAccountToken": false}
 	}
-	return object{"metadata": object{"name": p.name, "labels": labels, "annotations": annotations, "finalizers": []any{"example.org/kept"}}, "spec": spec}
+	metadata := object{"name": p.name, "labels": labels, "annotations": annotations, "finalizers": []any{"example.org/kept"}}
+	if p.owner != "" {
+		metadata["ownerReferences"] = []any{object{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": p.owner, "uid": p.owner, "controller": true}}
+	}
+	return object{"metadata": metadata, "spec": spec}
 }
 
 // plant creates a pod and gives it the status that a kubelet would.
@@ -142,7 +146,7 @@ func (l *lab) controlPlane() {
 	l.t.Helper()
 	l.namespace("linkerd")
 	l.create("/api/v1/namespaces/linkerd/configmaps", object{"metadata": object{"name": "linkerd-identity-trust-roots"}, "data": object{"ca-bundle.crt": l.both}})
-	l.create("/api/v1/namespaces/linkerd/configmaps", object{"metadata": object{"name": "linkerd-config"}, "data": object{"values": "identityTrustDomain: cluster.local\n"}})
+	l.create("/api/v1/namespaces/linkerd/configmaps", object{"metadata": object{"name": "linkerd-config"}, "data": object{"values": "identityTrustDomain: cluster.local\nlinkerdVersion: version-2.18\n"}})
 	for _, c := range []string{"identity", "destination", "proxy-injector"} {
 		l.plant(pod{namespace: "linkerd", name: "linkerd-" + c + "-5d4f-a", version: "2.18", bundle: l.both, component: c})
 	}
@@ -157,6 +161,10 @@ type seen struct {
 	Bundles []struct {
 		Name         string
 		Certificates []string
+	}
+	Mesh struct {
+		Namespace, TrustDomain, Version string
+		OtherControlPlanes              []string
 	}
 	ControlPlane struct {
 		TrustRoots        string
@@ -224,6 +232,8 @@ func TestObserve(t *testing.T) {
 	l := newLab(t)
 	l.controlPlane()
 	l.namespace("shop")
+	l.namespace("linkerd-two")
+	l.plant(pod{namespace: "linkerd-two", name: "linkerd-identity-5d4f-b", version: "2.18", bundle: l.both, component: "identity", mesh: "linkerd-two"})
 	for _, p := range []pod{
 		{namespace: "shop", name: "a", version: "2.10", bundle: l.one},
 		{namespace: "shop", name: "b", version: "2.11", bundle: l.both},
@@ -241,6 +251,10 @@ func TestObserve(t *testing.T) {
 	if code, answer, err := l.Do(http.MethodDelete, "/api/v1/namespaces/shop/pods/j", "", nil); err != nil || code != http.StatusOK {
 		t.Fatalf("%d %v %s", code, err, answer)
 	}
+	l.create("/api/v1/namespaces/linkerd/events", object{
+		"metadata": object{"name": "refused"}, "involvedObject": object{"kind": "Deployment", "name": "linkerd-identity", "namespace": "linkerd"}, "type": "Warning",
+		"reason": "IssuerUpdateSkipped", "message": "Skipping issuer update as certs could not be read from disk", "lastTimestamp": time.Now().UTC().Format(time.RFC3339),
+	})
 	want := []string{
 		"control-plane linkerd/pod/linkerd-destination-5d4f-a 0", "control-plane linkerd/pod/linkerd-identity-5d4f-a 0", "control-plane linkerd/pod/linkerd-proxy-injector-5d4f-a 0",
 		"proxies shop/pod/a 1", "proxies shop/pod/b 2", "proxies shop/pod/c 2", "proxies shop/pod/d 1", "proxies shop/pod/e 2", "proxies shop/pod/h 2 none", "proxies shop/pod/j 2",
@@ -254,10 +268,13 @@ func TestObserve(t *testing.T) {
 		if got := o.counts(); got != counts {
 			t.Errorf("%s: %s", name, got)
 		}
+		if got := fmt.Sprint(o.Mesh); got != "{linkerd cluster.local version-2.18 [linkerd-two]}" {
+			t.Errorf("%s: mesh %s", name, got)
+		}
 		if o.ControlPlane.TrustRoots == "" || o.ControlPlane.TrustRootsChanged == "" || len(o.Identity) != 1 || o.Identity[0].Issuer != "" {
 			t.Errorf("%s: %+v %+v", name, o.ControlPlane, o.Identity)
 		}
-		for _, text := range []string{"mounts may lag behind", "the issuer of identity replica linkerd-identity-5d4f-a"} {
+		for _, text := range []string{"mounts may lag behind", "the issuer of identity replica linkerd-identity-5d4f-a", "the issuer that identity was given: event IssuerUpdateSkipped at "} {
 			if !strings.Contains(talk, text) {
 				t.Errorf("%s: stderr lacks %q:\n%s", name, text, talk)
 			}

@@ -38,6 +38,8 @@ func Build(r Reading) (*rotation.Observation, []Gap) {
 	b := newBuilder(r)
 	b.addInjectors()
 	b.addReplicas()
+	b.addEvents()
+	b.addMesh()
 	b.addPods()
 	b.addHooks()
 	b.finish()

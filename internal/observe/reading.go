@@ -30,6 +30,10 @@ type Reading struct {
 	Listed bool
 	// Texts are the bundles (PEM) of pods with an annotation of that hash.
 	Texts map[string]string
+	// OtherControlPlanes are the namespaces of further control planes in the cluster.
+	OtherControlPlanes []string
+	// Events are of Deployment linkerd-identity.
+	Events []Event
 	// Samples are of Prometheus.
 	Samples []Sample
 	// Externals is the number of external workloads, nil if unknown.

@@ -9,6 +9,8 @@ const (
 	// TrustDomainValue is the value of the chart that ends each identity.
 	TrustDomainValue   = "identityTrustDomain"
 	DefaultTrustDomain = "cluster.local"
+	// VersionValue is the value of the chart with the release, from 2.10 on.
+	VersionValue = "linkerdVersion"
 	// IdentityPort is the gRPC port of identity's own container.
 	IdentityPort = 8080
 	// CertifyPath is the call by which a proxy gets its leaf.

@@ -41,6 +41,18 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestMeshAndEvents: further control planes and what identity refused are read.
+func TestMeshAndEvents(t *testing.T) {
+	c := &cluster{t: t}
+	o, answer, err := c.observe("linkerd")
+	if err != nil || o.Mesh.Namespace != "linkerd" || fmt.Sprint(o.Mesh.OtherControlPlanes) != "[two]" {
+		t.Errorf("%v: %+v", err, o.Mesh)
+	}
+	if gaps := fmt.Sprint(answer.Gaps); !strings.Contains(gaps, "event IssuerUpdateSkipped at 2026-01-01T00:00:00Z") {
+		t.Error(gaps)
+	}
+}
+
 // TestAskedAgain: a server that is busy is asked again after the time that it names.
 func TestAskedAgain(t *testing.T) {
 	for part, code := range map[string]int{"/api/v1/pods": 429, "configmaps/linkerd-config": 503, "9990/proxy/metrics": 429} {
