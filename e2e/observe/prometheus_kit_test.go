@@ -19,7 +19,7 @@ import (
 )
 
 // patience bounds waiting for programs on a machine that is busy with others.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 // exporter serves the metrics of proxies on loopback, by path. A path that it has
 // no metrics for answers 503, as a proxy does that is gone.
