@@ -16,7 +16,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/e2e/peer"
 )
 
-// padding makes pods about as large as those of a mesh, 14 KB of JSON.
+// padding makes pods about as large as those of a mesh: 10 KB of JSON and more.
 var padding = strings.Repeat("x", 7<<10)
 
 // TestLargeMesh observes meshes in 200 namespaces with the rights of --rbac, whose
