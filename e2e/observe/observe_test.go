@@ -15,7 +15,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +77,7 @@ func hash(text string) string {
 type pod struct {
 	namespace, name, version, bundle string
 	component, mesh, phase           string
+	padding, owner                   string // a ReplicaSet
 }
 
 // object is the pod as the charts and injectors of its version make it.
@@ -101,13 +101,17 @@ func (p pod) object() object {
 		env = object{"name": env["name"], "valueFrom": object{"configMapKeyRef": object{"name": "linkerd-identity-trust-roots", "key": "ca-bundle.crt"}}}
 		containers = []any{object{"name": p.component, "image": "controller"}}
 	}
-	proxy["env"] = []any{env}
+	proxy["env"] = []any{env, object{"name": "PADDING", "value": p.padding}}
 	spec := object{"containers": append(containers, proxy), "automountServiceAccountToken": false}
 	if p.version == "2.20" {
 		proxy["restartPolicy"] = "Always"
 		spec = object{"containers": containers, "initContainers": []any{proxy}, "automountServiceAccountToken": false}
 	}
-	return object{"metadata": object{"name": p.name, "labels": labels, "annotations": annotations, "finalizers": []any{"example.org/kept"}}, "spec": spec}
+	metadata := object{"name": p.name, "labels": labels, "annotations": annotations, "finalizers": []any{"example.org/kept"}}
+	if p.owner != "" {
+		metadata["ownerReferences"] = []any{object{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": p.owner, "uid": p.owner, "controller": true}}
+	}
+	return object{"metadata": metadata, "spec": spec}
 }
 
 // plant creates a pod and gives it the status that a kubelet would.
@@ -142,7 +146,7 @@ func (l *lab) controlPlane() {
 	l.t.Helper()
 	l.namespace("linkerd")
 	l.create("/api/v1/namespaces/linkerd/configmaps", object{"metadata": object{"name": "linkerd-identity-trust-roots"}, "data": object{"ca-bundle.crt": l.both}})
-	l.create("/api/v1/namespaces/linkerd/configmaps", object{"metadata": object{"name": "linkerd-config"}, "data": object{"values": "identityTrustDomain: cluster.local\n"}})
+	l.create("/api/v1/namespaces/linkerd/configmaps", object{"metadata": object{"name": "linkerd-config"}, "data": object{"values": "identityTrustDomain: cluster.local\nlinkerdVersion: version-2.18\n"}})
 	for _, c := range []string{"identity", "destination", "proxy-injector"} {
 		l.plant(pod{namespace: "linkerd", name: "linkerd-" + c + "-5d4f-a", version: "2.18", bundle: l.both, component: c})
 	}
@@ -157,6 +161,10 @@ type seen struct {
 	Bundles []struct {
 		Name         string
 		Certificates []string
+	}
+	Mesh struct {
+		Namespace, TrustDomain, Version string
+		OtherControlPlanes              []string
 	}
 	ControlPlane struct {
 		TrustRoots        string
@@ -224,6 +232,8 @@ func TestObserve(t *testing.T) {
 	l := newLab(t)
 	l.controlPlane()
 	l.namespace("shop")
+	l.namespace("linkerd-two")
+	l.plant(pod{namespace: "linkerd-two", name: "linkerd-identity-5d4f-b", version: "2.18", bundle: l.both, component: "identity", mesh: "linkerd-two"})
 	for _, p := range []pod{
 		{namespace: "shop", name: "a", version: "2.10", bundle: l.one},
 		{namespace: "shop", name: "b", version: "2.11", bundle: l.both},
@@ -241,6 +251,10 @@ func TestObserve(t *testing.T) {
 	if code, answer, err := l.Do(http.MethodDelete, "/api/v1/namespaces/shop/pods/j", "", nil); err != nil || code != http.StatusOK {
 		t.Fatalf("%d %v %s", code, err, answer)
 	}
+	l.create("/api/v1/namespaces/linkerd/events", object{
+		"metadata": object{"name": "refused"}, "involvedObject": object{"kind": "Deployment", "name": "linkerd-identity", "namespace": "linkerd"}, "type": "Warning",
+		"reason": "IssuerUpdateSkipped", "message": "Skipping issuer update as certs could not be read from disk", "lastTimestamp": time.Now().UTC().Format(time.RFC3339),
+	})
 	want := []string{
 		"control-plane linkerd/pod/linkerd-destination-5d4f-a 0", "control-plane linkerd/pod/linkerd-identity-5d4f-a 0", "control-plane linkerd/pod/linkerd-proxy-injector-5d4f-a 0",
 		"proxies shop/pod/a 1", "proxies shop/pod/b 2", "proxies shop/pod/c 2", "proxies shop/pod/d 1", "proxies shop/pod/e 2", "proxies shop/pod/h 2 none", "proxies shop/pod/j 2",
@@ -254,10 +268,13 @@ func TestObserve(t *testing.T) {
 		if got := o.counts(); got != counts {
 			t.Errorf("%s: %s", name, got)
 		}
+		if got := fmt.Sprint(o.Mesh); got != "{linkerd cluster.local version-2.18 [linkerd-two]}" {
+			t.Errorf("%s: mesh %s", name, got)
+		}
 		if o.ControlPlane.TrustRoots == "" || o.ControlPlane.TrustRootsChanged == "" || len(o.Identity) != 1 || o.Identity[0].Issuer != "" {
 			t.Errorf("%s: %+v %+v", name, o.ControlPlane, o.Identity)
 		}
-		for _, text := range []string{"mounts may lag behind", "the issuer of identity replica linkerd-identity-5d4f-a"} {
+		for _, text := range []string{"mounts may lag behind", "the issuer of identity replica linkerd-identity-5d4f-a", "the issuer that identity was given: event IssuerUpdateSkipped at "} {
 			if !strings.Contains(talk, text) {
 				t.Errorf("%s: stderr lacks %q:\n%s", name, text, talk)
 			}
@@ -365,51 +382,4 @@ func TestPrometheus(t *testing.T) {
 			t.Errorf("%s: asked with %q", c.name, authorization)
 		}
 	}
-}
-
-// TestLargeMesh measures a mesh of L5D_BENCH_PODS pods in 200 namespaces, such as 10000.
-func TestLargeMesh(t *testing.T) {
-	n, err := strconv.Atoi(os.Getenv("L5D_BENCH_PODS"))
-	if err != nil {
-		n = 1200 // three pages
-	}
-	l := newLab(t)
-	l.controlPlane()
-	const namespaces = 200
-	for i := range namespaces {
-		l.namespace(fmt.Sprintf("team-%03d", i))
-	}
-	work := make(chan int)
-	done := make(chan struct{})
-	const planters = 8
-	for range planters {
-		go func() {
-			for i := range work {
-				p := pod{namespace: fmt.Sprintf("team-%03d", i%namespaces), name: fmt.Sprint("pod-", i), version: []string{"2.12", "2.15", "2.18", "2.20"}[i/namespaces%4], bundle: l.both}
-				l.create("/api/v1/namespaces/"+p.namespace+"/pods", p.object())
-			}
-			done <- struct{}{}
-		}()
-	}
-	for i := range n {
-		work <- i
-	}
-	close(work)
-	for range planters {
-		<-done
-	}
-	file := filepath.Join(t.TempDir(), "seen.json")
-	cmd := exec.Command(peer.Tool(t), "observe", "--state", l.state, "--kubeconfig", l.Kubeconfig, "-o", "json", "--to", file)
-	cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=/usr/bin:/bin"}
-	begin := time.Now()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	took := time.Since(begin)
-	text, err := os.ReadFile(file)
-	var o seen
-	if err != nil || json.Unmarshal(text, &o) != nil || !strings.Contains(o.counts(), fmt.Sprint("proxies=", n)) {
-		t.Errorf("%v: %s", err, o.counts())
-	}
-	t.Logf("%d pods: %s, %d bytes, %d KiB at most", n, took.Round(time.Millisecond), len(text), maxRSS(cmd))
 }

@@ -1,6 +1,6 @@
 // Package peer builds the real programs that the tests run: Helm 3 and 4,
 // kustomize, Argo CD's plugin server, Kubernetes' API server with etcd and kubectl,
-// Gitea, age and sops, and l5d-pki-render itself. Each is pinned
+// Prometheus, Gitea, age and sops, and l5d-pki-render itself. Each is pinned
 // in a go.mod, comes from the module proxy, and is built once into a cache folder
 // (E2E_CACHE, by default .cache/e2e at the root of the repository).
 //
@@ -59,7 +59,9 @@ var recipes = map[string]recipe{
 	"kube-apiserver":     {module: "e2e/kube", pkg: "k8s.io/kubernetes/cmd/kube-apiserver", flags: kubeVersion},
 	"kubectl":            {module: "e2e/kube", pkg: "k8s.io/kubernetes/cmd/kubectl", flags: kubeVersion},
 	"krew":               {module: "e2e/krew", pkg: "sigs.k8s.io/krew/cmd/krew"},
-	"cmpclient":          {module: "e2e/argocd", pkg: "./cmd/cmpclient", env: []string{argocdToolchain}},
+	// Discovery finds targets in clouds and clusters; those of the tests are in its file.
+	"prometheus": {module: "e2e/prometheus", pkg: "github.com/prometheus/prometheus/cmd/prometheus", flags: []string{"-tags", "remove_all_sd"}},
+	"cmpclient":  {module: "e2e/argocd", pkg: "./cmd/cmpclient", env: []string{argocdToolchain}},
 }
 
 var (

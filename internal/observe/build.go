@@ -38,6 +38,8 @@ func Build(r Reading) (*rotation.Observation, []Gap) {
 	b := newBuilder(r)
 	b.addInjectors()
 	b.addReplicas()
+	b.addEvents()
+	b.addMesh()
 	b.addPods()
 	b.addHooks()
 	b.finish()
@@ -52,10 +54,8 @@ func newBuilder(r Reading) *builder {
 		o: &rotation.Observation{APIVersion: rotation.ObservationVersion, Kind: rotation.ObservationKind, Cluster: r.Cluster, At: text(r.At)},
 	}
 	for _, pem := range r.Known.Certificates {
-		if chain, err := pki.ReadChain([]byte(pem)); err == nil {
-			for _, c := range chain {
-				b.known[c.Fingerprint()] = true
-			}
+		for _, c := range b.chain(pem) {
+			b.known[c.Fingerprint()] = true
 		}
 	}
 	b.readTrustRoots()
@@ -88,8 +88,8 @@ func (b *builder) fingerprints(pem string) []string {
 }
 
 func (b *builder) parse(pem string) []string {
-	chain, err := pki.ReadChain([]byte(pem))
-	if err != nil || len(chain) == 0 {
+	chain := b.chain(pem)
+	if len(chain) == 0 {
 		return nil
 	}
 	list := make([]string, len(chain))
@@ -147,8 +147,7 @@ func (b *builder) readIssuer() {
 		return
 	}
 	b.fact("issuer-secret", "", "ConfigMap "+linkerd.Config, rotation.InferredFact)
-	chain, _ := pki.ReadChain([]byte(crt)) // it was read above
-	b.Known.Issuers = append(b.Known.Issuers, Issuer{crt, len(chain) > 1})
+	b.Known.Issuers = append(b.Known.Issuers, Issuer{crt, len(b.o.ControlPlane.Issuer) > 1})
 	if changed := b.Config.Metadata.changed(); !changed.IsZero() && !changed.After(b.At) {
 		b.o.ControlPlane.IssuerChanged = text(changed)
 	}

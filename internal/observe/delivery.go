@@ -185,8 +185,8 @@ func (b *builder) issuerOf(end time.Time) (fps []string, why string) {
 	var found pki.Chain
 	crossed := false
 	for _, i := range b.Known.Issuers {
-		chain, err := pki.ReadChain([]byte(i.Chain))
-		if err != nil || len(chain) == 0 {
+		chain := b.chain(i.Chain)
+		if len(chain) == 0 {
 			continue
 		}
 		apart := chain[0].NotAfter.Sub(end).Abs()

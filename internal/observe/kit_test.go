@@ -10,6 +10,8 @@ import (
 	"math/big"
 	mathrand "math/rand/v2"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,12 +108,51 @@ func presented(chain pki.Chain, end time.Time, reversed bool) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf})) + string(all.Marshal()) + "\n"
 }
 
+// Planted clusters have few different certificates, so what is made of them is kept.
+var (
+	prints    = map[*x509.Certificate]string{}
+	pems      = map[string]string{}
+	hashes    = map[string][]string{}
+	certifies = map[string]string{}
+)
+
+// certified is what an identity replica signs, in some order.
+func certified(chain pki.Chain, reversed bool) string {
+	key := strings.Join(append(fps(chain), strconv.FormatBool(reversed)), " ")
+	if certifies[key] == "" {
+		certifies[key] = presented(chain, chain[0].NotAfter, reversed)
+	}
+	return certifies[key]
+}
+
 func fps(certs []pki.Certificate) []string {
 	list := make([]string, len(certs))
 	for i, c := range certs {
-		list[i] = c.Fingerprint()
+		if prints[c.Certificate] == "" {
+			prints[c.Certificate] = c.Fingerprint()
+		}
+		list[i] = prints[c.Certificate]
 	}
 	return list
+}
+
+func pemOf(b pki.Bundle) string {
+	key := strings.Join(fps(b.Certificates()), " ")
+	if pems[key] == "" {
+		pems[key] = string(b.Marshal())
+	}
+	return pems[key]
+}
+
+// hashOf is the annotation for a bundle; 2.12.0 hashes it with a last newline.
+func hashOf(bundle string, newline bool) string {
+	if hashes[bundle] == nil {
+		hashes[bundle] = Hashes(bundle)
+	}
+	if newline {
+		return hashes[bundle][1]
+	}
+	return hashes[bundle][0]
 }
 
 // spread is the observation of a cluster in which everything has the material.

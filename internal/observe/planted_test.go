@@ -71,7 +71,13 @@ type planted struct {
 	serial   int
 	skew     time.Duration // of nodes' clocks
 	uncross  bool          // identity gets issuers without their cross certificate
+	// dial and certify are how many of 8 proxies and replicas are asked for their chain.
+	dial, certify int
+	parsed        map[string]pki.Chain
 }
+
+// askedOf draws of how many of 8 a chain is asked: of most clusters, of none.
+func askedOf(r *rand.Rand) int { return []int{4, 8, 0}[min(r.IntN(48), 2)] }
 
 func plant(r *rand.Rand, first step) *planted {
 	p := &planted{r: r, at: first.at}
@@ -79,6 +85,7 @@ func plant(r *rand.Rand, first step) *planted {
 	p.secret = []version[pki.Chain]{{first.at, first.material.Issuer}}
 	p.skew = time.Duration(r.IntN(240)-120) * time.Second
 	p.uncross = r.IntN(4) == 0
+	p.dial, p.certify = askedOf(r), askedOf(r)
 	for i := range 1 + r.IntN(2) {
 		pod := p.pod(linkerd.Namespace, "deploy/linkerd-identity", linkerd.ComponentIdentity)
 		p.replicas = append(p.replicas, &plantedReplica{pod, first.material.Bundle, first.material.Issuer, p.at})
@@ -166,16 +173,33 @@ func (p *planted) event() {
 	}
 }
 
+// wait lets time go by in which mounts follow: none has what was replaced longer
+// ago than realLag.
+func (p *planted) wait(d time.Duration) {
+	p.at = p.at.Add(d)
+	for i, mount := range p.mounts {
+		if p.r.IntN(2) == 0 || !p.recent(mount) {
+			p.mounts[i] = old(p.r, p.roots, p.at)
+		}
+	}
+}
+
+func (p *planted) recent(mount pki.Bundle) bool {
+	for i := len(p.roots) - 1; ; i-- {
+		if p.roots[i].value.Equal(mount) {
+			return true
+		}
+		if i == 0 || !p.roots[i].at.Add(realLag).After(p.at) {
+			return false
+		}
+	}
+}
+
 // pass lets time go by: mounts follow, and leaves are renewed or end.
 func (p *planted) pass(d time.Duration) {
 	for end := p.at.Add(d); p.at.Before(end); {
 		step := min(end.Sub(p.at), time.Duration(1+p.r.IntN(6))*time.Hour)
-		p.at = p.at.Add(step)
-		for i := range p.mounts {
-			if step > realLag || p.r.IntN(2) == 0 {
-				p.mounts[i] = old(p.r, p.roots, p.at)
-			}
-		}
+		p.wait(step)
 		for _, pod := range p.proxies() {
 			age := p.at.Sub(pod.issued)
 			switch {
@@ -228,13 +252,13 @@ func (p *planted) truth() *rotation.Observation {
 func (p *planted) reading(known Known, missed int) Reading {
 	misses := func() bool { return p.r.IntN(8) < missed && p.r.IntN(4) == 0 }
 	r := Reading{Cluster: "prod", Namespace: linkerd.Namespace, Known: known, Served: p.at, At: p.at, Listed: !misses(), Replicas: map[string]Reply{}, ProxyBundles: map[string]string{}, Texts: map[string]string{},
-		Presented: map[string]string{}, Certified: map[string]string{}}
+		Presented: map[string]string{}, Certified: map[string]string{}, parsed: p.parsed}
 	if p.r.IntN(3) == 0 {
-		r.Injected = string(p.mounts[p.r.IntN(len(p.mounts))].Marshal())
+		r.Injected = pemOf(p.mounts[p.r.IntN(len(p.mounts))])
 	}
 	roots := p.roots[len(p.roots)-1]
 	if !misses() {
-		r.TrustRoots = &ConfigMap{Data: map[string]string{linkerd.TrustRootsKey: string(roots.value.Marshal())}}
+		r.TrustRoots = &ConfigMap{Data: map[string]string{linkerd.TrustRootsKey: pemOf(roots.value)}}
 		if !misses() {
 			r.TrustRoots.Metadata.ManagedFields = []ManagedFields{{roots.at}}
 		}
@@ -249,8 +273,8 @@ func (p *planted) reading(known Known, missed int) Reading {
 	}
 	for _, replica := range p.replicas {
 		p.read(&r, replica.pod, replica, misses)
-		if p.r.IntN(4) == 0 {
-			r.Certified[replica.pod.uid] = presented(replica.issuer, p.at.Add(life), p.r.IntN(2) == 0)
+		if p.r.IntN(8) < p.certify {
+			r.Certified[replica.pod.uid] = certified(replica.issuer, p.r.IntN(2) == 0)
 		}
 		if !misses() {
 			ttl := replica.issuer[0].NotAfter.Sub(p.at).Seconds()
@@ -279,7 +303,7 @@ func (p *planted) read(r *Reading, pod *plantedPod, replica *plantedReplica, mis
 	if misses() {
 		read.Hash, read.Whole, read.Bundle = "", false, ""
 	}
-	if pod.chain != nil && p.r.IntN(4) == 0 {
+	if pod.chain != nil && p.r.IntN(8) < p.dial {
 		read.Identity = leafName
 		r.Presented[pod.uid] = presented(pod.chain, pod.issued.Add(life), p.r.IntN(2) == 0)
 	}
@@ -291,10 +315,10 @@ func (p *planted) read(r *Reading, pod *plantedPod, replica *plantedReplica, mis
 		r.Identities = append(r.Identities, read)
 	}
 	if pod.component != "" && !misses() {
-		r.ProxyBundles[pod.uid] = string(pod.bundle.Marshal())
+		r.ProxyBundles[pod.uid] = pemOf(pod.bundle)
 	}
 	if !whole && !misses() {
-		r.Texts[read.Hash] = string(pod.bundle.Marshal())
+		r.Texts[read.Hash] = pemOf(pod.bundle)
 	}
 	if pod.chain != nil && p.r.IntN(2) == 0 {
 		p.sample(r, pod)
@@ -314,51 +338,53 @@ func (p *planted) sample(r *Reading, pod *plantedPod) {
 	}
 }
 
-// object is the pod as JSON of the API, read back.
-func (p *planted) object(pod *plantedPod, replica *plantedReplica) PodObject {
-	bundle := string(pod.bundle.Marshal())
-	hash := Hashes(bundle)[0]
-	if pod.newline {
-		hash = Hashes(bundle)[1]
-	}
-	annotations := map[string]any{linkerd.TrustRootHash: hash, linkerd.CreatedBy: linkerd.InjectorCreated + " v2.18"}
+// object is the pod as the API has it.
+func (p *planted) object(pod *plantedPod, replica *plantedReplica) (o PodObject) {
+	bundle := pemOf(pod.bundle)
+	annotations := map[string]string{linkerd.TrustRootHash: hashOf(bundle, pod.newline), linkerd.CreatedBy: linkerd.InjectorCreated + " v2.18"}
 	if pod.component == "" && pod.whole {
 		delete(annotations, linkerd.TrustRootHash)
 	}
-	env := map[string]any{"name": linkerd.TrustAnchorsEnv, "value": bundle}
+	env := EnvVar{Name: linkerd.TrustAnchorsEnv, Value: bundle}
 	if pod.component != "" { // the annotation has the chart's value, not what the proxy got
-		annotations[linkerd.TrustRootHash] = Hashes(string(p.roots[len(p.roots)-1].value.Marshal()))[2]
-		env = map[string]any{"name": linkerd.TrustAnchorsEnv, "valueFrom": map[string]any{"configMapKeyRef": map[string]any{"name": linkerd.TrustRoots, "key": linkerd.TrustRootsKey}}}
+		annotations[linkerd.TrustRootHash] = hashOf(pemOf(p.roots[len(p.roots)-1].value), false)
+		env = fromConfigMap
 	}
-	running := func(at time.Time) map[string]any {
-		return map[string]any{"running": map[string]any{"startedAt": text(at)}}
-	}
-	state := running(pod.started)
+	containers, statuses := []Container{{Name: linkerd.ProxyContainer, Env: []EnvVar{env}}}, []ContainerStatus{running(linkerd.ProxyContainer, pod.started)}
 	if pod.stopped {
-		state = map[string]any{"waiting": map[string]any{"reason": "PodInitializing"}}
+		statuses[0].State.Running, statuses[0].State.Waiting = nil, &struct{}{}
 	}
-	containers := []any{map[string]any{"name": linkerd.ProxyContainer, "env": []any{env}}}
-	statuses := []any{map[string]any{"name": linkerd.ProxyContainer, "state": state}}
 	if replica != nil {
-		containers = append(containers, map[string]any{"name": linkerd.IdentityContainer, "args": []any{linkerd.ArgLifetime + "24h0m0s", linkerd.ArgClockSkew + "20s"}})
-		statuses = append(statuses, map[string]any{"name": linkerd.IdentityContainer, "state": running(replica.started)})
+		containers = append(containers, Container{Name: linkerd.IdentityContainer, Args: []string{linkerd.ArgLifetime + "24h0m0s", linkerd.ArgClockSkew + "20s"}})
+		statuses = append(statuses, running(linkerd.IdentityContainer, replica.started))
 	}
-	spec, status := map[string]any{"containers": containers}, map[string]any{"phase": "Running", "containerStatuses": statuses}
+	o.Spec.Containers, o.Status.ContainerStatuses, o.Status.Phase = containers, statuses, "Running"
 	if pod.newline { // native sidecars
-		spec, status = map[string]any{"initContainers": containers}, map[string]any{"phase": "Running", "initContainerStatuses": statuses}
+		o.Spec.Containers, o.Spec.InitContainers = nil, containers
+		o.Status.ContainerStatuses, o.Status.InitContainerStatuses = nil, statuses
 	}
 	_, name, _ := strings.Cut(pod.workload, "/")
-	text := must(json.Marshal(map[string]any{
-		"metadata": map[string]any{
-			"name": pod.name, "namespace": pod.namespace, "uid": pod.uid, "creationTimestamp": text(pod.created), "annotations": annotations,
-			"labels":          map[string]any{linkerd.Component: pod.component, "pod-template-hash": "5d4f"},
-			"ownerReferences": []any{map[string]any{"kind": "ReplicaSet", "name": name + "-5d4f", "controller": true}},
-		},
-		"spec": spec, "status": status,
-	}))
-	var o PodObject
-	if err := json.Unmarshal(text, &o); err != nil {
-		panic(err)
+	o.Metadata = Meta{
+		Name: pod.name, Namespace: pod.namespace, UID: pod.uid, CreationTimestamp: pod.created, Annotations: annotations,
+		Labels:          map[string]string{linkerd.Component: pod.component, "pod-template-hash": "5d4f"},
+		OwnerReferences: []Owner{{Kind: "ReplicaSet", Name: name + "-5d4f", Controller: true}},
 	}
 	return o
+}
+
+// fromConfigMap is the variable of a proxy of the control plane.
+var fromConfigMap = func() (e EnvVar) {
+	text := fmt.Sprintf(`{"name":%q,"valueFrom":{"configMapKeyRef":{"name":%q,"key":%q}}}`, linkerd.TrustAnchorsEnv, linkerd.TrustRoots, linkerd.TrustRootsKey)
+	if err := json.Unmarshal([]byte(text), &e); err != nil {
+		panic(err)
+	}
+	return e
+}()
+
+func running(name string, at time.Time) (s ContainerStatus) {
+	s.Name = name
+	s.State.Running = &struct {
+		StartedAt time.Time `json:"startedAt"`
+	}{at}
+	return s
 }

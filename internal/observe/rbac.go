@@ -131,6 +131,10 @@ rules:
   resources: [configmaps]
   resourceNames: [%[7]s, %[8]s]
   verbs: [get]
+# What identity says of an issuer that it refuses.
+- apiGroups: [""]
+  resources: [events]
+  verbs: [list]
 # The metrics of identity, and the bundle that the control plane's proxies got.
 - apiGroups: [""]
   resources: [pods/proxy]

@@ -2,6 +2,8 @@ package observe
 
 import (
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
 // Reading is everything that was read of one cluster, in the order of reading.
@@ -28,6 +30,10 @@ type Reading struct {
 	Listed bool
 	// Texts are the bundles (PEM) of pods with an annotation of that hash.
 	Texts map[string]string
+	// OtherControlPlanes are the namespaces of further control planes in the cluster.
+	OtherControlPlanes []string
+	// Events are of Deployment linkerd-identity.
+	Events []Event
 	// Samples are of Prometheus.
 	Samples []Sample
 	// Externals is the number of external workloads, nil if unknown.
@@ -46,6 +52,23 @@ type Reading struct {
 	Gaps []Gap
 	// At is the end of the reading.
 	At time.Time
+	// parsed, if set, are chains that were parsed before, by their text.
+	parsed map[string]pki.Chain
+}
+
+// chain parses a chain that the cluster has.
+func (r *Reading) chain(pem string) pki.Chain {
+	if chain, known := r.parsed[pem]; known {
+		return chain
+	}
+	chain, err := pki.ReadChain([]byte(pem))
+	if err != nil {
+		chain = nil
+	}
+	if r.parsed != nil {
+		r.parsed[pem] = chain
+	}
+	return chain
 }
 
 // Reply is what an identity replica answered.

@@ -29,6 +29,11 @@ const (
 	ArgLifetime       = "-identity-issuance-lifetime="
 	ArgClockSkew      = "-identity-clock-skew-allowance="
 
+	// Events of Deployment linkerd-identity (linkerd2: pkg/identity/service.go).
+	EventIssuerUpdated = "IssuerUpdated"
+	EventIssuerSkipped = "IssuerUpdateSkipped"
+	EventIssuerInvalid = "IssuerValidationFailed"
+
 	ComponentIdentity = "identity"
 	ComponentInjector = "proxy-injector"
 

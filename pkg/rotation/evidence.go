@@ -23,8 +23,7 @@ type Evidence struct {
 	// Links are the states of linked clusters, by the name in spec.links.
 	Links       []LinkedState
 	Assumptions []Assumption
-	// Verified, if set, has the answers that were found at the same instant already;
-	// many clusters share them.
+	// Verified, if set, has answers that were found already; many clusters share them.
 	Verified *Verifier
 }
 

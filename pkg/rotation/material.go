@@ -44,22 +44,22 @@ func openDossier(s *state.Rotation, v *Verifier) (*dossier, error) {
 	d := &dossier{state: s, verify: v}
 	var problems problem.List
 	for i, a := range s.Status.Anchors {
-		cert, err := oneAnchor(a)
+		cert, err := v.anchor(a)
 		problems = append(problems, problem.Of(err).Under(fmt.Sprintf("status.anchors[%d].certificate", i))...)
 		d.anchors = append(d.anchors, anchorEntry{a.Name, a.Role, cert})
 	}
 	for i, is := range s.Status.Issuers {
-		chain, err := pki.ParseChain([]byte(is.Certificate))
+		chain, err := v.chain(is.Certificate)
 		problems = append(problems, problem.Of(err).Under(fmt.Sprintf("status.issuers[%d].certificate", i))...)
 		d.issuers = append(d.issuers, issuerEntry{is.Name, is.Role, chain})
 	}
 	for i, a := range s.Status.Retired {
-		cert, err := oneAnchor(a)
+		cert, err := v.anchor(a)
 		problems = append(problems, problem.Of(err).Under(fmt.Sprintf("status.retired[%d].certificate", i))...)
 		d.retired = append(d.retired, cert)
 	}
 	for i, is := range s.Status.RetiredIssuers {
-		chain, err := pki.ParseChain([]byte(is.Certificate))
+		chain, err := v.chain(is.Certificate)
 		problems = append(problems, problem.Of(err).Under(fmt.Sprintf("status.retiredIssuers[%d].certificate", i))...)
 		d.abandoned = append(d.abandoned, issuerEntry{name: is.Name, chain: chain})
 	}

@@ -26,8 +26,11 @@ type scene struct {
 // openScene parses everything once and checks the evidence's form.
 func openScene(s *state.Rotation, e Evidence, at time.Time) (*scene, error) {
 	v := e.Verified
-	if v == nil || !v.at.Equal(at) {
+	switch {
+	case v == nil:
 		v = NewVerifier(at)
+	case !v.at.Equal(at):
+		v = v.forInstant(at)
 	}
 	d, err := openDossier(s, v)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // Verifiers by name, as verdicts and proofs show them.
@@ -14,8 +15,8 @@ const (
 )
 
 // Verifier answers whether a bundle verifies a chain, by real path building at
-// one instant, and remembers the answers by fingerprint. It is not safe for
-// concurrent use.
+// one instant, and remembers the answers by fingerprint, and the certificates of
+// states by their text. It is not safe for concurrent use.
 //
 // A chain is what identity serves below its leaves: the issuer, then further
 // intermediates. The leaf itself is not at hand (its key never leaves the
@@ -23,26 +24,54 @@ const (
 // signature check and no constraint that an issuer with path length 0 fails.
 // Proofs by handshake use real leaves.
 type Verifier struct {
-	at   time.Time
-	memo map[question]error
+	at      time.Time
+	memo    map[question]error
+	anchors map[string]pki.Certificate
+	chains  map[string]pki.Chain
 }
 
-type question struct{ bundle, chain, by string }
+// question is what is remembered: at is zero where all certificates are within
+// their dates, since the answer is the same at every such instant.
+type question struct {
+	bundle, chain, by string
+	at                time.Time
+}
 
 // NewVerifier verifies at the instant.
 func NewVerifier(at time.Time) *Verifier {
-	return &Verifier{at: at, memo: map[question]error{}}
+	return &Verifier{at, map[question]error{}, map[string]pki.Certificate{}, map[string]pki.Chain{}}
+}
+
+// forInstant verifies at another instant, and shares what v remembers.
+func (v *Verifier) forInstant(at time.Time) *Verifier {
+	return &Verifier{at, v.memo, v.anchors, v.chains}
 }
 
 // Verify is nil if the bundle verifies the chain under the named verifier.
 func (v *Verifier) Verify(b pki.Bundle, c pki.Chain, by string) error {
-	q := question{bundleID(b), chainID(c), by}
+	q := question{bundle: bundleID(b), chain: chainID(c), by: by}
+	if by != byStructure && !v.dated(b.Certificates(), c) {
+		q.at = v.at
+	}
 	if err, known := v.memo[q]; known {
 		return err
 	}
 	err := v.verify(b, c, by)
 	v.memo[q] = err
 	return err
+}
+
+// dated reports whether all certificates are within their dates, to the second:
+// verifiers differ in whether they look at fractions.
+func (v *Verifier) dated(lists ...[]pki.Certificate) bool {
+	for _, list := range lists {
+		for _, c := range list {
+			if !v.at.After(c.NotBefore.Add(time.Second)) || !v.at.Before(c.NotAfter.Add(-time.Second)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (v *Verifier) verify(b pki.Bundle, c pki.Chain, by string) error {
@@ -63,4 +92,36 @@ const byStructure = "structure"
 // structural tells whether a bundle verifies a chain whatever the date.
 func (v *Verifier) structural(b pki.Bundle, c pki.Chain) bool {
 	return v.Verify(b, c, byStructure) == nil
+}
+
+// anchor is the anchor of a state.
+func (v *Verifier) anchor(a state.Anchor) (pki.Certificate, error) {
+	if v == nil {
+		return oneAnchor(a)
+	}
+	cert, known := v.anchors[a.Certificate]
+	if known {
+		return cert, nil
+	}
+	cert, err := oneAnchor(a)
+	if err == nil {
+		v.anchors[a.Certificate] = cert
+	}
+	return cert, err
+}
+
+// chain is the chain in a text of a state.
+func (v *Verifier) chain(text string) (pki.Chain, error) {
+	if v == nil {
+		return pki.ParseChain([]byte(text))
+	}
+	chain, known := v.chains[text]
+	if known {
+		return chain, nil
+	}
+	chain, err := pki.ParseChain([]byte(text))
+	if err == nil {
+		v.chains[text] = chain
+	}
+	return chain, err
 }

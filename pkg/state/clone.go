@@ -19,8 +19,11 @@ func deepCopy(v reflect.Value) reflect.Value {
 	c := reflect.New(v.Type()).Elem()
 	switch v.Kind() {
 	case reflect.Struct:
+		c.Set(v)
 		for i := range v.NumField() {
-			c.Field(i).Set(deepCopy(v.Field(i)))
+			if shares(v.Field(i).Kind()) {
+				c.Field(i).Set(deepCopy(v.Field(i)))
+			}
 		}
 	case reflect.Pointer:
 		if !v.IsNil() {
@@ -42,4 +45,9 @@ func deepCopy(v reflect.Value) reflect.Value {
 		c.Set(v)
 	}
 	return c
+}
+
+// shares reports whether a copied value of the kind may share memory with the original.
+func shares(k reflect.Kind) bool {
+	return k == reflect.Struct || k == reflect.Pointer || k == reflect.Slice || k == reflect.Map
 }

@@ -23,7 +23,11 @@ type cluster struct {
 	gone     int // lists whose second page has expired
 	busy     int // calls that are throttled
 	versions int // how often the ConfigMap changes
-	asked    []string
+	// refused are the codes that calls are answered with, by a part of their path, and
+	// often how many times; -1 is always.
+	refused map[string]int
+	often   int
+	asked   []string
 }
 
 func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -32,6 +36,14 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := func(code int, message string) {
 		w.WriteHeader(code)
 		_ = json.NewEncoder(w).Encode(map[string]any{"kind": "Status", "message": message})
+	}
+	for part, code := range c.refused {
+		if strings.Contains(path, part) && c.often != 0 {
+			c.often--
+			w.Header().Set("Retry-After", "1")
+			status(code, "refused for the test")
+			return
+		}
 	}
 	switch {
 	case strings.Contains(path, "secrets"):
@@ -53,6 +65,11 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"metadata": map[string]any{"resourceVersion": version, "managedFields": []any{map[string]any{"time": "2026-01-01T00:00:00Z"}}}, "data": map[string]any{"ca-bundle.crt": string(root)}})
 	case path == "/api/v1/namespaces/linkerd/pods":
 		fmt.Fprint(w, `{"items":[{"metadata":{"name":"i-0","namespace":"linkerd","uid":"i","labels":{"linkerd.io/control-plane-component":"identity"}},"spec":{"containers":[{"name":"linkerd-proxy"}]}}]}`)
+	case path == "/api/v1/namespaces/linkerd/events" && strings.Contains(r.URL.Query().Get("fieldSelector"), "linkerd-identity"):
+		fmt.Fprint(w, `{"items":[{"reason":"IssuerUpdateSkipped","message":"no","lastTimestamp":"2026-01-01T00:00:00Z"}]}`)
+	case path == "/api/v1/pods" && strings.HasPrefix(r.URL.Query().Get("labelSelector"), "linkerd.io/control-plane-component="):
+		fmt.Fprint(w, `{"items":[{"metadata":{"name":"i","namespace":"linkerd","labels":{"linkerd.io/control-plane-ns":"linkerd"}}},
+			{"metadata":{"name":"j","namespace":"two","labels":{"linkerd.io/control-plane-ns":"two"}}},{"metadata":{"name":"k","namespace":"shop","labels":{"linkerd.io/control-plane-ns":"linkerd"}}}]}`)
 	case path == "/api/v1/pods" && strings.Contains(r.URL.Query().Get("fieldSelector"), "=Pending"):
 		fmt.Fprint(w, `{"items":[]}`)
 	case path == "/api/v1/pods" && r.URL.Query().Get("continue") == "":

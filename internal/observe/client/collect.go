@@ -76,11 +76,13 @@ func (c *collector) once(ctx context.Context) error {
 			c.dryRun(ctx)
 		}
 		c.replicas(ctx)
+		c.events(ctx)
 		if c.request.Certify {
 			c.certify(ctx)
 		}
 	}
 	c.list(ctx)
+	c.others(ctx)
 	c.leaves(ctx)
 	c.rest(ctx)
 	if c.dial.Any() {
