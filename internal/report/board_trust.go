@@ -152,7 +152,7 @@ func (b Board) party(list *[]picture.Party, fingerprints []string) int {
 
 // objects are what a commit changes, and how each object gets into the cluster.
 func (b Board) objects(row rotation.PlanRow) []document.Block {
-	t := document.Table{Caption: "How what " + row.Phase + " changes reaches the cluster", Head: []string{"object", "way", "a person runs"}, None: "It changes nothing that has to be delivered."}
+	t := document.Table{Caption: "How what " + row.Phase + " changes reaches the cluster", Head: []string{"object", "way", "a person runs"}}
 	for _, o := range delivery.Changed(b.Status.Delivery, row.Kinds...) {
 		look := document.Plain
 		if !o.Automatic() {
@@ -164,5 +164,9 @@ func (b Board) objects(row rotation.PlanRow) []document.Block {
 	if len(row.Changes) > 0 {
 		changes = "Changes " + strings.Join(row.Changes, ", ") + "."
 	}
-	return []document.Block{document.Paragraph(document.Say("%s", changes)), t}
+	blocks := []document.Block{document.Paragraph(document.Say("%s", changes))}
+	if len(t.Rows) > 0 {
+		blocks = append(blocks, t)
+	}
+	return blocks
 }
