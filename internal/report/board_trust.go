@@ -14,7 +14,8 @@ import (
 // trust is the names of certificates, who trusts whom now, and in each step.
 func (b Board) trust() []document.Block {
 	blocks := []document.Block{b.legend(), document.Paragraph(document.Say(
-		"Three verifiers judge each pair: what proxies run (%s), what identity runs (%s), and other clients in Go (%s).", rotation.ByProxy, rotation.ByIdentity, rotation.ByGoLeaf))}
+		"Three verifiers judge each pair: what proxies run (%s), what identity runs (%s), and other clients in Go (%s).", rotation.ByProxy, rotation.ByIdentity, rotation.ByGoLeaf)),
+		document.Paragraph(document.Say("In the pictures a full line is a pair that meets now, a dashed line one that meets once the step was made, and a red line with words one where the holder refuses the leaf."))}
 	back := document.Table{Caption: "Going back from " + b.Status.Phase + " now", Head: wayBack}
 	for i, step := range b.Here.Steps {
 		title := "Now, in " + step.From
@@ -71,10 +72,10 @@ func verdict(step rotation.ProofStep) document.Line {
 // and that it does not bring together say nothing of it.
 func (b Board) step(id, title, live string, step rotation.ProofStep) []document.Block {
 	blocks := []document.Block{document.Heading{ID: id, Title: title}}
-	p := picture.Trust{Title: "Who trusts whom: " + stepHead(step)}
+	p := picture.Trust{Title: "Who trusts whom. " + title}
 	verifiers := verifiersOf(step.Matrix)
 	t := document.Table{
-		Caption: "Pairs of trust bundle and certificate chain: " + stepHead(step), Head: append([]string{"who holds", "meets a leaf of", "when"}, verifiers...),
+		Caption: "Pairs of trust bundle and certificate chain. " + title, Head: append([]string{"who holds", "meets a leaf of", "when"}, verifiers...),
 		None: "No pair is known: nobody has seen what is live.",
 	}
 	hidden := 0
@@ -90,7 +91,7 @@ func (b Board) step(id, title, live string, step rotation.ProofStep) []document.
 		t.Rows = append(t.Rows, b.pair(cell, verifiers, fails, live))
 	}
 	if len(t.Rows) > 0 {
-		blocks = append(blocks, document.Figure{Caption: "A full line: they meet now. A dashed line: they meet once the step was made. A red line: the holder refuses the leaf", Drawing: p.Inline})
+		blocks = append(blocks, document.Figure{Caption: p.Title, Drawing: p.Inline})
 	}
 	blocks = append(blocks, t)
 	if hidden > 0 {

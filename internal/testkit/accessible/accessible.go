@@ -28,7 +28,7 @@ func Check(page []byte) (wrong []string) {
 	if err != nil {
 		return []string{"not well-formed: " + err.Error()}
 	}
-	c := &check{ids: map[string]int{}}
+	c := &check{ids: map[string]int{}, landmarks: map[string]int{}}
 	root.walk(c.collect)
 	root.walk(c.judge)
 	c.whole()
@@ -100,6 +100,7 @@ func (n *node) blank() bool { return n == nil || strings.TrimSpace(n.text) == ""
 type check struct {
 	wrong      []string
 	ids        map[string]int
+	landmarks  map[string]int
 	elements   map[string]int
 	level      int
 	style, csp string
@@ -176,14 +177,21 @@ func (c *check) judge(n *node) {
 		if n.blank() {
 			c.add(n, "is empty")
 		}
-	case "nav":
-		if n.attr["aria-label"] == "" {
+	case "nav", "section":
+		name := n.attr["aria-label"] + n.attr["aria-labelledby"]
+		if name == "" {
 			c.add(n, "has no name")
+		}
+		if c.landmarks[name]++; c.landmarks[name] > 1 {
+			c.add(n, "is a landmark that is not unique")
 		}
 	case "ul", "ol":
 		if slices.ContainsFunc(n.children, func(c *node) bool { return c.name != "li" }) || len(n.children) == 0 {
 			c.add(n, "has other children than items, or none")
 		}
+	}
+	if n.attr["role"] == "region" {
+		c.add(n, "is a landmark; a box that scrolls is a group")
 	}
 	if n.attr["tabindex"] == "0" && (n.attr["role"] == "" || n.attr["aria-labelledby"]+n.attr["aria-label"] == "") {
 		c.add(n, "can be reached by the keyboard and has no role or name")

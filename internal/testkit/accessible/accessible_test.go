@@ -35,6 +35,8 @@ func TestCheck(t *testing.T) {
 		"policy":           {"default-src 'none'", "default-src *", "policy"},
 		"other style":      {"<style>", "<style>p{}", "policy"},
 		"keyboard":         {"<main>", `<main><div tabindex="0">x</div>`, "keyboard"},
+		"landmark":         {"<main>", `<main><div role="region" aria-label="x">x</div>`, "landmark"},
+		"same landmark":    {"</nav>", `</nav><nav aria-label="Contents"></nav>`, "not unique"},
 		"order":            {"<main>", `<main><div tabindex="3">x</div>`, "order"},
 		"unnamed contents": {` aria-label="Contents"`, "", "no name"},
 		"not well-formed":  {"</main>", "", "well-formed"},
