@@ -162,3 +162,25 @@ func TestReportWrong(t *testing.T) {
 		t.Errorf("code %d: %s\n%s", r.code, r.stderr, r.out)
 	}
 }
+
+// TestReportPage: docs/reports.md shows what the command prints.
+func TestReportPage(t *testing.T) {
+	_, section, found := strings.Cut(readFile(t, "../../docs/reports.md"), "\n## report\n")
+	section, _, ended := strings.Cut(section, "\n## ")
+	_, shown, has := strings.Cut(codeOf(section), "\n$ ")
+	if !found || !ended || !has {
+		t.Fatal("docs/reports.md does not show the command")
+	}
+	phases(t)
+	observation := readFile(t, filepath.Join(fixturesDir, "observations", "one-is-late.yaml"))
+	for name, text := range map[string]string{"rotation.yaml": readFile(t, "bundle-anchor-spread.yaml"), "observation.yaml": observation} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	command, want, _ := strings.Cut(shown, "\n")
+	got := onTour(t, time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), command)
+	if !asPattern(want).MatchString(numbers.ReplaceAllString(strings.TrimSpace(got), "#")) {
+		t.Errorf("$ %s\nprints\n%s\nand the page shows\n%s", command, got, want)
+	}
+}

@@ -151,7 +151,7 @@ func (b Board) todo() []document.Block {
 		why += "; the wait ends " + t.Wait
 	}
 	if why != "" {
-		blocks = append(blocks, document.Paragraph(document.Say("%s", capital(why))))
+		blocks = append(blocks, document.Paragraph(document.Say("%s.", capital(why))))
 	}
 	return blocks
 }
