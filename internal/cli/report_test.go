@@ -184,3 +184,35 @@ func TestReportPage(t *testing.T) {
 		t.Errorf("$ %s\nprints\n%s\nand the page shows\n%s", command, got, want)
 	}
 }
+
+// TestReportFleet: a grid of members by phase, with what holds each; a member whose
+// state cannot be read is unknown.
+func TestReportFleet(t *testing.T) {
+	t.Chdir(t.TempDir())
+	at := time.Date(2026, 5, 30, 12, 0, 0, 0, time.UTC)
+	for i, name := range []string{"east", "west", "south"} {
+		if err := os.MkdirAll(name, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		done(t, callAt(t, at.Add(time.Duration(i)*time.Second), "", nil, "init", "--new", "--linkerd-version", "2.18", "--name", name, "-s", name+"/rotation.yaml"))
+	}
+	done(t, callAt(t, at, "", nil, "fleet", "init", "--name", "prod"))
+	done(t, callAt(t, at.Add(time.Hour), "", nil, "start", "anchor", "-s", "east/rotation.yaml"))
+	if err := os.Remove("west/rotation.yaml"); err != nil {
+		t.Fatal(err)
+	}
+	page, text := report(t, "--fleet", "fleet.yaml"), report(t, "--fleet", "fleet.yaml", "-o", "markdown")
+	if wrong := accessible.Check([]byte(page)); len(wrong) > 0 {
+		t.Errorf("%q", wrong)
+	}
+	for _, want := range []string{
+		"# Linkerd PKI report: fleet prod", "| member | issuer-switched | issuer-spread |", "| east | **in force** | ahead |", "| west | unknown | unknown | none |", "| west | unknown: cannot be read: no such file or directory |", "| south | stable | unknown | none |",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the report does not say %q:\n%s", want, text)
+		}
+	}
+	if page != report(t, "--fleet", "fleet.yaml") {
+		t.Error("two reports differ")
+	}
+}
