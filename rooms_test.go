@@ -71,7 +71,7 @@ var arrows = map[string][]string{
 	"internal/files":     {"internal/disk", "pkg/state"},
 	"internal/statefile": {"internal/disk", "internal/files", "pkg/state"},
 	// The report for a change board: flags are of internal/cli.
-	"internal/board":           {"internal/custody", "internal/files", "internal/lint", "internal/moves", "internal/nextstep", "internal/recovery", "internal/recovery/facts", "internal/report", "internal/report/document", "internal/statefile", "pkg/delivery", "pkg/rotation", "pkg/state"},
+	"internal/board":           {"internal/custody", "internal/files", "internal/fleet", "internal/fleet/checkout", "internal/lint", "internal/moves", "internal/nextstep", "internal/recovery", "internal/recovery/facts", "internal/report", "internal/report/document", "internal/statefile", "pkg/delivery", "pkg/rotation", "pkg/state"},
 	"internal/report/document": {"internal/picture", "internal/secret", "internal/sink"},
 	"internal/report":          {"internal/report/document", "internal/sink", "internal/screen", "internal/nextstep", "internal/secret", "pkg/pki", "internal/picture", "pkg/rotation", "internal/recovery", "pkg/delivery", "pkg/state"},
 	// Workflows: one host or task each, without flags. The command layer calls them.

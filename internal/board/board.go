@@ -37,7 +37,8 @@ phase, what each pull request changes, what is known of the cluster and by which
 source, the log with everything that a person answered for, every certificate, and
 hazards. What is not known is said to be unknown.
 The page has no scripts and loads nothing. With --at the same state, Git history and
-evidence are the same bytes. --to replaces an earlier report, and no other file.`
+evidence are the same bytes. --to replaces an earlier report, and no other file.
+With --fleet FILE it is a grid of the members of a fleet by phase, with what holds each.`
 	Example = `  l5d-pki-render report --to report.html
   l5d-pki-render report --evidence observation.yaml -o markdown
   l5d-pki-render report --at 2026-06-01T12:00:00Z > report.html`
@@ -48,10 +49,14 @@ type Request struct {
 	// State is the path of the state file.
 	State    string
 	Evidence moves.Loader
-	// Seen are the observation files that the user named, for the next command.
-	Seen []string
-	// Instant is when dates are judged; it is asked after the evidence was loaded.
-	Instant func() (time.Time, error)
+	// Brought is the evidence that the user named.
+	Brought *moves.Brought
+	// Fleet is the path of a fleet file: it is reported in the place of a state.
+	Fleet string
+	// At is when dates are judged, as the user wrote it; Clock reads it after the
+	// evidence was loaded.
+	At      string
+	Clock   func(asked string) (time.Time, error)
 	Custody custody.World
 	Notes   io.Writer
 	Files   files.Writer
@@ -75,15 +80,26 @@ func Write(q Request) ([]byte, error) {
 	if err := replaces(q.To, head); err != nil {
 		return nil, err
 	}
-	b, err := gather(q)
+	d, err := q.document()
 	if err != nil {
 		return nil, err
 	}
-	text := write(b.Document())
+	text := write(d)
 	if q.To == "" {
 		return text, nil
 	}
 	return nil, q.Files.Replace(q.To, text, 0o644)
+}
+
+func (q Request) document() (document.Document, error) {
+	if q.Fleet != "" {
+		return ofFleet(q)
+	}
+	b, err := gather(q)
+	if err != nil {
+		return document.Document{}, err
+	}
+	return b.Document(), nil
 }
 
 // replaces refuses to overwrite a file that is no report of the format.
@@ -120,7 +136,7 @@ func gather(q Request) (b report.Board, err error) {
 			return b.Evidence, err
 		},
 		Instant: func() (time.Time, error) {
-			at, err = q.Instant()
+			at, err = q.Clock(q.At)
 			return at, err
 		},
 	})
@@ -132,7 +148,7 @@ func gather(q Request) (b report.Board, err error) {
 		b.Status.Alarms = append(b.Status.Alarms, alarm)
 	}
 	b.Status.Delivery = delivery.Of(b.State, q.State)
-	b.Todo = nextstep.Of(nextstep.Facts{State: b.State, StatePath: q.State, Evidence: q.Seen, Status: b.Status})
+	b.Todo = nextstep.Of(nextstep.Facts{State: b.State, StatePath: q.State, Evidence: q.Brought.Files, Status: b.Status})
 	b.Diagnoses = recovery.Diagnose(known)
 	if err := prove(&b, at); err != nil {
 		return b, statefile.Named(err, q.State, q.State)

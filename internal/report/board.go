@@ -85,14 +85,20 @@ func (b Board) lead() document.Facts {
 	}
 }
 
-// wrong is what a reader must see first.
+// wrong is what a reader must see first: what is wrong already, or what doctor names.
 func (b Board) wrong() document.Callout {
-	if len(b.Status.Alarms) == 0 {
-		return document.Callout{Look: document.Good, Title: "Nothing is wrong now."}
-	}
 	c := document.Callout{Look: document.Bad, Title: "Something is wrong. A person must act."}
 	for _, alarm := range together(b.Status.Alarms) {
 		c.Items = append(c.Items, document.Say("%s", alarm))
+	}
+	if len(c.Items) == 0 {
+		c = document.Callout{Look: document.Good, Title: "Nothing is wrong now."}
+	}
+	if len(c.Items) == 0 && len(b.Diagnoses) > 0 {
+		c = document.Callout{Look: document.Warn, Title: "Nothing has failed, but this must be repaired. Hazards, below, has the commands."}
+	}
+	for _, d := range b.Diagnoses {
+		c.Items = append(c.Items, document.Say("%s: %s", d.Name, d.Means))
 	}
 	return c
 }
@@ -145,7 +151,7 @@ func (b Board) todo() []document.Block {
 		why += "; the wait ends " + t.Wait
 	}
 	if why != "" {
-		blocks = append(blocks, document.Paragraph(document.Say("%s", capital(why))))
+		blocks = append(blocks, document.Paragraph(document.Say("%s.", capital(why))))
 	}
 	return blocks
 }

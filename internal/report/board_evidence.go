@@ -124,7 +124,11 @@ func (b Board) seen(o *rotation.Observation) document.Table {
 		if leaf.First != "" {
 			ends = document.Say("%s to %s", leaf.First, leaf.Last)
 		}
-		t.Rows = append(t.Rows, []document.Line{document.Say("%s", who), document.Say("%d", pods), bundle, chain, ends})
+		count := document.Say("%d", pods)
+		if pods == 0 {
+			count = nil // no pods have it
+		}
+		t.Rows = append(t.Rows, []document.Line{document.Say("%s", who), count, bundle, chain, ends})
 	}
 	if o.ControlPlane.TrustRoots != nil {
 		add("ConfigMap linkerd-identity-trust-roots", 0, b.known(o.ControlPlane.TrustRoots), document.Line{}, rotation.Span{})

@@ -14,7 +14,8 @@ import (
 // trust is the names of certificates, who trusts whom now, and in each step.
 func (b Board) trust() []document.Block {
 	blocks := []document.Block{b.legend(), document.Paragraph(document.Say(
-		"Three verifiers judge each pair: what proxies run (%s), what identity runs (%s), and other clients in Go (%s).", rotation.ByProxy, rotation.ByIdentity, rotation.ByGoLeaf))}
+		"Three verifiers judge each pair: what proxies run (%s), what identity runs (%s), and other clients in Go (%s).", rotation.ByProxy, rotation.ByIdentity, rotation.ByGoLeaf)),
+		document.Paragraph(document.Say("In the pictures a full line is a pair that meets now, a dashed line one that meets once the step was made, and a red line with words one where the holder refuses the leaf."))}
 	back := document.Table{Caption: "Going back from " + b.Status.Phase + " now", Head: wayBack}
 	for i, step := range b.Here.Steps {
 		title := "Now, in " + step.From
@@ -71,10 +72,10 @@ func verdict(step rotation.ProofStep) document.Line {
 // and that it does not bring together say nothing of it.
 func (b Board) step(id, title, live string, step rotation.ProofStep) []document.Block {
 	blocks := []document.Block{document.Heading{ID: id, Title: title}}
-	p := picture.Trust{Title: "Who trusts whom: " + stepHead(step)}
+	p := picture.Trust{Title: "Who trusts whom. " + title}
 	verifiers := verifiersOf(step.Matrix)
 	t := document.Table{
-		Caption: "Pairs of trust bundle and certificate chain: " + stepHead(step), Head: append([]string{"who holds", "meets a leaf of", "when"}, verifiers...),
+		Caption: "Pairs of trust bundle and certificate chain. " + title, Head: append([]string{"who holds", "meets a leaf of", "when"}, verifiers...),
 		None: "No pair is known: nobody has seen what is live.",
 	}
 	hidden := 0
@@ -90,7 +91,7 @@ func (b Board) step(id, title, live string, step rotation.ProofStep) []document.
 		t.Rows = append(t.Rows, b.pair(cell, verifiers, fails, live))
 	}
 	if len(t.Rows) > 0 {
-		blocks = append(blocks, document.Figure{Caption: "A full line: they meet now. A dashed line: they meet once the step was made. A red line: the holder refuses the leaf", Drawing: p.Inline})
+		blocks = append(blocks, document.Figure{Caption: p.Title, Drawing: p.Inline})
 	}
 	blocks = append(blocks, t)
 	if hidden > 0 {
@@ -152,7 +153,7 @@ func (b Board) party(list *[]picture.Party, fingerprints []string) int {
 
 // objects are what a commit changes, and how each object gets into the cluster.
 func (b Board) objects(row rotation.PlanRow) []document.Block {
-	t := document.Table{Caption: "How what " + row.Phase + " changes reaches the cluster", Head: []string{"object", "way", "a person runs"}, None: "It changes nothing that has to be delivered."}
+	t := document.Table{Caption: "How what " + row.Phase + " changes reaches the cluster", Head: []string{"object", "way", "a person runs"}}
 	for _, o := range delivery.Changed(b.Status.Delivery, row.Kinds...) {
 		look := document.Plain
 		if !o.Automatic() {
@@ -164,5 +165,9 @@ func (b Board) objects(row rotation.PlanRow) []document.Block {
 	if len(row.Changes) > 0 {
 		changes = "Changes " + strings.Join(row.Changes, ", ") + "."
 	}
-	return []document.Block{document.Paragraph(document.Say("%s", changes)), t}
+	blocks := []document.Block{document.Paragraph(document.Say("%s", changes))}
+	if len(t.Rows) > 0 {
+		blocks = append(blocks, t)
+	}
+	return blocks
 }

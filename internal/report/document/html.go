@@ -137,14 +137,14 @@ func (b Facts) html(p *page) {
 }
 
 // html puts the table into a box that scrolls where the window is narrow. What
-// scrolls can be reached with the keyboard, and so has a name.
+// scrolls can be reached with the keyboard, and so has a name; it is no landmark.
 func (b Table) html(p *page) {
 	if len(b.Rows) == 0 {
 		Paragraph(Say("%s", b.None)).html(p)
 		return
 	}
 	p.tables++
-	fmt.Fprintf(p, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"table-%[1]d\">\n<table>\n<caption id=\"table-%[1]d\">%[2]s</caption>\n<thead>\n<tr>", p.tables, text(b.Caption))
+	fmt.Fprintf(p, "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-labelledby=\"table-%[1]d\">\n<table>\n<caption id=\"table-%[1]d\">%[2]s</caption>\n<thead>\n<tr>", p.tables, text(b.Caption))
 	for _, title := range b.Head {
 		fmt.Fprintf(p, "<th scope=\"col\">%s</th>", text(title))
 	}
@@ -168,5 +168,5 @@ func (b Table) html(p *page) {
 func (b Figure) html(p *page) {
 	p.figures++
 	id := fmt.Sprintf("picture-%d", p.figures)
-	fmt.Fprintf(p, "<figure>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%[1]s-caption\">\n%[2]s</div>\n<figcaption id=\"%[1]s-caption\">%[3]s</figcaption>\n</figure>\n", id, b.Drawing(id), text(b.Caption))
+	fmt.Fprintf(p, "<figure>\n<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-labelledby=\"%[1]s-caption\">\n%[2]s</div>\n<figcaption id=\"%[1]s-caption\">%[3]s</figcaption>\n</figure>\n", id, b.Drawing(id), text(b.Caption))
 }
