@@ -167,6 +167,7 @@ func (w World) adopt(o *Options) (initialState, error) {
 	s.Spec.Custody = o.Custody
 	if o.Custody.Kind == state.CustodyCertManager {
 		nameOwnAnchors(s)
+		found.Notes = append(found.Notes, nameClusterAnchor(s, found.Cluster)...)
 		if o.Stream == "" && o.Values == "" {
 			s.Spec.Linkerd.IssuerScheme = state.SchemeKubernetes // the only one that cert-manager writes
 		}

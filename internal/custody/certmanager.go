@@ -127,6 +127,9 @@ func (c *Custody) signer(issuer pki.Certificate) (name string, foreign bool, err
 		if err != nil || pki.CheckStructure(bundle, pki.Chain{issuer}) != nil {
 			continue
 		}
+		if a.Key == linkerd.TrustAnchor {
+			return a.Name, true, nil // as Linkerd's documentation and Buoyant's chart name it: it is theirs
+		}
 		if a.Key != "" && a.Key != AnchorSecret(a.Name) {
 			return "", false, problem.CustodyForeignAnchor.With(a.Name, AnchorSecret(a.Name)).In(c.StatePath).On("status.anchors")
 		}

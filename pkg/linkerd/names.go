@@ -18,6 +18,17 @@ const (
 	TrustRootsKey = "ca-bundle.crt"
 )
 
+// Objects of cert-manager, as Linkerd's documentation and Buoyant's chart
+// linkerd-cert-manager name them. The Certificate of the issuer has the name of its
+// Secret; the ClusterIssuer that signs it has the anchor's name in the documentation,
+// and the issuer's in the chart.
+const (
+	TrustAnchor     = "linkerd-trust-anchor"      // Certificate and Secret, in cert-manager's namespace
+	TrustRootIssuer = "linkerd-trust-root-issuer" // Issuer that signs the anchor itself
+	// TrustAnchorRotation is the kind that Buoyant's trust-rotation operator works on.
+	TrustAnchorRotation = "TrustAnchorRotation"
+)
+
 // Deployments of the control plane that read the bundle, and the Service Account
 // of identity, which has the same name.
 const (

@@ -49,6 +49,8 @@ type Adopted struct {
 	// Missing are Secrets of the chart that the stream leaves out, as "namespace/name":
 	// what they hold was neither adopted nor compared.
 	Missing []string
+	// Cluster is what cert-manager's objects in the stream say.
+	Cluster ClusterAnchor
 	// Unrendered is why the stream cannot be rendered under the state; nil if it can.
 	Unrendered error
 	// Changes are the fields of the stream that rendering the state would change;

@@ -41,6 +41,7 @@ func (a *adoption) readStream() {
 	a.readIssuerSecret()
 	a.readHeartbeat()
 	a.readWebhooks()
+	a.readClusterAnchor()
 }
 
 // findConfig finds the one linkerd-config and with it the control plane's namespace.
