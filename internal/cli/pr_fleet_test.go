@@ -177,9 +177,14 @@ func TestPRFleetStartOverKeys(t *testing.T) {
 	l := fleetLand(t)
 	gitIn(t, l.clone, "pull", "-q")
 	there := filepath.Join(l.clone, "west", "keys", "2026-1.key")
-	l.edit(l.clone, "west/keys/2026-1.key", func(string) string { return "another key" })
+	if err := os.MkdirAll(filepath.Dir(there), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(there, []byte("another key"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	before := keysBelow(t, l.clone)
-	got := l.run("start", "anchor", "--strategy", "bundle", "--fleet", filepath.Join(l.clone, "fleet.yaml"), "--assume", "DELIVERED-ELSEWHERE", "--because", "seen")
+	got := l.run("pr", "start", "anchor", "--strategy", "bundle", "--fleet", filepath.Join(l.clone, "fleet.yaml"), "--assume", "DELIVERED-ELSEWHERE", "--because", "seen")
 	if got.code == ExitDone || !strings.Contains(got.stderr, there) {
 		t.Errorf("%s%s", got.out, got.stderr)
 	}

@@ -1,7 +1,6 @@
 package checkout
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -240,8 +239,5 @@ func (w World) write(f *Fleet, r *Result) error {
 	defer first.Leave()
 	err = w.Files.ReplaceTargets(changes)
 	first.Ending(err)
-	if err == nil {
-		fmt.Fprintf(w.Files.Notes, "note: wrote the states of %d members; run `l5d-pki-render sync` for those with outputs, and commit\n", len(changes))
-	}
 	return err
 }

@@ -2,6 +2,7 @@
 package command
 
 import (
+	"fmt"
 	"io"
 	"time"
 
@@ -212,6 +213,9 @@ func (w World) make(f *flags, open func(string, *state.Rotation) (*custody.Custo
 	r, err := world.Make(f.path, f.wish)
 	if err != nil {
 		return err
+	}
+	if !r.DryRun {
+		fmt.Fprintf(world.Files.Notes, "note: wrote the states of %d members; run `l5d-pki-render sync` for those with outputs, and commit\n", len(r.Moved))
 	}
 	return w.show(f.format, fleet.Moves{Scene: r.Scene, Outcomes: r.Outcomes, Moved: r.Moved, DryRun: r.DryRun})
 }
