@@ -27,6 +27,13 @@ l5d-pki-render init --new --name prod --linkerd-version 2.18 --recipient "$(age-
 git add -A; git commit -q -m mesh; git push -q -u origin main`
 	// shop is a meshed workload in apps/.
 	shop = `mkdir -p apps/shop; printf '%s\n' 'apiVersion: apps/v1' 'kind: Deployment' 'metadata:' '  name: cart' '  namespace: shop' 'spec:' '  template:' '    metadata:' '      annotations:' '        linkerd.io/inject: enabled' '    spec:' '      containers: [{name: cart, image: cart}]' > apps/shop/deployment.yaml`
+	// platform is a repository with Linkerd's chart, its values and a meshed workload.
+	platform = `rm -rf ../remote.git; git init -q --bare ../remote.git; git clone -q https://github.com/acme/gitops.git platform; cd platform
+mkdir -p charts values apps/shop manifests; cp -r "$FIXTURES/charts/control-plane" charts/linkerd-control-plane; echo 'controllerReplicas: 3' > values/linkerd.yaml
+` + shop + `; mv apps/shop manifests/shop; git add -A; git commit -q -m platform; git push -q -u origin HEAD:main; cd ..`
+	// tlsMesh is a live mesh whose issuer is a Secret of type kubernetes.io/tls.
+	tlsMesh = `mkdir live; cd live; l5d-pki-render init --new --linkerd-version 2.14 --issuer-scheme kubernetes.io/tls --custody file --keys-dir ../../live-keys
+{ l5d-pki-render chart ../platform/charts/linkerd-control-plane --set identity.issuer.scheme=kubernetes.io/tls; echo ---; l5d-pki-render manifests --with-keys | awk -v RS="---\n" "/name: linkerd-identity-issuer/"; } > "$HOME/cluster/live.yaml"; cd ..; rm -r live`
 	// added and spread are the first two phases, delivered.
 	added  = `l5d-pki-render start anchor --strategy bundle; git add -A; git commit -q -m added`
 	spread = `l5d-pki-render observe --to observation.yaml; l5d-pki-render advance --evidence observation.yaml`
@@ -125,7 +132,7 @@ for member in east west; do l5d-pki-render observe -s clusters/$member/rotation.
 			Before: sections{
 				"Pull requests: one phase, one review": d.before(hosted, `ssh-keygen -q -t ed25519 -N "" -f "$HOME/.ssh/robot"`),
 				"When it cannot judge, it fails":       d.before(two, "git add -A; git commit -q -m both", pushed),
-				"Other tools":                          d.before(mesh, pushed),
+				"Other tools":                          d.before(mesh, added, pushed, observed),
 			},
 		}
 	},
@@ -143,6 +150,16 @@ for member in east west; do l5d-pki-render observe -s clusters/$member/rotation.
 			"A wave in parts":    d.before(mesh, files, added, observed),
 			"Only what is stale": d.before(mesh, files, added),
 		}}
+	},
+	"docs/tutorials/argocd.md": func(d *desk) page.Page {
+		d.opens()
+		d.before(platform)()
+		return page.Page{}
+	},
+	"docs/tutorials/flux.md": func(d *desk) page.Page {
+		d.opens()
+		d.before(platform, tlsMesh, "cd platform; mkdir -p apps; git mv manifests/shop apps/base; git rm -q -r charts values; git commit -q -m flux; git push -q")()
+		return page.Page{}
 	},
 	"docs/helm-without-gitops.md": func(d *desk) page.Page {
 		return page.Page{Before: sections{

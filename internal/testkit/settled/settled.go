@@ -103,6 +103,9 @@ func Observation(s *state.Rotation, late string) (*rotation.Observation, error) 
 func webhooks(o *rotation.Observation, s *state.Rotation) error {
 	for _, name := range slices.Sorted(maps.Keys(s.Status.Webhooks)) {
 		certificate, ca, _ := s.WebhookMaterial(name)
+		if certificate == "" || ca == "" {
+			continue // somebody else's
+		}
 		served, err := pki.ParseChain([]byte(certificate))
 		if err != nil {
 			return err
