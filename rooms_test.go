@@ -176,7 +176,7 @@ var outside = map[string][]string{
 }
 
 // helpers are programs and tests' rooms that the picture does not show.
-var helpers = []string{"fixtures", "bench", "schema/gen", "e2e", "internal/custody/clustertest", "internal/testkit", "scripts", "release"}
+var helpers = []string{"fixtures", "bench", "schema/gen", "e2e", "internal/custody/clustertest", "internal/testkit", "scripts", "release", "site"}
 
 func TestRooms(t *testing.T) {
 	rooms := 0
