@@ -109,7 +109,7 @@ var arrows = map[string][]string{
 	"internal/picture":  {},
 	// Text for a terminal of a given width, and what the terminal is.
 	"internal/screen":   {"internal/picture", "internal/sink"},
-	"internal/terminal": {"internal/screen"},
+	"internal/terminal": {"internal/screen", "pkg/state"},
 	// What a person does next, and what that follows from.
 	"internal/nextstep":      {"pkg/delivery", "pkg/rotation", "pkg/state"},
 	"internal/nextstep/look": {"internal/disk", "internal/nextstep", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},

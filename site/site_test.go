@@ -215,7 +215,10 @@ func luminance(t *testing.T, color string) (sum float64) {
 	return sum
 }
 
-// TestNarrow: on a screen of 360 pixels no page has to be scrolled sideways; tables
+// narrow are pages with everything that may be wide: tables, code, long words, a picture.
+var narrow = []string{"index.html", "find.html", "docs/pull-requests.html", "docs/git.html", "docs/hosts/argocd.html", "docs/state-file.html"}
+
+// TestNarrow: on a screen of 360 pixels none of them has to be scrolled sideways; tables
 // and code scroll in themselves. A browser measures it.
 func TestNarrow(t *testing.T) {
 	browser, err := exec.LookPath("chromium")
@@ -228,10 +231,8 @@ func TestNarrow(t *testing.T) {
 		t.Fatal(err)
 	}
 	var frames strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if strings.HasSuffix(name, ".html") {
-			fmt.Fprintf(&frames, "<iframe width=360 height=640 src=\"site/%s\"></iframe>\n", name)
-		}
+	for _, name := range narrow {
+		fmt.Fprintf(&frames, "<iframe width=360 height=640 src=\"site/%s\"></iframe>\n", name)
 	}
 	const measure = `<pre id=found></pre><script>onload = () => { found.textContent = [...document.querySelectorAll('iframe')].map(f => f.getAttribute('src') + ' ' + f.contentDocument.documentElement.scrollWidth).join('\n') }</script>`
 	sheet := filepath.Join(dir, "all.html")
@@ -239,12 +240,12 @@ func TestNarrow(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err := exec.Command(browser, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+filepath.Join(dir, "profile"),
-		"--allow-file-access-from-files", "--dump-dom", "file://"+sheet).Output()
+		"--allow-file-access-from-files", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-extensions", "--dump-dom", "file://"+sheet).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	measured := regexp.MustCompile(`(?m)^(?:.*>)?site/(\S+) ([0-9]+)`).FindAllStringSubmatch(string(out), -1)
-	if len(measured) < 40 {
+	if len(measured) != len(narrow) {
 		t.Fatalf("measured %d pages only: %s", len(measured), out)
 	}
 	for _, m := range measured {

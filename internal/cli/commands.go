@@ -1,6 +1,11 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
 
 // Commands are listed in the order in which a rotation needs them.
 func init() { cobra.EnableCommandSorting = false }
@@ -26,12 +31,24 @@ func (a *app) shelves() []shelf {
 // about is the part that cobra's own commands, help and completion, go to.
 const about = "About this program"
 
+// completeFlags lets shells complete flags that have few values.
+func completeFlags(cmd *cobra.Command) {
+	for _, c := range append(cmd.Commands(), cmd) {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if values := terminal.Values(f.Name, f.Usage); values != nil {
+				_ = c.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // a second one alone fails
+			}
+		})
+	}
+}
+
 func (a *app) addCommands(root *cobra.Command) {
 	for _, s := range a.shelves() {
 		root.AddGroup(&cobra.Group{ID: s.title, Title: s.title + ":"})
 		for _, c := range s.commands {
 			c.GroupID = s.title
 			root.AddCommand(c)
+			completeFlags(c)
 		}
 	}
 	root.SetHelpCommandGroupID(about)
