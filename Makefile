@@ -9,7 +9,7 @@ TOOLS       := $(CURDIR)/.cache/tools
 
 # Modules with code of ours. Nested ones keep their libraries out of the first;
 # LIVE is tested by `make e2e`, since it builds and starts other people's programs.
-MODULES := . cmd/l5d-pki-render-kms internal/chart/ocitest internal/custody/sealtest internal/custody/clustertest internal/alerts/ruletest pkg/gate/hosttest release
+MODULES := . cmd/l5d-pki-render-kms internal/chart/ocitest internal/custody/sealtest internal/custody/clustertest internal/alerts/ruletest pkg/gate/hosttest release site
 LIVE    := e2e bench/peers
 
 # each,FOLDERS,COMMAND: the command in each folder; the first failure ends it.
@@ -18,7 +18,7 @@ each = @set -eo pipefail; for m in $(1); do echo "== $$m: $(2)"; (cd $$m && $(2)
 export CGO_ENABLED := 0
 export GOTOOLCHAIN := local
 
-.PHONY: build kms demo test race prove-long lint peers hsm fuzz bench generate e2e release release-check clean
+.PHONY: build kms demo test race prove-long site man lint peers hsm fuzz bench generate e2e release release-check clean
 
 build: ## bin/l5d-pki-render, and the programs that it runs for `chart`, `pr` and `observe`
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/l5d-pki-render ./cmd/l5d-pki-render-chart ./cmd/l5d-pki-render-forge ./cmd/l5d-pki-render-cluster
@@ -88,5 +88,11 @@ release-check: ## two releases of this commit in two directories, compared; abou
 	done; \
 	diff -r "$$work/one-dist" "$$work/another-dist"; cat "$$work/one-dist/checksums.txt"; echo "equal"
 
+man: build ## dist-man/: a manual page for each command, from its --help
+	$(GO) run ./scripts/man -binary bin/l5d-pki-render -out dist-man
+
+site: ## dist-site/: the documentation as a static site, without scripts and without requests
+	cd site && $(GO) run . --out ../dist-site
+
 clean:
-	rm -rf bin dist .cache/tools .cache/peers .cache/bench .cache/e2e
+	rm -rf bin dist dist-site dist-man .cache/tools .cache/peers .cache/bench .cache/e2e

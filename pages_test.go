@@ -7,8 +7,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/testkit/page"
 )
 
 var (
@@ -110,4 +113,46 @@ func read(t *testing.T, page string) string {
 		t.Fatal(err)
 	}
 	return code.ReplaceAllString(string(text), "")
+}
+
+// maxNotRun is how many blocks of commands no test runs: each says why. The number
+// only ever gets smaller.
+const maxNotRun = 8
+
+// TestCommandsAreRun: a test runs every block of commands, or the page says why none does.
+func TestCommandsAreRun(t *testing.T) {
+	table := text(t, "cmd/l5d-pki-render/pages_table_test.go")
+	hosts, err := filepath.Glob("e2e/*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	real := ""
+	for _, file := range hosts {
+		real += text(t, file)
+	}
+	ran, notRun := 0, 0
+	for _, path := range pages(t) {
+		blocks, err := page.Read(".", path)
+		if err != nil {
+			t.Error(err)
+		}
+		tested := strings.Contains(table, "\t"+strconv.Quote(path)+":") || strings.Contains(real, "Path: "+strconv.Quote(path))
+		for _, b := range blocks {
+			switch {
+			case !b.Known():
+				t.Errorf("%s:%d: the language %q is none of those that pages have (internal/testkit/page)", path, b.Line, b.Language)
+			case b.NotRun != "" && len(strings.Fields(b.NotRun)) < 5:
+				t.Errorf("%s:%d: %q is no reason", path, b.Line, b.NotRun)
+			case b.NotRun != "":
+				notRun++
+			case b.Commands() && !tested:
+				t.Errorf("%s:%d: no test runs this page: add it to cmd/l5d-pki-render/pages_table_test.go", path, b.Line)
+			case b.Commands():
+				ran++
+			}
+		}
+	}
+	if ran < 100 || notRun > maxNotRun {
+		t.Errorf("%d blocks are run, %d are not (at most %d)", ran, notRun, maxNotRun)
+	}
 }

@@ -119,7 +119,7 @@ var arrows = map[string][]string{
 	"internal/picture":  {},
 	// Text for a terminal of a given width, and what the terminal is.
 	"internal/screen":   {"internal/picture", "internal/sink"},
-	"internal/terminal": {"internal/screen"},
+	"internal/terminal": {"internal/screen", "pkg/state"},
 	// What a person does next, and what that follows from.
 	"internal/nextstep":      {"pkg/delivery", "pkg/rotation", "pkg/state"},
 	"internal/nextstep/look": {"internal/disk", "internal/nextstep", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
@@ -190,7 +190,7 @@ var outside = map[string][]string{
 var forAll = []string{"pkg/problem", "internal/lazy"}
 
 // helpers are programs and tests' rooms that the picture does not show.
-var helpers = []string{"fixtures", "bench", "schema/gen", "e2e", "internal/custody/clustertest", "internal/testkit", "scripts", "release"}
+var helpers = []string{"fixtures", "bench", "schema/gen", "e2e", "internal/custody/clustertest", "internal/testkit", "scripts", "release", "site"}
 
 func TestRooms(t *testing.T) {
 	rooms := 0

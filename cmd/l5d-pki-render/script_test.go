@@ -19,7 +19,12 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"l5d-pki-render":       func() { os.Exit(cli.Main(cli.Arguments(os.Args), testWorld())) },
 		"l5d-pki-render-krm":   func() { os.Exit(cli.Main(cli.Arguments(os.Args), testWorld())) },
+		"linkerd-pki":          func() { os.Exit(cli.Main(cli.Arguments(os.Args), testWorld())) },
 		"l5d-pki-render-chart": serveChart,
+		// For pages of the documentation.
+		"l5d-pki-render-cluster": serveCluster,
+		"l5d-pki-render-forge":   serveForge,
+		"age-keygen":             ageKeygen,
 	})
 }
 
@@ -34,6 +39,9 @@ func testWorld() cli.World {
 			panic(err)
 		}
 		w.Now = func() time.Time { return at }
+	}
+	if file := os.Getenv("TEST_CLOCK"); file != "" {
+		w.Now = pageClock(file)
 	}
 	if seed := os.Getenv("TEST_SEED"); seed != "" {
 		w.Random = rand.NewChaCha8(sha256.Sum256([]byte(seed)))

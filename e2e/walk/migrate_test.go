@@ -24,7 +24,7 @@ var migrations = []cell{
 // fieldsOf are what identity reads with a scheme.
 var fieldsOf = map[string][]string{linkerdTLS: {"crt.pem", "key.pem"}, kubernetesTLS: {"tls.crt", "tls.key"}}
 
-// schemeCommands are the indented commands of a section of docs/delivery.md.
+// schemeCommands are the commands of a section of docs/delivery.md.
 func schemeCommands(t *testing.T, section string) (commands []string) {
 	t.Helper()
 	page, err := os.ReadFile(filepath.Join(peer.Root(), "docs", "delivery.md"))
@@ -38,7 +38,7 @@ func schemeCommands(t *testing.T, section string) (commands []string) {
 	rest, _, _ = strings.Cut(rest, "\n## ")
 	rest, _, _ = strings.Cut(rest, "\n### ")
 	for line := range strings.Lines(rest) {
-		if command := strings.TrimSpace(line); strings.HasPrefix(line, "    ") && (strings.HasPrefix(command, "kubectl ") || strings.HasPrefix(command, "l5d-pki-render ")) {
+		if command := strings.TrimSpace(line); strings.HasPrefix(command, "kubectl ") || strings.HasPrefix(command, "l5d-pki-render ") {
 			commands = append(commands, command)
 		}
 	}

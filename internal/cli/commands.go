@@ -1,6 +1,11 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
 
 // Commands are listed in the order in which a rotation needs them.
 func init() { cobra.EnableCommandSorting = false }
@@ -39,6 +44,17 @@ func (a *app) shelves() []shelf {
 // about is the part that cobra's own commands, help and completion, go to.
 const about = "About this program"
 
+// completeFlags lets shells complete flags that have few values.
+func completeFlags(cmd *cobra.Command) {
+	for _, c := range append(cmd.Commands(), cmd) {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if values := terminal.Values(f.Name, f.Usage); values != nil {
+				_ = c.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // a second one alone fails
+			}
+		})
+	}
+}
+
 // addCommands adds the command that is called; where the arguments do not begin with
 // a command's name, all of them. (Making them all is a third of a start's work.)
 func (a *app) addCommands(root *cobra.Command, args []string) {
@@ -52,6 +68,9 @@ func (a *app) addCommands(root *cobra.Command, args []string) {
 			c := e.make()
 			c.GroupID = s.title
 			root.AddCommand(c)
+			if called == "" {
+				completeFlags(c)
+			}
 		}
 	}
 	root.SetHelpCommandGroupID(about)

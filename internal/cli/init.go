@@ -4,6 +4,7 @@ import (
 	"os"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/adopt"
+	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
 
 	"github.com/spf13/cobra"
 )
@@ -12,6 +13,8 @@ import (
 type initFlags struct {
 	adopt.Options
 	keys custodyFlags
+	// quiet: nothing is asked.
+	quiet bool
 }
 
 // initialize writes the first state file of a mesh.
@@ -23,7 +26,8 @@ func (a *app) initialize() *cobra.Command {
 		Long: `init writes the state file of a mesh that runs already, from a rendered chart, a
 kubectl dump, Helm values, or the certificates themselves. It keeps the bytes of
 the trust bundle, so that adopting restarts nothing, and says what rendering the
-adopted stream would change. With --new it makes a first PKI instead. With --verify
+adopted stream would change. On a terminal it asks for an input that no flag
+names (--non-interactive: it does not). With --new it makes a first PKI instead. With --verify
 it then renders the stream with the state that was written and prints a summary,
 never a manifest; where the state file exists already, that is all it does.
 
@@ -43,6 +47,9 @@ existing state file is not replaced without --force, an existing key never.`,
 		RunE: a.run(func(*cobra.Command, []string) error {
 			if _, err := os.Lstat(f.StatePath); f.Verify && err == nil {
 				return a.doInit(&f) // nothing is begun
+			}
+			if !f.quiet && f.Lacks() && terminal.Talks(a.Stdin, a.Stderr) {
+				adopt.Ask(a.Stdin, a.Stderr, &f.Options)
 			}
 			return a.afterInit(f.StatePath, a.doInit(&f))
 		}),
@@ -73,6 +80,7 @@ func (f *initFlags) add(cmd *cobra.Command) {
 	f.keys.add(cmd)
 	flags.StringVar(&f.keys.keyOut, "key-out", "", "of custody external-secret, with --new: write minted keys into this folder, outside of Git, for you to put into the store")
 	flags.BoolVar(&f.Verify, "verify", false, "say what rendering the stream with the state would change (exit 1 if anything); an existing state file is only verified")
+	flags.BoolVar(&f.quiet, "non-interactive", false, "ask nothing on a terminal where no input is named")
 	flags.BoolVar(&f.Force, "force", false, "replace an existing state file")
 	for _, source := range []string{"stream", "from-values", "anchors", "issuer"} {
 		cmd.MarkFlagsMutuallyExclusive("new", source)

@@ -46,3 +46,10 @@ func View(out io.Writer, getenv func(string) string, o Options) screen.View {
 	v.Color = o.Color == Always || o.Color != Never && terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 	return v
 }
+
+// Talks reports whether a person is there to answer: both ends are a terminal.
+func Talks(in io.Reader, out io.Writer) bool {
+	from, reads := in.(*os.File)
+	to, writes := out.(*os.File)
+	return reads && writes && term.IsTerminal(int(from.Fd())) && term.IsTerminal(int(to.Fd()))
+}
