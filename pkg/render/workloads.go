@@ -99,6 +99,7 @@ func (w *workloads) run() (WorkloadsOutput, error) {
 		out.Files = append(out.Files, WorkloadFile{w.Files[i].Name, r.text})
 		out.Report.take(w.Files[i], r)
 	}
+	out.Report.settle()
 	if !w.idle() && !w.Remove && !w.AllowNothing && len(problems) == 0 && !out.Report.anyMeshed() {
 		problems.Add(problem.WorkloadsNothing.With(w.what()))
 	}
@@ -126,6 +127,9 @@ func (w *workloads) file(f WorkloadFile) stamped {
 	}
 	docs := manifest.Split(f.Text)
 	if r.kind = kindOf(f.Text, docs); r.kind != kubernetesFile {
+		if !w.idle() && r.kind == foreignFile {
+			w.foreign(&r, docs)
+		}
 		return r
 	}
 	p := newPlan(w.material, docs)
@@ -203,6 +207,9 @@ func (w *workloads) read(p *plan, r *stamped, i int, d manifest.Document) bool {
 		if _, workload := workloadTemplate[o.kind]; workload && !o.hook {
 			w.judge(p, r, o)
 		}
+	}
+	if !w.Remove && mayAsk(d.Text) {
+		w.customObjects(p, r, p.objects[before:])
 	}
 	return true
 }
