@@ -52,11 +52,7 @@ func StampWorkloads(in WorkloadsInput) (WorkloadsOutput, error) {
 		return WorkloadsOutput{}, err
 	}
 	if in.Each == nil {
-		in.Each = func(n int, do func(int)) {
-			for i := range n {
-				do(i)
-			}
-		}
+		in.Each = inTurn
 	}
 	if in.Stream {
 		if err := checkText(in.Files[0].Text); err != nil {

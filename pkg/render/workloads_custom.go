@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 // injectText is the annotation in a string that holds YAML, such as an
@@ -60,11 +61,11 @@ func (p *plan) customLine(o object) WorkloadLine {
 	switch asks, inside := asksForProxy(o.node), asksForProxy(o.get("spec")); {
 	case core && !asksForProxy(o.get("metadata")):
 	case core:
-		line.Fate, line.Misplaced, line.Why = Unmeshed, true, injectAnnotation+" on a "+o.kind+" has no effect: it belongs on the pod template or the Namespace"
+		line.Fate, line.Misplaced, line.Why = Unmeshed, true, injectAnnotation+" on "+problem.Article(o.kind)+" has no effect: it belongs on the pod template or the Namespace"
 	case asks && !inside:
 		line.Fate, line.Why = Unknown, injectAnnotation+" is on the "+o.kind+" itself: if its controller hands it to pods, restart them by its means"
 	case asks:
-		line.Fate, line.Why = Immune, "no stamp restarts the pods of a "+o.kind+": restart them by its controller's or chart's means"
+		line.Fate, line.Why = Immune, "no stamp restarts the pods of "+problem.Article(o.kind)+": restart them by its controller's or chart's means"
 	}
 	return line
 }
