@@ -191,6 +191,21 @@ var patients = map[string]func(*patient){
 		runGit(p.t, "commit", "-qam", "anchor-added")
 		runGit(p.t, "revert", "--no-edit", "HEAD")
 	},
+	"edited-log": func(p *patient) {
+		runGit(p.t, "init", "-q")
+		p.at = p.at.Add(day)
+		p.run("start", "anchor", "--strategy", "bundle")
+		p.run("advance", "--assume", "BUNDLE-DELIVERED", "--because", "a test")
+		runGit(p.t, "add", "rotation.yaml")
+		runGit(p.t, "commit", "-qm", "anchor-spread")
+		text, err := os.ReadFile("rotation.yaml")
+		if err == nil {
+			err = os.WriteFile("rotation.yaml", []byte(strings.ReplaceAll(string(text), "phase: anchor-spread", "phase: issuer-switched")), 0o600)
+		}
+		if err != nil {
+			p.t.Fatal(err)
+		}
+	},
 	"missed-issuer-reload": func(p *patient) {
 		old, err := rotation.MaterialOf(p.state())
 		if err != nil {

@@ -8,18 +8,26 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// Alarms says what the log and Git show that no move of this tool does: a phase
-// that was skipped, an older file in the place of a newer one, an edited log.
-func Alarms(statePath string, s *state.Rotation) (alarms []string) {
+// Alarms says what the log and Git show that no move of this tool does: an older
+// file in the place of a newer one, or else an edited log.
+func Alarms(statePath string, s *state.Rotation) []string {
+	versions, _ := repo.Versions(statePath) // without Git the log alone is judged
+	if alarm := reverted(versions, statePath, s).Alarm(s); alarm != "" {
+		return []string{alarm}
+	}
+	return edited(versions, statePath, s)
+}
+
+// Edited says what the log shows of edits by hand: a phase that was skipped, an
+// entry that differs from the one that Git has.
+func Edited(statePath string, s *state.Rotation) []string {
+	versions, _ := repo.Versions(statePath)
+	return edited(versions, statePath, s)
+}
+
+func edited(versions []repo.Version, statePath string, s *state.Rotation) (alarms []string) {
 	if from, to, skipped := state.Skipped(s.Status.Log); skipped != "" {
 		alarms = append(alarms, fmt.Sprintf("a phase was skipped: the log goes from %s to %s without %s", from, to, skipped))
-	}
-	versions, err := repo.Versions(statePath)
-	if err != nil {
-		return alarms
-	}
-	if alarm := reverted(versions, statePath, s).Alarm(s); alarm != "" {
-		return append(alarms, alarm)
 	}
 	for _, v := range versions {
 		was, err := state.ParseLegacy(statePath, v.Text)
