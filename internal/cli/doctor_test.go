@@ -193,6 +193,9 @@ var patients = map[string]func(*patient){
 	},
 	"edited-log": func(p *patient) {
 		runGit(p.t, "init", "-q")
+		if err := os.WriteFile(".gitignore", []byte("keys/\n"), 0o600); err != nil {
+			p.t.Fatal(err)
+		}
 		p.at = p.at.Add(day)
 		p.run("start", "anchor", "--strategy", "bundle")
 		p.run("advance", "--assume", "BUNDLE-DELIVERED", "--because", "a test")

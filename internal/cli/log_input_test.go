@@ -47,6 +47,6 @@ func TestLogFileIsInput(t *testing.T) {
 		}
 	}
 	for _, log := range []string{"old.log", "empty.log", "other.log", "new.log"} {
-		done(t, call(t, "", nil, "start", "anchor", "--strategy", "bundle", "--dry-run", "--log-file", log))
+		done(t, call(t, "", nil, "status", "--log-file", log))
 	}
 }
