@@ -5,6 +5,7 @@ package argocd
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 
@@ -61,6 +62,9 @@ func Generate(o Options) ([]byte, error) {
 	out, err := source.generate(c)
 	if err != nil {
 		return nil, statefile.Named(err, c.path, source.name)
+	}
+	for _, workload := range out.Report.Held() {
+		fmt.Fprintf(c.Notes, "note: does not restart by itself with the wave: %s\n", workload)
 	}
 	return out.Stream, nil
 }

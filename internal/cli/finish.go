@@ -85,17 +85,29 @@ func (a *app) printErrors(err error) {
 	}
 }
 
+// noLog is the name of a log file that was refused.
+const noLog = "\x00"
+
+// checkLogFile refuses a log file that is an input: a state, an observation, a key file, manifests.
+// It is asked before a command does anything.
+func (a *app) checkLogFile() error {
+	if a.logFile != "" && statefile.IsInput(a.logFile) {
+		return problem.CLILogIsState.With().In(a.logFile)
+	}
+	return nil
+}
+
 // appendLog adds the call's talk to the log file, if one is named. A command
 // line that could not be read leaves the environment's.
 func (a *app) appendLog() error {
 	if a.logFile == "" {
 		a.logFile = a.Getenv(envNames["log-file"])
 	}
-	if a.logFile == "" || a.talk.Len() == 0 {
+	if a.logFile == "" || a.logFile == noLog || a.talk.Len() == 0 {
 		return nil
 	}
-	if statefile.StartsLike(a.logFile) {
-		return problem.CLILogIsState.With().In(a.logFile)
+	if err := a.checkLogFile(); err != nil {
+		return err
 	}
 	if err := disk.Append(a.logFile, a.Now().UTC().Format(time.RFC3339)+"\n"+a.talk.String()); err != nil {
 		return problem.CLIWrite.With(a.logFile, files.Reason(err)).Because(err)

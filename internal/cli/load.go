@@ -47,6 +47,10 @@ func stateFlag(cmd *cobra.Command, path *string) {
 func (a *app) run(f func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		a.ran = true
+		if err := a.checkLogFile(); err != nil {
+			a.logFile = noLog
+			return err
+		}
 		return f(cmd, args)
 	}
 }

@@ -136,6 +136,9 @@ func TestGivenByPipe(t *testing.T) {
 			t.Errorf("%s: %s", name, r.stderr)
 		}
 	}
+	if r := call(t, identity, nil, "manifests", "--with-keys", "--identity", "-"); r.code != ExitDone || strings.Count(r.out, "kind: Secret") < 3 {
+		t.Errorf("--identity -: %s", r.stderr)
+	}
 	r := call(t, "", map[string]string{"SOPS_AGE_KEY_CMD": "cat id"}, "manifests", "--with-keys")
 	if r.code != ExitFailed || !strings.Contains(r.stderr, "custody age runs no command") {
 		t.Errorf("SOPS_AGE_KEY_CMD: %s", r.stderr)

@@ -33,7 +33,7 @@ l5d-pki-render/rollout, on every meshed workload, and the trust bundle where
 means by it: the pod template and its Namespace decide.
 
 Without arguments it edits stdin to stdout. With files, folders or patterns
-(** is any number of folders) it edits .yaml and .yml files in place: one line
+(** is any number of folders) it edits .yaml, .yml and .json files in place: one line
 per workload, everything else as it stood. All files are read and rendered
 before the first one is written. Files that are no Kubernetes objects are left
 alone, as are Helm templates.

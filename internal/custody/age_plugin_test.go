@@ -31,6 +31,13 @@ func TestAgePlugins(t *testing.T) {
 	if code(err) != problem.CustodyPluginIdentity.Code {
 		t.Errorf("an identity: %v", err)
 	}
+	for recipient, want := range map[string]string{
+		"AGE1YUBIKEY1QGQSP": "yubikey", "age1plugin-foo1qqq": "plugin-foo", "age1tag1qxxx": "tag", "age1pq1qqq": "", "age1qqq": "", "ssh-ed25519 AAAA": "",
+	} {
+		if plugin := state.AgePlugin(recipient); plugin != want {
+			t.Errorf("%s: plugin %q, want %q", recipient, plugin, want)
+		}
+	}
 	if plugin := state.AgePlugin("age1fido2-hmac1qqpqyqszqgp"); plugin != "fido2-hmac" {
 		t.Errorf("plugin %q", plugin)
 	}

@@ -5,6 +5,7 @@ package files
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -98,4 +99,22 @@ func Below(dir, path string) (string, bool) {
 	name, err := filepath.Rel(from, to)
 	name = filepath.ToSlash(name)
 	return name, err == nil && name != ".." && !strings.HasPrefix(name, "../")
+}
+
+// Head reads the beginning of a regular file. Others (a pipe, a terminal, a
+// container's log) are not opened: that could block, or take what is in them.
+func Head(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fs.ErrInvalid
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, limit))
 }

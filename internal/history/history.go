@@ -58,6 +58,10 @@ func Reverted(statePath string, s *state.Rotation) *recovery.Reverted {
 	if err != nil {
 		return nil
 	}
+	return reverted(versions, statePath, s)
+}
+
+func reverted(versions []repo.Version, statePath string, s *state.Rotation) *recovery.Reverted {
 	var newest *recovery.Reverted
 	for _, v := range versions {
 		was, err := state.ParseLegacy(statePath, v.Text)

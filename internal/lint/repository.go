@@ -38,7 +38,8 @@ func (o Options) survey(s *state.Rotation, allow allowances, all *Report) error 
 	if err != nil {
 		return err
 	}
-	large, err := addFiles(sv, dir, names)
+	var workloads manifests
+	large, err := addFiles(sv, dir, names, &workloads)
 	if err != nil {
 		return err
 	}
@@ -55,6 +56,7 @@ func (o Options) survey(s *state.Rotation, allow allowances, all *Report) error 
 		}
 	}
 	all.findings, all.prefix = append(all.findings, report.Findings...), prefix
+	all.findings = append(all.findings, workloads.findings(s)...)
 	all.findings = append(all.findings, unread...)
 	return nil
 }
@@ -113,13 +115,13 @@ func repositoryFiles(dir string) (names []string, prefix string, err error) {
 
 // addFiles reads the files one after the other. Links are not followed, files
 // that are tracked and deleted are not there, and no path leaves the folder.
-func addFiles(sv *survey.Survey, dir string, names []string) (large int, err error) {
+func addFiles(sv *survey.Survey, dir string, names []string, workloads *manifests) (large int, err error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return 0, files.Unread(dir, err)
 	}
 	defer root.Close()
-	total := int64(0)
+	total, charts := int64(0), chartsIn(names)
 	for _, name := range names {
 		info, err := root.Lstat(filepath.FromSlash(name))
 		switch {
@@ -142,6 +144,7 @@ func addFiles(sv *survey.Survey, dir string, names []string) (large int, err err
 			return 0, err
 		}
 		sv.Add(name, text)
+		workloads.add(name, text, charts)
 	}
 	return large, nil
 }

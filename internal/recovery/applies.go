@@ -193,3 +193,11 @@ func short(fps []string) string {
 	}
 	return "[" + strings.Join(list, " ") + "]"
 }
+
+// editedLog: of a file that Git has a newer version of, that is said first.
+func editedLog(f Facts) []string {
+	if f.Reverted != nil {
+		return nil
+	}
+	return f.Edited
+}

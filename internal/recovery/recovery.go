@@ -21,6 +21,8 @@ type Facts struct {
 	MissingKeys []MissingKey
 	// Reverted is what Git knows of moves that the state file lost, nil if none.
 	Reverted *Reverted
+	// Edited says what the log shows of edits by hand.
+	Edited []string
 	// DownSince is since when nothing could be signed, as a person says; zero if
 	// nobody said. Observations may show it too.
 	DownSince time.Time

@@ -4,6 +4,8 @@ package recovery
 var Situations = []Situation{
 	{"reverted-commit", "Git has a newer version of this state file: a revert, a merge or a checkout took back moves that the cluster may have had already. The older file would deliver an older bundle or issuer, which pods of the newer phase may refuse.",
 		reverted, restoreNewest, nil},
+	{"edited-log", "The log says what no move of this tool does: a phase was set by hand, or an entry was changed. The gate of that phase was never judged, so a bundle or an issuer may be in the cluster that some pods refuse.",
+		editedLog, restoreLog, nil},
 	{"two-meshes", "The trust roots in the cluster are certificates that this state does not know: the observation is of another mesh, or something else writes the ConfigMap.",
 		foreignRoots, nobodyKnowsWhichMesh, []string{"half-applied-phase", "missed-issuer-reload", "wrong-bundle-in-pods"}},
 	{"anchor-and-issuer-expired", "Identity signs nothing, and every leaf has ended with the issuer. Proxies without a valid leaf cannot renew it and need a restart, after the control plane.",

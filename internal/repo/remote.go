@@ -127,10 +127,22 @@ func (r *Repo) Push(remote, branch, commit, was string) error {
 	_, err = call{dir: r.Top, wait: longPatience, use: child.Committing, hooks: hooks}.run("push", "--recurse-submodules=no", "--quiet", "--porcelain",
 		"--force-with-lease=refs/heads/"+branch+":"+was, "--", remote, commit+":refs/heads/"+branch)
 	var said *Error
-	if errors.As(err, &said) && strings.Contains(said.Text, "stale info") {
+	if errors.As(err, &said) && hasMoved(said.Text) {
 		return fmt.Errorf("%w: %w", ErrMoved, err)
 	}
 	return err
+}
+
+// hasMoved reports whether a push failed since somebody else pushed to the branch:
+// Git compares before it sends ("stale info"), and the server when it takes the
+// commit, in the words of its ref store, where the branch was made or moved in between.
+func hasMoved(said string) bool {
+	for _, words := range []string{"stale info", "cannot lock ref", "reference already exists", "fetch first", "non-fast-forward", "failed to update ref"} {
+		if strings.Contains(said, words) {
+			return true
+		}
+	}
+	return false
 }
 
 // PutBranch moves a local branch that is where it was seen (was, or "" for

@@ -86,13 +86,15 @@ func Is(path string) bool {
 	return strings.Contains(string(begin[:n]), Group)
 }
 
-// stateLine is a line of a state file that no message has.
-var stateLine = lazy.New(`(?m)^apiVersion: *["']?` + Group)
+// inputLine is a line of an input that no log begins with: of a state, an observation
+// or a manifest, of PEM and its armored relatives, of a sealed file in YAML.
+var inputLine = lazy.New(`(?m)\A(?:\s|#.*\n|---[^-\n]*\n)*(?:["']?(?:apiVersion|kind|metadata|spec|status|sops)["']?:|\{|-----BEGIN )`)
 
-// StartsLike reports whether a file is a state and not a log that quotes one.
-func StartsLike(path string) bool {
-	begin, err := files.Read(path, maxMark)
-	return err == nil && stateLine.Match(begin)
+// IsInput reports whether a file is an input of this tool, and not a log that quotes one:
+// a log begins with an instant.
+func IsInput(path string) bool {
+	begin, err := files.Head(path, maxMark)
+	return err == nil && inputLine.Match(begin)
 }
 
 // Beside resolves a path of the state file: relative to its directory.

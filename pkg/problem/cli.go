@@ -32,9 +32,9 @@ var (
 	}
 	CLILogIsState = Sentence{
 		Code:    "cli-log-is-state",
-		Text:    "--log-file names a state file: nothing is appended to it",
+		Text:    "--log-file names a state file, a manifest or a key file: nothing is appended to it, and nothing was done",
 		Hint:    "name another file with --log-file or L5D_PKI_LOG",
-		Explain: "Messages are appended to the log file. A state file would be damaged by that.",
+		Explain: "Messages are appended to the log file. A state file, an observation, a manifest or a key file would be damaged by that, so the command refuses before it does anything.",
 	}
 	CLITooLarge = Sentence{
 		Code:    "cli-too-large",

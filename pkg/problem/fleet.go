@@ -100,7 +100,7 @@ var (
 	FleetAnchorKey = Sentence{
 		Code: "fleet-anchor-key", Text: "the key of anchor %q, which member %q has, cannot be opened: %s",
 		Hint:    "give what opens it (`--identity FILE`), or the key itself (`--anchor-key FILE`)",
-		Explain: "A member that joins a rotation gets an issuer under the anchor that the others rotate to. It is signed with that anchor's key, which the custody of the first member keeps.",
+		Explain: "A member that joins a rotation gets an issuer under the anchor that the others rotate to. It is signed with that anchor's key, which the custody of the first member keeps. `l5d-pki-render custody status --state FILE` with that member's state file lists its key files and for whom they are sealed: give an identity of one of these, or restore a key file that is missing from Git or a backup. A key that nobody can open signs nothing; then go back with `fleet back` and begin with another anchor.",
 	}
 	FleetHeld = Sentence{
 		Code: "fleet-held", Text: "%s is held back: %s",

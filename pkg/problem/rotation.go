@@ -295,7 +295,7 @@ var (
 	}
 	ObservationOtherKind = Sentence{
 		Code:    "observation-other-kind",
-		Text:    "this is a %s, not an observation",
+		Text:    "this is %s, not an observation",
 		Hint:    "an observation has kind Observation (docs/evidence.md); a state file is passed with --state",
 		Explain: "--evidence takes observations of clusters. The state file, manifests and values say what shall be, not what was seen.",
 	}

@@ -4,7 +4,7 @@ package problem
 var (
 	StateOtherKind = Sentence{
 		Code:    "state-other-kind",
-		Text:    "this is a %s (%s), not a state file",
+		Text:    "this is %s (%s), not a state file",
 		Hint:    "name the state file with --state, for example --state pki/rotation.yaml; an observation is passed with --evidence",
 		Explain: "The file is an object of another kind. A state file has apiVersion l5d-pki-render/v1alpha1 and kind Rotation.",
 	}

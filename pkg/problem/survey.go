@@ -206,6 +206,12 @@ var (
 		Hint:    "remove it here, so that the values which are written from the state decide",
 		Explain: "The API server trusts a webhook by its caBundle. At a place that wins over the values of the phase it stays when the phase changes the webhook's certificate, and the API server then refuses the webhook. It is an error where the certificates differ now, a warning where they will differ at the next webhook rotation.",
 	}
+	SurveyShadowedWebhookSetting = Sentence{
+		Code:    "survey-shadowed-webhook-setting",
+		Text:    "%s is %s in %s, which takes precedence over every values file",
+		Hint:    "remove it here, so that the values which are written from the state decide",
+		Explain: "The phase's values say of each webhook where its certificate comes from: caBundle, externalSecret, crtPEM and keyPEM. A place that wins over them takes the webhook out of the rotation: crtPEM and keyPEM stay when the phase changes, and with externalSecret: false the chart makes up a certificate at every render.",
+	}
 	SurveyIssuerLeaf = Sentence{
 		Code:    "survey-issuer-leaf",
 		Text:    "the Certificate of the identity issuer does not have isCA: true",

@@ -28,7 +28,7 @@ var (
 	}
 	WorkloadsNoFiles = Sentence{
 		Code:    "workloads-no-files",
-		Text:    "no .yaml or .yml file is there",
+		Text:    "no .yaml, .yml or .json file is there",
 		Hint:    "check the path; in a pattern ** means any number of directories, and quotes keep it from the shell",
 		Explain: "Every path and pattern has to lead to at least one file, so that a slip of the pen does not pass for a wave that was rolled out.",
 	}

@@ -17,6 +17,7 @@ const maxUmbrella = 4
 // `global` counts for what stands nowhere else: charts up to 2.9 had it there.
 func (a *adoption) ownValues(root *manifest.Node) *manifest.Node {
 	if holdsValues(root) {
+		a.global = root.Get("global") // charts up to 2.9 had the anchors there
 		return root
 	}
 	found := map[string]*manifest.Node{}
@@ -28,7 +29,9 @@ func (a *adoption) ownValues(root *manifest.Node) *manifest.Node {
 			switch {
 			case value.Kind() != manifest.Mapping:
 			case holdsValues(value):
-				paths, found[path] = append(paths, path), value
+				if !sameAsOne(value, found) {
+					paths, found[path] = append(paths, path), value
+				}
 			case depth < maxUmbrella:
 				search(value, path, depth+1)
 			}
@@ -55,4 +58,28 @@ func (a *adoption) ownValues(root *manifest.Node) *manifest.Node {
 func holdsValues(n *manifest.Node) bool {
 	return n.Get("identityTrustAnchorsPEM") != nil || n.Lookup(manifest.At("identity", "externalCA")) != nil ||
 		n.Lookup(manifest.At("identity", "issuer", "tls", "crtPEM")) != nil || n.Lookup(manifest.At("identity", "issuer", "scheme")) != nil
+}
+
+// sameAsOne reports whether the values were found already: a YAML alias or a merge
+// key writes them out again.
+func sameAsOne(value *manifest.Node, found map[string]*manifest.Node) bool {
+	for _, other := range found {
+		if sameIdentity(value, other) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameIdentity(a, b *manifest.Node) bool {
+	at := [][]any{{"identityTrustAnchorsPEM"}, {"identity", "issuer", "tls", "crtPEM"}, {"identity", "issuer", "scheme"}, {"identity", "externalCA"}}
+	text := false
+	for _, steps := range at {
+		one, other := a.Lookup(manifest.At(steps...)), b.Lookup(manifest.At(steps...))
+		if one.Value() != other.Value() || (one == nil) != (other == nil) || one != nil && one.Line() != other.Line() {
+			return false
+		}
+		text = text || one != nil
+	}
+	return text
 }

@@ -74,7 +74,7 @@ func (p *plan) mayBeMeshed(text []byte, namespace string) bool {
 
 // mayAsk reports whether a document may have the annotation that asks for a proxy.
 func mayAsk(text []byte) bool {
-	return bytes.Contains(text, []byte(injectAnnotation)) || mayHide(text)
+	return bytes.Contains(text, []byte(injectAnnotation)) || bytes.Contains(text, []byte(injectDotted)) || mayHide(text)
 }
 
 // meshing is the injector's decision about a workload, and why.
@@ -82,7 +82,9 @@ type meshing struct {
 	meshed bool
 	// unknown: the template says nothing, and what its Namespace says is not known.
 	unknown bool
-	why     string
+	// misplaced: somebody asked for a proxy where the injector does not look.
+	misplaced bool
+	why       string
 }
 
 // meshing looks at the pod template and the namespace, as the injector does,
@@ -109,7 +111,9 @@ func (p *plan) meshing(o object) meshing {
 	case injecting[pod], injecting[namespace]:
 		return meshing{meshed: true}
 	case injecting[o.get("metadata", "annotations", injectAnnotation).Value()]:
-		return meshing{unknown: !known, why: injectAnnotation + " on the " + o.kind + " itself has no effect: it belongs on its pod template or the Namespace"}
+		return meshing{unknown: !known, misplaced: true, why: injectAnnotation + " on the " + o.kind + " itself has no effect: it belongs on its pod template or the Namespace"}
+	case injecting[template.Lookup(manifest.At("metadata", "labels", injectAnnotation)).Value()], injecting[o.get("metadata", "labels", injectAnnotation).Value()]:
+		return meshing{unknown: !known, misplaced: true, why: injectAnnotation + " is a label here, which has no effect: it must be an annotation of the pod template or the Namespace"}
 	case !known:
 		return meshing{unknown: true, why: "its template does not say, and Namespace " + strconv.Quote(o.namespace) + " is not in the input"}
 	}
@@ -163,6 +167,7 @@ func (p *plan) ofControlPlane(o object) bool {
 // stamps writes the wave's stamp on every meshed workload; the control plane
 // rolls by its own annotation. What no stamp will restart is reported.
 func (p *plan) stamps() {
+	p.customs()
 	for _, o := range p.objects {
 		_, workload := workloadTemplate[o.kind]
 		if !workload || o.hook || follows(o) != "" || p.ofControlPlane(o) || !p.meshing(o).meshed {
@@ -177,7 +182,7 @@ func (p *plan) stamps() {
 
 func (p *plan) stamp(o object, stamp string) {
 	if why := unstampable(o); why != "" {
-		p.report.add(o.String(), "", Left, why)
+		p.report.addHeld(o.String(), why)
 		return
 	}
 	outcome := Right
@@ -186,7 +191,7 @@ func (p *plan) stamp(o object, stamp string) {
 	}
 	p.report.add(o.String(), manifest.At(o.stampSteps()...).String(), outcome, stamp)
 	if why := holdsBack(o); why != "" {
-		p.report.add(o.String(), "", Left, why)
+		p.report.addHeld(o.String(), why)
 	}
 }
 

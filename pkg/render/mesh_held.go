@@ -10,7 +10,8 @@ import (
 // its pods; empty: it restarts.
 //
 // Sources: the API references of Kubernetes (apps/v1), of OpenShift
-// (apps.openshift.io/v1) and of Argo Rollouts.
+// (apps.openshift.io/v1), of Argo Rollouts, and of OpenKruise (apps.kruise.io,
+// rollouts.kruise.io), whose StatefulSets and DaemonSets have more ways to wait.
 func holdsBack(o object) string {
 	for _, rule := range reasonsToHold {
 		if (rule.kind == "" || rule.kind == o.kind) && rule.applies(o.get("spec")) {
@@ -28,6 +29,8 @@ var reasonsToHold = []struct {
 }{
 	{"", is("true", "paused"), "paused: it restarts when it is resumed"},
 	{"", is("OnDelete", "updateStrategy", "type"), "updateStrategy OnDelete: it restarts when its pods are deleted"},
+	{"", is("true", "updateStrategy", "rollingUpdate", "paused"), "its update is paused: it restarts when it is resumed"},
+	{"DaemonSet", partitioned, "updateStrategy has a partition: so many pods restart only when it is lowered to 0"},
 	{"StatefulSet", partitioned, "updateStrategy has a partition: pods below it restart when it is lowered to 0"},
 	{"DeploymentConfig", untriggered, "no trigger of type ConfigChange: it restarts by `oc rollout latest`"},
 	{"Rollout", waitsForPromotion, "a step of its canary pauses without an end: it restarts when it is promoted"},

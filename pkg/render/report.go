@@ -26,6 +26,8 @@ type Line struct {
 	// Value names what the field carries now, or why it was left alone; never a
 	// PEM body, never a key.
 	Value string `json:"value,omitempty"`
+	// held: a meshed workload that does not restart by itself, with Value as the reason.
+	held bool
 }
 
 // Report says what a render changed, what was already right, what it left alone.
@@ -52,7 +54,22 @@ func (r *Report) Count(o Outcome) int {
 }
 
 func (r *Report) add(object, field string, o Outcome, value string) {
-	r.Lines = append(r.Lines, Line{object, field, o, value})
+	r.Lines = append(r.Lines, Line{Object: object, Field: field, Outcome: o, Value: value})
+}
+
+// addHeld notes a meshed workload that does not restart by itself.
+func (r *Report) addHeld(object, why string) {
+	r.Lines = append(r.Lines, Line{Object: object, Outcome: Left, Value: why, held: true})
+}
+
+// Held lists the meshed workloads that do not restart by themselves, and why.
+func (r *Report) Held() (held []string) {
+	for _, l := range r.Lines {
+		if l.held {
+			held = append(held, l.Object+": "+l.Value)
+		}
+	}
+	return held
 }
 
 // Text is the report for people: a head line, then one line per field.

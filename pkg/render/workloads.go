@@ -52,11 +52,7 @@ func StampWorkloads(in WorkloadsInput) (WorkloadsOutput, error) {
 		return WorkloadsOutput{}, err
 	}
 	if in.Each == nil {
-		in.Each = func(n int, do func(int)) {
-			for i := range n {
-				do(i)
-			}
-		}
+		in.Each = inTurn
 	}
 	if in.Stream {
 		if err := checkText(in.Files[0].Text); err != nil {
@@ -99,6 +95,7 @@ func (w *workloads) run() (WorkloadsOutput, error) {
 		out.Files = append(out.Files, WorkloadFile{w.Files[i].Name, r.text})
 		out.Report.take(w.Files[i], r)
 	}
+	out.Report.settle()
 	if !w.idle() && !w.Remove && !w.AllowNothing && len(problems) == 0 && !out.Report.anyMeshed() {
 		problems.Add(problem.WorkloadsNothing.With(w.what()))
 	}
@@ -137,6 +134,9 @@ func (w *workloads) file(f WorkloadFile) stamped {
 func (w *workloads) documents(f WorkloadFile, docs []manifest.Document) stamped {
 	r := stamped{text: f.Text}
 	if r.kind = kindOf(f.Text, docs); r.kind != kubernetesFile {
+		if !w.idle() && r.kind == foreignFile {
+			w.foreign(&r, docs)
+		}
 		return r
 	}
 	p := newPlan(w.material, docs)
@@ -214,6 +214,9 @@ func (w *workloads) read(p *plan, r *stamped, i int, d manifest.Document) bool {
 		if _, workload := workloadTemplate[o.kind]; workload && !o.hook {
 			w.judge(p, r, o)
 		}
+	}
+	if !w.Remove && mayAsk(d.Text) {
+		w.customObjects(p, r, p.objects[before:])
 	}
 	return true
 }

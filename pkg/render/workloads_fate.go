@@ -44,12 +44,21 @@ type WorkloadLine struct {
 	Why string `json:"why,omitempty"`
 	// Stamp that it carries now.
 	Stamp string `json:"stamp,omitempty"`
+	// Misplaced: the annotation is where the injector does not look.
+	Misplaced bool `json:"misplaced,omitempty"`
+
+	at       int    // line of the object in its file
+	followed string // the workload whose template it runs
+	held     string // why that one does not restart by itself
 }
+
+// Line is where the object begins in its file, from 1.
+func (l WorkloadLine) Line() int { return max(l.at, 1) }
 
 // judge decides what becomes of a workload and plans it. The control plane
 // rolls by its own annotation.
 func (w *workloads) judge(p *plan, r *stamped, o object) {
-	line := WorkloadLine{Object: o.String()}
+	line := WorkloadLine{Object: o.String(), at: o.node.Line()}
 	mesh := p.meshing(o)
 	switch {
 	case w.Remove:
@@ -58,11 +67,11 @@ func (w *workloads) judge(p *plan, r *stamped, o object) {
 	case p.ofControlPlane(o):
 		return
 	case follows(o) != "":
-		line.Fate, line.Why = Follows, follows(o)
+		line.Fate, line.Why, line.followed, line.held = Follows, follows(o), followed(o), holdsBack(o)
 	case mesh.unknown:
-		line.Fate, line.Why = Unknown, mesh.why
+		line.Fate, line.Why, line.Misplaced = Unknown, mesh.why, mesh.misplaced
 	case !mesh.meshed:
-		line.Fate, line.Why = Unmeshed, mesh.why
+		line.Fate, line.Why, line.Misplaced = Unmeshed, mesh.why, mesh.misplaced
 	case unstampable(o) != "":
 		line.Fate, line.Why = Immune, unstampable(o)
 	default:

@@ -53,6 +53,23 @@ func (r *WorkloadsReport) take(f WorkloadFile, result stamped) {
 	}
 }
 
+// settle decides about workloads that run the template of another: one that waits
+// for a person holds that one's restart back, unless the other is not meshed.
+func (r *WorkloadsReport) settle() {
+	fates := map[string]Fate{}
+	for _, l := range r.Workloads {
+		fates[l.Object] = l.Fate
+	}
+	for i, l := range r.Workloads {
+		if fate := fates[l.followed]; l.held == "" || fate == Unmeshed || fate == Unknown {
+			continue
+		}
+		r.Counts[l.Fate]--
+		r.Counts[HeldBack]++
+		r.Workloads[i].Fate, r.Workloads[i].Why = HeldBack, l.Why+"; "+l.held
+	}
+}
+
 // anyMeshed reports whether a meshed workload stands in the input.
 func (r *WorkloadsReport) anyMeshed() bool {
 	return len(r.Workloads) > r.Counts[Unmeshed]+r.Counts[Unknown]+r.Counts[Follows]

@@ -32,7 +32,7 @@ func ParseObservation(file string, data []byte) (*Observation, error) {
 		return nil, problem.ObservationEmpty.With().In(file)
 	}
 	if other := notObservation(root); other != "" {
-		return nil, problem.ObservationOtherKind.With(other).In(file)
+		return nil, problem.ObservationOtherKind.With(problem.Article(other)).In(file)
 	}
 	read := readFirstForm
 	if n := root.Lookup(manifest.At("apiVersion")); n != nil && n.Kind() == manifest.Scalar && n.Value() != state.APIVersion {

@@ -10,21 +10,26 @@ import (
 )
 
 // conflictMarkers lists the lines that Git's merge left in the text ("4, 9, 17"),
-// or "" if a whole conflict is not there.
+// or "" if there are none. One is enough: a person may have removed the others. A line of "=" counts only
+// beside another marker, since texts underline headings with it.
 func conflictMarkers(data []byte) string {
 	var lines []string
-	seen := map[string]bool{}
+	sure := false
 	number := 0
 	for line := range bytes.Lines(data) {
 		number++
-		for _, marker := range []string{"<<<<<<< ", "=======", ">>>>>>> "} {
-			if bytes.HasPrefix(line, []byte(marker)) {
-				seen[marker] = true
+		line = bytes.TrimRight(line, "\r\n")
+		for _, marker := range []string{"<<<<<<<", "|||||||", ">>>>>>>"} {
+			if rest, found := bytes.CutPrefix(line, []byte(marker)); found && (len(rest) == 0 || rest[0] == ' ') {
+				sure = true
 				lines = append(lines, strconv.Itoa(number))
 			}
 		}
+		if string(line) == "=======" {
+			lines = append(lines, strconv.Itoa(number))
+		}
 	}
-	if len(seen) < 3 {
+	if !sure {
 		return ""
 	}
 	return strings.Join(lines, ", ")
@@ -46,7 +51,7 @@ func otherKind(root *manifest.Node) (kind, apiVersion string) {
 // has none of a state's keys is read no further: each key would be a complaint.
 func isOther(root *manifest.Node) *problem.Problem {
 	if kind, group := otherKind(root); kind != "" {
-		return problem.StateOtherKind.With(kind, group)
+		return problem.StateOtherKind.With(problem.Article(kind), group)
 	}
 	if root.Kind() != manifest.Mapping {
 		return nil // said in one line anyway
@@ -71,7 +76,7 @@ func otherStream(data []byte) *problem.Problem {
 			if kind == "" {
 				return nil
 			}
-			return problem.StateOtherKind.With(kind, group)
+			return problem.StateOtherKind.With(problem.Article(kind), group)
 		}
 	}
 	return nil

@@ -63,6 +63,9 @@ func isRecipient(text string) bool {
 // "age1yubikey1..."), "" for one that needs none: what stands between "age1" and
 // the last "1", the separator of bech32.
 func AgePlugin(recipient string) string {
+	if recipient == strings.ToUpper(recipient) {
+		recipient = strings.ToLower(recipient) // bech32 may be all in upper case
+	}
 	rest, isAge := strings.CutPrefix(recipient, "age1")
 	end := strings.LastIndexByte(rest, '1')
 	if !isAge || end < 1 || end > 32 || rest[:end] == "pq" {
@@ -71,13 +74,26 @@ func AgePlugin(recipient string) string {
 	return rest[:end]
 }
 
+// foreignSSH is the kind of an SSH public key that age has no recipient for: ECDSA
+// and keys on hardware only sign.
+func foreignSSH(recipient string) string {
+	kind, _, more := strings.Cut(recipient, " ")
+	if more && (strings.HasPrefix(kind, "ecdsa-sha2-") || strings.HasPrefix(kind, "sk-") || kind == "ssh-dss") {
+		return kind
+	}
+	return ""
+}
+
 func ageRecipients(c Custody) *problem.Problem {
 	if c.Passphrase {
 		return problem.StateRecipients.With("a passphrase and recipients exclude each other")
 	}
 	for i, r := range c.Recipients {
-		if plugin := AgePlugin(r); plugin != "" && strings.Contains(plugin, "-") {
+		if plugin := AgePlugin(r); plugin != "" && !isRecipient(r) {
 			return problem.StateRecipients.With("the entry with index " + strconv.Itoa(i) + " needs the age plugin " + shown(plugin) + "; recipients of plugins are not supported")
+		}
+		if kind := foreignSSH(r); kind != "" {
+			return problem.StateRecipients.With("the entry with index " + strconv.Itoa(i) + " is an SSH key of the kind " + kind + ", which age does not encrypt to; SSH keys must be ssh-ed25519 or ssh-rsa")
 		}
 		if !isRecipient(r) {
 			return problem.StateRecipients.With("the entry with index " + strconv.Itoa(i) + " is no public key of age or SSH")

@@ -16,6 +16,9 @@ func (s *Survey) application(c cursor) { s.applicationSpec(c.get("spec"), object
 // placeholder and is not judged.
 func (s *Survey) applicationSet(c cursor) {
 	s.applicationSpec(c.get("spec", "template", "spec"), objectOf(c))
+	if patch, ok := c.get("spec", "templatePatch").embedded(); ok {
+		s.applicationSpec(patch.get("spec"), objectOf(c))
+	}
 }
 
 func (s *Survey) applicationSpec(spec cursor, object string) {
@@ -56,6 +59,7 @@ func (s *Survey) applicationSource(source cursor, object string) {
 	for _, name := range helm.get("valueFiles").items() {
 		r.sources = append(r.sources, valuesSource{file: valueFile(name.value(), source.get("path").value())})
 	}
+	s.plugin(source.get("plugin"), r.pins)
 	s.addRelease(r, source.get("chart"), source.get("targetRevision"))
 	s.directorySource(source)
 }
@@ -72,6 +76,9 @@ func (s *Survey) parameter(p cursor, field, folder string, pins pinSet) {
 		value = file
 	}
 	s.setting(value, name, "helm."+field, pins)
+	if p.get("forceString").value() == "true" && value.value() == "false" {
+		s.contradicts(value, truth("false", name), name, "helm."+field)
+	}
 }
 
 // valueFile is the path in the repository of an entry of valueFiles: "$ref/…"

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -19,6 +20,9 @@ func (s *Survey) judgeKind(c certificate) {
 		return
 	}
 	key := spec.get("privateKey")
+	if old := spec.get("keyAlgorithm"); old.there() && !key.there() {
+		key = spec // as cert-manager's API had it before v1
+	}
 	switch {
 	case c.secret == issuerSecret:
 		s.judgeIssuerKind(c, spec, key)
@@ -59,11 +63,16 @@ var anchorKeys = []string{"ECDSA", "ECDSA 256", "RSA", "RSA 2048", "RSA 4096"}
 // keyMade is the kind of key that a Certificate makes.
 func keyMade(key cursor) string {
 	made := key.get("algorithm").value()
+	if old := key.get("keyAlgorithm").value(); made == "" && old != "" {
+		made = strings.ToUpper(old)
+	}
 	if made == "" {
 		made = "RSA" // cert-manager's default
 	}
-	if size := key.get("size").value(); size != "" {
-		made += " " + size
+	for _, field := range []string{"size", "keySize"} {
+		if size := key.get(field).value(); size != "" {
+			made += " " + size
+		}
 	}
 	return made
 }

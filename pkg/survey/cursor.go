@@ -82,6 +82,15 @@ func (c cursor) embedded() (inner cursor, ok bool) {
 	return c.document(c.node.Value())
 }
 
+// list is the sequence that is written in a string.
+func (c cursor) list() (inner cursor, ok bool) {
+	root, err := manifest.Parse([]byte(c.value()))
+	if err != nil || root.Kind() != manifest.Sequence {
+		return cursor{}, false
+	}
+	return cursor{file: c.file, node: root, near: root, path: c.path, within: &source{cursor: c}}, true
+}
+
 // document is a text as a document that stands in this string.
 func (c cursor) document(text string) (inner cursor, ok bool) {
 	root, err := manifest.Parse([]byte(text))
@@ -94,7 +103,7 @@ func (c cursor) document(text string) (inner cursor, ok bool) {
 // spot is where the field stands. A place inside a literal block scalar is
 // exact; in a folded or quoted string it is that of the string.
 func (c cursor) spot() spot {
-	at := spot{file: c.file.name, line: c.near.Line(), column: c.near.Column(), path: c.path}
+	at := spot{file: c.file.name, line: c.file.above + c.near.Line(), column: c.near.Column(), path: c.path}
 	if c.within == nil {
 		return at
 	}

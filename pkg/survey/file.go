@@ -18,6 +18,8 @@ type file struct {
 	name   string
 	text   []byte
 	lines  [][]byte // made when first asked for
+	// above is how many lines precede the text that is parsed, where that is a part.
+	above int
 	// patches are objects that stand in strings of the document just read.
 	patches []cursor
 }
@@ -38,7 +40,7 @@ func (f *file) line(number int) []byte {
 func (f *file) document(d manifest.Document) {
 	f.survey.report.Documents++
 	if head, sure := d.Head(); sure && readerOf(f.name, head) == nil {
-		if head.Kind != "" && !carries(d.Text) || head.Kind == "" && !mentionsValues(d.Text) {
+		if !namesOurs(d.Text) && (head.Kind != "" && !carries(d.Text) || head.Kind == "" && !mentionsValues(d.Text)) {
 			return
 		}
 	}
@@ -73,12 +75,17 @@ func (f *file) object(c cursor, head manifest.Head) {
 	case head.Kind != "":
 		f.survey.carriesValues(c)
 	}
+	if head.Kind != state.Kind {
+		f.nested(c)
+	}
 }
 
 // unread counts templates, and says where anything else stopped to be YAML.
 func (f *file) unread(d manifest.Document, err error) {
 	if bytes.Contains(d.Text, []byte("{{")) {
-		f.survey.report.Templates++
+		if !f.template(d) {
+			f.survey.report.Templates++
+		}
 		return
 	}
 	at := spot{file: f.name, line: d.Line, column: 1}

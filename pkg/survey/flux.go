@@ -70,10 +70,10 @@ type targetedBundle struct {
 // repository is no competitor, but must be right; any other one is out of reach.
 func (s *Survey) resolveTargets() {
 	for _, t := range s.targetSettings {
-		s.contradicts(t.at, strings.TrimSpace(s.configMaps[t.source.object].texts[t.source.key]), t.name, t.place)
+		s.contradicts(t.at, strings.TrimSpace(s.textOf(t.source)), t.name, t.place)
 	}
 	for _, t := range s.targets {
-		found := foundBundle{at: t.at, text: s.configMaps[t.source.object].texts[t.source.key]}
+		found := foundBundle{at: t.at, text: s.textOf(t.source)}
 		if found.text == "" {
 			found.place, found.elsewhere = t.place, t.source.object
 		}

@@ -27,6 +27,15 @@ func (s *Survey) kustomization(c cursor) {
 			c.file.patches = append(c.file.patches, patch)
 		}
 	}
+	for _, p := range append(c.get("patches").items(), c.get("patchesJson6902").items()...) {
+		s.operations(p.get("target"), p.get("patch"))
+	}
+	for _, g := range c.get("configMapGenerator").items() {
+		s.generator(g, "ConfigMap", folder)
+	}
+	for _, g := range c.get("secretGenerator").items() {
+		s.generator(g, "Secret", folder)
+	}
 	for _, chart := range c.get("helmCharts").items() {
 		s.inflated(chart, folder)
 	}

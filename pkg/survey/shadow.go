@@ -51,11 +51,23 @@ type shadowed struct {
 // shadow notes a setting that takes precedence over the phase's values. place is
 // as of foundBundle.
 func (s *Survey) shadow(c cursor, name, place string) {
+	have := c.value()
+	if place != "helm.parameters" && c.node.Tag() == "!!str" {
+		have = truth(have, name)
+	}
 	if place == "" {
-		s.later[c.file.name] = append(s.later[c.file.name], shadowed{c, c.value(), name, ""})
+		s.later[c.file.name] = append(s.later[c.file.name], shadowed{c, have, name, ""})
 		return
 	}
-	s.contradicts(c, c.value(), name, place)
+	s.contradicts(c, have, name, place)
+}
+
+// truth is a string as the chart's templates take it: any that is not empty is true.
+func truth(text, name string) string {
+	if text == "false" && strings.HasSuffix("."+name, ".identity.externalCA") {
+		return "false, as a string, which the chart takes for true"
+	}
+	return text
 }
 
 // contradicts notes a value that is judged when every state file was seen.
@@ -97,7 +109,14 @@ func (s *Survey) shadowedWebhook(c cursor, parent, key, place string) {
 	_, webhook := cutLast(parent)
 	want, listed := s.want.webhooks[webhook]
 	have := fingerprints(c.value())
-	if place == "" || key != "caBundle" || !listed || len(have) == 0 {
+	if place == "" || !listed || strings.HasPrefix(key, "injectCa") || isPlaceholder(c.value()) {
+		return
+	}
+	if key != "caBundle" {
+		s.shadowedWebhookSetting(c, webhook, key, place)
+		return
+	}
+	if len(have) == 0 {
 		return
 	}
 	severity := pki.Error
@@ -105,4 +124,17 @@ func (s *Survey) shadowedWebhook(c cursor, parent, key, place string) {
 		severity = pki.Warning
 	}
 	c.say(severity, problem.SurveyShadowedWebhook, webhook, place, described(have), described(want))
+}
+
+// shadowedWebhookSetting reports what else the phase's values say of a webhook: where
+// its certificate is from.
+func (s *Survey) shadowedWebhookSetting(c cursor, webhook, key, place string) {
+	severity, shown := pki.Error, c.value()
+	if shown == "" {
+		return
+	}
+	if key == "crtPEM" || key == "keyPEM" {
+		severity, shown = pki.Warning, "set"
+	}
+	c.say(severity, problem.SurveyShadowedWebhookSetting, webhook+"."+key, shown, place)
 }

@@ -123,7 +123,7 @@ func (s *Survey) Add(name string, text []byte) {
 	if len(text) <= maxCarried && bytes.Contains(text, []byte("-----BEGIN CERTIFICATE")) {
 		s.pems[name] = string(text)
 	}
-	if !isYAML(name) {
+	if !isYAML(name) || isJSON(name) && !mayHoldObject(text) {
 		return
 	}
 	if at := otherEncoding(text); at >= 0 {
@@ -175,5 +175,13 @@ func (s *Survey) say(at spot, severity pki.Severity, says problem.Sentence, args
 
 func isYAML(name string) bool {
 	ext := strings.ToLower(path.Ext(name))
-	return ext == ".yaml" || ext == ".yml" || path.Base(name) == "Kustomization"
+	return ext == ".yaml" || ext == ".yml" || path.Base(name) == "Kustomization" || isTemplateName(name) || isJSON(name)
+}
+
+func isJSON(name string) bool { return strings.ToLower(path.Ext(name)) == ".json" }
+
+// mayHoldObject tells manifests in JSON from the many other files in it, in any encoding.
+func mayHoldObject(text []byte) bool {
+	ascii := bytes.ReplaceAll(text, []byte{0}, nil)
+	return bytes.Contains(ascii, []byte("apiVersion")) && bytes.Contains(ascii, []byte("kind")) || mentionsValues(ascii)
 }

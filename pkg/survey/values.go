@@ -131,6 +131,12 @@ func (s *Survey) setting(c cursor, name, place string, pins pinSet) {
 	case "crtPEM", "keyPEM":
 		if isIssuer(parent, key) {
 			s.issuer(c, key, place)
+			return
+		}
+		s.shadowedWebhook(c, parent, key, place)
+	case "externalSecret":
+		if c.value() != "true" {
+			s.shadowedWebhook(c, parent, key, place)
 		}
 	case "caBundle", "injectCaFrom", "injectCaFromSecret":
 		s.shadowedWebhook(c, parent, key, place)
@@ -178,6 +184,7 @@ type configMapData struct {
 	file  string
 	pins  map[string]pinSet // by key that holds values
 	texts map[string]string // by key that holds one value, such as certificates
+	files map[string]string // by key, where a generator takes its text from a file
 }
 
 // maxCarried is how long one value in a ConfigMap or Secret may be; a bundle of a
@@ -195,6 +202,9 @@ func (s *Survey) configMap(c cursor) {
 	if c.get("metadata", "name").value() == trustRoots {
 		if roots := c.get("data", trustRootsKey); roots.there() {
 			s.bundles = append(s.bundles, foundBundle{at: roots.spot(), text: roots.value()})
+		}
+		if roots := c.get("binaryData", trustRootsKey); roots.there() {
+			s.bundles = append(s.bundles, foundBundle{at: roots.spot(), text: decoded(roots.value())})
 		}
 		return
 	}

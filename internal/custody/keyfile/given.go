@@ -19,7 +19,7 @@ func ReadKey(path string) (pki.Key, error) {
 		return pki.Key{}, err
 	}
 	defer clear(data)
-	key, err := pki.ParseKey(data)
+	key, err := pki.ParseGivenKey(data)
 	if err != nil {
 		return pki.Key{}, problem.Of(err).In(path).Err()
 	}

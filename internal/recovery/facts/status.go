@@ -21,9 +21,7 @@ func Status(q Request) (*rotation.Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	if alarm := history.Reverted(q.StatePath, k.state).Alarm(k.state); alarm != "" {
-		k.status.Alarms = append(k.status.Alarms, alarm)
-	}
+	k.status.Alarms = append(k.status.Alarms, history.Alarms(q.StatePath, k.state)...)
 	k.status.Delivery = delivery.Of(k.state, q.StatePath)
 	return k.status, nil
 }

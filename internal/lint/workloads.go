@@ -1,0 +1,73 @@
+package lint
+
+import (
+	"bytes"
+	"path"
+	"slices"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/render"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
+)
+
+// maxWorkloadFile is the largest file that is looked through for workloads, in bytes:
+// the API server takes objects of 1.5 MiB at most.
+const maxWorkloadFile = 2 << 20
+
+// manifests are the files of a repository that may hold workloads.
+type manifests []render.WorkloadFile
+
+// add keeps a file of objects. Templates of charts are not objects yet.
+func (m *manifests) add(name string, text []byte, charts map[string]bool) {
+	isManifest := files.IsYAML(name) || path.Ext(name) == ".json"
+	if isManifest && len(text) <= maxWorkloadFile && bytes.Contains(text, []byte("apiVersion")) && !inTemplates(name, charts) {
+		*m = append(*m, render.WorkloadFile{Name: name, Text: text})
+	}
+}
+
+// chartsIn are the directories with a Chart.yaml.
+func chartsIn(names []string) map[string]bool {
+	charts := map[string]bool{}
+	for _, name := range names {
+		if path.Base(name) == "Chart.yaml" {
+			charts[path.Dir(name)] = true
+		}
+	}
+	return charts
+}
+
+func inTemplates(name string, charts map[string]bool) bool {
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if path.Base(dir) == "templates" && charts[path.Dir(dir)] {
+			return true
+		}
+	}
+	return false
+}
+
+// findings are the meshed workloads that a wave does not restart by itself, and
+// those that only look meshed.
+func (m manifests) findings(s *state.Rotation) (found []survey.Finding) {
+	for _, l := range render.FatesOf(s, m) {
+		severity, p := pki.Info, (*problem.Problem)(nil)
+		switch {
+		case l.Misplaced:
+			severity, p = pki.Warning, problem.LintInjectMisplaced.With(l.Object, l.Why)
+		case l.Fate == render.HeldBack:
+			severity, p = pki.Warning, problem.LintWorkloadHeld.With(l.Object, l.Why)
+		case l.Fate == render.Immune:
+			p = problem.LintWorkloadImmune.With(l.Object, l.Why)
+		default:
+			continue
+		}
+		found = append(found, survey.Finding{File: l.File, Line: l.Line(), Column: 1, Finding: pki.Finding{
+			Code: p.Code, Severity: severity, Text: p.Text, Hint: p.Hints[0]}})
+	}
+	slices.SortStableFunc(found, func(a, b survey.Finding) int {
+		return bytes.Compare([]byte(a.File), []byte(b.File))
+	})
+	return found
+}

@@ -1,0 +1,30 @@
+package survey
+
+import (
+	"regexp"
+	"strings"
+)
+
+// argument is a setting on a command line: --set identity.externalCA=true.
+var argument = regexp.MustCompile(`([\w.-]*(?:identity\.externalCA|identity\.issuer\.scheme|identityTrustDomain))=([^\s,"']+)`)
+
+// plugin looks through what an Application hands to a plugin: values in a string,
+// and arguments of Helm.
+func (s *Survey) plugin(c cursor, pins pinSet) {
+	const place = "the parameters of a plugin"
+	for _, value := range c.entries() {
+		s.plugin(value, pins)
+	}
+	for _, item := range c.items() {
+		s.plugin(item, pins)
+	}
+	text := c.value()
+	for _, found := range argument.FindAllStringSubmatch(text, -1) {
+		s.contradicts(c, found[2], found[1], place)
+	}
+	if strings.Contains(text, ":") && mentionsValues([]byte(text)) {
+		if inner, ok := c.embedded(); ok {
+			pins.add(s.values(inner, place))
+		}
+	}
+}
