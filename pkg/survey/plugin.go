@@ -1,12 +1,13 @@
 package survey
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // argument is a setting on a command line: --set identity.externalCA=true.
-var argument = regexp.MustCompile(`([\w.-]*(?:identity\.externalCA|identity\.issuer\.scheme|identityTrustDomain))=([^\s,"']+)`)
+var argument = lazy.New(`([\w.-]*(?:identity\.externalCA|identity\.issuer\.scheme|identityTrustDomain))=([^\s,"']+)`)
 
 // plugin looks through what an Application hands to a plugin: values in a string,
 // and arguments of Helm.

@@ -2,14 +2,14 @@ package survey
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 )
 
 // action is what a Go template fills in or decides.
-var action = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+var action = lazy.New(`(?s)\{\{.*?\}\}`)
 
 // isTemplateName: helmfile renders these before it reads them.
 func isTemplateName(name string) bool {
