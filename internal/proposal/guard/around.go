@@ -26,6 +26,7 @@ func (g *judgement) judgeAround(next *state.Rotation) error {
 		g.r.owned = append(g.r.owned, signers)
 		g.r.fail(problem.PRGuardSigners.With().In(sink.Name(signers)))
 	}
+	g.judgeReserved()
 	return g.judgeAttributes(g.beforeNow(owned, next))
 }
 
