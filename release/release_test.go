@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -279,9 +280,34 @@ func TestInstallScript(t *testing.T) {
 	if out, err := install(sum); err != nil || !strings.Contains(out, "it runs") {
 		t.Fatalf("%v: %s", err, out)
 	}
+	// Somebody else's link at a temporary name, and a second run over what is there.
+	others := filepath.Join(t.TempDir(), "others")
+	if err := os.WriteFile(others, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	planted := filepath.Join(into, ".l5d-pki-render.new")
+	if err := os.Symlink(others, planted); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := install(sum); err != nil || string(read(t, others)) != "mine" {
+		t.Errorf("through a link: %v: %s", err, out)
+	}
+	if err := os.Remove(planted); err != nil {
+		t.Fatal(err)
+	}
 	entries, err := os.ReadDir(into)
 	if err != nil || len(entries) != len(programs) {
 		t.Errorf("%v: %v", err, entries)
+	}
+	program := filepath.Join(into, "l5d-pki-render")
+	if info, err := os.Stat(program); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("%v: %v", err, info.Mode())
+	}
+	if err := errors.Join(os.Remove(program), os.Mkdir(program, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := install(sum); err == nil || !strings.Contains(out, "is a directory") {
+		t.Errorf("into a directory: %v: %s", err, out)
 	}
 }
 

@@ -42,7 +42,14 @@ mkdir -p "$work/programs" "$directory"
 tar -xzf "$work/$archive" -C "$work/programs"
 for program in "$work"/programs/l5d-pki-render*; do
   name=${program##*/}
-  cp "$program" "$directory/.$name.new"
-  mv -f "$directory/.$name.new" "$directory/$name" # a program that runs is replaced whole
+  if [ -d "$directory/$name" ]; then
+    echo "install.sh: error: $directory/$name is a directory: remove it" >&2
+    exit 1
+  fi
+  new=$(mktemp "$directory/.$name.XXXXXX") # a name that nobody has put a link at
+  trap 'rm -rf "$work" "$new"' EXIT INT TERM
+  cp "$program" "$new"
+  chmod 755 "$new"
+  mv -f "$new" "$directory/$name" # a program that runs is replaced whole
 done
 "$directory/l5d-pki-render" version

@@ -38,6 +38,9 @@ func TestClosedStdout(t *testing.T) {
 	}{
 		"post-render":  {app.folder, "post-render --secrets-apart -s rotation.yaml < linkerd.yaml", nil},
 		"cmp generate": {app.folder, "cmp generate", app.env},
+		"alerts":       {app.folder, "alerts -s rotation.yaml", nil},
+		"manifests":    {dir, "manifests --all -s " + path, nil},
+		"values":       {dir, "values --layout external -s " + path, nil},
 		"sync --check": {dir, "sync --check", nil},
 		"sync":         {dir, "sync", nil},
 	} {

@@ -25,7 +25,7 @@ Linkerd version and of the older proxies that pods may still run.`,
   l5d-pki-render alerts -o prometheusrule --label release=kube-prometheus-stack | kubectl apply -f -
   l5d-pki-render alerts -o openmetrics > linkerd_pki.prom`,
 		Args: cobra.NoArgs,
-		RunE: a.run(func(*cobra.Command, []string) error {
+		RunE: a.runForStdout(func(*cobra.Command, []string) error {
 			set, err := alerts.ParseLabels(labels)
 			if err != nil {
 				return err

@@ -52,7 +52,7 @@ The output is meant for Git: Secrets with private keys are left out unless
   l5d-pki-render chart ./linkerd-control-plane --split manifests/linkerd
   l5d-pki-render chart oci://registry.example/charts/linkerd-viz --version 30.14.5 --digest sha256:…`,
 		Args: cobra.ExactArgs(1),
-		RunE: a.run(func(_ *cobra.Command, args []string) error {
+		RunE: a.runForStdout(func(_ *cobra.Command, args []string) error {
 			c.Chart = args[0]
 			return a.doChart(c)
 		}),

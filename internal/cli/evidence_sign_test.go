@@ -99,6 +99,32 @@ func TestEvidenceSigned(t *testing.T) {
 	}
 }
 
+// TestEvidenceNotSigned: where ssh-keygen succeeds and gives no whole signature, the
+// file stays as it was.
+func TestEvidenceNotSigned(t *testing.T) {
+	key, _ := sshKey(t, "robot", forEvidence)
+	for name, output := range map[string]string{
+		"nothing": "", "a blank line": "\n", "a word": "Signing\n", "half": "-----BEGIN SSH SIGNATURE-----\nAAAA\n",
+		"its end":      "AAAA\n-----END SSH SIGNATURE-----\n",
+		"another text": "-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\nmore: text\n",
+	} {
+		dir := t.TempDir()
+		program := "#!/bin/sh\ncat >/dev/null\nprintf '%b' '" + strings.ReplaceAll(output, "\n", `\n`) + "'\n"
+		if err := os.WriteFile(filepath.Join(dir, "ssh-keygen"), []byte(program), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		file, before := filepath.Join(dir, "observation.yaml"), readFixture(t, "observations", "all-hold-both.yaml")
+		if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+		got := call(t, "", nil, "evidence", "sign", file, "--key", key)
+		if after, err := os.ReadFile(file); got.code != ExitFailed || !strings.Contains(got.stderr, "evidence-keygen") || string(after) != before {
+			t.Errorf("%s: code %d (%v): %s", name, got.code, err, got.stderr)
+		}
+	}
+}
+
 // TestGuardEvidenceAuthors: where the base branch lists keys for evidence, an
 // observation that none of them signed is a finding; else it is shown as
 // unverified. A key for commits alone changes nothing.

@@ -33,7 +33,7 @@ passes no arguments.`,
 		Example: `  kustomize build --enable-alpha-plugins --enable-exec clusters/prod
   kpt fn eval manifests --exec l5d-pki-render-krm --fn-config rotation.yaml`,
 		Args: cobra.NoArgs,
-		RunE: a.run(func(*cobra.Command, []string) error { return a.doKRM() }),
+		RunE: a.runForStdout(func(*cobra.Command, []string) error { return a.doKRM() }),
 	}
 }
 

@@ -77,6 +77,36 @@ func TestGuardFleet(t *testing.T) {
 	}
 }
 
+// TestGuardFleetLinks: where the links are those of the states, a list that the change
+// brings has them all; and what decides who moves first is noted.
+func TestGuardFleetLinks(t *testing.T) {
+	t.Parallel()
+	l := fleetLand(t)
+	fleet := strings.Replace(fleetOfTwo, "  links:\n  - members: [prod-argocd, west]\n", "", 1)
+	l.commitTo("main", func(dir string) {
+		l.edit(dir, "fleet.yaml", func(string) string { return fleet })
+		l.edit(dir, "west/rotation.yaml", func(s string) string {
+			return strings.Replace(s, "spec:\n", "spec:\n  links:\n  - {name: prod-argocd, state: ../linkerd/pki/rotation.yaml}\n", 1)
+		})
+	})
+	const other = "  - {name: other, state: other/rotation.yaml}\n"
+	for name, c := range map[string]struct{ more, code, note string }{
+		"a list without the link": {other + "  links:\n  - members: [other, west]\n", "guard-fleet", ""},
+		"a list of others":        {other + "  - {name: more, state: more.yaml}\n  links:\n  - members: [other, more]\n", "guard-fleet", ""},
+		"a list with the link":    {"  links:\n  - members: [west, prod-argocd]\n", "", ""},
+		"a wider one":             {other + "  links:\n  - members: [west, other, prod-argocd]\n", "", ""},
+		"no list":                 {other, "", ""},
+		"other canaries":          {"  canaries: [west]\n", "", "who takes every step first"},
+		"other limits":            {"  limits: {restarts: 9}\n", "", "how many members move together"},
+	} {
+		dir := l.job("origin/main", func(dir string) { l.edit(dir, "fleet.yaml", func(string) string { return fleet + c.more }) })
+		_, codes, out := l.guarded(dir, "--fleet", filepath.Join(dir, "fleet.yaml"))
+		if slices.Contains(codes, "guard-fleet") != (c.code != "") || !strings.Contains(out, c.note) {
+			t.Errorf("%s: got %v: %s", name, codes, out)
+		}
+	}
+}
+
 // TestPRFleet: one pull request moves all members that may move; run twice it changes
 // nothing; the next one waits for it.
 func TestPRFleet(t *testing.T) {

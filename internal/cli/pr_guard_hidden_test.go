@@ -56,17 +56,23 @@ func TestGuardAttributesOfTheBase(t *testing.T) {
 		file, text string
 		want       int // findings
 	}{
-		"a line for other files":      {".gitattributes", base + "*.md binary\n", 0},
-		"a line for others, above":    {".gitattributes", "*.md -diff\n" + base, 0},
-		"a comment":                   {".gitattributes", "# mine\n" + base, 0},
-		"a harmless line less":        {".gitattributes", strings.Replace(base, "pki/*.yaml text=auto\n", "", 1), 1}, // binary is about text too
-		"one more":                    {".gitattributes", base + "pki/rotation.yaml quiet\n", 1},
-		"one once more":               {".gitattributes", base + "* filter=x\n", 1},
-		"what held it back goes":      {".gitattributes", strings.Replace(base, "pki/* -filter\n", "", 1), 2},
-		"another order":               {".gitattributes", strings.Replace(base, "* filter=x\npki/* -filter\n", "pki/* -filter\n* filter=x\n", 1), 3},
-		"a macro that others use now": {".gitattributes", base + "*.md quiet\n", 0},
-		"in the other file":           {"pki/.gitattributes", "*.yaml diff\n* quiet\n", 1},
-		"the other file is emptied":   {"pki/.gitattributes", "\n", 1},
+		"a line for other files":                {".gitattributes", base + "*.md binary\n", 0},
+		"a line for others, above":              {".gitattributes", "*.md -diff\n" + base, 0},
+		"a comment":                             {".gitattributes", "# mine\n" + base, 0},
+		"a harmless line less":                  {".gitattributes", strings.Replace(base, "pki/*.yaml text=auto\n", "", 1), 1}, // binary is about text too
+		"one more":                              {".gitattributes", base + "pki/rotation.yaml quiet\n", 1},
+		"one once more":                         {".gitattributes", base + "* filter=x\n", 1},
+		"what held it back goes":                {".gitattributes", strings.Replace(base, "pki/* -filter\n", "", 1), 2},
+		"another order":                         {".gitattributes", strings.Replace(base, "* filter=x\npki/* -filter\n", "pki/* -filter\n* filter=x\n", 1), 3},
+		"a macro that others use now":           {".gitattributes", base + "*.md quiet\n", 0},
+		"in the other file":                     {"pki/.gitattributes", "*.yaml diff\n* quiet\n", 1},
+		"the other file is emptied":             {"pki/.gitattributes", "\n", 1},
+		"what held it back is too long for Git": {".gitattributes", strings.Replace(base, "pki/* -filter", "pki/* -filter "+strings.Repeat("x", 2100), 1), 3},
+		"longer by blanks before it":            {".gitattributes", strings.Replace(base, "pki/* -filter", strings.Repeat(" ", 2100)+"pki/* -filter", 1), 3},
+		"longer by blanks behind it":            {".gitattributes", strings.Replace(base, "pki/* -filter", "pki/* -filter"+strings.Repeat(" ", 2100), 1), 3},
+		"it has a name that Git refuses":        {".gitattributes", strings.Replace(base, "pki/* -filter", "pki/* -filter b@d", 1), 3},
+		"it has a name of Git's own":            {".gitattributes", strings.Replace(base, "pki/* -filter", "pki/* -filter builtin_objectmode", 1), 3},
+		"it has one more name":                  {".gitattributes", strings.Replace(base, "pki/* -filter", "pki/* -filter mine=1 !other -third", 1), 0},
 	} {
 		dir := l.job("origin/main", func(dir string) { l.committed(dir, func() { put(t, dir, c.file, c.text) }) })
 		_, codes, out := l.guardedAt(dir)

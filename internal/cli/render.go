@@ -147,7 +147,7 @@ spec.linkerd.issuerScheme; another one is refused.`,
 		Example: `  l5d-pki-render values > pki-values.yaml
   helm upgrade linkerd-control-plane linkerd/linkerd-control-plane -f pki-values.yaml`,
 		Args: cobra.NoArgs,
-		RunE: a.run(func(*cobra.Command, []string) error {
+		RunE: a.runForStdout(func(*cobra.Command, []string) error {
 			out, err := a.doValues(c)
 			if out.HoldsKeys {
 				fmt.Fprintln(&a.talk, "note: these values hold private keys: feed them to a live host, never commit them")
@@ -187,7 +187,7 @@ themselves, in the form of spec.linkerd.issuerScheme; with --layout only those
 that the chart, fed with ` + "`values`" + ` of that layout, does not render.`,
 		Example: "  " + delivery.Commands{Custody: state.CustodyAge}.Secrets(),
 		Args:    cobra.NoArgs,
-		RunE: a.run(func(*cobra.Command, []string) error {
+		RunE: a.runForStdout(func(*cobra.Command, []string) error {
 			text, err := a.source(statePath, secrets).Manifests(render.ManifestsInput{
 				All: all, Annotate: annotate, BothSchemes: both, Layout: render.Layout(layout),
 			})

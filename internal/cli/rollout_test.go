@@ -35,6 +35,13 @@ func TestRolloutCommand(t *testing.T) {
 	if out := p.run("log", "--width", "200"); !strings.Contains(out, `rollout in stable: "pods hold both"`) {
 		t.Errorf("log: %s", out)
 	}
+	// Run once more, as after a kill behind its last write: nothing restarts twice.
+	if r := callAt(t, p.at, "", nil, "rollout", "--assume", "BUNDLE-DELIVERED", "--because", "seen", "--why", "again"); r.code != ExitFailed || !strings.Contains(r.stderr, "rotation-rolled-out") {
+		t.Errorf("the same rollout once more: code %d: %s", r.code, r.stderr)
+	}
+	if again := p.state(); again.Status.Epoch != after.Status.Epoch {
+		t.Errorf("a second wave: epoch %d", again.Status.Epoch)
+	}
 	if out := p.run("status"); strings.Contains(out, "rollout to stable") {
 		t.Errorf("status after it: %s", out)
 	}

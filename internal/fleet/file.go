@@ -9,6 +9,9 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
+// maxPairs bounds the pairs of members that all links name together: each is looked at.
+const maxPairs = MaxMembers * MaxMembers / 2
+
 // Kind heads every fleet file, beside [state.APIVersion].
 const Kind = "Fleet"
 
@@ -143,6 +146,18 @@ func (c *check) names() {
 	known := map[string]bool{}
 	for _, m := range c.file.Spec.Members {
 		known[m.Name] = true
+	}
+	pairs := 0
+	for _, l := range c.file.Spec.Links {
+		pairs += len(l.Members) * (len(l.Members) - 1) / 2
+	}
+	switch links := len(c.file.Spec.Links); {
+	case links > MaxMembers:
+		c.add(problem.StateTooMany.With(links, MaxMembers), "spec", "links")
+		c.file.Spec.Links = nil
+	case pairs > maxPairs:
+		c.add(problem.FleetPairs.With(pairs, maxPairs), "spec", "links")
+		c.file.Spec.Links = nil
 	}
 	for i, l := range c.file.Spec.Links {
 		if len(l.Members) < 2 {

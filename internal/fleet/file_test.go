@@ -1,10 +1,12 @@
 package fleet
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 const sample = `apiVersion: l5d-pki-render/v1alpha1
@@ -81,5 +83,24 @@ func TestParseRefuses(t *testing.T) {
 	}
 	if _, err := Parse("fleet.yaml", []byte(sample[:strings.Index(sample, "  members:")]+"  members: []\n")); len(problem.Of(err)) == 0 || string(problem.Of(err)[0].Code) != "fleet-no-members" {
 		t.Errorf("no members: %v", err)
+	}
+}
+
+// TestLinksAreBounded: a small file names no millions of pairs.
+func TestLinksAreBounded(t *testing.T) {
+	var members, names strings.Builder
+	for i := range MaxMembers {
+		fmt.Fprintf(&members, "  - {name: m%d, state: m%d.yaml}\n", i, i)
+		fmt.Fprintf(&names, "m%d, ", i)
+	}
+	head := "apiVersion: " + state.APIVersion + "\nkind: Fleet\nmetadata: {name: f}\nspec:\n  members:\n" + members.String() + "  links:\n"
+	all := "  - members: [" + strings.TrimSuffix(names.String(), ", ") + "]\n"
+	if _, err := Parse("fleet.yaml", []byte(head+all)); err != nil {
+		t.Errorf("all members linked with one another: %v", err)
+	}
+	for want, links := range map[string]string{"fleet-pairs": all + all, "state-too-many": strings.Repeat("  - members: [m1, m2]\n", MaxMembers+1)} {
+		if _, err := Parse("fleet.yaml", []byte(head+links)); len(problem.Of(err)) != 1 || string(problem.Of(err)[0].Code) != want {
+			t.Errorf("want %s: %v", want, err)
+		}
 	}
 }

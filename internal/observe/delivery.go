@@ -87,8 +87,12 @@ func (b *builder) contradiction() string {
 		if p.Group == rotation.GroupControlPlane || !p.Injected || !p.Created.After(b.changed.Add(linkerd.MountLag)) {
 			continue
 		}
-		if held := b.bundleOf(p); held != nil && !slices.Equal(held, b.trust) {
+		held := b.bundleOf(p)
+		switch {
+		case held != nil && !slices.Equal(held, b.trust):
 			return fmt.Sprintf("pod %s/%s was created at %s, and was given another bundle than the ConfigMap's", p.Namespace, p.Name, text(p.Created))
+		case held == nil && !p.Whole && p.Hash != "": // not the ConfigMap's: that hash is known
+			return fmt.Sprintf("pod %s/%s was created at %s with the annotation of another bundle than the ConfigMap's, and no pod was found that has the bundle of this hash", p.Namespace, p.Name, text(p.Created))
 		}
 	}
 	return ""

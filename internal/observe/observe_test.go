@@ -206,6 +206,14 @@ func TestBuildSaysWhatIsMissing(t *testing.T) {
 			r.Texts[hash] = r.TrustRoots.Data[linkerd.TrustRootsKey]
 			r.Pods = append(r.Pods, Pod{Namespace: "shop0", Name: "x", UID: "x", Group: rotation.GroupProxies, Hash: hash, Created: r.At})
 		}, "no pod was found that has the bundle of this hash"},
+		"a new pod whose annotation nothing explains": {func(r *Reading) {
+			r.Pods = append(r.Pods, Pod{Namespace: "shop0", Name: "x", UID: "x", Group: rotation.GroupProxies, Injected: true, Hash: strings.Repeat("0", 64), Created: r.At.Add(-time.Minute)})
+		}, "the bundle that the injectors mount"},
+		"a new pod with the annotation of another pod's bundle": {func(r *Reading) {
+			hash := strings.Repeat("0", 64)
+			r.Texts[hash] = r.TrustRoots.Data[linkerd.TrustRootsKey]
+			r.Pods = append(r.Pods, Pod{Namespace: "shop0", Name: "x", UID: "x", Group: rotation.GroupProxies, Injected: true, Hash: hash, Created: r.At.Add(-time.Minute)})
+		}, "with the annotation of another bundle"},
 		"an own ConfigMap behind a right annotation": {func(r *Reading) {
 			r.Pods = append(r.Pods, Pod{Namespace: "shop0", Name: "x", UID: "x", Group: rotation.GroupProxies, Whole: true, Hash: Hashes(r.TrustRoots.Data[linkerd.TrustRootsKey])[0], Created: r.At})
 		}, "does not get the bundle from where the injector or the chart put it"},

@@ -51,6 +51,9 @@ type Entry struct {
 // Regular reports whether the entry is a regular file.
 func (e Entry) Regular() bool { return e.Mode == modeFile || e.Mode == modeExecutable }
 
+// Directory reports whether the entry is a directory.
+func (e Entry) Directory() bool { return e.Mode == modeDirectory }
+
 // kind is what an entry is, in words.
 func (e Entry) kind() string {
 	switch e.Mode {

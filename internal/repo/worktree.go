@@ -20,6 +20,7 @@ type Worktree struct {
 	commit string
 	// reviewed says that hooks and filters may run on its files.
 	reviewed bool
+	release  func()          // the lock that tells others that this process lives
 	filters  []child.Setting // that turn filters off
 	// SkippedHooks are hooks that did not run: they are files of a working tree that
 	// the commit does not have.
@@ -41,15 +42,21 @@ func (r *Repo) Checkout(commit string) (*Worktree, error) { return r.checkout(co
 func (r *Repo) CheckoutReviewed(commit string) (*Worktree, error) { return r.checkout(commit, true) }
 
 func (r *Repo) checkout(commit string, reviewed bool) (*Worktree, error) {
-	parent, err := os.MkdirTemp("", "l5d-pki-render-")
+	r.sweepWorktrees()
+	parent, err := os.MkdirTemp("", worktreePrefix)
 	if err != nil {
 		return nil, err
 	}
 	if parent, err = filepath.EvalSymlinks(parent); err != nil {
 		return nil, err
 	}
+	release, err := inUse(parent)
+	if err != nil {
+		_ = os.RemoveAll(parent)
+		return nil, err
+	}
 	// The directory's name becomes the name of the administrative directory in .git.
-	w := &Worktree{repo: r, Dir: filepath.Join(parent, filepath.Base(parent)), parent: parent, commit: commit, reviewed: reviewed}
+	w := &Worktree{repo: r, Dir: filepath.Join(parent, filepath.Base(parent)), parent: parent, commit: commit, reviewed: reviewed, release: release}
 	// --no-checkout: filters are off only once the directory is there.
 	_, err = r.git("worktree", "add", "--quiet", "--detach", "--no-checkout", w.Dir, commit)
 	if err == nil && !reviewed {
@@ -80,6 +87,7 @@ func (w *Worktree) fill() error {
 // Close removes the folder and what Git keeps of it.
 func (w *Worktree) Close() {
 	_, _ = w.repo.git("worktree", "remove", "--force", w.Dir) // what it leaves, `git gc` prunes
+	w.release()                                               // Windows removes no open file
 	_ = os.RemoveAll(w.parent)
 }
 

@@ -32,6 +32,12 @@ var (
 		Hint:    "the names are those of spec.members: `l5d-pki-render fleet status` lists them",
 		Explain: "Links, canaries and --member name members of the fleet file.",
 	}
+	FleetPairs = Sentence{
+		Code:    "fleet-pairs",
+		Text:    "the links name %d pairs of members, at most %d are looked at",
+		Hint:    "list each set of linked members once",
+		Explain: "A link of many members stands for every pair of them. A thousand members that are all linked with one another are within the limit.",
+	}
 	FleetLimit = Sentence{
 		Code: "fleet-limit", Text: "%s is %d; it may be 0 (no limit) to %d",
 		Hint:    "change it in spec.limits",

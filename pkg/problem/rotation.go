@@ -122,6 +122,12 @@ var (
 		Hint:    "use --leaves waited or --leaves wave",
 		Explain: "Leaves of the outgoing issuer are waited out (leaf lifetime and clock skew), or a wave of restarts renews them at once.",
 	}
+	RotationRolledOut = Sentence{
+		Code:    "rotation-rolled-out",
+		Text:    "the last move, of %s, is this rollout: it was made on the same evidence",
+		Hint:    "nothing is left to do for it; for one more rollout observe again, or say with other words why another one is needed",
+		Explain: "A command that is stopped after its last write can be run again. A rollout would then restart every workload a second time, so evidence opens one rollout only.",
+	}
 	RotationNoChoice = Sentence{
 		Code:    "rotation-no-choice",
 		Text:    "phase %q leaves no choice of how leaves go away",

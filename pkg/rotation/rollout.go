@@ -14,6 +14,9 @@ import (
 // After a rotation that went back it is the way to take from pods what they got
 // in it, since no phase restarts them any more.
 func Rollout(s *state.Rotation, o Options, e Evidence, at time.Time) (*Move, error) {
+	if last, _ := s.LastEntry(); isRollout(s) && last.Evidence != "" && last.Evidence == e.Digest() {
+		return nil, problem.RotationRolledOut.With(last.At)
+	}
 	needs := []Need{BundleDelivered}
 	if w := s.Status.Wave; w != nil && !w.Stale {
 		needs = append(needs, WaveDone)

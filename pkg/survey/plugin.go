@@ -20,7 +20,7 @@ func (s *Survey) plugin(c cursor, pins pinSet) {
 		s.plugin(item, pins)
 	}
 	text := c.value()
-	for _, found := range argument.FindAllStringSubmatch(text, -1) {
+	for _, found := range argument.Regexp().FindAllStringSubmatch(text, -1) {
 		s.contradicts(c, found[2], found[1], place)
 	}
 	if strings.Contains(text, ":") && mentionsValues([]byte(text)) {

@@ -20,7 +20,7 @@ func isTemplateName(name string) bool {
 // a line with nothing else becomes blank, and what fills in a value a placeholder
 // of the same width, so that every place stays.
 func withoutActions(text []byte) []byte {
-	return action.ReplaceAllFunc(blankActions(text), func(found []byte) []byte {
+	return action.Regexp().ReplaceAllFunc(blankActions(text), func(found []byte) []byte {
 		if bytes.ContainsRune(found, '\n') || len(found) < 4 {
 			return found
 		}
@@ -31,7 +31,7 @@ func withoutActions(text []byte) []byte {
 func blankActions(text []byte) []byte {
 	var out bytes.Buffer
 	for line := range bytes.Lines(text) {
-		if rest := bytes.TrimSpace(line); bytes.HasPrefix(rest, []byte("{{")) && len(bytes.TrimSpace(action.ReplaceAll(rest, nil))) == 0 {
+		if rest := bytes.TrimSpace(line); bytes.HasPrefix(rest, []byte("{{")) && len(bytes.TrimSpace(action.Regexp().ReplaceAll(rest, nil))) == 0 {
 			out.WriteString(strings.Repeat(" ", len(bytes.TrimRight(line, "\r\n"))))
 			out.WriteByte('\n')
 			continue

@@ -17,6 +17,10 @@ type gitlabLab struct {
 	project string
 }
 
+// gitlabPage is the size of a page: that many texts of the length that GitLab takes
+// (1 MiB, escaped six times that) are less than the largest answer that is read.
+const gitlabPage = 20
+
 func gitlabAPI(t forge.Target) string { return t.BaseURL + "/api/v4" }
 
 func newGitLab(t forge.Target, api string, client *http.Client) (library, error) {
@@ -34,7 +38,7 @@ var gitlabStates = map[string]string{"": "opened", "open": "opened", "closed": "
 
 func (g *gitlabLab) list(ctx context.Context, q forge.Query, page int) ([]forge.Pull, int, error) {
 	options := &gitlab.ListProjectMergeRequestsOptions{
-		ListOptions: gitlab.ListOptions{Page: int64(page), PerPage: 100},
+		ListOptions: gitlab.ListOptions{Page: int64(page), PerPage: gitlabPage},
 		State:       gitlab.Ptr(gitlabStates[q.State]), OrderBy: gitlab.Ptr("created_at"), Sort: gitlab.Ptr("asc"),
 	}
 	if q.Base != "" {
@@ -125,7 +129,7 @@ func (g *gitlabLab) label(ctx context.Context, number int, add, remove []string)
 
 func (g *gitlabLab) comments(ctx context.Context, number, page int) ([]comment, int, error) {
 	found, answer, err := g.lib.Notes.ListMergeRequestNotes(g.project, int64(number), &gitlab.ListMergeRequestNotesOptions{
-		ListOptions: gitlab.ListOptions{Page: int64(page), PerPage: 100}, OrderBy: gitlab.Ptr("created_at"), Sort: gitlab.Ptr("asc"),
+		ListOptions: gitlab.ListOptions{Page: int64(page), PerPage: gitlabPage}, OrderBy: gitlab.Ptr("created_at"), Sort: gitlab.Ptr("asc"),
 	}, gitlab.WithContext(ctx))
 	if err != nil {
 		return nil, 0, err

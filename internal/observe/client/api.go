@@ -42,7 +42,12 @@ type api struct {
 	base   *url.URL
 	http   *http.Client
 	config *rest.Config
+	// largest answer that is read, in bytes.
+	largest int64
 }
+
+// errLarge is an answer that is not read to its end.
+var errLarge = errors.New("the answer is too large")
 
 // failure is an answer that is no success.
 type failure struct {
@@ -81,7 +86,7 @@ func connect(kubeconfig, kubeContext string) (*api, error) {
 		return nil, err
 	}
 	client.CheckRedirect = followNone
-	return &api{base, client, config}, nil
+	return &api{base, client, config, maxAnswer}, nil
 }
 
 // followNone has a redirect be the answer. A pod's own comes through the API server's
@@ -133,12 +138,12 @@ func (a *api) once(ctx context.Context, path string, query url.Values, accept st
 		return nil, nil, err
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(response.Body, a.largest+1))
 	switch {
 	case err != nil:
 		return nil, response.Header, err
-	case len(body) > maxAnswer:
-		return nil, response.Header, fmt.Errorf("the answer has more than %d bytes", maxAnswer)
+	case int64(len(body)) > a.largest:
+		return nil, response.Header, fmt.Errorf("%w: more than %d bytes", errLarge, a.largest)
 	case response.StatusCode != http.StatusOK:
 		var status struct{ Message string }
 		_ = json.Unmarshal(body, &status) // not a Status: the code has to do
@@ -179,6 +184,10 @@ func (a *api) pages(ctx context.Context, path string, query url.Values, accept s
 	}
 	for {
 		body, _, err := a.get(ctx, path, next, accept, callLimit)
+		if size, _ := strconv.Atoi(next.Get("limit")); errors.Is(err, errLarge) && size > 1 { // whoever may create pods makes them large
+			next.Set("limit", strconv.Itoa(size/2))
+			continue
+		}
 		if err != nil {
 			return err
 		}

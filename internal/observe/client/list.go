@@ -1,8 +1,10 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"net/url"
+	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/observe"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
@@ -13,8 +15,9 @@ const (
 	// fewNamespaces is up to how many namespaces are listed one by one where pods
 	// have to be read as a whole.
 	fewNamespaces = 20
-	// sampled is how many pods with the same hash are tried: some may be gone.
-	sampled = 3
+	// sampled is how many pods with the same hash are tried: some may be gone, and
+	// anybody can write an annotation.
+	sampled = 10
 )
 
 // list lists all meshed pods: metadata only where that is enough.
@@ -108,15 +111,33 @@ func (c *collector) wholeOf(ctx context.Context, pods []observe.Pod) ([]observe.
 	return all, nil
 }
 
-// sample reads one pod with the hash, to learn the bundle behind it.
+// sample reads pods with the hash until one has the bundle behind it. If none does, it
+// keeps what the last one had: the observation then says why that is not believed.
 func (c *collector) sample(ctx context.Context, hash string, pods []observe.Pod) {
+	pods = spread(pods)
 	for _, p := range pods[:min(sampled, len(pods))] {
 		found, err := c.named(ctx, p)
-		if err == nil && len(found) == 1 && found[0].Hash == hash && found[0].Bundle != "" {
-			c.r.Texts[hash] = found[0].Bundle
+		if err != nil || len(found) != 1 || found[0].Hash != hash || found[0].Bundle == "" {
+			continue
+		}
+		c.r.Texts[hash] = found[0].Bundle
+		if slices.Contains(observe.Hashes(found[0].Bundle), hash) {
 			return
 		}
 	}
+}
+
+// spread puts the first pod of each namespace before the second ones, and so on: one
+// namespace, which may be a single tenant's, does not take up all tries.
+func spread(pods []observe.Pod) []observe.Pod {
+	turn, turns := map[string]int{}, map[string]int{}
+	for _, p := range pods {
+		turns[p.UID] = turn[p.Namespace]
+		turn[p.Namespace]++
+	}
+	list := slices.Clone(pods)
+	slices.SortStableFunc(list, func(x, y observe.Pod) int { return cmp.Compare(turns[x.UID], turns[y.UID]) })
+	return list
 }
 
 // pending reads the pods that have not started as a whole: only their status says

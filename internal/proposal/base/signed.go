@@ -36,8 +36,11 @@ func Sign(text []byte, key string) ([]byte, error) {
 		return nil, KeygenProblem(err)
 	}
 	signed := evidence.Join(text, signature)
-	_, _, err = evidence.Split(signed)
-	return signed, err
+	_, found, err := evidence.Split(signed)
+	if found == nil || err != nil { // its exit code does not say that its output was written
+		return nil, problem.EvidenceKeygen.With("it gave no whole signature")
+	}
+	return signed, nil
 }
 
 // SignerOf says who of the keys signed a text, or why nobody counts.

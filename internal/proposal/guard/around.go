@@ -26,6 +26,10 @@ func (g *judgement) judgeAround(next *state.Rotation) error {
 		g.r.owned = append(g.r.owned, signers)
 		g.r.fail(problem.PRGuardSigners.With().In(sink.Name(signers)))
 	}
+	g.judgeReserved()
+	if err := g.judgePlainKeys(next); err != nil {
+		return err
+	}
 	return g.judgeAttributes(g.beforeNow(owned, next))
 }
 

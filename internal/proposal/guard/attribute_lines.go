@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,13 +32,15 @@ type attributeLine struct {
 	// harms: what is written, or shown to a reviewer, is then not what is there.
 	// A setting that does not may still take one back that does.
 	harms bool
+	// ignored: Git passes over the line, at least in some versions.
+	ignored bool
 	// first is a path of the rotation that the line applies to.
 	first string
 }
 
 // same reports whether two lines do the same.
 func (l attributeLine) same(other attributeLine) bool {
-	return l.pattern == other.pattern && l.setting == other.setting && l.harms == other.harms
+	return l.pattern == other.pattern && l.setting == other.setting && l.harms == other.harms && l.ignored == other.ignored
 }
 
 // effect says what a setting such as "-diff" is about, "" if that does not count,
@@ -86,22 +89,39 @@ func (g *judgement) macrosOf(t *repo.Tree) (map[string]bool, error) {
 func attributeLines(text string, macros map[string]bool) (lines []attributeLine) {
 	text = strings.TrimPrefix(text, "\ufeff")
 	for i, line := range strings.Split(text, "\n") {
+		whole := line
 		line = strings.Trim(line, " \t\r")
 		if line == "" || line[0] == '#' {
 			continue
 		}
 		pattern, settings := patternAndSettings(line)
+		ignored := ignoredLine(whole, pattern, settings)
 		for _, setting := range settings {
 			about, harms := effect(setting, macros)
 			if setting == "text" && slices.Contains(settings, "eol=lf") {
 				harms = false
 			}
-			if about != "" {
-				lines = append(lines, attributeLine{number: i + 1, pattern: pattern, setting: setting, about: about, harms: harms})
+			if about != "" && (harms || !ignored) { // a line that is ignored holds nothing back
+				lines = append(lines, attributeLine{number: i + 1, pattern: pattern, setting: setting, about: about, harms: harms, ignored: ignored})
 			}
 		}
 	}
 	return lines
+}
+
+// maxAttributeLine is how long a line may be that Git reads (attr.h).
+const maxAttributeLine = 2048
+
+// attributeName is a name that Git takes; with another one it ignores the whole line.
+var attributeName = regexp.MustCompile(`^[-!]?[A-Za-z0-9_.][A-Za-z0-9_.-]*(=.*)?$`)
+
+// ignoredLine reports whether Git may pass over a line: one that is too long, that has
+// a byte or a name it does not take, or a pattern that excludes.
+func ignoredLine(line, pattern string, settings []string) bool {
+	return len(line) >= maxAttributeLine-len("\r\n") || strings.Contains(line, "\x00") || strings.HasPrefix(pattern, "!") ||
+		slices.ContainsFunc(settings, func(setting string) bool {
+			return !attributeName.MatchString(setting) || strings.Contains(setting, "builtin_")
+		})
 }
 
 func patternAndSettings(line string) (pattern string, settings []string) {

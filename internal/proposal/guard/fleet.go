@@ -91,11 +91,31 @@ func (g *judgement) judgeMembers(was, is *fleet.File) {
 			g.r.fail(problem.PRGuardFleet.With("member " + m.Name + " has another state file"))
 		}
 	}
+	g.noteFleet(was, is)
 	for _, l := range was.Spec.Links {
 		if !slices.ContainsFunc(is.Spec.Links, func(o fleet.Link) bool {
 			return !slices.ContainsFunc(l.Members, func(name string) bool { return !slices.Contains(o.Members, name) })
 		}) {
 			g.r.fail(problem.PRGuardFleet.With("the link of " + strings.Join(l.Members, ", ") + " is removed or reaches fewer members"))
+		}
+	}
+}
+
+// noteFleet notes what decides which step comes first, and what shows where a member is.
+func (g *judgement) noteFleet(was, is *fleet.File) {
+	note := func(what string) {
+		g.r.notes = append(g.r.notes, "**the fleet file changes "+what+"**: it holds for the steps that follow")
+	}
+	if !slices.Equal(was.Spec.Canaries, is.Spec.Canaries) {
+		note("who takes every step first")
+	}
+	if was.Spec.Limits != is.Spec.Limits {
+		note("how many members move together")
+	}
+	for _, m := range was.Spec.Members {
+		i := slices.IndexFunc(is.Spec.Members, func(o fleet.Member) bool { return o.Name == m.Name })
+		if i >= 0 && fleet.Clean(is.Spec.Members[i].Observation) != fleet.Clean(m.Observation) {
+			note("the observation of member " + sink.Code(m.Name))
 		}
 	}
 }
@@ -112,6 +132,11 @@ func (g *judgement) judgeJoined(was, is *fleet.File, name string, own rotation.E
 	after, _, err := g.sceneOf(is, name, "change", g.after, own)
 	if after == nil || err != nil {
 		return err
+	}
+	if len(was.Spec.Links) == 0 { // else their lines were compared
+		for _, l := range fleet.Lost(was, is, before.Clusters, after.Clusters) {
+			g.r.fail(problem.PRGuardFleet.With("the link of " + l[0] + ", " + l[1] + " is in the states, and the list that the change brings does not have it"))
+		}
 	}
 	known := before.Standing()
 	for _, p := range after.Standing() {

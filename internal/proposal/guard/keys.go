@@ -20,6 +20,9 @@ import (
 // base alone.
 const allowList = lint.AllowList
 
+// blob is the kind of the objects that files and links have as their content.
+const blob = "blob"
+
 // scanned is an object of the change, and the names by which it is reported.
 type scanned struct {
 	object string
@@ -51,6 +54,9 @@ func (g *judgement) scanChanges() error {
 	passed := 0
 	var keys secret.Searcher
 	err = g.Repo.Contents(objects, func(i int, c repo.Content) error {
+		if all[i].file && c.Kind != blob {
+			return fmt.Errorf("%w: %s has the mode of a file, and is a %s", repo.ErrTree, sink.Name(all[i].names[0]), c.Kind)
+		}
 		found, err := keys.Scan(c.Text)
 		if err != nil || len(found) == 0 {
 			return err
@@ -68,7 +74,7 @@ func (g *judgement) scanChanges() error {
 		}
 		return nil
 	})
-	if errors.Is(err, repo.ErrMissing) {
+	if errors.Is(err, repo.ErrMissing) || errors.Is(err, repo.ErrTree) {
 		g.r.fail(problem.PRGuardUnreadable.With("change", err))
 		err = nil
 	}

@@ -1,0 +1,62 @@
+package repo
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+)
+
+const (
+	// worktreePrefix begins the names of the temporary directories of worktrees.
+	worktreePrefix = "l5d-pki-render-"
+	// worktreeLock is a file beside the worktree that is locked while it is in use.
+	worktreeLock = "lock"
+)
+
+// inUse locks the directory of a worktree for as long as the process lives.
+func inUse(parent string) (release func(), err error) {
+	lock := filepath.Join(parent, worktreeLock)
+	if err := os.WriteFile(lock, nil, 0o600); err != nil {
+		return nil, err
+	}
+	_, release, err = disk.Lock(lock)
+	return release, err
+}
+
+// sweepWorktrees removes the worktrees of this repository whose processes were
+// killed. It fails silently: what it leaves costs space and nothing else.
+func (r *Repo) sweepWorktrees() {
+	list, err := r.git("worktree", "list", "--porcelain")
+	if err != nil {
+		return
+	}
+	for line := range strings.Lines(list) {
+		dir, is := strings.CutPrefix(strings.TrimRight(line, "\n"), "worktree ")
+		if parent := filepath.Dir(filepath.FromSlash(dir)); is && isLeft(parent, filepath.Base(dir)) {
+			_, _ = r.git("worktree", "remove", "--force", dir)
+			_ = os.RemoveAll(parent)
+		}
+	}
+}
+
+// isLeft reports whether a directory is the temporary one of a worktree that no
+// process uses. The list comes from .git, so the directory has to be where this
+// package makes them.
+func isLeft(parent, worktree string) bool {
+	temporary, err := filepath.EvalSymlinks(os.TempDir())
+	if err != nil || filepath.Dir(parent) != temporary || filepath.Base(parent) != worktree || !strings.HasPrefix(worktree, worktreePrefix) {
+		return false
+	}
+	info, err := os.Lstat(filepath.Join(parent, worktreeLock))
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	_, release, err := disk.Lock(filepath.Join(parent, worktreeLock))
+	if err != nil {
+		return false
+	}
+	release()
+	return true
+}

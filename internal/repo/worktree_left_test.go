@@ -1,0 +1,59 @@
+package repo
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestWorktreeOfAKilled: the next worktree removes what a killed process left, and
+// nothing that a living one uses or that is not a temporary directory of this package.
+func TestWorktreeOfAKilled(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	_, clone := cloned(t)
+	r, err := Open(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit := must(t, clone, "rev-parse", "HEAD")
+	checkout := func() *Worktree {
+		t.Helper()
+		w, err := r.Checkout(commit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	listed := func() int { return strings.Count(must(t, clone, "worktree", "list", "--porcelain"), "worktree ") }
+	killed, gone, own := checkout(), checkout(), filepath.Join(t.TempDir(), worktreePrefix+"mine")
+	must(t, clone, "worktree", "add", "--detach", filepath.Join(own, filepath.Base(own)), commit)
+	if err := os.WriteFile(filepath.Join(own, worktreeLock), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lives := checkout()
+	if listed() != 5 {
+		t.Fatal("worktrees in use were removed")
+	}
+	killed.release() // as the end of the process does
+	gone.release()
+	if err := os.RemoveAll(gone.Dir); err != nil {
+		t.Fatal(err)
+	}
+	next := checkout()
+	for _, dir := range []string{killed.parent, gone.parent} {
+		if _, err := os.Lstat(dir); err == nil {
+			t.Errorf("%s is left", dir)
+		}
+	}
+	for _, dir := range []string{lives.Dir, next.Dir, own} {
+		if _, err := os.Lstat(dir); err != nil {
+			t.Errorf("%s is gone", dir)
+		}
+	}
+	lives.Close()
+	next.Close()
+	if listed() != 2 {
+		t.Error(must(t, clone, "worktree", "list"))
+	}
+}
