@@ -6,16 +6,17 @@ package address
 import (
 	"cmp"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // hidden replaces what is left out.
 const hidden = "***"
 
 // helper is a remote helper and its address, as in "ext::COMMAND".
-var helper = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9+.-]*::`)
+var helper = lazy.New(`^[A-Za-z0-9][A-Za-z0-9+.-]*::`)
 
 // Redact returns an address without its login, its query and the arguments of a
 // remote helper. A password that is not escaped may hold anything, so the login
@@ -48,7 +49,7 @@ func plain(text string) string {
 	}, text)
 }
 
-var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
+var scheme = lazy.New(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 
 // split cuts an address behind its scheme, which is "" in user@host:path.
 func split(text string) (before, rest string) {
@@ -62,7 +63,7 @@ func isSSH(before string) bool {
 	return slices.Contains([]string{"", "ssh://", "git+ssh://", "ssh+git://"}, strings.ToLower(before))
 }
 
-var user = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,31}$`)
+var user = lazy.New(`^[A-Za-z_][A-Za-z0-9_.-]{0,31}$`)
 
 func isUser(login string) bool { return user.MatchString(login) }
 
@@ -113,14 +114,14 @@ const short = 3
 
 // Forms of addresses that a text may quote although they were not known.
 var forms = []struct {
-	form *regexp.Regexp
+	form *lazy.Regexp
 	with string
 }{
-	{regexp.MustCompile(`(^|[\s'"(])([A-Za-z][A-Za-z0-9+.-]*::)\S.*`), "${1}${2}" + hidden},
-	{regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)\S*@`), "${1}" + hidden + "@"},
-	{regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://[^\s?#]*)[?#][^\s]*`), "${1}?" + hidden},
-	{regexp.MustCompile(`[^\s:'"]+:[^\s:/][^\s]*@`), hidden + "@"},
-	{regexp.MustCompile(`([?&][A-Za-z_.-]*=)[^\s&]+`), "${1}" + hidden},
+	{lazy.New(`(^|[\s'"(])([A-Za-z][A-Za-z0-9+.-]*::)\S.*`), "${1}${2}" + hidden},
+	{lazy.New(`([A-Za-z][A-Za-z0-9+.-]*://)\S*@`), "${1}" + hidden + "@"},
+	{lazy.New(`([A-Za-z][A-Za-z0-9+.-]*://[^\s?#]*)[?#][^\s]*`), "${1}?" + hidden},
+	{lazy.New(`[^\s:'"]+:[^\s:/][^\s]*@`), hidden + "@"},
+	{lazy.New(`([?&][A-Za-z_.-]*=)[^\s&]+`), "${1}" + hidden},
 }
 
 // RedactText returns a text without the credentials of addresses: of those that

@@ -87,7 +87,7 @@ var errWouldChange = errors.New("would change")
 // Main runs one call and gives its exit code.
 func Main(args []string, w World) int {
 	a := &app{World: w}
-	root := a.root()
+	root := a.root(args)
 	root.SetArgs(args)
 	root.SetIn(w.Stdin)
 	root.SetOut(&a.out)
@@ -103,7 +103,7 @@ func Main(args []string, w World) int {
 }
 
 // root is the command tree.
-func (a *app) root() *cobra.Command {
+func (a *app) root(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "l5d-pki-render",
 		Short: "Linkerd PKI rotations as reviewed Git commits",
@@ -127,6 +127,6 @@ Every flag can be given by the environment: --state as L5D_PKI_STATE,
 	}
 	root.PersistentFlags().StringVar(&a.logFile, "log-file", "", "append messages to this file too (env L5D_PKI_LOG); Helm and Argo CD swallow stderr")
 	root.PersistentFlags().Var(terminal.Colors(&a.color), "color", "color of reports: auto (on a terminal without NO_COLOR), always or never")
-	a.addCommands(root)
+	a.addCommands(root, args)
 	return root
 }

@@ -8,33 +8,66 @@ func init() { cobra.EnableCommandSorting = false }
 // shelf is one part of the list of commands, with its title.
 type shelf struct {
 	title    string
-	commands []*cobra.Command
+	commands []entry
+}
+
+// entry is a command's name and what makes the command.
+type entry struct {
+	name string
+	make func() *cobra.Command
 }
 
 // shelves is the list of commands as help shows it.
 func (a *app) shelves() []shelf {
 	return []shelf{
-		{"The rotation", []*cobra.Command{a.initialize(), a.status(), a.doctor(), a.observe(), a.check(), a.plan(), a.diff(), a.start(), a.advance(), a.back(), a.rollout(), a.prove(), a.log(), a.audit(), a.alerts(), a.fleet()}},
-		{"In Git", []*cobra.Command{a.sync(), a.pr(), a.lint(), a.workloads(), a.component(), a.evidenceCommands()}},
-		{"Rendering", []*cobra.Command{a.postRender(), a.chart(), a.values(), a.manifests()}},
-		{"Private keys", []*cobra.Command{a.custody()}},
-		{"Hosts", []*cobra.Command{a.helmPlugin(), a.cmp(), a.krm()}},
-		{about, []*cobra.Command{a.explain(), a.schema(), a.version(), a.metadata()}},
+		{"The rotation", []entry{
+			{"init", a.initialize}, {"status", a.status}, {"doctor", a.doctor}, {"observe", a.observe}, {"check", a.check},
+			{"plan", a.plan}, {"diff", a.diff}, {"start", a.start}, {"advance", a.advance}, {"back", a.back}, {"rollout", a.rollout},
+			{"prove", a.prove}, {"log", a.log}, {"report", a.boardReport}, {"audit", a.audit}, {"alerts", a.alerts}, {"fleet", a.fleet},
+		}},
+		{"In Git", []entry{
+			{"sync", a.sync}, {"pr", a.pr}, {"lint", a.lint}, {"workloads", a.workloads},
+			{"component", a.component}, {"evidence", a.evidenceCommands},
+		}},
+		{"Rendering", []entry{{"post-render", a.postRender}, {"chart", a.chart}, {"values", a.values}, {"manifests", a.manifests}}},
+		{"Private keys", []entry{{"custody", a.custody}}},
+		{"Hosts", []entry{{"helm-plugin", a.helmPlugin}, {"cmp", a.cmp}, {"krm", a.krm}}},
+		{about, []entry{{"explain", a.explain}, {"schema", a.schema}, {"version", a.version}, {"metadata", a.metadata}}},
 	}
 }
 
 // about is the part that cobra's own commands, help and completion, go to.
 const about = "About this program"
 
-func (a *app) addCommands(root *cobra.Command) {
+// addCommands adds the command that is called; where the arguments do not begin with
+// a command's name, all of them. (Making them all is a third of a start's work.)
+func (a *app) addCommands(root *cobra.Command, args []string) {
+	called := a.named(args)
 	for _, s := range a.shelves() {
 		root.AddGroup(&cobra.Group{ID: s.title, Title: s.title + ":"})
-		for _, c := range s.commands {
+		for _, e := range s.commands {
+			if called != "" && called != e.name {
+				continue
+			}
+			c := e.make()
 			c.GroupID = s.title
 			root.AddCommand(c)
 		}
 	}
 	root.SetHelpCommandGroupID(about)
 	root.SetCompletionCommandGroupID(about)
+	root.CompletionOptions.DisableDefaultCmd = called != ""
 	root.InitDefaultCompletionCmd()
+}
+
+// named is the command that the first argument names, or "".
+func (a *app) named(args []string) string {
+	for _, s := range a.shelves() {
+		for _, e := range s.commands {
+			if len(args) > 0 && args[0] == e.name {
+				return e.name
+			}
+		}
+	}
+	return ""
 }

@@ -5,7 +5,7 @@ import "testing"
 // TestEveryCommandHasAPlace: help lists each command of the root under a title,
 // in the order of a rotation, and no title is empty.
 func TestEveryCommandHasAPlace(t *testing.T) {
-	root := (&app{}).root()
+	root := (&app{}).root(nil)
 	root.InitDefaultHelpCmd()
 	listed := map[string]int{}
 	for _, c := range root.Commands() {
@@ -24,5 +24,21 @@ func TestEveryCommandHasAPlace(t *testing.T) {
 	}
 	if first := root.Commands()[0].Name(); first != "init" {
 		t.Errorf("help begins with %s, not with init", first)
+	}
+}
+
+// TestCommandNames: a start makes only the command that is called, which it finds by
+// the name in the list; so that name must be the command's own.
+func TestCommandNames(t *testing.T) {
+	a := &app{}
+	for _, s := range a.shelves() {
+		for _, e := range s.commands {
+			if got := e.make().Name(); got != e.name {
+				t.Errorf("the list has %q, the command is %q", e.name, got)
+			}
+			if got := len(a.root([]string{e.name}).Commands()); got != 1 {
+				t.Errorf("%s: %d commands were made", e.name, got)
+			}
+		}
 	}
 }

@@ -5,10 +5,10 @@ package evidence
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -68,14 +68,14 @@ func Split(file []byte) (text, signature []byte, err error) {
 }
 
 // armor is a line of a signature.
-var armor = regexp.MustCompile(`^(-----(BEGIN|END) SSH SIGNATURE-----|[A-Za-z0-9+/=]+)$`)
+var armor = lazy.New(`^(-----(BEGIN|END) SSH SIGNATURE-----|[A-Za-z0-9+/=]+)$`)
 
 // signer is a line of an allowed_signers file up to the end of its options:
 // principals, then options, in which quotes may hold anything but quotes.
-var signer = regexp.MustCompile(`^[ \t]*(?:"[^"]*"|[^ \t#"]+)[ \t]+((?:[^ \t"]|"[^"]*")+)`)
+var signer = lazy.New(`^[ \t]*(?:"[^"]*"|[^ \t#"]+)[ \t]+((?:[^ \t"]|"[^"]*")+)`)
 
 // meant finds, in a line's options, the namespace in any form, or a pattern for it.
-var meant = regexp.MustCompile(`(?i)namespaces=[^ \t]*l5d-pki|l5d-pki-evidence`)
+var meant = lazy.New(`(?i)namespaces=[^ \t]*l5d-pki|l5d-pki-evidence`)
 
 // NearMiss is the number of the first line of an allowed_signers file, from 1 on, that
 // was meant to list a key for evidence and does not count: with a pattern, a blank,
@@ -93,7 +93,7 @@ func NearMiss(allowed []byte) int {
 }
 
 // namespaces is the option that says what a key may sign.
-var namespaces = regexp.MustCompile(`(?i)(?:^|,)namespaces="([^"]*)"`)
+var namespaces = lazy.New(`(?i)(?:^|,)namespaces="([^"]*)"`)
 
 // Signers gives the lines of an allowed_signers file (ssh-keygen(1)) whose keys
 // may sign evidence: those that name the namespace. A key without the option
@@ -108,7 +108,7 @@ func SignersFor(allowed []byte, namespace string) []byte {
 		if options == nil {
 			continue
 		}
-		found := namespaces.FindAllStringSubmatch(options[1], -1)
+		found := namespaces.Regexp().FindAllStringSubmatch(options[1], -1)
 		if len(found) == 1 && slices.Contains(strings.Split(found[0][1], ","), namespace) {
 			lines = append(lines, line)
 		}

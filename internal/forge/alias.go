@@ -2,14 +2,14 @@ package forge
 
 import (
 	"net/netip"
-	"regexp"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 // topLevel is the last label of a host's name: letters, or an internationalized name.
-var topLevel = regexp.MustCompile(`^([a-z]+|xn--[a-z0-9-]+)$`)
+var topLevel = lazy.New(`^([a-z]+|xn--[a-z0-9-]+)$`)
 
 // isHostName reports whether a name can be one of the DNS or of the local
 // network. In "github.com-work" the last label is none that exists.

@@ -2,10 +2,10 @@ package observe
 
 import (
 	"encoding/base64"
-	"regexp"
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
@@ -136,7 +136,7 @@ func groupOf(m Meta, namespace string) string {
 
 // nameForm is what names of the API have: the API server refuses others, and an
 // observation cannot spell them.
-var nameForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?$`)
+var nameForm = lazy.New(`^[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?$`)
 
 // named is a name, or "" for what is none.
 func named(name string) string {

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // Header is the first line of every Component of the tool: whose file it is.
@@ -97,8 +98,8 @@ func podAnnotation(k kind, apiVersion, namespace, name string, annotations ...[2
 // plain are texts that YAML reads as the strings they are, but for the words of
 // its older versions for booleans and null.
 var (
-	plain    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*([-./][A-Za-z][A-Za-z0-9]*)*$`)
-	reserved = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null)$`)
+	plain    = lazy.New(`^[A-Za-z][A-Za-z0-9]*([-./][A-Za-z][A-Za-z0-9]*)*$`)
+	reserved = lazy.New(`^(?i:y|n|yes|no|on|off|true|false|null)$`)
 )
 
 // quote is text as a YAML scalar: plain where it is safe, else as JSON writes it.

@@ -38,10 +38,12 @@ type shape struct {
 	ink        ink
 	// faint boxes are mixed half and half with the paper; hollow ones are a frame.
 	faint, hollow, dashed bool
-	text                  string
-	size                  float64
-	bold                  bool
-	align                 align
+	// straight: a line along w and h, in place of a box.
+	straight bool
+	text     string
+	size     float64
+	bold     bool
+	align    align
 	// tip opens when a pointer rests on the shape (SVG).
 	tip string
 }

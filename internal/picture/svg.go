@@ -31,12 +31,7 @@ func (t Timeline) SVG() []byte {
 
 // darkStyle overrides the attributes: CSS wins over them (SVG 2, 6.6).
 func darkStyle() string {
-	var b strings.Builder
-	b.WriteString("<style>@media (prefers-color-scheme: dark) {\n")
-	for _, p := range palette {
-		fmt.Fprintf(&b, ".fill-%s { fill: %s } .stroke-%s { stroke: %s }\n", p.name, hex(p.dark), p.name, hex(p.dark))
-	}
-	return b.String() + "}</style>\n"
+	return "<style>@media (prefers-color-scheme: dark) {\n" + Style() + "}</style>\n"
 }
 
 // paint is a colour as attributes; property is fill or stroke.
@@ -49,8 +44,11 @@ func (s shape) svg() string {
 	if s.tip != "" {
 		tip = "<title>" + html.EscapeString(s.tip) + "</title>"
 	}
-	if s.text != "" {
+	switch {
+	case s.text != "":
 		return s.svgWord(tip)
+	case s.straight:
+		return s.svgLine()
 	}
 	look := paint("fill", s.ink)
 	x, y, w, h := s.x, s.y, s.w, s.h

@@ -1,16 +1,17 @@
 package repo
 
 import (
-	"regexp"
 	"strings"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // A bound on the time in which a key of an allowed_signers file counts, and the
 // beginning of anything that may be one (ssh-keygen(1), ALLOWED SIGNERS).
 var (
-	validBound  = regexp.MustCompile(`(?i)valid-(after|before)="([0-9]+)(Z?)"`)
-	validPrefix = regexp.MustCompile(`(?i)valid-(after|before)`)
+	validBound  = lazy.New(`(?i)valid-(after|before)="([0-9]+)(Z?)"`)
+	validPrefix = lazy.New(`(?i)valid-(after|before)`)
 )
 
 // validAt gives the lines of an allowed_signers file whose keys count at an
@@ -28,8 +29,8 @@ func validAt(allowed []byte, now time.Time) []byte {
 }
 
 func lineValidAt(line string, now time.Time) bool {
-	bounds := validBound.FindAllStringSubmatch(line, -1)
-	if len(bounds) != len(validPrefix.FindAllString(line, -1)) {
+	bounds := validBound.Regexp().FindAllStringSubmatch(line, -1)
+	if len(bounds) != len(validPrefix.Regexp().FindAllString(line, -1)) {
 		return false
 	}
 	for _, b := range bounds {

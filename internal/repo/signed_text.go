@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // keygenTimeout bounds one call of ssh-keygen, which may wait for a person to
@@ -22,7 +22,7 @@ func SignText(key, namespace string, text []byte) ([]byte, error) {
 }
 
 // goodSignature is what ssh-keygen says of a signature that it verified.
-var goodSignature = regexp.MustCompile(`^Good "[^"]*" signature for (.*) with [A-Z0-9-]+ key (SHA256:[A-Za-z0-9+/=]+)$`)
+var goodSignature = lazy.New(`^Good "[^"]*" signature for (.*) with [A-Z0-9-]+ key (SHA256:[A-Za-z0-9+/=]+)$`)
 
 // TextSigner returns who signed a text for a namespace: the principal and the
 // fingerprint of the SSH key, both from allowed, which is the text of an
@@ -54,7 +54,7 @@ func TextSigner(text, signature, allowed []byte, namespace string, now time.Time
 			}
 			continue
 		}
-		if good := goodSignature.FindSubmatch(bytes.TrimSpace(out)); good != nil {
+		if good := goodSignature.Regexp().FindSubmatch(bytes.TrimSpace(out)); good != nil {
 			return string(good[1]) + ", key " + string(good[2]), nil
 		}
 	}

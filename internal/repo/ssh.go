@@ -3,18 +3,18 @@ package repo
 import (
 	"context"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // sshPatience is how long ssh may take to print its configuration.
 const sshPatience = 10 * time.Second
 
 // sshName is a name that may go on a command line.
-var sshName = regexp.MustCompile(`^[A-Za-z0-9_\[][A-Za-z0-9_.:\]-]*$`)
+var sshName = lazy.New(`^[A-Za-z0-9_\[][A-Za-z0-9_.:\]-]*$`)
 
 // SSHHost is the host behind a name that Git would give to ssh: names may be
 // aliases of ~/.ssh/config. It asks the ssh program that Git would run for its

@@ -1,8 +1,9 @@
 package repo
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // strange reports whether a name has a part that no checkout creates, on any system:
@@ -22,7 +23,7 @@ func strange(name string) bool {
 }
 
 // shortGit is the short name that Windows gives to .git.
-var shortGit = regexp.MustCompile(`(?i)^git~[0-9]+$`)
+var shortGit = lazy.New(`(?i)^git~[0-9]+$`)
 
 // isSpecial reports whether a file system takes a name for a directory above, or for
 // Git's own directory: some fold case, NTFS drops trailing dots and spaces and takes

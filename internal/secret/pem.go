@@ -2,8 +2,9 @@ package secret
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // Literal parts of a PEM marker (RFC 7468; ssh.com and PGP have other dashes and
@@ -209,7 +210,7 @@ func nounOf(label string, encrypted bool) string {
 }
 
 // breaks are line ends of HTML and of scripts.
-var breaks = regexp.MustCompile(`<[^<>\n]{1,40}>|\$\{[^{}\n]{1,20}\}`)
+var breaks = lazy.New(`<[^<>\n]{1,40}>|\$\{[^{}\n]{1,20}\}`)
 
 // bodyLines are the lines of a body without indentation, quotes and headers.
 func bodyLines(body []byte) (lines []string, encrypted bool) {

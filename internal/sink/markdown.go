@@ -1,8 +1,9 @@
 package sink
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // signs are what Markdown, or a forge that shows it, acts on: HTML and entities,
@@ -17,18 +18,18 @@ var signs = strings.NewReplacer(
 // references that begin with a word or a percent sign: GH-12 (GitHub), %12
 // (milestones of GitLab), and www., which becomes a link.
 var references = []struct {
-	form *regexp.Regexp
+	form *lazy.Regexp
 	with string
 }{
-	{regexp.MustCompile(`(?i)\b(gh)-(\d)`), "$1‑$2"},
-	{regexp.MustCompile(`(?i)\b(www)\.`), "$1․"},
-	{regexp.MustCompile(`(?i)\b(mailto|xmpp|javascript|data):`), "$1："},
-	{regexp.MustCompile(`%([\pL\d"])`), "％$1"},
+	{lazy.New(`(?i)\b(gh)-(\d)`), "$1‑$2"},
+	{lazy.New(`(?i)\b(www)\.`), "$1․"},
+	{lazy.New(`(?i)\b(mailto|xmpp|javascript|data):`), "$1："},
+	{lazy.New(`%([\pL\d"])`), "％$1"},
 }
 
 // listItem is what begins a list, a heading or a quick action of GitLab (/merge)
 // where it begins a line.
-var listItem = regexp.MustCompile(`^([-+=_/]|\d+[.)])`)
+var listItem = lazy.New(`^([-+=_/]|\d+[.)])`)
 
 // Markdown is text for one place in a line of Markdown: no forge reads HTML, a
 // mention, a link, a reference or a command in it. Line ends become blanks.

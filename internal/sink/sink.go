@@ -6,10 +6,11 @@ package sink
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // Terminal is text, of one or more lines, for a terminal or a file that people
@@ -76,7 +77,7 @@ func JSON(text []byte) []byte {
 
 // commands are what runners look for anywhere in a line: "##[" (Azure Pipelines
 // and the first form of GitHub's), "##vso[", "##teamcity[".
-var commands = regexp.MustCompile(`##([[:alpha:]]*)\[`)
+var commands = lazy.New(`##([[:alpha:]]*)\[`)
 
 // Log is [Terminal] for the log of a CI job: no line is a command to the runner.
 // GitHub, Gitea and Forgejo take a line for one that begins with "::" after white

@@ -6,10 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -87,7 +87,7 @@ func Is(path string) bool {
 }
 
 // stateLine is a line of a state file that no message has.
-var stateLine = regexp.MustCompile(`(?m)^apiVersion: *["']?` + Group)
+var stateLine = lazy.New(`(?m)^apiVersion: *["']?` + Group)
 
 // StartsLike reports whether a file is a state and not a log that quotes one.
 func StartsLike(path string) bool {

@@ -2,11 +2,11 @@ package linkerd
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -22,10 +22,10 @@ type Version struct {
 const newestPatch = 1 << 30
 
 var (
-	releaseForm = regexp.MustCompile(`^(?:(?:stable|version)-)?([0-9]{1,2})\.([0-9]{1,3})(?:\.([0-9]{1,3}))?$`)
-	edgeForm    = regexp.MustCompile(`^edge-([0-9]{2})\.([0-9]{1,2})\.([0-9]{1,2})$`)
+	releaseForm = lazy.New(`^(?:(?:stable|version)-)?([0-9]{1,2})\.([0-9]{1,3})(?:\.([0-9]{1,3}))?$`)
+	edgeForm    = lazy.New(`^edge-([0-9]{2})\.([0-9]{1,2})\.([0-9]{1,2})$`)
 	// vendorForm is what Linkerd's enterprise distribution writes: the release or the edge release that it is built on.
-	vendorForm = regexp.MustCompile(`^(?:enterprise-([0-9]+\.[0-9]+)(?:\.[0-9]+)?(?:-[0-9]+)?|preview-([0-9]+\.[0-9]+\.[0-9]+)(?:-[0-9]+)?)$`)
+	vendorForm = lazy.New(`^(?:enterprise-([0-9]+\.[0-9]+)(?:\.[0-9]+)?(?:-[0-9]+)?|preview-([0-9]+\.[0-9]+\.[0-9]+)(?:-[0-9]+)?)$`)
 )
 
 // ParseVersion reads spec.linkerd.version: "2.18", "2.14.10", "stable-2.12.6",

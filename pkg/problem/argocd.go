@@ -2,130 +2,130 @@ package problem
 
 // What the commands cmp say, which Argo CD's plugin server runs.
 var (
-	ArgoCDParameters = define(Sentence{
+	ArgoCDParameters = Sentence{
 		Code:    "argocd-parameters",
 		Text:    "is no list of parameters: %v",
 		Hint:    "write spec.source.plugin.parameters as a list of {name, string} or {name, array}",
 		Explain: "Argo CD hands the parameters of an Application over as JSON. Nobody writes that by hand; a test of the command line may.",
-	})
-	ArgoCDUnknown = define(Sentence{
+	}
+	ArgoCDUnknown = Sentence{
 		Code:    "argocd-unknown-parameter",
 		Text:    "there is no parameter %q; there are %s",
 		Hint:    "correct the name in spec.source.plugin of the Application, under parameters or env",
 		Explain: "A parameter with a slip in its name would be passed over and the application rendered another way than was asked for, so it is an error. Under env the names are in capitals, with _ for -.",
-	})
-	ArgoCDValue = define(Sentence{
+	}
+	ArgoCDValue = Sentence{
 		Code:    "argocd-parameter-value",
 		Text:    "parameter %s takes %s, not %s",
 		Hint:    "write texts, true and false under string, lists under array; under env a list has commas",
 		Explain: "Every parameter is a text, a list of texts, or true or false; `l5d-pki-render cmp parameters` lists them with their form.",
-	})
-	ArgoCDTwice = define(Sentence{
+	}
+	ArgoCDTwice = Sentence{
 		Code:    "argocd-parameter-twice",
 		Text:    "parameter %s is set twice",
 		Hint:    "remove one of them from spec.source.plugin.parameters",
 		Explain: "Two values for one parameter leave open which one is meant.",
-	})
-	ArgoCDNoChart = define(Sentence{
+	}
+	ArgoCDNoChart = Sentence{
 		Code:    "argocd-no-chart",
 		Text:    "parameter %s is for a chart, and none is rendered here",
 		Hint:    "name the chart by the parameter chart, or remove this one from spec.source.plugin of the Application",
 		Explain: "A chart is rendered where the parameter chart names one or the folder has a Chart.yaml. Here the folder's kustomization or manifests are, for which the parameter would be without effect.",
-	})
-	ArgoCDBoth = define(Sentence{
+	}
+	ArgoCDBoth = Sentence{
 		Code:    "argocd-parameters-exclude",
 		Text:    "parameters %s and %s exclude each other",
 		Hint:    "leave one of them out, in the Application and in the sidecar's environment",
 		Explain: "Secrets with private keys are printed, or something else delivers them; both cannot be meant.",
-	})
-	ArgoCDNoState = define(Sentence{
+	}
+	ArgoCDNoState = Sentence{
 		Code:    "argocd-no-state",
 		Text:    "there is no state file of this name",
 		Hint:    "name it by the parameter state, relative to the application's folder; the whole repository can be reached, unless Argo CD copies only what argocd.argoproj.io/manifest-generate-paths lists",
 		Explain: "The plugin renders the phase that a state file says, by default rotation.yaml in the application's folder. Without one there is nothing to render, and passing the objects through unchanged would hide it.",
-	})
-	ArgoCDLeaves = define(Sentence{
+	}
+	ArgoCDLeaves = Sentence{
 		Code:    "argocd-leaves",
 		Text:    "cannot be used: %s",
 		Hint:    "name files inside the repository by relative paths, and make links in it relative",
 		Explain: "An application is rendered from its repository and from nothing else on the machine: other files there belong to other applications, or to Argo CD. Absolute paths, paths that climb above the repository's root and symbolic links that do so are refused.",
-	})
-	ArgoCDKeyFolder = define(Sentence{
+	}
+	ArgoCDKeyFolder = Sentence{
 		Code:    "argocd-key-folder",
 		Text:    "the key lies outside of the repository, and not in the folder for keys",
 		Hint:    "mount the keys into the sidecar and name that folder in its environment: L5D_PKI_KEYS_DIR",
 		Explain: "With the parameter with-keys and custody file, keys may lie in the repository or in one folder that whoever runs the sidecar names. An Application cannot name it.",
-	})
-	ArgoCDSecrets = define(Sentence{
+	}
+	ArgoCDSecrets = Sentence{
 		Code:    "argocd-secrets",
 		Text:    "the application has Secrets with private keys, and nothing says what becomes of them: %s",
 		Hint:    "secrets-apart: true leaves them out, once something else delivers them; with-keys: true prints them, into Argo CD's cache in clear",
 		Explain: "Argo CD keeps what a plugin prints in its cache, in clear, so keys are not printed unless that is asked for. But Argo CD also removes from the cluster what an application had and has no longer: leaving the Secrets out in silence would delete the issuer's key under a running mesh. So it has to be said, once. Mark the live Secrets with argocd.argoproj.io/sync-options: Prune=false before you leave them out.",
-	})
-	ArgoCDNotManifest = define(Sentence{
+	}
+	ArgoCDNotManifest = Sentence{
 		Code:    "argocd-no-manifest",
 		Text:    "document %d is no manifest: %s",
 		Hint:    "leave the file out: by the parameter exclude, or by a comment in it: # +argocd:skip-file-rendering",
 		Explain: "The file looks like a Kubernetes object, so passing it over might drop an object from the cluster. Files without apiVersion, kind and metadata are passed over, as Argo CD does.",
-	})
-	ArgoCDNothing = define(Sentence{
+	}
+	ArgoCDNothing = Sentence{
 		Code:    "argocd-nothing",
 		Text:    "the application's folder has neither a chart, nor a kustomization, nor manifests",
 		Hint:    "check spec.source.path; name a chart by the parameter chart",
 		Explain: "Printing nothing would be taken for an application without objects, and Argo CD would remove all that it had.",
-	})
-	ArgoCDKeysFor = define(Sentence{
+	}
+	ArgoCDKeysFor = Sentence{
 		Code:    "argocd-keys-for",
 		Text:    "L5D_PKI_KEYS_FOR is invalid: %s",
 		Hint:    "write entries separated by ; like `project=mesh app=linkerd repo=https://git.example/mesh.git revision=main`, in the environment of the sidecar",
 		Explain: "L5D_PKI_KEYS_FOR lists the applications for which Argo CD's plugin opens private keys. Each entry has all of project, app, repo and revision. `*` means every app or every revision; project and repo must be exact. An invalid list allows nobody.",
-	})
-	ArgoCDKeysUnknown = define(Sentence{
+	}
+	ArgoCDKeysUnknown = Sentence{
 		Code:    "argocd-keys-unknown",
 		Text:    "private keys are not opened: %s is not set, so it is not known which application asks for them",
 		Hint:    "set project and targetRevision in the Application; Argo CD older than 3.0 does not pass the project, so use `secrets-apart` there",
 		Explain: "The plugin opens private keys only for applications that L5D_PKI_KEYS_FOR in the environment of the sidecar lists by project, name, repository and target revision. Argo CD passes these as ARGOCD_APP_PROJECT_NAME (since 3.0), ARGOCD_APP_NAME, ARGOCD_APP_SOURCE_REPO_URL and ARGOCD_APP_SOURCE_TARGET_REVISION. One that is missing or empty allows nothing.",
-	})
-	ArgoCDKeysRefused = define(Sentence{
+	}
+	ArgoCDKeysRefused = Sentence{
 		Code:    "argocd-keys-refused",
 		Text:    "private keys are not opened for this application. The entry that would allow it is: %s",
 		Hint:    "add the entry to L5D_PKI_KEYS_FOR in the environment of the sidecar, or set `secrets-apart` instead of `with-keys`",
 		Explain: "The sidecar renders the repositories of all tenants, and a state file can name any key file that the sidecar can open. So only applications that the operator of the sidecar lists in L5D_PKI_KEYS_FOR get private keys; by default nobody does. List the mesh's own application only: everybody who can push to that revision of that repository can read the keys.",
-	})
-	ArgoCDKeysNamespace = define(Sentence{
+	}
+	ArgoCDKeysNamespace = Sentence{
 		Code:    "argocd-keys-namespace",
 		Text:    "private keys are not opened: the application's destination namespace is %q, and the state file's control plane is in %q",
 		Hint:    "set spec.destination.namespace of the Application to the namespace of the control plane or of the extension",
 		Explain: "Argo CD puts objects without a namespace into the application's destination namespace. Private keys belong in the namespaces that the state file names (spec.linkerd.namespace, vizNamespace, jaegerNamespace, multiclusterNamespace) and nowhere else.",
-	})
-	ArgoCDKeyElsewhere = define(Sentence{
+	}
+	ArgoCDKeyElsewhere = Sentence{
 		Code:    "argocd-key-elsewhere",
 		Text:    "a private key of the state file is in %s",
 		Hint:    "remove it from the chart's templates or from the manifests: keys are only allowed in the Secrets of the issuer and of the webhooks",
 		Explain: "With the parameter with-keys, private keys are printed in the Secrets that the state file is about: the issuer's and the webhooks'. Any other object that contains one of these keys would show it to everybody who can read that object.",
-	})
-	ArgoCDLimit = define(Sentence{
+	}
+	ArgoCDLimit = Sentence{
 		Code:    "argocd-limit",
 		Text:    "%s is invalid: %q (want %s)",
 		Hint:    "correct the variable in the environment of the sidecar, or remove it to get the default",
 		Explain: "L5D_PKI_CMP_MEMORY_LIMIT and L5D_PKI_CMP_TIME_LIMIT limit what one render of Argo CD's plugin may use. The defaults are 512Mi for each process and 45s.",
-	})
-	ArgoCDTooLong = define(Sentence{
+	}
+	ArgoCDTooLong = Sentence{
 		Code:    "argocd-too-long",
 		Text:    "rendering took longer than %v and was stopped",
 		Hint:    "look for loops in templates and for aliases in YAML that multiply; L5D_PKI_CMP_TIME_LIMIT in the environment of the sidecar raises the limit",
 		Explain: "The plugin stops a render before Argo CD kills it (after 60 seconds by default), so that the application shows the reason. Nothing was printed. If the render needs the time, raise the time-out of Argo CD's repository server too (--repo-server-timeout-seconds of the controller and the server).",
-	})
-	ArgoCDMemory = define(Sentence{
+	}
+	ArgoCDMemory = Sentence{
 		Code:    "argocd-memory",
 		Text:    "rendering needed more than %s of memory",
 		Hint:    "look for `repeat`, `until` and recursion in templates, and for aliases in YAML that multiply; L5D_PKI_CMP_MEMORY_LIMIT in the environment of the sidecar raises the plugin's limit",
 		Explain: "Each process of a render of Argo CD's plugin may use 512 MiB by default, so that one tenant's repository cannot take the memory of the repository server. A process that the kernel killed counts as one that used too much, since the memory of the machine or of the container is gone then. Nothing was printed.",
-	})
-	ArgoCDCrashed = define(Sentence{
+	}
+	ArgoCDCrashed = Sentence{
 		Code:    "argocd-crashed",
 		Text:    "rendering ended abnormally: %v",
 		Hint:    "run `l5d-pki-render cmp generate` in a checkout of the application's repository, and report what it prints",
 		Explain: "The process that renders died without a message of its own. What it printed is not repeated here, since it may contain secrets. Nothing was rendered.",
-	})
+	}
 )

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/errors.md anew")
+var update = flag.Bool("update", false, "write docs/errors.md and catalogue_list.go anew")
 
 var (
 	codeForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)

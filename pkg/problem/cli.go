@@ -2,115 +2,121 @@ package problem
 
 // What internal/cli says.
 var (
-	CLIRead = define(Sentence{
+	CLIRead = Sentence{
 		Code:    "cli-read",
 		Text:    "cannot be read: %v",
 		Hint:    "check the path and who may read it; paths in the state file are relative to it",
 		Explain: "A file that the call needs could not be opened or read. Nothing was written.",
-	})
-	CLIStateDirectory = define(Sentence{
+	}
+	CLIStateDirectory = Sentence{
 		Code:    "cli-state-directory",
 		Text:    "this is a directory, not a state file",
 		Explain: "--state names a file. Each mesh has one state file; a directory may hold several.",
-	})
-	CLINoState = define(Sentence{
+	}
+	CLINoState = Sentence{
 		Code:    "cli-no-state",
 		Text:    "no state file here",
 		Explain: "The command reads a state file: rotation.yaml in the current directory, or the one that --state (L5D_PKI_STATE) names. There is none at that path. Up to three state files that lie in the directories below and in those above, up to the top of the repository, are named.",
-	})
-	CLINotPicture = define(Sentence{
+	}
+	CLINotPicture = Sentence{
 		Code:    "cli-not-picture",
 		Text:    "exists and is not a picture of this format: it is not overwritten",
 		Hint:    "name another file",
 		Explain: "--svg and --png replace a picture that an earlier call made. Any other file stays as it is.",
-	})
-	CLILogIsState = define(Sentence{
+	}
+	CLINotReport = Sentence{
+		Code:    "cli-not-report",
+		Text:    "exists and is not a report of this format: it is not overwritten",
+		Hint:    "name another file with --to",
+		Explain: "`report --to` replaces a report that an earlier call wrote in the same format. Any other file stays as it is: a state file or an observation is easily named by mistake.",
+	}
+	CLILogIsState = Sentence{
 		Code:    "cli-log-is-state",
 		Text:    "--log-file names a state file: nothing is appended to it",
 		Hint:    "name another file with --log-file or L5D_PKI_LOG",
 		Explain: "Messages are appended to the log file. A state file would be damaged by that.",
-	})
-	CLITooLarge = define(Sentence{
+	}
+	CLITooLarge = Sentence{
 		Code:    "cli-too-large",
 		Text:    "is larger than the cap of %d bytes",
 		Hint:    "check that this is the file you meant",
 		Explain: "Every input has a cap, so that a wrong path or an endless pipe cannot exhaust the host.",
-	})
-	CLIWrite = define(Sentence{
+	}
+	CLIWrite = Sentence{
 		Code:    "cli-write",
 		Text:    "cannot write %s: %v",
 		Hint:    "check free space and permissions; what was there before is unchanged",
 		Explain: "Output is written once, whole. The operating system refused the write.",
-	})
-	CLIPlace = define(Sentence{
+	}
+	CLIPlace = Sentence{
 		Code:    "cli-place",
 		Text:    "is %s: nothing is written there",
 		Hint:    "name another directory with the flag, or remove the link",
 		Explain: "Whoever may commit to the repository could otherwise turn a directory that a job names into a link, and have the job write, with its own rights, what Git, a CI system or a forge acts on: .git, .gitattributes, workflows, CODEOWNERS and their like, however a file system may spell them.",
-	})
-	CLIStdoutClosed = define(Sentence{
+	}
+	CLIStdoutClosed = Sentence{
 		Code:    "cli-stdout-closed",
 		Text:    "stdout is closed: nothing was done",
 		Hint:    "give the command a stdout; `> /dev/null` discards it (a program that does so opens the null device for writing only)",
 		Explain: "What post-render, cmp generate and sync print is their result, and a result that goes nowhere must not look like success. A program that is started without a stdout gets the null device for reading and writing, which is how this is found.",
-	})
-	CLIEnvironment = define(Sentence{
+	}
+	CLIEnvironment = Sentence{
 		Code:    "cli-environment",
 		Text:    "environment variable %s does not fit --%s: %v",
 		Hint:    "correct or unset the variable",
 		Explain: "Every flag can be given by an L5D_PKI_ variable, with the same form of value.",
-	})
-	CLIFormat = define(Sentence{
+	}
+	CLIFormat = Sentence{
 		Code:    "cli-format",
 		Text:    "unknown output format %q (want %s)",
 		Hint:    "give one of these names",
 		Explain: "An output flag takes the name of one of a few formats.",
-	})
-	CLIInstant = define(Sentence{
+	}
+	CLIInstant = Sentence{
 		Code:    "cli-instant",
 		Text:    "%q is no instant",
 		Hint:    "give it as RFC 3339 in UTC, like 2026-11-23T10:00:00Z",
 		Explain: "Instants are written as RFC 3339 dates with time and zone.",
-	})
-	CLIUnknownCode = define(Sentence{
+	}
+	CLIUnknownCode = Sentence{
 		Code:    "cli-unknown-code",
 		Text:    "there is no code %q",
 		Hint:    "`l5d-pki-render explain` without a code lists all of them",
 		Explain: "Hints of error messages and findings of lint have codes.",
-	})
-	CLIUnknownSchema = define(Sentence{
+	}
+	CLIUnknownSchema = Sentence{
 		Code:    "cli-unknown-schema",
 		Text:    "there is no schema %q",
 		Explain: "`schema` prints the JSON schema of a file that the tool reads; without a name, that of the state file.",
-	})
-	CLIExists = define(Sentence{
+	}
+	CLIExists = Sentence{
 		Code:    "cli-exists",
 		Text:    "exists already, and is not overwritten",
 		Hint:    "choose another path, or move the file away if you know that nothing needs it",
 		Explain: "New keys and new state files never replace a file that is there: it might be the only copy of a key in use. What a killed command made is removed by the next run of the same command, as long as the state file is what it was; after that, nobody knows whose the file is.",
-	})
-	CLIBusy = define(Sentence{
+	}
+	CLIBusy = Sentence{
 		Code:    "cli-busy",
 		Text:    "another command is at work on this file, or has just changed it",
 		Hint:    "look at what changed (git diff), then run the command again",
 		Explain: "The state file is locked while a command reads, decides and replaces it. Of two commands at the same time one wins; the other decides nothing from what is no longer true.",
-	})
-	CLIStateLink = define(Sentence{
+	}
+	CLIStateLink = Sentence{
 		Code:    "cli-state-link",
 		Text:    "is a symbolic link to %s, and a change would replace the link",
 		Hint:    "name the file itself; its keys are beside it",
 		Explain: "Two directories that share one state by a link would go separate ways if a command replaced the link by a file. A link within one Git repository is followed: the file behind it is changed. Any other link is refused.",
-	})
-	CLIRequestKey = define(Sentence{
+	}
+	CLIRequestKey = Sentence{
 		Code:    "cli-request-key",
 		Text:    "--csr-out makes a new key and needs to know where",
 		Hint:    "add --issuer-key PATH, relative to the state file",
 		Explain: "A certificate request is signed by the key that it asks a certificate for. The key is made here and stays at this path; the signed answer is brought with --signed FILE and the same --issuer-key.",
-	})
-	CLIOwnProgram = define(Sentence{
+	}
+	CLIOwnProgram = Sentence{
 		Code:    "own-program",
 		Text:    "this program cannot read itself to be copied: %v",
 		Hint:    "check who may read the program's file",
 		Explain: "Helm's plugins and Argo CD's sidecar get a copy of the program, so that they work after the program moved or went.",
-	})
+	}
 )

@@ -2,139 +2,139 @@ package problem
 
 // What is said of fleets: several clusters that are rotated in step.
 var (
-	FleetTooLarge = define(Sentence{
+	FleetTooLarge = Sentence{
 		Code: "fleet-too-large", Text: "the fleet file has %d bytes; at most %d are read",
 		Hint:    "check that this is the fleet file: one of 300 members has some 30 kB",
 		Explain: "A fleet file lists the members of a fleet. A file over the limit is something else.",
-	})
-	FleetEmpty = define(Sentence{
+	}
+	FleetEmpty = Sentence{
 		Code: "fleet-empty", Text: "the fleet file holds no document",
 		Hint:    "write one with `l5d-pki-render fleet init`, or restore it from Git",
 		Explain: "An empty file is not taken as a fleet without members: a truncated file looks the same, and no barrier would hold.",
-	})
-	FleetHead = define(Sentence{
+	}
+	FleetHead = Sentence{
 		Code: "fleet-head", Text: "apiVersion is %q and kind is %q; a fleet file has %q and %q",
 		Hint:    "write one with `l5d-pki-render fleet init`, or pass the fleet file with --fleet",
 		Explain: "The file is of another kind or of another version of the format.",
-	})
-	FleetNoMembers = define(Sentence{
+	}
+	FleetNoMembers = Sentence{
 		Code: "fleet-no-members", Text: "the fleet has no members",
 		Hint:    "list them, or run `l5d-pki-render fleet init`, which finds the state files of the repository",
 		Explain: "A fleet without members holds no barrier, so it is refused.",
-	})
-	FleetTwice = define(Sentence{
+	}
+	FleetTwice = Sentence{
 		Code: "fleet-twice", Text: "%s %q is listed twice: members %q and %q",
 		Hint:    "give every cluster one member with a state file of its own",
 		Explain: "Two members with one name, or with one state file, would be moved by each other's moves, and the evidence of one would count for both.",
-	})
-	FleetNoMember = define(Sentence{
+	}
+	FleetNoMember = Sentence{
 		Code: "fleet-no-member", Text: "the fleet has no member %q",
 		Hint:    "the names are those of spec.members: `l5d-pki-render fleet status` lists them",
 		Explain: "Links, canaries and --member name members of the fleet file.",
-	})
-	FleetLimit = define(Sentence{
+	}
+	FleetLimit = Sentence{
 		Code: "fleet-limit", Text: "%s is %d; it may be 0 (no limit) to %d",
 		Hint:    "change it in spec.limits",
 		Explain: "Limits say how many members are moved together.",
-	})
-	FleetNoState = define(Sentence{
+	}
+	FleetNoState = Sentence{
 		Code: "fleet-no-state", Text: "the state of member %q is unknown: %s",
 		Hint:    "check out the repository that has it, or correct spec.members; until then the member holds its component",
 		Explain: "A member whose state cannot be read is unknown. Unknown is not absent: its pods go on running, so the members that it shares trust with wait for it. It leaves the fleet only by a reviewed change of the fleet file.",
-	})
-	FleetName = define(Sentence{
+	}
+	FleetName = Sentence{
 		Code: "fleet-name", Text: "member %q has the state of %q",
 		Hint:    "name the member as metadata.name of its state file does",
 		Explain: "Observations name clusters by metadata.name. A member with another name would never have evidence.",
-	})
-	FleetAnchors = define(Sentence{
+	}
+	FleetAnchors = Sentence{
 		Code: "fleet-anchors", Text: "members %q and %q are linked and share no trust anchor",
 		Hint:    "remove the link, or bring one of them onto the other's anchor with `l5d-pki-render start anchor --anchor FILE` before they are linked",
 		Explain: "Linked clusters verify each other's certificates. Without a common anchor no connection between them succeeds.",
-	})
-	FleetIncoming = define(Sentence{
+	}
+	FleetIncoming = Sentence{
 		Code: "fleet-incoming", Text: "members %q and %q are linked and rotate to different anchors: %s and %s",
 		Hint:    "go back with one of them (`l5d-pki-render back --abandon`), then bring the other's anchor: `l5d-pki-render fleet start anchor`",
 		Explain: "A component rotates from one anchor to one other. With two incoming anchors neither rotation can end: each gate waits for endpoints that hold both.",
-	})
-	FleetOneSided = define(Sentence{
+	}
+	FleetOneSided = Sentence{
 		Code: "fleet-one-sided", Text: "the state of %q links to %q, and the state of %q does not link back",
 		Hint:    "add the link to spec.links of both states, or list it in spec.links of the fleet file",
 		Explain: "Trust between linked clusters is mutual: each verifies the other's certificates. With the link on one side only, the other cluster's own gate does not look at this one.",
-	})
-	FleetMissingLink = define(Sentence{
+	}
+	FleetMissingLink = Sentence{
 		Code: "fleet-missing-link", Text: "the fleet file links %q and %q, and neither state does",
 		Hint:    "add it to spec.links of both states, so that the gate of one state alone knows it too",
 		Explain: "Commands on one state, such as advance and the guard without --fleet, look at spec.links of that state.",
-	})
-	FleetForeignLink = define(Sentence{
+	}
+	FleetForeignLink = Sentence{
 		Code: "fleet-foreign-link", Text: "the state of %q links to %q, which is not a member",
 		Hint:    "add it to spec.members, or remove the link",
 		Explain: "A cluster that is linked with a member shares its trust, so it belongs to the fleet. As long as it is not in it, the barriers do not hold for it.",
-	})
-	FleetUnlinked = define(Sentence{
+	}
+	FleetUnlinked = Sentence{
 		Code: "fleet-unlinked", Text: "member %q is linked with no other member",
 		Hint:    "add its links to spec.links of the fleet file; leave it out of the fleet if it shares trust with none",
 		Explain: "A member without links is a component of its own and waits for nobody. That is right for a cluster that no other one talks to.",
-	})
-	FleetNoFile = define(Sentence{
+	}
+	FleetNoFile = Sentence{
 		Code: "fleet-no-file", Text: "no fleet file",
 		Hint:    "pass one with --fleet, or write one: `l5d-pki-render fleet init`",
 		Explain: "Commands on a fleet read its members from a fleet file, fleet.yaml by default.",
-	})
-	FleetObservation = define(Sentence{
+	}
+	FleetObservation = Sentence{
 		Code: "fleet-observation", Text: "member %q has an observation of cluster %q",
 		Hint:    "take one of the right cluster: `l5d-pki-render observe --help`, or correct spec.members",
 		Explain: "An observation counts for the cluster that it names. One of another cluster would open gates by what runs elsewhere.",
-	})
-	FleetRefused = define(Sentence{
+	}
+	FleetRefused = Sentence{
 		Code: "fleet-refused", Text: "member %s",
 		Hint:    "`l5d-pki-render fleet status` lists what each member lacks",
 		Explain: "Of the members that were chosen none may move, or one that was named may not. Nothing was written.",
-	})
-	FleetAnchorKey = define(Sentence{
+	}
+	FleetAnchorKey = Sentence{
 		Code: "fleet-anchor-key", Text: "the key of anchor %q, which member %q has, cannot be opened: %s",
 		Hint:    "give what opens it (`--identity FILE`), or the key itself (`--anchor-key FILE`)",
 		Explain: "A member that joins a rotation gets an issuer under the anchor that the others rotate to. It is signed with that anchor's key, which the custody of the first member keeps.",
-	})
-	FleetHeld = define(Sentence{
+	}
+	FleetHeld = Sentence{
 		Code: "fleet-held", Text: "%s is held back: %s",
 		Hint:    "bring the members named into line, or observations of them that show it: `l5d-pki-render fleet status` lists what each one lacks",
 		Explain: "Linked clusters share trust, so a step of one of them is judged against all members of its component. Before an issuer is switched every endpoint of the component has to hold a bundle that verifies it; before an anchor is dropped no endpoint may serve a leaf under it. A member that cannot be observed counts with all that it may have; it leaves the fleet only by a reviewed change of the fleet file.",
-	})
-	FleetPair = define(Sentence{
+	}
+	FleetPair = Sentence{
 		Code: "fleet-pair", Text: "%s may hold %s, and %s may serve leaves of %s, which it does not verify",
 		Hint:    "a member that joined brings this about: remove its links until it has the bundle of its component; `l5d-pki-render fleet status` shows what each member has",
 		Explain: "Two members of one component could meet with a bundle and a chain that do not verify. No move that this tool allows leads there: a member was linked as it was, or a state was edited by hand.",
-	})
-	FleetNothing = define(Sentence{
+	}
+	FleetNothing = Sentence{
 		Code: "fleet-nothing", Text: "no state file was found below %s",
 		Hint:    "run it at the top of the repository that has them, or make one: `l5d-pki-render init --help`",
 		Explain: "fleet init looks for YAML files of kind Rotation below the directory of the fleet file.",
-	})
-	PRGuardNoFleet = define(Sentence{
+	}
+	PRGuardNoFleet = Sentence{
 		Code: "guard-no-fleet", Text: "neither the base nor the change has the fleet file",
 		Hint:    "correct --fleet",
 		Explain: "The guard was told that the state belongs to a fleet. Without the fleet file no barrier can be judged, and that is no pass.",
-	})
-	PRGuardNoMember = define(Sentence{
+	}
+	PRGuardNoMember = Sentence{
 		Code: "guard-no-member", Text: "no member of the fleet has the state file %q",
 		Hint:    "correct --state or --fleet, or add the member",
 		Explain: "A state that is not a member is judged by nobody's barriers.",
-	})
-	PRGuardFleet = define(Sentence{
+	}
+	PRGuardFleet = Sentence{
 		Code: "guard-fleet", Text: "%s: what it holds or serves no longer holds back the others",
 		Hint:    "undo it; if the cluster is gone or shares no trust any more, have a maintainer accept it with --accept guard-fleet",
 		Explain: "Members leave a fleet, and links go, by a reviewed change: an unreachable member is unknown, and its pods may still be there.",
-	})
-	PRFleetKeys = define(Sentence{
+	}
+	PRFleetKeys = Sentence{
 		Code: "pr-fleet-keys", Text: "member %q keeps its keys in plain files, which are not part of a commit",
 		Hint:    "use a custody that encrypts keys for Git (docs/custody.md), or run `l5d-pki-render fleet start` in your checkout and commit the states",
 		Explain: "A pull request for many members is made in a temporary worktree. Keys in clear would be lost with it, or end in Git.",
-	})
-	PRFleetOpen = define(Sentence{
+	}
+	PRFleetOpen = Sentence{
 		Code: "pr-fleet-open", Text: "#%d (%s) of this fleet is open",
 		Hint:    "merge or close it first: the members that it moves hold the others",
 		Explain: "One pull request of a fleet is open at a time: the next one is judged with the states that this one leaves.",
-	})
+	}
 )

@@ -1,15 +1,15 @@
 package render
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 )
 
 // injectText is the annotation in a string that holds YAML, such as an
 // Application's helm.values.
-var injectText = regexp.MustCompile(`linkerd\.io/inject["']?: *["']?(?:enabled|ingress)\b`)
+var injectText = lazy.New(`linkerd\.io/inject["']?: *["']?(?:enabled|ingress)\b`)
 
 // podless are kinds of Kubernetes itself that make no pods: the annotation on one
 // of them has no effect. ConfigMaps and CRDs quote it at most.

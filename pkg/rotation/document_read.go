@@ -2,19 +2,19 @@ package rotation
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // podsForm is where pods are and how many: "shop/deploy/cart 3", "shop 12",
 // "shop/job/import" for one pod, and "- 6" where the namespace is not recorded.
-var podsForm = regexp.MustCompile(`^(-|[a-z0-9]([-a-z0-9]*[a-z0-9])?)(/[^ ]+)?( [1-9][0-9]{0,8})?$`)
+var podsForm = lazy.New(`^(-|[a-z0-9]([-a-z0-9]*[a-z0-9])?)(/[^ ]+)?( [1-9][0-9]{0,8})?$`)
 
 func podsText(e Endpoint) string {
 	text := e.Namespace

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // headComment begins a file that the tool wrote.
@@ -115,7 +116,7 @@ func indented(text string) string {
 
 // literalForm is text that a block literal holds without any doubt: printable
 // ASCII in lines, the first one not blank and not indented.
-var literalForm = regexp.MustCompile(`^[!-~][ -~]*(\n[ -~]*)*\n?$`)
+var literalForm = lazy.New(`^[!-~][ -~]*(\n[ -~]*)*\n?$`)
 
 // literal is multi-line text as a block literal: its header and its lines.
 func literal(v reflect.Value) (header, body string, ok bool) {
@@ -147,8 +148,8 @@ func scalarText(v reflect.Value) string {
 
 // plainForm and plainTrap: words that need no quotes in YAML 1.1 and 1.2.
 var (
-	plainForm = regexp.MustCompile(`^[A-Za-z][-A-Za-z0-9_./]*$`)
-	plainTrap = regexp.MustCompile(`(?i)^(y|n|yes|no|on|off|true|false|null|nan|inf)$`)
+	plainForm = lazy.New(`^[A-Za-z][-A-Za-z0-9_./]*$`)
+	plainTrap = lazy.New(`(?i)^(y|n|yes|no|on|off|true|false|null|nan|inf)$`)
 )
 
 // quoted is text as a scalar on one line: plain where that is certain, else in

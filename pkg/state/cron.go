@@ -1,12 +1,12 @@
 package state
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -26,7 +26,7 @@ var cronFields = []struct {
 var cronMacros = []string{"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
 
 // cronItem is one item of a field's comma list: *, 5, 1-5, */10, 1-30/2, mon-fri.
-var cronItem = regexp.MustCompile(`^(?:[*?]|([0-9a-z]+)(?:-([0-9a-z]+))?)(?:/([0-9]{1,3}))?$`)
+var cronItem = lazy.New(`^(?:[*?]|([0-9a-z]+)(?:-([0-9a-z]+))?)(?:/([0-9]{1,3}))?$`)
 
 // cronSchedule accepts what a CronJob does, apart from time zone prefixes.
 func cronSchedule(text string) *problem.Problem {

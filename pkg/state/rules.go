@@ -2,10 +2,10 @@ package state
 
 import (
 	"path"
-	"regexp"
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -14,7 +14,7 @@ import (
 // of the expression would be compiled to as many steps, at every start.
 type sized struct {
 	least, most int
-	form        *regexp.Regexp
+	form        *lazy.Regexp
 }
 
 func (s sized) MatchString(text string) bool {
@@ -23,12 +23,12 @@ func (s sized) MatchString(text string) bool {
 
 // The forms of names, digests and stamps.
 var (
-	dnsLabelForm = sized{1, 63, regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)}            // RFC 1123 section 2.1, as Kubernetes has it
-	nameForm     = sized{1, 63, regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$`)} // the form of a Kubernetes label's value
-	stampForm    = sized{16, 16, regexp.MustCompile(`^[0-9a-f]+$`)}                               // 8 bytes of a SHA-256
-	digestForm   = sized{64, 64, regexp.MustCompile(`^[0-9a-f]+$`)}                               // a SHA-256
-	badPathForm  = regexp.MustCompile(`[\x00-\x1f\x7f\\]`)                                        // control characters, and Windows' separator
-	instantForm  = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`) // RFC 3339 section 5.6, UTC, whole seconds
+	dnsLabelForm = sized{1, 63, lazy.New(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)}            // RFC 1123 section 2.1, as Kubernetes has it
+	nameForm     = sized{1, 63, lazy.New(`^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$`)} // the form of a Kubernetes label's value
+	stampForm    = sized{16, 16, lazy.New(`^[0-9a-f]+$`)}                               // 8 bytes of a SHA-256
+	digestForm   = sized{64, 64, lazy.New(`^[0-9a-f]+$`)}                               // a SHA-256
+	badPathForm  = lazy.New(`[\x00-\x1f\x7f\\]`)                                        // control characters, and Windows' separator
+	instantForm  = lazy.New(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`) // RFC 3339 section 5.6, UTC, whole seconds
 )
 
 func dnsLabel(text string) *problem.Problem {

@@ -3,10 +3,10 @@ package state
 import (
 	"encoding/json"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -194,7 +194,7 @@ func (k keys) find(t reflect.Type, key string) (reflect.Type, bool) {
 }
 
 // plainInteger is the form of numbers on which every YAML version agrees.
-var plainInteger = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,17})$`)
+var plainInteger = lazy.New(`^-?(0|[1-9][0-9]{0,17})$`)
 
 func (s *shape) integer(n *manifest.Node, seen any, p manifest.Path) any {
 	number, ok := seen.(json.Number)

@@ -3,10 +3,10 @@ package state
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -150,7 +150,7 @@ func chain(text string) *problem.Problem {
 }
 
 // workloadForm is how waves name workloads.
-var workloadForm = regexp.MustCompile(`^([a-z0-9]([-a-z0-9]*[a-z0-9])?/(\*|[a-z]+/[a-z0-9]([-a-z0-9.]*[a-z0-9])?)|\*/\*)$`)
+var workloadForm = lazy.New(`^([a-z0-9]([-a-z0-9]*[a-z0-9])?/(\*|[a-z]+/[a-z0-9]([-a-z0-9.]*[a-z0-9])?)|\*/\*)$`)
 
 // waves checks what is known about restart waves.
 func (f *findings) waves(r *Rotation) {

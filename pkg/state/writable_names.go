@@ -1,9 +1,10 @@
 package state
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // Names of files and directories that somebody acts on, as [asFileSystems] gives
@@ -51,7 +52,7 @@ func namedIn(part string, names []string) bool {
 
 // shortForm is an 8.3 name, as NTFS and FAT give them to longer ones: letters of
 // the name, or two of them and a hash, then a number.
-var shortForm = regexp.MustCompile(`^([^~.]{2,6})~[0-9]{1,5}(\.[^.]{0,3})?$`)
+var shortForm = lazy.New(`^([^~.]{2,6})~[0-9]{1,5}(\.[^.]{0,3})?$`)
 
 // ShortNameOf reports whether Windows may have given a short name to a name of a
 // file or directory: then it writes to the one where the other is asked for.

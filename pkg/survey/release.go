@@ -1,11 +1,11 @@
 package survey
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -88,7 +88,7 @@ func (s *Survey) umbrella(c cursor) {
 }
 
 // oneRelease is a version that means one chart release.
-var oneRelease = regexp.MustCompile(`^v?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$`)
+var oneRelease = lazy.New(`^v?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$`)
 
 func (s *Survey) judgeReleases() {
 	for _, r := range s.releases {

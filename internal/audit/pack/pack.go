@@ -7,10 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/audit"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
@@ -82,7 +82,7 @@ func signer(key string) audit.Sign {
 }
 
 // ofPack matches the names of a pack's files.
-var ofPack = regexp.MustCompile(`^(head|[0-9]{4,})\.json$`)
+var ofPack = lazy.New(`^(head|[0-9]{4,})\.json$`)
 
 // changesIn are the changes that make a directory the pack: statements of an older,
 // longer one are removed.

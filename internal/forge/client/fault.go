@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -127,8 +127,8 @@ func unreadable(err error) string {
 const maxMessage = 300
 
 var (
-	tags     = regexp.MustCompile(`(?s)<(script|style).*?</(script|style)>|<[^>]*>`)
-	pemBlock = regexp.MustCompile(`(?s)-----BEGIN.*?(-----END [A-Z0-9 ]*-----|$)`)
+	tags     = lazy.New(`(?s)<(script|style).*?</(script|style)>|<[^>]*>`)
+	pemBlock = lazy.New(`(?s)-----BEGIN.*?(-----END [A-Z0-9 ]*-----|$)`)
 )
 
 // message is what the body of a refusal says.

@@ -1,17 +1,16 @@
 package client
 
 import (
-	"regexp"
-
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // draftWords are what marks a draft at the beginning of a title: GitLab's
 // (docs.gitlab.com, draft merge requests) and Gitea's default
 // (WORK_IN_PROGRESS_PREFIXES), in any case.
-var draftWords = map[string]*regexp.Regexp{
-	"gitlab": regexp.MustCompile(`(?i)^\s*(draft:|\[draft\]|\(draft\))\s*`),
-	"gitea":  regexp.MustCompile(`(?i)^\s*(wip:|\[wip\])\s*`),
+var draftWords = map[string]*lazy.Regexp{
+	"gitlab": lazy.New(`(?i)^\s*(draft:|\[draft\]|\(draft\))\s*`),
+	"gitea":  lazy.New(`(?i)^\s*(wip:|\[wip\])\s*`),
 }
 
 // cleanTitle is the title without them.

@@ -3,10 +3,10 @@ package base
 import (
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -22,7 +22,7 @@ const (
 )
 
 // evidenceInstant ends the name of an observation, in the digits of its instant.
-var evidenceInstant = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*-\d{8}T\d{6}Z\.yaml$`)
+var evidenceInstant = lazy.New(`^[A-Za-z0-9][A-Za-z0-9._-]*-\d{8}T\d{6}Z\.yaml$`)
 
 // IsEvidenceName reports whether a file's name is one that an observation of a
 // state gets.

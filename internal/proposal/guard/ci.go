@@ -3,11 +3,11 @@ package guard
 import (
 	"encoding/json"
 	"errors"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -54,7 +54,7 @@ func queued(b *base.Base, asked string) (bool, error) {
 }
 
 // pullRef is the ref of a pull request in GitHub, Gitea and Forgejo.
-var pullRef = regexp.MustCompile(`^refs/pull/(\d+)/`)
+var pullRef = lazy.New(`^refs/pull/(\d+)/`)
 
 // pullOfCI is the number of the pull request that the CI job runs for, 0 if it
 // runs for none.

@@ -2,12 +2,12 @@ package text
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 )
 
 // section is one part of a body. Where the whole is too long for a forge, those
@@ -82,11 +82,11 @@ func Prepared(body string) bool {
 }
 
 // textMark finds the digest of the text in the mark that every body ends with.
-var textMark = regexp.MustCompile(`text=sha256:([0-9a-f]{64})`)
+var textMark = lazy.New(`text=sha256:([0-9a-f]{64})`)
 
 // Mark is the digest of the text that a body was written with, "" if it has none.
 func Mark(body string) string {
-	if found := textMark.FindAllStringSubmatch(body, -1); found != nil {
+	if found := textMark.Regexp().FindAllStringSubmatch(body, -1); found != nil {
 		return found[len(found)-1][1]
 	}
 	return ""
