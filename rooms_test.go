@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},
 	"internal/exchange":       {},
-	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/live", "internal/fleet/command", "internal/alerts", "internal/board", "internal/audit/pack"},
+	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/live", "internal/fleet/command", "internal/alerts", "internal/board", "internal/audit/pack", "internal/audit/command"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -59,8 +59,9 @@ var arrows = map[string][]string{
 	// The commands of a fleet: flags, one call, what is printed.
 	"internal/fleet/command": {"internal/moves", "internal/screen", "internal/custody", "internal/files", "internal/fleet", "internal/fleet/checkout", "internal/fleet/explore", "internal/live", "internal/report", "pkg/linkerd", "pkg/rotation", "pkg/state"},
 	// The audit trail of a state's log, and what it is made from and checked against.
-	"internal/audit":      {"pkg/pki", "pkg/rotation", "pkg/state"},
-	"internal/audit/pack": {"internal/audit", "internal/evidence", "internal/files", "internal/proposal/base", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/rotation", "pkg/state"},
+	"internal/audit":         {"pkg/pki", "pkg/rotation", "pkg/state"},
+	"internal/audit/command": {"internal/audit/pack", "internal/files"},
+	"internal/audit/pack":    {"internal/audit", "internal/evidence", "internal/files", "internal/lazy", "internal/proposal/base", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/rotation", "pkg/state"},
 	// What a monitoring system needs to know of a state.
 	"internal/alerts": {"pkg/linkerd", "pkg/rotation", "pkg/state"},
 	// The signed form of observation files.
@@ -135,7 +136,7 @@ var arrows = map[string][]string{
 
 // libraries: outside library -> the rooms that import it.
 var libraries = map[string][]string{
-	"github.com/spf13/cobra":                   {"internal/cli", "internal/fleet/command"},
+	"github.com/spf13/cobra":                   {"internal/cli", "internal/fleet/command", "internal/audit/command"},
 	"github.com/spf13/pflag":                   {"internal/cli"},
 	"go.yaml.in/yaml/v4":                       {"internal/manifest"},
 	"sigs.k8s.io/yaml":                         {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/live", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm", "internal/fleet/command", "internal/alerts", "internal/board", "internal/audit/pack"},

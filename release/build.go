@@ -78,7 +78,7 @@ func choose(names []string) ([]target, error) {
 func (r *release) build(t target) (build, error) {
 	b := build{target: t}
 	const about = "github.com/l5d-pki/l5d-pki-render/internal/cli"
-	flags := fmt.Sprintf("-s -w -buildid= -X %[1]s.Version=%s -X %[1]s.Commit=%s -X %[1]s.Date=%s",
+	flags := fmt.Sprintf("-s -w -buildid= -X %[1]s.Version=%[2]s -X %[1]s.Commit=%[3]s -X %[1]s.Date=%[4]s",
 		about, r.version, r.commit, r.date.Format(time.RFC3339))
 	for _, p := range programs {
 		file := filepath.Join(r.work(), t.goos+"_"+t.goarch, p.name+t.exe())

@@ -46,7 +46,9 @@ func (r *release) provenance(name string, archive []byte, p helmplugin.Archive) 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := fmt.Fprintf(w, "%s\n...\nfiles:\n  %s: sha256:%x\n", p.Files[i].Data, name, sha256.Sum256(archive)); err != nil {
+	sum := sha256.Sum256(archive)
+	kept := p.Name + "-" + r.number() + ".tgz" // the name under which Helm keeps the archive, and checks it again
+	if _, err := fmt.Fprintf(w, "%s\n...\nfiles:\n  %s: sha256:%x\n  %s: sha256:%x\n", p.Files[i].Data, name, sum, kept, sum); err != nil {
 		return nil, err
 	}
 	err = w.Close()

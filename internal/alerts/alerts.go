@@ -80,7 +80,7 @@ func ends(m mesh) []Rule {
 	}
 	starts := map[string]string{"anchor": "start anchor", "issuer": "start issuer", "cross": "start anchor", "webhook": "start webhooks", "webhook-ca": "start webhooks"}
 	var rules []Rule
-	for _, c := range m.certificates {
+	for _, c := range together(m.certificates) {
 		name, known := names[c.Kind]
 		if !known || c.Kind == "issuer" && m.Spec.Custody.Kind == state.CustodyCertManager {
 			continue // cert-manager renews it, so the state's end may be an old one
@@ -89,11 +89,31 @@ func ends(m mesh) []Rule {
 		if m.Status.Phase == state.PhaseStable {
 			next += " A rotation begins with `l5d-pki-render " + starts[c.Kind] + "`."
 		}
-		what := fmt.Sprintf("the %s %s", strings.ReplaceAll(c.Kind, "-", " "), c.Name)
+		what := fmt.Sprintf("the %s of %s", strings.ReplaceAll(c.Kind, "-", " "), c.Name)
+		if c.Kind != "webhook" && c.Kind != "webhook-ca" {
+			what = fmt.Sprintf("the %s %s", c.Kind, c.Name)
+		}
 		rules = append(rules, lastDays(name, fmt.Sprintf("vector(%d)", c.NotAfter.Unix()), c.NotAfter.Sub(c.NotBefore), map[string]string{"certificate": c.Kind, "name": c.Name},
 			what+" ends on "+c.NotAfter.UTC().Format(time.DateOnly), next)...)
 	}
 	return rules
+}
+
+// together makes one of webhook certificates that begin and end at the same instants,
+// as those that were minted at once do: a person renews them at once, too.
+func together(list []rotation.Expiry) (merged []rotation.Expiry) {
+	for _, c := range list {
+		i := slices.IndexFunc(merged, func(o rotation.Expiry) bool {
+			return strings.HasPrefix(c.Kind, "webhook") && o.Kind == c.Kind && o.NotAfter.Equal(c.NotAfter) && o.NotBefore.Equal(c.NotBefore)
+		})
+		switch {
+		case i < 0:
+			merged = append(merged, c)
+		case !slices.Contains(strings.Split(merged[i].Name, ", "), c.Name):
+			merged[i].Name += ", " + c.Name
+		}
+	}
+	return merged
 }
 
 // lastDays are the two alerts before an end, given as an expression in seconds

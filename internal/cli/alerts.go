@@ -43,3 +43,13 @@ Linkerd version and of the older proxies that pods may still run.`,
 	cmd.Flags().StringArrayVar(&labels, "label", nil, "label of the PrometheusRule, as KEY=VALUE (repeatable)")
 	return cmd
 }
+
+// writeMetrics writes the metrics of a state: `status -o openmetrics` is the same as
+// `alerts -o openmetrics`.
+func (a *app) writeMetrics(statePath string) error {
+	s, err := a.loadState(statePath)
+	if err == nil {
+		a.data, err = alerts.Metrics(s)
+	}
+	return err
+}

@@ -3,6 +3,7 @@ package cli
 import (
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/alerts"
 	"github.com/l5d-pki/l5d-pki-render/internal/nextstep/look"
 	"github.com/l5d-pki/l5d-pki-render/internal/recovery/facts"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
@@ -30,6 +31,9 @@ hand), and when something in use ends within --within.
   l5d-pki-render status --svg rotation.svg`,
 		Args: cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
+			if view.format == alerts.FormMetrics {
+				return a.writeMetrics(statePath)
+			}
 			show, err := a.show(&view)
 			if err != nil {
 				return err

@@ -178,11 +178,3 @@ func (a Anchors) signed(c *audit.Checked, dir string) (string, error) {
 	}
 	return "anchor: signed by " + strings.Join(who, "; "), nil
 }
-
-// AnchorUsage describes the flags that name anchors.
-var AnchorUsage = map[string]string{
-	"head":            "SHA-256 of head.json, as `audit pack` printed it",
-	"allowed-signers": "file that lists the SSH keys that may sign a pack, with the namespace " + audit.Namespace,
-	"commit":          "revision of the repository that has the same head.json at the same path",
-	"state":           "state file whose log the pack has to cover, entry by entry",
-}
