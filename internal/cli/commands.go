@@ -37,7 +37,7 @@ func (a *app) shelves() []shelf {
 		{"Rendering", []entry{{"post-render", a.postRender}, {"chart", a.chart}, {"values", a.values}, {"manifests", a.manifests}}},
 		{"Private keys", []entry{{"custody", a.custody}}},
 		{"Hosts", []entry{{"helm-plugin", a.helmPlugin}, {"cmp", a.cmp}, {"krm", a.krm}}},
-		{about, []entry{{"explain", a.explain}, {"schema", a.schema}, {"version", a.version}, {"metadata", a.metadata}}},
+		{about, []entry{{"explain", a.explain}, {"schema", a.schema}, {"version", a.version}, {extensionMetadata, a.metadata}}},
 	}
 }
 
