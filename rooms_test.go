@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},
 	"internal/exchange":       {},
-	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/live", "internal/fleet/command", "internal/alerts", "internal/board", "internal/audit/pack", "internal/audit/command"},
+	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/live", "internal/fleet/command", "internal/alerts", "internal/board", "internal/audit/pack", "internal/audit/command", "internal/usage"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -91,7 +91,7 @@ var arrows = map[string][]string{
 	"internal/moves": {"internal/screen", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/kms", "internal/proposal/base", "internal/report", "internal/statefile", "pkg/delivery", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
 	// The first state file of a mesh.
 	"internal/adopt":     {"internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/linkerd", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
-	"internal/workloads": {"internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/workloads": {"internal/custody/keyfile", "internal/disk", "internal/files", "internal/report", "internal/sink", "internal/statefile", "pkg/render", "pkg/rotation", "pkg/state"},
 	"internal/component": {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state", "internal/disk"},
 	// Pull requests: what each side knows of the repository, the change that is made,
 	// what is said of it, and the guard that judges it.
@@ -120,7 +120,9 @@ var arrows = map[string][]string{
 	"internal/picture":  {},
 	// Text for a terminal of a given width, and what the terminal is.
 	"internal/screen":   {"internal/picture", "internal/sink"},
-	"internal/terminal": {"internal/screen", "pkg/state"},
+	"internal/terminal": {"internal/screen"},
+	// What a wrong command line meant, what shells complete, what codes mean.
+	"internal/usage": {"internal/terminal", "pkg/state"},
 	// What a person does next, and what that follows from.
 	"internal/nextstep":      {"pkg/delivery", "pkg/rotation", "pkg/state"},
 	"internal/nextstep/look": {"internal/disk", "internal/nextstep", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
@@ -136,8 +138,8 @@ var arrows = map[string][]string{
 
 // libraries: outside library -> the rooms that import it.
 var libraries = map[string][]string{
-	"github.com/spf13/cobra":                   {"internal/cli", "internal/fleet/command", "internal/audit/command"},
-	"github.com/spf13/pflag":                   {"internal/cli"},
+	"github.com/spf13/cobra":                   {"internal/cli", "internal/fleet/command", "internal/audit/command", "internal/usage"},
+	"github.com/spf13/pflag":                   {"internal/cli", "internal/usage"},
 	"go.yaml.in/yaml/v4":                       {"internal/manifest"},
 	"sigs.k8s.io/yaml":                         {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/live", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm", "internal/fleet/command", "internal/alerts", "internal/board", "internal/audit/pack"},
 	"go.step.sm/crypto":                        {"cmd/l5d-pki-render-kms"},

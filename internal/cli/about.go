@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/usage"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/schema"
 
@@ -68,35 +69,19 @@ func (a *app) schema() *cobra.Command {
 // explain says what a code of an error or finding means and what to do.
 func (a *app) explain() *cobra.Command {
 	return &cobra.Command{
-		Use:               "explain [CODE]",
-		Short:             "explain the code of an error or finding; without a code, list all",
-		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: completeCodes,
-		RunE: a.run(func(_ *cobra.Command, args []string) error {
+		Use:   "explain [CODE]",
+		Short: "explain the code of an error or finding; without a code, list all",
+		Args:  cobra.MaximumNArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return usage.Codes(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: a.run(func(_ *cobra.Command, args []string) (err error) {
 			if len(args) == 0 {
-				for _, s := range problem.All() {
-					a.data = fmt.Appendf(a.data, "%-32s %s\n", s.Code, s.Text)
-				}
+				a.data = usage.ListCodes()
 				return nil
 			}
-			s, known := lookupCode(args[0])
-			if !known {
-				return unknownCode(args[0])
-			}
-			a.data = fmt.Appendf(nil, "%s\n\n  says   %s\n", s.Code, s.Text)
-			if s.Hint != "" {
-				a.data = fmt.Appendf(a.data, "  do     %s\n", s.Hint)
-			}
-			a.data = fmt.Appendf(a.data, "\n%s\n", s.Explain)
-			return nil
+			a.data, err = usage.ExplainCode(args[0])
+			return err
 		}),
 	}
-}
-
-func completeCodes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	var codes []string
-	for _, s := range problem.All() {
-		codes = append(codes, string(s.Code))
-	}
-	return codes, cobra.ShellCompDirectiveNoFileComp
 }

@@ -117,18 +117,7 @@ func (a *app) observation(f *checkFlags, s *state.Rotation) (*rotation.Observati
 	if len(f.observed) == 0 {
 		return a.observedNow(&f.linkerd, s)
 	}
-	e := moves.Brought{Files: f.observed}
-	evidence, err := e.Load("", &state.Rotation{})
-	if err != nil {
-		return nil, err
-	}
-	newest := evidence.Observations[0]
-	for _, o := range evidence.Observations[1:] {
-		if o.At > newest.At { // one form, so texts sort as instants
-			newest = o
-		}
-	}
-	return newest, nil
+	return moves.Newest(f.observed)
 }
 
 // observedNow reads the cluster that linkerd's flags name.

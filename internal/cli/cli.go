@@ -17,6 +17,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
+	"github.com/l5d-pki/l5d-pki-render/internal/usage"
 
 	"github.com/spf13/cobra"
 )
@@ -94,7 +95,7 @@ func Main(args []string, w World) int {
 	root.SetErr(&a.talk)
 	cmd, err := root.ExecuteC()
 	if err != nil && !a.ran {
-		err = usageError(cmd, args, err)
+		err = usage.Explained(cmd, args, err)
 	}
 	if o := cmd.Flags().Lookup("output"); o != nil && o.Value.String() == results.JSON {
 		a.jsonErrors = true

@@ -1,10 +1,9 @@
 package cli
 
 import (
-	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
+	"github.com/l5d-pki/l5d-pki-render/internal/usage"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // Commands are listed in the order in which a rotation needs them.
@@ -44,17 +43,6 @@ func (a *app) shelves() []shelf {
 // about is the part that cobra's own commands, help and completion, go to.
 const about = "About this program"
 
-// completeFlags lets shells complete flags that have few values.
-func completeFlags(cmd *cobra.Command) {
-	for _, c := range append(cmd.Commands(), cmd) {
-		c.Flags().VisitAll(func(f *pflag.Flag) {
-			if values := terminal.Values(f.Name, f.Usage); values != nil {
-				_ = c.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // a second one alone fails
-			}
-		})
-	}
-}
-
 // addCommands adds the command that is called; where the arguments do not begin with
 // a command's name, all of them. (Making them all is a third of a start's work.)
 func (a *app) addCommands(root *cobra.Command, args []string) {
@@ -69,7 +57,7 @@ func (a *app) addCommands(root *cobra.Command, args []string) {
 			c.GroupID = s.title
 			root.AddCommand(c)
 			if called == "" {
-				completeFlags(c)
+				usage.CompleteFlags(c)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/component"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/internal/workloads"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -114,7 +115,7 @@ func (f *componentFlags) check() error {
 
 // namingComponent stamps what --for names.
 func (a *app) namingComponent(s *state.Rotation, f *componentFlags) ([]byte, error) {
-	inject, err := injected(f.inject)
+	inject, err := workloads.Injected(f.inject)
 	if err != nil {
 		return nil, err
 	}

@@ -1,14 +1,9 @@
 package cli
 
 import (
-	"fmt"
-
-	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
-	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/history"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
-	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
 )
@@ -37,7 +32,7 @@ with a log from before these fields is refused until --migrate has rewritten it.
 				return err
 			}
 			if migrate {
-				if err := a.migrateLog(statePath); err != nil {
+				if err := moves.MigrateLog(a.files(), statePath, &a.talk); err != nil {
 					return err
 				}
 			}
@@ -60,21 +55,4 @@ with a log from before these fields is refused until --migrate has rewritten it.
 	cmd.Flags().BoolVar(&migrate, "migrate", false, "first rewrite a log from before its entries had fields, and nothing else of the file")
 	cmd.Flags().StringArrayVar(&bases, "base", nil, "an older version of the state file; may be given several times")
 	return cmd
-}
-
-// migrateLog rewrites a log from before its entries had fields, and nothing
-// else of the file.
-func (a *app) migrateLog(statePath string) error {
-	return keyfile.ChangeState(a.files(), statePath, func(current *state.Rotation) (keyfile.Change, error) {
-		original, err := files.Read(statePath, statefile.MaxSize)
-		if err != nil {
-			return keyfile.Change{}, err
-		}
-		if _, err := state.Parse(statePath, original); err == nil {
-			fmt.Fprintf(&a.talk, "note: %s: the log has fields already: nothing to migrate\n", statePath)
-			return keyfile.Change{}, nil
-		}
-		fmt.Fprintf(&a.talk, "note: %s: %d log entries checked, the old ones migrated: review the change and commit it\n", statePath, len(current.Status.Log))
-		return keyfile.Change{Next: current}, nil
-	})
 }

@@ -1,14 +1,9 @@
 package cli
 
 import (
-	"slices"
-	"strings"
-
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
-	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/workloads"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
 )
@@ -66,11 +61,10 @@ func (a *app) doWorkloads(f *workloadsFlags, args []string) error {
 	if f.report != "" && f.report != results.Text && f.report != results.JSON {
 		return problem.CLIFormat.With(f.report, "text or json")
 	}
-	inject, err := injected(f.inject)
+	inject, err := workloads.Injected(f.inject)
 	if err != nil {
 		return err
 	}
-	stream := len(args) == 0
 	r, err := workloads.Stamp(workloads.Options{
 		StatePath: f.statePath, Paths: args, Stdin: a.Stdin, Namespace: f.namespace, Inject: inject,
 		Namespaces: f.namespaces, WaveDone: f.waveDone, Remove: f.remove, AllowNothing: f.allowNothing,
@@ -79,54 +73,11 @@ func (a *app) doWorkloads(f *workloadsFlags, args []string) error {
 	if err != nil || r.NoStamp {
 		return err
 	}
-	a.tell(f, stream, r)
+	said := r.Say(workloads.Form{Stream: len(args) == 0, Check: f.check, Diff: f.diff, Report: f.report})
+	a.data = said.Out
+	a.talk.WriteString(said.Notes)
 	if f.check && len(r.Changed) > 0 {
 		return errWouldChange
 	}
 	return nil
-}
-
-// tell fills stdout and stderr: the stream, the diff or the names of files, and
-// the report.
-func (a *app) tell(f *workloadsFlags, stream bool, r workloads.Result) {
-	text := sink.Log(r.Report.Brief())
-	switch f.report {
-	case results.Text:
-		text = sink.Log(r.Report.Text())
-	case results.JSON:
-		text = string(sink.JSON(r.Report.JSON()))
-	}
-	switch {
-	case f.diff:
-		for _, c := range r.Changed {
-			a.data = append(a.data, results.Diff(c.Name, c.Name, string(c.Old), string(c.New))...)
-		}
-	case f.check && f.report == "", !stream && f.report == "":
-		for _, c := range r.Changed {
-			a.data = append(a.data, sink.Log(c.Name+"\n")...)
-		}
-	case stream && !f.check:
-		a.data = r.Stream
-	default:
-		a.data = append(a.data, text...)
-		return
-	}
-	if !stream || f.report != "" || f.check {
-		a.talk.WriteString(text)
-	}
-}
-
-// injected reads --namespace-inject.
-func injected(pairs []string) (map[string]string, error) {
-	inject := map[string]string{}
-	var problems problem.List
-	for _, pair := range pairs {
-		name, value, _ := strings.Cut(pair, "=")
-		if name == "" || !slices.Contains(state.Injections, value) {
-			problems.Add(problem.WorkloadsBadInject.With(pair))
-			continue
-		}
-		inject[name] = value
-	}
-	return inject, problems.Err()
 }

@@ -163,7 +163,7 @@ func TestWorkloadsWriteNothing(t *testing.T) {
 		{"report as data", []string{"--check", "--report", "json", repo}, ExitWouldChange, `"fate": "held back"`, ""},
 		{"broken beside good", []string{repo, broken}, ExitFailed, "", "not valid YAML"},
 		{"no such file", []string{repo, "nowhere"}, ExitFailed, "", "nowhere: cannot be read"},
-		{"pattern without files", []string{repo, repo + "/apps/*/none*.yaml"}, ExitFailed, "", "no .yaml or .yml file is there"},
+		{"pattern without files", []string{repo, repo + "/apps/*/none*.yaml"}, ExitFailed, "", "no .yaml, .yml or .json file is there"},
 		{"bad pattern", []string{repo + "/[a"}, ExitFailed, "", "is no pattern"},
 		{"link", []string{repo, link}, ExitFailed, "", "symbolic link that leaves its folder"},
 		{"links only", []string{filepath.Dir(link)}, ExitFailed, "", "no .yaml"},

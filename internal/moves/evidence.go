@@ -20,6 +20,21 @@ type Brought struct {
 	Earlier bool
 }
 
+// Newest reads observations, and gives the one that was made last.
+func Newest(paths []string) (*rotation.Observation, error) {
+	evidence, err := (&Brought{Files: paths}).Load("", &state.Rotation{})
+	if err != nil {
+		return nil, err
+	}
+	newest := evidence.Observations[0]
+	for _, o := range evidence.Observations[1:] {
+		if o.At > newest.At { // one form, so texts sort as instants
+			newest = o
+		}
+	}
+	return newest, nil
+}
+
 // Load reads the observations and what spec.links names: the state files and
 // saved observations of linked clusters, relative to the state file. A link
 // whose file is missing stays unknown, and unknown keeps the gate shut.

@@ -24,6 +24,10 @@ type World struct {
 func New(w World) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "audit", Short: "write the audit trail of the state's moves, and check one", Args: cobra.NoArgs,
+		Long: `audit pack writes, for each move in the log of the state, what is known of it: who
+moved it and why, which commit brought it, who reviewed it, and which certificates
+were in the state. audit verify checks later, without a network, that nothing of that
+was changed (docs/audit.md).`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(packing(w), verifying(w))

@@ -1,4 +1,6 @@
-package cli
+// Package usage helps with command lines: what a wrong one probably meant, what
+// shells complete, and what the codes of problems mean.
+package usage
 
 import (
 	"errors"
@@ -14,9 +16,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// usageError adds to an error of the command line what was probably meant, and
+// Explained adds to an error of the command line what was probably meant, and
 // where to look. cmd is the command that was found, args what was given.
-func usageError(cmd *cobra.Command, args []string, err error) error {
+func Explained(cmd *cobra.Command, args []string, err error) error {
 	if meant := meantBy(cmd, args, err); meant != "" {
 		return fmt.Errorf("%w\nhint: %s\nhint: `%s --help` lists commands and flags", firstLine(cmd, err), meant, cmd.CommandPath())
 	}
@@ -71,32 +73,4 @@ func meantBy(cmd *cobra.Command, args []string, err error) string {
 		}
 	}
 	return ""
-}
-
-// lookupCode finds a sentence by its code, and a need of the gate by its name.
-func lookupCode(code string) (problem.Sentence, bool) {
-	if s, known := problem.Lookup(problem.Code(code)); known {
-		return s, true
-	}
-	need := state.Need(strings.ToUpper(code))
-	if !need.Known() {
-		return problem.Sentence{}, false
-	}
-	return problem.Sentence{Code: problem.Code(need), Text: need.Text(), Hint: need.Hint(), Explain: explainNeed}, true
-}
-
-const explainNeed = "A need of the gate: it must be known before the phase may be entered. An observation of the cluster shows it (--evidence); `--assume CODE --because WHY` vouches for it, which the log records and reviewers see. `l5d-pki-render status` lists what the next phase still needs."
-
-// unknownCode says which code was probably meant.
-func unknownCode(code string) error {
-	p := problem.CLIUnknownCode.With(code)
-	var all []string
-	for _, s := range problem.All() {
-		all = append(all, string(s.Code))
-	}
-	all = append(all, state.NeedCodes...)
-	if meant, ok := problem.Nearest(code, all); ok {
-		p.Hints = append([]string{"did you mean `l5d-pki-render explain " + meant + "`?"}, p.Hints...)
-	}
-	return p
 }

@@ -1,0 +1,66 @@
+package usage
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+const explainNeed = "A need of the gate: it must be known before the phase may be entered. An observation of the cluster shows it (--evidence); `--assume CODE --because WHY` vouches for it, which the log records and reviewers see. `l5d-pki-render status` lists what the next phase still needs."
+
+// Codes are those of all problems.
+func Codes() (codes []string) {
+	for _, s := range problem.All() {
+		codes = append(codes, string(s.Code))
+	}
+	return codes
+}
+
+// ListCodes is one line for each problem: its code and what it says.
+func ListCodes() []byte {
+	var b bytes.Buffer
+	for _, s := range problem.All() {
+		fmt.Fprintf(&b, "%-32s %s\n", s.Code, s.Text)
+	}
+	return b.Bytes()
+}
+
+// ExplainCode says what a problem means and what to do; the name of a need of the
+// gate is explained, too.
+func ExplainCode(code string) ([]byte, error) {
+	s, known := lookup(code)
+	if !known {
+		return nil, unknown(code)
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s\n\n  says   %s\n", s.Code, s.Text)
+	if s.Hint != "" {
+		fmt.Fprintf(&b, "  do     %s\n", s.Hint)
+	}
+	fmt.Fprintf(&b, "\n%s\n", s.Explain)
+	return b.Bytes(), nil
+}
+
+// lookup finds a sentence by its code, and a need of the gate by its name.
+func lookup(code string) (problem.Sentence, bool) {
+	if s, known := problem.Lookup(problem.Code(code)); known {
+		return s, true
+	}
+	need := state.Need(strings.ToUpper(code))
+	if !need.Known() {
+		return problem.Sentence{}, false
+	}
+	return problem.Sentence{Code: problem.Code(need), Text: need.Text(), Hint: need.Hint(), Explain: explainNeed}, true
+}
+
+// unknown says which code was probably meant.
+func unknown(code string) error {
+	p := problem.CLIUnknownCode.With(code)
+	if meant, ok := problem.Nearest(code, append(Codes(), state.NeedCodes...)); ok {
+		p.Hints = append([]string{"did you mean `l5d-pki-render explain " + meant + "`?"}, p.Hints...)
+	}
+	return p
+}
