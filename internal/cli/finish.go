@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
@@ -20,16 +21,13 @@ const maxProblems = 20
 // to stderr and the log file in any case.
 func (a *app) finish(err error) int {
 	code, done := ending(err)
+	if done {
+		if err = a.print(); err != nil {
+			code, done, a.ran = ExitFailed, false, true
+		}
+	}
 	switch {
 	case done:
-		writeErr := writeAll(a.Stdout, append(a.out.Bytes(), a.data...))
-		if a.onStdout != nil {
-			a.onStdout(writeErr)
-		}
-		if writeErr != nil {
-			a.printErrors(problem.CLIWrite.With("stdout", writeErr).Because(writeErr))
-			code = ExitFailed
-		}
 	case a.jsonErrors:
 		if !a.ran {
 			code = ExitUsage
@@ -52,6 +50,22 @@ func (a *app) finish(err error) int {
 	}
 	_ = writeAll(a.Stderr, a.talk.Bytes()) // nowhere left to say that this failed
 	return code
+}
+
+// print writes what the call has for stdout. Data that goes nowhere is an error, also
+// where stdout was closed from the start and takes everything.
+func (a *app) print() error {
+	err := writeAll(a.Stdout, append(a.out.Bytes(), a.data...))
+	if a.StdoutClosed && len(a.data) > 0 {
+		err = os.ErrClosed
+	}
+	if a.onStdout != nil {
+		a.onStdout(err)
+	}
+	if err != nil {
+		return problem.CLIStdoutLost.With(files.Reason(err)).Because(err)
+	}
+	return nil
 }
 
 // ending is the exit code of a call, and whether it did what was asked.

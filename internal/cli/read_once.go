@@ -21,7 +21,7 @@ func (a *app) readOnce(path string) ([]byte, error) {
 	}
 	info, err := os.Stat(path)
 	once := err == nil && !info.Mode().IsRegular() && !info.IsDir()
-	text, err := files.Read(path, statefile.MaxSize)
+	text, err := files.ReadPipe(path, statefile.MaxSize)
 	if err != nil || !once {
 		return text, err
 	}

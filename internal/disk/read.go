@@ -6,19 +6,63 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 )
 
 // ErrTooLarge: there was more to read than allowed.
 var ErrTooLarge = errors.New("too large")
 
-// Read reads a whole file of at most limit bytes.
+// ErrNotRegular: what a path leads to is a named pipe, a device or a socket.
+var ErrNotRegular = errors.New("not a regular file")
+
+// Read reads a whole file of at most limit bytes, or what the shell gives (see [FromShell]).
 func Read(path string, limit int64) ([]byte, error) {
+	if FromShell(path) {
+		return ReadPipe(path, limit)
+	}
+	return ReadRegular(path, limit)
+}
+
+// ReadRegular is Read for paths that a file names. It never waits: a path that leads to
+// anything else than a regular file is an error.
+func ReadRegular(path string, limit int64) ([]byte, error) {
+	f, err := OpenRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ReadAll(f, limit)
+}
+
+// ReadPipe is Read for what may be given by a named pipe: an identity, a passphrase.
+func ReadPipe(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	return ReadAll(f, limit)
+}
+
+// OpenRegular opens a regular file for reading, or a directory. Whoever may commit or
+// write a file could put a named pipe there, and have the call wait for good.
+func OpenRegular(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() && !info.IsDir() {
+		f.Close()
+		return nil, &os.PathError{Op: "open", Path: path, Err: errors.Join(err, ErrNotRegular)}
+	}
+	return f, nil
+}
+
+// FromShell reports whether a path names a file that this process was started with:
+// `--evidence <(COMMAND)` is /dev/fd/63, and `-` has the longer name /dev/stdin.
+func FromShell(path string) bool {
+	return path == "/dev/stdin" || strings.HasPrefix(path, "/dev/fd/")
 }
 
 // ReadAll reads all of r, at most limit bytes; growth is bounded, so that a pipe

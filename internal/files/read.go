@@ -5,10 +5,10 @@ package files
 import (
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -20,6 +20,18 @@ func Read(path string, limit int64) ([]byte, error) {
 	return data, notRead(path, limit, err)
 }
 
+// ReadRegular is Read for paths that a file names.
+func ReadRegular(path string, limit int64) ([]byte, error) {
+	data, err := disk.ReadRegular(path, limit)
+	return data, notRead(path, limit, err)
+}
+
+// ReadPipe is Read for what may be given by a named pipe.
+func ReadPipe(path string, limit int64) ([]byte, error) {
+	data, err := disk.ReadPipe(path, limit)
+	return data, notRead(path, limit, err)
+}
+
 // ReadAll reads all of r, at most limit bytes.
 func ReadAll(r io.Reader, name string, limit int64) ([]byte, error) {
 	data, err := disk.ReadAll(r, limit)
@@ -28,7 +40,7 @@ func ReadAll(r io.Reader, name string, limit int64) ([]byte, error) {
 
 // ReadIn reads a file below a root, which no link leads out of.
 func ReadIn(root *os.Root, name string, limit int64) ([]byte, error) {
-	f, err := root.Open(filepath.FromSlash(name))
+	f, err := root.OpenFile(filepath.FromSlash(name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, Unread(name, err)
 	}
@@ -101,17 +113,10 @@ func Below(dir, path string) (string, bool) {
 	return name, err == nil && name != ".." && !strings.HasPrefix(name, "../")
 }
 
-// Head reads the beginning of a regular file. Others (a pipe, a terminal, a
-// container's log) are not opened: that could block, or take what is in them.
+// Head reads the beginning of a regular file. Of others (a pipe, a terminal, a
+// container's log) nothing is read: that could block, or take what is in them.
 func Head(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fs.ErrInvalid
-	}
-	f, err := os.Open(path)
+	f, err := disk.OpenRegular(path)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -119,11 +118,6 @@ func (p Place) nameOf(file string) string {
 
 // readHead is the beginning of a file; of one that cannot be read, nothing.
 func readHead(file string) []byte {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	head, _ := io.ReadAll(io.LimitReader(f, HeadSize))
+	head, _ := files.Head(file, HeadSize)
 	return head
 }

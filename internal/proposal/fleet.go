@@ -74,7 +74,7 @@ func (c *call) fleetMove() (plan.Report, error) {
 		return plan.Report{}, err
 	}
 	world := checkout.World{
-		Now: func() time.Time { return c.Instant }, Random: c.Moves.Custody.Random, Files: c.Moves.Files, Custody: c.memberCustody, Outside: c.outside,
+		Now: func() time.Time { return c.Instant }, Random: c.Moves.Custody.Random, Files: c.Moves.Files, Custody: c.memberCustody, Root: c.Root, Outside: c.outside,
 	}
 	wish := c.fleetWish(f.File.Spec.Limits.MembersPerPullRequest)
 	wish.DryRun = true

@@ -76,14 +76,8 @@ func Missing(path string, err error) error {
 // Is reports whether a file is a state file or an observation: a damaged one is,
 // too, so that its reader can say what is wrong with it.
 func Is(path string) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	begin := make([]byte, maxMark)
-	n, _ := f.Read(begin)
-	return strings.Contains(string(begin[:n]), Group)
+	begin, err := files.Head(path, maxMark)
+	return err == nil && strings.Contains(string(begin), Group)
 }
 
 // inputLine is a line of an input that no log begins with: of a state, an observation

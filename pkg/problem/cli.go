@@ -60,6 +60,12 @@ var (
 		Hint:    "give the command a stdout; `> /dev/null` discards it (a program that does so opens the null device for writing only)",
 		Explain: "What post-render, cmp generate and sync print is their result, and a result that goes nowhere must not look like success. A program that is started without a stdout gets the null device for reading and writing, which is how this is found.",
 	}
+	CLIStdoutLost = Sentence{
+		Code:    "cli-stdout-lost",
+		Text:    "stdout cannot be written: %v",
+		Hint:    "give the command a stdout that takes its output, with free space where it leads to a file; if the command was a move, it was made, and `l5d-pki-render status` shows it",
+		Explain: "What a command prints is its result: a report that is cut off or lost must not look like success. Output that nobody wants goes to /dev/null.",
+	}
 	CLIEnvironment = Sentence{
 		Code:    "cli-environment",
 		Text:    "environment variable %s does not fit --%s: %v",

@@ -48,6 +48,11 @@ var (
 		Hint:    "check out the repository that has it, or correct spec.members; until then the member holds its component",
 		Explain: "A member whose state cannot be read is unknown. Unknown is not absent: its pods go on running, so the members that it shares trust with wait for it. It leaves the fleet only by a reviewed change of the fleet file.",
 	}
+	FleetOutside = Sentence{
+		Code: "fleet-outside", Text: "nothing is written outside of the fleet's repository (%s): the %s of the member is %s",
+		Hint:    "move the file below that directory and correct spec.members, or make the move in the repository that has the file, with a fleet file there",
+		Explain: "States of other repositories are read, so that members wait for each other. Commands of a fleet write below the repository of the fleet file only, or below its directory where it is in no repository; absolute paths, paths with .. and links count by where they lead. Whoever may change a fleet file could otherwise choose which files of the operator are replaced.",
+	}
 	FleetName = Sentence{
 		Code: "fleet-name", Text: "member %q has the state of %q",
 		Hint:    "name the member as metadata.name of its state file does",

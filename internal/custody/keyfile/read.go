@@ -39,7 +39,7 @@ func readPlaced(c *custody.Custody, path string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	text, err := files.Read(file, MaxSize)
+	text, err := files.ReadRegular(file, MaxSize)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, problem.CustodyAbsent.With().In(file).Because(err)
 	}

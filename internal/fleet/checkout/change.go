@@ -25,6 +25,8 @@ type World struct {
 	Files  files.Writer
 	// Custody is what keeps the keys of a state that lies at a path.
 	Custody func(statePath string, s *state.Rotation) (*custody.Custody, error)
+	// Root is the repository that is written to, if the fleet file lies in no clone of it.
+	Root string
 	// Outside, if not nil, chooses the keys that are not written here, but by the caller.
 	Outside func(keyfile.File) bool
 }
@@ -148,7 +150,7 @@ func (w World) decide(f *Fleet, wish Wish) (*Result, []rotation.Minted, error) {
 	}
 	wish.Options.Ahead = true
 	s := &starting{World: w, fleet: f, scene: scene, wish: wish, at: instant}
-	r := &Result{Scene: scene, Outcomes: scene.Try(chosen, s.mover()), DryRun: wish.DryRun}
+	r := &Result{Scene: scene, Outcomes: scene.Try(chosen, s.inside(s.mover())), DryRun: wish.DryRun}
 	for _, o := range r.Outcomes {
 		if o.Ready() && (wish.Limit == 0 || len(r.Moved) < wish.Limit) {
 			r.Moved = append(r.Moved, o)

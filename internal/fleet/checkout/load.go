@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
@@ -83,7 +84,7 @@ func (f *Fleet) Beside(path string) string { return statefile.Beside(f.Path, pat
 func (f *Fleet) read(i int) {
 	m := f.File.Spec.Members[i]
 	f.Clusters[i] = fleet.Cluster{Member: m}
-	text, err := files.Read(f.Beside(m.State), statefile.MaxSize)
+	text, err := files.ReadRegular(f.Beside(m.State), statefile.MaxSize)
 	if err == nil {
 		f.texts[i] = text
 		f.Clusters[i].Now, err = state.ParseLegacy(m.State, text)
@@ -98,7 +99,11 @@ func (f *Fleet) read(i int) {
 func (f *Fleet) known(i int) (err error) {
 	m := f.Clusters[i]
 	if m.Observation != "" {
-		if err := f.observe(i, f.Beside(m.Observation), m.Name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		file := f.Beside(m.Observation)
+		if disk.FromShell(file) {
+			return files.Unread(file, disk.ErrNotRegular)
+		}
+		if err := f.observe(i, file, m.Name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

@@ -101,6 +101,10 @@ func targetsOf(on *checkout.Fleet) (all Observed, targets []live.Target, at []in
 			all[i].Unknown = "spec.members has no observation for it, so there is no place to write to"
 			continue
 		}
+		if err := on.Writable("", "observation", c.Observation); err != nil {
+			all[i].Unknown = problem.Of(err)[0].Text
+			continue
+		}
 		t := live.Target{Cluster: live.Cluster{Name: c.Name, Namespace: linkerd.Namespace}, Context: c.Context, State: c.Now}
 		if c.Now != nil {
 			t.Namespace = live.ClusterOf(c.Now).Namespace
