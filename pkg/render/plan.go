@@ -62,6 +62,7 @@ func (p *plan) run() {
 	p.refuseForeign()
 	found := p.match()
 	p.readConfig(found)
+	p.refuseForeignNames()
 	p.checkPresence(found)
 	if len(p.problems) > 0 {
 		return
