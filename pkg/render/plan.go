@@ -60,6 +60,7 @@ func (p *plan) run() {
 		return
 	}
 	p.refuseForeign()
+	p.refuseForeignIssuers()
 	found := p.match()
 	p.readConfig(found)
 	p.refuseForeignNames()
