@@ -55,6 +55,17 @@ var pages = map[string]func(d *desk) page.Page{
 		}}
 	},
 	"docs/alerts.md": begin(mesh),
+	"docs/audit.md": func(d *desk) page.Page {
+		return page.Page{Replace: map[string]string{
+			"gh pr list --state merged --limit 1000 --json url,commits,mergeCommit,mergedAt,mergedBy,reviews": "echo '[]'",
+			"COMMIT": "HEAD~1", "2026-06-02T10:00:00Z": "2026-11-27T10:00:00Z", " --evidence OBSERVATION": "",
+		}, Before: sections{
+			"Try it": func() {
+				d.fresh(`ssh-keygen -q -t ed25519 -N "" -f "$HOME/.ssh/id_ed25519"`)
+				d.setClock("2026-11-27T09:54:03Z", time.Second)
+			},
+		}}
+	},
 	"docs/break-glass.md": func(d *desk) page.Page {
 		move := hosted + "\nexport L5D_PKI_STATE=pki/rotation.yaml; " + added + "; git push -q"
 		return page.Page{
@@ -79,7 +90,7 @@ var pages = map[string]func(d *desk) page.Page{
 		return page.Page{}
 	},
 	"docs/custody.md": func(d *desk) page.Page {
-		return page.Page{Before: sections{
+		return page.Page{Replace: map[string]string{"kubectl get certificates.cert-manager.io,clusterissuers.cert-manager.io -A -o yaml": "true"}, Before: sections{
 			"age":                             d.before("git init -q"),
 			"external-secret":                 d.before("git init -q", "l5d-pki-render init --new --linkerd-version 2.18 --store vault --key-out ../out"),
 			"cert-manager":                    d.before("git init -q"),
@@ -101,9 +112,11 @@ var pages = map[string]func(d *desk) page.Page{
 	"docs/fleet.md": func(d *desk) page.Page {
 		members := `git add -A; git commit -q -m added; rm -rf ../remote.git; git init -q --bare ../remote.git; git remote add origin https://github.com/acme/gitops.git; git push -q -u origin HEAD:main
 for member in east west; do l5d-pki-render observe -s clusters/$member/rotation.yaml --to $member.yaml; done`
-		return page.Page{Before: sections{
-			"Try it":        d.before("git init -q"),
-			"Pull requests": func() { d.run(members) },
+		// Three clusters are 20 million states; TestPage of internal/fleet/explore is about those.
+		return page.Page{Replace: map[string]string{"--exhaustive --fleet fleet.yaml": "--exhaustive --clusters 2 --fleet fleet.yaml"}, Before: sections{
+			"Try it":                d.before("git init -q"),
+			"Observing all members": func() { d.run(`sed -i 's|^\(  *\)state: clusters/\(.*\)/rotation.yaml|&\n\1context: \2|' fleet.yaml`) },
+			"Pull requests":         func() { d.run(members) },
 		}}
 	},
 	"docs/git.md": begin(""),
@@ -118,6 +131,11 @@ for member in east west; do l5d-pki-render observe -s clusters/$member/rotation.
 			},
 			"From certificates alone": prepare, "A mesh that is not there yet": prepare,
 		}}
+	},
+	"docs/gate.md": func(d *desk) page.Page {
+		d.before(mesh, `sed -i "s|^status:|  gate: true\nstatus:|" rotation.yaml`, added)()
+		// The played cluster takes nothing; TestGate of e2e/observe publishes to a real one.
+		return page.Page{Replace: map[string]string{"observe --publish --to": "observe --to"}}
 	},
 	"docs/install.md":   begin(""),
 	"docs/kustomize.md": begin(plain, shop, added, spread, `mkdir -p clusters/prod linkerd; printf 'resources: [deployment.yaml]\n' > apps/shop/kustomization.yaml; cp "$HOME/cluster/chart.yaml" clusters/prod/linkerd.yaml; printf 'resources: [linkerd.yaml]\n' > clusters/prod/kustomization.yaml`),
@@ -141,6 +159,7 @@ for member in east west; do l5d-pki-render observe -s clusters/$member/rotation.
 		return page.Page{Before: sections{
 			"status":     d.before(mesh, added, spread, "git add -A; git commit -q -m spread; echo shop/cart > ../late", observed),
 			"Next lines": d.before(mesh),
+			"report":     d.before(mesh, added, spread, observed),
 		}}
 	},
 	"docs/workloads.md": func(d *desk) page.Page {

@@ -4,7 +4,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -12,48 +14,47 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/audit"
 )
 
-// TestAuditPage: the commands of docs/audit.md print what the page shows.
-func TestAuditPage(t *testing.T) {
-	page, err := os.ReadFile("../../docs/audit.md")
-	if err != nil {
-		t.Fatal(err)
+// auditedAt is when the rotation of the tests begins.
+var (
+	auditedAt = time.Date(2026, 11, 27, 9, 54, 3, 0, time.UTC)
+	quoted    = regexp.MustCompile(`"[^"]*"|'[^']*'|[^\s"']+`)
+)
+
+// perform runs one command at an instant and returns all that it prints.
+func perform(t *testing.T, at time.Time, command string) string {
+	t.Helper()
+	words := quoted.FindAllString(command, -1)
+	for i, word := range words {
+		words[i] = strings.Trim(word, `"'`)
 	}
-	_, tour, found := strings.Cut(string(page), "\n## Try it\n")
-	tour, _, ended := strings.Cut(tour, "\n## ")
-	if !found || !ended {
-		t.Fatal("docs/audit.md has no commands to try")
-	}
-	t.Chdir(t.TempDir())
-	commands, at := 0, tourAt
-	for _, step := range strings.Split(codeOf(tour), "\n$ ")[1:] {
-		line, want, _ := strings.Cut(step, "\n")
-		var got string
-		for _, command := range strings.Split(line, " && ") {
-			got += onTour(t, at, command)
-			commands++
-			at = at.Add(time.Second)
+	switch words[0] {
+	case "cd":
+		t.Chdir(words[1])
+		return ""
+	case "git":
+		cmd := exec.Command("git", append([]string{"-c", "user.name=tour", "-c", "user.email=tour@example.com", "-c", "commit.gpgsign=false"}, words[1:]...)...)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("$ %s: %v\n%s", command, err, out)
 		}
-		if got = strings.TrimSpace(got); !asPattern(want).MatchString(got) {
-			t.Errorf("$ %s\nprints\n%s\nand docs/audit.md shows\n%s", line, got, want)
-		}
+		return string(out)
 	}
-	if commands < 12 {
-		t.Fatalf("the page has %d commands", commands)
-	}
+	r := callAt(t, at, "", nil, words[1:]...)
+	return r.out + r.stderr
 }
 
 // audited is a repository with a pack of three moves in the current directory.
 func audited(t *testing.T, more ...string) {
 	t.Helper()
 	t.Chdir(t.TempDir())
-	at := tourAt
+	at := auditedAt
 	for _, command := range append([]string{
 		"git init -q -b main mesh", "cd mesh",
 		"l5d-pki-render init --new --linkerd-version 2.18 --name east --keys-dir ../keys", "git add .", "git commit -q -m one",
 		"l5d-pki-render start anchor --strategy bundle --why 'as planned'", "git commit -q -a -m two --trailer Ticket=4711",
 		"l5d-pki-render advance --assume BUNDLE-DELIVERED --because seen", "git commit -q -a -m three",
 	}, more...) {
-		onTour(t, at, command)
+		perform(t, at, command)
 		at = at.Add(time.Second)
 	}
 }
@@ -71,7 +72,7 @@ func verdict(t *testing.T, code int, says string, args ...string) {
 // proof that prove repeats.
 func TestAuditFacts(t *testing.T) {
 	audited(t)
-	commit := strings.TrimSpace(onTour(t, tourAt, "git rev-parse HEAD~1"))
+	commit := strings.TrimSpace(perform(t, auditedAt, "git rev-parse HEAD~1"))
 	export := `[{"url":"https://forge.example/7","mergedAt":"x","mergedBy":{"login":"max"},"mergeCommit":{"oid":"` + commit + `"},"reviews":[{"author":{"login":"eva"},"state":"APPROVED","submittedAt":"y"}]}]`
 	if err := os.WriteFile("../reviews.json", []byte(export), 0o600); err != nil {
 		t.Fatal(err)
@@ -92,7 +93,7 @@ func TestAuditFacts(t *testing.T) {
 	if third.Entry.Assumed[0].Because != "seen" || !third.Evidence.Complete || third.Entry.Evidence == "" || third.From != "anchor-added" {
 		t.Errorf("%+v", third)
 	}
-	then := onTour(t, tourAt, "git show "+commit+":rotation.yaml")
+	then := perform(t, auditedAt, "git show "+commit+":rotation.yaml")
 	if err := os.WriteFile("../then.yaml", []byte(then), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -164,8 +165,8 @@ func TestAuditAnchors(t *testing.T) {
 	verdict(t, ExitDone, "intact: 3 statements", "audit", "--head", "sha256:"+strings.ToUpper(digest))
 	verdict(t, ExitFailed, "audit-anchor", "audit", "--head", digest[:63]+"x")
 	verdict(t, ExitFailed, "audit-files", "audit", "--commit", "HEAD")
-	onTour(t, tourAt, "git add audit")
-	onTour(t, tourAt, "git commit -q -m audit")
+	perform(t, auditedAt, "git add audit")
+	perform(t, auditedAt, "git commit -q -m audit")
 	verdict(t, ExitDone, "as in commit", "audit", "--commit", "HEAD", "--state", "rotation.yaml")
 	write("signers", otherLine)
 	verdict(t, ExitFailed, "no key that may sign a pack", "audit", "--allowed-signers", "signers")
@@ -278,8 +279,8 @@ func TestAuditHistories(t *testing.T) {
 	if fourth.Commit.Recorded || !fourth.Proof.Recorded || !fourth.Certificates.Recorded || fourth.Entry.Move != "rollout" {
 		t.Errorf("a move that is not committed: %+v", fourth)
 	}
-	onTour(t, tourAt, "git reset -q --soft HEAD~2")
-	onTour(t, tourAt, "git commit -q -a -m squashed")
+	perform(t, auditedAt, "git reset -q --soft HEAD~2")
+	perform(t, auditedAt, "git commit -q -a -m squashed")
 	done(t, call(t, "", nil, "audit", "pack", "audit"))
 	second, fourth := moveIn(t, "audit/0002.json"), moveIn(t, "audit/0004.json")
 	if !second.Commit.Recorded || second.Proof.Recorded || !fourth.Proof.Recorded || second.Commit.ID != fourth.Commit.ID {
@@ -289,7 +290,7 @@ func TestAuditHistories(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	onTour(t, tourAt, "git clone -q --depth 1 file://"+here+" ../shallow")
+	perform(t, auditedAt, "git clone -q --depth 1 file://"+here+" ../shallow")
 	if got := call(t, "", nil, "audit", "pack", "../shallow/audit", "-s", "../shallow/rotation.yaml"); got.code != ExitFailed || !strings.Contains(got.stderr, "audit-shallow") {
 		t.Errorf("a shallow clone: code %d: %s", got.code, got.stderr)
 	}

@@ -81,7 +81,7 @@ func (r Results) counterexamples() string {
 	var b strings.Builder
 	for _, x := range r {
 		if len(x.Counterexample) > 0 {
-			fmt.Fprintf(&b, "\n**%s**\n\n    %s\n", x.title(), strings.Join(x.Counterexample, "\n    "))
+			fmt.Fprintf(&b, "\n**%s**\n\n%s\n", x.title(), strings.Join(x.Counterexample, "\n"))
 		}
 	}
 	return b.String()

@@ -29,7 +29,7 @@ import (
 )
 
 // Shown are languages of blocks that a page only shows.
-var Shown = []string{"yaml", "json", "diff", "mermaid", "dockerfile", "conf", "text"}
+var Shown = []string{"yaml", "json", "markdown", "diff", "mermaid", "dockerfile", "conf", "text"}
 
 // Block is one fenced block.
 type Block struct {
