@@ -3,10 +3,11 @@ package linkerd
 // Arguments and variables by which the control plane and its extensions name the
 // mesh that they belong to (charts/linkerd-control-plane/templates, viz, jaeger).
 var (
-	// NamespaceFlags have the control plane's namespace.
-	NamespaceFlags = []string{"controller-namespace", "control-plane-namespace", "linkerd-namespace"}
+	// NamespaceFlags have the control plane's namespace; a second dash may stand
+	// before each.
+	NamespaceFlags = []string{"-controller-namespace", "-control-plane-namespace", "-linkerd-namespace"}
 	// TrustDomainFlags have the trust domain.
-	TrustDomainFlags = []string{"identity-trust-domain", "identity-domain"}
+	TrustDomainFlags = []string{"-identity-trust-domain", "-identity-domain"}
 	// ServiceAddressEnvs have the address of a Service of the control plane.
 	ServiceAddressEnvs = []string{"LINKERD2_PROXY_IDENTITY_SVC_ADDR", "LINKERD2_PROXY_DESTINATION_SVC_ADDR", "LINKERD2_PROXY_POLICY_SVC_ADDR"}
 )

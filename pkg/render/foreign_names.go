@@ -142,8 +142,7 @@ func argumentNames(container *manifest.Node, add func(problem.Code, string, stri
 		if !whole && i+1 < len(args) {
 			value = args[i+1]
 		}
-		switch name := strings.TrimLeft(flag, "-"); {
-		case name == flag:
+		switch name := strings.Replace(flag, "--", "-", 1); {
 		case slices.Contains(linkerd.NamespaceFlags, name):
 			add(problem.RenderOtherNamespace.Code, flag, value)
 		case slices.Contains(linkerd.TrustDomainFlags, name):
