@@ -389,8 +389,35 @@ func TestAdoptForeignSecret(t *testing.T) {
 	if w := s.Status.Webhooks["tapInjector"]; w.Certificate == "" || w.Key == "" {
 		t.Errorf("the chart's own Secret was not adopted")
 	}
-	if notes := strings.Join(found.Notes, "\n"); found.Unrendered == nil || !strings.Contains(notes, "someone else delivers Secret tap-k8s-tls") {
-		t.Errorf("notes: %s", notes)
+	if notes := strings.Join(found.Notes, "\n"); found.Unrendered != nil || !strings.Contains(notes, "someone else delivers Secret tap-k8s-tls") {
+		t.Errorf("%v, notes: %s", found.Unrendered, notes)
+	}
+	if v, err := render.Verify(throughFile(t, s), live); err != nil || len(v.Changes) > 0 || !v.Same {
+		t.Errorf("what was adopted is not verified: %v, changes %v", err, v.Changes)
+	}
+}
+
+// TestAdoptExternalSecrets: the Secrets of every webhook that the chart leaves to
+// someone else are in the dump; adopting and verifying it agree. One that the
+// chart itself would make contradicts a state without its certificate.
+func TestAdoptExternalSecrets(t *testing.T) {
+	oracle(t)
+	for version := range oracleVersions {
+		stream := readOracle(t, version, "pinned", "stable.yaml")
+		for _, name := range []string{"linkerd-proxy-injector-k8s-tls", "linkerd-sp-validator-k8s-tls", "linkerd-policy-validator-k8s-tls"} {
+			stream = append(stream, "---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: "+name+"\n  namespace: linkerd\ndata: {tls.crt: eA==, tls.key: eA==}\n"...)
+		}
+		s, found, err := render.Adopt(adopting(stream))
+		if err != nil || found.Unrendered != nil {
+			t.Fatalf("%s: %v, %v", version, err, found.Unrendered)
+		}
+		s = throughFile(t, s)
+		v, err := render.Verify(s, stream)
+		if left := v.Report.Count(render.Left); err != nil || len(v.Changes) > 0 || !v.Same || left < 2 {
+			t.Errorf("%s: %v, changes %v, %d left", version, err, v.Changes, left)
+		}
+		_, err = render.Verify(s, bytes.ReplaceAll(stream, []byte("externalSecret: true"), []byte("externalSecret: false")))
+		wantCode(t, err, "render-foreign-secret")
 	}
 }
 

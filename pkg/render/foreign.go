@@ -8,13 +8,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// Environment variables that every proxy has, in plain text
-// (charts/partials/templates/_proxy.tpl).
-const (
-	proxyNamespaceEnv   = "_l5d_ns"
-	proxyTrustDomainEnv = "_l5d_trustdomain"
-)
-
 // namespaceFields are the fields of the state that name the namespace of a group.
 var namespaceFields = map[Group]string{
 	ControlPlane: "spec.linkerd.namespace",
@@ -128,9 +121,9 @@ func (p *plan) refuseForeignContainer(o object, container *manifest.Node) {
 		return
 	}
 	l := p.State.Spec.Linkerd
-	if ns := env[proxyNamespaceEnv]; ns != "" && ns != l.Namespace {
+	if ns := env[linkerd.NamespaceEnv]; ns != "" && ns != l.Namespace {
 		p.fail(problem.RenderOtherNamespace.With("proxy", ns, o.String(), namespaceFields[ControlPlane], l.Namespace).At(p.docs[o.doc].Line, 0))
-	} else if domain := env[proxyTrustDomainEnv]; domain != "" && domain != l.TrustDomain {
+	} else if domain := env[linkerd.TrustDomainEnv]; domain != "" && domain != l.TrustDomain {
 		p.fail(problem.RenderOtherTrustDomain.With(domain, l.TrustDomain).On(o.String()).At(p.docs[o.doc].Line, 0))
 	}
 }

@@ -60,8 +60,10 @@ func (p *plan) run() {
 		return
 	}
 	p.refuseForeign()
+	p.refuseForeignIssuers()
 	found := p.match()
 	p.readConfig(found)
+	p.refuseForeignNames()
 	p.checkPresence(found)
 	if len(p.problems) > 0 {
 		return

@@ -80,6 +80,10 @@ func (p *plan) editWebhookSecret(w Webhook, o object) {
 		return
 	}
 	where := "status.webhooks." + w.Key
+	if material.Certificate == "" && p.isElsewheres(w, o) {
+		p.report.add(o.String(), "", Left, "someone else delivers it")
+		return
+	}
 	if material.Certificate == "" {
 		p.fail(problem.RenderForeignSecret.With(w.Key).On(o.String()).At(p.docs[o.doc].Line, 0))
 		return
@@ -103,6 +107,13 @@ func (p *plan) editWebhookSecret(w Webhook, o object) {
 	}) {
 		p.webhookEdited[w.Key] = true
 	}
+}
+
+// isElsewheres reports whether a webhook's Secret in the stream is the one that
+// someone else delivers, not one that the chart made: a dump of a cluster has it.
+func (p *plan) isElsewheres(w Webhook, secret object) bool {
+	external := w.Group == ControlPlane && p.config.values.Lookup(manifest.At(w.Values, "externalSecret")).Value() == "true"
+	return external || secret.get("metadata", "annotations", certManagerHint) != nil
 }
 
 // editCABundle writes what the API server trusts. A configuration that

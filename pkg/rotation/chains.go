@@ -18,7 +18,7 @@ func (c *cluster) chains(l *Live) {
 		o = c.signing()
 	}
 	if o == nil {
-		c.possibleChains(l, "possible in "+c.label())
+		c.possibleChains(l, c.label()+notObserved)
 		return
 	}
 	whole := len(c.unseenChains(o)) == 0
@@ -46,7 +46,7 @@ func (c *cluster) chains(l *Live) {
 		}
 	}
 	if !whole && closed.IsZero() {
-		c.possibleChains(l, "not ruled out in "+c.label())
+		c.possibleChains(l, c.label()+notRuledOut)
 	}
 }
 

@@ -29,6 +29,12 @@ type cluster struct {
 	at              time.Time
 }
 
+// What follows a cluster's name where only the log says what it may hold.
+const (
+	notObserved = " (not observed yet)"
+	notRuledOut = " (the observation does not rule it out)"
+)
+
 // latest is the newest observation, nil if there is none.
 func (c *cluster) latest() *Observation {
 	if len(c.seen) == 0 {
@@ -54,7 +60,7 @@ func (c *cluster) live() Live {
 func (c *cluster) bundles(l *Live) {
 	o := c.latest()
 	if o == nil {
-		c.possibleBundles(l, "possible in "+c.label())
+		c.possibleBundles(l, c.label()+notObserved)
 		return
 	}
 	whole := len(o.unseenBundles()) == 0 && !c.seenBefore(o)
@@ -73,7 +79,7 @@ func (c *cluster) bundles(l *Live) {
 	}
 	c.deliveredBundles(l, o)
 	if !whole || c.past == nil || !c.delivers(o, c.past.now.Bundle) {
-		c.possibleBundles(l, "not ruled out in "+c.label())
+		c.possibleBundles(l, c.label()+notRuledOut)
 	}
 }
 

@@ -109,7 +109,7 @@ func (t target) withoutIncoming() []string {
 		case h.Unknown != "":
 			missing = append(missing, h.Unknown)
 		case !h.Bundle.Contains(incoming.Fingerprint()):
-			missing = append(missing, bundleWords(h.Bundle)+" is held without it: "+strings.Join(h.Where, ", "))
+			missing = append(missing, "the bundle "+bundleWords(h.Bundle)+", which lacks the incoming anchor, may still be in use: "+strings.Join(h.Where, ", "))
 		}
 	}
 	return missing
