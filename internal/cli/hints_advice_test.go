@@ -4,6 +4,7 @@ package cli
 var adviceOnly = map[string]string{
 	"custody-unknown":         "the state's reader refuses a kind that this version does not know; only another version meets it",
 	"fleet-too-large":         "files and the contents of commits are read to the same size, and refused before",
+	"fleet-pairs":             "takes more than a thousand sets of linked members; TestFile of the fleet has them",
 	"forge-exists":            "pr takes the open pull request over; only a program that calls the forge itself is told",
 	"forge-marker":            "a defect of the tool, to be reported",
 	"helm-no-values":          "a defect of the tool, to be reported",
@@ -14,6 +15,7 @@ var adviceOnly = map[string]string{
 	"own-program":             "the system does not know where this program is; only who runs it can change that",
 	"pki-refused":             "what no other sentence describes: a person looks at the certificates",
 	"pr-evidence-name":        "no observation that can be read has such a name: the check stands behind others",
+	"rotation-rolled-out":     "nothing is left to do; whether one more rollout is needed, a person knows",
 	"rotation-go-leaf":        "nothing of the tool's is wrong: who writes Go programs that speak mTLS to the mesh has to know",
 	"state-update":            "no state file that can be read is known to lead there: the check stands behind others",
 	"survey-too-much":         "takes a folder of more files, or of more bytes, than a test should make",

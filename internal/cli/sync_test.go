@@ -104,7 +104,7 @@ func TestSyncRefuses(t *testing.T) {
 		{"Git's folder through a link", "  - {kind: values, path: link/post-commit}\n", map[string]string{"pki/link": "-> ../.git"}, []string{"a file of Git"}},
 		{"a patch for GitLab", "  - {kind: helm-values, name: x, path: cm.yaml, helmRelease: {name: x, path: ../.gitlab-ci.yml}}\n", nil, []string{"a file that CI runs"}},
 		{"a glob in workflows", "  - {kind: edit, path: ../.gitea/workflows/*.yaml}\n", map[string]string{".gitea/workflows/web.yaml": meshedWeb}, []string{"a file that CI runs"}},
-		{"a glob over workflows only", "  - {kind: edit, path: ../*/*/*.yaml}\n", map[string]string{".gitea/workflows/web.yaml": meshedWeb}, []string{"no .yaml or .yml file is there"}},
+		{"a glob over workflows only", "  - {kind: edit, path: ../*/*/*.yaml}\n", map[string]string{".gitea/workflows/web.yaml": meshedWeb}, []string{"no .yaml, .yml or .json file is there"}},
 		{"a link to a file of the repository", "  - {kind: values, path: values.yaml}\n", map[string]string{"pki/values.yaml": "-> ../README", "README": ""}, []string{"a symbolic link"}},
 		{"a file as a folder", "  - {kind: values, path: README/values.yaml}\n", map[string]string{"pki/README": "x\n"}, []string{"not a directory"}},
 		{"one file by two names", valuesOut + "  - {kind: helm-values, name: x, path: same/values.yaml}\n",
