@@ -105,14 +105,27 @@ func addGroups(plain, rest []byte, width int, isXXD bool) []byte {
 		if len(next) > 0 && !isSpace(next[0]) && next[0] != '-' { // hexdump of BusyBox and Windows has 8-8
 			return plain
 		}
-		for i := 0; i < len(group); i += 2 {
-			plain = append(plain, hexValue(group[i])<<4|hexValue(group[i+1]))
+		plain = addDigits(plain, group)
+		if len(next) == 0 {
+			return plain
 		}
-		if len(next) == 0 || isXXD && len(next) > 1 && next[1] == ' ' {
+		if isXXD && len(next) > 1 && next[1] == ' ' {
+			rest = bytes.TrimLeft(next, " ")
+			// Of a word that the file ends in, xxd -e prints blanks first.
+			if group, _ = cutDigits(rest); len(group)%2 == 0 && len(next)-len(rest)-1+len(group) == width {
+				plain = addDigits(plain, group)
+			}
 			return plain
 		}
 		rest = bytes.TrimLeft(next, " \t\r-")
 	}
+}
+
+func addDigits(plain, digits []byte) []byte {
+	for i := 0; i+1 < len(digits); i += 2 {
+		plain = append(plain, hexValue(digits[i])<<4|hexValue(digits[i+1]))
+	}
+	return plain
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
