@@ -49,12 +49,22 @@ func ReadPipe(path string, limit int64) ([]byte, error) {
 // write a file could put a named pipe there, and have the call wait for good.
 func OpenRegular(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	return regular(f, err)
+}
+
+// OpenIn is OpenRegular below a root, which no link leads out of.
+func OpenIn(root *os.Root, path string) (*os.File, error) {
+	f, err := root.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	return regular(f, err)
+}
+
+func regular(f *os.File, err error) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() && !info.IsDir() {
 		f.Close()
-		return nil, &os.PathError{Op: "open", Path: path, Err: errors.Join(err, ErrNotRegular)}
+		return nil, &os.PathError{Op: "open", Path: f.Name(), Err: errors.Join(err, ErrNotRegular)}
 	}
 	return f, nil
 }

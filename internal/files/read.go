@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -40,7 +39,7 @@ func ReadAll(r io.Reader, name string, limit int64) ([]byte, error) {
 
 // ReadIn reads a file below a root, which no link leads out of.
 func ReadIn(root *os.Root, name string, limit int64) ([]byte, error) {
-	f, err := root.OpenFile(filepath.FromSlash(name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := disk.OpenIn(root, filepath.FromSlash(name))
 	if err != nil {
 		return nil, Unread(name, err)
 	}

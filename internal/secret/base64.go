@@ -186,8 +186,8 @@ func (r *run) joins(sep byte, length int) bool {
 		return false
 	case sep&(sepLine|sepQuote) != 0 || sep == sepSlash:
 		return true
-	case sep&sepOther != 0:
-		return false
+	case sep&sepOther != 0: // groups with commas between them
+		return length >= 4 && length == r.last || r.pieces >= 8 && r.last <= 16 && length < r.last
 	}
 	return r.last >= 16 || length == r.last || r.pieces >= 3 && length < r.last
 }

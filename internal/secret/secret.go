@@ -197,6 +197,7 @@ func (s *search) read(l layer, text bool) {
 	if text {
 		s.escaped(&l)
 		s.hex(&l)
+		s.dumps(&l)
 		s.decimal(&l)
 		s.base32(&l)
 		s.base64(&l)
