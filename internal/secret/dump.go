@@ -112,7 +112,8 @@ func addGroups(plain, rest []byte, width int, isXXD bool) []byte {
 		if isXXD && len(next) > 1 && next[1] == ' ' {
 			rest = bytes.TrimLeft(next, " ")
 			// Of a word that the file ends in, xxd -e prints blanks first.
-			if group, _ = cutDigits(rest); len(group)%2 == 0 && len(next)-len(rest)-1+len(group) == width {
+			group, text := cutDigits(rest)
+			if isWord := len(text) == 0 || isSpace(text[0]); isWord && len(group)%2 == 0 && len(next)-len(rest)-1+len(group) == width {
 				plain = addDigits(plain, group)
 			}
 			return plain

@@ -58,7 +58,9 @@ func dumpForms() map[string]func(string) string {
 		return func(row string) string { return groups(row, size, true) }
 	}
 	xxd := func(size int) func(string) string {
-		return offset("%08x: ", func(row string) string { return fmt.Sprintf("%-40s  %s", groups(row, size, false), shownAs(row)) })
+		return offset("%08x: ", func(row string) string {
+			return fmt.Sprintf("%-*s  %s", 32+16/size-1, groups(row, size, false), shownAs(row)) // two blanks behind the last group
+		})
 	}
 	canonical := offset("%08x  ", func(row string) string {
 		return fmt.Sprintf("%-48s  |%s|", groups(row[:min(8, len(row))], 1, false)+"  "+groups(row[min(8, len(row)):], 1, false), shownAs(row))

@@ -17,14 +17,22 @@ func page(t *testing.T) string {
 	return string(data)
 }
 
+// cutExample is the page's full example, and what stands before and behind it.
+func cutExample(t *testing.T) (example, before, behind string) {
+	t.Helper()
+	before, rest, found := strings.Cut(page(t), "\n## A full example\n")
+	words, rest, fenced := strings.Cut(rest, "```yaml\n")
+	example, behind, closed := strings.Cut(rest, "```")
+	if !found || !fenced || !closed {
+		t.Fatal("the page has no example")
+	}
+	return example, before + words, behind
+}
+
 // The example of the page is a valid state file, and its spec spells out every
 // default.
 func TestExampleOfThePage(t *testing.T) {
-	_, rest, found := strings.Cut(page(t), "```yaml\n")
-	example, _, closed := strings.Cut(rest, "```")
-	if !found || !closed {
-		t.Fatal("the page has no example")
-	}
+	example, _, _ := cutExample(t)
 	r := mustParse(t, []byte(example))
 	bare := r.Clone()
 	bare.Spec = Spec{Linkerd: Linkerd{Version: r.Spec.Linkerd.Version}, Links: r.Spec.Links, Outputs: r.Spec.Outputs}
@@ -38,7 +46,7 @@ func TestExampleOfThePage(t *testing.T) {
 
 // Every field and every word of a closed set stands on the page.
 func TestPageIsComplete(t *testing.T) {
-	text := page(t)
+	_, before, behind := cutExample(t)
 	var names []string
 	var collect func(reflect.Type)
 	seen := map[reflect.Type]bool{}
@@ -63,10 +71,9 @@ func TestPageIsComplete(t *testing.T) {
 	if len(names) < 80 {
 		t.Fatalf("only %d names", len(names))
 	}
-	outside := strings.Split(text, "```")
-	words := strings.FieldsFunc(outside[0]+outside[2], func(r rune) bool { return strings.ContainsRune(" `.,|[]*:\n()\"{}", r) })
+	words := strings.FieldsFunc(before+behind, func(r rune) bool { return strings.ContainsRune(" `.,|[]*:\n()\"{}", r) })
 	for _, name := range names {
-		if !slices.Contains(words, name) && !strings.Contains(outside[2], "`"+name+"`") {
+		if !slices.Contains(words, name) && !strings.Contains(behind, "`"+name+"`") {
 			t.Errorf("%q does not stand on the page", name)
 		}
 	}
