@@ -21,7 +21,11 @@ func TestHelmPage(t *testing.T) {
 			s.Copy(t, "pki", "pki")
 			Page{
 				Path: "docs/hosts/helm.md", Tags: []string{"helm" + major}, Others: []string{"helm" + majors[1-i]},
-				Replace: map[string]string{"https://helm.linkerd.io/edge": chartRepository(t, s, "2026.8.3")},
+				Replace: map[string]string{
+					"https://helm.linkerd.io/edge": chartRepository(t, s, "2026.8.3"),
+					// This chart renders the Secrets of webhooks itself; the page has the command for older ones.
+					"manifests --with-keys --layout embedded": "manifests --all --with-keys --layout embedded",
+				},
 			}.Run(t, s)
 			checkPageRenders(t, s)
 		})

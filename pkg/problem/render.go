@@ -183,8 +183,8 @@ var (
 	}
 	RenderNoManifests = Sentence{
 		Code:    "render-no-manifests",
-		Text:    "the chart renders every public object itself, and keys were not asked for: nothing to write",
-		Hint:    "--all writes every object, --with-keys adds the Secrets (for a live host, never for Git)",
+		Text:    "there is nothing to write: the chart renders every object itself that this call asks for",
+		Hint:    "--all writes every object, --with-keys adds the Secrets that the chart does not render (for a live host, never for Git)",
 		Explain: "manifests writes what the chart fed with `values` does not render: the trust roots under externalCA, the issuer and webhook Secrets. Secrets carry keys and are written with --with-keys only.",
 	}
 	RenderNoAnnotate = Sentence{
