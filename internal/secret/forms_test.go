@@ -8,23 +8,25 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
+	"math/big"
 	"strings"
 	"testing"
 	"unicode/utf16"
 )
 
-// keys are fresh, so none stands in the repository.
+// The keys follow from words, so none stands in the repository and each run has the
+// same ones: what a text is called can depend on the digits in it.
 var (
-	ecKey       = must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
-	rsaKey      = must(rsa.GenerateKey(rand.Reader, 2048))
-	_, edKey, _ = ed25519.GenerateKey(rand.Reader)
+	ecKey  = must(ecdsa.ParseRawPrivateKey(elliptic.P256(), seeded("EC", 32)))
+	rsaKey = rsaOf(primeOf("RSA p"), primeOf("RSA q"))
+	edKey  = ed25519.NewKeyFromSeed(seeded("Ed25519", ed25519.SeedSize))
 
 	ecPKCS8  = must(x509.MarshalPKCS8PrivateKey(ecKey))
 	ecSEC1   = must(x509.MarshalECPrivateKey(ecKey))
@@ -32,6 +34,38 @@ var (
 	rsaPKCS8 = must(x509.MarshalPKCS8PrivateKey(rsaKey))
 	rsaPKCS1 = x509.MarshalPKCS1PrivateKey(rsaKey)
 )
+
+// seeded is so many bytes that follow from a word.
+func seeded(word string, size int) (out []byte) {
+	for len(out) < size {
+		sum := sha256.Sum256(append(out, word...))
+		out = append(out, sum[:]...)
+	}
+	return out[:size]
+}
+
+// primeOf is the first prime of 1024 bits behind those that follow from a word.
+func primeOf(word string) *big.Int {
+	p := new(big.Int).SetBytes(seeded(word, 128))
+	for _, bit := range []int{0, 1022, 1023} {
+		p.SetBit(p, bit, 1)
+	}
+	for !p.ProbablyPrime(20) || new(big.Int).Mod(p, big.NewInt(65537)).Cmp(big.NewInt(1)) == 0 {
+		p.Add(p, big.NewInt(2))
+	}
+	return p
+}
+
+func rsaOf(p, q *big.Int) *rsa.PrivateKey {
+	one := big.NewInt(1)
+	phi := new(big.Int).Mul(new(big.Int).Sub(p, one), new(big.Int).Sub(q, one))
+	key := &rsa.PrivateKey{
+		PublicKey: rsa.PublicKey{N: new(big.Int).Mul(p, q), E: 65537},
+		D:         new(big.Int).ModInverse(big.NewInt(65537), phi), Primes: []*big.Int{p, q},
+	}
+	key.Precompute()
+	return must(key, key.Validate())
+}
 
 func must[T any](value T, err error) T {
 	if err != nil {

@@ -3,7 +3,6 @@ package secret
 import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
@@ -63,7 +62,7 @@ func encodedTimes(n int, text string) string {
 // TestKnownOnly: neither another key nor what is public of the key is found.
 func TestKnownOnly(t *testing.T) {
 	known := NewKnown([]byte(inPEM("PRIVATE KEY", ecPKCS8)), []byte(inPEM("RSA PRIVATE KEY", rsaPKCS1)))
-	other := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	other := must(ecdsa.ParseRawPrivateKey(elliptic.P256(), seeded("another", 32)))
 	for name, text := range map[string]string{
 		"another key":            inPEM("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(other))),
 		"the public key":         inPEM("PUBLIC KEY", must(x509.MarshalPKIXPublicKey(&ecKey.PublicKey))),
