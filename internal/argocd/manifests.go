@@ -40,7 +40,7 @@ func (c *call) manifests() (render.Output, error) {
 			}
 			return nil
 		}
-		if d.Type()&^fs.ModeSymlink != 0 || !isManifestName(d.Name()) || path == c.path || c.excludes(below) {
+		if d.Type()&^fs.ModeSymlink != 0 || !files.IsManifest(d.Name()) || path == c.path || c.excludes(below) {
 			return nil
 		}
 		found, err := c.manifestsIn(below, path)
@@ -61,8 +61,6 @@ func (c *call) manifests() (render.Output, error) {
 // maxManifest is the largest file that is read, in bytes; the API server takes
 // objects of 1.5 MiB at most.
 const maxManifest = 64 << 20
-
-func isManifestName(name string) bool { return files.IsYAML(name) || strings.HasSuffix(name, ".json") }
 
 func (c *call) excludes(below string) bool {
 	for _, pattern := range c.exclude {

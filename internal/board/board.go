@@ -3,7 +3,6 @@
 package board
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -108,13 +107,11 @@ func replaces(path, head string) error {
 	if path == "" || err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
 		return nil // writing says what is wrong
 	}
-	f, err := os.Open(path)
+	begin, err := files.Head(path, int64(len(head)))
 	if err != nil {
 		return files.Unread(path, err)
 	}
-	defer f.Close()
-	begin := make([]byte, len(head))
-	if _, err := io.ReadFull(f, begin); err != nil || !bytes.Equal(begin, []byte(head)) {
+	if string(begin) != head {
 		return problem.CLINotReport.With().In(path)
 	}
 	return nil

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/l5d-pki/l5d-pki-render/internal/usage"
 
 	"github.com/spf13/cobra"
@@ -46,8 +48,9 @@ const about = "About this program"
 // addCommands adds the command that is called; where the arguments do not begin with
 // a command's name, all of them. (Making them all is a third of a start's work.)
 func (a *app) addCommands(root *cobra.Command, args []string) {
-	called := a.named(args)
-	for _, s := range a.shelves() {
+	shelves := a.shelves()
+	called := named(shelves, args)
+	for _, s := range shelves {
 		root.AddGroup(&cobra.Group{ID: s.title, Title: s.title + ":"})
 		for _, e := range s.commands {
 			if called != "" && called != e.name {
@@ -68,12 +71,13 @@ func (a *app) addCommands(root *cobra.Command, args []string) {
 }
 
 // named is the command that the first argument names, or "".
-func (a *app) named(args []string) string {
-	for _, s := range a.shelves() {
-		for _, e := range s.commands {
-			if len(args) > 0 && args[0] == e.name {
-				return e.name
-			}
+func named(shelves []shelf, args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	for _, s := range shelves {
+		if slices.ContainsFunc(s.commands, func(e entry) bool { return e.name == args[0] }) {
+			return args[0]
 		}
 	}
 	return ""

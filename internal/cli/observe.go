@@ -39,12 +39,17 @@ func (f *clusterFlags) add(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&f.Limit, "observe-timeout", 5*time.Minute, "how long reading the cluster may take")
 }
 
+// observeCall is one call of the command observe.
+type observeCall struct {
+	clusterFlags
+	state, cluster, namespace, format, to string
+	rbac, strict                          bool
+	several                               command.Observing
+}
+
 // observe reads the live cluster.
 func (a *app) observe() *cobra.Command {
-	var statePath, cluster, namespace, format, to string
-	var flags clusterFlags
-	var several command.Observing
-	var rbac, strict bool
+	var c observeCall
 	cmd := &cobra.Command{
 		Use:   "observe",
 		Short: "read the live cluster, and write what it holds as an observation",
@@ -61,74 +66,84 @@ cannot be read is named, and keeps the observation that it has; exit code 1.`,
   l5d-pki-render observe --rbac | kubectl apply -f -
   l5d-pki-render observe --fleet fleet.yaml --observe-timeout 1m`,
 		Args: cobra.NoArgs,
-		RunE: a.runForStdout(func(cmd *cobra.Command, _ []string) (err error) {
-			if format != results.JSON && format != "yaml" {
-				return problem.CLIFormat.With(format, "yaml or json")
+		RunE: a.runForStdout(func(cmd *cobra.Command, _ []string) error {
+			if c.format != results.JSON && c.format != "yaml" {
+				return problem.CLIFormat.With(c.format, "yaml or json")
 			}
-			if several.Path != "" {
-				several.Options, several.Strict, several.JSON = flags.Options, strict, format == results.JSON
-				a.data, err = command.Observe(several, a.files(), func(ctx context.Context, in io.Reader, out io.Writer) error {
-					return a.runProgram(ctx, clusterProgram, in, out)
-				}, errFound)
+			if c.several.Path != "" {
+				return a.observeFleet(&c)
+			}
+			s, err := a.loadState(c.state)
+			if err != nil && (!c.rbac || cmd.Flags().Changed("state")) {
 				return err
 			}
-			s, err := a.loadState(statePath)
-			if err != nil && (!rbac || cmd.Flags().Changed("state")) {
-				return err
-			}
-			if namespace == "" {
-				if namespace = linkerd.Namespace; s != nil {
-					namespace = s.WithDefaults().Spec.Linkerd.Namespace
-				}
-			}
-			if rbac {
-				a.data = []byte(observe.RBAC(namespace, observe.Extra{Dial: flags.Dial != observe.DialNever, Certify: flags.Certify, DryRunPod: flags.DryRunPod, Publish: flags.Publish, Gate: s != nil && s.Spec.Gate}))
-				return nil
-			}
-			if cluster == "" {
-				cluster = s.Metadata.Name
-			}
-			o, gaps, err := a.observeNow(&flags, s, live.Cluster{Name: cluster, Namespace: namespace})
-			if err != nil {
-				return err
-			}
-			if flags.Publish && s.Spec.Gate && cluster == s.Metadata.Name {
-				if err := a.publishGate(&flags, statePath, s, o); err != nil {
-					return err
-				}
-			}
-			write := live.Text
-			if format == results.JSON {
-				write = rotation.MarshalObservation
-			}
-			text, err := write(o)
-			if err != nil {
-				return err
-			}
-			if to == "" {
-				a.data = text
-			} else if err := a.writeFile(to, text, 0o644, true); err != nil {
-				return err
-			} else if s != nil && cluster == s.Metadata.Name {
-				a.afterObserve(to, statePath, s)
-			}
-			if strict && len(gaps) > 0 {
-				return errFound
-			}
-			return nil
+			return a.observeOne(&c, s)
 		}),
 	}
-	stateFlag(cmd, &statePath)
-	flags.add(cmd)
-	cmd.Flags().StringVar(&cluster, "cluster", "", "name of the cluster in the observation; default: the state's")
-	cmd.Flags().StringVar(&namespace, "namespace", "", "namespace of the control plane; default: spec.linkerd.namespace")
-	cmd.Flags().StringVarP(&format, "output", "o", "yaml", "yaml or json")
-	cmd.Flags().StringVar(&to, "to", "", "write into this file instead of stdout")
-	cmd.Flags().BoolVar(&rbac, "rbac", false, "print the roles that observing needs, and read nothing")
-	cmd.Flags().BoolVar(&flags.Publish, "publish", false, "also write the observation into ConfigMap "+observe.Published+", which --rbac --publish makes, and with spec.gate the status of the gate")
-	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 1 if something could not be seen")
-	several.Add(cmd)
+	stateFlag(cmd, &c.state)
+	c.add(cmd)
+	cmd.Flags().StringVar(&c.cluster, "cluster", "", "name of the cluster in the observation; default: the state's")
+	cmd.Flags().StringVar(&c.namespace, "namespace", "", "namespace of the control plane; default: spec.linkerd.namespace")
+	cmd.Flags().StringVarP(&c.format, "output", "o", "yaml", "yaml or json")
+	cmd.Flags().StringVar(&c.to, "to", "", "write into this file instead of stdout")
+	cmd.Flags().BoolVar(&c.rbac, "rbac", false, "print the roles that observing needs, and read nothing")
+	cmd.Flags().BoolVar(&c.Publish, "publish", false, "also write the observation into ConfigMap "+observe.Published+", which --rbac --publish makes, and with spec.gate the status of the gate")
+	cmd.Flags().BoolVar(&c.strict, "strict", false, "exit with 1 if something could not be seen")
+	c.several.Add(cmd)
 	return cmd
+}
+
+func (a *app) observeFleet(c *observeCall) (err error) {
+	c.several.Options, c.several.Strict, c.several.JSON = c.Options, c.strict, c.format == results.JSON
+	a.data, err = command.Observe(c.several, a.files(), func(ctx context.Context, in io.Reader, out io.Writer) error {
+		return a.runProgram(ctx, clusterProgram, in, out)
+	}, errFound)
+	return err
+}
+
+// observeOne observes the cluster of a state. s is nil where only the roles are asked for.
+func (a *app) observeOne(c *observeCall, s *state.Rotation) error {
+	if c.namespace == "" {
+		if c.namespace = linkerd.Namespace; s != nil {
+			c.namespace = s.WithDefaults().Spec.Linkerd.Namespace
+		}
+	}
+	if c.rbac {
+		a.data = []byte(observe.RBAC(c.namespace, observe.Extra{Dial: c.Dial != observe.DialNever, Certify: c.Certify, DryRunPod: c.DryRunPod, Publish: c.Publish, Gate: s != nil && s.Spec.Gate}))
+		return nil
+	}
+	if c.cluster == "" {
+		c.cluster = s.Metadata.Name
+	}
+	own := c.cluster == s.Metadata.Name
+	o, gaps, err := a.observeNow(&c.clusterFlags, s, live.Cluster{Name: c.cluster, Namespace: c.namespace})
+	if err != nil {
+		return err
+	}
+	if c.Publish && s.Spec.Gate && own {
+		if err := a.publishGate(&c.clusterFlags, c.state, s, o); err != nil {
+			return err
+		}
+	}
+	write := live.Text
+	if c.format == results.JSON {
+		write = rotation.MarshalObservation
+	}
+	text, err := write(o)
+	if err != nil {
+		return err
+	}
+	if c.to == "" {
+		a.data = text
+	} else if err := a.writeFile(c.to, text, 0o644, true); err != nil {
+		return err
+	} else if own {
+		a.afterObserve(c.to, c.state, s)
+	}
+	if c.strict && len(gaps) > 0 {
+		return errFound
+	}
+	return nil
 }
 
 // observeNow takes an observation, and notes what it does not show.

@@ -87,6 +87,10 @@ func IsDir(path string) bool {
 	return err == nil && info.IsDir()
 }
 
+// IsManifest reports whether a file's name says that it may hold objects of Kubernetes:
+// kubectl, Argo CD and Flux apply these files of a directory.
+func IsManifest(name string) bool { return IsYAML(name) || filepath.Ext(name) == ".json" }
+
 // IsYAML reports whether a file's name says that it holds YAML.
 func IsYAML(name string) bool {
 	switch filepath.Ext(name) {

@@ -3,39 +3,73 @@ package history
 import (
 	"fmt"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
+// version is a version of the state in Git.
+type version struct {
+	commit string
+	state  *state.Rotation
+}
+
 // Alarms says what the log and Git show that no move of this tool does: an older
 // file in the place of a newer one, or else an edited log.
 func Alarms(statePath string, s *state.Rotation) []string {
-	versions, _ := repo.Versions(statePath) // without Git the log alone is judged
-	if alarm := reverted(versions, statePath, s).Alarm(s); alarm != "" {
+	reverted, edited := Look(statePath, s)
+	if alarm := reverted.Alarm(s); alarm != "" {
 		return []string{alarm}
 	}
-	return edited(versions, statePath, s)
+	return edited
 }
 
-// Edited says what the log shows of edits by hand: a phase that was skipped, an
-// entry that differs from the one that Git has.
-func Edited(statePath string, s *state.Rotation) []string {
-	versions, _ := repo.Versions(statePath)
-	return edited(versions, statePath, s)
+// Look reads what Git has of a state: the version with the highest epoch, if the file
+// is behind it, nil if not; and what the log shows of edits by hand, a phase that was
+// skipped or an entry that differs from the one in Git. Without Git the log alone is
+// judged.
+func Look(statePath string, s *state.Rotation) (reverted *recovery.Reverted, edited []string) {
+	past := versions(statePath, s.Metadata.Name)
+	return newer(past, s), edits(past, s)
 }
 
-func edited(versions []repo.Version, statePath string, s *state.Rotation) (alarms []string) {
+// versions are those of the state with a name; others are of another mesh, or cannot
+// be read.
+func versions(statePath, name string) (past []version) {
+	all, err := repo.Versions(statePath)
+	if err != nil {
+		return nil
+	}
+	for _, v := range all {
+		if was, err := state.ParseLegacy(statePath, v.Text); err == nil && was.Metadata.Name == name {
+			past = append(past, version{v.Commit, was})
+		}
+	}
+	return past
+}
+
+func newer(past []version, s *state.Rotation) (newest *recovery.Reverted) {
+	for _, v := range past {
+		at := v.state.Status
+		if at.Epoch > s.Status.Epoch && (newest == nil || at.Epoch >= newest.Epoch) {
+			newest = &recovery.Reverted{Commit: v.commit, Epoch: at.Epoch, Phase: at.Phase}
+		}
+	}
+	return newest
+}
+
+func edits(past []version, s *state.Rotation) (alarms []string) {
 	if from, to, skipped := state.Skipped(s.Status.Log); skipped != "" {
 		alarms = append(alarms, fmt.Sprintf("a phase was skipped: the log goes from %s to %s without %s", from, to, skipped))
 	}
-	for _, v := range versions {
-		was, err := state.ParseLegacy(statePath, v.Text)
-		if err != nil || was.Metadata.Name != s.Metadata.Name || !sameBeginning(was.Status.Log, s.Status.Log) {
-			continue // another mesh, or a log that was begun anew
+	for _, v := range past {
+		before := v.state.Status.Log
+		if !sameBeginning(before, s.Status.Log) {
+			continue // a log that was begun anew
 		}
-		if err := state.Continues(was.Status.Log, s.Status.Log); err != nil {
-			return append(alarms, fmt.Sprintf("the log was edited by hand since commit %s: %s", v.Commit[:12], problem.Of(err)[0].Text))
+		if err := state.Continues(before, s.Status.Log); err != nil {
+			return append(alarms, fmt.Sprintf("the log was edited by hand since commit %s: %s", v.commit[:12], problem.Of(err)[0].Text))
 		}
 	}
 	return alarms

@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
-	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -49,28 +48,4 @@ func VerifyLog(statePath string, bases []string, s *state.Rotation, notes io.Wri
 	}
 	fmt.Fprintf(notes, "note: %d entries, chain holds; %d versions in Git looked at\n", len(s.Status.Log), read)
 	return nil
-}
-
-// Reverted is the committed version of the state file with the highest epoch, if
-// the file is behind it; nil where Git has none or cannot say.
-func Reverted(statePath string, s *state.Rotation) *recovery.Reverted {
-	versions, err := repo.Versions(statePath)
-	if err != nil {
-		return nil
-	}
-	return reverted(versions, statePath, s)
-}
-
-func reverted(versions []repo.Version, statePath string, s *state.Rotation) *recovery.Reverted {
-	var newest *recovery.Reverted
-	for _, v := range versions {
-		was, err := state.ParseLegacy(statePath, v.Text)
-		if err != nil || was.Metadata.Name != s.Metadata.Name || was.Status.Epoch <= s.Status.Epoch {
-			continue
-		}
-		if newest == nil || was.Status.Epoch >= newest.Epoch {
-			newest = &recovery.Reverted{Commit: v.Commit, Epoch: was.Status.Epoch, Phase: was.Status.Phase}
-		}
-	}
-	return newest
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -22,8 +23,7 @@ type manifests []render.WorkloadFile
 
 // add keeps a file of objects. Templates of charts are not objects yet.
 func (m *manifests) add(name string, text []byte, charts map[string]bool) {
-	isManifest := files.IsYAML(name) || path.Ext(name) == ".json"
-	if isManifest && len(text) <= maxWorkloadFile && bytes.Contains(text, []byte("apiVersion")) && !inTemplates(name, charts) {
+	if files.IsManifest(name) && len(text) <= maxWorkloadFile && bytes.Contains(text, []byte("apiVersion")) && !inTemplates(name, charts) {
 		*m = append(*m, render.WorkloadFile{Name: name, Text: text})
 	}
 }
@@ -67,7 +67,7 @@ func (m manifests) findings(s *state.Rotation) (found []survey.Finding) {
 			Code: p.Code, Severity: severity, Text: p.Text, Hint: p.Hints[0]}})
 	}
 	slices.SortStableFunc(found, func(a, b survey.Finding) int {
-		return bytes.Compare([]byte(a.File), []byte(b.File))
+		return strings.Compare(a.File, b.File)
 	})
 	return found
 }

@@ -157,17 +157,25 @@ func (s Steps) about() string {
 	return strings.TrimSpace(b.String())
 }
 
-// spanWords is a duration in the largest unit that has two of it.
-func spanWords(d time.Duration) string {
+// Span is a duration in the largest unit that has two of it, or in minutes.
+func Span(d time.Duration) string {
 	const day = 24 * time.Hour
-	n, unit := int(d/day), "days"
+	n, unit := int(d/day), "day"
 	switch {
-	case d <= 0:
-		return "at once"
 	case d < 2*time.Hour:
-		n, unit = int(d/time.Minute), "minutes"
+		n, unit = int(d/time.Minute), "minute"
 	case d < 2*day:
-		n, unit = int(d/time.Hour), "hours"
+		n, unit = int(d/time.Hour), "hour"
+	}
+	if n != 1 {
+		unit += "s"
 	}
 	return fmt.Sprintf("%d %s", n, unit)
+}
+
+func spanWords(d time.Duration) string {
+	if d <= 0 {
+		return "at once"
+	}
+	return Span(d)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/picture"
 	"github.com/l5d-pki/l5d-pki-render/internal/report/document"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -51,7 +52,7 @@ func (b Board) evidence() (blocks []document.Block) {
 func (b Board) observation(o *rotation.Observation) []document.Block {
 	age := "Its age is unknown."
 	if at, err := time.Parse(time.RFC3339, o.At); err == nil {
-		age = "Taken " + elapsed(b.Status.At.Sub(at)) + " before this report."
+		age = "Taken " + picture.Span(b.Status.At.Sub(at)) + " before this report."
 	}
 	blocks := []document.Block{document.Paragraph(document.Say("%s", age)), coverage(o), sources(o), b.seen(o)}
 	if unseen := o.NotShown(); len(unseen) > 0 {
@@ -62,18 +63,6 @@ func (b Board) observation(o *rotation.Observation) []document.Block {
 		blocks = append(blocks, c)
 	}
 	return blocks
-}
-
-// elapsed is a duration in the largest unit that has two of it.
-func elapsed(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d < 2*time.Hour:
-		return plural(int(d/time.Minute), "minute")
-	case d < 2*day:
-		return plural(int(d/time.Hour), "hour")
-	}
-	return plural(int(d/day), "day")
 }
 
 // coverage is which groups of pods were seen whole.

@@ -30,7 +30,7 @@ func (b Board) certificates() []document.Block {
 		}
 		t.Rows = append(t.Rows, []document.Line{
 			document.Say("%s", name), document.Say("%s", use), lifeLeft(x, b.Status.At), document.Say("%s", x.NotBefore.Format(time.RFC3339)), document.Say("%s", x.NotAfter.Format(time.RFC3339)),
-			document.Say("%s", x.Key), document.Say("%s", x.Subject), document.Code.Say("%s", x.Serial), document.Code.Say("%s", x.Fingerprint),
+			document.Say("%s", x.Certificate.KeyKind()), document.Say("%s", x.Subject), document.Code.Say("%s", x.Certificate.SerialHex()), document.Code.Say("%s", x.Fingerprint),
 		})
 	}
 	return []document.Block{t}

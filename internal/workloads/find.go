@@ -155,7 +155,7 @@ func (s *search) walk(root string, wanted func(below string) bool) {
 				return err
 			case d.IsDir():
 				return s.enter(file, name)
-			case !isManifest(name) || !wanted(filepath.ToSlash(below)):
+			case !files.IsManifest(name) || !wanted(filepath.ToSlash(below)):
 			case d.Type()&fs.ModeSymlink != 0:
 				s.links++
 			case d.Type().IsRegular():
@@ -168,9 +168,6 @@ func (s *search) walk(root string, wanted func(below string) bool) {
 		s.problems.Add(files.Unread(root, err))
 	}
 }
-
-// isManifest: kubectl, kustomize, Argo CD and Flux apply these files of a directory.
-func isManifest(name string) bool { return files.IsYAML(name) || filepath.Ext(name) == ".json" }
 
 // enter skips Git's own folder and the templates of Helm charts, which are
 // programs that write YAML.

@@ -21,11 +21,7 @@ type Expiry struct {
 	Subject     string `json:"subject"`
 	Fingerprint string `json:"fingerprint"`
 	// KeyID is the subject key identifier, hex with colons; empty if there is none.
-	KeyID string `json:"keyId,omitempty"`
-	// Serial is the serial number in hex with colons, Key the kind of the key. Both are
-	// for people.
-	Serial    string    `json:"-"`
-	Key       string    `json:"-"`
+	KeyID     string    `json:"keyId,omitempty"`
 	NotBefore time.Time `json:"notBefore"`
 	NotAfter  time.Time `json:"notAfter"`
 	// DaysLeft are whole days, rounded down; negative after the end.
@@ -34,13 +30,15 @@ type Expiry struct {
 	NotYet   bool `json:"notYetValid,omitempty"`
 	// InUse: the phase delivers it, signs with it or serves it.
 	InUse bool `json:"inUse"`
+	// Certificate is for what people ask beside it: serial number, kinds of key and signature.
+	Certificate pki.Certificate `json:"-"`
 }
 
 // newExpiry measures a certificate at an instant.
 func newExpiry(kind, name, role string, c pki.Certificate, inUse bool, at time.Time) Expiry {
 	left := c.NotAfter.Sub(at)
 	return Expiry{
-		Kind: kind, Name: name, Role: role, Subject: c.Subject.CommonName, Fingerprint: c.Fingerprint(), KeyID: c.SKI(), Serial: c.SerialHex(), Key: c.KeyKind(),
+		Kind: kind, Name: name, Role: role, Subject: c.Subject.CommonName, Fingerprint: c.Fingerprint(), KeyID: c.SKI(), Certificate: c,
 		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), InUse: inUse,
 		DaysLeft: int(math.Floor(left.Hours() / 24)), Expired: left < 0, NotYet: at.Before(c.NotBefore),
 	}

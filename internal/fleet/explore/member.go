@@ -162,10 +162,13 @@ func (m member) replica(i int, e endpoint, n int) member {
 
 // live are the bundles held and the chains served, as bit sets.
 func (x *space) live(m member) (bundles, chains uint8) {
-	for _, e := range m.proxies[:x.Proxies] {
-		bundles, chains = bundles|1<<e.bundle(), chains|1<<e.chain()
-	}
-	for _, e := range m.replicas[:x.Replicas] {
+	b, c := union(m.proxies[:x.Proxies])
+	bundles, chains = union(m.replicas[:x.Replicas])
+	return bundles | b, chains | c
+}
+
+func union(list []endpoint) (bundles, chains uint8) {
+	for _, e := range list {
 		bundles, chains = bundles|1<<e.bundle(), chains|1<<e.chain()
 	}
 	return bundles, chains
@@ -173,11 +176,9 @@ func (x *space) live(m member) (bundles, chains uint8) {
 
 // seen is what an observation shows: all that is held, served, mounted and committed.
 func (x *space) seen(m member) (bundles, chains uint8) {
-	for _, e := range m.proxies[:x.Proxies] {
-		bundles, chains = bundles|1<<e.bundle(), chains|1<<e.chain()
-	}
-	if !x.mutant.noReplicas {
-		bundles, chains = x.live(m)
+	bundles, chains = x.live(m)
+	if x.mutant.noReplicas {
+		bundles, chains = union(m.proxies[:x.Proxies])
 	}
 	if !x.mutant.noLag {
 		bundles, chains = bundles|m.mountB, chains|m.mountC

@@ -1,11 +1,11 @@
 package guard
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 )
@@ -113,7 +113,7 @@ func attributeLines(text string, macros map[string]bool) (lines []attributeLine)
 const maxAttributeLine = 2048
 
 // attributeName is a name that Git takes; with another one it ignores the whole line.
-var attributeName = regexp.MustCompile(`^[-!]?[A-Za-z0-9_.][A-Za-z0-9_.-]*(=.*)?$`)
+var attributeName = lazy.New(`^[-!]?[A-Za-z0-9_.][A-Za-z0-9_.-]*(=.*)?$`)
 
 // ignoredLine reports whether Git may pass over a line: one that is too long, that has
 // a byte or a name it does not take, or a pattern that excludes.

@@ -40,7 +40,7 @@ func Gather(w custody.World, q Request) (recovery.Facts, error) {
 			facts.Observed = append(facts.Observed, o)
 		}
 	}
-	facts.Reverted, facts.Edited = history.Reverted(q.StatePath, facts.State), history.Edited(q.StatePath, facts.State)
+	facts.Reverted, facts.Edited = history.Look(q.StatePath, facts.State)
 	facts.MissingKeys, err = missingKeys(w, q.StatePath, facts.State)
 	return facts, err
 }
