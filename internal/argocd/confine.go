@@ -67,7 +67,7 @@ func limitsOf(getenv func(string) string) (limits, error) {
 // inMiB is the memory limit as its variable has it.
 func (l limits) inMiB() string { return strconv.FormatInt(l.memory>>20, 10) + "Mi" }
 
-// ErrPrinted: the child failed, and what it wrote to stderr says why.
+// ErrPrinted is of a child that failed and wrote to stderr why.
 var ErrPrinted = errors.New("the child printed why")
 
 // Confine runs this program again with arguments and further variables, in a child

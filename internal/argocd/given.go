@@ -109,8 +109,9 @@ func (c *call) knownEnvironment(table []parameter) error {
 	var problems problem.List
 	for _, entry := range c.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
-		if name, ours := strings.CutPrefix(name, argoEnv); ours && value != "" && !isParameter(table, strings.ToLower(strings.ReplaceAll(name, "_", "-"))) {
-			problems.Add(problem.ArgoCDUnknown.With(name, parameterNames(table)))
+		own, ours := strings.CutPrefix(name, argoEnv)
+		if ours && value != "" && !isParameter(table, strings.ToLower(strings.ReplaceAll(own, "_", "-"))) {
+			problems.Add(problem.ArgoCDUnknown.With(own, parameterNames(table)))
 		}
 	}
 	return problems.Err()

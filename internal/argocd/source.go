@@ -172,9 +172,9 @@ func documentsOf(source, text string) []exchange.Document {
 	var documents []exchange.Document
 	var one strings.Builder
 	end := func() {
-		text := strings.TrimPrefix(one.String(), "\ufeff")
-		if strings.TrimSpace(text) != "" {
-			documents = append(documents, exchange.Document{Source: source, Text: strings.TrimRight(text, "\r\n")})
+		document := strings.TrimPrefix(one.String(), "\ufeff")
+		if strings.TrimSpace(document) != "" {
+			documents = append(documents, exchange.Document{Source: source, Text: strings.TrimRight(document, "\r\n")})
 		}
 		one.Reset()
 	}

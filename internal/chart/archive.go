@@ -61,7 +61,7 @@ func readTar(tr *tar.Reader) ([]*loader.BufferedFile, error) {
 	seen := map[string]bool{}
 	for {
 		head, err := tr.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return files, nil
 		}
 		if err != nil {

@@ -55,11 +55,11 @@ func renderOnce(r exchange.Request, s *source, answer *exchange.Answer) ([]excha
 	if values, answer.Fed, err = feed(values, c, r.Phase); err != nil {
 		return nil, problem.ChartValues.With("the phase's values are no YAML mapping")
 	}
-	release, err := releaseOf(r, c, answer)
+	named, err := releaseOf(r, c, answer)
 	if err != nil {
 		return nil, err
 	}
-	documents, err := c.render(values, release)
+	documents, err := c.render(values, named)
 	var known *problem.Problem
 	switch {
 	case errors.As(err, &known):

@@ -99,6 +99,7 @@ func junit(r Report) ([]byte, error) {
 			one := junitCase{Class: c.Name, Name: sink.OneLine(check.Description)}
 			said := sink.Log(check.Error + "\nsee " + check.Hint + " for hints")
 			switch check.Result {
+			case Success:
 			case Failure:
 				message, _, _ := strings.Cut(check.Error, ":\n")
 				one.Failure = &junitFailure{sink.OneLine(message), said}

@@ -98,6 +98,7 @@ func (r *run) namespaceOf(webhook string) string {
 		return spec.VizNamespace
 	case linkerd.Jaeger:
 		return spec.JaegerNamespace
+	default:
+		return spec.Namespace
 	}
-	return spec.Namespace
 }

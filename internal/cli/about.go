@@ -15,7 +15,11 @@ import (
 
 // Version, Commit and Date (RFC 3339) are set by the linker for releases
 // (-X …/internal/cli.Version=v1.2.3). Nothing meant for Git has them.
-var Version, Commit, Date string
+var (
+	Version string
+	Commit  string
+	Date    string
+)
 
 // version says what this program is. It is for people and bug reports; no
 // output meant for Git carries it.

@@ -7,7 +7,7 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// ErrBusy: another process works on the file, or has just replaced it.
+// ErrBusy is given when another process works on the file, or has just replaced it.
 var ErrBusy = errors.New("locked by another process")
 
 // Lock takes the lock of an existing file, without waiting. A file that was

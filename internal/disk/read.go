@@ -10,10 +10,10 @@ import (
 	"syscall"
 )
 
-// ErrTooLarge: there was more to read than allowed.
+// ErrTooLarge is given when there was more to read than allowed.
 var ErrTooLarge = errors.New("too large")
 
-// ErrNotRegular: what a path leads to is a named pipe, a device or a socket.
+// ErrNotRegular is given when what a path leads to is a named pipe, a device or a socket.
 var ErrNotRegular = errors.New("not a regular file")
 
 // Read reads a whole file of at most limit bytes, or what the shell gives (see [FromShell]).

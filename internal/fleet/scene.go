@@ -293,8 +293,9 @@ func (s *Scene) Words(h Hold) string {
 		return fmt.Sprintf("canary %s has not taken this step", who)
 	case HeldRestarts:
 		return fmt.Sprintf("%d members restart already (spec.limits.restarts): %s", len(h.Members), who)
+	default:
+		return fmt.Sprintf("%s: %s", who, h.Text)
 	}
-	return fmt.Sprintf("%s: %s", who, h.Text)
 }
 
 // names lists members, the first few by name.

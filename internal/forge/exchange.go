@@ -25,18 +25,18 @@ type Request struct {
 	Comment  *CommentRequest `json:"comment,omitempty"`
 }
 
-// UpdateRequest and CommentRequest are what Update and Comment take.
-type (
-	UpdateRequest struct {
-		Number int    `json:"number"`
-		Change Change `json:"change"`
-	}
-	CommentRequest struct {
-		Number int    `json:"number"`
-		Marker string `json:"marker"`
-		Body   string `json:"body"`
-	}
-)
+// UpdateRequest is what Update takes.
+type UpdateRequest struct {
+	Number int    `json:"number"`
+	Change Change `json:"change"`
+}
+
+// CommentRequest is what Comment takes.
+type CommentRequest struct {
+	Number int    `json:"number"`
+	Marker string `json:"marker"`
+	Body   string `json:"body"`
+}
 
 // Answer is what the call gave: many pulls, one, or none.
 type Answer struct {

@@ -101,7 +101,7 @@ func repositoryFiles(dir string) (names []string, prefix string, err error) {
 	if errors.Is(err, repo.ErrNone) {
 		names, err = repo.Walk(dir, maxRepoFiles)
 	}
-	if refused := repo.ExplainSubmodule(err); refused != err {
+	if refused := repo.ExplainSubmodule(err); refused != err { //nolint:errorlint // the error itself comes back where it is no submodule's
 		return nil, "", refused
 	}
 	if err != nil {

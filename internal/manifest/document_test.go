@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -104,7 +105,7 @@ func parserDocuments(stream []byte) (docs []string, err error) {
 	}
 	for {
 		var n yaml.Node
-		if err := loader.Load(&n); err == io.EOF {
+		if err := loader.Load(&n); errors.Is(err, io.EOF) {
 			return docs, nil
 		} else if err != nil {
 			return nil, err

@@ -8,7 +8,7 @@ func (w *work) contentStart(n *Node) int {
 		if !(w.text[i] == '&' && n.anchor != "" || w.text[i] == '!' && n.tagged) {
 			break
 		}
-		for i < len(w.text) && !isBlank(w.text[i]) && breakLen(w.text, i) == 0 && !w.endsProperty(i, n) {
+		for i < len(w.text) && !isBlank(w.text[i]) && breakLen(w.text, i) == 0 && !w.endsProperty(i) {
 			i++
 		}
 		next := skipSpace(w.text, i)
@@ -21,7 +21,7 @@ func (w *work) contentStart(n *Node) int {
 }
 
 // endsProperty reports whether a flow indicator ends a tag or an anchor at i.
-func (w *work) endsProperty(i int, n *Node) bool {
+func (w *work) endsProperty(i int) bool {
 	c := w.text[i]
 	return c == ',' || c == ']' || c == '}'
 }

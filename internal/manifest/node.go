@@ -127,8 +127,9 @@ func (n *Node) Len() int {
 		return len(n.content)
 	case Mapping:
 		return len(n.content) / 2
+	default:
+		return 0
 	}
-	return 0
 }
 
 // Index is an item of a sequence; nil when there is none.

@@ -50,7 +50,7 @@ func parse(text []byte, above int) (*Node, *problem.Problem) {
 	}
 	var first, second yaml.Node
 	switch err := loader.Load(&first); {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil, nil
 	case err != nil:
 		return nil, syntaxProblem(text, above, err)
@@ -58,7 +58,7 @@ func parse(text []byte, above int) (*Node, *problem.Problem) {
 	switch err := loader.Load(&second); {
 	case err == nil:
 		return nil, problem.SecondDocument.With().At(above+second.Line, second.Column)
-	case err != io.EOF:
+	case !errors.Is(err, io.EOF):
 		return nil, syntaxProblem(text, above, err)
 	}
 	return convert(text, above, first.Content[0])

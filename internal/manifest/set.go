@@ -19,10 +19,10 @@ type scalarChange struct {
 
 // scalarChange finds the smallest change of text that gives a scalar a value.
 func (w *work) scalarChange(t target, value string) (scalarChange, *problem.Problem) {
-	switch t.node.style {
-	case literal:
+	if t.node.style == literal {
 		return w.literalChange(t, value)
-	case folded:
+	}
+	if t.node.style == folded {
 		return w.foldedChange(t, value)
 	}
 	s, ok := readFlowScalar(w.text, w.contentStart(t.node), t.node.style, t.node.value)
@@ -77,8 +77,9 @@ func encode(st style, part string) (string, bool) {
 		return quoted[1 : len(quoted)-1], true
 	case singleQuoted:
 		return strings.ReplaceAll(part, "'", "''"), isPrintable(part)
+	default:
+		return part, isPrintable(part)
 	}
-	return part, isPrintable(part)
 }
 
 // isPrintable reports whether every character can stand outside double quotes

@@ -83,7 +83,7 @@ func (w *work) apply(e Edit) *problem.Problem {
 	if inPlace && !w.changed[t.node] {
 		return w.set(t, e)
 	}
-	if p := w.flush(); p != nil {
+	if p = w.flush(); p != nil {
 		return p
 	}
 	if t, p = w.find(e.path); p != nil {
@@ -108,6 +108,7 @@ func (w *work) restructure(t target, e Edit) *problem.Problem {
 		return w.add(t, stringFragment(e.value, w.place(t)))
 	case remove:
 		return w.remove(t)
+	case insert, appendItem: // both bring a fragment
 	}
 	f, p := newFragment(e.yaml)
 	switch {

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -45,7 +46,7 @@ func parserLeaves(t *testing.T, text []byte) (leaves []leaf) {
 	if err == nil {
 		err = loader.Load(&root)
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		t.Fatalf("%q: %v", text, err)
 	}
 	var walk func(*yaml.Node)

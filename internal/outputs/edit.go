@@ -86,8 +86,7 @@ func (c *Job) editProblems(err error) error {
 // tellEdited names the workloads that the wave does not reach by itself.
 func (c *Job) tellEdited(report render.WorkloadsReport) {
 	for _, w := range report.Workloads {
-		switch w.Fate {
-		case render.Unknown, render.Immune, render.HeldBack:
+		if w.Fate == render.Unknown || w.Fate == render.Immune || w.Fate == render.HeldBack {
 			fmt.Fprintf(c.Notes, "note: %s: %s: %s: %s\n", w.File, w.Object, w.Fate, w.Why)
 		}
 	}

@@ -49,10 +49,10 @@ var kindInk = map[string]ink{"anchor": blue, "issuer": teal, "cross": violet}
 
 // ink of the bar and of its words.
 func (b Bar) ink(h health) (bar, words ink) {
-	switch h {
-	case expired:
+	if h == expired {
 		return red, red
-	case expiring:
+	}
+	if h == expiring {
 		return amber, amberText
 	}
 	if in, known := kindInk[b.Kind]; known {

@@ -68,6 +68,7 @@ func (s shape) svg() string {
 func (s shape) svgWord(tip string) string {
 	more := ""
 	switch s.align {
+	case toRight: // as SVG does without a word
 	case centred:
 		more = ` text-anchor="middle"`
 	case toLeft:

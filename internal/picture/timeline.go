@@ -75,8 +75,9 @@ func (b Bar) left(now time.Time, short bool) string {
 	case future:
 		wait := b.NotBefore.Unix() - now.Unix()
 		return fmt.Sprintf(forms[h], b.span(int(wait/daySeconds), wait, now, short))
+	default:
+		return fmt.Sprintf(forms[valid], b.span(b.DaysLeft, b.NotAfter.Unix()-now.Unix(), now, short))
 	}
-	return fmt.Sprintf(forms[valid], b.span(b.DaysLeft, b.NotAfter.Unix()-now.Unix(), now, short))
 }
 
 const (

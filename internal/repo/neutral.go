@@ -80,8 +80,8 @@ func (c call) addresses() (all []string) {
 			return nil, ErrNone
 		}
 		var text strings.Builder
-		c := call{dir: c.dir, wait: patience}
-		err := c.program(nil, &text, append([]string{"--git-dir=" + at.gitDir}, append(c.neutral(), "config", "-z", "--get-regexp", `^(remote\..*url|url\..*insteadof|branch\..*remote)$`)...))
+		asking := call{dir: c.dir, wait: patience}
+		err := asking.program(nil, &text, append([]string{"--git-dir=" + at.gitDir}, append(asking.neutral(), "config", "-z", "--get-regexp", `^(remote\..*url|url\..*insteadof|branch\..*remote)$`)...))
 		return []byte(text.String()), err
 	}()
 	if err != nil {

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -179,7 +180,7 @@ func TestEachPast(t *testing.T) {
 		slices.Sort(all)
 		return all
 	}
-	if _, err := EachPast(top, time.Time{}, 99, nil); err != ErrNone {
+	if _, err := EachPast(top, time.Time{}, 99, nil); !errors.Is(err, ErrNone) {
 		t.Errorf("outside of a repository: %v", err)
 	}
 	run(t, top, "init", "-q", "-b", "main")

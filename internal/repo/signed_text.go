@@ -3,6 +3,7 @@ package repo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"time"
@@ -63,7 +64,7 @@ func TextSigner(text, signature, allowed []byte, namespace string, now time.Time
 
 // refused is nil where ssh-keygen ran and said no.
 func refused(err error) error {
-	if failure, ok := err.(*child.Failure); ok && failure.Code > 0 {
+	if failure, ok := errors.AsType[*child.Failure](err); ok && failure.Code > 0 {
 		return nil
 	}
 	return err

@@ -119,7 +119,7 @@ func (w *Worktree) plain() error {
 	}
 	all := strings.FieldsFunc(out, func(r rune) bool { return r == 0 })
 	converted, filtered := map[string]bool{}, map[string]bool{}
-	err = w.attributes(all, func(name, attribute, value string) {
+	err = w.attributes(all, func(name, attribute, _ string) {
 		if attribute == "filter" {
 			filtered[name] = w.reviewed
 		} else {

@@ -43,8 +43,9 @@ func lifeLeft(x rotation.Expiry, at time.Time) document.Line {
 		return document.Bad.Say("%s", left(x, at))
 	case screen.Warn:
 		return document.Warn.Say("%s: due for rotation", left(x, at))
+	default:
+		return document.Say("%s", left(x, at))
 	}
-	return document.Say("%s", left(x, at))
 }
 
 // severityLooks are how bad findings look; their words say so too.

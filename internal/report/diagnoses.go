@@ -10,7 +10,7 @@ import (
 // Diagnoses are what doctor found, for people and programs.
 type Diagnoses []recovery.Diagnosis
 
-// Data, Text and Markdown implement [Report].
+// Data is what -o json prints.
 func (r Diagnoses) Data() any {
 	if r == nil {
 		return []recovery.Diagnosis{}
@@ -18,6 +18,7 @@ func (r Diagnoses) Data() any {
 	return []recovery.Diagnosis(r)
 }
 
+// Text is what a terminal shows.
 func (r Diagnoses) Text() string {
 	if len(r) == 0 {
 		return "nothing is wrong that the state, Git and the evidence can show\n"
@@ -39,6 +40,7 @@ func (r Diagnoses) Text() string {
 	return b.String()
 }
 
+// Markdown is the same for a pull request.
 func (r Diagnoses) Markdown() string {
 	var b strings.Builder
 	for _, d := range r {

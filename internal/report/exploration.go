@@ -11,7 +11,7 @@ import (
 // Explorations are what was found, one order after the other.
 type Explorations []rotation.Exploration
 
-// Data, Text and Markdown implement [Report].
+// Data is what -o json prints.
 func (r Explorations) Data() any { return []rotation.Exploration(r) }
 
 func verdictOfOrder(x rotation.Exploration) string {
@@ -52,6 +52,7 @@ func (r Explorations) Page(p *screen.Page) {
 	}
 }
 
+// Markdown is the same for a pull request.
 func (r Explorations) Markdown() string {
 	var b strings.Builder
 	b.WriteString(MarkdownTable(r.rows()))

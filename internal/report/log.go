@@ -11,7 +11,7 @@ import (
 // Log is a log for people and programs.
 type Log []state.LogEntry
 
-// Data, Text and Markdown implement [Report].
+// Data is what -o json prints.
 func (r Log) Data() any {
 	if r == nil {
 		return []state.LogEntry{}
@@ -52,4 +52,5 @@ func says(rows [][]string) [][]screen.Text {
 	return list
 }
 
+// Markdown is the same for a pull request.
 func (r Log) Markdown() string { return MarkdownTable(r.rows()) }

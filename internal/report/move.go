@@ -16,7 +16,7 @@ type Move struct {
 	StatePath string
 }
 
-// Data, Text and Markdown implement [Report].
+// Data is what -o json prints.
 func (r Move) Data() any {
 	return MoveData{r.From, r.To, r.State.Status.Epoch, r.Back, r.DryRun, r.Wave, r.State.Status.Stamp, r.Strategy, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy, r.byHand()}
 }
@@ -38,6 +38,7 @@ type MoveData struct {
 	Deliver  []delivery.Object     `json:"deliver,omitempty"`
 }
 
+// Text is what a terminal shows.
 func (r Move) Text() string {
 	var b strings.Builder
 	head := "moved"
@@ -51,6 +52,7 @@ func (r Move) Text() string {
 	return b.String()
 }
 
+// Markdown is the same for a pull request.
 func (r Move) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s → %s** (epoch %d)\n\n", r.From, r.To, r.State.Status.Epoch)

@@ -84,9 +84,10 @@ func certsDiff(before, after []string) (d CertsDiff) {
 	return d
 }
 
-// Data, Text and Markdown implement [Report].
+// Data is what -o json prints.
 func (d PhaseDiff) Data() any { return d }
 
+// Text is what a terminal shows.
 func (d PhaseDiff) Text() string { return paged(d, screen.View{}) }
 
 // Page adds the objects, and the certificates as lines of a diff.
@@ -129,4 +130,5 @@ func (d PhaseDiff) words(fingerprint string) string {
 	return fingerprint
 }
 
+// Markdown is the same for a pull request.
 func (d PhaseDiff) Markdown() string { return "```diff\n" + d.Text() + "```\n" }

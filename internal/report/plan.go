@@ -12,7 +12,7 @@ import (
 // Plan is a plan for people and programs.
 type Plan struct{ *rotation.Plan }
 
-// Data, Text and Markdown implement [Report].
+// Data is what -o json prints.
 func (r Plan) Data() any { return r.Plan }
 
 func (r Plan) head() string {
@@ -55,6 +55,7 @@ func (r Plan) byHand() (text string) {
 	return text
 }
 
+// Markdown is the same for a pull request.
 func (r Plan) Markdown() string {
 	return "### Plan of the rotation\n\n" + r.head() + "\n\n" + MarkdownTable(r.rows()) + r.byHand() + "\n```mermaid\n" + Gantt(r.Plan) + "```\n"
 }

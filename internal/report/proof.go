@@ -11,12 +11,13 @@ import (
 // Proof is a proof for people and programs.
 type Proof struct{ *rotation.Proof }
 
-// Data, Text and Markdown implement [Report].
+// Data is what -o json prints.
 func (r Proof) Data() any { return r.Proof }
 
 // Text is the page of a view without color.
 func (r Proof) Text() string { return paged(r, screen.View{}) }
 
+// Markdown is the same for a pull request.
 func (r Proof) Markdown() string {
 	var b strings.Builder
 	for _, step := range r.Steps {
@@ -50,7 +51,7 @@ func stepHead(step rotation.ProofStep) string {
 // Change judges the step from one version of the state file to another.
 type Change struct{ *rotation.Change }
 
-// Data, Text and Markdown implement [Report].
+// Data is what -o json prints.
 func (r Change) Data() any { return r.Change }
 
 // Text is the page of a view without color.
@@ -64,6 +65,7 @@ func (r Change) Page(p *screen.Page) {
 	}
 }
 
+// Markdown is the same for a pull request.
 func (r Change) Markdown() string {
 	lines := append([]string{"**" + r.head() + "**\n"}, r.reasons()...)
 	return strings.Join(lines, "\n- ") + "\n"

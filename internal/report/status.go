@@ -25,7 +25,7 @@ type Status struct {
 	Todo nextstep.Step
 }
 
-// Data, Text and Markdown implement [Report].
+// Data is what -o json prints.
 func (r Status) Data() any {
 	return StatusData{r.Status, r.Todo}
 }
@@ -75,6 +75,7 @@ func (r Status) certificates() [][]string {
 	return rows
 }
 
+// Markdown is the same for a pull request.
 func (r Status) Markdown() string {
 	var b strings.Builder
 	for _, alarm := range r.Alarms {

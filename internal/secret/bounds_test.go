@@ -3,6 +3,7 @@ package secret
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"io"
 	"math/rand"
 	"runtime"
@@ -171,7 +172,7 @@ func (r *repeated) Read(p []byte) (int, error) {
 
 // TestScanErrors: what cannot be read is an error.
 func TestScanErrors(t *testing.T) {
-	if _, err := Scan(iotest.ErrReader(io.ErrClosedPipe)); err != io.ErrClosedPipe {
+	if _, err := Scan(iotest.ErrReader(io.ErrClosedPipe)); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("%v", err)
 	}
 }

@@ -92,8 +92,8 @@ func isPlainKey(version byte, rest []byte) bool {
 		return false
 	case tag == tagSeq: // PKCS #8: the algorithm, and the key in an octet string
 		oid, _, _, hasOID := element(value)
-		tag, key, _, ok := element(rest)
-		return hasOID && oid == tagOID && ok && isOctets(tag) && len(key) >= 16
+		octets, key, _, hasKey := element(rest)
+		return hasOID && oid == tagOID && hasKey && isOctets(octets) && len(key) >= 16
 	case tag == tagOctets && version == 1: // SEC 1: the key, curve and public key
 		return len(value) >= 16 && len(value) <= 80 && (len(rest) == 0 || rest[0] == 0xa0 || rest[0] == 0xa1)
 	case tag == tagInteger && len(value) >= 32: // PKCS #1 and DSA: at least five numbers

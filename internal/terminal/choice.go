@@ -26,8 +26,10 @@ func (c *Choice) String() string {
 	return *c.value
 }
 
+// Type is what help calls the value.
 func (c *Choice) Type() string { return "string" }
 
+// Set takes one of the choices.
 func (c *Choice) Set(value string) error {
 	if !slices.Contains(c.of, value) {
 		return errors.New("want " + strings.Join(c.of, ", "))

@@ -80,8 +80,9 @@ func (o Object) Line() string {
 		return fmt.Sprintf("%s: %s: a person must deliver it, after the change is merged: `%s`", o.Name, o.How, o.Command)
 	case Refused:
 		return fmt.Sprintf("%s: %s", o.Name, o.How)
+	default:
+		return ""
 	}
-	return ""
 }
 
 // Lines are those of all objects that do not arrive by themselves, each once.
@@ -131,8 +132,9 @@ func (l router) namespace(g render.Group) string {
 		return l.Linkerd.VizNamespace
 	case render.Jaeger:
 		return l.Linkerd.JaegerNamespace
+	default:
+		return l.Linkerd.Namespace
 	}
-	return l.Linkerd.Namespace
 }
 
 // output finds the first output of the kinds that fits; -1 if there is none.

@@ -81,5 +81,5 @@ var LeafMetricsTable = []LeafMetrics{
 // release between 2.17 and 2.18; edges before 2.18's own are taken to lack it.
 var issuerMetricSince = Release{[3]int{2, 18, 0}, [3]int{25, 4, 4}}
 
-// HasIssuerMetric: identity exports [IssuerTTLMetric].
+// HasIssuerMetric reports whether identity exports [IssuerTTLMetric].
 func (v Version) HasIssuerMetric() bool { return v.since(issuerMetricSince) }

@@ -13,9 +13,9 @@ var (
 )
 
 const (
-	// NamespaceEnv and TrustDomainEnv are in every proxy, in plain text
-	// (charts/partials/templates/_proxy.tpl).
-	NamespaceEnv   = "_l5d_ns"
+	// NamespaceEnv is in every proxy, in plain text (charts/partials/templates/_proxy.tpl).
+	NamespaceEnv = "_l5d_ns"
+	// TrustDomainEnv is there too.
 	TrustDomainEnv = "_l5d_trustdomain"
 	// IdentityInfix stands before "NAMESPACE.TRUST-DOMAIN" in the name of every leaf.
 	IdentityInfix = ".serviceaccount.identity."

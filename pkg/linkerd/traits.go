@@ -68,7 +68,7 @@ var Table = []Traits{
 	{Family: Family213, Since: Release{[3]int{2, 19, 0}, [3]int{25, 6, 4}}, TrustRoots: true, Hash: true, TrimmedBundle: true, FreePins: true, NewestMinor: 20},
 }
 
-// NeedsRoll: the control plane's pods do not roll with the bundle by themselves,
+// NeedsRoll reports whether the control plane's pods do not roll with the bundle by themselves,
 // though they read it once.
 func (t Traits) NeedsRoll() bool { return t.TrustRoots && !t.Hash }
 

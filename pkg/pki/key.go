@@ -181,8 +181,7 @@ func (k Key) Wipe() {
 	clear(held.pem)
 	switch key := held.signer.(type) {
 	case *ecdsa.PrivateKey:
-		//lint:ignore SA1019 nothing else reaches the scalar, and the key is not used again
-		wipeInt(key.D)
+		wipeInt(key.D) //nolint:staticcheck // nothing else reaches the scalar, and the key is not used again
 	case *rsa.PrivateKey:
 		wipeInt(key.D)
 		for _, prime := range key.Primes {

@@ -180,8 +180,7 @@ func TestKeyNeverPrints(t *testing.T) {
 	}
 	decimal := func(b []byte) string { return strings.Trim(fmt.Sprint(b), "[]") }
 	text := k.PEM()[40:60]
-	//lint:ignore SA1019 the deprecated field is one more way in which a key could show
-	scalarText := raw.D.String()[:12]
+	scalarText := raw.D.String()[:12] //nolint:staticcheck // the deprecated field is one more way in which a key could show
 	for _, secret := range []string{
 		string(text), decimal(text), fmt.Sprintf("%x", text), fmt.Sprintf("%X", text),
 		decimal(scalar[:4]), fmt.Sprintf("%x", scalar[:8]), fmt.Sprintf("%X", scalar[:8]), scalarText,

@@ -11,11 +11,11 @@ import (
 type Severity string
 
 const (
-	// Error: something refuses it, now or under one of the two rules.
+	// Error is for what something refuses it, now or under one of the two rules.
 	Error Severity = "error"
-	// Warning: it works, and will not for long or not everywhere.
+	// Warning is for what works, and will not for long or not everywhere.
 	Warning Severity = "warning"
-	// Info: worth knowing at the next generation.
+	// Info is worth knowing at the next generation.
 	Info Severity = "info"
 )
 

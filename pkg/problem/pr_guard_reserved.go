@@ -1,6 +1,6 @@
 package problem
 
-// PRGuardReserved: a path that the tool's own files need.
+// PRGuardReserved is a path that the tool's own files need.
 var PRGuardReserved = Sentence{
 	Code:    "guard-reserved",
 	Text:    "%s, and the change puts something else there",
@@ -8,7 +8,7 @@ var PRGuardReserved = Sentence{
 	Explain: "Commands make files of their own beside the state file: a directory of observations, a note that lets a command which was stopped be run again, and with custody kind file the keys. What a repository has at these paths stops every move, and replaces keys on the machine of who merges it: Git overwrites files that it ignores.",
 }
 
-// PRGuardShown: a key in clear that Git would commit.
+// PRGuardShown is a key in clear that Git would commit.
 var PRGuardShown = Sentence{
 	Code:    "guard-keys-shown",
 	Text:    "a private key in clear is kept there, and with this change no .gitignore ignores it any more",

@@ -183,7 +183,7 @@ func (l List) Unwrap() []error {
 // Of lists the problems that err holds. An error of another kind becomes one
 // problem with the code "internal" and its own text, so nothing is ever lost.
 func Of(err error) List {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // what an error wraps is its cause, not another problem
 	case nil:
 		return nil
 	case *Problem:

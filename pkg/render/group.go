@@ -59,6 +59,7 @@ func (m *Material) namespace(g Group) string {
 		return l.JaegerNamespace
 	case Multicluster:
 		return l.MulticlusterNamespace
+	default:
+		return ""
 	}
-	return ""
 }

@@ -28,6 +28,7 @@ func (p *plan) literalsIn(o object, at []any, n *manifest.Node) {
 		for key, value := range n.Pairs() {
 			p.literalsIn(o, append(at[:len(at):len(at)], key.Value()), value)
 		}
+	case manifest.Scalar: // an entry is a mapping
 	}
 }
 

@@ -88,7 +88,7 @@ func (m *Material) standIns(in ManifestsInput) ([]byte, error) {
 	return append(text, in.Beside...), problems.Err()
 }
 
-// MakesTrustRoots: the chart leaves the trust roots to others.
+// MakesTrustRoots reports whether the chart leaves the trust roots to others.
 func (m *Material) MakesTrustRoots() bool {
 	return m.traits.TrustRoots && m.State.Spec.Linkerd.ExternalCA
 }

@@ -42,6 +42,7 @@ func (r *WorkloadsReport) take(f WorkloadFile, result stamped) {
 		r.Templates++
 	case foreignFile:
 		r.Foreign++
+	case kubernetesFile: // counted by its workloads, below
 	}
 	if !bytes.Equal(f.Text, result.text) {
 		r.Changed = append(r.Changed, f.Name)

@@ -62,8 +62,8 @@ func (k *book) addObservation(o *Observation) {
 // the known ones, and why, is for a person to find out.
 func (k *book) bundle(fps []string) (b pki.Bundle, unknown string) {
 	key := strings.Join(fps, " ")
-	if b, done := k.bundles[key]; done {
-		return b, ""
+	if known, done := k.bundles[key]; done {
+		return known, ""
 	}
 	var certs []pki.Certificate
 	for _, fp := range fps {

@@ -53,8 +53,9 @@ func (t target) late(n Need) func(Endpoint) bool {
 		return func(e Endpoint) bool {
 			return slices.ContainsFunc(e.Bundle, func(fp string) bool { return slices.Contains(gone, fp) })
 		}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // shortName is the row as kubectl's users say it: shop/cart.

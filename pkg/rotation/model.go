@@ -19,8 +19,12 @@ type Model struct {
 
 // Numbers of [Textbook]: the bundles {A}, {A, B}, {B}; the chains a, b, b with X.
 const (
-	BundleA, BundleAB, BundleB = 0, 1, 2
-	ChainA, ChainB, ChainBX    = 0, 1, 2
+	BundleA  = 0
+	BundleAB = 1
+	BundleB  = 2
+	ChainA   = 0
+	ChainB   = 1
+	ChainBX  = 2
 )
 
 // Textbook has outgoing anchor A with issuer a, incoming anchor B with issuer

@@ -159,6 +159,7 @@ func (p *past) close(needs []Need, incoming string, due Material) {
 			p.bundles = slices.DeleteFunc(p.bundles, func(b pki.Bundle) bool { return !b.Contains(incoming) })
 		case LeavesRenewed:
 			p.chains = slices.DeleteFunc(p.chains, func(c pki.Chain) bool { return c[0].Fingerprint() != due.Issuer[0].Fingerprint() })
+		default: // says nothing about what pods hold
 		}
 	}
 }

@@ -97,6 +97,7 @@ func (r *Rotation) WebhookMaterial(webhook string) (certificate, caBundle, key s
 // first, and is not used for what is served.
 func side(s WebhookSide, now, incoming WebhookMaterial) WebhookMaterial {
 	switch s {
+	case SideCurrent:
 	case SideIncoming:
 		return incoming
 	case SideBoth:

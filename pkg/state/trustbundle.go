@@ -18,7 +18,7 @@ const (
 // TrustBundleKinds are those kinds.
 var TrustBundleKinds = []string{KindClusterTrustBundle, KindBundle, KindClusterBundle}
 
-// Versions of a ClusterTrustBundle: v1 from Kubernetes 1.37 on.
+// TrustBundleVersions are those of a ClusterTrustBundle: v1 from Kubernetes 1.37 on.
 var TrustBundleVersions = []string{"v1", "v1beta1"}
 
 // DefaultTrustBundle is the name of a trust bundle for others than Linkerd.

@@ -101,12 +101,12 @@ func (w *work) open(ctx context.Context, n forge.New) (forge.Pull, error) {
 		case err == nil:
 			return w.dress(ctx, p, n)
 		case isRefusal(err):
-			p, open := w.find(ctx, n)
+			older, open := w.find(ctx, n)
 			if open && round > 1 { // the one whose answer was lost
-				return w.dress(ctx, p, n)
+				return w.dress(ctx, older, n)
 			}
 			if open {
-				return p, problem.ForgeExists.With(p.Number, n.Head, n.Base).Because(forge.ErrExists)
+				return older, problem.ForgeExists.With(older.Number, n.Head, n.Base).Because(forge.ErrExists)
 			}
 			return forge.Pull{}, err
 		case !isLost(err):

@@ -10,8 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	//lint:ignore SA1019 client-go has these types
-	"k8s.io/apimachinery/pkg/util/httpstream"
+	"k8s.io/apimachinery/pkg/util/httpstream" //nolint:staticcheck // client-go has these types
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/transport/spdy"
 )

@@ -1,6 +1,7 @@
 package base
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -81,7 +82,7 @@ func VerifyFile(file, allowed string, at time.Time) (who string, err error) {
 
 // KeygenProblem says why ssh-keygen failed, in its own words where it has some.
 func KeygenProblem(err error) *problem.Problem {
-	if failure, ok := err.(*child.Failure); ok {
+	if failure, ok := errors.AsType[*child.Failure](err); ok {
 		if said, _, _ := strings.Cut(strings.TrimSpace(failure.Stderr), "\n"); said != "" {
 			return problem.EvidenceKeygen.With(sink.Name(said)).Because(err)
 		}

@@ -46,7 +46,7 @@ func (r *Report) accept(codes []string) {
 	r.findings = left
 }
 
-// Safe: it may be merged.
+// Safe reports whether it may be merged.
 func (r *Report) Safe() bool { return len(r.findings) == 0 }
 
 // Text is for a terminal.

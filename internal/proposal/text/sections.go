@@ -82,7 +82,7 @@ func (t Text) fileList() string {
 	return b.String()
 }
 
-// certNames are certificates by their names in the state and the beginnings of
+// CertNames are certificates by their names in the state and the beginnings of
 // their fingerprints.
 func (t Text) CertNames(fingerprints []string) string {
 	var names []string

@@ -1,3 +1,4 @@
+// Package text writes what a pull request says: title, body, commit and comments.
 package text
 
 import (
@@ -96,7 +97,7 @@ func (t Text) rotationName() string {
 	return t.Plan.Kind + " rotation by " + t.Plan.Strategy
 }
 
-// title is one line for the pull request and the commit.
+// Title is one line for the pull request and the commit.
 func (t Text) Title() string {
 	k, n := t.step()
 	phase := t.Next.Status.Phase

@@ -20,10 +20,8 @@ import (
 	"testing"
 	"time"
 
-	//lint:ignore SA1019 client-go has these types
-	"k8s.io/apimachinery/pkg/util/httpstream"
-	//lint:ignore SA1019 client-go has these types
-	"k8s.io/apimachinery/pkg/util/httpstream/spdy"
+	"k8s.io/apimachinery/pkg/util/httpstream" //nolint:staticcheck // client-go has these types
+	"k8s.io/apimachinery/pkg/util/httpstream/spdy" //nolint:staticcheck // client-go has these types
 )
 
 // Forward answers a request for forwarded ports as a kubelet does; dial connects to
