@@ -20,7 +20,7 @@ import (
 	"testing"
 	"time"
 
-	"k8s.io/apimachinery/pkg/util/httpstream" //nolint:staticcheck // client-go has these types
+	"k8s.io/apimachinery/pkg/util/httpstream"      //nolint:staticcheck // client-go has these types
 	"k8s.io/apimachinery/pkg/util/httpstream/spdy" //nolint:staticcheck // client-go has these types
 )
 
