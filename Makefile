@@ -4,7 +4,7 @@ GO          ?= go
 JOBS        ?= 2
 FUZZTIME    ?= 30s
 VERSION     ?= v0.0.0-dev
-STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 TOOLS       := $(CURDIR)/.cache/tools
 
 # Modules with code of ours. Nested ones keep their libraries out of the first;
@@ -51,13 +51,12 @@ race: ## the race detector, where there are goroutines: programs that are run, a
 hsm: ## signing in an HSM, with SoftHSM for one; needs a C compiler, softhsm2 and opensc
 	cd cmd/l5d-pki-render-kms && CGO_ENABLED=1 $(GO) test -p $(JOBS) -tags pkcs11 -run PKCS11 -v .
 
-lint: $(TOOLS)/staticcheck ## gofmt, go vet, staticcheck, of every module
+lint: $(TOOLS)/golangci-lint ## gofmt, and what .golangci.yml names, of every module
 	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt: $$bad"; exit 1; fi
-	$(call each,$(MODULES) $(LIVE),$(GO) vet -p $(JOBS) ./...)
-	$(call each,$(MODULES) $(LIVE),GOMAXPROCS=$(JOBS) $(TOOLS)/staticcheck ./...)
+	$(call each,$(MODULES) $(LIVE),$(TOOLS)/golangci-lint run -j $(JOBS) ./...)
 
-$(TOOLS)/staticcheck:
-	GOBIN=$(TOOLS) $(GO) install -p $(JOBS) $(STATICCHECK)
+$(TOOLS)/golangci-lint:
+	GOBIN=$(TOOLS) $(GO) install -p $(JOBS) $(GOLANGCI)
 
 $(TOOLS)/loud: scripts/loud/main.go
 	$(GO) build -o $@ ./scripts/loud
