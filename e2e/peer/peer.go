@@ -43,7 +43,9 @@ var recipes = map[string]recipe{
 	"l5d-pki-render-forge":   {module: ".", pkg: "./cmd/l5d-pki-render-forge"},
 	"l5d-pki-render-cluster": {module: ".", pkg: "./cmd/l5d-pki-render-cluster"},
 	// Plays what runs in the pods of a mesh, in front of an API server.
-	"mesh":              {module: ".", pkg: "./internal/testkit/kubelet/mesh"},
+	"mesh": {module: ".", pkg: "./internal/testkit/kubelet/mesh"},
+	// Verifies bundles and chains as the gate does.
+	"pairs":             {module: ".", pkg: "./internal/testkit/pairs"},
 	"helm3":             {module: "e2e", pkg: "helm.sh/helm/v3/cmd/helm"},
 	"helm4":             {module: "e2e", pkg: "helm.sh/helm/v4/cmd/helm"},
 	"kustomize":         {module: "e2e", pkg: "sigs.k8s.io/kustomize/kustomize/v5"},
