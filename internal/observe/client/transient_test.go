@@ -128,7 +128,7 @@ func TestThrottled(t *testing.T) {
 	identity := &kubelet.Identity{Issuer: issuer, Chain: nil, Accepts: func(string) bool { return true }}
 	identity.Chain = append(identity.Chain, issuer.Certificate)
 	leaf := issuer.Leaf(t, "default.shop.serviceaccount.identity.linkerd.example.org", time.Now().Add(20*time.Hour), issuer.Certificate)
-	m := &mesh{t: t, roots: text(root.Certificate), injected: text(root.Certificate), injectors: 1, token: "t", busy: map[string]int{"/portforward": 3, "/token": 1, "/namespaces/shop/pods": 1},
+	m := &mesh{t: t, roots: text(root.Certificate), injected: text(root.Certificate), injectors: 1, token: "t", busy: map[string]int{"/portforward": 1, "/token": 1, "/namespaces/shop/pods": 1},
 		ports: map[string]string{"linkerd/identity-0:8080": identity.Start(t), "shop/web-0:4191": kubelet.Serve(t, &tls.Config{Certificates: []tls.Certificate{leaf}})}}
 	o, gaps := m.observe(func(r *exchange.Request) { r.Dial, r.Certify, r.DryRunPod = observe.DialAll, true, "shop" })
 	if strings.Contains(gaps, "too many") || o.Identity[0].Issuer == nil || o.ControlPlane.Injectors[0].Bundle == nil {
