@@ -7,6 +7,7 @@ package apiserver
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -54,16 +56,34 @@ type program struct {
 // Start starts a server on loopback. Call Stop when done with it.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	return StartSeveral(t, 1)[0]
+}
+
+// StartSeveral starts several at the same time.
+func StartSeveral(t testing.TB, n int) []*Server {
+	t.Helper()
 	etcd, api := peer.Program(t, "etcd"), peer.Program(t, "kube-apiserver")
-	var err error
-	for range starts {
-		var s *Server
-		if s, err = start(etcd, api); err == nil {
-			return s
-		}
+	servers, errs := make([]*Server, n), make([]error, n)
+	var wait sync.WaitGroup
+	for i := range n {
+		wait.Go(func() {
+			for range starts {
+				if servers[i], errs[i] = start(etcd, api); errs[i] == nil {
+					return
+				}
+			}
+		})
 	}
-	t.Fatalf("the API server does not start: %v", err)
-	return nil
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		for _, s := range servers {
+			if s != nil {
+				s.Stop()
+			}
+		}
+		t.Fatalf("an API server does not start: %v", err)
+	}
+	return servers
 }
 
 func start(etcd, api string) (*Server, error) {

@@ -31,6 +31,8 @@ type lab struct {
 	t         testing.TB
 	both, one string
 	state     string
+	// node is where kwok runs pods; "": the tests give pods their status.
+	node string
 }
 
 func newLab(t testing.TB) *lab {
@@ -43,7 +45,8 @@ func newLab(t testing.TB) *lab {
 		}
 		return string(text)
 	}
-	l := &lab{s, t, strings.TrimSpace(read("anchor-2025.crt")) + "\n" + strings.TrimSpace(read("anchor-2026.crt")) + "\n", strings.TrimSpace(read("anchor-2025.crt")) + "\n", ""}
+	old, incoming := strings.TrimSpace(read("anchor-2025.crt"))+"\n", strings.TrimSpace(read("anchor-2026.crt"))+"\n"
+	l := &lab{Server: s, t: t, both: old + incoming, one: old}
 	l.state = filepath.Join(peer.Root(), "fixtures", "rotation", "bundle", "anchor-spread.yaml")
 	return l
 }
@@ -117,8 +120,13 @@ func (p pod) object() object {
 // plant creates a pod and gives it the status that a kubelet would.
 func (l *lab) plant(p pod) {
 	l.t.Helper()
-	path := "/api/v1/namespaces/" + p.namespace + "/pods"
-	l.create(path, p.object())
+	path, o := "/api/v1/namespaces/"+p.namespace+"/pods", p.object()
+	if l.node != "" {
+		o["spec"].(object)["nodeName"] = l.node
+		l.create(path, o)
+		return
+	}
+	l.create(path, o)
 	if p.phase == "" {
 		p.phase = "Running"
 	}
@@ -287,6 +295,7 @@ func TestObserve(t *testing.T) {
 	if out, _ := l.run(0, "status", "--state", l.state, "--observe", "--kubeconfig", l.Kubeconfig); !strings.Contains(out, "advance to issuer-switched: not yet") {
 		t.Error(out)
 	}
+	l.checkExtension()
 	// Without the right to list pods the rest is read.
 	l.remove("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/l5d-pki-observe")
 	o, talk := l.observe(l.limitedFile())

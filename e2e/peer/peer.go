@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -43,7 +44,9 @@ var recipes = map[string]recipe{
 	"l5d-pki-render-forge":   {module: ".", pkg: "./cmd/l5d-pki-render-forge"},
 	"l5d-pki-render-cluster": {module: ".", pkg: "./cmd/l5d-pki-render-cluster"},
 	// Plays what runs in the pods of a mesh, in front of an API server.
-	"mesh":              {module: ".", pkg: "./internal/testkit/kubelet/mesh"},
+	"mesh": {module: ".", pkg: "./internal/testkit/kubelet/mesh"},
+	// Verifies bundles and chains as the gate does.
+	"pairs":             {module: ".", pkg: "./internal/testkit/pairs"},
 	"helm3":             {module: "e2e", pkg: "helm.sh/helm/v3/cmd/helm"},
 	"helm4":             {module: "e2e", pkg: "helm.sh/helm/v4/cmd/helm"},
 	"kustomize":         {module: "e2e", pkg: "sigs.k8s.io/kustomize/kustomize/v5"},
@@ -58,7 +61,9 @@ var recipes = map[string]recipe{
 	"etcd":               {module: "e2e/kube", pkg: "go.etcd.io/etcd/server/v3"},
 	"kube-apiserver":     {module: "e2e/kube", pkg: "k8s.io/kubernetes/cmd/kube-apiserver", flags: kubeVersion},
 	"kubectl":            {module: "e2e/kube", pkg: "k8s.io/kubernetes/cmd/kubectl", flags: kubeVersion},
-	"krew":               {module: "e2e/krew", pkg: "sigs.k8s.io/krew/cmd/krew"},
+	// Makes pods run that no kubelet runs.
+	"kwok": {module: "e2e/kwok", pkg: "sigs.k8s.io/kwok/cmd/kwok"},
+	"krew": {module: "e2e/krew", pkg: "sigs.k8s.io/krew/cmd/krew"},
 	// Discovery finds targets in clouds and clusters; those of the tests are in its file.
 	"prometheus": {module: "e2e/prometheus", pkg: "github.com/prometheus/prometheus/cmd/prometheus", flags: []string{"-tags", "remove_all_sd"}},
 	"cmpclient":  {module: "e2e/argocd", pkg: "./cmd/cmpclient", env: []string{argocdToolchain}},
@@ -92,6 +97,23 @@ func Program(t testing.TB, name string) string {
 	}
 	built[name] = path
 	return path
+}
+
+// Source is a file of a module that a program is built from.
+func Source(t testing.TB, name, module, path string) string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module)
+	cmd.Dir = filepath.Join(Root(), filepath.FromSlash(recipes[name].module))
+	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOWORK=off")
+	dir, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("the source of %s: %v", module, err)
+	}
+	text, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), filepath.FromSlash(path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // Tool gives the path of l5d-pki-render, with its other programs beside it.

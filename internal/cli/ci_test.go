@@ -40,6 +40,9 @@ func TestWorkflows(t *testing.T) {
 		if strings.Contains(string(text), "pr --next") && !strings.Contains(string(text), "pr --next --observe --") {
 			t.Errorf("%s: the job does not look at the cluster", file)
 		}
+		if strings.Contains(string(text), "pr --next") && (!strings.Contains(string(text), "issuer needs --dial all") || !strings.Contains(string(text), "cross-signing --certify")) {
+			t.Errorf("%s: what other rotations need is not said", file)
+		}
 		ways := 0
 		for _, line := range w.commands {
 			for _, match := range shown.FindAllStringSubmatch(line, -1) {

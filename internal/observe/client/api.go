@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/observe"
@@ -25,8 +26,8 @@ const (
 	// which may not answer at all.
 	callLimit  = time.Minute
 	proxyLimit = 10 * time.Second
-	// attempts of a call that the server asks to repeat (429, 503 with Retry-After),
-	// and of a list whose pages expired (410).
+	// attempts of a call that the server asks to repeat (429, 503 with Retry-After), of
+	// one that failed for a moment, and of a list whose pages expired (410).
 	attempts = 5
 	maxWait  = 10 * time.Second
 	// maxAnswer bounds one answer: a page of 500 whole pods has 7 MB.
@@ -37,6 +38,9 @@ const (
 	wholeObjects = "application/json"
 )
 
+// between is the time between attempts of a call that failed for a moment.
+var between = time.Second
+
 // api is the API server.
 type api struct {
 	base   *url.URL
@@ -44,6 +48,8 @@ type api struct {
 	config *rest.Config
 	// largest answer that is read, in bytes.
 	largest int64
+	// answered: it has answered something, so it can be reached.
+	answered atomic.Bool
 }
 
 // errLarge is an answer that is not read to its end.
@@ -86,27 +92,70 @@ func connect(kubeconfig, kubeContext string) (*api, error) {
 		return nil, err
 	}
 	client.CheckRedirect = followNone
-	return &api{base, client, config, maxAnswer}, nil
+	return &api{base: base, http: client, config: config, largest: maxAnswer}, nil
 }
 
 // followNone has a redirect be the answer. A pod's own comes through the API server's
 // proxy, and the transport would send the token to whatever host it names.
 func followNone(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// get reads one path; at is the clock of whoever answered, zero if it did not say.
-func (a *api) get(ctx context.Context, path string, query url.Values, accept string, limit time.Duration) (body []byte, at time.Time, err error) {
+// read reads one path of the API server itself. Where it fails for a moment, as while
+// its replicas or etcd change their leader, it is asked again: a list of thousands of
+// pods is not given up for one page.
+func (a *api) read(ctx context.Context, path string, query url.Values, accept string) (body []byte, at time.Time, err error) {
 	for i := 1; ; i++ {
-		var header http.Header
-		body, header, err = a.once(ctx, path, query, accept, limit)
-		at, _ = http.ParseTime(header.Get("Date")) // zero: it did not say
-		wait, asked := again(err, header)
-		if !asked || i == attempts {
+		body, at, err = a.get(ctx, path, query, accept, callLimit)
+		if !a.passing(err) || i == attempts {
 			return body, at, err
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return nil, at, ctx.Err()
+		if why := sleep(ctx, between); why != nil {
+			return nil, at, why
+		}
+	}
+}
+
+// passing reports whether an error may be gone in a moment.
+func (a *api) passing(err error) bool {
+	var f *failure
+	switch {
+	case errors.As(err, &f):
+		return f.code == http.StatusInternalServerError || f.code == http.StatusBadGateway || f.code == http.StatusServiceUnavailable || f.code == http.StatusGatewayTimeout
+	case err == nil, errors.Is(err, errLarge), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return false
+	}
+	return a.answered.Load() // the connection broke; one that never was is told at once
+}
+
+// sleep waits, unless the context ends.
+func sleep(ctx context.Context, wait time.Duration) error {
+	select {
+	case <-time.After(wait):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// get reads one path; at is the clock of whoever answered, zero if it did not say.
+func (a *api) get(ctx context.Context, path string, query url.Values, accept string, limit time.Duration) (body []byte, at time.Time, err error) {
+	header, err := patiently(ctx, func() (header http.Header, err error) {
+		body, header, err = a.once(ctx, path, query, accept, limit)
+		return header, err
+	})
+	at, _ = http.ParseTime(header.Get("Date")) // zero: it did not say
+	return body, at, err
+}
+
+// patiently makes a call again while the server asks for it.
+func patiently(ctx context.Context, call func() (http.Header, error)) (http.Header, error) {
+	for i := 1; ; i++ {
+		header, err := call()
+		wait, asked := again(err, header)
+		if !asked || i == attempts {
+			return header, err
+		}
+		if why := sleep(ctx, wait); why != nil {
+			return header, why
 		}
 	}
 }
@@ -138,6 +187,7 @@ func (a *api) once(ctx context.Context, path string, query url.Values, accept st
 		return nil, nil, err
 	}
 	defer response.Body.Close()
+	a.answered.Store(true)
 	body, err := io.ReadAll(io.LimitReader(response.Body, a.largest+1))
 	switch {
 	case err != nil:
@@ -154,7 +204,7 @@ func (a *api) once(ctx context.Context, path string, query url.Values, accept st
 
 // object reads one object; found is false if the API server says that there is none.
 func (a *api) object(ctx context.Context, path string, into any) (at time.Time, found bool, err error) {
-	body, at, err := a.get(ctx, path, nil, wholeObjects, callLimit)
+	body, at, err := a.read(ctx, path, nil, wholeObjects)
 	if hasCode(err, http.StatusNotFound) {
 		return at, false, nil
 	}
@@ -183,7 +233,7 @@ func (a *api) pages(ctx context.Context, path string, query url.Values, accept s
 		next[name] = values
 	}
 	for {
-		body, _, err := a.get(ctx, path, next, accept, callLimit)
+		body, _, err := a.read(ctx, path, next, accept)
 		if size, _ := strconv.Atoi(next.Get("limit")); errors.Is(err, errLarge) && size > 1 { // whoever may create pods makes them large
 			next.Set("limit", strconv.Itoa(size/2))
 			continue

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,6 +37,9 @@ type mesh struct {
 	injected  string
 	injectors int
 	forbidden string
+	// busy is how often calls with a part in their path are throttled.
+	busy      map[string]int
+	mutex     sync.Mutex
 	token     string
 	published []byte
 }
@@ -107,6 +111,12 @@ func (m *mesh) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if m.forbidden != "" && strings.Contains(path, m.forbidden) {
 		w.WriteHeader(http.StatusForbidden)
 		_ = json.NewEncoder(w).Encode(object{"kind": "Status", "message": "forbidden"})
+		return
+	}
+	if m.throttles(path) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusTooManyRequests)
+		_ = json.NewEncoder(w).Encode(object{"apiVersion": "v1", "kind": "Status", "status": "Failure", "reason": "TooManyRequests", "code": 429, "message": "too many requests"})
 		return
 	}
 	part := strings.Split(path, "/")

@@ -47,28 +47,40 @@ func (c *collector) dryRun(ctx context.Context) {
 
 // create posts an object, and reads the answer.
 func (a *api) create(ctx context.Context, path string, query url.Values, body []byte, into any) error {
+	var text []byte
+	_, err := patiently(ctx, func() (header http.Header, err error) {
+		text, header, err = a.post(ctx, path, query, body)
+		return header, err
+	})
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, into)
+}
+
+func (a *api) post(ctx context.Context, path string, query url.Values, body []byte) ([]byte, http.Header, error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	at := a.base.JoinPath(path)
 	at.RawQuery = query.Encode()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, at.String(), bytes.NewReader(body))
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	response, err := a.http.Do(request)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return err
+		return nil, response.Header, err
 	}
 	if response.StatusCode/100 != 2 {
 		var status struct{ Message string }
 		_ = json.Unmarshal(text, &status) // not a Status: the code has to do
-		return &failure{response.StatusCode, status.Message}
+		return nil, response.Header, &failure{response.StatusCode, status.Message}
 	}
-	return json.Unmarshal(text, into)
+	return text, response.Header, nil
 }

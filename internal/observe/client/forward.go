@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -35,8 +36,17 @@ func (a *api) forward(ctx context.Context, namespace, pod string, port int) (net
 		return nil, err
 	}
 	at := a.base.JoinPath("/api/v1/namespaces/" + url.PathEscape(namespace) + "/pods/" + url.PathEscape(pod) + "/portforward")
-	dialer := spdy.NewDialer(upgrader, &http.Client{Transport: transport, Timeout: forwardLimit}, http.MethodPost, at)
-	connection, protocol, err := dialer.Dial(forwardProtocol)
+	answer := &answered{Upgrader: upgrader}
+	dialer := spdy.NewDialer(answer, &http.Client{Transport: transport, Timeout: forwardLimit}, http.MethodPost, at)
+	var connection httpstream.Connection
+	var protocol string
+	_, err = patiently(ctx, func() (header http.Header, err error) {
+		answer.response = nil // of the attempt before
+		if connection, protocol, err = dialer.Dial(forwardProtocol); err == nil || answer.response == nil {
+			return nil, err
+		}
+		return answer.response.Header, &failure{answer.response.StatusCode, err.Error()}
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +65,18 @@ func (a *api) forward(ctx context.Context, namespace, pod string, port int) (net
 	return c, nil
 }
 
+// answered keeps the answer to a request for a connection: errors do not have its code.
+type answered struct {
+	spdy.Upgrader
+	response *http.Response
+}
+
+// NewConnection makes the answer a connection.
+func (a *answered) NewConnection(response *http.Response) (httpstream.Connection, error) {
+	a.response = response
+	return a.Upgrader.NewConnection(response)
+}
+
 // openStreams opens the two streams of a forwarded port: data, and errors.
 func openStreams(connection httpstream.Connection, port int) (*forwarded, error) {
 	headers := http.Header{}
@@ -71,13 +93,14 @@ func openStreams(connection httpstream.Connection, port int) (*forwarded, error)
 	if err != nil {
 		return nil, err
 	}
-	c := &forwarded{Stream: data, connection: connection, failed: make(chan error, 1)}
+	c := &forwarded{Stream: data, connection: connection, ended: make(chan struct{})}
 	go func() {
 		text, err := io.ReadAll(io.LimitReader(failures, 4096))
 		if len(text) > 0 {
 			err = fmt.Errorf("%q", text)
 		}
-		c.failed <- err
+		c.why = err
+		close(c.ended)
 		if err != nil {
 			_ = connection.Close() // wakes the reader
 		}
@@ -89,8 +112,11 @@ func openStreams(connection httpstream.Connection, port int) (*forwarded, error)
 type forwarded struct {
 	httpstream.Stream
 	connection httpstream.Connection
-	failed     chan error
-	stop       func() bool
+	// why is what the other stream said, once it has ended: both end together, and with
+	// the connection.
+	why   error
+	ended chan struct{}
+	stop  func() bool
 }
 
 // Read reads. Where nothing listens, the reason comes on the other stream.
@@ -99,14 +125,22 @@ func (c *forwarded) Read(p []byte) (int, error) {
 	if err == nil || n > 0 {
 		return n, nil
 	}
-	select {
-	case why := <-c.failed:
-		if why != nil {
-			return 0, why
-		}
-	case <-time.After(100 * time.Millisecond): // it may come a little later
+	return 0, c.reason(err)
+}
+
+// Write writes. It fails where the reason came before anything was written.
+func (c *forwarded) Write(p []byte) (int, error) {
+	n, err := c.Stream.Write(p)
+	if err != nil {
+		err = c.reason(err)
 	}
-	return 0, err
+	return n, err
+}
+
+// reason is why the connection ended, if the other side said so.
+func (c *forwarded) reason(err error) error {
+	<-c.ended
+	return cmp.Or(c.why, err)
 }
 
 func (c *forwarded) Close() error {

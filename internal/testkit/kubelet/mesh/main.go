@@ -3,10 +3,13 @@
 // injector. Whoever calls needs the rights that the API server would ask for. What
 // the pods have is in a directory:
 //
-//	issuer.crt, issuer.key   what identity signs with
-//	roots.crt                what the injector gives
-//	held-NAMESPACE-POD       the bundle that a proxy was started with
-//	name-NAMESPACE-POD       the identity of a proxy
+//	issuer.crt, issuer.key           what identity signs with
+//	issuer-POD.crt, issuer-POD.key   what one replica of it signs with, if that differs
+//	roots.crt                        what the injector gives
+//	held-NAMESPACE-POD               the bundle that a proxy was started with
+//	name-NAMESPACE-POD               the identity of a proxy
+//	leaf-NAMESPACE-POD               what a proxy presents, with its key; without it, a
+//	                                 leaf is made whenever it is asked
 package main
 
 import (
@@ -121,7 +124,7 @@ func (m *mesh) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (m *mesh) answer(w http.ResponseWriter, namespace, pod, port string) {
 	switch port {
 	case "9990":
-		ca, _, err := m.issuer()
+		ca, _, err := m.issuer(pod)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
@@ -141,12 +144,12 @@ func (m *mesh) answer(w http.ResponseWriter, namespace, pod, port string) {
 
 // dial connects to a port of a pod: identity, or a proxy that presents its leaf.
 func (m *mesh) dial(r *http.Request, namespace, pod, port string) (net.Conn, error) {
-	ca, chain, err := m.issuer()
-	if err != nil {
-		return nil, err
-	}
 	switch port {
 	case "8080":
+		ca, chain, err := m.issuer(pod)
+		if err != nil {
+			return nil, err
+		}
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, err
@@ -159,11 +162,7 @@ func (m *mesh) dial(r *http.Request, namespace, pod, port string) (net.Conn, err
 		go func() { <-r.Context().Done(); _ = server.Close() }()
 		return net.Dial("tcp", listener.Addr().String())
 	case "4191":
-		name, err := os.ReadFile(filepath.Join(m.dir, "name-"+namespace+"-"+pod))
-		if err != nil {
-			return nil, err
-		}
-		leaf, err := ca.NewLeaf(string(name), time.Now().Add(24*time.Hour), chain...)
+		leaf, err := m.leaf(namespace + "-" + pod)
 		if err != nil {
 			return nil, err
 		}
@@ -178,9 +177,30 @@ func (m *mesh) dial(r *http.Request, namespace, pod, port string) (net.Conn, err
 	return nil, errors.New("connection refused")
 }
 
-// issuer is what identity has loaded, and gives with each leaf.
-func (m *mesh) issuer() (*kubelet.CA, []*x509.Certificate, error) {
-	pair, err := tls.LoadX509KeyPair(filepath.Join(m.dir, "issuer.crt"), filepath.Join(m.dir, "issuer.key"))
+// leaf is what a proxy presents.
+func (m *mesh) leaf(pod string) (leaf tls.Certificate, err error) {
+	own := filepath.Join(m.dir, "leaf-"+pod)
+	if leaf, err = tls.LoadX509KeyPair(own, own); !errors.Is(err, os.ErrNotExist) {
+		return leaf, err
+	}
+	name, err := os.ReadFile(filepath.Join(m.dir, "name-"+pod))
+	if err != nil {
+		return leaf, err
+	}
+	ca, chain, err := m.issuer("")
+	if err != nil {
+		return leaf, err
+	}
+	return ca.NewLeaf(string(name), time.Now().Add(24*time.Hour), chain...)
+}
+
+// issuer is what a replica of identity has loaded, and gives with each leaf.
+func (m *mesh) issuer(pod string) (*kubelet.CA, []*x509.Certificate, error) {
+	path := filepath.Join(m.dir, "issuer-"+pod)
+	if _, err := os.Stat(path + ".crt"); err != nil {
+		path = filepath.Join(m.dir, "issuer")
+	}
+	pair, err := tls.LoadX509KeyPair(path+".crt", path+".key")
 	if err != nil {
 		return nil, nil, err
 	}
