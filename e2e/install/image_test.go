@@ -105,10 +105,11 @@ func each(t *testing.T, packed []byte, do func(*tar.Header, []byte)) {
 	}
 }
 
-// run runs the image's entry point as its user, below its root and nothing else.
+// run runs the image's entry point as its user, below its root and nothing else but
+// /dev/null, which every container has.
 func (c container) run(t *testing.T, stdin string, env []string, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
-	const enter = `"$2" --make-rprivate / && "$2" --bind "$3" "$3" && "$2" -o remount,bind,ro "$3" && unshare=$1 root=$3 dir=$4 user=$5 && shift 5 &&
+	const enter = `"$2" --make-rprivate / && "$2" --bind "$3" "$3" && "$2" --bind /dev/null "$3/dev/null" && "$2" -o remount,bind,ro "$3" && unshare=$1 root=$3 dir=$4 user=$5 && shift 5 &&
 exec "$unshare" --root="$root" --wd="$dir" --setgid="$user" --setuid="$user" "$@"`
 	var tools []string
 	for _, name := range []string{"unshare", "mount"} {
@@ -161,6 +162,12 @@ func TestImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	give(t, filepath.Join(c.root, "repo"), 999)
+	if err := os.Mkdir(filepath.Join(c.root, "dev"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(c.root, "dev/null"), nil, 0o444); err != nil {
+		t.Fatal(err)
+	}
 
 	c.workdir = "/"
 	if out, talk, err := c.run(t, "", nil, "version"); err != nil || !strings.HasPrefix(out, "l5d-pki-render "+version+" ") {
