@@ -48,9 +48,13 @@ func (r *release) archives(made []build) error {
 	return nil
 }
 
-// members are a platform's programs and the documents.
+// members are a platform's programs, the documents, and what is below share/.
 func (r *release) members(b build) ([]member, error) {
 	var all []member
+	for _, m := range r.shared.all(b.goos) {
+		m.name = "share/" + m.name
+		all = append(all, m)
+	}
 	for _, name := range documents {
 		data, err := os.ReadFile(filepath.Join(r.root, name))
 		if err != nil {

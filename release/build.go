@@ -77,18 +77,27 @@ func choose(names []string) ([]target, error) {
 // them, so that the same commit gives the same bytes in every directory.
 func (r *release) build(t target) (build, error) {
 	b := build{target: t}
-	const about = "github.com/l5d-pki/l5d-pki-render/internal/cli"
-	flags := fmt.Sprintf("-s -w -buildid= -X %[1]s.Version=%[2]s -X %[1]s.Commit=%[3]s -X %[1]s.Date=%[4]s",
-		about, r.version, r.commit, r.date.Format(time.RFC3339))
 	for _, p := range programs {
-		file := filepath.Join(r.work(), t.goos+"_"+t.goarch, p.name+t.exe())
-		cmd := exec.Command("go", "build", "-p", "2", "-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", flags, "-o", file, p.pkg)
-		cmd.Dir = filepath.Join(r.root, p.module)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOTOOLCHAIN=local", "GOFLAGS=", "GOOS="+t.goos, "GOARCH="+t.goarch)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return b, fmt.Errorf("%s for %s: %w\n%s", p.name, t, err, strings.TrimSpace(string(out)))
+		file, err := r.compile(p, t)
+		if err != nil {
+			return b, err
 		}
 		b.files = append(b.files, file)
 	}
 	return b, nil
+}
+
+// compile builds a program and returns its path.
+func (r *release) compile(p program, t target) (string, error) {
+	const about = "github.com/l5d-pki/l5d-pki-render/internal/cli"
+	flags := fmt.Sprintf("-s -w -buildid= -X %[1]s.Version=%[2]s -X %[1]s.Commit=%[3]s -X %[1]s.Date=%[4]s",
+		about, r.version, r.commit, r.date.Format(time.RFC3339))
+	file := filepath.Join(r.work(), t.goos+"_"+t.goarch, p.name+t.exe())
+	cmd := exec.Command("go", "build", "-p", "2", "-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", flags, "-o", file, p.pkg)
+	cmd.Dir = filepath.Join(r.root, p.module)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOTOOLCHAIN=local", "GOFLAGS=", "GOOS="+t.goos, "GOARCH="+t.goarch)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%s for %s: %w\n%s", p.name, t, err, strings.TrimSpace(string(out)))
+	}
+	return file, nil
 }

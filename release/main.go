@@ -28,6 +28,8 @@ type release struct {
 	version string    // with a leading "v"
 	commit  string    // full hash
 	date    time.Time // of the commit, UTC: the time of every file in the release
+	// shared has the manual pages and completions.
+	shared shared
 	// pgp signs plugins for Helm 4; nil leaves them unsigned.
 	pgp *openpgp.Entity
 }
@@ -121,7 +123,10 @@ func (r *release) make(targets []target) error {
 }
 
 // pack writes everything that users download. Checksums come last, of everything else.
-func (r *release) pack(made []build) error {
+func (r *release) pack(made []build) (err error) {
+	if r.shared, err = r.describe(made); err != nil {
+		return err
+	}
 	for _, step := range []func([]build) error{r.archives, r.packages, r.image, r.helmPlugins, r.boms, r.managers, r.checksums} {
 		if err := step(made); err != nil {
 			return err

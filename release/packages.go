@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/goreleaser/nfpm/v2"
@@ -32,6 +33,10 @@ func (r *release) packageOf(b build, format string) error {
 	if err != nil {
 		return err
 	}
+	contents, err := r.contents(b, format)
+	if err != nil {
+		return err
+	}
 	info := nfpm.WithDefaults(&nfpm.Info{
 		Name: "l5d-pki-render", Arch: b.goarch, Platform: "linux", Version: r.version, VersionSchema: "semver",
 		Section: "utils", Priority: "optional", License: "Apache-2.0", Homepage: repository, Vendor: "l5d-pki", DisableGlobbing: true,
@@ -40,7 +45,7 @@ func (r *release) packageOf(b build, format string) error {
 		MTime:       r.date,
 		Overridables: nfpm.Overridables{
 			Recommends: []string{"git"},
-			Contents:   r.contents(b),
+			Contents:   contents,
 			RPM:        nfpm.RPM{BuildHost: "reproducible", Summary: "Linkerd certificate rotations as Git commits"},
 		},
 	})
@@ -55,18 +60,34 @@ func (r *release) packageOf(b build, format string) error {
 	return r.write(info.Target, out.Bytes())
 }
 
-// contents are the programs, the license, and the link by which `linkerd check`
-// finds the extension.
-func (r *release) contents(b build) files.Contents {
+// contents are the programs, the documents, manual pages and completions, and the link by
+// which `linkerd check` finds the extension.
+func (r *release) contents(b build, format string) (files.Contents, error) {
 	var all files.Contents
+	add := func(source, destination string, mode os.FileMode) {
+		all = append(all, &files.Content{Source: source, Destination: destination,
+			FileInfo: &files.ContentFileInfo{Mode: mode, MTime: r.date, Owner: "root", Group: "root"}})
+	}
 	for _, file := range b.files {
-		all = append(all, &files.Content{Source: file, Destination: "/usr/bin/" + filepath.Base(file),
-			FileInfo: &files.ContentFileInfo{Mode: 0o755, MTime: r.date, Owner: "root", Group: "root"}})
+		add(file, "/usr/bin/"+filepath.Base(file), 0o755)
 	}
 	for _, name := range documents {
-		all = append(all, &files.Content{Source: filepath.Join(r.root, name), Destination: "/usr/share/doc/l5d-pki-render/" + name,
-			FileInfo: &files.ContentFileInfo{Mode: 0o644, MTime: r.date, Owner: "root", Group: "root"}})
+		add(filepath.Join(r.root, name), "/usr/share/doc/l5d-pki-render/"+name, 0o644)
+	}
+	installed, err := r.shared.installed(format)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range installed {
+		file := filepath.Join(r.work(), "share", filepath.FromSlash(m.name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(file, m.data, 0o644); err != nil {
+			return nil, err
+		}
+		add(file, "/usr/share/"+m.name, 0o644)
 	}
 	return append(all, &files.Content{Source: "l5d-pki-render", Destination: "/usr/bin/linkerd-pki", Type: files.TypeSymlink,
-		FileInfo: &files.ContentFileInfo{MTime: r.date, Owner: "root", Group: "root"}})
+		FileInfo: &files.ContentFileInfo{MTime: r.date, Owner: "root", Group: "root"}}), nil
 }

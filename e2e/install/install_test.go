@@ -1,5 +1,5 @@
 // Package install installs a release, which it builds, with the real installers: Helm 3,
-// Helm 4 and krew. (dpkg, the image and the script are in release/release_test.go.)
+// Helm 4, krew, and the image. (apt, rpm, the script, the action and the component are tested in release/.)
 package install
 
 import (
@@ -45,7 +45,7 @@ func release(t *testing.T) string {
 			t.Fatal(err)
 		}
 		dist, keyring = filepath.Join(top, "dist"), filepath.Join(top, "pubring.gpg")
-		key := makeKey(t, top)
+		key := makeKey(t, top, keyring)
 		cmd := exec.Command("go", "run", ".", "--version", version, "--platform", "linux/"+runtime.GOARCH, "--out", dist, "--pgp-key", key)
 		cmd.Dir = filepath.Join(peer.Root(), "release")
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOTOOLCHAIN=local", "GOFLAGS=")
@@ -59,8 +59,8 @@ func release(t *testing.T) string {
 	return dist
 }
 
-// makeKey makes a PGP key: the private one armored, the public one as Helm's keyring.
-func makeKey(t *testing.T, dir string) string {
+// makeKey makes a PGP key: the private one armored in a directory, the public one as a keyring of Helm.
+func makeKey(t *testing.T, dir, keyring string) string {
 	t.Helper()
 	entity, err := openpgp.NewEntity("Release", "test", "release@example.com", nil)
 	if err != nil {
@@ -149,6 +149,8 @@ func TestHelm3(t *testing.T) {
 func TestHelm4(t *testing.T) {
 	dir := release(t)
 	s := bare(t, "4")
+	strangers := filepath.Join(t.TempDir(), "pubring.gpg")
+	makeKey(t, t.TempDir(), strangers)
 	for _, plugin := range []string{"l5d-pki", "l5d-pki-render", "l5d-pki-values"} {
 		file := filepath.Join(dir, archive(plugin, "4"))
 		text, err := os.ReadFile(file)
@@ -162,10 +164,18 @@ func TestHelm4(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Write(t, filepath.Base(file)+".prov", string(prov))
-		if r := s.Run(t, "", nil, "helm", "plugin", "install", filepath.Base(file), "--keyring", keyring); r.Code == 0 {
-			t.Errorf("%s: a changed archive is installed", plugin)
+		for _, verb := range [][]string{{"install", "--keyring", keyring}, {"verify", "--keyring", keyring}} {
+			if r := s.Run(t, "", nil, "helm", append([]string{"plugin", verb[0], filepath.Base(file)}, verb[1:]...)...); r.Code == 0 {
+				t.Errorf("%s: plugin %s takes a changed archive", plugin, verb[0])
+			}
 		}
-		r := s.Run(t, "", nil, "helm", "plugin", "install", file, "--keyring", keyring)
+		if r := s.Run(t, "", nil, "helm", "plugin", "verify", file, "--keyring", strangers); r.Code == 0 {
+			t.Errorf("%s: verified by the key of somebody else", plugin)
+		}
+		if out := string(s.MustRun(t, "", nil, "helm", "plugin", "verify", file, "--keyring", keyring)); !strings.Contains(out, "Release (test) <release@example.com>") {
+			t.Errorf("%s: plugin verify says %q", plugin, out)
+		}
+		r := s.Run(t, "", nil, "helm", "plugin", "install", file, "--verify", "--keyring", keyring)
 		if r.Code != 0 || !strings.Contains(r.Stdout+r.Stderr, "Release (test) <release@example.com>") {
 			t.Fatalf("%s: code %d: %s%s", plugin, r.Code, r.Stdout, r.Stderr)
 		}

@@ -13,19 +13,23 @@ import (
 // kinds/dashboard/dashboard_kind.cue), as far as they are used.
 type (
 	board struct {
-		Title         string     `json:"title"`
-		UID           string     `json:"uid"`
-		Tags          []string   `json:"tags"`
-		SchemaVersion int        `json:"schemaVersion"`
-		Editable      bool       `json:"editable"`
-		Refresh       string     `json:"refresh"`
-		Time          span       `json:"time"`
-		Templating    templating `json:"templating"`
-		Panels        []panel    `json:"panels"`
+		Title         string      `json:"title"`
+		UID           string      `json:"uid"`
+		Tags          []string    `json:"tags"`
+		SchemaVersion int         `json:"schemaVersion"`
+		Editable      bool        `json:"editable"`
+		Refresh       string      `json:"refresh"`
+		Time          span        `json:"time"`
+		Templating    templating  `json:"templating"`
+		Annotations   annotations `json:"annotations"` // Grafana's schema asks for the list
+		Panels        []panel     `json:"panels"`
 	}
 	span       struct{ From, To string }
 	templating struct {
 		List []variable `json:"list"`
+	}
+	annotations struct {
+		List []any `json:"list"`
 	}
 	variable struct {
 		Name  string `json:"name"`
@@ -81,8 +85,9 @@ func dashboard(s *state.Rotation) ([]byte, error) {
 	}
 	d := board{
 		Title: "Linkerd PKI: " + s.Metadata.Name, UID: "linkerd-pki-" + uid(s.Metadata.Name), Tags: []string{"linkerd", "pki"}, SchemaVersion: 39, Refresh: "1m",
-		Time:       span{"now-24h", "now"},
-		Templating: templating{[]variable{{Name: "datasource", Label: "Prometheus", Type: "datasource", Query: "prometheus"}}},
+		Time:        span{"now-24h", "now"},
+		Templating:  templating{[]variable{{Name: "datasource", Label: "Prometheus", Type: "datasource", Query: "prometheus"}}},
+		Annotations: annotations{[]any{}},
 	}
 	for _, p := range m.panels() {
 		p.ID = len(d.Panels) + 1

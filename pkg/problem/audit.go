@@ -44,6 +44,18 @@ var (
 		Hint:    "name the digest that `audit pack` printed: `l5d-pki-render audit verify DIR --head DIGEST`; or pass --commit or --allowed-signers; or, if the fit alone is what you ask for, `l5d-pki-render audit verify DIR --unanchored`",
 		Explain: "Whoever can write to the directory can leave statements out at the end, or write all files again, and they still fit each other. Only a digest, a commit or a key that the writer does not control shows that.",
 	}
+	AuditCommit = Sentence{
+		Code:    "audit-commit",
+		Text:    "the repository has no commit %s",
+		Hint:    "`git fetch --all` brings the commits of the remotes; `git log --all` lists those that are here, and HEAD is the one that is checked out",
+		Explain: "--commit names a commit, a branch or a tag of the repository that the pack is in. A clone has a branch of its remote only as REMOTE/BRANCH.",
+	}
+	AuditOption = Sentence{
+		Code:    "audit-option",
+		Text:    "--%s is empty",
+		Hint:    "give it a value, or leave it out; in a script, `set -u` stops at a variable that is not set",
+		Explain: "An empty value would be as if the option were not there: a check that somebody asked for, a signature or the reviews would be missing without a word.",
+	}
 	AuditLog = Sentence{
 		Code:    "audit-log",
 		Text:    "the pack and the log of the state file differ: %s",

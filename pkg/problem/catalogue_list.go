@@ -49,6 +49,8 @@ var catalogue = [...]*Sentence{
 	&AuditAnchor,
 	&AuditSignature,
 	&AuditUnanchored,
+	&AuditCommit,
+	&AuditOption,
 	&AuditLog,
 	&AuditEmpty,
 	&AuditShallow,

@@ -82,6 +82,12 @@ func stateOf(t *testing.T, file, version string) *state.Rotation {
 // the origin it fired first. A timeline of days is walked in hours, others in ten minutes.
 func fired(t *testing.T, file []byte, from time.Time, hours int, all ...series) map[string]time.Duration {
 	t.Helper()
+	return firedBy(t, func(*rules.AlertingRule) string { return "" }, file, from, hours, all...)
+}
+
+// firedBy is fired, with something of the rule after the name of its alert.
+func firedBy(t *testing.T, more func(*rules.AlertingRule) string, file []byte, from time.Time, hours int, all ...series) map[string]time.Duration {
+	t.Helper()
 	db := teststorage.New(t)
 	defer db.Close()
 	engine := promql.NewEngine(promql.EngineOpts{Logger: promslog.NewNopLogger(), MaxSamples: 1_000_000, Timeout: time.Minute})
@@ -99,7 +105,7 @@ func fired(t *testing.T, file []byte, from time.Time, hours int, all ...series) 
 			if err := r.LastError(); err != nil {
 				t.Fatalf("%s: %v", r.Name(), err)
 			}
-			name := r.Name() + " " + r.Labels().Get("severity")
+			name := r.Name() + " " + r.Labels().Get("severity") + more(r)
 			if _, known := first[name]; !known && r.State() == rules.StateFiring {
 				first[name] = at.Sub(from)
 			}
@@ -213,23 +219,53 @@ func TestOldPods(t *testing.T) {
 	})
 }
 
-// copied are alert rules as they are passed on in public, with the names of
-// metrics from before Linkerd 2.16.
+// copied are alert rules in the forms in which they are passed on in public, with the
+// names of metrics from before Linkerd 2.16.
 const copied = `groups:
 - name: linkerd
   rules:
-  - alert: LinkerdProxyCertificateExpires
+  - alert: TwoHours
+    expr: identity_cert_expiration_timestamp_seconds - time() < 7200
+    for: 5m
+    labels: {severity: warning}
+  - alert: FourHours
     expr: identity_cert_expiration_timestamp_seconds - time() < 14400
+    labels: {severity: warning}
+  - alert: OneDay
+    expr: (identity_cert_expiration_timestamp_seconds - time()) < 86400
+    labels: {severity: critical}
+  - alert: SevenDays
+    expr: (identity_cert_expiration_timestamp_seconds - time()) / 86400 < 7
+    for: 1h
+    labels: {severity: warning}
+  - alert: NoRefresh
+    expr: increase(identity_cert_refresh_count[20h]) == 0
     labels: {severity: warning}
 `
 
-// TestCopiedRules: rules with old names stay silent on new proxies, and ours do not.
+// TestCopiedRules: rules with old names fire on old proxies (those of days at once, since
+// leaves live for a day) and stay silent on new ones, whose leaf ends. Ours fire on all.
 func TestCopiedRules(t *testing.T) {
-	stuck := leaf(families[2].expires, "web-0", time.Hour)
-	check(t, "copied rules", fired(t, []byte(copied), origin, 30, stuck), nil)
-	check(t, "copied rules on 2.14", fired(t, []byte(copied), origin, 30, leaf(families[0].expires, "web-0", time.Hour)), map[string][2]time.Duration{
-		"LinkerdProxyCertificateExpires warning": {20 * time.Hour, 21 * time.Hour},
-	})
+	for i, f := range families {
+		timeline := []series{leaf(f.expires, "web-0", time.Hour)}
+		want := map[string][2]time.Duration{
+			"TwoHours warning": {22 * time.Hour, 22*time.Hour + 30*time.Minute}, "FourHours warning": {20 * time.Hour, 20*time.Hour + 10*time.Minute},
+			"OneDay critical": {0, 10 * time.Minute}, "SevenDays warning": {time.Hour, time.Hour},
+		}
+		switch i {
+		case 0:
+			timeline = append(timeline, series{labels.FromStrings("__name__", "identity_cert_refresh_count", "namespace", "shop", "pod", "web-0"), func(time.Time) *float64 { return one(1) }})
+			want["NoRefresh warning"] = [2]time.Duration{0, time.Hour}
+		case 2:
+			want = nil
+		}
+		check(t, "copied rules on "+f.version, fired(t, []byte(copied), origin, 30, timeline...), want)
+		s := stateOf(t, "bundle/stable.yaml", f.version)
+		check(t, "our rules on "+f.version, fired(t, rulesOf(t, s), origin, 30, append(timeline, issuer("identity-0", ofState(t, s)))...), map[string][2]time.Duration{
+			"LinkerdLeafNotRefreshed warning": {19*time.Hour + 12*time.Minute, 20 * time.Hour},
+			"LinkerdLeafExpired critical":     {24 * time.Hour, 24*time.Hour + 10*time.Minute},
+		})
+	}
 }
 
 // TestMissing: no metrics at all are an alert, not silence.

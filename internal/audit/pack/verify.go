@@ -2,6 +2,7 @@ package pack
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -131,8 +132,11 @@ func (a Anchors) committed(c *audit.Checked, pack map[string][]byte, dir string)
 		return "", err
 	}
 	commit, err := r.ResolveOne(a.Commit)
-	if err != nil {
+	if ambiguous := (*repo.Ambiguous)(nil); errors.As(err, &ambiguous) {
 		return "", base.GitProblem(err)
+	}
+	if err != nil {
+		return "", problem.AuditCommit.With(problem.Shown(a.Commit)).In(dir)
 	}
 	head, there, err := r.Regular(commit, name, maxFile)
 	if err != nil {
