@@ -96,6 +96,12 @@ func (s *CMPServer) Ask(t testing.TB, a Application, verb string) (answer []byte
 // Generate gives the stream that Argo CD would apply.
 func (s *CMPServer) Generate(t testing.TB, a Application) []byte {
 	t.Helper()
+	return []byte(strings.Join(s.Manifests(t, a), "\n---\n") + "\n")
+}
+
+// Manifests gives the objects that Argo CD would apply, each as the server returns it.
+func (s *CMPServer) Manifests(t testing.TB, a Application) []string {
+	t.Helper()
 	answer, failure := s.Ask(t, a, "generate")
 	if failure != "" {
 		t.Fatalf("generate %s: %s", a.Path, failure)
@@ -106,7 +112,7 @@ func (s *CMPServer) Generate(t testing.TB, a Application) []byte {
 	if err := json.Unmarshal(answer, &response); err != nil {
 		t.Fatal(err)
 	}
-	return []byte(strings.Join(response.Manifests, "\n---\n") + "\n")
+	return response.Manifests
 }
 
 // ArgoLayouts are what an application's folder may hold.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/e2e/fluxcd"
 	"github.com/l5d-pki/l5d-pki-render/e2e/peer"
 )
 
@@ -26,6 +27,19 @@ type inputs struct {
 	helm4  *Helm
 	argo   *CMPServer
 	kustom *Kustomize
+	hydra  *Hydrator
+	flux   *fluxcd.Controller
+	// committed says what the repository for Flux holds: a state and a chart.
+	committed string
+}
+
+// newInputs starts what the hosts need.
+func newInputs(t testing.TB) *inputs {
+	t.Helper()
+	return &inputs{
+		helm3: NewHelm(t, "3"), helm4: NewHelm(t, "4"), argo: NewCMPServer(t), kustom: NewKustomize(t),
+		hydra: NewHydrator(t), flux: fluxcd.Start(t, sharedServer(t), "GitRepository"),
+	}
 }
 
 // yield says what a host's objects are compared with.
@@ -87,7 +101,13 @@ var hosts = []host{
 		in.kustom.Write(t, "above/kustomization.yaml", "resources: [../base]\ncomponents: [../bundle]\n")
 		return ParseObjects(t, in.kustom.MustRun(t, "", nil, "kustomize", "build", "above"))
 	}},
-	{"Flux, what sync committed", apart, fluxHost},
+	{"Argo CD, source hydrator", apart, hydratorHost},
+	{"Flux, what sync committed", apart, func(t testing.TB, in *inputs, state string) Objects {
+		return MustFluxBuild(t, fluxRepository(t, in, state), "out", withVariables)
+	}},
+	{"Flux, kustomize-controller", apart, func(t testing.TB, in *inputs, state string) Objects {
+		return fluxApplied(t, in.flux, fluxRepository(t, in, state), "out", map[string]any{"postBuild": withVariables["postBuild"]})
+	}},
 }
 
 // appliedApart is the state of a mesh whose issuer Secret is applied apart.
@@ -119,11 +139,26 @@ func argoHost(layout, secrets string, parameters ...string) func(testing.TB, *in
 	}
 }
 
-// fluxHost commits the chart by sync and lets Flux's library build the folder.
-func fluxHost(t testing.TB, in *inputs, state string) Objects {
+// hydratorHost is what Argo CD's source hydrator commits of a chart.
+func hydratorHost(t testing.TB, in *inputs, state string) Objects {
+	app := ArgoApplication(t, in.helm3.Sandbox, "chart", state, peer.Fixture("rotation/bundle/stable.yaml"), in.chart.Path, in.chart.Values...)
+	app.Parameters["secrets-apart"] = "true"
+	branch := in.hydra.Branch()
+	in.hydra.Hydrate(t, Hydration{Branch: branch, Apps: []Hydrated{{Name: "linkerd", Path: "linkerd", Manifests: in.argo.Manifests(t, app)}}})
+	return ParseObjects(t, in.hydra.Show(t, branch, "linkerd/manifest.yaml"))
+}
+
+// fluxRepository is a repository in which sync committed the chart in a state.
+func fluxRepository(t testing.TB, in *inputs, state string) string {
 	const custody = "  custody: {kind: file}\n"
 	s := in.kustom
-	if err := os.RemoveAll(filepath.Join(s.Dir, "repo")); err != nil {
+	repository := filepath.Join(s.Dir, "repo")
+	held := state + " " + in.chart.Path
+	if in.committed == held {
+		return repository
+	}
+	in.committed = held
+	if err := os.RemoveAll(repository); err != nil {
 		t.Fatal(err)
 	}
 	s.Write(t, "repo/.git/HEAD", "ref: refs/heads/main\n")
@@ -140,7 +175,7 @@ func fluxHost(t testing.TB, in *inputs, state string) Objects {
 	s.Write(t, "repo/pki/rotation.yaml", strings.Replace(text, custody, custody+
 		"  outputs:\n  - {kind: chart, path: ../out/linkerd.yaml, chart: ../charts/linkerd, release: linkerd, namespace: linkerd, valuesFiles: ["+strings.Join(files, ", ")+"]}\n", 1))
 	s.MustRun(t, "", nil, "l5d-pki-render", "sync", "-s", "repo/pki/rotation.yaml")
-	return MustFluxBuild(t, filepath.Join(s.Dir, "repo"), "out", withVariables)
+	return repository
 }
 
 // wanted is what each kind of host has to yield in a phase, without a host.
@@ -178,7 +213,7 @@ func checkPiped(t testing.TB, phase string, piped, valued Objects, webhooks bool
 // TestHosts: for one rotation walked through all its phases, every host yields
 // the same objects.
 func TestHosts(t *testing.T) {
-	in := &inputs{helm3: NewHelm(t, "3"), helm4: NewHelm(t, "4"), argo: NewCMPServer(t), kustom: NewKustomize(t)}
+	in := newInputs(t)
 	in.chart = ControlPlane(t, in.helm3.Sandbox)
 	in.stream = string(in.helm3.Template(t, in.chart))
 	bundles := map[string]bool{}

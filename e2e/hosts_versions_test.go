@@ -20,7 +20,8 @@ var matrixPhases = []string{"bundle/anchor-added", "bundle/issuer-switched", "bu
 // Getters and layout external need charts that take webhooks as values (2.19).
 var matrixHosts = []string{
 	"Helm 3, post-renderer", "Helm 4, post-renderer", "Argo CD, chart", "Argo CD, chart, Secrets apart",
-	"kustomize, built by post-render", "kustomize, function", "kustomize, Component", "Flux, what sync committed",
+	"kustomize, built by post-render", "kustomize, function", "kustomize, Component",
+	"Argo CD, source hydrator", "Flux, what sync committed", "Flux, kustomize-controller",
 }
 
 // ofVersion is a state of the fixtures for another version of Linkerd.
@@ -53,7 +54,7 @@ func (in *inputs) wantedOf(t testing.TB, state string) map[yield]Objects {
 // steps of a rotation: every host makes the objects that our commands make, and
 // the bundle is that of the phase.
 func TestHostsByVersion(t *testing.T) {
-	in := &inputs{helm3: NewHelm(t, "3"), helm4: NewHelm(t, "4"), argo: NewCMPServer(t), kustom: NewKustomize(t)}
+	in := newInputs(t)
 	in.helm3.Copy(t, "pki", "pki") // the keys, where the states have them
 	for _, v := range chartVersions {
 		t.Run(v.version, func(t *testing.T) {

@@ -62,6 +62,9 @@ var recipes = map[string]recipe{
 	// Discovery finds targets in clouds and clusters; those of the tests are in its file.
 	"prometheus": {module: "e2e/prometheus", pkg: "github.com/prometheus/prometheus/cmd/prometheus", flags: []string{"-tags", "remove_all_sd"}},
 	"cmpclient":  {module: "e2e/argocd", pkg: "./cmd/cmpclient", env: []string{argocdToolchain}},
+	// Argo CD's commit server, which its source hydrator calls.
+	"hydrate":              {module: "e2e/argocd", pkg: "./cmd/hydrate", env: []string{argocdToolchain}},
+	"kustomize-controller": {module: "e2e/flux", pkg: "github.com/fluxcd/kustomize-controller"},
 }
 
 var (
