@@ -59,6 +59,8 @@ const (
 	beside
 	// bundleOnly is what a control plane's Component speaks for, in the phases of anchors.
 	bundleOnly
+	// stored is what an API server stores of apart: with defaults.
+	stored
 )
 
 // host is one row: how a host makes objects of a state file.
@@ -66,6 +68,22 @@ type host struct {
 	name   string
 	yield  yield
 	render func(t testing.TB, in *inputs, state string) Objects
+}
+
+// check compares what a host made with what it has to make.
+func (h host) check(t testing.TB, what string, in *inputs, state string, want Objects) {
+	t.Helper()
+	got := h.render(t, in, state)
+	if h.yield == bundleOnly {
+		got = onlyBundle(got)
+	}
+	if h.yield == stored {
+		want = maps.Clone(want)
+		for name, object := range want {
+			want[name] = in.flux.Stored(t, object.(map[string]any))
+		}
+	}
+	SameObjects(t, what+", "+h.name, got, want)
 }
 
 // hosts is the table. A host more is a row more.
@@ -105,8 +123,8 @@ var hosts = []host{
 	{"Flux, what sync committed", apart, func(t testing.TB, in *inputs, state string) Objects {
 		return MustFluxBuild(t, fluxRepository(t, in, state), "out", withVariables)
 	}},
-	{"Flux, kustomize-controller", apart, func(t testing.TB, in *inputs, state string) Objects {
-		return fluxApplied(t, in.flux, fluxRepository(t, in, state), "out", map[string]any{"postBuild": withVariables["postBuild"]})
+	{"Flux, kustomize-controller", stored, func(t testing.TB, in *inputs, state string) Objects {
+		return fluxApplied(t, in.flux, fluxRepository(t, in, state), "out", withVariables)
 	}},
 }
 
@@ -186,6 +204,7 @@ func (in *inputs) wanted(t testing.TB, state string) map[yield]Objects {
 		valued: ChartObjects(t, in.helm3.Sandbox, state, in.chart), piped: pipe, keyless: pipe.Without("Secret"), bundleOnly: onlyBundle(pipe),
 		apart: ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append([]string{"chart", "-s", state}, in.chart.args()...)...)),
 	}
+	want[stored] = want[apart]
 	external := []string{"--with-keys", "--layout", "external", "-s", appliedApart(t, in, state)}
 	want[beside] = ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append(append([]string{"chart"}, external...), in.chart.args()...)...))
 	maps.Copy(want[beside], ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append([]string{"manifests"}, external...)...)))
@@ -226,11 +245,7 @@ func TestHosts(t *testing.T) {
 			if h.yield == bundleOnly && webhooks {
 				continue
 			}
-			got := h.render(t, in, state)
-			if h.yield == bundleOnly {
-				got = onlyBundle(got)
-			}
-			SameObjects(t, phase+", "+h.name, got, want[h.yield])
+			h.check(t, phase, in, state, want[h.yield])
 		}
 	}
 	if len(bundles) != 3 {

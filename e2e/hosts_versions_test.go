@@ -43,9 +43,10 @@ func (in *inputs) wantedOf(t testing.TB, state string) map[yield]Objects {
 	chart := func(flags ...string) Objects {
 		return ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append(append([]string{"chart", "-s", state}, in.chart.args()...), flags...)...))
 	}
+	without := chart()
 	pipe := ParseObjects(t, in.helm3.MustRun(t, in.stream, nil, "l5d-pki-render", "post-render", "-s", state))
 	return map[yield]Objects{
-		valued: chart("--with-keys", "--layout", "embedded"), apart: chart(),
+		valued: chart("--with-keys", "--layout", "embedded"), apart: without, stored: without,
 		piped: pipe, keyless: pipe.Without("Secret"), bundleOnly: onlyBundle(pipe),
 	}
 }
@@ -69,11 +70,7 @@ func TestHostsByVersion(t *testing.T) {
 					if !slices.Contains(matrixHosts, h.name) {
 						continue
 					}
-					got := h.render(t, in, state)
-					if h.yield == bundleOnly {
-						got = onlyBundle(got)
-					}
-					SameObjects(t, v.version+", "+phase+", "+h.name, got, want[h.yield])
+					h.check(t, v.version+", "+phase, in, state, want[h.yield])
 					cells++
 				}
 			}

@@ -2,16 +2,15 @@ package fluxcd
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
-
-	"github.com/l5d-pki/l5d-pki-render/e2e/apiserver"
 )
 
 // Apply publishes a repository, waits until the controller has applied a directory
-// of it, and returns the objects with the fields that the controller applied. spec is
-// added to that of the Kustomization.
+// of it, and returns the objects as the API server stores them. spec is added to that
+// of the Kustomization.
 func (c *Controller) Apply(t testing.TB, repository, directory string, spec map[string]any) []map[string]any {
 	t.Helper()
 	source := object("source.toolkit.fluxcd.io/v1", c.source, Namespace, name)
@@ -71,7 +70,7 @@ func (c *Controller) applied(t testing.TB, status map[string]any) []map[string]a
 		if stored == nil {
 			t.Fatalf("%s is in the inventory, and does not exist", path)
 		}
-		all = append(all, owned(t, stored))
+		all = append(all, withoutRecord(stored))
 	}
 	return all
 }
@@ -90,92 +89,35 @@ func identified(id, version string) map[string]any {
 	return object(version, kind, namespace, strings.ReplaceAll(rest, "__", ":"))
 }
 
-// owned is an object with those fields only that the controller applied, and
-// without the two labels by which it marks what is its.
-func owned(t testing.TB, stored map[string]any) map[string]any {
+// Stored is an object as the API server would store it if the controller applied it
+// as it is: with defaults, and without fields that the controller applied beyond it.
+func (c *Controller) Stored(t testing.TB, o map[string]any) map[string]any {
 	t.Helper()
-	metadata := stored["metadata"].(map[string]any)
-	entries, _ := metadata["managedFields"].([]any)
-	for _, entry := range entries {
-		entry := entry.(map[string]any)
-		if entry["manager"] != manager || entry["operation"] != "Apply" {
-			continue
-		}
-		o := pick(stored, entry["fieldsV1"].(map[string]any)).(map[string]any)
-		o["apiVersion"], o["kind"] = stored["apiVersion"], stored["kind"]
-		m := o["metadata"].(map[string]any)
-		m["name"] = metadata["name"]
-		if namespace, ok := metadata["namespace"]; ok {
-			m["namespace"] = namespace
-		}
-		labels := m["labels"].(map[string]any)
-		for _, label := range []string{"name", "namespace"} {
-			if labels["kustomize.toolkit.fluxcd.io/"+label] == nil {
-				t.Fatalf("%s is not marked as Flux's", apiserver.Name(stored))
-			}
-			delete(labels, "kustomize.toolkit.fluxcd.io/"+label)
-		}
+	body, err := json.Marshal(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := c.server.Path(t, o)
+	code, answer, err := c.server.Do(http.MethodPatch, path+"?dryRun=All&force=true&fieldManager="+manager, "application/apply-patch+yaml", body)
+	var stored map[string]any
+	if err != nil || code != http.StatusOK && code != http.StatusCreated || json.Unmarshal(answer, &stored) != nil {
+		t.Fatalf("apply %s: %d %v\n%.500s", path, code, err, answer)
+	}
+	return withoutRecord(stored)
+}
+
+// withoutRecord removes what the server and the controller note in an object.
+func withoutRecord(o map[string]any) map[string]any {
+	metadata := o["metadata"].(map[string]any)
+	for _, field := range []string{"managedFields", "uid", "resourceVersion", "generation", "creationTimestamp"} {
+		delete(metadata, field)
+	}
+	if labels, ok := metadata["labels"].(map[string]any); ok {
+		delete(labels, "kustomize.toolkit.fluxcd.io/name")
+		delete(labels, "kustomize.toolkit.fluxcd.io/namespace")
 		if len(labels) == 0 {
-			delete(m, "labels")
-		}
-		return o
-	}
-	t.Fatalf("%s has no fields of %s", apiserver.Name(stored), manager)
-	return nil
-}
-
-// pick takes the parts of a value that a set of fields names (FieldsV1): "f:" and a
-// field of a map, "k:" and the keys of an item, "v:" and an item itself. A set without
-// such members is the whole value.
-func pick(value any, fields map[string]any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		picked, whole := map[string]any{}, true
-		for field, below := range fields {
-			if f, ok := strings.CutPrefix(field, "f:"); ok {
-				picked[f], whole = pick(value[f], below.(map[string]any)), false
-			}
-		}
-		if _, self := fields["."]; !whole || self {
-			return picked
-		}
-	case []any:
-		picked, whole := []any{}, true
-		for _, item := range value {
-			for field, below := range fields {
-				if is(item, field) {
-					picked = append(picked, pick(item, below.(map[string]any)))
-				}
-				whole = whole && field == "."
-			}
-		}
-		if !whole {
-			return picked
+			delete(metadata, "labels")
 		}
 	}
-	return value
-}
-
-// is reports whether an item of a list is the one that a member of FieldsV1 names.
-func is(item any, field string) bool {
-	if text, ok := strings.CutPrefix(field, "v:"); ok {
-		return text == encoded(item)
-	}
-	text, ok := strings.CutPrefix(field, "k:")
-	members, isMap := item.(map[string]any)
-	var keys map[string]any
-	if !ok || !isMap || json.Unmarshal([]byte(text), &keys) != nil {
-		return false
-	}
-	for key, value := range keys {
-		if encoded(members[key]) != encoded(value) {
-			return false
-		}
-	}
-	return true
-}
-
-func encoded(value any) string {
-	text, _ := json.Marshal(value) // it came from JSON
-	return string(text)
+	return o
 }
