@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -91,28 +90,6 @@ func (s *CMPServer) Ask(t testing.TB, a Application, verb string) (answer []byte
 		return nil, talk.String()
 	}
 	return out.Bytes(), ""
-}
-
-// Generate gives the stream that Argo CD would apply.
-func (s *CMPServer) Generate(t testing.TB, a Application) []byte {
-	t.Helper()
-	return []byte(strings.Join(s.Manifests(t, a), "\n---\n") + "\n")
-}
-
-// Manifests gives the objects that Argo CD would apply, each as the server returns it.
-func (s *CMPServer) Manifests(t testing.TB, a Application) []string {
-	t.Helper()
-	answer, failure := s.Ask(t, a, "generate")
-	if failure != "" {
-		t.Fatalf("generate %s: %s", a.Path, failure)
-	}
-	var response struct {
-		Manifests []string `json:"manifests"`
-	}
-	if err := json.Unmarshal(answer, &response); err != nil {
-		t.Fatal(err)
-	}
-	return response.Manifests
 }
 
 // ArgoLayouts are what an application's folder may hold.
