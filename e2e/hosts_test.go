@@ -25,19 +25,11 @@ type inputs struct {
 	helm4  *Helm
 	argo   *CMPServer
 	kustom *Kustomize
-	hydra  *Hydrator
-	flux   *fluxcd.Controller
+	// For versionHosts alone.
+	hydra *Hydrator
+	flux  *fluxcd.Controller
 	// committed says what the repository for Flux holds: a state and a chart.
 	committed string
-}
-
-// newInputs starts what the hosts need.
-func newInputs(t testing.TB) *inputs {
-	t.Helper()
-	return &inputs{
-		helm3: NewHelm(t, "3"), helm4: NewHelm(t, "4"), argo: NewCMPServer(t), kustom: NewKustomize(t),
-		hydra: NewHydrator(t), flux: fluxcd.Start(t, sharedServer(t), "GitRepository"),
-	}
 }
 
 // yield says what a host's objects are compared with.
@@ -117,12 +109,8 @@ var hosts = []host{
 		in.kustom.Write(t, "above/kustomization.yaml", "resources: [../base]\ncomponents: [../bundle]\n")
 		return ParseObjects(t, in.kustom.MustRun(t, "", nil, "kustomize", "build", "above"))
 	}},
-	{"Argo CD, source hydrator", apart, hydratorHost},
 	{"Flux, what sync committed", apart, func(t testing.TB, in *inputs, state string) Objects {
 		return MustFluxBuild(t, fluxRepository(t, in, state), "out", withVariables)
-	}},
-	{"Flux, kustomize-controller", stored, func(t testing.TB, in *inputs, state string) Objects {
-		return fluxApplied(t, in.flux, fluxRepository(t, in, state), "out", withVariables)
 	}},
 }
 
@@ -134,7 +122,6 @@ func (in *inputs) wanted(t testing.TB, state string) map[yield]Objects {
 		valued: ChartObjects(t, in.helm3.Sandbox, state, in.chart), piped: pipe, keyless: pipe.Without("Secret"), bundleOnly: onlyBundle(pipe),
 		apart: ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append([]string{"chart", "-s", state}, in.chart.args()...)...)),
 	}
-	want[stored] = want[apart]
 	external := []string{"--with-keys", "--layout", "external", "-s", appliedApart(t, in, state)}
 	want[beside] = ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append(append([]string{"chart"}, external...), in.chart.args()...)...))
 	maps.Copy(want[beside], ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append([]string{"manifests"}, external...)...)))
@@ -162,7 +149,7 @@ func checkPiped(t testing.TB, phase string, piped, valued Objects, webhooks bool
 // TestHosts: for one rotation walked through all its phases, every host yields
 // the same objects.
 func TestHosts(t *testing.T) {
-	in := newInputs(t)
+	in := &inputs{helm3: NewHelm(t, "3"), helm4: NewHelm(t, "4"), argo: NewCMPServer(t), kustom: NewKustomize(t)}
 	in.chart = ControlPlane(t, in.helm3.Sandbox)
 	in.stream = string(in.helm3.Template(t, in.chart))
 	bundles := map[string]bool{}

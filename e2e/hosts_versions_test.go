@@ -20,8 +20,15 @@ var matrixPhases = []string{"bundle/anchor-added", "bundle/issuer-switched", "bu
 // Getters and layout external need charts that take webhooks as values (2.19).
 var matrixHosts = []string{
 	"Helm 3, post-renderer", "Helm 4, post-renderer", "Argo CD, chart", "Argo CD, chart, Secrets apart",
-	"kustomize, built by post-render", "kustomize, function", "kustomize, Component",
-	"Argo CD, source hydrator", "Flux, what sync committed", "Flux, kustomize-controller",
+	"kustomize, built by post-render", "kustomize, function", "kustomize, Component", "Flux, what sync committed",
+}
+
+// versionHosts are hosts of the matrix that take a second or two for each render.
+var versionHosts = []host{
+	{"Argo CD, source hydrator", apart, hydratorHost},
+	{"Flux, kustomize-controller", stored, func(t testing.TB, in *inputs, state string) Objects {
+		return fluxApplied(t, in.flux, fluxRepository(t, in, state), "out", withVariables)
+	}},
 }
 
 // ofVersion is a state of the fixtures for another version of Linkerd.
@@ -55,7 +62,12 @@ func (in *inputs) wantedOf(t testing.TB, state string) map[yield]Objects {
 // steps of a rotation: every host makes the objects that our commands make, and
 // the bundle is that of the phase.
 func TestHostsByVersion(t *testing.T) {
-	in := newInputs(t)
+	in := &inputs{
+		helm3: NewHelm(t, "3"), helm4: NewHelm(t, "4"), argo: NewCMPServer(t), kustom: NewKustomize(t),
+		hydra: NewHydrator(t), flux: sharedController(t),
+	}
+	rows := slices.DeleteFunc(slices.Clone(hosts), func(h host) bool { return !slices.Contains(matrixHosts, h.name) })
+	rows = append(rows, versionHosts...)
 	in.helm3.Copy(t, "pki", "pki") // the keys, where the states have them
 	for _, v := range chartVersions {
 		t.Run(v.version, func(t *testing.T) {
@@ -66,15 +78,12 @@ func TestHostsByVersion(t *testing.T) {
 				state := ofVersion(t, in.helm3.Sandbox, phase, v.version)
 				want := in.wantedOf(t, state)
 				bundles[bundleOf(t, want[piped])] = true
-				for _, h := range hosts {
-					if !slices.Contains(matrixHosts, h.name) {
-						continue
-					}
+				for _, h := range rows {
 					h.check(t, v.version+", "+phase, in, state, want[h.yield])
 					cells++
 				}
 			}
-			if len(bundles) != 2 || cells != len(matrixPhases)*len(matrixHosts) {
+			if len(bundles) != 2 || cells != len(matrixPhases)*(len(matrixHosts)+len(versionHosts)) {
 				t.Errorf("%d bundles (want both and incoming), %d cells", len(bundles), cells)
 			}
 		})

@@ -3,7 +3,6 @@ package fluxcd
 import (
 	"encoding/json"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 )
@@ -20,7 +19,7 @@ func (c *Controller) Apply(t testing.TB, repository, directory string, spec map[
 
 	flux := object("kustomize.toolkit.fluxcd.io/v1", "Kustomization", Namespace, name)
 	flux["spec"] = map[string]any{
-		"interval": "1h", "retryInterval": "1h", "path": "./" + directory, "prune": true,
+		"interval": "1h", "retryInterval": "5s", "path": "./" + directory, "prune": true,
 		"sourceRef": map[string]any{"kind": c.source, "name": name},
 	}
 	for field, value := range spec {
@@ -39,20 +38,15 @@ func (c *Controller) Secret(t testing.TB, secret string, data map[string]any) {
 	c.server.Apply(t, c.server.Path(t, o), "test", o)
 }
 
-// reconciled waits until the controller has applied the revision, and returns the status.
-func (c *Controller) reconciled(t testing.TB, path, revision string) map[string]any {
+// reconciled waits until the controller has applied the revision, and returns the
+// status. A failure is not final: the controller tries again.
+func (c *Controller) reconciled(t testing.TB, path, revision string) (status map[string]any) {
 	t.Helper()
-	var status map[string]any
-	until(t, "Flux applies "+revision, func() bool {
+	until(t, "Flux applies "+revision, func() (bool, any) {
 		flux := c.server.Get(t, path)
 		status, _ = flux["status"].(map[string]any)
-		generation := flux["metadata"].(map[string]any)["generation"]
-		ready := condition(flux, "Ready")
-		if ready["status"] == "False" && status["lastAttemptedRevision"] == revision && status["observedGeneration"] == generation {
-			log, _ := os.ReadFile(c.log)
-			t.Fatalf("Flux: %v\n%s", ready["message"], log)
-		}
-		return ready["status"] == "True" && status["lastAppliedRevision"] == revision && status["observedGeneration"] == generation
+		ready, generation := condition(flux, "Ready"), flux["metadata"].(map[string]any)["generation"]
+		return ready["status"] == "True" && status["lastAppliedRevision"] == revision && status["observedGeneration"] == generation, ready["message"]
 	})
 	return status
 }

@@ -17,20 +17,18 @@ import (
 
 // archive serves the newest archive of a repository.
 type archive struct {
-	mutex sync.Mutex
-	data  []byte
-	url   string
+	mutex  sync.Mutex
+	data   []byte
+	server *httptest.Server
 }
 
-func serve(t testing.TB) *archive {
+func serve() *archive {
 	a := &archive{}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	a.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		a.mutex.Lock()
 		defer a.mutex.Unlock()
 		_, _ = w.Write(a.data) // the controller verifies the digest
 	}))
-	t.Cleanup(server.Close)
-	a.url = server.URL
 	return a
 }
 
@@ -48,7 +46,7 @@ func (a *archive) publish(t testing.TB, repository string) map[string]any {
 	sum := sha256.Sum256(data)
 	digest := hex.EncodeToString(sum[:])
 	return map[string]any{
-		"digest": "sha256:" + digest, "path": "repository.tar.gz", "url": a.url + "/repository.tar.gz",
+		"digest": "sha256:" + digest, "path": "repository.tar.gz", "url": a.server.URL + "/repository.tar.gz",
 		"revision": "main@sha1:" + digest[:40], "lastUpdateTime": "2026-01-01T00:00:00Z", "size": len(data),
 	}
 }

@@ -27,7 +27,8 @@ const (
 	// manager is the controller's name in managedFields.
 	manager = "kustomize-controller"
 
-	maxReconcile = 2 * time.Minute
+	// maxReconcile bounds what takes a second on an idle machine.
+	maxReconcile = 5 * time.Minute
 )
 
 // Controller is a running kustomize-controller.
@@ -35,35 +36,36 @@ type Controller struct {
 	server  *apiserver.Server
 	archive *archive
 	source  string // kind of the source
-	log     string // path of what the controller prints
+	cmd     *exec.Cmd
 }
 
-// Start starts a controller, and ends it with the test. source is the kind of the
-// source: GitRepository or ExternalArtifact.
+// Start starts a controller. source is the kind of the source: GitRepository or
+// ExternalArtifact. Call Stop when done with it.
 func Start(t testing.TB, server *apiserver.Server, source string) *Controller {
 	t.Helper()
-	c := &Controller{server: server, source: source, archive: serve(t), log: filepath.Join(t.TempDir(), "log")}
 	Define(t, server, definitions(t)...)
-	log, err := os.Create(c.log)
+	dir, err := os.MkdirTemp("", "fluxcd")
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(peer.Program(t, "kustomize-controller"),
 		"--metrics-addr=0", "--health-addr=0", "--requeue-dependency=1s", "--feature-gates=ExternalArtifact=true")
-	cmd.Dir = t.TempDir()
-	cmd.Env = []string{"HOME=" + cmd.Dir, "TMPDIR=" + cmd.Dir, "KUBECONFIG=" + server.Kubeconfig, "RUNTIME_NAMESPACE=" + Namespace}
-	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Dir = dir
+	cmd.Env = []string{"HOME=" + dir, "TMPDIR=" + dir, "KUBECONFIG=" + server.Kubeconfig, "RUNTIME_NAMESPACE=" + Namespace}
 	// A test that is killed takes the program with it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it has nothing to save
-		_ = cmd.Wait()
-		_ = log.Close()
-	})
-	return c
+	return &Controller{server: server, source: source, archive: serve(), cmd: cmd}
+}
+
+// Stop ends the controller.
+func (c *Controller) Stop() {
+	_ = c.cmd.Process.Kill() // it has nothing to save
+	_ = c.cmd.Wait()
+	c.archive.server.Close()
+	_ = os.RemoveAll(c.cmd.Dir) // a temporary directory
 }
 
 // Define brings definitions of kinds to a server, and the namespaces of Flux and Linkerd.
@@ -79,19 +81,20 @@ func Define(t testing.TB, server *apiserver.Server, definitions ...map[string]an
 		server.Apply(t, path(definition), "test", definition)
 	}
 	for _, definition := range definitions {
-		until(t, "the API serves "+apiserver.Name(definition), func() bool { return served(t, server, path(definition)) })
+		until(t, "the API serves "+apiserver.Name(definition), func() (bool, any) { return served(t, server, path(definition)) })
 	}
 }
 
-// served reports whether a definition is established, and its newest version answers.
-func served(t testing.TB, server *apiserver.Server, path string) bool {
+// served reports whether a definition is established, and its first version answers.
+func served(t testing.TB, server *apiserver.Server, path string) (bool, any) {
 	definition := server.Get(t, path)
 	if condition(definition, "Established")["status"] != "True" {
-		return false
+		return false, definition["status"]
 	}
 	spec := definition["spec"].(map[string]any)
 	version := spec["versions"].([]any)[0].(map[string]any)["name"]
-	return server.Get(t, fmt.Sprint("/apis/", spec["group"], "/", version, "/", spec["names"].(map[string]any)["plural"])) != nil
+	root := fmt.Sprint("/apis/", spec["group"], "/", version, "/", spec["names"].(map[string]any)["plural"])
+	return server.Get(t, root) != nil, root
 }
 
 // definitions are the CustomResourceDefinition of a Kustomization, as the module
@@ -142,12 +145,16 @@ func parse(t testing.TB, text string) map[string]any {
 	return o
 }
 
-// until polls: what is waited for happens in other programs.
-func until(t testing.TB, what string, done func() bool) {
+// until polls: what is waited for happens in other programs. why says what is missing.
+func until(t testing.TB, what string, done func() (ok bool, why any)) {
 	t.Helper()
-	for deadline := time.Now().Add(maxReconcile); !done(); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(maxReconcile); ; time.Sleep(50 * time.Millisecond) {
+		ok, why := done()
+		if ok {
+			return
+		}
 		if time.Now().After(deadline) {
-			t.Fatalf("not within %s: %s", maxReconcile, what)
+			t.Fatalf("not within %s: %s: %v", maxReconcile, what, why)
 		}
 	}
 }

@@ -17,7 +17,9 @@ func startFlux(t *testing.T) *fluxcd.Controller {
 	t.Helper()
 	server := apiserver.Start(t)
 	t.Cleanup(server.Stop)
-	return fluxcd.Start(t, server, "ExternalArtifact")
+	flux := fluxcd.Start(t, server, "ExternalArtifact")
+	t.Cleanup(flux.Stop)
+	return flux
 }
 
 // opensByFlux: Flux's controller decrypts the file that Git has, and the Secrets that

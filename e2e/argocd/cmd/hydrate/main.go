@@ -43,6 +43,9 @@ type application struct {
 	Manifests []string
 }
 
+// attempts: in each of them one of those that push at the same time comes through.
+const attempts = 20
+
 func main() {
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -89,14 +92,19 @@ func (r request) hydrate(ctx context.Context, service *commit.Service) (string, 
 			return "", err
 		}
 	}
-	response, err := service.CommitHydratedManifests(ctx, &apiclient.CommitHydratedManifestsRequest{
-		Repo: &appv1.Repository{Repo: r.Repo}, SyncBranch: r.Branch, TargetBranch: r.Branch, DrySha: dry, DryCommitMetadata: metadata,
-		CommitMessage: message, ReadmeMessage: settings.DefaultManifestHydrationReadmeTemplate, Paths: paths,
-	})
-	if err != nil {
-		return "", err
+	// All branches share the notes, and a push of notes is given up after 5 s in which
+	// others push: the controller asks again then, and so does this.
+	for range attempts {
+		var response *apiclient.CommitHydratedManifestsResponse
+		response, err = service.CommitHydratedManifests(ctx, &apiclient.CommitHydratedManifestsRequest{
+			Repo: &appv1.Repository{Repo: r.Repo}, SyncBranch: r.Branch, TargetBranch: r.Branch, DrySha: dry, DryCommitMetadata: metadata,
+			CommitMessage: message, ReadmeMessage: settings.DefaultManifestHydrationReadmeTemplate, Paths: paths,
+		})
+		if err == nil {
+			return response.HydratedSha, nil
+		}
 	}
-	return response.HydratedSha, nil
+	return "", err
 }
 
 // revision is the dry commit and what the repository server says of it
