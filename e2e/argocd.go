@@ -2,10 +2,12 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -102,6 +104,28 @@ func (s *CMPServer) mountKeys(t testing.TB) string {
 // jailed is how a process becomes user 999 in a root of its own.
 func jailed(root string) *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Chroot: root, Credential: &syscall.Credential{Uid: argoUser, Gid: argoUser}}
+}
+
+// Generate gives the stream that Argo CD would apply.
+func (s *CMPServer) Generate(t testing.TB, a Application) []byte {
+	t.Helper()
+	return []byte(strings.Join(s.Manifests(t, a), "\n---\n") + "\n")
+}
+
+// Manifests gives the objects that Argo CD would apply, each as the server returns it.
+func (s *CMPServer) Manifests(t testing.TB, a Application) []string {
+	t.Helper()
+	answer, failure := s.Ask(t, a, "generate")
+	if failure != "" {
+		t.Fatalf("generate %s: %s", a.Path, failure)
+	}
+	var response struct {
+		Manifests []string `json:"manifests"`
+	}
+	if err := json.Unmarshal(answer, &response); err != nil {
+		t.Fatal(err)
+	}
+	return response.Manifests
 }
 
 // shortDir is a folder whose path leaves room for a socket's (108 bytes).

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -91,22 +90,6 @@ func (s *CMPServer) Ask(t testing.TB, a Application, verb string) (answer []byte
 		return nil, talk.String()
 	}
 	return out.Bytes(), ""
-}
-
-// Generate gives the stream that Argo CD would apply.
-func (s *CMPServer) Generate(t testing.TB, a Application) []byte {
-	t.Helper()
-	answer, failure := s.Ask(t, a, "generate")
-	if failure != "" {
-		t.Fatalf("generate %s: %s", a.Path, failure)
-	}
-	var response struct {
-		Manifests []string `json:"manifests"`
-	}
-	if err := json.Unmarshal(answer, &response); err != nil {
-		t.Fatal(err)
-	}
-	return []byte(strings.Join(response.Manifests, "\n---\n") + "\n")
 }
 
 // ArgoLayouts are what an application's folder may hold.

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/fluxcd/pkg/kustomize"
+	"github.com/l5d-pki/l5d-pki-render/e2e/fluxcd"
+
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -59,6 +61,18 @@ func MustFluxBuild(t testing.TB, repository, folder string, spec map[string]any)
 	objects, err := FluxBuild(t, repository, folder, spec)
 	if err != nil {
 		t.Fatalf("Flux does not build %s: %v", folder, err)
+	}
+	return objects
+}
+
+// fluxApplied are the objects of a directory as Flux's controller applied them.
+func fluxApplied(t testing.TB, c *fluxcd.Controller, repository, directory string, spec map[string]any) Objects {
+	t.Helper()
+	objects := Objects{}
+	for _, o := range c.Apply(t, repository, directory, spec) {
+		if err := objects.add(o); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return objects
 }

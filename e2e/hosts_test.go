@@ -2,12 +2,11 @@ package e2e
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/e2e/fluxcd"
 	"github.com/l5d-pki/l5d-pki-render/e2e/peer"
 )
 
@@ -26,6 +25,11 @@ type inputs struct {
 	helm4  *Helm
 	argo   *CMPServer
 	kustom *Kustomize
+	// For versionHosts alone.
+	hydra *Hydrator
+	flux  *fluxcd.Controller
+	// committed says what the repository for Flux holds: a state and a chart.
+	committed string
 }
 
 // yield says what a host's objects are compared with.
@@ -45,6 +49,8 @@ const (
 	beside
 	// bundleOnly is what a control plane's Component speaks for, in the phases of anchors.
 	bundleOnly
+	// stored is what an API server stores of apart: with defaults.
+	stored
 )
 
 // host is one row: how a host makes objects of a state file.
@@ -52,6 +58,22 @@ type host struct {
 	name   string
 	yield  yield
 	render func(t testing.TB, in *inputs, state string) Objects
+}
+
+// check compares what a host made with what it has to make.
+func (h host) check(t testing.TB, what string, in *inputs, state string, want Objects) {
+	t.Helper()
+	got := h.render(t, in, state)
+	if h.yield == bundleOnly {
+		got = onlyBundle(got)
+	}
+	if h.yield == stored {
+		want = maps.Clone(want)
+		for name, object := range want {
+			want[name] = in.flux.Stored(t, object.(map[string]any))
+		}
+	}
+	SameObjects(t, what+", "+h.name, got, want)
 }
 
 // hosts is the table. A host more is a row more.
@@ -87,60 +109,9 @@ var hosts = []host{
 		in.kustom.Write(t, "above/kustomization.yaml", "resources: [../base]\ncomponents: [../bundle]\n")
 		return ParseObjects(t, in.kustom.MustRun(t, "", nil, "kustomize", "build", "above"))
 	}},
-	{"Flux, what sync committed", apart, fluxHost},
-}
-
-// appliedApart is the state of a mesh whose issuer Secret is applied apart.
-func appliedApart(t testing.TB, in *inputs, state string) string {
-	const version = "    version: "
-	text := readText(t, state)
-	if strings.Count(text, version) != 1 || strings.Contains(text, "issuerScheme") {
-		t.Fatal("the state's spec is another than this test thinks")
-	}
-	if _, err := os.Stat(filepath.Join(in.helm3.Dir, "pki")); err != nil {
-		in.helm3.Copy(t, "pki", "pki") // the keys, where the state has them
-	}
-	in.helm3.Write(t, "rotation/bundle/apart.yaml", strings.Replace(text, version, "    issuerScheme: kubernetes.io/tls\n"+version, 1))
-	return filepath.Join(in.helm3.Dir, "rotation/bundle/apart.yaml")
-}
-
-// argoHost is Argo CD's plugin server with an application of a layout, and further
-// parameters: name, value, …
-func argoHost(layout, secrets string, parameters ...string) func(testing.TB, *inputs, string) Objects {
-	return func(t testing.TB, in *inputs, state string) Objects {
-		app := ArgoApplication(t, in.helm3.Sandbox, layout, state, peer.Fixture("rotation/bundle/stable.yaml"), in.chart.Path, in.chart.Values...)
-		for i := 0; i < len(parameters); i += 2 {
-			app.Parameters[parameters[i]] = parameters[i+1]
-		}
-		if app.Parameters[secrets] = "true"; secrets == "with-keys" {
-			in.argo.WithKeys(t, app)
-		}
-		return ParseObjects(t, in.argo.Generate(t, app))
-	}
-}
-
-// fluxHost commits the chart by sync and lets Flux's library build the folder.
-func fluxHost(t testing.TB, in *inputs, state string) Objects {
-	const custody = "  custody: {kind: file}\n"
-	s := in.kustom
-	if err := os.RemoveAll(filepath.Join(s.Dir, "repo")); err != nil {
-		t.Fatal(err)
-	}
-	s.Write(t, "repo/.git/HEAD", "ref: refs/heads/main\n")
-	s.Copy(t, "charts/control-plane", "repo/charts/linkerd")
-	files := make([]string, len(in.chart.Values))
-	for i, file := range in.chart.Values {
-		files[i] = "../values/" + filepath.Base(file)
-		s.Write(t, "repo/values/"+filepath.Base(file), readText(t, file))
-	}
-	text := readText(t, state)
-	if strings.Count(text, custody) != 1 {
-		t.Fatal("the state has another custody than this test thinks")
-	}
-	s.Write(t, "repo/pki/rotation.yaml", strings.Replace(text, custody, custody+
-		"  outputs:\n  - {kind: chart, path: ../out/linkerd.yaml, chart: ../charts/linkerd, release: linkerd, namespace: linkerd, valuesFiles: ["+strings.Join(files, ", ")+"]}\n", 1))
-	s.MustRun(t, "", nil, "l5d-pki-render", "sync", "-s", "repo/pki/rotation.yaml")
-	return MustFluxBuild(t, filepath.Join(s.Dir, "repo"), "out", withVariables)
+	{"Flux, what sync committed", apart, func(t testing.TB, in *inputs, state string) Objects {
+		return MustFluxBuild(t, fluxRepository(t, in, state), "out", withVariables)
+	}},
 }
 
 // wanted is what each kind of host has to yield in a phase, without a host.
@@ -191,11 +162,7 @@ func TestHosts(t *testing.T) {
 			if h.yield == bundleOnly && webhooks {
 				continue
 			}
-			got := h.render(t, in, state)
-			if h.yield == bundleOnly {
-				got = onlyBundle(got)
-			}
-			SameObjects(t, phase+", "+h.name, got, want[h.yield])
+			h.check(t, phase, in, state, want[h.yield])
 		}
 	}
 	if len(bundles) != 3 {

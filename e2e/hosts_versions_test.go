@@ -23,6 +23,14 @@ var matrixHosts = []string{
 	"kustomize, built by post-render", "kustomize, function", "kustomize, Component", "Flux, what sync committed",
 }
 
+// versionHosts are hosts of the matrix that take a second or two for each render.
+var versionHosts = []host{
+	{"Argo CD, source hydrator", apart, hydratorHost},
+	{"Flux, kustomize-controller", stored, func(t testing.TB, in *inputs, state string) Objects {
+		return fluxApplied(t, in.flux, fluxRepository(t, in, state), "out", withVariables)
+	}},
+}
+
 // ofVersion is a state of the fixtures for another version of Linkerd.
 func ofVersion(t testing.TB, s *Sandbox, phase, version string) string {
 	t.Helper()
@@ -42,9 +50,10 @@ func (in *inputs) wantedOf(t testing.TB, state string) map[yield]Objects {
 	chart := func(flags ...string) Objects {
 		return ParseObjects(t, in.helm3.MustRun(t, "", nil, "l5d-pki-render", append(append([]string{"chart", "-s", state}, in.chart.args()...), flags...)...))
 	}
+	without := chart()
 	pipe := ParseObjects(t, in.helm3.MustRun(t, in.stream, nil, "l5d-pki-render", "post-render", "-s", state))
 	return map[yield]Objects{
-		valued: chart("--with-keys", "--layout", "embedded"), apart: chart(),
+		valued: chart("--with-keys", "--layout", "embedded"), apart: without, stored: without,
 		piped: pipe, keyless: pipe.Without("Secret"), bundleOnly: onlyBundle(pipe),
 	}
 }
@@ -53,7 +62,12 @@ func (in *inputs) wantedOf(t testing.TB, state string) map[yield]Objects {
 // steps of a rotation: every host makes the objects that our commands make, and
 // the bundle is that of the phase.
 func TestHostsByVersion(t *testing.T) {
-	in := &inputs{helm3: NewHelm(t, "3"), helm4: NewHelm(t, "4"), argo: NewCMPServer(t), kustom: NewKustomize(t)}
+	in := &inputs{
+		helm3: NewHelm(t, "3"), helm4: NewHelm(t, "4"), argo: NewCMPServer(t), kustom: NewKustomize(t),
+		hydra: NewHydrator(t), flux: sharedController(t),
+	}
+	rows := slices.DeleteFunc(slices.Clone(hosts), func(h host) bool { return !slices.Contains(matrixHosts, h.name) })
+	rows = append(rows, versionHosts...)
 	in.helm3.Copy(t, "pki", "pki") // the keys, where the states have them
 	for _, v := range chartVersions {
 		t.Run(v.version, func(t *testing.T) {
@@ -64,19 +78,12 @@ func TestHostsByVersion(t *testing.T) {
 				state := ofVersion(t, in.helm3.Sandbox, phase, v.version)
 				want := in.wantedOf(t, state)
 				bundles[bundleOf(t, want[piped])] = true
-				for _, h := range hosts {
-					if !slices.Contains(matrixHosts, h.name) {
-						continue
-					}
-					got := h.render(t, in, state)
-					if h.yield == bundleOnly {
-						got = onlyBundle(got)
-					}
-					SameObjects(t, v.version+", "+phase+", "+h.name, got, want[h.yield])
+				for _, h := range rows {
+					h.check(t, v.version+", "+phase, in, state, want[h.yield])
 					cells++
 				}
 			}
-			if len(bundles) != 2 || cells != len(matrixPhases)*len(matrixHosts) {
+			if len(bundles) != 2 || cells != len(matrixPhases)*(len(matrixHosts)+len(versionHosts)) {
 				t.Errorf("%d bundles (want both and incoming), %d cells", len(bundles), cells)
 			}
 		})

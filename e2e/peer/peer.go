@@ -1,8 +1,9 @@
-// Package peer builds the real programs that the tests run: Helm 3 and 4,
-// kustomize, Argo CD's plugin server, Kubernetes' API server with etcd and kubectl,
-// Prometheus, Gitea, age and sops, and l5d-pki-render itself. Each is pinned
-// in a go.mod, comes from the module proxy, and is built once into a cache folder
-// (E2E_CACHE, by default .cache/e2e at the root of the repository).
+// Package peer builds the real programs that the tests run: Helm 3 and 4, kustomize,
+// Argo CD's plugin server and commit server, Flux's kustomize-controller, Kubernetes'
+// API server with etcd and kubectl, Prometheus, Gitea, age and sops, and
+// l5d-pki-render itself. Each is pinned in a go.mod, comes from the module proxy, and
+// is built once into a cache folder (E2E_CACHE, by default .cache/e2e at the root of
+// the repository).
 //
 // A program that cannot be built fails its test: nothing here skips.
 package peer
@@ -67,6 +68,9 @@ var recipes = map[string]recipe{
 	// Discovery finds targets in clouds and clusters; those of the tests are in its file.
 	"prometheus": {module: "e2e/prometheus", pkg: "github.com/prometheus/prometheus/cmd/prometheus", flags: []string{"-tags", "remove_all_sd"}},
 	"cmpclient":  {module: "e2e/argocd", pkg: "./cmd/cmpclient", env: []string{argocdToolchain}},
+	// Argo CD's commit server, which its source hydrator calls.
+	"hydrate":              {module: "e2e/argocd", pkg: "./cmd/hydrate", env: []string{argocdToolchain}},
+	"kustomize-controller": {module: "e2e/flux", pkg: "github.com/fluxcd/kustomize-controller"},
 }
 
 var (

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/e2e/fluxcd"
 	"github.com/l5d-pki/l5d-pki-render/e2e/peer"
 
 	"sigs.k8s.io/yaml"
@@ -27,6 +28,8 @@ const maxRun = time.Minute
 type repository struct {
 	dir, identity, recipient string
 	env                      []string
+	// flux is Flux's controller, to which the repository is a source.
+	flux *fluxcd.Controller
 }
 
 // newRepository has an identity of age outside of it, and programs in the PATH.

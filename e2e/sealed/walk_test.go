@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/e2e/fluxcd"
 	"github.com/l5d-pki/l5d-pki-render/e2e/peer"
 
 	"sigs.k8s.io/yaml"
@@ -53,7 +54,7 @@ var custodies = map[string]struct {
 	apart   []string // flags by which post-render writes no key
 }{
 	"age":  {[]string{"--recipient", "RECIPIENT"}, "[{kind: component, path: wave/kustomization.yaml, select: all}]", "keys", opensByAge, []string{"--secrets-apart"}},
-	"sops": {[]string{"--custody", "sops"}, "[{kind: component, path: wave/kustomization.yaml, select: all}, {kind: manifests, path: pki.yaml}]", "keys", opensBySOPS, nil},
+	"sops": {[]string{"--custody", "sops"}, "[{kind: component, path: wave/kustomization.yaml, select: all}, {kind: manifests, path: cluster/pki.yaml}]", "keys", opensBySOPS, nil},
 	"file": {[]string{"--custody", "file", "--keys-dir", "../keys"}, "[{kind: component, path: wave/kustomization.yaml, select: all}]", "../keys", opensByNobody, nil},
 }
 
@@ -61,16 +62,18 @@ var custodies = map[string]struct {
 // phase the receiving program opens what was rendered, and the keys are those of
 // the phase's certificates; no command touches a key file that is there.
 func TestWalks(t *testing.T) {
+	flux := startFlux(t)
 	for _, kind := range slices.Sorted(maps.Keys(custodies)) {
 		for _, walk := range slices.Sorted(maps.Keys(walks)) {
-			t.Run(kind+"/"+walk, func(t *testing.T) { walkOne(t, kind, walk) })
+			t.Run(kind+"/"+walk, func(t *testing.T) { walkOne(t, kind, walk, flux) })
 		}
 	}
 }
 
-func walkOne(t *testing.T, kind, walk string) {
+func walkOne(t *testing.T, kind, walk string, flux *fluxcd.Controller) {
 	c, w := custodies[kind], walks[walk]
 	r := newRepository(t)
+	r.flux = flux
 	r.write(t, ".sops.yaml", "creation_rules:\n- {path_regex: ^keys/, encrypted_regex: ^(data|stringData)$, age: "+r.recipient+"}\n")
 	args := append([]string{"init", "--new", "--linkerd-version", "edge-25.10.7"}, c.init...)
 	for i := range args {
@@ -223,7 +226,8 @@ func firstBlock(chain string) string {
 }
 
 // opensBySOPS: the program sops opens what stands in the Secrets' places, in the
-// stream and in the file that Git has; certificates are those of the phase.
+// stream and in the file that Git has, and Flux applies that file; certificates are
+// those of the phase.
 func opensBySOPS(t *testing.T, r *repository, stream string) {
 	t.Helper()
 	chain := signing(t, stream)
@@ -231,7 +235,8 @@ func opensBySOPS(t *testing.T, r *repository, stream string) {
 		return r.withIdentity(t, text, "sops", "decrypt", "--input-type", "yaml", "--output-type", "yaml", "--filename-override", "pki.yaml")
 	}
 	checkPairs(t, stream, chain, decrypt)
-	checkPairs(t, r.read(t, "pki.yaml"), chain, decrypt)
+	checkPairs(t, r.read(t, "cluster/pki.yaml"), chain, decrypt)
+	opensByFlux(t, r, chain, decrypt)
 	input, _ := os.ReadFile(peer.Fixture("rotation/input.yaml"))
 	checkPairs(t, r.withIdentity(t, string(input), "l5d-pki-render", "post-render", "--with-keys"), chain, nil)
 }
