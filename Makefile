@@ -32,12 +32,13 @@ demo: build ## a whole rotation on the fixtures, step by step
 test: $(TOOLS)/loud ## every test, of every module; what was skipped is named
 	$(call each,$(MODULES),$(GO) test -json -timeout 20m -p $(JOBS) ./... | $(TOOLS)/loud)
 
-prove-long: ## every fault at every system call of the commands that write files (needs strace; writes docs/proof-long.md), a million planted clusters (writes docs/proof-clusters.md), every state of three linked clusters and a million histories of fleets (write docs/proof.md), and every cell of the walk on an API server; takes many hours
+prove-long: ## every fault at every system call of the commands that write files (needs strace; writes docs/proof-long.md), a million planted clusters (writes docs/proof-clusters.md), every state of three linked clusters and a million histories of fleets (write docs/proof.md), every cell of the walk on an API server, and meshes of 10,000 pods that kwok runs; takes many hours
 	cd cmd/l5d-pki-render && L5D_PROVE_LONG=1 L5D_PROVE_REPORT=$(CURDIR)/docs/proof-long.md $(GO) test -count 1 -timeout 180m -run '^TestFaults$$' -v .
 	L5D_PROVE_REPORT=$(CURDIR)/docs/proof.md $(GO) test -count 1 -timeout 0 -run '^TestPage$$' -v ./internal/fleet/explore
 	L5D_PROVE_FLEETS=1000000 L5D_PROVE_REPORT=$(CURDIR)/docs/proof.md $(GO) test -count 1 -timeout 0 -run '^TestNoFleetBreaks$$' -v ./internal/fleet
 	GOGC=400 L5D_PROVE_CLUSTERS=1000000 L5D_PROVE_REPORT=$(CURDIR)/docs/proof-clusters.md $(GO) test -count 1 -timeout 0 -run '^(TestNoGateOpensThatTheTruthKeepsShut|TestGateOpensWithinOneObservation)$$' -v ./internal/observe
 	cd e2e && L5D_PROVE_LONG=1 $(GO) test -count 1 -timeout 180m -run '^TestWalk$$' -v ./walk
+	cd e2e && L5D_PROVE_LONG=1 $(GO) test -count 1 -timeout 60m -run '^TestLargeMesh$$' -v ./observe
 
 peers: .cache/peers/kustomize ## the kustomize that Components are compared with; without it that test skips
 
