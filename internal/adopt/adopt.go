@@ -160,9 +160,13 @@ func (w World) adopt(o *Options) (initialState, error) {
 	if len(problems) > 0 {
 		return initialState{}, problems.Err()
 	}
-	s, found, err := render.Adopt(in)
+	notes, elsewhere, err := readObject(&in)
 	if err != nil {
 		return initialState{}, err
+	}
+	s, found, err := render.Adopt(in)
+	if err != nil {
+		return initialState{}, withElsewhere(err, elsewhere)
 	}
 	s.Spec.Custody = o.Custody
 	if o.Custody.Kind == state.CustodyCertManager {
@@ -172,7 +176,7 @@ func (w World) adopt(o *Options) (initialState, error) {
 			s.Spec.Linkerd.IssuerScheme = state.SchemeKubernetes // the only one that cert-manager writes
 		}
 	}
-	first := initialState{state: s, notes: found.Notes, stream: in.Stream}
+	first := initialState{state: s, notes: append(notes, found.Notes...), stream: in.Stream}
 	for _, k := range found.Keys {
 		first.keys = append(first.keys, rotation.Minted(k))
 	}
