@@ -22,7 +22,7 @@ var settings = map[string]func(state.Linkerd) string{
 // carries reports whether an object of a kind without a reader may hold values.
 func carries(text []byte) bool {
 	has := func(word string) bool { return bytes.Contains(text, []byte(word)) }
-	return has(keyBundle) || has("externalCA") || has("identityTrustDomain") || has("issuer") && has("scheme") || has(schemeFlag) || has("issuanceLifetime") || has("clockSkewAllowance")
+	return has(keyBundle) || has("externalCA") || has("identityTrustDomain") || has("issuer") && has("scheme") || hasSettingFlag(text) || has("issuanceLifetime") || has("clockSkewAllowance")
 }
 
 // contradiction finds the setting that a dotted name ends in, if the value is none
