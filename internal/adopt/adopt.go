@@ -211,7 +211,10 @@ func adoptedNotes(s *state.Rotation, found render.Adopted, stream bool) []string
 	switch {
 	case !stream:
 	case found.Unrendered != nil:
-		notes = append(notes, "this stream cannot be rendered with the state: "+problem.Of(found.Unrendered)[0].Error())
+		notes = append(notes, "this stream cannot be rendered with the state: `init --verify` and every host refuse it, until the stream or the state is corrected:")
+		for _, p := range problem.Of(found.Unrendered) {
+			notes = append(notes, "  "+p.Error())
+		}
 	case len(found.Changes) == 0 && len(found.Missing) > 0:
 		notes = append(notes, "rendering this stream with the state changes nothing in the objects that it has")
 	case len(found.Changes) == 0:
