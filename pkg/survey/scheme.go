@@ -56,6 +56,7 @@ func (s *Survey) sealedSecret(c cursor) {
 	if other := template.get("metadata", "name").value(); other != "" {
 		name = other
 	}
+	s.strings(template.get("data"))
 	s.issuerObject(c, "SealedSecret", name, keysOf(c.get("spec", "encryptedData"), template.get("data")))
 }
 
@@ -67,6 +68,7 @@ func (s *Survey) externalSecret(c cursor) {
 	if other := target.get("name").value(); other != "" {
 		name = other
 	}
+	s.strings(target.get("template", "data"))
 	fields := keysOf(target.get("template", "data"))
 	if len(fields) == 0 || target.get("template", "mergePolicy").value() == "Merge" {
 		for _, item := range spec.get("data").items() {
