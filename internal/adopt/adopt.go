@@ -160,9 +160,13 @@ func (w World) adopt(o *Options) (initialState, error) {
 	if len(problems) > 0 {
 		return initialState{}, problems.Err()
 	}
-	s, found, err := render.Adopt(in)
+	notes, elsewhere, err := readObject(&in)
 	if err != nil {
 		return initialState{}, err
+	}
+	s, found, err := render.Adopt(in)
+	if err != nil {
+		return initialState{}, withElsewhere(err, elsewhere)
 	}
 	s.Spec.Custody = o.Custody
 	if o.Custody.Kind == state.CustodyCertManager {
@@ -172,7 +176,7 @@ func (w World) adopt(o *Options) (initialState, error) {
 			s.Spec.Linkerd.IssuerScheme = state.SchemeKubernetes // the only one that cert-manager writes
 		}
 	}
-	first := initialState{state: s, notes: found.Notes, stream: in.Stream}
+	first := initialState{state: s, notes: append(notes, found.Notes...), stream: in.Stream}
 	for _, k := range found.Keys {
 		first.keys = append(first.keys, rotation.Minted(k))
 	}
@@ -207,7 +211,10 @@ func adoptedNotes(s *state.Rotation, found render.Adopted, stream bool) []string
 	switch {
 	case !stream:
 	case found.Unrendered != nil:
-		notes = append(notes, "this stream cannot be rendered with the state: "+problem.Of(found.Unrendered)[0].Error())
+		notes = append(notes, "this stream cannot be rendered with the state: `init --verify` and every host refuse it, until the stream or the state is corrected:")
+		for _, p := range problem.Of(found.Unrendered) {
+			notes = append(notes, "  "+p.Error())
+		}
 	case len(found.Changes) == 0 && len(found.Missing) > 0:
 		notes = append(notes, "rendering this stream with the state changes nothing in the objects that it has")
 	case len(found.Changes) == 0:

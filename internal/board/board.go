@@ -141,9 +141,7 @@ func gather(q Request) (b report.Board, err error) {
 		return b, err
 	}
 	b.State, b.Status = known.State, known.Status
-	if alarm := known.Reverted.Alarm(b.State); alarm != "" {
-		b.Status.Alarms = append(b.Status.Alarms, alarm)
-	}
+	b.Status.Alarms = append(b.Status.Alarms, known.LogAlarms()...)
 	b.Status.Delivery = delivery.Of(b.State, q.State)
 	b.Todo = nextstep.Of(nextstep.Facts{State: b.State, StatePath: q.State, Evidence: q.Brought.Files, Status: b.Status})
 	b.Diagnoses = recovery.Diagnose(known)

@@ -129,5 +129,10 @@ Every flag can be given by the environment: --state as L5D_PKI_STATE,
 	root.PersistentFlags().StringVar(&a.logFile, "log-file", "", "append messages to this file too (env L5D_PKI_LOG); Helm and Argo CD swallow stderr")
 	root.PersistentFlags().Var(terminal.Colors(&a.color), "color", "color of reports: auto (on a terminal without NO_COLOR), always or never")
 	a.addCommands(root, args)
+	for _, group := range root.Commands() {
+		if group.HasSubCommands() && !group.Runnable() {
+			group.RunE = a.noCommand
+		}
+	}
 	return root
 }

@@ -19,7 +19,6 @@ up. Parameters come from the Application (spec.source.plugin.parameters), then
 from its environment (spec.source.plugin.env), then from L5D_PKI_ variables of
 the sidecar. ` + "`cmp parameters`" + ` lists them.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.cmpDiscover(), a.cmpGenerate(), a.cmpParameters(), a.cmpPlugin(), a.cmpInstall())
 	return cmd

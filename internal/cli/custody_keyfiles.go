@@ -19,7 +19,6 @@ docs/custody.md compares them. Rendering never opens a key unasked.`,
 		Example: `  l5d-pki-render custody status
   l5d-pki-render custody rewrap --identity identity.txt`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.custodyStatus(), a.custodyRewrap(), a.custodyIncoming(), a.custodyReadBack())
 	return cmd

@@ -20,7 +20,6 @@ func (a *app) evidenceCommands() *cobra.Command {
 Where allowed_signers on the base branch lists keys for evidence, pr --guard
 believes an observation only if one of them signed it.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.evidenceSign(), a.evidenceVerify())
 	return cmd

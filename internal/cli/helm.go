@@ -24,7 +24,6 @@ func (a *app) helmPlugin() *cobra.Command {
 
 Helm 3 takes the last one from the PATH; for Helm 4 it is a plugin.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.helmInstall(), a.helmUninstall(), a.helmShow(), a.helmGet())
 	return cmd

@@ -68,3 +68,36 @@ func TestInitWithoutSecrets(t *testing.T) {
 		t.Errorf("exit %d, %s", got.code, got.stderr)
 	}
 }
+
+// TestInitContradiction: what --verify refuses is said by init, all of it, with its place.
+func TestInitContradiction(t *testing.T) {
+	stream, statePath := adoptable(t)
+	text, err := os.ReadFile(stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := strings.ReplaceAll(string(text), "-identity-trust-domain=cluster.local", "-identity-trust-domain=other.example")
+	other = strings.Replace(other, "linkerd.io/control-plane-ns: linkerd\n", "linkerd.io/control-plane-ns: elsewhere\n", 1)
+	if other == string(text) {
+		t.Fatal("nothing was replaced")
+	}
+	if err := os.WriteFile(stream, []byte(other), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said := call(t, "", nil, "init", "--stream", stream, "-s", statePath)
+	refused := call(t, "", nil, "init", "--verify", "--stream", stream, "-s", statePath)
+	if said.code != ExitDone || refused.code != ExitFailed {
+		t.Fatalf("exit %d and %d: %s%s", said.code, refused.code, said.stderr, refused.stderr)
+	}
+	n := 0
+	for line := range strings.Lines(refused.stderr) {
+		if text, found := strings.CutPrefix(line, "l5d-pki-render: error: "); found {
+			if n++; !strings.Contains(said.stderr, text) {
+				t.Errorf("init does not say %s%s", text, said.stderr)
+			}
+		}
+	}
+	if n == 0 || !strings.Contains(said.stderr, "`init --verify` and every host refuse it") {
+		t.Errorf("%d errors; %s", n, said.stderr)
+	}
+}

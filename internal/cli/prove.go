@@ -43,7 +43,7 @@ With --fleet it does so for three linked clusters in step (docs/proof.md).
 
 With --base FILE (the version in the target branch) it judges the change from
 there to the state file, however it was made: by a move, by hand, by git revert.
-Exit code 1 when a judged change is not safe.`,
+Exit code 1 when a judged change is not safe, or staying in the current phase.`,
 		Example: `  l5d-pki-render prove --all -o markdown
   git show origin/main:rotation.yaml > base.yaml && l5d-pki-render prove --base base.yaml
   l5d-pki-render prove --exhaustive --fleet fleet.yaml`,
@@ -94,7 +94,7 @@ func (a *app) doProve(f *proveFlags) error {
 	if a.data, err = show(r); err != nil {
 		return err
 	}
-	if judged, ok := r.(results.Change); ok && !judged.Verdict.Safe {
+	if judged, ok := r.(results.Judged); ok && judged.IsUnsafe() {
 		return errFound
 	}
 	return nil

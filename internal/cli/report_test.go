@@ -163,6 +163,33 @@ func TestReportWrong(t *testing.T) {
 	}
 }
 
+// TestReportAlarms: what status calls wrong, the report does, too: a log that was edited
+// by hand, as the log itself shows.
+func TestReportAlarms(t *testing.T) {
+	const file = "bundle-stable.yaml"
+	phases(t)
+	because := []string{"--because", "a test", "-s", file}
+	for _, args := range [][]string{{"start", "anchor", "--strategy", "bundle", "--assume", "DELIVERED-ELSEWHERE"}, {"advance", "--assume", "BUNDLE-DELIVERED", "--assume", "DELIVERED-ELSEWHERE"}} {
+		if r := call(t, "", nil, append(args, because...)...); r.code != ExitDone {
+			t.Fatalf("%v: code %d: %s", args, r.code, r.stderr)
+		}
+	}
+	text := strings.ReplaceAll(readFile(t, file), "phase: anchor-spread", "phase: issuer-switched")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status := call(t, "", nil, "status", "-s", file, "-o", "markdown")
+	r := call(t, "", nil, "report", "--at", reportAt, "-s", file, "-o", "markdown")
+	if status.code != ExitFailed || r.code != ExitDone || !strings.Contains(r.out, "> **Something is wrong. A person must act.**\n> - ") {
+		t.Fatalf("code %d and %d: %s%s\n%s", status.code, r.code, status.stderr, r.stderr, status.out)
+	}
+	for line := range strings.Lines(status.out) {
+		if alarm, wrong := strings.CutPrefix(line, "> **"); wrong && !strings.Contains(r.out, strings.TrimSuffix(alarm, "**\n")) {
+			t.Errorf("the report does not say %q", alarm)
+		}
+	}
+}
+
 // TestReportPage: docs/reports.md shows what the command prints.
 func TestReportPage(t *testing.T) {
 	_, section, found := strings.Cut(readFile(t, "../../docs/reports.md"), "\n```markdown\n")

@@ -14,7 +14,7 @@ var topLevel = lazy.New(`^([a-z]+|xn--[a-z0-9-]+)$`)
 // isHostName reports whether a name can be one of the DNS or of the local
 // network. In "github.com-work" the last label is none that exists.
 func isHostName(host string) bool {
-	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+	if isAddress(host) {
 		return true
 	}
 	last := strings.LastIndex(host, ".")
@@ -50,5 +50,14 @@ func (r *remote) standsFor(real string) bool {
 	case known[real] != "":
 		return true
 	}
-	return !isHostName(r.host) || !own && kindOf(real) != ""
+	return !isHostName(r.host) || !own && kindOf(real) != "" || isShortName(r.host) && !isAddress(real)
+}
+
+// isShortName reports whether a name has one label: a name of SSH's configuration,
+// or one that the resolver completes, as ssh does too.
+func isShortName(host string) bool { return !strings.Contains(host, ".") && !isAddress(host) }
+
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil
 }

@@ -14,6 +14,7 @@ func TestAlias(t *testing.T) {
 		"github.com-work": "github.com", "github-work": "github.com", "github": "github.com", "work": "ssh.github.com", "me.gitlab": "altssh.gitlab.com",
 		"gitlab.work": "gitlab.com", "acme": "gitlab.acme.example", "gl.acme-2": "git.acme.example",
 		"gitlab.acme.example": "gitlab.internal", "git.acme.example": "10.0.0.5", "gitea": "gitea", "codeberg.org": "github.com",
+		"corp": "git.example.com", "box": "10.0.0.6", "self": "self",
 	}
 	lookup := func(name string) string { return aliases[name] }
 	for remote, want := range map[string]string{
@@ -42,6 +43,18 @@ func TestAlias(t *testing.T) {
 			}
 		case got.BaseURL != want || want == "" && !isProblem:
 			t.Errorf("%s: %q, want %q (%v)", remote, got.BaseURL, want, err)
+		}
+	}
+	for remote, want := range map[string]string{
+		"git@corp:a/b.git": "https://git.example.com", "git@box:a/b.git": "https://box", "ssh://git@self:2222/a/b": "https://self",
+	} {
+		if got, err := Detect(remote, env(), Flags{SSHHost: lookup, Kind: "gitea"}); err != nil || got.BaseURL != want {
+			t.Errorf("%s with --forge: %+v %v, want %s", remote, got, err, want)
+		}
+	}
+	for _, given := range []string{"https://github.com", "https://api.github.com", "https://api.github.com/"} {
+		if got, err := Detect("git@github.com-home:a/b.git", env(), Flags{BaseURL: given}); err != nil || got.BaseURL != "https://github.com" || got.Kind != "github" {
+			t.Errorf("--forge-url %s: %+v %v", given, got, err)
 		}
 	}
 	got, err := Detect("git@github.com-home:a/b.git", env(), Flags{BaseURL: "https://github.com"})

@@ -148,6 +148,9 @@ func baseURL(text string) (string, error) {
 		return "", problem.ForgeBaseURL.With(address.Redact(text))
 	}
 	u.User = nil
+	if strings.EqualFold(u.Host, "api.github.com") { // its programs' interface, which no repository is below
+		u.Host, u.Path = "github.com", ""
+	}
 	return strings.TrimRight(u.String(), "/"), nil
 }
 

@@ -15,14 +15,11 @@ type version struct {
 	state  *state.Rotation
 }
 
-// Alarms says what the log and Git show that no move of this tool does: an older
-// file in the place of a newer one, or else an edited log.
+// Alarms are those of the log and of Git ([recovery.Facts.LogAlarms]).
 func Alarms(statePath string, s *state.Rotation) []string {
-	reverted, edited := Look(statePath, s)
-	if alarm := reverted.Alarm(s); alarm != "" {
-		return []string{alarm}
-	}
-	return edited
+	f := recovery.Facts{State: s}
+	f.Reverted, f.Edited = Look(statePath, s)
+	return f.LogAlarms()
 }
 
 // Look reads what Git has of a state: the version with the highest epoch, if the file

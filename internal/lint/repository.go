@@ -38,11 +38,12 @@ func (o Options) survey(s *state.Rotation, allow allowances, all *Report) error 
 	if err != nil {
 		return err
 	}
-	var workloads manifests
-	large, err := addFiles(sv, dir, names, &workloads)
+	var objects manifests
+	large, err := addFiles(sv, dir, names, &objects)
 	if err != nil {
 		return err
 	}
+	workloads := objects.survey(sv, s)
 	unread, err := addPast(sv, dir, prefix, s)
 	if err != nil {
 		return err
@@ -56,7 +57,7 @@ func (o Options) survey(s *state.Rotation, allow allowances, all *Report) error 
 		}
 	}
 	all.findings, all.prefix = append(all.findings, report.Findings...), prefix
-	all.findings = append(all.findings, workloads.findings(s)...)
+	all.findings = append(all.findings, workloads...)
 	all.findings = append(all.findings, unread...)
 	return nil
 }
@@ -143,8 +144,9 @@ func addFiles(sv *survey.Survey, dir string, names []string, workloads *manifest
 		if err != nil {
 			return 0, err
 		}
-		sv.Add(name, text)
-		workloads.add(name, text, charts)
+		if !workloads.add(name, text, charts) {
+			sv.Add(name, text)
+		}
 	}
 	return large, nil
 }

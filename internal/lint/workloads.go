@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -21,11 +22,14 @@ const maxWorkloadFile = 2 << 20
 // manifests are the files of a repository that may hold workloads.
 type manifests []render.WorkloadFile
 
-// add keeps a file of objects. Templates of charts are not objects yet.
-func (m *manifests) add(name string, text []byte, charts map[string]bool) {
-	if files.IsManifest(name) && len(text) <= maxWorkloadFile && bytes.Contains(text, []byte("apiVersion")) && !inTemplates(name, charts) {
+// add keeps a file of objects, to be looked at when all are known; false for others.
+// Templates of charts are not objects yet.
+func (m *manifests) add(name string, text []byte, charts map[string]bool) bool {
+	isObjects := files.IsManifest(name) && len(text) <= maxWorkloadFile && bytes.Contains(text, []byte("apiVersion")) && !inTemplates(name, charts)
+	if isObjects {
 		*m = append(*m, render.WorkloadFile{Name: name, Text: text})
 	}
+	return isObjects
 }
 
 // chartsIn are the directories with a Chart.yaml.
@@ -48,10 +52,16 @@ func inTemplates(name string, charts map[string]bool) bool {
 	return false
 }
 
-// findings are the meshed workloads that a wave does not restart by itself, and
-// those that only look meshed.
-func (m manifests) findings(s *state.Rotation) (found []survey.Finding) {
-	for _, l := range render.FatesOf(s, m) {
+// survey adds the files to a survey, and finds the meshed workloads that a wave does
+// not restart by itself, and those that only look meshed. Each document is parsed once.
+func (m manifests) survey(sv *survey.Survey, s *state.Rotation) (found []survey.Finding) {
+	fates := render.NewFateReader(s, m)
+	for _, f := range m {
+		docs := manifest.SplitOnce(f.Text)
+		sv.AddSplit(f.Name, f.Text, docs)
+		fates.Add(f, docs)
+	}
+	for _, l := range fates.Lines() {
 		severity, p := pki.Info, (*problem.Problem)(nil)
 		switch {
 		case l.Misplaced:

@@ -24,6 +24,8 @@ type Document struct {
 	// item says where an item of a list stands ([SplitLists]); head is known for it.
 	item *listItem
 	head *knownHead
+	// once is what was parsed, for the next reader ([SplitOnce]).
+	once *parsedOnce
 }
 
 // Split cuts a stream into documents, for any bytes, valid or not. A piece

@@ -25,6 +25,17 @@ func Parse(text []byte) (*Node, error) {
 // Parse reads the document; nil when nothing but comments stands in it. Lines
 // of nodes and problems count in the stream.
 func (d Document) Parse() (*Node, error) {
+	if d.once == nil {
+		return d.parse()
+	}
+	if !d.once.holds(d.Text) {
+		root, err := d.parse()
+		*d.once = parsedOnce{true, d.Text, root, err}
+	}
+	return d.once.root, d.once.err
+}
+
+func (d Document) parse() (*Node, error) {
 	root, err := parse(d.Text, max(d.Line-1, 0))
 	if err != nil {
 		if d.Number > 0 {

@@ -201,3 +201,12 @@ func editedLog(f Facts) []string {
 	}
 	return f.Edited
 }
+
+// LogAlarms says what the log and Git show that no move of this tool does: an older
+// file in the place of a newer one, or else an edited log.
+func (f Facts) LogAlarms() []string {
+	if alarm := f.Reverted.Alarm(f.State); alarm != "" {
+		return []string{alarm}
+	}
+	return f.Edited
+}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/screen"
@@ -10,6 +11,18 @@ import (
 
 // Proof is a proof for people and programs.
 type Proof struct{ *rotation.Proof }
+
+// Judged is a report whose verdict decides the exit code.
+type Judged interface{ IsUnsafe() bool }
+
+// IsUnsafe reports whether the mesh fails as it is now. Steps that are not safe yet
+// are what a proof is asked for.
+func (r Proof) IsUnsafe() bool {
+	return slices.ContainsFunc(r.Steps, func(s rotation.ProofStep) bool { return s.From == s.To && !s.Verdict.Safe })
+}
+
+// IsUnsafe reports whether the change is not safe.
+func (r Change) IsUnsafe() bool { return !r.Verdict.Safe }
 
 // Data is what -o json prints.
 func (r Proof) Data() any { return r.Proof }

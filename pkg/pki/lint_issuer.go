@@ -21,10 +21,11 @@ var issuerRules = []rule{
 
 // chainRules look at every certificate of the issuer's chain.
 var chainRules = []rule{
-	{problem.LintIssuerExpired, Error, expired},
+	{problem.LintIssuerExpired, Error, func(v view) ([]any, bool) { args, over := expired(v); return args, over && !v.isSpare() }},
+	{problem.LintIssuerExpired, Warning, func(v view) ([]any, bool) { args, over := expired(v); return args, over && v.isSpare() }},
 	{problem.LintIssuerNotYetValid, Error, future},
 	{problem.LintIssuerExpiring, Warning, expiring},
-	{problem.LintIssuerNoCertSign, Error, when(lacksCertSign)},
+	{problem.LintIssuerNoCertSign, Warning, when(lacksCertSign)},
 	{problem.LintIssuerUsage, Error, func(v view) ([]any, bool) {
 		for _, usage := range peerUsages {
 			if !allowsUsage(v.Certificate, usage) {
@@ -83,6 +84,16 @@ func unverified(v view) ([]any, bool) {
 		return nil, false
 	}
 	return []any{err.Error()}, true
+}
+
+// isSpare reports whether the chain verifies by both rules without this certificate.
+func (v view) isSpare() bool {
+	if v.index == 0 {
+		return false
+	}
+	rest := slices.Delete(slices.Clone(v.chain), v.index, v.index+1)
+	b := Bundle{v.anchors}
+	return VerifyIssuer(b, rest, GoRules, v.at) == nil && VerifyIssuer(b, rest, WebpkiRules, v.at) == nil
 }
 
 // narrowAnchor finds an anchor that signed this certificate and whose pathLen

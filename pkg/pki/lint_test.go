@@ -94,7 +94,7 @@ func issuerCases() []lintCase {
 		{"servers only", lint(usages(x509.ExtKeyUsageServerAuth)), "error issuer-extended-key-usage, error issuer-unverified"},
 		{"both usages", lint(usages(peerUsages...)), ""},
 		{"both and another", lint(usages(append(peerUsages[:len(peerUsages):len(peerUsages)], x509.ExtKeyUsageCodeSigning)...)), ""},
-		{"no certSign", lint(keyUsage(x509.KeyUsageCRLSign)), "error issuer-no-cert-sign"},
+		{"no certSign", lint(keyUsage(x509.KeyUsageCRLSign)), "warning issuer-no-cert-sign"},
 		{"no pathLen", lint(pathLenOf(-1)), "info issuer-path-length"},
 		{"pathLen 2", lint(pathLenOf(2)), "info issuer-path-length"},
 		{"another name", lint(func(t *x509.Certificate) { t.Subject.CommonName = "identity.linkerd.other" }), "warning issuer-name"},
@@ -112,7 +112,8 @@ func issuerCases() []lintCase {
 		{"cross, pathLen 0", cross(0), "error cross-path-length, error issuer-unverified"},
 		{"plain, pathLen 0", lintUnder(under(testAnchor("a", pathLenOf(0))), good.Certificate), "warning go-leaf-path-length"},
 		{"cross ends first", cross(-1, valid(testBegin, testEnd.AddDate(-1, 0, 0))), "warning cross-expires-first"},
-		{"cross expired", lintUnder(under(b), iB.Certificate, a.crossSigns(b, valid(testBegin, testBegin))), "error issuer-expired, warning cross-expires-first"},
+		{"cross expired", lintUnder(under(b), iB.Certificate, a.crossSigns(b, valid(testBegin, testBegin))), "warning cross-expires-first, warning issuer-expired"},
+		{"cross expired that is needed", lintUnder(under(a), iB.Certificate, a.crossSigns(b, valid(testBegin, testBegin))), "error issuer-expired, warning cross-expires-first"},
 		{"cross still served after A left", lintUnder(under(b), iB.Certificate, a.crossSigns(b)), ""},
 		{"stray", lintUnder(under(a), good.Certificate, testAnchor("c").crossSigns(b)), "warning stray"},
 	}

@@ -105,7 +105,7 @@ func (a *adoption) compare() {
 		return
 	}
 	out, err := PostRender(Input{State: s, Keys: keys, Stream: a.in.Stream.Data, SecretsApart: len(a.adopted.Missing) > 0})
-	a.adopted.Unrendered = err
+	a.adopted.Unrendered = problem.Of(err).In(a.in.Stream.Name).Err()
 	for _, l := range out.Report.Lines {
 		if l.Outcome == Changed {
 			a.adopted.Changes = append(a.adopted.Changes, l)

@@ -71,6 +71,7 @@ type workloads struct {
 	WorkloadsInput
 	material *Material
 	inject   map[string]string
+	look     bool // nothing is written
 }
 
 // idle: there is no stamp to write yet and none to take away.
@@ -87,7 +88,7 @@ type stamped struct {
 // run stamps every file and puts the results together in their order.
 func (w *workloads) run() (WorkloadsOutput, error) {
 	results := make([]stamped, len(w.Files))
-	w.Each(len(w.Files), func(i int) { results[i] = w.file(w.Files[i]) })
+	w.Each(len(w.Files), func(i int) { results[i] = w.file(w.Files[i], manifest.Split(w.Files[i].Text)) })
 	out := WorkloadsOutput{Report: w.newReport()}
 	var problems problem.List
 	for i, r := range results {
@@ -115,19 +116,19 @@ func (w *workloads) what() string {
 	return "any of " + strconv.Itoa(len(w.Files)) + " files"
 }
 
-// file stamps the workloads of one file.
-func (w *workloads) file(f WorkloadFile) stamped {
+// file stamps the workloads of one file, whose documents are docs.
+func (w *workloads) file(f WorkloadFile, docs []manifest.Document) stamped {
 	r := stamped{text: f.Text}
 	if r.problems.Add(CheckEncoding(f.Text)); len(r.problems) > 0 {
 		return r
 	}
-	if docs, lists := manifest.SplitLists(f.Text); lists {
-		if items := w.documents(f, docs); items.kind == kubernetesFile && len(items.problems) == 0 {
+	if inLists, lists := manifest.SplitLists(f.Text); lists {
+		if items := w.documents(f, inLists); items.kind == kubernetesFile && len(items.problems) == 0 {
 			return items
 		}
 		// A list that is read as a whole says what is wrong, and where.
 	}
-	return w.documents(f, manifest.Split(f.Text))
+	return w.documents(f, docs)
 }
 
 // documents stamps the workloads of a file that was taken apart.
@@ -153,7 +154,7 @@ func (w *workloads) documents(f WorkloadFile, docs []manifest.Document) stamped 
 		r.lines = nil
 		return r
 	}
-	if len(p.edits) > 0 || len(p.stampings) > 0 {
+	if !w.look && len(p.edits)+len(p.stampings) > 0 {
 		text, err := p.apply()
 		if r.problems.Add(err); err == nil {
 			r.text = text

@@ -1,10 +1,20 @@
 package render
 
-import "github.com/l5d-pki/l5d-pki-render/pkg/state"
+import (
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
 
-// FatesOf says what a wave of the state would do to the workloads in files, without
+// FateReader finds what a wave of a state would do to the workloads in files, without
 // writing anything. Files that cannot be read are left out: others name them.
-func FatesOf(s *state.Rotation, in []WorkloadFile) []WorkloadLine {
+type FateReader struct {
+	work   *workloads
+	report WorkloadsReport
+}
+
+// NewFateReader reads from all files which namespaces are injected. It is nil for a state
+// that cannot be rendered.
+func NewFateReader(s *state.Rotation, in []WorkloadFile) *FateReader {
 	s = s.Clone()
 	if s.Status.Stamp == "" {
 		s.Status.Stamp = "0000000000000000" // of a wave that has not begun
@@ -14,14 +24,25 @@ func FatesOf(s *state.Rotation, in []WorkloadFile) []WorkloadLine {
 	if err != nil {
 		return nil
 	}
-	w := &workloads{WorkloadsInput: WorkloadsInput{State: s, Files: in, Each: inTurn}, material: m}
+	w := &workloads{WorkloadsInput: WorkloadsInput{State: s, Files: in, Each: inTurn}, material: m, look: true}
 	_ = w.readNamespaces() // two files that contradict each other: the first counts
-	report := w.newReport()
-	for _, f := range in {
-		report.take(f, w.file(f))
+	return &FateReader{w, w.newReport()}
+}
+
+// Add looks at one of the files; docs are its documents.
+func (f *FateReader) Add(file WorkloadFile, docs []manifest.Document) {
+	if f != nil {
+		f.report.take(file, f.work.file(file, docs))
 	}
-	report.settle()
-	return report.Workloads
+}
+
+// Lines are the workloads of the files that were added.
+func (f *FateReader) Lines() []WorkloadLine {
+	if f == nil {
+		return nil
+	}
+	f.report.settle()
+	return f.report.Workloads
 }
 
 func inTurn(n int, do func(int)) {

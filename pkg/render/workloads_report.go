@@ -62,12 +62,15 @@ func (r *WorkloadsReport) settle() {
 		fates[l.Object] = l.Fate
 	}
 	for i, l := range r.Workloads {
+		if _, here := fates[l.followed]; l.followed != "" && !here {
+			r.Workloads[i].Why += ", which is not among these files"
+		}
 		if fate := fates[l.followed]; l.held == "" || fate == Unmeshed || fate == Unknown {
 			continue
 		}
 		r.Counts[l.Fate]--
 		r.Counts[HeldBack]++
-		r.Workloads[i].Fate, r.Workloads[i].Why = HeldBack, l.Why+"; "+l.held
+		r.Workloads[i].Fate, r.Workloads[i].Why = HeldBack, r.Workloads[i].Why+"; "+l.held
 	}
 }
 

@@ -26,6 +26,9 @@ func goLeaf(b pki.Bundle, c pki.Chain, at time.Time) error {
 	if err != nil {
 		return problem.RotationGoLeaf.With(c[0].Subject.CommonName, err).Because(err)
 	}
+	if c[0].KeyUsage != 0 && c[0].KeyUsage&x509.KeyUsageCertSign == 0 {
+		return problem.RotationGoLeaf.With(c[0].Subject.CommonName, "its key usage does not let it sign certificates")
+	}
 	for _, path := range paths {
 		if leafFits(path) {
 			return nil

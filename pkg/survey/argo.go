@@ -59,6 +59,7 @@ func (s *Survey) applicationSource(source cursor, object string) {
 	for _, name := range helm.get("valueFiles").items() {
 		r.sources = append(r.sources, valuesSource{file: valueFile(name.value(), source.get("path").value())})
 	}
+	s.patches(source.get("kustomize", "patches"))
 	s.plugin(source.get("plugin"), r.pins)
 	s.addRelease(r, source.get("chart"), source.get("targetRevision"))
 	s.directorySource(source)

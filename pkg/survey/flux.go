@@ -24,6 +24,10 @@ func (s *Survey) helmRelease(c cursor) {
 	for _, file := range chart.get("valuesFiles").items() {
 		r.sources = append(r.sources, valuesSource{file: inTree("", file.value())})
 	}
+	for _, p := range spec.get("postRenderers").items() {
+		s.patches(p.get("kustomize", "patches"))
+		s.patches(p.get("kustomize", "patchesJson6902"))
+	}
 	s.addRelease(r, chart.get("chart"), chart.get("version"))
 }
 
@@ -83,6 +87,7 @@ func (s *Survey) resolveTargets() {
 
 // fluxKustomization notes the path of a Flux Kustomization.
 func (s *Survey) fluxKustomization(c cursor) {
+	s.patches(c.get("spec", "patches"))
 	where := c.get("spec", "path")
 	if isPlaceholder(where.value()) {
 		return

@@ -37,22 +37,6 @@ func (s *Survey) generatedRoots(at cursor, name, key, text, file string) {
 	}
 }
 
-// operations reads a patch in the form of RFC 6902 that writes the trust roots.
-func (s *Survey) operations(target, patch cursor) {
-	if target.get("name").value() != trustRoots {
-		return
-	}
-	list := patch
-	if inner, ok := patch.list(); ok {
-		list = inner
-	}
-	for _, op := range list.items() {
-		if value := op.get("value"); op.get("path").value() == "/data/"+trustRootsKey && value.there() {
-			s.bundles = append(s.bundles, foundBundle{at: value.spot(), text: value.value()})
-		}
-	}
-}
-
 // textOf is what a key of an object holds, in the object itself or in the file that
 // a generator takes it from.
 func (s *Survey) textOf(source valuesSource) string {

@@ -22,13 +22,9 @@ func (s *Survey) kustomization(c cursor) {
 			s.listed = append(s.listed, listedResource{r.spot(), target})
 		}
 	}
-	for _, p := range c.get("patches").items() {
-		if patch, ok := p.get("patch").embedded(); ok && c.within == nil {
-			c.file.patches = append(c.file.patches, patch)
-		}
-	}
-	for _, p := range append(c.get("patches").items(), c.get("patchesJson6902").items()...) {
-		s.operations(p.get("target"), p.get("patch"))
+	if c.within == nil {
+		s.patches(c.get("patches"))
+		s.patches(c.get("patchesJson6902"))
 	}
 	for _, g := range c.get("configMapGenerator").items() {
 		s.generator(g, "ConfigMap", folder)

@@ -2,7 +2,6 @@ package survey
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
@@ -162,31 +161,9 @@ func (s *Survey) judgeFamily(r release) {
 	s.say(r.version, pki.Error, problem.SurveyOtherFamily, r.name, r.at, family.String(), s.want.versionText, s.want.version.Family().String())
 }
 
-// stableCharts: chart version 1.N of linkerd-control-plane is Linkerd 2.M in
-// the stable channel (Chart.yaml of the tags stable-2.12.0, stable-2.13.0 and
-// stable-2.14.0). Other 1.N were edge releases and are not told apart.
-var stableCharts = map[string]string{"9": "2.12", "12": "2.13", "16": "2.14"}
-
-// chartFamily says which family a chart release is of: linkerd2 carries
-// Linkerd's own version, linkerd-control-plane has one of its own up to 2.14,
-// and since 2024 that of the edge release (2025.10.7 is edge-25.10.7).
+// chartFamily says which family a chart release is of.
 func chartFamily(chart, version string) (linkerd.Family, bool) {
-	core, suffix, _ := strings.Cut(strings.TrimPrefix(version, "v"), "-")
-	parts := strings.SplitN(core, ".", 3)
-	text := core
-	switch year, _ := strconv.Atoi(parts[0]); {
-	case year > 2000:
-		text = "edge-" + strconv.Itoa(year-2000) + "." + parts[1] + "." + parts[2]
-	case chart == linkerd.ChartControlPlane:
-		if text = stableCharts[parts[1]]; parts[0] != "1" || suffix != "" {
-			return "", false
-		}
-	case suffix != "":
-		return "", false
-	}
-	v, err := linkerd.ParseVersion(text)
-	if err != nil {
-		return "", false
-	}
-	return v.Family(), true
+	release, known := linkerd.ChartRelease(chart, version)
+	v, err := linkerd.ParseVersion(release)
+	return v.Family(), known && err == nil
 }

@@ -18,10 +18,7 @@ var schemeFields = map[string][]string{
 	state.SchemeKubernetes: {"tls.crt", "tls.key"},
 }
 
-const (
-	schemeSetting = "identity.issuer.scheme"
-	schemeFlag    = "-identity-scheme="
-)
+const schemeSetting = "identity.issuer.scheme"
 
 // foundScheme is a place that says, or shows by fields, which issuer scheme is meant.
 type foundScheme struct {
@@ -59,6 +56,7 @@ func (s *Survey) sealedSecret(c cursor) {
 	if other := template.get("metadata", "name").value(); other != "" {
 		name = other
 	}
+	s.strings(template.get("data"))
 	s.issuerObject(c, "SealedSecret", name, keysOf(c.get("spec", "encryptedData"), template.get("data")))
 }
 
@@ -70,6 +68,7 @@ func (s *Survey) externalSecret(c cursor) {
 	if other := target.get("name").value(); other != "" {
 		name = other
 	}
+	s.strings(target.get("template", "data"))
 	fields := keysOf(target.get("template", "data"))
 	if len(fields) == 0 || target.get("template", "mergePolicy").value() == "Merge" {
 		for _, item := range spec.get("data").items() {
@@ -82,27 +81,20 @@ func (s *Survey) externalSecret(c cursor) {
 	s.issuerObject(c, "ExternalSecret", name, fields)
 }
 
-// deployedScheme looks for the flag of a rendered linkerd-identity.
-func (s *Survey) deployedScheme(c cursor) {
-	namespace := c.get("metadata", "namespace").value()
-	if c.node.Head().Kind != "Deployment" || namespace != "" && namespace != s.want.linkerd.Namespace {
+// configScheme is what a rendered linkerd-config says. Lifetimes are noted with the
+// other values.
+func (s *Survey) configScheme(c cursor) {
+	inner, ok := c.get("data", "values").embedded()
+	if !ok {
 		return
 	}
-	for _, container := range c.get("spec", "template", "spec", "containers").items() {
-		for _, arg := range container.get("args").items() {
-			if scheme, found := strings.CutPrefix(strings.TrimPrefix(arg.value(), "-"), strings.TrimPrefix(schemeFlag, "-")); found {
-				s.schemes = append(s.schemes, foundScheme{at: arg, what: "the arguments of this Deployment", scheme: scheme})
-			}
-		}
+	if scheme := inner.get("identity", "issuer", "scheme"); scheme.there() {
+		s.schemes = append(s.schemes, foundScheme{at: scheme, what: "the values in this ConfigMap", scheme: scheme.value()})
 	}
-}
-
-// configScheme is what a rendered linkerd-config says.
-func (s *Survey) configScheme(c cursor) {
-	if inner, ok := c.get("data", "values").embedded(); ok {
-		if scheme := inner.get("identity", "issuer", "scheme"); scheme.there() {
-			s.schemes = append(s.schemes, foundScheme{at: scheme, what: "the values in this ConfigMap", scheme: scheme.value()})
-		}
+	if namespace := c.get("metadata", "namespace").value(); namespace == "" || namespace == s.want.linkerd.Namespace {
+		s.contradicts(inner.get(domainSetting), inner.get(domainSetting).value(), domainSetting, "this ConfigMap")
+		external := inner.get("identity", "externalCA")
+		s.contradicts(external, external.value(), "identity.externalCA", "this ConfigMap")
 	}
 }
 

@@ -19,10 +19,20 @@ var settings = map[string]func(state.Linkerd) string{
 	"identityTrustDomain":    func(l state.Linkerd) string { return l.TrustDomain },
 }
 
+// isSetting reports whether a dotted name ends in one of them.
+func isSetting(name string) bool {
+	for end := range settings {
+		if strings.HasSuffix("."+name, "."+end) {
+			return true
+		}
+	}
+	return false
+}
+
 // carries reports whether an object of a kind without a reader may hold values.
 func carries(text []byte) bool {
 	has := func(word string) bool { return bytes.Contains(text, []byte(word)) }
-	return has(keyBundle) || has("externalCA") || has("identityTrustDomain") || has("issuer") && has("scheme") || has(schemeFlag) || has("issuanceLifetime") || has("clockSkewAllowance")
+	return has(keyBundle) || has("externalCA") || has("identityTrustDomain") || has("issuer") && has("scheme") || hasSettingFlag(text) || has("issuanceLifetime") || has("clockSkewAllowance")
 }
 
 // contradiction finds the setting that a dotted name ends in, if the value is none
@@ -72,7 +82,9 @@ func truth(text, name string) string {
 
 // contradicts notes a value that is judged when every state file was seen.
 func (s *Survey) contradicts(at cursor, have, name, place string) {
-	s.shadows = append(s.shadows, shadowed{at, have, name, place})
+	if isSetting(name) {
+		s.shadows = append(s.shadows, shadowed{at, have, name, place})
+	}
 }
 
 func (s *Survey) judgeShadows() {

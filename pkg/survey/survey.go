@@ -108,7 +108,11 @@ func New(settings Settings) (*Survey, error) {
 // Add looks at one file. The name is its path in the repository, with slashes.
 // Of a file that is too large to be read the text may be nil: then only its
 // name counts.
-func (s *Survey) Add(name string, text []byte) {
+func (s *Survey) Add(name string, text []byte) { s.AddSplit(name, text, nil) }
+
+// AddSplit is [Survey.Add] for a file whose documents were split already; nil: they
+// were not.
+func (s *Survey) AddSplit(name string, text []byte, docs []manifest.Document) {
 	s.report.Files++
 	s.files[name] = true
 	switch base := path.Base(name); {
@@ -130,8 +134,11 @@ func (s *Survey) Add(name string, text []byte) {
 		s.say(spot{file: name, line: 1, column: 1}, pki.Warning, problem.SurveyEncoding, at)
 		return
 	}
+	if docs == nil {
+		docs = manifest.Split(text)
+	}
 	f := &file{survey: s, name: name, text: text}
-	for _, d := range manifest.Split(text) {
+	for _, d := range docs {
 		f.document(d)
 	}
 }

@@ -25,6 +25,29 @@ func (s *Survey) trustBundle(c cursor) {
 		}
 	}
 	s.trustBundles = append(s.trustBundles, b)
+	s.inlineRoots(c, b.name)
+}
+
+// inlineRoots compares the trust roots that a Bundle has as text, where it has no
+// other source. trust-manager puts them into an order of its own.
+func (s *Survey) inlineRoots(c cursor, name string) {
+	var text []string
+	sources := c.get("spec", "sources").items()
+	for _, source := range sources {
+		if inline := source.get("inLine"); inline.there() {
+			text = append(text, inline.value())
+		}
+	}
+	if name != trustRoots || len(text) == 0 || len(text) < len(sources) {
+		return
+	}
+	all := strings.Join(text, "\n")
+	have, want := fingerprints(all), slices.Clone(s.want.bundle)
+	slices.Sort(have)
+	slices.Sort(want)
+	if !slices.Equal(slices.Compact(have), want) {
+		s.bundles = append(s.bundles, foundBundle{at: sources[0].get("inLine").spot(), text: all})
+	}
 }
 
 // ofMesh tells Linkerd's trust bundle from others: by its name, or because it

@@ -104,7 +104,7 @@ func (s *Survey) carriesValues(c cursor) {
 	s.walk(c, "", "", pinSet{})
 	s.strings(c)
 	s.contradictions(c, "", c.node.Head().Kind)
-	s.deployedScheme(c)
+	s.arguments(c)
 }
 
 // strings looks for values in the strings of an object.

@@ -29,7 +29,6 @@ func New(w World) *cobra.Command {
 moved it and why, which commit brought it, who reviewed it, and which certificates
 were in the state. audit verify checks later, without a network, that nothing of that
 was changed (docs/audit.md).`,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(packing(w), verifying(w))
 	return cmd
