@@ -52,4 +52,4 @@ func says(rows [][]string) [][]screen.Text {
 	return list
 }
 
-func (r Log) Markdown() string { return MarkdownTable(r.rows()) }
+func (r Log) Markdown() string { return MarkdownTable(MarkdownRows(r.rows())) }

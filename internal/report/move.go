@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
@@ -55,7 +56,7 @@ func (r Move) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s → %s** (epoch %d)\n\n", r.From, r.To, r.State.Status.Epoch)
 	for _, line := range r.facts() {
-		b.WriteString("- " + line + "\n")
+		b.WriteString("- " + sink.Markdown(line) + "\n")
 	}
 	return b.String()
 }

@@ -643,6 +643,7 @@ var catalogue = [...]*Sentence{
 	&StateLayout,
 	&StateLogChain,
 	&StateLogRewritten,
+	&StateLogCut,
 	&StateLogOld,
 	&StateLogField,
 	&StateLogOrder,
