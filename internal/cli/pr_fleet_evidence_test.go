@@ -54,7 +54,9 @@ func TestGuardFleetEvidence(t *testing.T) {
 		l.edit(dir, planted, func(string) string { return observation })
 		l.edit(dir, "planted/evidence/north-west-20260601T120000Z.yaml", func(string) string { return observation })
 	})
-	at := func(place string) string { return strings.Replace(fleet, "observation: "+named, "observation: "+place, 1) }
+	at := func(place string) string {
+		return strings.Replace(fleet, "observation: "+named, "observation: "+place, 1)
+	}
 	north := fleet[:strings.Index(fleet, "  links:")] + "  - {name: north, state: planted/rotation.yaml}\n" + fleet[strings.Index(fleet, "  links:"):]
 	judged("not signed", true, "is not signed", map[string]string{named: observation})
 	judged("signed by a stranger", true, "no listed key", map[string]string{named: signed(stranger)})
@@ -110,6 +112,47 @@ func TestGuardFleetContext(t *testing.T) {
 		_, codes, out := l.guarded(dir, "--fleet", filepath.Join(dir, "fleet.yaml"))
 		if c.code == "" && len(codes) > 0 || c.code != "" && !slices.Contains(codes, c.code) {
 			t.Errorf("%s: wants %q, got %v: %s", name, c.code, codes, out)
+		}
+	}
+}
+
+// TestGuardFleetReissue: an issuer that the cluster made anew changes no phase, and the
+// fleet file is judged beside it all the same.
+func TestGuardFleetReissue(t *testing.T) {
+	t.Parallel()
+	l := fleetLand(t)
+	text, err := os.ReadFile(certManagerState(t, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.commitTo("main", func(dir string) {
+		l.edit(dir, l.state, func(string) string { return strings.Replace(string(text), "name: fixture", "name: prod-argocd", 1) })
+	})
+	back := absolute(t, []string{"custody", "read-back", "--issuer", "pki/issuer-2025-2.crt"})
+	for name, c := range map[string]struct {
+		fleet string
+		found bool
+	}{
+		"alone":            {fleetOfTwo, false},
+		"and a link goes":  {strings.Replace(fleetOfTwo, "  links:\n  - members: [prod-argocd, west]\n", "", 1), true},
+		"and a state goes": {strings.Replace(fleetOfTwo, "west/rotation.yaml", "elsewhere.yaml", 1), true},
+	} {
+		dir := l.job("origin/main", func(dir string) {
+			l.edit(dir, l.state, func(string) string {
+				if got := callAt(t, l.at, "", nil, append(back, "-s", filepath.Join(dir, l.state))...); got.code != ExitDone {
+					t.Fatal(got.stderr)
+				}
+				text, err := os.ReadFile(filepath.Join(dir, l.state))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return string(text)
+			})
+			l.edit(dir, "fleet.yaml", func(string) string { return c.fleet })
+		})
+		_, codes, out := l.guarded(dir, "--fleet", filepath.Join(dir, "fleet.yaml"))
+		if slices.Contains(codes, "guard-fleet") != c.found || !strings.Contains(out, "was made anew in the cluster") {
+			t.Errorf("%s: %v: %s", name, codes, out)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func AsideVersions(path string) ([]Version, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := r.touching(name, "--full-history")
+	all, err := r.touching(name, "--full-history", "--no-merges")
 	if err != nil {
 		return nil, err
 	}

@@ -49,11 +49,10 @@ func (r Diagnoses) Markdown() string {
 		}
 		b.WriteString("\n")
 		for i, s := range d.Steps {
-			text := sink.Markdown(s.Text)
 			if s.Command != "" {
-				text = "`" + s.Command + "`"
+				s.Text = "`" + s.Command + "`"
 			}
-			fmt.Fprintf(&b, "%d. %s\n", i+1, text)
+			fmt.Fprintf(&b, "%d. %s\n", i+1, s.Text)
 		}
 		if d.Person != "" {
 			fmt.Fprintf(&b, "\n%s\n", d.Person)
