@@ -148,7 +148,9 @@ func TestGuardFleetReissue(t *testing.T) {
 				}
 				return string(text)
 			})
-			l.edit(dir, "fleet.yaml", func(string) string { return c.fleet })
+			if c.found {
+				l.edit(dir, "fleet.yaml", func(string) string { return c.fleet })
+			}
 		})
 		_, codes, out := l.guarded(dir, "--fleet", filepath.Join(dir, "fleet.yaml"))
 		if slices.Contains(codes, "guard-fleet") != c.found || !strings.Contains(out, "was made anew in the cluster") {
