@@ -52,12 +52,12 @@ var arrows = map[string][]string{
 	"internal/address":  {},
 	"internal/recovery": {"pkg/rotation", "pkg/state"},
 	// Linked clusters that are rotated in step: the fleet file and the rules.
-	"internal/fleet": {"internal/manifest", "pkg/pki", "pkg/rotation", "pkg/state"},
+	"internal/fleet": {"internal/manifest", "internal/sink", "pkg/pki", "pkg/rotation", "pkg/state"},
 	// Every history of a small fleet, decided by these rules.
 	"internal/fleet/explore":  {"internal/fleet", "pkg/rotation", "pkg/state"},
 	"internal/fleet/checkout": {"internal/moves", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/fleet", "internal/proposal/base", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
 	// The commands of a fleet: flags, one call, what is printed.
-	"internal/fleet/command": {"internal/moves", "internal/screen", "internal/custody", "internal/files", "internal/fleet", "internal/fleet/checkout", "internal/fleet/explore", "internal/live", "internal/report", "pkg/linkerd", "pkg/rotation", "pkg/state"},
+	"internal/fleet/command": {"internal/moves", "internal/screen", "internal/custody", "internal/files", "internal/fleet", "internal/fleet/checkout", "internal/fleet/explore", "internal/live", "internal/report", "internal/sink", "pkg/linkerd", "pkg/rotation", "pkg/state"},
 	// The audit trail of a state's log, and what it is made from and checked against.
 	"internal/audit":         {"pkg/pki", "pkg/rotation", "pkg/state"},
 	"internal/audit/command": {"internal/audit/pack", "internal/files"},

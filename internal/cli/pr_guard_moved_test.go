@@ -79,3 +79,41 @@ func TestGuardAttributesBefore(t *testing.T) {
 		}
 	}
 }
+
+// TestGuardMovedEvidence: an observation that lay where the state moves to was nobody's
+// evidence when it came, so it is judged when it becomes one.
+func TestGuardMovedEvidence(t *testing.T) {
+	t.Parallel()
+	_, line := sshKey(t, "robot", forEvidence)
+	l, _ := ageLand(t)
+	name := l.stateOf("main").Metadata.Name
+	planted := "new/evidence/" + name + "-" + name + "-20260601T120000Z.yaml"
+	l.commitTo("main", func(dir string) {
+		l.committed(dir, func() {
+			put(t, dir, "pki/allowed_signers", line)
+			put(t, dir, planted, "apiVersion: l5d-pki-render/v1alpha2\nkind: Observation\ncluster: "+name+"\nat: 2026-06-01T12:00:00Z\ncoverage: []\n")
+		})
+	})
+	moved := func(to string) (codes []string, out string) {
+		dir := l.job("origin/main", func(dir string) {
+			l.committed(dir, func() {
+				for file := range strings.FieldsSeq(gitIn(t, dir, "ls-files", "pki")) {
+					put(t, dir, path.Join(to, strings.TrimPrefix(file, "pki/")), gitIn(t, dir, "show", "HEAD:"+file)+"\n")
+					gitIn(t, dir, "rm", "-q", "--cached", file)
+				}
+				gitIn(t, dir, "clean", "-fdqx", "pki")
+			})
+		})
+		was := l.state
+		l.state = path.Join(to, "rotation.yaml")
+		defer func() { l.state = was }()
+		_, codes, out = l.guardedAt(dir, "--accept", "guard-state-moved", "--accept", "guard-keys")
+		return codes, out
+	}
+	if codes, out := moved("new"); !slices.Contains(codes, "guard-evidence") {
+		t.Errorf("beside the observation: %v %s", codes, out)
+	}
+	if codes, out := moved("elsewhere"); slices.Contains(codes, "guard-evidence") {
+		t.Errorf("elsewhere: %v %s", codes, out)
+	}
+}

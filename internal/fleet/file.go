@@ -119,7 +119,7 @@ func (c *check) members() {
 		c.add(problem.StateTooMany.With(len(list), MaxMembers), "spec", "members")
 		return
 	}
-	names, states, seen := map[string]string{}, map[string]string{}, map[string]string{}
+	names, states, seen, contexts := map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}
 	for i, m := range list {
 		at := func(key string) []any { return []any{"spec", "members", i, key} }
 		c.add(state.DNSLabel(m.Name), at("name")...)
@@ -130,6 +130,9 @@ func (c *check) members() {
 		}
 		if m.Observation != "" {
 			c.once(seen, "the observation", Clean(m.Observation), m.Name, at("observation"))
+		}
+		if m.Context != "" { // one cluster would be read as two
+			c.once(contexts, "the context", m.Context, m.Name, at("context"))
 		}
 	}
 }

@@ -53,6 +53,7 @@ func TestParseRefuses(t *testing.T) {
 		{"state: clusters/west/rotation.yaml", "state: \"\"", "state-missing-key"},
 		{"      state: clusters/west/rotation.yaml\n", "", "state-missing-key"},
 		{"context:", "contxt:", "state-unknown-key"},
+		{"    - name: north\n", "    - name: north\n      context: prod-east\n", "fleet-twice"},
 		{"canaries: [east]", "canaries: [south]", "fleet-no-member"},
 		{"[east, north, west]", "[east, nrth]", "fleet-no-member"},
 		{"[east, north, west]", "[east]", "state-wrong-type"},

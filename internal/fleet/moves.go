@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -78,7 +79,7 @@ func (m Moves) Text() string {
 }
 
 // Markdown is the text as a code block.
-func (m Moves) Markdown() string { return "```\n" + m.Text() + "```\n" }
+func (m Moves) Markdown() string { return sink.Block("", m.Text()) }
 
 // Findings is what lint found.
 type Findings struct {
@@ -123,4 +124,4 @@ func (f Findings) Text() string {
 }
 
 // Markdown is the text as a code block.
-func (f Findings) Markdown() string { return "```\n" + f.Text() + "```\n" }
+func (f Findings) Markdown() string { return sink.Block("", f.Text()) }

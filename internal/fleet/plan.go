@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -116,7 +117,7 @@ func barrier(steps []state.Phase, n int, r *state.Progress) string {
 func (p *Plan) Data() any { return p }
 
 // Markdown is the text as a code block.
-func (p *Plan) Markdown() string { return "```\n" + p.Text() + "```\n" }
+func (p *Plan) Markdown() string { return sink.Block("", p.Text()) }
 
 // Text lists the steps of each component.
 func (p *Plan) Text() string {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 )
 
 // columns is how wide text may be.
@@ -13,7 +15,7 @@ const columns = 80
 func (st *Status) Data() any { return st }
 
 // Markdown is the grid as a code block.
-func (st *Status) Markdown() string { return "```\n" + st.Text() + "```\n" }
+func (st *Status) Markdown() string { return sink.Block("", st.Text()) }
 
 // Text is a grid of members by phase for each component, then what holds whom.
 func (st *Status) Text() string {

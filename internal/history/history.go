@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -46,6 +47,29 @@ func VerifyLog(statePath string, bases []string, s *state.Rotation, notes io.Wri
 			return problem.Of(err).In(statePath + " (since commit " + v.Commit[:12] + ")").Err()
 		}
 	}
+	if r, err := repo.Open(filepath.Dir(statePath)); err == nil && r.Shallow() {
+		return problem.StateLogCut.With().In(statePath)
+	}
+	if err := noteAside(statePath, s, notes); err != nil {
+		return err
+	}
 	fmt.Fprintf(notes, "note: %d entries, chain holds; %d versions in Git looked at\n", len(s.Status.Log), read)
 	return nil
+}
+
+// noteAside names versions on merged side branches whose entries the log does not have:
+// an abandoned draft, or the log before a merge that took the other side. Git does not
+// say which of both it was.
+func noteAside(statePath string, s *state.Rotation, notes io.Writer) error {
+	versions, err := repo.AsideVersions(statePath)
+	if errors.Is(err, repo.ErrNone) {
+		return nil
+	}
+	for _, v := range versions {
+		before, parsed := state.ParseLegacy(statePath, v.Text)
+		if parsed == nil && state.Continues(before.Status.Log, s.Status.Log) != nil {
+			fmt.Fprintf(notes, "note: commit %s, on a side that a merge left behind, has log entries that this log does not have: compare them with `git show %s`\n", v.Commit[:12], v.Commit[:12])
+		}
+	}
+	return err
 }

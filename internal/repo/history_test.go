@@ -57,3 +57,44 @@ func TestVersions(t *testing.T) {
 		t.Errorf("versions %q", all)
 	}
 }
+
+// TestAsideVersions: a merge that takes one side passes over the versions of the other,
+// which are listed apart.
+func TestAsideVersions(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "rotation.yaml")
+	commit := func(text string) {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		run(t, dir, "add", "rotation.yaml")
+		run(t, dir, "commit", "-q", "-m", "change")
+	}
+	texts := func(list func(string) ([]Version, error)) (all string) {
+		versions, err := list(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range versions {
+			all += string(v.Text)
+		}
+		return all
+	}
+	run(t, dir, "init", "-q", "-b", "main")
+	commit("one\n")
+	run(t, dir, "checkout", "-q", "-b", "side")
+	commit("two, by others\n")
+	if got := texts(AsideVersions); got != "" {
+		t.Errorf("without a merge: %q", got)
+	}
+	run(t, dir, "checkout", "-q", "main")
+	commit("two\n")
+	run(t, dir, "checkout", "-q", "side")
+	run(t, dir, "merge", "-q", "-s", "ours", "-m", "merge", "main")
+	if got := texts(Versions); got != "one\ntwo, by others\n" {
+		t.Errorf("versions %q", got)
+	}
+	if got := texts(AsideVersions); got != "two\n" {
+		t.Errorf("aside %q", got)
+	}
+}

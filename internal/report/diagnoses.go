@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 )
 
 // Diagnoses are what doctor found, for people and programs.
@@ -46,7 +47,7 @@ func (r Diagnoses) Markdown() string {
 	for _, d := range r {
 		fmt.Fprintf(&b, "### %s\n\n%s\n\n", d.Name, d.Means)
 		for _, why := range d.Because {
-			fmt.Fprintf(&b, "- %s\n", why)
+			fmt.Fprintf(&b, "- %s\n", sink.Markdown(why))
 		}
 		b.WriteString("\n")
 		for i, s := range d.Steps {

@@ -55,7 +55,7 @@ func (r Explorations) Page(p *screen.Page) {
 // Markdown is the same for a pull request.
 func (r Explorations) Markdown() string {
 	var b strings.Builder
-	b.WriteString(MarkdownTable(r.rows()))
+	b.WriteString(MarkdownTable(MarkdownRows(r.rows())))
 	for _, x := range r {
 		if len(x.Counterexample) > 0 {
 			fmt.Fprintf(&b, "\n**%s**\n\n    %s\n", x.Order, strings.Join(x.Counterexample, "\n    "))

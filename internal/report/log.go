@@ -53,4 +53,4 @@ func says(rows [][]string) [][]screen.Text {
 }
 
 // Markdown is the same for a pull request.
-func (r Log) Markdown() string { return MarkdownTable(r.rows()) }
+func (r Log) Markdown() string { return MarkdownTable(MarkdownRows(r.rows())) }

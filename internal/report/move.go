@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
@@ -46,7 +47,7 @@ func (r Move) Text() string {
 		head = "would move"
 	}
 	fmt.Fprintf(&b, "%s %s (epoch %d)\n", head, r.way(), r.State.Status.Epoch)
-	for _, line := range r.facts() {
+	for _, line := range r.facts(func(text string) string { return text }) {
 		b.WriteString("  " + line + "\n")
 	}
 	return b.String()
@@ -56,7 +57,7 @@ func (r Move) Text() string {
 func (r Move) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s → %s** (epoch %d)\n\n", r.From, r.To, r.State.Status.Epoch)
-	for _, line := range r.facts() {
+	for _, line := range r.facts(sink.Markdown) {
 		b.WriteString("- " + line + "\n")
 	}
 	return b.String()
@@ -75,20 +76,21 @@ func (r Move) byHand() []delivery.Object {
 	return delivery.Missing(delivery.Of(r.State, r.StatePath), r.Changes)
 }
 
-// facts are what a reviewer has to know, one line each.
-func (r Move) facts() []string {
+// facts are what a reviewer has to know, one line each. What may be somebody else's text
+// goes through foreign.
+func (r Move) facts(foreign func(string) string) []string {
 	var lines []string
 	if r.Strategy != "" {
 		lines = append(lines, "strategy: "+r.Strategy)
 	}
 	for _, n := range r.Needs {
-		lines = append(lines, NeedLine(n))
+		lines = append(lines, foreign(NeedLine(n)))
 	}
 	if r.Verdict.Safe {
 		lines = append(lines, "gate: open")
 	}
 	for _, reason := range r.Verdict.Reasons {
-		lines = append(lines, "gate: "+reason.Text+" (downtime accepted)")
+		lines = append(lines, "gate: "+foreign(reason.Text)+" (downtime accepted)")
 	}
 	for _, reason := range r.Verdict.Standing {
 		lines = append(lines, "stands already: "+reason.Text)

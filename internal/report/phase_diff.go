@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/screen"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -131,4 +132,4 @@ func (d PhaseDiff) words(fingerprint string) string {
 }
 
 // Markdown is the same for a pull request.
-func (d PhaseDiff) Markdown() string { return "```diff\n" + d.Text() + "```\n" }
+func (d PhaseDiff) Markdown() string { return sink.Block("diff", d.Text()) }

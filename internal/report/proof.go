@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/screen"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
@@ -34,9 +35,9 @@ func (r Proof) Text() string { return paged(r, screen.View{}) }
 func (r Proof) Markdown() string {
 	var b strings.Builder
 	for _, step := range r.Steps {
-		fmt.Fprintf(&b, "#### %s\n\n%s\n", stepHead(step), MarkdownTable(MatrixRows(step)))
+		fmt.Fprintf(&b, "#### %s\n\n%s\n", stepHead(step), MarkdownTable(MarkdownRows(MatrixRows(step))))
 		for _, reason := range step.Verdict.Reasons {
-			b.WriteString("- " + reason.Text + "\n")
+			b.WriteString("- " + sink.Markdown(reason.Text) + "\n")
 		}
 	}
 	fmt.Fprintf(&b, "\ndigest `%s`\n", r.Digest)
@@ -80,7 +81,10 @@ func (r Change) Page(p *screen.Page) {
 
 // Markdown is the same for a pull request.
 func (r Change) Markdown() string {
-	lines := append([]string{"**" + r.head() + "**\n"}, r.reasons()...)
+	lines := []string{"**" + r.head() + "**\n"}
+	for _, reason := range r.reasons() {
+		lines = append(lines, sink.Markdown(reason))
+	}
 	return strings.Join(lines, "\n- ") + "\n"
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
 	"github.com/l5d-pki/l5d-pki-render/internal/picture"
 	"github.com/l5d-pki/l5d-pki-render/internal/screen"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
@@ -79,23 +80,23 @@ func (r Status) certificates() [][]string {
 func (r Status) Markdown() string {
 	var b strings.Builder
 	for _, alarm := range r.Alarms {
-		b.WriteString("> **" + alarm + "**\n\n")
+		b.WriteString("> **" + sink.Markdown(alarm) + "**\n\n")
 	}
-	fmt.Fprintf(&b, "### %s\n\n%s", r.head(), MarkdownTable(r.certificates()))
+	fmt.Fprintf(&b, "### %s\n\n%s", r.head(), MarkdownTable(MarkdownRows(r.certificates())))
 	for _, m := range r.Next {
 		b.WriteString("\n**" + nextLine(m) + "**\n\n")
 		for _, n := range m.Needs {
-			b.WriteString("- " + NeedLine(n) + "\n")
+			b.WriteString("- " + sink.Markdown(NeedLine(n)) + "\n")
 		}
 		for _, p := range m.Problems {
-			b.WriteString("- refused: " + p.Text + "\n")
+			b.WriteString("- refused: " + sink.Markdown(p.Text) + "\n")
 		}
 	}
 	for _, line := range slices.Concat(delivery.Lines(r.Delivery), delivery.Notes(r.Delivery)) {
 		b.WriteString("\n- delivery: " + line + "\n")
 	}
 	for _, note := range r.Notes {
-		b.WriteString("\n> " + note + "\n")
+		b.WriteString("\n> " + sink.Markdown(note) + "\n")
 	}
 	return b.String()
 }

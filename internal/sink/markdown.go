@@ -69,3 +69,12 @@ func Cut(text, ending string, limit int) string {
 	}
 	return string(body[:room-len(gone)]) + gone + ending
 }
+
+// Block is text in a fenced block of code, which no line of the text ends.
+func Block(language, text string) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + language + "\n" + text + fence + "\n"
+}

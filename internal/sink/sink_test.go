@@ -51,6 +51,19 @@ func TestLog(t *testing.T) {
 // acted is what a forge acts on in rendered or raw text.
 var acted = regexp.MustCompile("(?i)[<>`|\\[\\]*&$~@#!]|://|www\\.|\\bgh-\\d|%\\d|mailto:|javascript:")
 
+// TestBlock: no line of the text ends the block.
+func TestBlock(t *testing.T) {
+	for text, want := range map[string]string{
+		"a\n":              "```diff\na\n```\n",
+		"a\n```\n@team\n":  "````diff\na\n```\n@team\n````\n",
+		"`````` and ```\n": "```````diff\n`````` and ```\n```````\n",
+	} {
+		if got := Block("diff", text); got != want {
+			t.Errorf("Block(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestMarkdown(t *testing.T) {
 	for _, text := range []string{
 		"@org/team please", "<img src=x onerror=alert(1)>", "<!-- l5d-pki-render -->", "[click](https://evil.example)", "![x](https://evil.example/x.png)",

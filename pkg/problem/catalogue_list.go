@@ -645,6 +645,7 @@ var catalogue = [...]*Sentence{
 	&StateLayout,
 	&StateLogChain,
 	&StateLogRewritten,
+	&StateLogCut,
 	&StateLogOld,
 	&StateLogField,
 	&StateLogOrder,

@@ -301,6 +301,11 @@ var (
 		Hint:    "restore the log from Git: entries are only ever added",
 		Explain: "The log of an older version of the file must be the unchanged beginning of the newer one. A revert of commits drops entries: use `back`, which keeps them.",
 	}
+	StateLogCut = Sentence{
+		Code: "state-log-cut", Text: "this clone is shallow: whether an entry was changed in a version that it does not have cannot be told",
+		Hint:    "fetch the whole history (`git fetch --unshallow`; fetch-depth: 0 in GitHub's and Gitea's checkout, GIT_DEPTH: \"0\" in GitLab), then run `l5d-pki-render log --verify` again",
+		Explain: "`log --verify` compares the log with every version of the file in Git. In a shallow clone the versions before its end are missing, and an entry that was changed or dropped there would not be seen.",
+	}
 	StateLogOld = Sentence{
 		Code: "state-log-old", Text: "the log is in its old form: this entry has no move",
 		Hint:    "run `l5d-pki-render log --migrate` (with --state FILE), review the change and commit it",

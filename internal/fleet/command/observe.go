@@ -13,6 +13,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/live"
 	"github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/screen"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
@@ -167,4 +168,4 @@ func (r Observed) Text() string {
 }
 
 // Markdown is the text as a code block.
-func (r Observed) Markdown() string { return "```\n" + r.Text() + "```\n" }
+func (r Observed) Markdown() string { return sink.Block("", r.Text()) }

@@ -95,7 +95,8 @@ func (g *judgement) judgeBesideOwn(name, committer string, keys []byte) error {
 
 // broughtEvidence are the observations that the change brings or changes: those
 // beside the state, and those of linked clusters. One that only a link of the change
-// makes evidence is brought by it, also where its file was there.
+// makes evidence, or that the state moves beside, is brought by it, also where its file
+// was there.
 func (g *judgement) broughtEvidence(next *state.Rotation) (names []string) {
 	var linked []string
 	for _, link := range next.Spec.Links {
@@ -104,6 +105,13 @@ func (g *judgement) broughtEvidence(next *state.Rotation) (names []string) {
 			linked = append(linked, name)
 			known := slices.ContainsFunc(g.Now.Spec.Links, func(l state.Link) bool { return l.Name == link.Name && g.besideBase(l.Observation) == name })
 			if !known && g.after.Has(name) && !slices.Contains(g.differs, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	if g.wasName != g.State { // what was beside nothing before
+		for _, name := range g.evidenceBeside(g.Now, g.State) {
+			if !slices.Contains(g.differs, name) {
 				names = append(names, name)
 			}
 		}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/evidence"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -50,6 +49,9 @@ func (g *judgement) judgeFleet(next *state.Rotation, own rotation.Evidence) erro
 		g.r.fail(problem.PRGuardNoFleet.With().In(name))
 		return nil
 	}
+	if err := g.judgeShown(was, is, name); err != nil {
+		return err
+	}
 	if was == nil {
 		was = is
 		g.r.notes = append(g.r.notes, "**the change brings the fleet file** ("+sink.Code(name)+"): its barriers hold from now on")
@@ -89,6 +91,9 @@ func (g *judgement) judgeMembers(was, is *fleet.File) {
 			g.r.fail(problem.PRGuardFleet.With("member " + m.Name + " leaves"))
 		case fleet.Clean(is.Spec.Members[i].State) != fleet.Clean(m.State):
 			g.r.fail(problem.PRGuardFleet.With("member " + m.Name + " has another state file"))
+		}
+		if i >= 0 && m.Context != "" && is.Spec.Members[i].Context != "" && is.Spec.Members[i].Context != m.Context {
+			g.r.fail(problem.PRGuardFleet.With("member " + m.Name + " is read from another context"))
 		}
 	}
 	g.noteFleet(was, is)
@@ -218,15 +223,9 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 // fleet file names, and in evidence/ beside its state. One that cannot be read, or that
 // the base's signers do not vouch for, shows nothing.
 func (g *judgement) observationsOf(m fleet.Member, now *state.Rotation, stateName, fleetName string) (found []*rotation.Observation) {
-	var names []string
+	names := g.evidenceBeside(now, stateName)
 	if m.Observation != "" {
 		names = append(names, path.Join(path.Dir(fleetName), m.Observation))
-	}
-	dir := path.Join(path.Dir(stateName), base.EvidenceFolder)
-	for _, name := range g.after.Files() {
-		if path.Dir(name) == dir && base.IsEvidenceName(now, path.Base(name)) {
-			names = append(names, name)
-		}
 	}
 	for _, name := range names {
 		text, ok := g.fileOf(g.after, name, "change", base.MaxObservation)
@@ -243,19 +242,11 @@ func (g *judgement) observationsOf(m fleet.Member, now *state.Rotation, stateNam
 }
 
 // counts reports whether an observation counts: the base has it, or a key that the
-// base lists for evidence signed it, or the base lists none.
+// base lists for evidence signed it ([judgement.judgeShown]), or the base lists none.
 func (g *judgement) counts(name string, text []byte) bool {
 	if !slices.Contains(g.differs, name) {
 		return true
 	}
 	keys, ok := g.evidenceKeys()
-	if !ok || len(keys) == 0 {
-		return ok
-	}
-	body, signature, err := evidence.Split(text)
-	if err != nil {
-		return false
-	}
-	who, why, err := base.SignerOf(body, signature, keys, g.Instant)
-	return err == nil && why == nil && who != ""
+	return ok && (len(keys) == 0 || g.signed[name])
 }

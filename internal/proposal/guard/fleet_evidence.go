@@ -1,0 +1,144 @@
+package guard
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/evidence"
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// judgeShown says whose word the observations of members are that the change brings. Once
+// they are on the base branch they open barriers, so one that no listed key signed is a
+// finding in this change, and not only worth nothing in it. was is nil where the change
+// brings the fleet file.
+func (g *judgement) judgeShown(was, is *fleet.File, fleetName string) error {
+	if is == nil {
+		is = was
+	}
+	names := g.broughtByMembers(was, is, fleetName)
+	switch {
+	case len(names) == 0:
+		return nil
+	case len(names) > maxBrought+len(is.Spec.Members):
+		g.r.fail(problem.PRGuardUnreadable.With("change", fmt.Sprintf("it brings %d observations of members, and at most %d are judged", len(names), maxBrought+len(is.Spec.Members))).In(sink.Name(fleetName)))
+		return nil
+	}
+	head, err := g.Repo.Inspect(g.head)
+	if err != nil {
+		return base.GitProblem(err)
+	}
+	committer := sink.Code(sink.Cut(head.Committer, "", maxCommitter))
+	for _, b := range names {
+		if err := g.judgeShownBy(b, path.Join(path.Dir(fleetName), b.member.State), committer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shown is an observation of a member that the change brings.
+type shown struct {
+	name   string
+	member fleet.Member
+	// listed reports whether the fleet file names it; else it is in evidence/.
+	listed bool
+}
+
+// broughtByMembers are the observations that the change brings or changes, and those that
+// only its fleet file makes evidence: of a member that joins, or at a path that it names.
+func (g *judgement) broughtByMembers(was, is *fleet.File, fleetName string) (names []shown) {
+	for _, m := range is.Spec.Members {
+		var before *fleet.Member
+		if was != nil {
+			if i := slices.IndexFunc(was.Spec.Members, func(o fleet.Member) bool { return o.Name == m.Name }); i >= 0 {
+				before = &was.Spec.Members[i]
+			}
+		}
+		if m.Observation != "" {
+			name := path.Join(path.Dir(fleetName), m.Observation)
+			known := before != nil && fleet.Clean(before.Observation) == fleet.Clean(m.Observation)
+			if g.after.Has(name) && (!known || slices.Contains(g.differs, name)) {
+				names = append(names, shown{name, m, true})
+			}
+		}
+		stateName := path.Join(path.Dir(fleetName), m.State)
+		if stateName == g.State {
+			continue // what is beside this state was judged by itself
+		}
+		known := before != nil && fleet.Clean(before.State) == fleet.Clean(m.State)
+		// Their names begin with the state's, which is the member's.
+		for _, name := range g.evidenceBeside(&state.Rotation{Metadata: state.Metadata{Name: m.Name}}, stateName) {
+			if !known || slices.Contains(g.differs, name) {
+				names = append(names, shown{name, m, false})
+			}
+		}
+	}
+	return names
+}
+
+// evidenceBeside are the observations in evidence/ beside a state that the merge has.
+func (g *judgement) evidenceBeside(s *state.Rotation, stateName string) (names []string) {
+	dir := path.Join(path.Dir(stateName), base.EvidenceFolder)
+	for _, name := range g.after.Files() {
+		if path.Dir(name) == dir && base.IsEvidenceName(s, path.Base(name)) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// judgeShownBy judges one of them. Keys for evidence are those that the base lists beside
+// this state, and beside the member's.
+func (g *judgement) judgeShownBy(b shown, stateName, committer string) error {
+	own, ok := g.evidenceKeys()
+	if !ok {
+		return nil
+	}
+	list, _ := g.fileOf(g.before, path.Join(path.Dir(stateName), g.Signers), "base", statefile.MaxSize)
+	keys := append(slices.Clone(own), evidence.Signers(list)...)
+	if len(keys) == 0 {
+		if b.listed { // those in evidence/ are noted by the member's own guard
+			g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s of member %s is as committed by %s, unverified: the base branch lists no key for evidence", sink.Code(b.name), sink.Code(b.member.Name), committer))
+		}
+		return nil
+	}
+	who, why, err := g.signerOf(b.name, keys)
+	switch {
+	case err != nil:
+		return err
+	case why != nil:
+		g.r.fail(problem.PRGuardEvidence.With(committer, sink.Markdown(why.Text)).In(sink.Name(b.name)))
+	default:
+		g.signed[b.name] = true
+		g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s of member %s is signed by %s", sink.Code(b.name), sink.Code(b.member.Name), sink.Code(who)))
+	}
+	return nil
+}
+
+// signerOf says which of the keys signed an observation of the merge, or why none did.
+func (g *judgement) signerOf(name string, keys []byte) (who string, why *problem.Problem, err error) {
+	text, ok := g.fileOf(g.after, name, "change", base.MaxObservation)
+	if !ok {
+		return "", problem.EvidenceUnsigned.With(), nil
+	}
+	body, signature, err := evidence.Split(text)
+	var p *problem.Problem
+	if errors.As(err, &p) {
+		return "", p, nil
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	who, why, err = base.SignerOf(body, signature, keys, g.Instant)
+	who, _, _ = strings.Cut(who, ", key ")
+	return who, why, err
+}
