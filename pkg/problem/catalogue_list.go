@@ -419,6 +419,7 @@ var catalogue = [...]*Sentence{
 	&PKIHost,
 	&PKIRefused,
 	&PRGit,
+	&PRNoRemote,
 	&PRSubmodule,
 	&PRNoRepository,
 	&PRNoDefault,
