@@ -28,12 +28,12 @@ func TestComplete(t *testing.T) {
 		"advance --assume":         "BUNDLE-DELIVERED BUNDLE-LOADED",
 		"diff anchor-added":        "stable anchor-added",
 		"diff anchor-added stable": "",
-		"explain rotation-un":      "rotation-un",
+		"explain":                  "adopt-both-sources",
+		"diff":                     "stable anchor-added",
+		"pr":                       "advance back rollout start",
+		"fleet advance --to":       "",
 	} {
-		args := append([]string{"__complete"}, strings.Fields(line)...)
-		if !strings.HasPrefix(line, "explain") {
-			args = append(args, "")
-		}
+		args := append(append([]string{"__complete"}, strings.Fields(line)...), "")
 		r := call(t, "", nil, args...)
 		got, _, _ := strings.Cut(r.out, ":")
 		if got = strings.Join(strings.Fields(got), " "); !strings.HasPrefix(got, want) || want == "" && got != "" {

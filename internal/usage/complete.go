@@ -27,12 +27,23 @@ func Complete(cmd *cobra.Command) {
 	}
 	cmd.Flags().VisitAll(register)
 	cmd.PersistentFlags().VisitAll(register)
-	if complete := arguments[cmd.Name()]; complete != nil {
-		cmd.ValidArgsFunction = complete
+	if further := arguments[cmd.Name()]; further != nil && below(cmd) {
+		first := cmd.ValidArgs
+		cmd.ValidArgs = nil // with them cobra asks for no function
+		cmd.ValidArgsFunction = func(cmd *cobra.Command, before []string, word string) ([]string, cobra.ShellCompDirective) {
+			if len(before) == 0 && first != nil {
+				return only(true, first)
+			}
+			return further(cmd, before, word)
+		}
 	}
 }
 
-// arguments completes what follows a command's first argument, which its ValidArgs are.
+// below reports whether a command is one of the root's own, not of a group such as fleet.
+func below(cmd *cobra.Command) bool { return cmd.HasParent() && !cmd.Parent().HasParent() }
+
+// arguments completes what follows the first argument of a command, or that one where
+// the command has no ValidArgs.
 var arguments = map[string]cobra.CompletionFunc{
 	"diff": func(_ *cobra.Command, before []string, _ string) ([]string, cobra.ShellCompDirective) {
 		return only(len(before) == 1, state.PhaseNames())
@@ -54,7 +65,7 @@ func only(fits bool, values []string) ([]string, cobra.ShellCompDirective) {
 
 // valuesOf completes a flag; nil if it may have many values.
 func valuesOf(cmd *cobra.Command, f *pflag.Flag) cobra.CompletionFunc {
-	if f.Name == "to" && (cmd.Name() == state.MoveAdvance || cmd.Name() == state.MoveBack) {
+	if f.Name == "to" && below(cmd) && (cmd.Name() == state.MoveAdvance || cmd.Name() == state.MoveBack) {
 		return func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 			return only(true, reachable(cmd.Name(), stateOf(cmd)))
 		}
