@@ -136,7 +136,7 @@ func (s identitySource) unread(err error) error {
 	}
 	problems := problem.Of(err)
 	for _, p := range problems {
-		p.File = s.name + " (" + s.path + ")"
+		p.File = s.name
 	}
 	return problems.Err()
 }
