@@ -84,7 +84,7 @@ var arrows = map[string][]string{
 	// A state file and its versions in Git.
 	"internal/history": {"internal/files", "internal/recovery", "internal/repo", "internal/statefile", "pkg/state"},
 	// What the diagnosis of internal/recovery goes by.
-	"internal/recovery/facts": {"internal/custody", "internal/custody/keyfile", "internal/history", "internal/moves", "internal/recovery", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/recovery/facts": {"internal/custody", "internal/custody/keyfile", "internal/history", "internal/moves", "internal/recovery", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
 	// The current phase of a state as a stream, as values and as manifests.
 	"internal/phase": {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/statefile", "pkg/render", "pkg/state"},
 	// Moves on a state file: start, advance, back, rollout.
@@ -123,10 +123,10 @@ var arrows = map[string][]string{
 	"internal/screen":   {"internal/picture", "internal/sink"},
 	"internal/terminal": {"internal/screen"},
 	// What a wrong command line meant, what shells complete, what codes mean.
-	"internal/usage": {"internal/terminal", "pkg/state"},
+	"internal/usage": {"internal/lazy", "internal/statefile", "internal/terminal", "pkg/state"},
 	// What a person does next, and what that follows from.
 	"internal/nextstep":      {"pkg/delivery", "pkg/rotation", "pkg/state"},
-	"internal/nextstep/look": {"internal/disk", "internal/nextstep", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/nextstep/look": {"internal/disk", "internal/files", "internal/nextstep", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
 	"internal/sink":          {},
 	// The one detector of private keys, which everything else asks.
 	"internal/secret": {},

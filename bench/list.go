@@ -34,7 +34,7 @@ func lists(p *page) error {
 	}
 	p.line("\n## Lists\n")
 	p.line("One `kind: List` of %d objects (%.0f MB), as `kubectl get -o yaml` writes it, compared with the same objects as documents.\n", p.large, float64(size.Size())/1e6)
-	p.line("| | ratio (goal) |")
+	p.line("| what | ratio (goal) |")
 	p.line("|---|---|")
 	p.line("| time | %s |", ratio(all[1], all[0]))
 	p.line("| processor time | %s (1.3x) |", times(all[1].bestCPU(), all[0].bestCPU()))

@@ -125,7 +125,7 @@ func growth(p *page) error {
 	}
 	idle, small, large := all[0], all[1], all[2]
 	bytes := float64(p.sizes[p.large]) / float64(p.sizes[p.small])
-	p.line("| | ratio |")
+	p.line("| what | ratio |")
 	p.line("|---|---|")
 	p.line("| input (%.1f MB to %.1f MB) | %.1fx |", float64(p.sizes[p.small])/1e6, float64(p.sizes[p.large])/1e6, bytes)
 	p.line("| time, without what `version` takes | %.1fx |", beyond(large.best(), small.best(), idle.best()))

@@ -12,6 +12,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	tableast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/text"
@@ -21,7 +22,7 @@ import (
 // markdown reads pages as forges do, and colors code.
 var markdown = goldmark.New(
 	goldmark.WithExtensions(extension.Table),
-	goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(ids{}, 100))),
+	goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(ids{}, 100), util.Prioritized(tables{}, 100))),
 	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(code{}, 100))),
 )
 
@@ -37,6 +38,18 @@ func (ids) Transform(document *ast.Document, reader text.Reader, _ parser.Contex
 			h.SetAttributeString("id", []byte(strings.ReplaceAll(id, " ", "-")))
 		}
 	}
+}
+
+// tables can be scrolled by the keyboard where they are wider than the screen.
+type tables struct{}
+
+func (tables) Transform(document *ast.Document, _ text.Reader, _ parser.Context) {
+	_ = ast.Walk(document, func(n ast.Node, _ bool) (ast.WalkStatus, error) { // it returns no error
+		if n.Kind() == tableast.KindTable {
+			n.SetAttributeString("tabindex", []byte("0"))
+		}
+		return ast.WalkContinue, nil
+	})
 }
 
 // codeClasses writes classes, not colors; lines are not wrapped, the block scrolls.
@@ -76,9 +89,10 @@ func (code) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 // lightCode and darkCode are styles of chroma; a test measures their contrast.
 const lightCode, darkCode = "xcode", "github-dark"
 
-// codeStyle is the style sheet of code, light and dark.
+// codeStyle is the style sheet of code, light and dark. Neither applies in the other:
+// the dark one has fewer classes, and the light one's colors are too dark for it.
 func codeStyle() []byte {
-	return []byte(colors(lightCode) + "@media (prefers-color-scheme: dark) {\n" + colors(darkCode) + "}\n")
+	return []byte("@media not all and (prefers-color-scheme: dark) {\n" + colors(lightCode) + "}\n@media (prefers-color-scheme: dark) {\n" + colors(darkCode) + "}\n")
 }
 
 // unused are classes that no page has: numbers of lines, and blanks.

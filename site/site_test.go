@@ -129,6 +129,21 @@ func TestHeadings(t *testing.T) {
 	}
 }
 
+// TestScrolled: what may be wider than the screen is reached by the keyboard, headers of
+// tables have a text, and no color of the light code is left in the dark.
+func TestScrolled(t *testing.T) {
+	for name, text := range made(t) {
+		for _, wrong := range [][]byte{[]byte("<table>"), []byte("<pre>"), []byte("<th></th>")} {
+			if filepath.Ext(name) == ".html" && bytes.Contains(text, wrong) {
+				t.Errorf("%s has %s", name, wrong)
+			}
+		}
+	}
+	if !strings.HasPrefix(string(codeStyle()), "@media not all and (prefers-color-scheme: dark)") {
+		t.Error("the light code's colors apply in the dark, too")
+	}
+}
+
 // TestContrast: every color of text has the contrast to its ground that WCAG 2.2 AA
 // asks for (4.5 to 1), light and dark.
 func TestContrast(t *testing.T) {

@@ -12,7 +12,7 @@ func TestChartUsage(t *testing.T) {
 		code int
 		says string
 	}{
-		"no chart":    {nil, ExitUsage, "accepts 1 arg"},
+		"no chart":    {nil, ExitUsage, "takes 1 argument"},
 		"layout":      {[]string{"x", "-s", state, "--layout", "inside"}, ExitFailed, `there is no layout "inside"`},
 		"report":      {[]string{"x", "-s", state, "--report", "xml"}, ExitFailed, `unknown output format "xml"`},
 		"two stdins":  {[]string{"x", "-s", state, "--password-stdin", "-f", "-"}, ExitFailed, "exclude each other"},

@@ -91,7 +91,6 @@ func Main(args []string, w World) int {
 	root := a.root(args)
 	root.SetArgs(args)
 	root.SetIn(w.Stdin)
-	root.SetOut(&a.out)
 	root.SetErr(&a.talk)
 	cmd, err := root.ExecuteC()
 	if err != nil && !a.ran {
@@ -128,6 +127,7 @@ Every flag can be given by the environment: --state as L5D_PKI_STATE,
 	}
 	root.PersistentFlags().StringVar(&a.logFile, "log-file", "", "append messages to this file too (env L5D_PKI_LOG); Helm and Argo CD swallow stderr")
 	root.PersistentFlags().Var(terminal.Colors(&a.color), "color", "color of reports: auto (on a terminal without NO_COLOR), always or never")
+	root.SetOut(&a.out) // before cobra's own commands are made, which keep it
 	a.addCommands(root, args)
 	for _, group := range root.Commands() {
 		if group.HasSubCommands() && !group.Runnable() {

@@ -59,15 +59,20 @@ func (a *app) addCommands(root *cobra.Command, args []string) {
 			c := e.make()
 			c.GroupID = s.title
 			root.AddCommand(c)
-			if called == "" {
-				usage.CompleteFlags(c)
-			}
 		}
 	}
 	root.SetHelpCommandGroupID(about)
 	root.SetCompletionCommandGroupID(about)
 	root.CompletionOptions.DisableDefaultCmd = called != ""
 	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if !c.Runnable() { // else any word behind it would do, without an error
+			c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
+	if called == "" {
+		usage.Complete(root)
+	}
 }
 
 // named is the command that the first argument names, or "".

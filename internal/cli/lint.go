@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/lint"
+	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"github.com/spf13/cobra"
@@ -38,7 +39,9 @@ Exit code 1 when a finding is an error (with --strict: a warning).`,
 				return err
 			}
 			o.Custody, o.Notes = a.custodyWorld(custodyFlags{}), &a.talk
+			done := terminal.Busy(a.Stderr, a.Getenv, "looking through the repository")
 			found, err := lint.Run(o)
+			done()
 			if err != nil {
 				return err
 			}

@@ -32,7 +32,7 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("%s: not written", title)
 		}
 	}
-	if len(cases) < 60 {
+	if len(cases) < 85 {
 		t.Errorf("%d mistakes only", len(cases))
 	}
 	if !t.Failed() || *update {

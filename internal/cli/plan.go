@@ -47,6 +47,7 @@ when it can be merged at the earliest, and what the gate says of reverting it.`,
 		}),
 	}
 	f.addStart(cmd)
+	cmd.Flags().Lookup("output").Usage += ", or ics (a calendar)"
 	view.addDetails(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "plan from this instant (RFC 3339) instead of now")
 	cmd.Flags().DurationVar(&pace.Lag, "lag", 5*time.Minute, "from the merge of a change to its arrival in every mount")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -29,6 +30,10 @@ type program struct {
 	progress io.Writer
 }
 
+// longWork is what programs do that may take longer than a second. Others show it
+// themselves, or wait for a person.
+var longWork = map[string]string{"l5d-pki-render-chart": "rendering", "l5d-pki-render-forge": "asking the forge"}
+
 // programPatience is how long a program may take: it may ask a server, or wait
 // for a person to touch a key.
 const programPatience = 20 * time.Minute
@@ -40,6 +45,9 @@ var errSignalled = errors.New("stopped by a signal")
 // A signal ends both: the program might wait for a server for minutes.
 func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Writer) error {
 	path := a.findProgram(p)
+	if what := longWork[p.name]; what != "" {
+		defer terminal.Busy(a.Stderr, a.Getenv, what)()
+	}
 	caller := ctx
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()

@@ -7,6 +7,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/command"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -71,6 +72,7 @@ Exit code 1 when a judged change is not safe, or staying in the current phase.`,
 }
 
 func (a *app) doProve(f *proveFlags) error {
+	defer terminal.Busy(a.Stderr, a.Getenv, "verifying")()
 	show, err := a.show(&f.view)
 	if err != nil {
 		return err

@@ -153,6 +153,7 @@ func TestSurfaceWidths(t *testing.T) {
 	named = strings.ReplaceAll(named, `name: "2026"`, "name: "+strings.Repeat("wide", 15))
 	observation := strings.ReplaceAll(seen, "cluster: fixture", "cluster: "+long)
 	observation = strings.ReplaceAll(observation, "deploy/cart", "deploy/"+strings.Repeat("cart", 15))
+	observation = strings.ReplaceAll(observation, "namespace: shop", "namespace: "+long)
 	for name, text := range map[string]string{"long.yaml": named, "seen.yaml": observation} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -170,6 +171,38 @@ func TestSurfaceWidths(t *testing.T) {
 				t.Fatalf("%v: %s", args, r.stderr)
 			}
 			checkWidth(t, args, columns, r.out)
+		}
+	}
+}
+
+// TestSurfaceWidthsOfPhases: no line of any phase is wider than 80 columns with a
+// cluster, a namespace and workloads whose names are as long as they may be.
+func TestSurfaceWidthsOfPhases(t *testing.T) {
+	seen := readFixture(t, "observations", "one-is-late.yaml")
+	long := strings.Repeat("long-", 12) + "lng" // 63 characters
+	for _, old := range []string{"cluster: fixture", "deploy/cart", "namespace: shop"} {
+		if !strings.Contains(seen, old) {
+			t.Fatalf("the observation has no %q", old)
+		}
+		seen = strings.ReplaceAll(seen, old, strings.TrimRight(old, "abcdefghijklmnopqrstuvwxyz")+long)
+	}
+	for _, file := range phases(t) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range map[string]string{"long.yaml": strings.ReplaceAll(string(text), "name: fixture", "name: "+long), "seen.yaml": seen} {
+			if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, args := range [][]string{{"status", "--evidence", "seen.yaml"}, {"plan"}, {"prove"}, {"log"}, {"custody", "status"}} {
+			args = append(args, "--state", "long.yaml", "--width", "80")
+			r := call(t, "", nil, args...)
+			if r.out == "" && args[0] != "plan" { // of stable there is none
+				t.Fatalf("%s: %v: %s", file, args, r.stderr)
+			}
+			checkWidth(t, args, "80", r.out)
 		}
 	}
 }

@@ -161,7 +161,7 @@ func (m Material) signs(o *rotation.StartOptions) bool {
 	case state.KindRenew:
 		return o.Anchor.Certificate == nil
 	case state.KindAnchor:
-		return m.Strategy != state.StrategyBundle
+		return m.Strategy == "" || m.Strategy == state.StrategyCrossSign
 	}
 	return false
 }

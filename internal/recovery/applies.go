@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ func lost(of string) func(Facts) []string {
 	return func(f Facts) (found []string) {
 		for _, k := range f.MissingKeys {
 			if k.Of == of {
-				found = append(found, fmt.Sprintf("the key of %s %q does not exist: %s", k.Of, k.Name, k.Path))
+				found = append(found, fmt.Sprintf("the key of %s %q does not exist: %s", k.Of, k.Name, cmp.Or(k.File, k.Path)))
 			}
 		}
 		return found
@@ -161,10 +162,31 @@ func otherBundleHeld(f Facts) (found []string) {
 	}
 	for _, e := range o.Endpoints {
 		if len(e.Bundle) > 0 && !same(e.Bundle, f.Status.Bundle, false) {
-			found = append(found, fmt.Sprintf("%d pods of %s hold %s", max(e.Count, 1), place(e), short(e.Bundle)))
+			found = append(found, fmt.Sprintf("%s of %s with the trust bundle %s", pods(max(e.Count, 1)), place(e), f.bundleOf(e.Bundle)))
 		}
 	}
 	return found
+}
+
+func pods(n int) string {
+	if n == 1 {
+		return "1 pod"
+	}
+	return fmt.Sprintf("%d pods", n)
+}
+
+// bundleOf names the anchors of a bundle as the state does, others by their fingerprints.
+func (f Facts) bundleOf(fps []string) string {
+	list := make([]string, len(fps))
+	for i, fp := range fps {
+		list[i] = fp[:min(8, len(fp))]
+		for _, x := range f.Status.Certificates {
+			if x.Fingerprint == fp {
+				list[i] = fmt.Sprintf("%q", x.Name)
+			}
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // place names where a row's pods are.

@@ -85,5 +85,5 @@ func restartAll(f Facts) ([]Step, string) {
 	if len(f.Observed) == 0 {
 		return append(steps, f.run("status")), ""
 	}
-	return append(steps, Observe, f.run("status --evidence observation.yaml")), ""
+	return append(steps, f.observe(), f.run("status --evidence observation.yaml")), ""
 }

@@ -31,7 +31,12 @@ type Facts struct {
 }
 
 // MissingKey is a private key whose file does not exist.
-type MissingKey struct{ Of, Name, Path string } // Of: anchor, issuer or webhook
+type MissingKey struct {
+	Of, Name, Path string // Of: anchor, issuer or webhook
+	// File is where it should be, as commands name it, and Commit the last commit, if
+	// that has the file.
+	File, Commit string
+}
 
 // Reverted is the newest version of the state in Git, where it is ahead of the file.
 type Reverted struct {
@@ -55,11 +60,8 @@ type Step struct {
 	Command string `json:"command,omitempty"`
 }
 
-// Steps that hosts and collectors do.
-var (
-	Apply   = Step{Text: "Commit the change and let your host apply it (`l5d-pki-render status` lists what the phase delivers)."}
-	Observe = Step{Text: "Observe the cluster into observation.yaml."}
-)
+// Apply is a step that the host does.
+var Apply = Step{Text: "Commit the change and let your host apply it (`l5d-pki-render status` lists what the phase delivers)."}
 
 // Diagnosis is a situation that applies.
 type Diagnosis struct {

@@ -19,6 +19,9 @@ func (f Facts) Command(args string) string {
 	return "l5d-pki-render " + args
 }
 
+// observe reads the cluster, once it has taken in what the steps before changed.
+func (f Facts) observe() Step { return f.run("observe --to observation.yaml") }
+
 func (f Facts) kubectl(args string) Step {
 	return Step{Command: "kubectl -n " + f.State.WithDefaults().Spec.Linkerd.Namespace + " " + args}
 }
@@ -59,7 +62,7 @@ func controlPlaneFirst(f Facts) []Step {
 func (f Facts) repair(start string, advances int) []Step {
 	steps := append([]Step{f.run(start + " --accept-downtime"), Apply}, controlPlaneFirst(f)...)
 	for range advances {
-		steps = append(steps, Observe, f.run("advance --evidence observation.yaml --accept-downtime"), Apply)
+		steps = append(steps, f.observe(), f.run("advance --evidence observation.yaml --accept-downtime"), Apply)
 	}
 	return append(steps, f.run("status"))
 }
@@ -84,7 +87,27 @@ func newIssuerOrAnchor(f Facts) ([]Step, string) {
 	return f.repair("start replace", 2), ""
 }
 
+// fromGit brings back the key files that the last commit has; nil if it lacks one.
+func (f Facts) fromGit(of string) (steps []Step) {
+	for _, k := range f.MissingKeys {
+		if k.Of != of {
+			continue
+		}
+		if k.Commit == "" {
+			return nil
+		}
+		steps = append(steps, Step{Command: "git checkout " + k.Commit + " -- " + Quoted(k.File)})
+	}
+	if steps == nil {
+		return nil
+	}
+	return append(steps, f.run("custody status"))
+}
+
 func newAnchor(f Facts) ([]Step, string) {
+	if steps := f.fromGit("anchor"); steps != nil {
+		return steps, ""
+	}
 	if !f.resting() {
 		return []Step{f.run("status")}, "A rotation is under way. It can end without the key; then run `l5d-pki-render doctor` again."
 	}
@@ -93,7 +116,9 @@ func newAnchor(f Facts) ([]Step, string) {
 }
 
 func issuerAgain(f Facts) ([]Step, string) {
-	switch {
+	switch steps := f.fromGit("issuer"); {
+	case steps != nil:
+		return steps, ""
 	case !f.resting():
 		return []Step{f.run("status")}, "A rotation is under way. A copy of the key has to be found, or the rotation ended first."
 	case f.has("anchor"):
@@ -103,11 +128,18 @@ func issuerAgain(f Facts) ([]Step, string) {
 }
 
 func newWebhooks(f Facts) ([]Step, string) {
-	if !f.resting() {
+	advance := []Step{f.observe(), f.run("advance --evidence observation.yaml"), Apply}
+	switch {
+	case !f.resting() && f.Status.Kind == state.KindWebhooks: // the remedy is under way
+		return append(advance, f.run("status")), ""
+	case !f.resting():
 		return []Step{f.run("status")}, "A rotation is under way, and there is one at a time. End it with advance or back first."
 	}
-	advance := f.run("advance --evidence observation.yaml")
-	return []Step{f.run("start webhooks"), Apply, Observe, advance, Apply, Observe, advance, Apply, f.run("status")}, ""
+	steps := []Step{f.run("start webhooks"), Apply}
+	if len(f.State.Status.Retired) > 0 { // no rotation begins before they are gone
+		steps = []Step{f.observe(), f.run("start webhooks --evidence observation.yaml"), Apply}
+	}
+	return append(slices.Concat(steps, advance, advance), f.run("status")), ""
 }
 
 func restoreNewest(f Facts) ([]Step, string) {
@@ -134,14 +166,14 @@ func nobodyKnowsWhichMesh(f Facts) ([]Step, string) {
 }
 
 func applyAgain(f Facts) ([]Step, string) {
-	return []Step{{Text: "Let your host apply the commit of this phase again, all of its objects."}, Observe, f.run("status --evidence observation.yaml")},
+	return []Step{{Text: "Let your host apply the commit of this phase again, all of its objects."}, f.observe(), f.run("status --evidence observation.yaml")},
 		"If your host applied everything and something still differs, a person must find what writes the old object."
 }
 
 func restartIdentity(f Facts) ([]Step, string) {
 	return []Step{
 		f.kubectl("rollout restart deploy/linkerd-identity"), f.kubectl("rollout status deploy/linkerd-identity"),
-		Observe, f.run("status --evidence observation.yaml"),
+		f.observe(), f.run("status --evidence observation.yaml"),
 	}, ""
 }
 
@@ -157,7 +189,7 @@ func restartThose(f Facts) ([]Step, string) {
 			}
 		}
 	}
-	return append(steps, Observe, f.run("status --evidence observation.yaml")), ""
+	return append(steps, f.observe(), f.run("status --evidence observation.yaml")), ""
 }
 
 // restartOf restarts what a row of an observation stands for.

@@ -171,6 +171,12 @@ func (r *Repo) Dirty() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := r.Resolve("HEAD"); err != nil { // no commit yet: all is new
+		all, err := r.git("ls-files", "--cached", "--others", "--exclude-standard", "-z")
+		names := strings.FieldsFunc(all, func(c rune) bool { return c == 0 })
+		slices.Sort(names)
+		return slices.Compact(names), err
+	}
 	changed, err := call{dir: r.Top, wait: patience, settings: off}.run("diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty", "--name-only", "--no-renames", "-z", "HEAD", "--")
 	if err != nil {
 		return nil, err

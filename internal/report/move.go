@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
@@ -105,7 +106,15 @@ func (r Move) facts(foreign func(string) string) []string {
 		lines = append(lines, "delivery: "+line)
 	}
 	for _, key := range r.Destroy {
-		lines = append(lines, "nothing needs this key any more, destroy it: "+key)
+		lines = append(lines, "nothing needs this key any more, destroy it: "+keyFile(r.StatePath, key))
 	}
 	return lines
+}
+
+// keyFile is where a key is that the state file names by a path beside it.
+func keyFile(statePath, key string) string {
+	if path.IsAbs(key) {
+		return key
+	}
+	return path.Join(path.Dir(statePath), key)
 }

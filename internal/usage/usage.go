@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -32,7 +33,34 @@ func firstLine(cmd *cobra.Command, err error) error {
 	if !cmd.HasSubCommands() {
 		line = strings.Replace(line, "unknown command ", "unexpected argument ", 1)
 	}
+	for _, s := range cobraSays {
+		if m := s.says.FindStringSubmatch(line); m != nil {
+			return errors.New(s.mean(cmd, m))
+		}
+	}
 	return errors.New(line)
+}
+
+// cobraSays are sentences of cobra that speak of its own terms, and what they mean.
+var cobraSays = []struct {
+	says *lazy.Regexp
+	mean func(cmd *cobra.Command, match []string) string
+}{
+	{lazy.New(`^accepts (at most )?(\d+) arg\(s\), received (\d+)$`), func(cmd *cobra.Command, m []string) string {
+		return fmt.Sprintf("`%s` takes %s%s, got %s", cmd.CommandPath(), m[1], counted(m[2]), m[3])
+	}},
+	{lazy.New(`^if any flags in the group .* were all set$`), func(_ *cobra.Command, m []string) string {
+		_, set, _ := strings.Cut(m[0], "; [")
+		flags := strings.Fields(strings.TrimSuffix(set, "] were all set"))
+		return "these flags exclude each other: --" + strings.Join(flags, ", --")
+	}},
+}
+
+func counted(n string) string {
+	if n == "1" {
+		return "1 argument"
+	}
+	return n + " arguments"
 }
 
 // meantBy guesses what was meant; "" if nothing is near.

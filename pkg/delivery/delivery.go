@@ -85,11 +85,27 @@ func (o Object) Line() string {
 	}
 }
 
-// Lines are those of all objects that do not arrive by themselves, each once.
-func Lines(objects []Object) []string {
-	var lines []string
+// Lines are those of all objects that do not arrive by themselves. Objects that one
+// command delivers for one reason have one line.
+func Lines(objects []Object) (lines []string) {
+	type cause struct{ how, command string }
+	at := map[cause]int{}
+	var merged []Object
 	for _, o := range objects {
-		if line := o.Line(); line != "" && !slices.Contains(lines, line) {
+		c := cause{o.How, o.Command}
+		i, known := at[c]
+		switch {
+		case o.Line() == "":
+		case known && o.By == ByPerson:
+			if names := strings.Split(merged[i].Name, ", "); !slices.Contains(names, o.Name) {
+				merged[i].Name += ", " + o.Name
+			}
+		default:
+			at[c], merged = len(merged), append(merged, o)
+		}
+	}
+	for _, o := range merged {
+		if line := o.Line(); !slices.Contains(lines, line) {
 			lines = append(lines, line)
 		}
 	}

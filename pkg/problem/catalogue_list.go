@@ -421,6 +421,7 @@ var catalogue = [...]*Sentence{
 	&PKIHost,
 	&PKIRefused,
 	&PRGit,
+	&PRNoRemote,
 	&PRSubmodule,
 	&PRNoRepository,
 	&PRNoDefault,

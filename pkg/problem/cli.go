@@ -80,7 +80,7 @@ var (
 	}
 	CLIInstant = Sentence{
 		Code:    "cli-instant",
-		Text:    "%q is no instant",
+		Text:    "%q is not a time",
 		Hint:    "give it as RFC 3339 in UTC, like 2026-11-23T10:00:00Z",
 		Explain: "Instants are written as RFC 3339 dates with time and zone.",
 	}

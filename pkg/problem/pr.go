@@ -8,6 +8,12 @@ var (
 		Hint:    "run the same git command by hand; in a container `git config --global --add safe.directory PATH` allows a folder of another user",
 		Explain: "pr works with the git program and its configuration, as you do. The message has what git said, without the login of an address.",
 	}
+	PRNoRemote = Sentence{
+		Code:    "pr-no-remote",
+		Text:    "%v",
+		Hint:    "add one (git remote add origin https://HOST/OWNER/REPO.git), or name one with --remote",
+		Explain: "A pull request is opened where the branch is pushed to. Without --remote that is the remote of the branch that is checked out, else origin, else the only one there is.",
+	}
 	PRSubmodule = Sentence{
 		Code:    "pr-submodule",
 		Text:    "%q is a submodule of the repository at %s, and this command does not run inside it",

@@ -2,6 +2,7 @@ package rotation
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -22,6 +23,28 @@ func (x Expiry) Ago(at time.Time) string {
 		}
 	}
 	return "expired less than a minute ago"
+}
+
+// maxClockError is how far two healthy clocks may differ: a certificate that begins
+// later than that is no matter of seconds.
+const maxClockError = time.Hour
+
+// clockNotes say that certificates in use are not valid yet: most likely the clock is behind.
+func (s *Status) clockNotes() []string {
+	var early []string
+	var last time.Time
+	for _, x := range s.Certificates {
+		if x.InUse && x.NotBefore.Sub(s.At) > maxClockError {
+			early = append(early, fmt.Sprintf("%s %q", x.Kind, x.Name))
+			if x.NotBefore.After(last) {
+				last = x.NotBefore
+			}
+		}
+	}
+	if len(early) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("in use and not valid yet, before %s: %s; is the clock right?", last.Format(time.RFC3339), strings.Join(early, ", "))}
 }
 
 // alarms are what is wrong already: certificates in use that have ended, and

@@ -49,7 +49,7 @@ func SealAll(c *custody.Custody, minted []rotation.Minted, of []render.NamedKey)
 		var err error
 		f.Text, err = c.Seal(m.Key, named)
 		problems.Add(err)
-		f.Note = fmt.Sprintf("wrote the key of %q to %s: %s", m.Name, m.Path, advice(c))
+		f.Note = fmt.Sprintf("wrote the key of %q to %s: %s", m.Name, f.Path, advice(c))
 		files = append(files, f)
 	}
 	return files, problems.Err()

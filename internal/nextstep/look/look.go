@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
@@ -48,6 +49,9 @@ func work(statePath string, s *state.Rotation) (w nextstep.Work) {
 	keys, outputs := keyFiles(real, s), outputPatterns(real, s)
 	for _, name := range dirty {
 		file := filepath.Join(r.Top, filepath.FromSlash(name))
+		if !files.IsFile(file) && slices.Contains(keys, file) {
+			continue // a lost key: its deletion is nothing to commit
+		}
 		isOutput := slices.ContainsFunc(outputs, func(pattern string) bool { return covers(pattern, file) })
 		if file != real && !isOutput && !slices.Contains(keys, file) {
 			continue
@@ -79,6 +83,9 @@ func keyFiles(statePath string, s *state.Rotation) (files []string) {
 func outputPatterns(statePath string, s *state.Rotation) (patterns []string) {
 	for _, o := range s.Spec.Outputs {
 		patterns = append(patterns, filepath.Clean(statefile.Beside(statePath, o.Path)))
+		if o.HelmRelease != nil {
+			patterns = append(patterns, filepath.Clean(statefile.Beside(statePath, o.HelmRelease.Path)))
+		}
 	}
 	return patterns
 }

@@ -62,6 +62,9 @@ func GitProblem(err error) error {
 	case errors.Is(err, repo.ErrHook):
 		return problem.PRHook.With().Because(err)
 	}
+	if errors.Is(err, repo.ErrNoRemote) {
+		return problem.PRNoRemote.With(err).Because(err)
+	}
 	return problem.PRGit.With(err).Because(err)
 }
 

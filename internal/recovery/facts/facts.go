@@ -11,6 +11,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/history"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -65,7 +66,11 @@ func missingKeys(w custody.World, statePath string, s *state.Rotation) (missing 
 		of := strings.TrimPrefix(k.Where, "status.")
 		of, _, _ = strings.Cut(of, "s[")
 		of, _, _ = strings.Cut(of, "s.")
-		missing = append(missing, recovery.MissingKey{Of: of, Name: k.Name, Path: k.Path})
+		lost := recovery.MissingKey{Of: of, Name: k.Name, Path: k.Path, File: statefile.Beside(statePath, k.Path)}
+		if committed, _ := repo.Versions(lost.File); len(committed) > 0 { // without Git there is none
+			lost.Commit = committed[len(committed)-1].Commit
+		}
+		missing = append(missing, lost)
 	}
 	return missing, nil
 }
