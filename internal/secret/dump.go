@@ -25,12 +25,14 @@ type dump struct {
 func (s *search) dumps(l *layer) {
 	l.gaps(func(from, to int) {
 		var d dump
+		others := columns()
 		for at := from; at < to; {
 			end := to
 			if i := bytes.IndexByte(l.text[at:to], '\n'); i >= 0 {
 				end = at + i
 			}
 			line := l.text[at:end]
+			s.columnRow(l, others, at, line)
 			if !d.add(line) {
 				s.dumped(l, &d)
 				d.from = at
@@ -40,6 +42,7 @@ func (s *search) dumps(l *layer) {
 			at = end + 1
 		}
 		s.dumped(l, &d)
+		s.columnRow(l, others, to, nil)
 	})
 }
 

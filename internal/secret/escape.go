@@ -75,7 +75,7 @@ func onlyMark(text []byte, kind string) bool {
 }
 
 // readEscaped searches one reading of the text from..end, within the bounds.
-func (s *search) readEscaped(l *layer, from, end int, plain []byte, marks marks, look func(layer)) {
+func (s *search) readEscaped(l *layer, from, end int, plain []byte, marks marks, look func(*layer)) {
 	if s.decoded += int64(len(plain)); s.overDecoded() {
 		s.sayLimit(l, from, end, tooMuch)
 		return
@@ -84,7 +84,10 @@ func (s *search) readEscaped(l *layer, from, end int, plain []byte, marks marks,
 	inner.coarse = l.coarse
 	inner.place = func(first, last int) (int64, int64) { return place(from+marks.origin(first), from+marks.origin(last)) }
 	before := len(s.found)
-	look(inner)
+	look(&inner)
+	for _, found := range inner.spans { // it is not searched for as base64 once more
+		l.spans = append(l.spans, span{from + marks.origin(found.from), from + marks.origin(found.to)})
+	}
 	s.dropDoubles(before)
 }
 
