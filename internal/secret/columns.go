@@ -25,22 +25,22 @@ func columns() []column {
 	}
 }
 
-// columnRow adds a line to the dumps that it may be a row of, and ends the others.
-func (s *search) columnRow(l *layer, all []column, at int, line []byte) {
-	row := rowOf(line)
+// columnRow adds a line to the dumps that it may be a row of, and ends the others. It
+// reports whether it is a row of any: if not, and the line before was none, nothing is to be
+// done for a line without one.
+func (s *search) columnRow(l *layer, all []column, at int, row []byte) (is bool) {
 	for i := range all {
 		c := &all[i]
-		if row != nil && len(c.plain) == 0 {
+		if len(c.plain) == 0 {
 			c.from = at
 		}
-		if row != nil {
-			if plain, ok := c.read(c.plain, row); ok {
-				c.plain = plain
-				continue
-			}
+		if plain, ok := c.read(c.plain, row); ok {
+			c.plain, is = plain, true
+			continue
 		}
 		s.columnEnd(l, c, at)
 	}
+	return is
 }
 
 // columnEnd searches a dump and forgets it.
@@ -52,25 +52,36 @@ func (s *search) columnEnd(l *layer, c *column, at int) {
 }
 
 // rowOf is a line without its offset, or nil if it is no row of a dump. A row without an
-// offset begins with blanks.
-func rowOf(line []byte) []byte {
+// offset begins with blanks; one of a single byte may only be the last row.
+func rowOf(line []byte, isBehindRow bool) []byte {
 	line = bytes.TrimSuffix(line, []byte("\r"))
 	at := 0
 	for at < len(line) && isGutter[line[at]] {
 		at++
 	}
 	digits, rest := cutDigits(line[at:])
-	if len(digits) >= minOffset && len(digits) <= maxOffset && len(rest) > 4 && (isSpace(rest[0]) || rest[0] == ':') {
+	if len(digits) >= minOffset && len(digits) <= maxOffset && len(rest) > cell && (isSpace(rest[0]) || rest[0] == ':') {
 		row := bytes.TrimPrefix(rest, []byte(":"))
 		if first, _ := cutDigits(bytes.TrimLeft(row, " \t")); at == 0 || len(first) != len(digits) {
 			return row
 		}
 	}
-	// Gutters are characters too: the last one may be the first of the row.
-	if at == 0 || len(line) < 4 || len(rest) > 1 && len(digits) == 0 && rest[0] != '\\' && !isSpace(rest[1]) {
-		return nil
+	if at > 0 && len(line) >= cell && (isFirstCell(line[at:], digits) || isBehindRow) {
+		return line
 	}
-	return line
+	return nil
+}
+
+// isFirstCell reports whether a text begins like a row, with a number or one character.
+func isFirstCell(text, digits []byte) bool {
+	n := max(1, len(digits))
+	switch {
+	case len(text) < n+2:
+		return false
+	case text[0] == '\\':
+		return true
+	}
+	return isSpace(text[n]) && (isSpace(text[n+1]) || text[n+1] >= '0' && text[n+1] <= '9' || text[n+1] == '-')
 }
 
 // cell is the width of a character in a dump of characters.

@@ -25,14 +25,16 @@ type dump struct {
 func (s *search) dumps(l *layer) {
 	l.gaps(func(from, to int) {
 		var d dump
-		others := columns()
+		others, inOther := columns(), false
 		for at := from; at < to; {
 			end := to
 			if i := bytes.IndexByte(l.text[at:to], '\n'); i >= 0 {
 				end = at + i
 			}
 			line := l.text[at:end]
-			s.columnRow(l, others, at, line)
+			if row := rowOf(line, inOther); row != nil || inOther {
+				inOther = s.columnRow(l, others, at, row)
+			}
 			if !d.add(line) {
 				s.dumped(l, &d)
 				d.from = at

@@ -49,9 +49,12 @@ type wordTable struct {
 
 // pair is where a pair of bytes is in a word.
 type pair struct {
-	word *word
-	at   int
+	word   *word
+	at     int
+	second int // the second byte, or anyByte
 }
+
+const anyByte = -1
 
 var dictionary = new(wordTable)
 
@@ -71,26 +74,25 @@ func (t *wordTable) add(w word, rare string) word {
 // addPair adds a pair of a word. Any byte may stand beside the last one of a word and,
 // if it is the only one, before it.
 func (t *wordTable) addPair(w *word, at int) {
-	if at == len(w.text) { // a word of one byte
+	switch {
+	case at == len(w.text): // a word of one byte
 		for first := range 256 {
-			t.mark(w, at-2, byte(first), w.text[0])
+			t.mark(byte(first), pair{w, at - 2, int(w.text[0])})
 		}
-		return
-	}
-	if at+1 < len(w.text) {
-		t.mark(w, at, w.text[at], w.text[at+1])
-		return
-	}
-	for second := range 256 {
-		t.mark(w, at, w.text[at], byte(second))
+	case at+1 < len(w.text):
+		t.mark(w.text[at], pair{w, at, int(w.text[at+1])})
+	default:
+		t.mark(w.text[at], pair{w, at, anyByte})
 	}
 }
 
-func (t *wordTable) mark(w *word, at int, first, second byte) {
-	both := uint16(first)<<8 | uint16(second)
-	t.pairs[both>>6] |= 1 << (both & 63)
-	if p := (pair{w, at}); !slices.Contains(t.of[first], p) {
-		t.of[first] = append(t.of[first], p)
+func (t *wordTable) mark(first byte, p pair) {
+	t.of[first] = append(t.of[first], p)
+	for second := range 256 {
+		if p.second == second || p.second == anyByte {
+			both := uint16(first)<<8 | uint16(second)
+			t.pairs[both>>6] |= 1 << (both & 63)
+		}
 	}
 }
 
@@ -119,7 +121,12 @@ func (t *wordTable) find(text []byte, memory []hit) hits {
 
 // match adds the words of some pairs that are at a place.
 func (h *hits) match(pairs []pair, text []byte, at int) {
-	for _, p := range pairs {
+	second := int(text[at+1])
+	for i := range pairs {
+		p := &pairs[i]
+		if p.second != second && p.second != anyByte {
+			continue
+		}
 		w, from := p.word, at-p.at
 		if from < 0 || !bytes.HasPrefix(text[from:], w.text) || w.is != nil && !w.is(text[from:]) {
 			continue
