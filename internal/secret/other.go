@@ -145,16 +145,16 @@ var (
 	xzMagic  = newMagic("\xfd7zXZ\x00", "\xfd7", nil)
 	szMagic  = newMagic("7z\xbc\xaf\x27\x1c", "\xbc\xaf", nil)
 	zipMagic = newMagic("PK\x03\x04", "PK", nil)
-	zstMagic = newMagic("\x28\xb5\x2f\xfd", "\x2f\xfd", isZstandard)
 	// Magics of few bytes count where a file begins only.
 	startMagics = []word{
-		newMagic("\x04\x22\x4d\x18", "\x4d\x18", nil),
+		newMagic("\x28\xb5\x2f\xfd", "\x2f\xfd", nil), newMagic("\x04\x22\x4d\x18", "\x4d\x18", nil),
 		newMagic("Rar!\x1a\x07", "\x1a\x07", nil), newMagic("\x5d\x00\x00", "\x5d\x00", isLZMA),
 	}
 )
 
 // packed reports compressed data that is not decompressed: xz and 7z, whose
-// headers have checksums, zstd, members of ZIP archives, and files of lz4, RAR and LZMA.
+// headers have checksums, members of ZIP archives, and files of zstd, lz4, RAR
+// and LZMA.
 func (s *search) packed(l *layer) {
 	for _, at := range l.all(xzMagic) {
 		if h := l.text[at:]; len(h) >= 12 && crc32.ChecksumIEEE(h[6:8]) == binary.LittleEndian.Uint32(h[8:]) {
@@ -165,9 +165,6 @@ func (s *search) packed(l *layer) {
 		if h := l.text[at:]; len(h) >= 32 && crc32.ChecksumIEEE(h[12:32]) == binary.LittleEndian.Uint32(h[8:]) {
 			s.sayLimit(l, at, len(l.text), notUnpacked)
 		}
-	}
-	for _, at := range l.all(zstMagic) {
-		s.sayLimit(l, at, len(l.text), notUnpacked)
 	}
 	for _, at := range l.all(zipMagic) {
 		if isOtherZip(l.text[at:]) {
@@ -206,31 +203,4 @@ func isLZMA(h []byte) bool {
 	size := binary.LittleEndian.Uint64(h[5:])
 	dictionary := binary.LittleEndian.Uint32(h[1:])
 	return dictionary >= 4096 && dictionary&(dictionary-1) == 0 && (size == 1<<64-1 || size < 1<<40)
-}
-
-// isZstandard reads the header of a frame and those of its first two blocks (RFC 8878
-// section 3.1.1): no bit that is reserved, no block larger than one may be.
-func isZstandard(h []byte) bool {
-	if len(h) < 9 || h[4]&8 != 0 {
-		return false
-	}
-	isSingle := h[4] >> 5 & 1
-	at := 6 - int(isSingle) + []int{0, 1, 2, 4}[h[4]&3] + []int{int(isSingle), 2, 4, 8}[h[4]>>6]
-	for range 2 {
-		if at+3 > len(h) {
-			break
-		}
-		block := uint32(h[at]) | uint32(h[at+1])<<8 | uint32(h[at+2])<<16
-		kind, size := block>>1&3, int(block>>3)
-		if kind == 3 || size > 128<<10 {
-			return false
-		}
-		if kind == 1 {
-			size = 1
-		}
-		if at += 3 + size; block&1 != 0 {
-			break
-		}
-	}
-	return true
 }
