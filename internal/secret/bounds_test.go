@@ -9,20 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-	"time"
 )
-
-// soon fails where a search takes longer than a search of this size may, on a
-// machine that does much else.
-func soon(t *testing.T, what string, search func() []Finding) []Finding {
-	t.Helper()
-	begin := time.Now()
-	found := search()
-	if took := time.Since(begin); took > time.Minute {
-		t.Errorf("%s took %v", what, took)
-	}
-	return found
-}
 
 func noise(n int) []byte {
 	text := make([]byte, n)
@@ -31,8 +18,9 @@ func noise(n int) []byte {
 	return text
 }
 
-// TestHarmlessData: what is large or odd and holds no key is neither reported
-// nor slow.
+// TestHarmlessData: what is large or odd and holds no key is not reported. No clock is
+// read: a search that reads such a text again for each of its parts takes hours, which
+// "go test" ends.
 func TestHarmlessData(t *testing.T) {
 	random := noise(1 << 20)
 	for name, text := range map[string]string{
@@ -57,7 +45,7 @@ func TestHarmlessData(t *testing.T) {
 		"random text in UTF-8": strings.ToValidUTF8(string(random), "é"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := soon(t, name, func() []Finding { return Find([]byte(text)) })
+			found := Find([]byte(text))
 			if len(found) > 0 {
 				t.Errorf("%+v", found[0])
 			}
@@ -65,7 +53,7 @@ func TestHarmlessData(t *testing.T) {
 	}
 }
 
-// TestBounds: what cannot be searched is reported, soon.
+// TestBounds: what cannot be searched is reported.
 func TestBounds(t *testing.T) {
 	bomb := gz(strings.Repeat("\x00", 140<<20))
 	deep := inPEM("PRIVATE KEY", edPKCS8)
@@ -88,7 +76,7 @@ func TestBounds(t *testing.T) {
 		"gzip ten times":      {packed, tooDeep},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := soon(t, name, func() []Finding { return Find([]byte(c.text)) })
+			found := Find([]byte(c.text))
 			if len(found) != 1 || found[0].Form != c.want || !found[0].Unsearched {
 				t.Errorf("%+v, want %q", found, c.want)
 			}
@@ -192,7 +180,7 @@ func TestBoundOfManyFiles(t *testing.T) {
 	var all Searcher
 	unsearched := 0
 	for range 40 {
-		for _, f := range soon(t, "a bomb", func() []Finding { return all.Find([]byte(bomb)) }) {
+		for _, f := range all.Find([]byte(bomb)) {
 			if f.Unsearched {
 				unsearched++
 			}
