@@ -240,6 +240,9 @@ func (s *search) derBefore(l *layer, at, reach int) int {
 			s.say(l, from, from+length, noun)
 			return from + length
 		}
+		if !l.cut && isBeginOfKey(l.text[from:]) && !l.isFound(from) {
+			s.say(l, from, len(l.text), nounDER+" that is cut off")
+		}
 	}
 	return 0
 }

@@ -25,12 +25,16 @@ type dump struct {
 func (s *search) dumps(l *layer) {
 	l.gaps(func(from, to int) {
 		var d dump
+		others, inOther := columns(), false
 		for at := from; at < to; {
 			end := to
 			if i := bytes.IndexByte(l.text[at:to], '\n'); i >= 0 {
 				end = at + i
 			}
 			line := l.text[at:end]
+			if row := rowOf(line, inOther); row != nil || inOther {
+				inOther = s.columnRow(l, others, at, row)
+			}
 			if !d.add(line) {
 				s.dumped(l, &d)
 				d.from = at
@@ -40,6 +44,7 @@ func (s *search) dumps(l *layer) {
 			at = end + 1
 		}
 		s.dumped(l, &d)
+		s.columnRow(l, others, to, nil)
 	})
 }
 

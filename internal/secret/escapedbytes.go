@@ -4,12 +4,12 @@ import "bytes"
 
 // lookBinary searches bytes that were escaped for binary keys. What is text was
 // searched as such before.
-func (s *search) lookBinary(l layer) {
+func (s *search) lookBinary(l *layer) {
 	if l.hits = s.find(l.text, len(l.wraps)); l.isBinary() {
-		s.binary(&l)
-		s.compressed(&l)
+		s.binary(l)
+		s.compressed(l)
 	}
-	s.wide(&l)
+	s.wide(l)
 }
 
 // escapesAlone are the bytes of the escapes in a text without anything that stands
@@ -74,7 +74,7 @@ func betweenStrings(text []byte) int {
 		switch c := text[at]; {
 		case c == '\n' || c == '\r' || c == '+':
 			line = true
-		case c == text[0] && line:
+		case (c == '"' || c == '\'') && line: // Python writes either
 			return at + 1
 		case bytes.IndexByte([]byte(" \t\\.,b"), c) < 0:
 			return 0

@@ -20,7 +20,7 @@ func plant(seed int64, before, behind string) string {
 	if forms := append(pemForms(), lineForms()...); strings.HasPrefix(text, "-----") && r.Intn(2) == 0 {
 		text = forms[r.Intn(len(forms))].encode(text)
 	}
-	all := encodings()
+	all := append(encodings(), toolForms()...)
 	for range r.Intn(3) {
 		text = all[r.Intn(len(all))].encode(text)
 	}

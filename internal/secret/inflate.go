@@ -1,11 +1,6 @@
 package secret
 
 import (
-	"compress/bzip2"
-	"compress/flate"
-	"compress/gzip"
-	"compress/zlib"
-	"encoding/binary"
 	"errors"
 	"io"
 	"iter"
@@ -19,52 +14,6 @@ const (
 	attemptCost, bzip2Cost = 16 << 10, 4 << 20
 	maxStreams             = 4
 )
-
-// packing is one format of compressed data.
-type packing struct {
-	name  string
-	magic word
-	// open returns a reader of the data at the begin of head, which r reads.
-	open func(head []byte, r *bufReader) (io.Reader, error)
-}
-
-var packings = []packing{
-	{"gzip", newMagic("\x1f\x8b\x08", "\x1f\x8b", nil), func(_ []byte, r *bufReader) (io.Reader, error) {
-		z, err := gzip.NewReader(r)
-		if err == nil {
-			z.Multistream(false)
-		}
-		return z, err
-	}},
-	{"zip", zipMagic, openZip},
-	{"bzip2", newMagic("BZh", "Zh", nil), func(_ []byte, r *bufReader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
-	{"zlib", newMagic("\x78\x01", "\x78\x01", isDeflated), openZlib},
-	{"zlib", newMagic("\x78\x5e", "\x78\x5e", isDeflated), openZlib},
-	{"zlib", newMagic("\x78\x9c", "\x78\x9c", isDeflated), openZlib},
-	{"zlib", newMagic("\x78\xda", "\x78\xda", isDeflated), openZlib},
-}
-
-var errNoPacking = errors.New("not compressed")
-
-// openZip opens a member of a ZIP archive at its local header (APPNOTE 4.3.7).
-func openZip(head []byte, r *bufReader) (io.Reader, error) {
-	const fixed = 30
-	if len(head) < fixed || binary.LittleEndian.Uint16(head[8:]) != 8 {
-		return nil, errNoPacking // stored members are found as they are
-	}
-	size := fixed + int64(binary.LittleEndian.Uint16(head[26:])) + int64(binary.LittleEndian.Uint16(head[28:]))
-	if _, err := io.CopyN(io.Discard, r, size); err != nil {
-		return nil, err
-	}
-	return flate.NewReader(r), nil
-}
-
-// isDeflated reports whether the first block of zlib data is of a type that deflate has.
-func isDeflated(head []byte) bool {
-	return len(head) >= 8 && head[2]&6 != 6 && (head[2]&6 != 4 || head[2]>>3 <= 29)
-}
-
-func openZlib(_ []byte, r *bufReader) (io.Reader, error) { return zlib.NewReader(r) }
 
 // compressed searches what is compressed in a layer.
 func (s *search) compressed(l *layer) {
@@ -121,10 +70,12 @@ func (s *search) inflate(p packing, head []byte, r *bufReader, l *layer, inner l
 		return 0, false
 	}
 	s.inflated += cost
-	z, err := p.open(head, r)
+	z, err := p.open(s.unused[p.name], head, r)
+	delete(s.unused, p.name) // it is in use
 	if err != nil {
 		return 0, false
 	}
+	defer func() { s.unused[p.name] = z }()
 	c := &counted{r: z, left: limit}
 	inner.cut = false
 	s.scan(c, inner, innerWindow, innerOverlap)

@@ -83,10 +83,13 @@ func isKeyInLines(before, body string, hasEnd bool) bool {
 		if c[1] != "" && c[1][0] != '\n' && c[1][0] != '\r' && len(lines) > 0 {
 			lines = lines[1:] // what follows the marker in its line
 		}
+		if parsesInLines(c[0], lines) {
+			return true
+		}
 		if hasEnd && len(lines) > 0 && !strings.HasSuffix(c[1], "\n") && !isEncoded(longest(tokens(lines[len(lines)-1]), "")) {
 			lines = lines[:len(lines)-1] // what stands before the END marker
 		}
-		if parsesInLines(c[0], lines) || countEncoded(lines, hasEnd) >= enough {
+		if countEncoded(lines, hasEnd) >= enough {
 			return true
 		}
 	}
@@ -145,11 +148,11 @@ func longest(words []string, line string) (word string) {
 	return word
 }
 
-// sameLength keeps the parts as long as the first that may be a line of a key, and
-// the last part: lines of something else stand between those of a key.
+// sameLength keeps the parts as long as the first that is as long as a line of a key,
+// and the last part: lines of something else stand between those of a key.
 func sameLength(parts []string) (kept []string) {
 	for i, part := range parts {
-		if len(kept) == 0 && isEncoded(part) || len(kept) > 0 && (len(part) == len(kept[0]) || i == len(parts)-1) {
+		if len(kept) == 0 && len(part) >= minEncoded || len(kept) > 0 && (len(part) == len(kept[0]) || i == len(parts)-1) {
 			kept = append(kept, part)
 		}
 	}

@@ -26,7 +26,8 @@ func (s *search) ageIdentities(l *layer) {
 			if at < behind {
 				continue
 			}
-			if end, ok := identityEnd(l.text, at+len(word.text), plugin); ok {
+			from := at + len(word.text)
+			if end, ok := identityEnd(l.text, from+joinLength(l.text[from:]), plugin); ok {
 				s.say(l, at, end, "age identity")
 				behind = end
 			}
@@ -48,6 +49,7 @@ func identityEnd(text []byte, at int, plugin bool) (end int, ok bool) {
 		return 0, false
 	}
 	from := at + one + 1
+	from += joinLength(text[from:])
 	end = from
 	for end < len(text) && end-from < maxIdentity && six[text[end]] < 62 {
 		end++
@@ -57,6 +59,21 @@ func identityEnd(text []byte, at int, plugin bool) (end int, ok bool) {
 	}
 	after := text[end:]
 	return end, !bytes.HasPrefix(after, []byte(".")) && !bytes.HasPrefix(after, []byte("…")) && !bytes.HasPrefix(after, []byte("<"))
+}
+
+// joinLength is the length of what joins two strings of a source, from the quote that ends
+// the first one, or 0.
+func joinLength(text []byte) int {
+	const reach = 32
+	for at := 1; at < min(len(text), reach) && (text[0] == '"' || text[0] == '\''); at++ {
+		switch {
+		case text[at] == text[0]:
+			return at + 1
+		case bytes.IndexByte([]byte(" \t\r\n+.&\\"), text[at]) < 0:
+			return 0
+		}
+	}
+	return 0
 }
 
 // isIdentity reports whether a text may be the words of an identity.
@@ -86,117 +103,6 @@ func (s *search) putty(l *layer) {
 			s.say(l, at, min(len(l.text), end+8<<10), "PuTTY private key")
 		}
 	}
-}
-
-// Bounds of a JWK, in bytes: RSA keys of 16,384 bits fit.
-const (
-	maxJWK    = 16 << 10
-	minScalar = 20
-)
-
-var wordKty = newWord("kty", "kt")
-
-// jwk finds JSON Web Keys (RFC 7517) that have the member "d", in JSON of any
-// escaping and in YAML.
-func (s *search) jwk(l *layer) {
-	done := 0
-	for _, at := range l.all(wordKty) {
-		if at < done {
-			continue
-		}
-		from, end := objectAround(l.text, at, max(0, done-jwkOverlap))
-		done = end
-		if hasScalar(l.text[from:end]) {
-			s.say(l, from, end, "JSON Web Key with its private part")
-		}
-	}
-}
-
-// jwkOverlap is how far objects that follow one another are read again, in bytes.
-const jwkOverlap = 2 << 10
-
-// objectAround is the object that has a member at a place: between its braces,
-// which do not count in strings, or as far as a key may reach.
-func objectAround(text []byte, at, low int) (from, end int) {
-	quote := byte('"')
-	if at > 0 && text[at-1] == '\'' {
-		quote = '\''
-	}
-	isQuoted := at > 0 && text[at-1] == quote
-	from = max(low, at-maxJWK)
-	depth, inside := 0, isQuoted
-	for i := at - 1; i >= from; i-- {
-		switch c := text[i]; {
-		case c == quote:
-			inside = !inside
-		case inside:
-		case c == '}':
-			depth++
-		case c == '{':
-			if depth--; depth < 0 {
-				from = i
-			}
-		}
-	}
-	end = min(len(text), at+maxJWK)
-	depth, inside = 0, isQuoted
-	for i := at; i < end; i++ {
-		switch c := text[i]; {
-		case c == quote:
-			inside = !inside
-		case inside:
-		case c == '{':
-			depth++
-		case c == '}':
-			if depth--; depth < 0 {
-				end = i
-			}
-		}
-	}
-	return from, end
-}
-
-// hasScalar reports whether an object has a member d of base64.
-func hasScalar(object []byte) bool {
-	for i, c := range object {
-		if c == 'd' && !isWordEnd(object[:i]) && scalarLength(object[i+1:]) >= minScalar {
-			return true
-		}
-	}
-	return false
-}
-
-// isWordEnd reports whether a text ends within a word. An escaped line end is none.
-func isWordEnd(text []byte) bool {
-	n := len(text)
-	if n == 0 || n > 1 && text[n-1] == 'n' && text[n-2] == '\\' {
-		return false
-	}
-	return text[n-1] != '-' && six[text[n-1]] < 64
-}
-
-// scalarLength is the length of the base64 that a colon, quotes and white space
-// stand before.
-func scalarLength(text []byte) int {
-	value := bytes.TrimLeft(text, "\"'\\: \t\r\n")
-	if bytes.Count(text[:len(text)-len(value)], []byte(":")) != 1 {
-		return 0
-	}
-	for n := 0; n < 4 && len(value) > 0; n++ { // what YAML has before a value
-		stop := ""
-		switch value[0] {
-		case '!', '&':
-			stop = " \t\r\n"
-		case '>', '|', '#':
-			stop = "\n"
-		}
-		i := bytes.IndexAny(value[:min(len(value), 128)], stop)
-		if i < 0 {
-			break
-		}
-		value = bytes.TrimLeft(value[i:], "\"' \t\r\n")
-	}
-	return len(value) - len(bytes.TrimLeft(value, alphabet))
 }
 
 var keystoreMagics = []word{newMagic("\xfe\xed\xfe\xed\x00\x00\x00", "\xfe\xed", nil), newMagic("\xce\xce\xce\xce\x00\x00\x00", "\xce\x00", nil)}

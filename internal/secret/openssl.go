@@ -11,6 +11,8 @@ var secretNames = []string{":", "ateExponent:", "ate exponent:", "ate-key:", "at
 // printedNames begin the numbers that follow.
 var printedNames = []string{"publicExponent", "prime", "exponent", "coefficient", "pub", "priv"}
 
+const printedByOpenSSL = "private key printed by OpenSSL"
+
 const (
 	minPairs    = 16 // bytes of the shortest secret number
 	minLinePair = 8  // of a line of one: OpenSSL prints 15, a time has three
@@ -28,7 +30,7 @@ func (s *search) printed(l *layer) {
 		}
 		from := at + len(wordPriv.text) + name
 		if countPairs(l.text[from:min(places[i+1], from+maxJWK)]) >= minPairs && !l.isFound(at) {
-			s.say(l, at, from+printedLength(l.text[from:min(len(l.text), from+maxJWK)]), "private key printed by OpenSSL")
+			s.say(l, at, from+printedLength(l.text[from:min(len(l.text), from+maxJWK)]), printedByOpenSSL)
 		}
 	}
 }

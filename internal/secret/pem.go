@@ -144,6 +144,7 @@ func (s *search) pem(l *layer) {
 		}
 		m, ok = next, more
 	}
+	s.pemTails(l)
 }
 
 // bodyAt is what follows a marker up to the next one. It ends at the next word
@@ -262,7 +263,7 @@ func inQuotes(line string) string {
 // withoutGutter drops what each line begins with and a line of base64 may have
 // too: the "+" of a patch, the "//" of a comment.
 func withoutGutter(lines []string) []string {
-	if len(lines) < 2 {
+	if len(lines) == 0 {
 		return nil
 	}
 	gutter := lines[0][:len(lines[0])-len(strings.TrimLeft(lines[0], "+-/ "))]

@@ -16,7 +16,9 @@ func (s *search) scan(r io.Reader, l layer, window, overlap int) error {
 		}
 	}()
 	root := len(l.wraps) == 0
-	buf, base, fresh := []byte(nil), int64(0), 0
+	buf, base, fresh := s.buffer[:0], int64(0), 0
+	s.buffer = nil // it is in use
+	defer func() { s.buffer = buf }()
 	known := int64(0) // where the last key of the windows before ends
 	for {
 		var last bool
@@ -36,7 +38,7 @@ func (s *search) scan(r io.Reader, l layer, window, overlap int) error {
 			}
 		}
 		before := len(s.found)
-		s.look(own)
+		s.look(&own)
 		if last {
 			feed(streams, nil, true)
 			return nil

@@ -72,7 +72,7 @@ func (all *Searcher) Find(text []byte) []Finding {
 	if len(text) <= windowSize {
 		s := all.newSearch()
 		s.bytesRead = int64(len(text))
-		s.look(layer{text: text, place: placeFrom(0)})
+		s.look(&layer{text: text, place: placeFrom(0)})
 		return s.sorted()
 	}
 	found, _ := all.Scan(bytes.NewReader(text)) // it does not fail
@@ -97,13 +97,18 @@ type search struct {
 	bytesRead int64
 	inflated  int64
 	decoded   int64
-	scratch   [maxDepth + 2]struct {
+	// Memory and readers that are used again.
+	buffer  []byte
+	unused  map[string]io.Reader
+	scratch [maxDepth + 2]struct {
 		joined, plain []byte
 		hits          []hit
 	}
 }
 
-func (all *Searcher) newSearch() *search { return &search{all: all, seen: map[string]bool{}} }
+func (all *Searcher) newSearch() *search {
+	return &search{all: all, seen: map[string]bool{}, unused: map[string]io.Reader{}}
+}
 
 // inflatable is how many bytes may still be decompressed.
 func (s *search) inflatable() int64 {
@@ -172,35 +177,38 @@ func (s *search) find(text []byte, depth int) hits {
 }
 
 // look searches one layer.
-func (s *search) look(l layer) {
+func (s *search) look(l *layer) {
 	l.hits = s.find(l.text, len(l.wraps))
 	s.read(l, len(l.wraps) == 0 || hasText(l.text))
 }
 
 // read reads a layer whose words are known. Readers of key formats come first: what
 // they find is not decoded once more.
-func (s *search) read(l layer, text bool) {
+func (s *search) read(l *layer, text bool) {
 	if text {
-		s.pem(&l)
-		s.ageIdentities(&l)
-		s.putty(&l)
-		s.jwk(&l)
-		s.gnupg(&l)
-		s.xmlKeys(&l)
-		s.printed(&l)
+		s.pem(l)
+		s.ageIdentities(l)
+		s.putty(l)
+		s.jwk(l)
+		s.gnupg(l)
+		s.xmlKeys(l)
+		s.printed(l)
+		s.parsedASN1(l)
 	}
 	if l.isBinary() {
-		s.binary(&l)
-		s.compressed(&l)
+		s.binary(l)
+		s.compressed(l)
 	}
-	s.wide(&l)
+	s.wide(l)
 	if text {
-		s.escaped(&l)
-		s.hex(&l)
-		s.dumps(&l)
-		s.decimal(&l)
-		s.base32(&l)
-		s.base64(&l)
+		s.escaped(l)
+		s.hex(l)
+		s.dumps(l)
+		s.decimal(l)
+		s.base32(l)
+		s.armored(l)
+		s.base85(l)
+		s.base64(l)
 	}
 }
 
@@ -222,7 +230,7 @@ func (s *search) enter(l *layer, wrap string, plain []byte, from, to int) {
 	}
 	inner := l.inside(wrap, plain, from, to)
 	inner.hits = found
-	s.read(inner, text)
+	s.read(&inner, text)
 }
 
 // isText reports whether a text begins like one that a person or a program wrote.

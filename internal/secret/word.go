@@ -7,12 +7,11 @@ import (
 )
 
 // word is what a search looks for: the first bytes of a format, or a part of a
-// marker. All words are found in one pass over a text, by a pair of bytes of each
-// that is rare in text.
+// marker. All words are found in one pass over a text, by two pairs of bytes of each
+// that are rare in text: one begins at an even place of the text, wherever the word does.
 type word struct {
 	id     int // index in dictionary.words
 	text   []byte
-	pair   int // index of the rare pair
 	binary bool
 	is     func(text []byte) bool // judges the text from the word on; nil for any
 }
@@ -45,29 +44,56 @@ func (w word) all(text []byte) (places []int) {
 type wordTable struct {
 	words []word
 	pairs [1 << 16 / 64]uint64 // one bit for each pair of bytes
-	of    [256][]word          // by the first byte of the pair
+	of    [256][]pair          // by the first byte of the pair
 }
+
+// pair is where a pair of bytes is in a word.
+type pair struct {
+	word   *word
+	at     int
+	second int // the second byte, or anyByte
+}
+
+const anyByte = -1
 
 var dictionary = new(wordTable)
 
 func (t *wordTable) add(w word, rare string) word {
-	w.id, w.pair = len(t.words), bytes.Index(w.text, []byte(rare))
+	w.id = len(t.words)
 	t.words = append(t.words, w)
-	first := w.text[w.pair]
-	t.of[first] = append(t.of[first], w)
-	if len(w.text) > w.pair+1 {
-		t.mark(first, w.text[w.pair+1])
-		return w
-	}
-	for second := range 256 { // a word of one byte
-		t.mark(first, byte(second))
+	at := bytes.Index(w.text, []byte(rare))
+	t.addPair(&w, at)
+	if at+2 < len(w.text) || at == 0 {
+		t.addPair(&w, at+1)
+	} else {
+		t.addPair(&w, at-1)
 	}
 	return w
 }
 
-func (t *wordTable) mark(first, second byte) {
-	pair := uint16(first)<<8 | uint16(second)
-	t.pairs[pair>>6] |= 1 << (pair & 63)
+// addPair adds a pair of a word. Any byte may stand beside the last one of a word and,
+// if it is the only one, before it.
+func (t *wordTable) addPair(w *word, at int) {
+	switch {
+	case at == len(w.text): // a word of one byte
+		for first := range 256 {
+			t.mark(byte(first), pair{w, at - 2, int(w.text[0])})
+		}
+	case at+1 < len(w.text):
+		t.mark(w.text[at], pair{w, at, int(w.text[at+1])})
+	default:
+		t.mark(w.text[at], pair{w, at, anyByte})
+	}
+}
+
+func (t *wordTable) mark(first byte, p pair) {
+	t.of[first] = append(t.of[first], p)
+	for second := range 256 {
+		if p.second == second || p.second == anyByte {
+			both := uint16(first)<<8 | uint16(second)
+			t.pairs[both>>6] |= 1 << (both & 63)
+		}
+	}
 }
 
 // hits are the words in a text.
@@ -84,21 +110,24 @@ type hit struct {
 // find finds the words in a text. It uses the memory of other hits.
 func (t *wordTable) find(text []byte, memory []hit) hits {
 	h := hits{list: memory[:0]}
-	pair := uint16(0)
-	for i, c := range text {
-		pair = pair<<8 | uint16(c)
-		if t.pairs[pair>>6]>>(pair&63)&1 != 0 {
-			h.match(t.of[byte(pair>>8)], text, i-1)
+	for i := 0; i+1 < len(text); i += 2 {
+		both := uint16(text[i])<<8 | uint16(text[i+1])
+		if t.pairs[both>>6]>>(both&63)&1 != 0 {
+			h.match(t.of[text[i]], text, i)
 		}
 	}
 	return h
 }
 
-// match adds those of some words whose pair is at a place.
-func (h *hits) match(words []word, text []byte, at int) {
-	for i := range words {
-		w := &words[i]
-		from := at - w.pair
+// match adds the words of some pairs that are at a place.
+func (h *hits) match(pairs []pair, text []byte, at int) {
+	second := int(text[at+1])
+	for i := range pairs {
+		p := &pairs[i]
+		if p.second != second && p.second != anyByte {
+			continue
+		}
+		w, from := p.word, at-p.at
 		if from < 0 || !bytes.HasPrefix(text[from:], w.text) || w.is != nil && !w.is(text[from:]) {
 			continue
 		}
