@@ -55,14 +55,14 @@ func BenchmarkFleet(b *testing.B) {
 		k := big(b, n)
 		b.Run(fmt.Sprintf("status/%d", n), func(b *testing.B) {
 			for b.Loop() {
-				f := must(Load(k.path(), moves.Brought{}))
+				f := must(Load(At{Path: k.path()}, moves.Brought{}))
 				st := must(fleet.Open(f.File, f.Clusters, f.Evidence, k.now)).Status()
 				if len(st.Text()) == 0 || !st.Members[0].Ready {
 					b.Fatal(st.Text())
 				}
 			}
 		})
-		f := must(Load(k.path(), moves.Brought{}))
+		f := must(Load(At{Path: k.path()}, moves.Brought{}))
 		b.Run(fmt.Sprintf("verdict/%d", n), func(b *testing.B) {
 			for b.Loop() {
 				s := must(fleet.Open(f.File, f.Clusters, f.Evidence, k.now))
