@@ -56,9 +56,11 @@ func (g *judgement) judgeFleet(next *state.Rotation, own rotation.Evidence) erro
 		g.r.notes = append(g.r.notes, "**the change brings the fleet file** ("+sink.Code(name)+"): its barriers hold from now on")
 	}
 	g.judgeMembers(was, is)
-	if err := g.judgePins(was, is, name); err != nil {
+	words, err := g.judgePins(was, is, name)
+	if err != nil {
 		return err
 	}
+	own.Assumptions = slices.Concat(own.Assumptions, words)
 	for side, tree := range map[string]*repo.Tree{"base": g.before, "change": g.after} {
 		scene, member, err := g.sceneOf(pinnedAs(was, is, side), name, side, tree, own)
 		if scene == nil || err != nil {

@@ -38,14 +38,14 @@ type pinMove struct {
 }
 
 // judgePins judges the steps that new pins announce: each against all members where the
-// base has them, and where the change has them.
-func (g *judgement) judgePins(was, is *fleet.File, name string) error {
+// base has them, and where the change has them. It returns the words of those who made them.
+func (g *judgement) judgePins(was, is *fleet.File, name string) (words []rotation.Assumption, err error) {
 	if is == nil {
-		return nil
+		return nil, nil
 	}
 	moved, own := g.pinMoves(was, is)
 	if len(moved) == 0 {
-		return nil
+		return nil, nil
 	}
 	for _, side := range []struct {
 		name string
@@ -57,13 +57,13 @@ func (g *judgement) judgePins(was, is *fleet.File, name string) error {
 		}
 		scene, _, err := g.sceneOf(side.file, name, side.name, tree, own)
 		if scene == nil || err != nil {
-			return err
+			return nil, err
 		}
 		for _, m := range moved {
 			i := slices.IndexFunc(side.file.Spec.Members, func(o fleet.Member) bool { return o.Name == is.Spec.Members[m.member].Name })
 			holds, err := scene.Judge(i, m.was, m.now)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			for _, p := range scene.Problems(i, holds) {
 				if !slices.ContainsFunc(g.r.findings, func(f *problem.Problem) bool { return f.Text == p.Text }) {
@@ -72,7 +72,7 @@ func (g *judgement) judgePins(was, is *fleet.File, name string) error {
 			}
 		}
 	}
-	return nil
+	return own.Assumptions, nil
 }
 
 // pinMoves are the pins that move to another step, with the words of those that made
@@ -201,10 +201,11 @@ func (g *judgement) judgeFleetAlone() (judged bool, err error) {
 		was = is
 	}
 	g.judgeMembers(was, is)
-	if err := g.judgePins(was, is, name); err != nil {
+	words, err := g.judgePins(was, is, name)
+	if err != nil {
 		return true, err
 	}
-	return true, g.judgeJoined(was, is, name, rotation.Evidence{})
+	return true, g.judgeJoined(was, is, name, rotation.Evidence{Assumptions: words})
 }
 
 func pins(f *fleet.File) bool {
