@@ -30,8 +30,9 @@ type realm struct {
 	at     time.Time
 	calls  int
 	// step is called before each change of the disk; had are key files of before.
-	step func(string)
-	had  []string
+	step  func(string)
+	steps []string
+	had   []string
 }
 
 // custodyPlain and custodyAge are flags of init.
