@@ -117,6 +117,10 @@ for member in east west; do l5d-pki-render observe -s clusters/$member/rotation.
 			"Try it":                d.before("git init -q"),
 			"Observing all members": func() { d.run(`sed -i 's|^\(  *\)state: clusters/\(.*\)/rotation.yaml|&\n\1context: \2|' fleet.yaml`) },
 			"Pull requests":         func() { d.run(members) },
+			"Members in other repositories": func() {
+				d.run(`git clone -q . ../east
+sed -i '/name: east/,/name: west/{/context:/d; s|state: clusters/east|repository: east\n    state: clusters/east|}' fleet.yaml`)
+			},
 		}}
 	},
 	"docs/git.md": begin(""),

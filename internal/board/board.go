@@ -50,8 +50,9 @@ type Request struct {
 	Evidence moves.Loader
 	// Brought is the evidence that the user named.
 	Brought *moves.Brought
-	// Fleet is the path of a fleet file: it is reported in the place of a state.
-	Fleet string
+	// Fleet is the path of a fleet file: it is reported in the place of a state. Clones is
+	// where the other repositories that it names are cloned.
+	Fleet, Clones string
 	// At is when dates are judged, as the user wrote it; Clock reads it after the
 	// evidence was loaded.
 	At      string

@@ -10,13 +10,16 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/report/document"
 )
 
+// ClonesUsage is the help of the flag --repositories.
+const ClonesUsage = checkout.ClonesUsage
+
 // ofFleet is the report on a fleet: a grid of members by phase, and what holds each.
 func ofFleet(q Request) (document.Document, error) {
 	at, err := q.Clock(q.At)
 	if err != nil {
 		return document.Document{}, err
 	}
-	on, err := checkout.Load(q.Fleet, *q.Brought)
+	on, err := checkout.Load(checkout.At{Path: q.Fleet, Clones: q.Clones}, *q.Brought)
 	if err != nil {
 		return document.Document{}, err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet/command"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/guard"
@@ -71,6 +72,7 @@ func (f *prFlags) addMove(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&q.Wish.To, "to", "", "phase to enter")
 	cmd.Flags().BoolVar(&q.Wish.Abandon, "abandon", false, "with back: return to the stable phase that the rotation began in")
 	cmd.Flags().StringVar(&q.Fleet, "fleet", "", "move all members of this fleet file that may move, in one pull request; with --guard: the fleet that the state belongs to")
+	cmd.Flags().StringVar(&q.Clones, "repositories", "", "with --fleet: "+command.ClonesUsage)
 	cmd.Flags().StringVar(&q.Remote, "remote", "", "Git remote (default: that of the current branch, origin, or the only one)")
 	cmd.Flags().StringVar(&q.Base, "base", "", "branch that changes go to (default: the remote's default branch; with --guard: the one that the CI names)")
 	cmd.Flags().StringSliceVar(&q.Labels, "label", []string{forge.LabelPrefix}, "label of the pull request; may be given several times")

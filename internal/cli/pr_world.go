@@ -51,6 +51,6 @@ func (a *app) asked(f *prFlags) proposal.Request {
 func (f *prFlags) judged(q proposal.Request) guard.Request {
 	g := f.guard
 	g.StatePath, g.Remote, g.Base, g.Quiet, g.Forge, g.Flavour = q.StatePath, q.Remote, q.Base, q.DryRun, q.Forge, q.Flavour
-	g.Evidence, g.Signers, g.Opens, g.Fleet = q.Evidence, q.Signers, f.custody.identity != "", q.Fleet
+	g.Evidence, g.Signers, g.Opens, g.Fleet, g.Clones = q.Evidence, q.Signers, f.custody.identity != "", q.Fleet, q.Clones
 	return g
 }

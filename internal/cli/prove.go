@@ -16,12 +16,12 @@ import (
 
 // proveFlags say what to prove.
 type proveFlags struct {
-	state, at, base, fleet      string
-	view                        viewFlags
-	all, handshakes, exhaustive bool
-	size                        rotation.ExploreOptions
-	evidence                    evidenceFlags
-	custody                     custodyFlags
+	state, at, base, fleet, clones string
+	view                           viewFlags
+	all, handshakes, exhaustive    bool
+	size                           rotation.ExploreOptions
+	evidence                       evidenceFlags
+	custody                        custodyFlags
 }
 
 // prove shows the trust matrix of the steps from here, or of the whole plan.
@@ -64,6 +64,7 @@ Exit code 1 when a judged change is not safe, or staying in the current phase.`,
 	cmd.Flags().IntVar(&f.size.Replicas, "replicas", 0, "with --exhaustive: identity replicas of each cluster")
 	cmd.Flags().IntVar(&f.size.Clusters, "clusters", 0, "with --exhaustive: linked clusters, 1 to 3 (default 1, with --fleet 3)")
 	cmd.Flags().StringVar(&f.fleet, "fleet", "", "walk every interleaving of linked clusters with the rotations of this fleet file, by the rules of fleets")
+	cmd.Flags().StringVar(&f.clones, "repositories", "", "with --fleet: "+command.ClonesUsage)
 	cmd.MarkFlagsMutuallyExclusive("base", "all", "exhaustive")
 	cmd.MarkFlagsMutuallyExclusive("base", "all", "handshakes", "fleet")
 	cmd.MarkFlagsMutuallyExclusive("base", "handshakes")
@@ -82,7 +83,7 @@ func (a *app) doProve(f *proveFlags) error {
 		return err
 	}
 	if f.fleet != "" {
-		a.data, err = command.Prove(f.fleet, f.size, a.Now, show, errFound)
+		a.data, err = command.Prove(command.At{Path: f.fleet, Clones: f.clones}, f.size, a.Now, show, errFound)
 		return err
 	}
 	s, err := a.loadState(f.state)

@@ -23,6 +23,7 @@ func (a *app) boardReport() *cobra.Command {
 	evidence.add(cmd)
 	evidence.observing(cmd)
 	cmd.Flags().StringVar(&q.Fleet, "fleet", "", "report on the members of this fleet file instead")
+	cmd.Flags().StringVar(&q.Clones, "repositories", "", "with --fleet: "+board.ClonesUsage)
 	cmd.Flags().StringVar(&q.At, "at", "", "report at this instant (RFC 3339) instead of now")
 	cmd.Flags().StringVarP(&q.Format, "output", "o", board.HTML, "html or markdown")
 	cmd.Flags().StringVar(&q.To, "to", "", "write into this file instead of stdout")

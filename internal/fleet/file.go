@@ -4,6 +4,9 @@
 package fleet
 
 import (
+	"path"
+	"strings"
+
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -46,8 +49,15 @@ type Spec struct {
 type Member struct {
 	// Name is metadata.name of the member's state file.
 	Name string `json:"name"`
-	// State is the path of its state file, relative to the fleet file.
+	// State is the path of its state file, relative to the fleet file; with repository,
+	// from the top of that repository.
 	State string `json:"state"`
+	// Repository is the name of another repository that has the state. Its clone is the
+	// directory of that name below --repositories.
+	Repository string `json:"repository,omitempty"`
+	// Commit is the commit of that repository at which the state is read: what it has
+	// there is where the member is, or is about to go.
+	Commit string `json:"commit,omitempty"`
 	// Observation is the path of its latest observation, relative to the fleet file;
 	// `observe --fleet` writes it.
 	Observation string `json:"observation,omitempty"`
@@ -124,7 +134,8 @@ func (c *check) members() {
 		at := func(key string) []any { return []any{"spec", "members", i, key} }
 		c.add(state.DNSLabel(m.Name), at("name")...)
 		c.once(names, "the name", m.Name, m.Name, at("name"))
-		c.once(states, "the state file", Clean(m.State), m.Name, at("state"))
+		c.once(states, "the state file", m.place(m.State), m.Name, at("state"))
+		c.pin(m, at)
 		if m.State == "" {
 			c.add(problem.StateMissingKey.With("state"), at("state")...)
 		}
@@ -135,6 +146,41 @@ func (c *check) members() {
 			c.once(contexts, "the context", m.Context, m.Name, at("context"))
 		}
 	}
+}
+
+// pin: a commit is named in full, and with its repository. Its clone is looked for by
+// name alone, so that a fleet file cannot choose what is read.
+func (c *check) pin(m Member, at func(key string) []any) {
+	switch {
+	case m.Repository != "":
+		c.add(state.DNSLabel(m.Repository), at("repository")...)
+		if !isBelow(m.State) {
+			c.add(problem.FleetPinState.With(m.State), at("state")...)
+		}
+	case m.Commit != "":
+		c.add(problem.StateMissingKey.With("repository"), at("commit")...)
+	}
+	if m.Commit != "" && !isCommit(m.Commit) {
+		c.add(problem.FleetPin.With(m.Commit), at("commit")...)
+	}
+}
+
+// isCommit reports whether a text is the full name of a commit, of SHA-1 or SHA-256.
+func isCommit(text string) bool {
+	return (len(text) == 40 || len(text) == 64) && strings.Trim(text, "0123456789abcdef") == ""
+}
+
+// isBelow reports whether a path stays below the top of its repository.
+func isBelow(p string) bool {
+	return !path.IsAbs(p) && Clean(p) != ".." && !strings.HasPrefix(Clean(p), "../")
+}
+
+// place is a path of the member among those of all repositories.
+func (m Member) place(p string) string {
+	if m.Repository == "" {
+		return Clean(p)
+	}
+	return m.Repository + ":" + Clean(p)
 }
 
 func (c *check) once(seen map[string]string, what, value, member string, at []any) {

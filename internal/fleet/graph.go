@@ -72,7 +72,7 @@ func linksBy(f *File, clusters []Cluster) map[Edge]linked {
 func numbers(clusters []Cluster) (byName, byState map[string]int) {
 	byName, byState = map[string]int{}, map[string]int{}
 	for i, c := range clusters {
-		byName[c.Name], byState[Clean(c.State)] = i, i
+		byName[c.Name], byState[c.place(c.State)] = i, i
 	}
 	return byName, byState
 }
@@ -81,7 +81,7 @@ func numbers(clusters []Cluster) (byName, byState map[string]int) {
 // names, or the one of its name.
 func target(c Cluster, l state.Link, byName, byState map[string]int) (int, bool) {
 	if l.State != "" {
-		if j, known := byState[path.Join(path.Dir(Clean(c.State)), l.State)]; known {
+		if j, known := byState[c.place(path.Join(path.Dir(Clean(c.State)), l.State))]; known {
 			return j, true
 		}
 	}

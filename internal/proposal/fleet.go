@@ -2,10 +2,10 @@ package proposal
 
 import (
 	"fmt"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
@@ -15,28 +15,43 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
-	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // fleetPrefix begins the branches of fleets; those of states begin with "l5d-pki/".
 const fleetPrefix = "l5d-pki-fleet/"
 
-// MakeFleet moves all members of a fleet file that may move in one pull request. The
-// branch names the members and the phases that they go to: run twice, nothing happens.
+// fleetCall is one call for all members of a fleet.
+type fleetCall struct {
+	*call
+	// clones is where the other repositories of the fleet are cloned; others are those
+	// that were looked at, by their names.
+	clones string
+	others map[string]*call
+	one    sync.Mutex // of others: members are judged at the same time
+}
+
+// MakeFleet moves all members of a fleet file that may move: in one pull request for
+// each repository that has any. The branch names the members and the phases that they
+// go to: run twice, nothing happens.
 func MakeFleet(w World, q Request) (plan.Report, error) {
 	q.StatePath = q.Fleet
 	c, err := locate(w, q)
 	if err != nil {
 		return plan.Report{}, err
 	}
-	defer c.close()
-	err = c.Remotes(q.Remote, q.CommitOnly)
+	all := &fleetCall{call: c, others: map[string]*call{}}
+	defer all.close()
+	if q.Clones != "" {
+		all.clones, err = filepath.Abs(q.Clones)
+	}
+	if err == nil {
+		err = c.Remotes(q.Remote, q.CommitOnly)
+	}
 	if err == nil {
 		err = c.Choose(q.Base)
 	}
@@ -52,9 +67,16 @@ func MakeFleet(w World, q Request) (plan.Report, error) {
 	if err != nil {
 		return plan.Report{}, err
 	}
-	r, err := c.fleetMove()
+	r, err := all.move()
 	r.Base, r.DryRun = c.Branch, q.DryRun
 	return r, c.Told(err)
+}
+
+func (c *fleetCall) close() {
+	for _, o := range c.others {
+		o.close()
+	}
+	c.call.close()
 }
 
 // fleetWish is the wish of the call, of the members that one pull request may move.
@@ -67,45 +89,61 @@ func (c *call) fleetWish(limit int64) checkout.Wish {
 	}
 }
 
-func (c *call) fleetMove() (plan.Report, error) {
-	file := c.Path(c.State)
-	f, err := checkout.Load(file, moves.Brought{})
+func (c *fleetCall) move() (plan.Report, error) {
+	at := checkout.At{Path: c.Path(c.State), Clones: c.clones}
+	f, err := c.load(at)
 	if err != nil {
 		return plan.Report{}, err
 	}
 	world := checkout.World{
-		Now: func() time.Time { return c.Instant }, Random: c.Moves.Custody.Random, Files: c.Moves.Files, Custody: c.memberCustody, Root: c.Root, Outside: c.outside,
+		Now: func() time.Time { return c.Instant }, Random: c.Moves.Custody.Random, Files: c.Moves.Files, Custody: c.memberCustody,
+		Root: c.Root, Outside: c.outside, Elsewhere: c.merged,
 	}
 	wish := c.fleetWish(f.File.Spec.Limits.MembersPerPullRequest)
 	wish.DryRun = true
-	dry, err := world.Make(file, wish)
+	dry, err := world.Make(at, wish)
 	if err != nil {
 		return plan.Report{}, err
 	}
 	branch := fleetBranch(f.File, dry)
 	r := plan.Report{Branch: branch, Commit: c.Branches.Heads[branch], Phase: dry.Moved[0].Move.To, Epoch: dry.Moved[0].Move.State.Status.Epoch}
-	if held, err := c.fleetHeld(f.File, &r); held || err != nil || c.q.DryRun {
+	if held, err := c.held(f, dry, &r); held || err != nil || c.q.DryRun {
 		return r, err
 	}
-	wish.DryRun = false
-	made, err := world.Make(file, wish)
+	was := r.Commit
+	if r.Commit, err = c.kept(f, branch); err == nil && r.Commit == "" {
+		wish.DryRun = false
+		var made *checkout.Result
+		if made, err = world.Make(at, wish); err == nil {
+			r.Commit, err = c.commitAll(f, made, branch)
+		}
+	}
 	if err != nil {
 		return r, err
 	}
-	names, err := c.fleetFiles(f, made)
-	if err != nil {
-		return r, err
-	}
-	title, body := fleetText(f.File, made)
-	keys := slices.DeleteFunc(made.Keys, func(k keyfile.File) bool { return !c.outside(k) })
-	return c.fleetPublish(r, names, keys, title, body)
+	return c.publishAll(r, f, dry, was)
 }
 
 // memberCustody is the custody of a member. Keys in plain files are no part of a commit:
 // they lie in the user's checkout, as those of a single state do, since the tree of this
 // call goes away.
-func (c *call) memberCustody(statePath string, s *state.Rotation) (*custody.Custody, error) {
-	if s.WithDefaults().Spec.Custody.Kind == state.CustodyFile {
+func (c *fleetCall) memberCustody(statePath string, s *state.Rotation) (*custody.Custody, error) {
+	plain := s.WithDefaults().Spec.Custody.Kind == state.CustodyFile
+	if below, inside := files.Below(c.clones, statePath); c.clones != "" && inside && !isBelow(c.Root, statePath) {
+		if plain {
+			return c.Custody(statePath, s)
+		}
+		name, below, _ := strings.Cut(below, "/")
+		o, err := c.other(name)
+		if err == nil {
+			err = o.checkout(o.Tip)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return c.Custody(o.Path(below), s)
+	}
+	if plain {
 		below, err := filepath.Rel(filepath.Dir(c.Path(c.State)), statePath)
 		if err != nil {
 			return nil, files.Unread(statePath, err)
@@ -114,6 +152,8 @@ func (c *call) memberCustody(statePath string, s *state.Rotation) (*custody.Cust
 	}
 	return c.Custody(statePath, s)
 }
+
+func isBelow(dir, file string) bool { return strings.HasPrefix(file, dir+string(filepath.Separator)) }
 
 // outside reports whether a key is for a directory that outlives this call.
 func (c *call) outside(key keyfile.File) bool {
@@ -130,11 +170,11 @@ func fleetBranch(f *fleet.File, r *checkout.Result) string {
 	return fleetPrefix + f.Metadata.Name + "/" + r.Moved[0].Move.To + "-" + text.Digest([]byte(strings.Join(members, "\n")))[:12]
 }
 
-// fleetHeld reports what is there already: the branch of this change, or another open
+// held reports what is there already: the branch of this change, or another open
 // pull request of the fleet, which goes first.
-func (c *call) fleetHeld(f *fleet.File, r *plan.Report) (bool, error) {
+func (c *fleetCall) held(f *checkout.Fleet, dry *checkout.Result, r *plan.Report) (bool, error) {
 	if c.forge != nil {
-		open, err := c.forge.List(c.ctx, forge.Query{Base: c.Branch, HeadPrefix: fleetPrefix + f.Metadata.Name + "/", State: "open"})
+		open, err := c.forge.List(c.ctx, forge.Query{Base: c.Branch, HeadPrefix: fleetPrefix + f.File.Metadata.Name + "/", State: "open"})
 		if err != nil {
 			return false, err
 		}
@@ -145,157 +185,59 @@ func (c *call) fleetHeld(f *fleet.File, r *plan.Report) (bool, error) {
 			}
 		}
 	}
+	for _, name := range repositoriesOf(f, dry.Moved) {
+		if o, err := c.other(name); err != nil {
+			return false, err
+		} else if ours, err := o.isOurs(r.Branch); err != nil || !ours {
+			r.Operation, r.Why = plan.OpLeft, "the branch of repository "+name+" was made elsewhere: look at it, delete it, or run with --anew"
+			return true, err
+		}
+	}
 	if r.Commit == "" {
 		r.Operation, r.Why = plan.OpCreated, "the members that may move move together"
 		return false, nil
 	}
-	recorded, err := c.Repo.Recorded(r.Branch, r.Commit)
+	ours, err := c.isOurs(r.Branch)
 	if err != nil {
-		return false, base.GitProblem(err)
+		return false, err
 	}
-	details, err := c.Repo.Inspect(r.Commit)
+	onTip, err := c.onTip(r.Commit)
 	if err != nil {
-		return false, base.GitProblem(err)
+		return false, err
 	}
-	onTip := len(details.Parents) == 1 && details.Parents[0] == c.Tip
 	switch {
-	case !recorded && !c.q.Wish.Anew:
+	case !ours:
 		r.Operation, r.Why = plan.OpLeft, "the branch was made elsewhere: look at it, delete it, or run with --anew"
 		return true, nil
 	case onTip && r.Number > 0 && !c.q.Wish.Anew:
 		r.Operation, r.Why = plan.OpNone, "the branch has this move already"
 		return true, nil
-	case c.q.Wish.Verb == state.MoveStart && !c.q.Wish.Anew:
-		r.Operation, r.Why = plan.OpLeft, "the base moved since this start was made: merge it as it is, or run with --anew, which makes new keys"
+	case !onTip && c.stays(f, dry.Moved) && !c.q.Wish.Anew:
+		r.Operation, r.Why = plan.OpLeft, "the base moved since this change was made: merge it as it is, or run with --anew, which makes it again"
 		return true, nil
 	}
 	r.Operation, r.Why = plan.OpUpdated, "the move is made anew on the base"
 	return false, nil
 }
 
-// fleetFiles writes the outputs and the evidence of the members that moved, and lists
-// all files of the change.
-func (c *call) fleetFiles(f *checkout.Fleet, made *checkout.Result) (names []string, err error) {
-	dir := path.Dir(c.State)
-	for _, key := range made.Keys {
-		if !c.outside(key) {
-			names = append(names, c.InRepository(key.Path))
-		}
+// isOurs reports whether a branch of the remote, if there is one, was made by this clone.
+func (c *call) isOurs(branch string) (bool, error) {
+	head := c.Branches.Heads[branch]
+	if head == "" || c.q.Wish.Anew {
+		return true, nil
 	}
-	seen, err := checkout.Load(f.Path, moves.Brought{Files: c.q.Evidence.Files})
-	if err != nil {
-		return nil, err
-	}
-	for i, m := range f.Clusters {
-		if m.Now == nil || !c.q.KeepEvidence {
-			continue
-		}
-		member := *c
-		member.Base = &base.Base{World: c.World, Repo: c.Repo, Root: c.Root, State: path.Join(dir, m.State), Now: m.Now}
-		for _, o := range seen.Evidence[i].Observations {
-			name := member.EvidenceName(m.Now, o)
-			data, err := rotation.MarshalObservation(o)
-			if err == nil {
-				err = c.Put(name, data)
-			}
-			if err != nil {
-				return nil, err
-			}
-			names = append(names, name)
-		}
-	}
-	for _, o := range made.Moved {
-		m := f.Clusters[o.Member]
-		name := path.Join(dir, m.State)
-		names = append(names, name)
-		if len(o.Move.State.Spec.Outputs) == 0 {
-			continue
-		}
-		all, err := c.ComputeOutputs(base.OutputsOf{File: c.Path(name), State: o.Move.State.WithDefaults(), Reviewed: m.Now, Quiet: true})
-		if err != nil {
-			return nil, err
-		}
-		changed := outputs.Changed(all)
-		for _, out := range changed {
-			names = append(names, out.Name)
-		}
-		if err := outputs.Write(c.Moves.Files, c.Root, changed); err != nil {
-			return nil, err
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names), nil
+	recorded, err := c.Repo.Recorded(branch, head)
+	return recorded, base.GitProblem(err)
 }
 
-// fleetPublish commits the files, writes the keys that are outside of the commit, pushes
-// the branch and opens the pull request.
-func (c *call) fleetPublish(r plan.Report, names []string, keys []keyfile.File, title, body string) (plan.Report, error) {
-	if err := c.noSecret(names); err != nil {
-		return r, err
-	}
-	tree, err := c.tree.Stage(names)
-	if err != nil {
-		return r, base.GitProblem(err)
-	}
-	seal, err := c.Repo.Seal(c.Tip, tree)
-	if err != nil {
-		return r, base.GitProblem(err)
-	}
-	message := fmt.Sprintf("%s\n\n%s: %s\n%s: %s\n", title, text.TrailerBase, c.Tip, text.TrailerChanges, seal)
-	was := r.Commit
-	if r.Commit, err = c.tree.Commit(tree, message, c.Instant); err != nil {
-		return r, base.GitProblem(err)
-	}
-	if err := c.keep(r.Branch, r.Commit, keys); err != nil {
-		return r, err
-	}
-	if c.q.CommitOnly {
-		r.Operation = plan.OpCommitted
-		return r, base.GitProblem(c.Repo.PutBranch(r.Branch, r.Commit, was))
-	}
-	if err := c.Repo.Push(c.Remote, r.Branch, r.Commit, was); err != nil {
-		return r, base.GitProblem(err)
-	}
-	r.Pushed = true
-	if limit := forge.LimitsOf(c.flavour).Body; limit > 0 && len(body) > limit {
-		body = body[:strings.LastIndex(body[:limit], "\n")+1] // whole lines: the members that move come first
-	}
-	if r.Number > 0 {
-		_, err = c.forge.Update(c.ctx, r.Number, forge.Change{Title: &title, Body: &body})
-		return r, err
-	}
-	p, err := c.forge.Open(c.ctx, forge.New{Title: title, Body: body, Head: r.Branch, Base: c.Branch, Draft: c.q.Draft, Labels: c.q.Labels})
-	r.Number, r.URL = p.Number, p.URL
-	return r, err
+// onTip reports whether a commit was made of the newest one of the base.
+func (c *call) onTip(commit string) (bool, error) {
+	details, err := c.Repo.Inspect(commit)
+	return len(details.Parents) == 1 && details.Parents[0] == c.Tip, base.GitProblem(err)
 }
 
-// fleetText is title and body of a pull request: who goes where, on what evidence, who
-// stays and why, and what to run.
-func fleetText(f *fleet.File, r *checkout.Result) (title, body string) {
-	to := r.Moved[0].Move.To
-	title = fmt.Sprintf("fleet %s: %d members to %s", f.Metadata.Name, len(r.Moved), to)
-	if len(r.Moved) == 1 {
-		title = fmt.Sprintf("fleet %s: %s to %s", f.Metadata.Name, r.Scene.Clusters[r.Moved[0].Member].Name, to)
-	}
-	var b strings.Builder
-	b.WriteString("Every member below was judged against all members of its component, and against the moves of the others in this change: they may be applied in any order.\n\n| member | from | to | epoch | restarts |\n|---|---|---|---|---|\n")
-	moved := map[int]bool{}
-	for _, o := range r.Moved {
-		moved[o.Member] = true
-		restarts := map[bool]string{true: "yes", false: "no"}[o.Move.Wave]
-		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s |\n", r.Scene.Clusters[o.Member].Name, o.Move.From, o.Move.To, o.Move.State.Status.Epoch, restarts)
-	}
-	stays := fleet.Moves{Scene: r.Scene, DryRun: true}
-	for _, o := range r.Outcomes {
-		if !moved[o.Member] {
-			stays.Outcomes = append(stays.Outcomes, o)
-		}
-	}
-	if len(stays.Outcomes) > 0 {
-		fmt.Fprintf(&b, "\n<details><summary>%d members stay</summary>\n\n```\n%s```\n\n</details>\n", len(stays.Outcomes), stays.Text())
-	}
-	b.WriteString("\nReviewers: `l5d-pki-render fleet status` shows the grid; the guard judges each state with `--fleet`. ")
-	b.WriteString("Do not merge while a member that is listed here cannot be reconciled.\n")
-	fmt.Fprintf(&b, "\n<!-- l5d-pki-render fleet %s -->\n", f.Metadata.Name)
-	return title, b.String()
+// stays reports whether a change is kept as it was made: its keys, or its commits in
+// other repositories, cannot be made twice.
+func (c *fleetCall) stays(f *checkout.Fleet, moved []fleet.Outcome) bool {
+	return c.q.Wish.Verb == state.MoveStart || len(repositoriesOf(f, moved)) > 0
 }

@@ -18,6 +18,8 @@ type Request struct {
 	// Fleet is the path of the fleet file whose members are moved together; "": the
 	// state alone moves.
 	Fleet string
+	// Clones is the directory below which the other repositories of the fleet are cloned.
+	Clones string
 	// Wish is the move.
 	Wish plan.Wish
 	// Remote and Base are where the change goes to.

@@ -48,10 +48,55 @@ var (
 		Hint:    "check out the repository that has it, or correct spec.members; until then the member holds its component",
 		Explain: "A member whose state cannot be read is unknown. Unknown is not absent: its pods go on running, so the members that it shares trust with wait for it. It leaves the fleet only by a reviewed change of the fleet file.",
 	}
+	FleetPin = Sentence{
+		Code: "fleet-pin", Text: "commit is %q, which is not the full name of a commit",
+		Hint:    "give all 40 (or 64) lower-case hexadecimal digits, or run `l5d-pki-render fleet pin`",
+		Explain: "A member of another repository is read at one commit. Branches, tags and short names move or become ambiguous, so that a review of the fleet file would not decide what is read.",
+	}
+	FleetPinState = Sentence{
+		Code: "fleet-pin-state", Text: "state is %q, which is not below the top of its repository",
+		Hint:    "give the path from the top of that repository, as `git ls-files` lists it there",
+		Explain: "The state of a member with a repository is read from a commit of that repository, by its path from the top.",
+	}
 	FleetOutside = Sentence{
 		Code: "fleet-outside", Text: "nothing is written outside of the fleet's repository (%s): the %s of the member is %s",
 		Hint:    "move the file below that directory and correct spec.members, or make the move in the repository that has the file, with a fleet file there",
 		Explain: "States of other repositories are read, so that members wait for each other. Commands of a fleet write below the repository of the fleet file only, or below its directory where it is in no repository; absolute paths, paths with .. and links count by where they lead. Whoever may change a fleet file could otherwise choose which files of the operator are replaced.",
+	}
+	FleetElsewhere = Sentence{
+		Code: "fleet-elsewhere", Text: "its state is in repository %s, which this command does not change",
+		Hint:    "run `l5d-pki-render pr --fleet fleet.yaml --repositories DIR`, which opens a pull request in each repository",
+		Explain: "The states of other repositories are read at the commits that the fleet file pins. They move by pull requests: one in each repository, and one that pins the new commits in the fleet file.",
+	}
+	FleetUnmerged = Sentence{
+		Code: "fleet-unmerged", Text: "the base branch of repository %s does not have the state that the fleet file pins (%s)",
+		Hint:    "merge the open pull request of that repository first; where the state was changed without the fleet, run `l5d-pki-render fleet pin` and have the change reviewed",
+		Explain: "A member moves from the state that all others were judged against. While its own repository has another one, the next step would be judged against something that is not there.",
+	}
+	PRGuardPinned = Sentence{
+		Code: "fleet-pinned", Text: "the fleet file %s has another state of %s (%s)",
+		Hint:    "merge the fleet's pull request that pins this state first, then run this check again; without one, run `l5d-pki-render fleet pin --member NAME --commit COMMIT` in the fleet's repository with the head of this branch",
+		Explain: "Members in several repositories wait for each other over the fleet file: a step is announced there by its commit, judged against all other members, and merged in its own repository after that. Otherwise two repositories could each merge a step that only the other's old state allows.",
+	}
+	FleetNotPinned = Sentence{
+		Code: "fleet-not-pinned", Text: "no commit of repository %s is pinned",
+		Hint:    "run `l5d-pki-render fleet pin --repositories DIR`, and have the change of the fleet file reviewed",
+		Explain: "The state of a member of another repository is read at the commit that the fleet file pins. Without one the member is unknown and holds its component.",
+	}
+	FleetNoCommit = Sentence{
+		Code: "fleet-no-commit", Text: "commit %s with %s is not in the clone of repository %s",
+		Hint:    "run `git fetch origin COMMIT` in that clone; if the forge has dropped the commit, as after a squash, run `l5d-pki-render fleet pin`",
+		Explain: "The clone lacks the commit that the fleet file pins, or the commit has no state there: it may be older, shallow, or the commit was on a branch that was squashed and deleted. The member is unknown until then.",
+	}
+	FleetPinWrite = Sentence{
+		Code: "fleet-pin-write", Text: "the commit of member %q cannot be written: %v",
+		Hint:    "write the field commit of that member by hand, in block style: one field a line",
+		Explain: "Commits are written into the fleet file without touching its comments and order. Some forms of YAML, such as aliases, cannot be edited that way.",
+	}
+	FleetNoClones = Sentence{
+		Code: "fleet-no-clones", Text: "no directory has a clone of repository %s",
+		Hint:    "pass --repositories DIR, the directory below which each repository is cloned under its name",
+		Explain: "A fleet file names other repositories by a plain name. Where their clones are is your own configuration, so that a change of the fleet file cannot choose what is read on your machine.",
 	}
 	FleetName = Sentence{
 		Code: "fleet-name", Text: "member %q has the state of %q",
@@ -142,6 +187,11 @@ var (
 		Code: "guard-fleet", Text: "%s: what it holds or serves no longer holds back the others",
 		Hint:    "undo it; if the cluster is gone or shares no trust any more, have a maintainer accept it with --accept guard-fleet",
 		Explain: "Members leave a fleet, and links go, by a reviewed change: an unreachable member is unknown, and its pods may still be there.",
+	}
+	PRGuardPin = Sentence{
+		Code: "guard-pin", Text: "the pin of member %q: %s",
+		Hint:    "pin the commit that makes one step from the pinned state, or undo the change; if the branch of an earlier pin was given up and never merged, have a maintainer accept it with --accept guard-pin",
+		Explain: "A pin announces a step to all other members. Its state has to be known and to be the one before or one step of it, so that everything the member may still have is in its log.",
 	}
 	PRFleetOpen = Sentence{
 		Code: "pr-fleet-open", Text: "#%d (%s) of this fleet is open",

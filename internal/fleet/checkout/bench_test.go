@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 
@@ -48,22 +49,39 @@ func big(b *testing.B, n int) *kit {
 	return k
 }
 
+// cpu reports the seconds of processors that an operation takes, which other programs on
+// the machine do not change, and the most memory that the process had.
+func cpu(b *testing.B) (report func()) {
+	used := func() (u syscall.Rusage) {
+		_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+		return u
+	}
+	was := used()
+	return func() {
+		is := used()
+		b.ReportMetric(float64(is.Utime.Nano()+is.Stime.Nano()-was.Utime.Nano()-was.Stime.Nano())/1e9/float64(b.N), "cpu-s/op")
+		b.ReportMetric(float64(is.Maxrss)/1024, "MiB-max")
+	}
+}
+
 // BenchmarkFleet reads a fleet from disk and reports its status; and, of what was read,
 // judges the next step of every member. Both are to be linear in members.
 func BenchmarkFleet(b *testing.B) {
 	for _, n := range []int{75, 150, 300} {
 		k := big(b, n)
 		b.Run(fmt.Sprintf("status/%d", n), func(b *testing.B) {
+			defer cpu(b)()
 			for b.Loop() {
-				f := must(Load(k.path(), moves.Brought{}))
+				f := must(Load(At{Path: k.path()}, moves.Brought{}))
 				st := must(fleet.Open(f.File, f.Clusters, f.Evidence, k.now)).Status()
 				if len(st.Text()) == 0 || !st.Members[0].Ready {
 					b.Fatal(st.Text())
 				}
 			}
 		})
-		f := must(Load(k.path(), moves.Brought{}))
+		f := must(Load(At{Path: k.path()}, moves.Brought{}))
 		b.Run(fmt.Sprintf("verdict/%d", n), func(b *testing.B) {
+			defer cpu(b)()
 			for b.Loop() {
 				s := must(fleet.Open(f.File, f.Clusters, f.Evidence, k.now))
 				if o := s.Try(s.All(), fleet.Advance(rotation.Options{}, k.now)); !o[n-1].Ready() {

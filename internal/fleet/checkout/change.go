@@ -29,6 +29,9 @@ type World struct {
 	Root string
 	// Outside, if not nil, chooses the keys that are not written here, but by the caller.
 	Outside func(keyfile.File) bool
+	// Elsewhere says why a member of another repository cannot move now; nil: the caller
+	// writes to no other repository. What moves there is written by the caller.
+	Elsewhere func(fleet.Cluster) error
 }
 
 // Wish is a move of members.
@@ -65,8 +68,8 @@ type Result struct {
 
 // Make makes the moves that are wished and may be made: the states of all members
 // that move are written, or none, after the keys that they name.
-func (w World) Make(path string, wish Wish) (*Result, error) {
-	f, release, err := w.lock(path, wish.Evidence)
+func (w World) Make(at At, wish Wish) (*Result, error) {
+	f, release, err := w.lock(at, wish.Evidence)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +84,7 @@ func (w World) Make(path string, wish Wish) (*Result, error) {
 
 // lock reads the fleet with its file and all states locked: of two commands one wins
 // and the other one says so. Keys that a killed command left are removed.
-func (w World) lock(path string, brought moves.Brought) (f *Fleet, release func(), err error) {
+func (w World) lock(at At, brought moves.Brought) (f *Fleet, release func(), err error) {
 	var releases []func()
 	release = func() {
 		for _, r := range slices.Backward(releases) {
@@ -99,21 +102,21 @@ func (w World) lock(path string, brought moves.Brought) (f *Fleet, release func(
 		releases = append(releases, r)
 		return nil
 	}
-	first, err := Load(path, moves.Brought{})
+	first, err := Load(at, moves.Brought{})
 	if err != nil {
 		return nil, release, err
 	}
-	err = take(path)
+	err = take(at.Path)
 	for _, m := range first.File.Spec.Members {
-		if file := first.Beside(m.State); err == nil && files.IsFile(file) {
+		if file := first.Beside(m.State); err == nil && m.Repository == "" && files.IsFile(file) {
 			err = take(file)
 		}
 	}
 	if err == nil {
-		f, err = Load(path, brought)
+		f, err = Load(at, brought)
 	}
 	if err == nil {
-		err = keyfile.Recover(w.Files, path, f.named())
+		err = keyfile.Recover(w.Files, at.Path, f.named())
 	}
 	if err != nil {
 		release()
@@ -127,10 +130,13 @@ func (w World) lock(path string, brought moves.Brought) (f *Fleet, release func(
 func (f *Fleet) named() func(path string) bool {
 	var all []func(string) bool
 	for _, c := range f.Clusters {
-		if c.Now == nil {
+		switch {
+		case c.Repository != "": // its keys are not beside this file
+		case c.Now == nil:
 			return func(string) bool { return true }
+		default:
+			all = append(all, keyfile.NamedBy(f.Beside(c.State), c.Now))
 		}
-		all = append(all, keyfile.NamedBy(f.Beside(c.State), c.Now))
 	}
 	return func(path string) bool {
 		return slices.ContainsFunc(all, func(names func(string) bool) bool { return names(path) })
@@ -218,6 +224,9 @@ func (w World) write(f *Fleet, r *Result) error {
 	var changes []files.Change
 	for _, o := range r.Moved {
 		c := f.Clusters[o.Member]
+		if c.Repository != "" {
+			continue
+		}
 		text, err := state.Update(f.texts[o.Member], o.Move.State)
 		if err != nil {
 			return problem.Of(err).In(c.State).Err()

@@ -173,7 +173,7 @@ func (k *kit) see(lagging bool, names []string) {
 // later lets time pass.
 func (k *kit) later() { k.now = k.now.Add(36 * time.Hour) }
 
-func (k *kit) make(w Wish) (*Result, error) { return k.world().Make(k.path(), w) }
+func (k *kit) make(w Wish) (*Result, error) { return k.world().Make(At{Path: k.path()}, w) }
 
 func (k *kit) moved(w Wish) []string {
 	k.t.Helper()
@@ -190,6 +190,6 @@ func (k *kit) moved(w Wish) []string {
 
 func (k *kit) status() *fleet.Status {
 	k.t.Helper()
-	f := must(Load(k.path(), moves.Brought{}))
+	f := must(Load(At{Path: k.path()}, moves.Brought{}))
 	return must(fleet.Open(f.File, f.Clusters, f.Evidence, k.now)).Status()
 }

@@ -20,9 +20,16 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
+// At is where a fleet is: its file, and the directory below which the repositories of
+// members are cloned, each under its name; "" where there is none.
+type At struct{ Path, Clones string }
+
+// ClonesUsage is the help of the flag --repositories.
+const ClonesUsage = "directory with a clone of each other repository that the fleet file names, under its name"
+
 // Fleet is a fleet as it is on disk.
 type Fleet struct {
-	Path     string
+	At
 	File     *fleet.File
 	Clusters []fleet.Cluster
 	// Evidence of each member alone.
@@ -36,8 +43,8 @@ const workers = 4
 // Load reads a fleet, with what a person brings: observations, each of which names its
 // cluster, and their word for every member. A member whose state cannot be read is unknown, and so is what
 // a missing observation would show; neither is an error.
-func Load(path string, brought moves.Brought) (*Fleet, error) {
-	f, err := load(path, (*Fleet).known)
+func Load(at At, brought moves.Brought) (*Fleet, error) {
+	f, err := load(at, (*Fleet).known)
 	if err != nil {
 		return f, err
 	}
@@ -46,10 +53,11 @@ func Load(path string, brought moves.Brought) (*Fleet, error) {
 
 // Members reads a fleet without what was observed: for a command that observes it anew,
 // whatever is wrong with the observations that are there.
-func Members(path string) (*Fleet, error) { return load(path, func(*Fleet, int) error { return nil }) }
+func Members(at At) (*Fleet, error) { return load(at, func(*Fleet, int) error { return nil }) }
 
 // load reads the fleet file and the states of all members, and more of each.
-func load(path string, more func(*Fleet, int) error) (*Fleet, error) {
+func load(at At, more func(*Fleet, int) error) (*Fleet, error) {
+	path := at.Path
 	data, err := files.Read(path, state.MaxSize)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, problem.FleetNoFile.With().In(path).Because(err)
@@ -57,7 +65,7 @@ func load(path string, more func(*Fleet, int) error) (*Fleet, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Fleet{Path: path}
+	f := &Fleet{At: at}
 	if f.File, err = fleet.Parse(path, data); err != nil {
 		return nil, err
 	}
@@ -84,7 +92,7 @@ func (f *Fleet) Beside(path string) string { return statefile.Beside(f.Path, pat
 func (f *Fleet) read(i int) {
 	m := f.File.Spec.Members[i]
 	f.Clusters[i] = fleet.Cluster{Member: m}
-	text, err := files.ReadRegular(f.Beside(m.State), statefile.MaxSize)
+	text, err := f.stateText(m)
 	if err == nil {
 		f.texts[i] = text
 		f.Clusters[i].Now, err = state.ParseLegacy(m.State, text)
@@ -92,6 +100,23 @@ func (f *Fleet) read(i int) {
 	if err != nil {
 		f.Clusters[i].Now, f.Clusters[i].Unread = nil, problem.Of(err)[0].Text
 	}
+}
+
+// stateText is the text of a member's state: a file, or what the pinned commit has.
+func (f *Fleet) stateText(m fleet.Member) ([]byte, error) {
+	if m.Repository != "" {
+		return Pinned(f.Clones, m)
+	}
+	return files.ReadRegular(f.Beside(m.State), statefile.MaxSize)
+}
+
+// StatePath is where commands look for the state of a member, and for its keys: beside
+// the fleet file, or in the clone of its repository.
+func (f *Fleet) StatePath(i int) string {
+	if m := f.File.Spec.Members[i]; m.Repository != "" {
+		return filepath.Join(f.Clones, m.Repository, filepath.FromSlash(m.State))
+	}
+	return f.Beside(f.File.Spec.Members[i].State)
 }
 
 // known reads what was observed of one member. Only an observation that is there and
@@ -107,7 +132,11 @@ func (f *Fleet) known(i int) (err error) {
 			return err
 		}
 	}
-	if m.Now != nil {
+	switch {
+	case m.Now == nil:
+	case m.Repository != "":
+		f.Evidence[i].Earlier, err = earlierPinned(f.Clones, m)
+	default:
 		f.Evidence[i].Earlier, err = moves.EarlierEvidence(f.Beside(m.State), m.Now)
 	}
 	return err

@@ -40,6 +40,15 @@ func (f *Fleet) repository() string {
 // inside makes a move only in members whose states may be written.
 func (s *starting) inside(move fleet.Move) fleet.Move {
 	return func(i int, now *state.Rotation, e rotation.Evidence) (*rotation.Move, error) {
+		if c := s.fleet.Clusters[i]; c.Repository != "" {
+			if s.Elsewhere == nil {
+				return nil, problem.FleetElsewhere.With(c.Repository)
+			}
+			if err := s.Elsewhere(c); err != nil {
+				return nil, err
+			}
+			return move(i, now, e)
+		}
 		if err := s.fleet.Writable(s.Root, "state", s.fleet.Clusters[i].State); err != nil {
 			return nil, err
 		}

@@ -35,7 +35,7 @@ func TestOutside(t *testing.T) {
 			k.save()
 			had := filesBelow(t, other)
 			before := must(os.ReadFile(filepath.Join(other, "rotation.yaml")))
-			if f := must(Load(k.path(), moves.Brought{})); f.Clusters[1].Now == nil {
+			if f := must(Load(At{Path: k.path()}, moves.Brought{})); f.Clusters[1].Now == nil {
 				t.Errorf("it is not read: %s", f.Clusters[1].Unread)
 			}
 			start := Wish{Verb: state.MoveStart, Kind: state.KindAnchor, Strategy: state.StrategyBundle}
@@ -80,7 +80,7 @@ func TestNotRegular(t *testing.T) {
 		k.file.Spec.Members[1].State, k.file.Spec.Members[1].Observation = at, ""
 		k.save()
 		inTime(t, at, func() {
-			f, err := Load(k.path(), moves.Brought{})
+			f, err := Load(At{Path: k.path()}, moves.Brought{})
 			if err != nil || f.Clusters[1].Now != nil || f.Clusters[1].Unread == "" || f.Clusters[0].Now == nil {
 				t.Errorf("a state that is %s: %v", at, err)
 			}
@@ -88,13 +88,13 @@ func TestNotRegular(t *testing.T) {
 		k.file.Spec.Members[1].State, k.file.Spec.Members[1].Observation = statePath("west"), at
 		k.save()
 		inTime(t, at, func() {
-			if _, err := Load(k.path(), moves.Brought{}); !errors.Is(err, disk.ErrNotRegular) {
+			if _, err := Load(At{Path: k.path()}, moves.Brought{}); !errors.Is(err, disk.ErrNotRegular) {
 				t.Errorf("an observation that is %s: %v", at, err)
 			}
 		})
 	}
 	inTime(t, "as the fleet file", func() {
-		if _, err := Load(pipe, moves.Brought{}); !errors.Is(err, disk.ErrNotRegular) {
+		if _, err := Load(At{Path: pipe}, moves.Brought{}); !errors.Is(err, disk.ErrNotRegular) {
 			t.Errorf("a fleet file that is a pipe: %v", err)
 		}
 	})

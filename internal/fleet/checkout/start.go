@@ -59,7 +59,7 @@ func (s *starting) start(i int, now *state.Rotation, e rotation.Evidence) (*rota
 	if now.Status.Rotation != nil { // said before any key is opened or made
 		return rotation.Start(now, rotation.StartOptions{Kind: s.wish.Kind}, e, s.at, s.Random)
 	}
-	statePath := s.fleet.Beside(s.fleet.Clusters[i].State)
+	statePath := s.fleet.StatePath(i)
 	c, err := s.Custody(statePath, now)
 	if err != nil {
 		return nil, err
@@ -210,7 +210,7 @@ func (s *starting) follow(leader int, sh *shared) error {
 		if s.wish.Material.AnchorKey != "" || a.Key == "" {
 			return nil
 		}
-		c, err := s.Custody(s.fleet.Beside(cluster.State), now)
+		c, err := s.Custody(s.fleet.StatePath(leader), now)
 		if err == nil {
 			err = c.CanOpen()
 		}
@@ -281,7 +281,7 @@ func (s *starting) seal(r *Result) error {
 		if len(minted) == 0 {
 			continue
 		}
-		c, err := s.Custody(s.fleet.Beside(s.fleet.Clusters[o.Member].State), o.Move.State)
+		c, err := s.Custody(s.fleet.StatePath(o.Member), o.Move.State)
 		if err != nil {
 			problems.Add(err)
 			continue

@@ -157,7 +157,7 @@ func TestDryRunWritesNothing(t *testing.T) {
 		}
 		return nil
 	}
-	if _, err := w.Make(k.path(), Wish{Verb: state.MoveStart, Kind: state.KindAnchor}); err == nil {
+	if _, err := w.Make(At{Path: k.path()}, Wish{Verb: state.MoveStart, Kind: state.KindAnchor}); err == nil {
 		t.Error("a disk that fails is no error")
 	}
 	left := slices.DeleteFunc(k.tree(), func(file string) bool { return strings.Contains(file, ".fleet.yaml.pending") })

@@ -36,14 +36,17 @@ type World struct {
 
 // flags are what the commands share.
 type flags struct {
-	path, format string
-	wish         checkout.Wish
+	path, clones, format string
+	wish                 checkout.Wish
 }
 
 func (f *flags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.path, "fleet", "f", "fleet.yaml", "fleet file (env L5D_PKI_FLEET)")
+	cmd.Flags().StringVar(&f.clones, "repositories", "", checkout.ClonesUsage)
 	cmd.Flags().StringVarP(&f.format, "output", "o", report.Text, "text, json, yaml or markdown")
 }
+
+func (f *flags) at() checkout.At { return checkout.At{Path: f.path, Clones: f.clones} }
 
 func (f *flags) evidence(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.wish.Evidence.Files, "evidence", nil, "observation file, beside those of the fleet file; each names its cluster; may be given several times")
@@ -74,7 +77,7 @@ members move on their own, canaries first.
 A member that cannot be observed is unknown and holds its component.`,
 		Args: cobra.NoArgs,
 	}
-	cmd.AddCommand(w.init(), w.lint(), w.status(), w.plan(), w.start(), w.advance(), w.back())
+	cmd.AddCommand(w.init(), w.lint(), w.status(), w.plan(), w.start(), w.advance(), w.back(), w.pin())
 	return cmd
 }
 
@@ -127,7 +130,7 @@ finds something.`,
 		Example: `  l5d-pki-render fleet lint`,
 		Args:    cobra.NoArgs,
 		RunE: w.Run(func(*cobra.Command, []string) error {
-			on, err := checkout.Load(f.path, moves.Brought{})
+			on, err := checkout.Load(f.at(), moves.Brought{})
 			if err != nil {
 				return err
 			}
@@ -149,7 +152,7 @@ finds something.`,
 
 // scene reads the fleet at an instant.
 func (w World) scene(f *flags) (*fleet.Scene, error) {
-	on, err := checkout.Load(f.path, f.wish.Evidence)
+	on, err := checkout.Load(f.at(), f.wish.Evidence)
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +213,7 @@ func (w World) make(f *flags, open func(string, *state.Rotation) (*custody.Custo
 		return err
 	}
 	world := checkout.World{Now: w.Now, Random: w.Random, Files: w.Files(), Custody: open}
-	r, err := world.Make(f.path, f.wish)
+	r, err := world.Make(f.at(), f.wish)
 	if err != nil {
 		return err
 	}

@@ -23,9 +23,9 @@ import (
 // Observing is how the members of a fleet are observed.
 type Observing struct {
 	// Path of the fleet file; Parallel is how many members are read at the same time.
-	Path     string
-	Parallel int
-	Options  live.Options
+	Path, Clones string
+	Parallel     int
+	Options      live.Options
 	// Strict: what could not be seen of a member counts as a failure, too.
 	Strict bool
 	// JSON instead of text.
@@ -35,6 +35,7 @@ type Observing struct {
 // Add adds the flags, and says which ones are of a single cluster.
 func (o *Observing) Add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.Path, "fleet", "", "read every member of this fleet file that has a context")
+	cmd.Flags().StringVar(&o.Clones, "repositories", "", "with --fleet: "+checkout.ClonesUsage)
 	cmd.Flags().IntVar(&o.Parallel, "parallel", 8, "with --fleet: members that are read at the same time")
 	for _, flag := range []string{"state", "context", "cluster", "namespace", "to", "rbac"} {
 		cmd.MarkFlagsMutuallyExclusive("fleet", flag)
@@ -63,7 +64,7 @@ type Observed []observed
 // cannot be read keeps the observation that it has, and is named. The error is failed
 // where there is such a member.
 func Observe(o Observing, w files.Writer, run Program, failed error) ([]byte, error) {
-	on, err := checkout.Members(o.Path)
+	on, err := checkout.Members(checkout.At{Path: o.Path, Clones: o.Clones})
 	if err != nil {
 		return nil, err
 	}

@@ -205,7 +205,7 @@ func TestObserveFleet(t *testing.T) {
 	if text := r.Text(); !strings.Contains(text, "observed 2 of 8 members") || !strings.Contains(text, "hangs: UNKNOWN: the cluster was not read within 200ms") {
 		t.Error(text)
 	}
-	on, err := checkout.Load(o.Path, moves.Brought{})
+	on, err := checkout.Load(checkout.At{Path: o.Path}, moves.Brought{})
 	if err != nil {
 		t.Fatal(err)
 	}

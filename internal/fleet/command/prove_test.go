@@ -23,7 +23,7 @@ func (f *field) proved(at time.Time) (r []explore.Result, err error) {
 		f.t.Fatal(err)
 	}
 	o := f.observing(time.Minute)
-	data, failed := Prove(o.Path, rotation.ExploreOptions{Clusters: 2, Proxies: 1}, func() time.Time { return at }, show, errUnknown)
+	data, failed := Prove(At{Path: o.Path}, rotation.ExploreOptions{Clusters: 2, Proxies: 1}, func() time.Time { return at }, show, errUnknown)
 	if data != nil {
 		if err := json.Unmarshal(data, &r); err != nil {
 			f.t.Fatal(err)

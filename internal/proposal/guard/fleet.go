@@ -3,10 +3,11 @@ package guard
 import (
 	"errors"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -17,19 +18,19 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// fleetName is the fleet file's name in the repository; "" without --fleet.
-func (g *judgement) fleetName() (string, error) {
+// fleetName is the fleet file's name in the repository; "" without --fleet, and where it
+// is in another one.
+func (g *judgement) fleetName() string {
 	if g.q.Fleet == "" {
-		return "", nil
+		return ""
 	}
-	full, err := filepath.Abs(g.q.Fleet)
-	if err == nil {
-		full, err = filepath.Rel(g.Repo.Top, full)
+	name, inside := files.Below(g.Repo.Top, g.q.Fleet)
+	if !inside {
+		if name, inside = files.Below(disk.Real(g.Repo.Top), disk.Real(g.q.Fleet)); !inside {
+			return ""
+		}
 	}
-	if err != nil || !filepath.IsLocal(full) {
-		return "", problem.PRNoRepository.With().In(g.q.Fleet)
-	}
-	return filepath.ToSlash(full), nil
+	return name
 }
 
 // judgeFleet judges a step of this state, or a change of the fleet file, against the
@@ -39,9 +40,9 @@ func (g *judgement) fleetName() (string, error) {
 // gate of its own. The other members count with their states of both sides, since a
 // change may move several.
 func (g *judgement) judgeFleet(next *state.Rotation, own rotation.Evidence) error {
-	name, err := g.fleetName()
-	if name == "" || err != nil {
-		return err
+	name := g.fleetName()
+	if name == "" {
+		return g.judgeInFleet(next, own)
 	}
 	g.r.owned = append(g.r.owned, name)
 	was, is := g.fleetAt(g.before, name, "base"), g.fleetAt(g.after, name, "change")
@@ -57,8 +58,13 @@ func (g *judgement) judgeFleet(next *state.Rotation, own rotation.Evidence) erro
 		g.r.notes = append(g.r.notes, "**the change brings the fleet file** ("+sink.Code(name)+"): its barriers hold from now on")
 	}
 	g.judgeMembers(was, is)
+	words, err := g.judgePins(was, is, name)
+	if err != nil {
+		return err
+	}
+	own.Assumptions = slices.Concat(own.Assumptions, words)
 	for side, tree := range map[string]*repo.Tree{"base": g.before, "change": g.after} {
-		scene, member, err := g.sceneOf(was, name, side, tree, own)
+		scene, member, err := g.sceneOf(pinnedAs(was, is, side), name, side, tree, own)
 		if scene == nil || err != nil {
 			return err
 		}
@@ -89,7 +95,7 @@ func (g *judgement) judgeMembers(was, is *fleet.File) {
 		switch {
 		case i < 0:
 			g.r.fail(problem.PRGuardFleet.With("member " + m.Name + " leaves"))
-		case fleet.Clean(is.Spec.Members[i].State) != fleet.Clean(m.State):
+		case fleet.Clean(is.Spec.Members[i].State) != fleet.Clean(m.State), is.Spec.Members[i].Repository != m.Repository:
 			g.r.fail(problem.PRGuardFleet.With("member " + m.Name + " has another state file"))
 		}
 		if i >= 0 && m.Context != "" && is.Spec.Members[i].Context != "" && is.Spec.Members[i].Context != m.Context {
@@ -188,6 +194,12 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 	clusters, known := make([]fleet.Cluster, len(f.Spec.Members)), make([]rotation.Evidence, len(f.Spec.Members))
 	for i, m := range f.Spec.Members {
 		clusters[i].Member = m
+		if m.Repository != "" {
+			g.readPinned(&clusters[i])
+			known[i].Assumptions = own.Assumptions
+			known[i].Observations = g.observedAt(m, name)
+			continue
+		}
 		file := path.Join(path.Dir(name), m.State)
 		if file == g.State {
 			member, clusters[i].Now, known[i] = i, g.Now, own
@@ -207,7 +219,7 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 		known[i].Assumptions = own.Assumptions // a person's word is about the component
 		known[i].Observations = g.observationsOf(m, now, file, name)
 	}
-	if member < 0 {
+	if member < 0 && g.Now != nil {
 		g.r.fail(problem.PRGuardNoMember.With(g.State).In(name))
 		return nil, -1, nil
 	}
@@ -222,18 +234,30 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 // observationsOf are those of another member that the merge has: at the place that the
 // fleet file names, and in evidence/ beside its state. One that cannot be read, or that
 // the base's signers do not vouch for, shows nothing.
-func (g *judgement) observationsOf(m fleet.Member, now *state.Rotation, stateName, fleetName string) (found []*rotation.Observation) {
+func (g *judgement) observationsOf(m fleet.Member, now *state.Rotation, stateName, fleetName string) []*rotation.Observation {
 	names := g.evidenceBeside(now, stateName)
 	if m.Observation != "" {
 		names = append(names, path.Join(path.Dir(fleetName), m.Observation))
 	}
+	return g.observationsIn(m, names)
+}
+
+// observedAt is the observation of a member at the place that the fleet file names.
+func (g *judgement) observedAt(m fleet.Member, fleetName string) []*rotation.Observation {
+	if m.Observation == "" {
+		return nil
+	}
+	return g.observationsIn(m, []string{path.Join(path.Dir(fleetName), m.Observation)})
+}
+
+func (g *judgement) observationsIn(m fleet.Member, names []string) (found []*rotation.Observation) {
 	for _, name := range names {
 		text, ok := g.fileOf(g.after, name, "change", base.MaxObservation)
 		if !ok {
 			continue
 		}
 		o, err := rotation.ParseObservation(name, text)
-		if err != nil || o.Cluster != m.Name || !g.counts(name, text) {
+		if err != nil || o.Cluster != m.Name || !g.counts(name) {
 			continue
 		}
 		found = append(found, o)
@@ -243,7 +267,7 @@ func (g *judgement) observationsOf(m fleet.Member, now *state.Rotation, stateNam
 
 // counts reports whether an observation counts: the base has it, or a key that the
 // base lists for evidence signed it ([judgement.judgeShown]), or the base lists none.
-func (g *judgement) counts(name string, text []byte) bool {
+func (g *judgement) counts(name string) bool {
 	if !slices.Contains(g.differs, name) {
 		return true
 	}

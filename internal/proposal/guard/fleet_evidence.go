@@ -38,7 +38,11 @@ func (g *judgement) judgeShown(was, is *fleet.File, fleetName string) error {
 	}
 	committer := sink.Code(sink.Cut(head.Committer, "", maxCommitter))
 	for _, b := range names {
-		if err := g.judgeShownBy(b, path.Join(path.Dir(fleetName), b.member.State), committer); err != nil {
+		beside := path.Join(path.Dir(fleetName), b.member.State)
+		if b.member.Repository != "" {
+			beside = fleetName // the state is in another repository
+		}
+		if err := g.judgeShownBy(b, beside, committer); err != nil {
 			return err
 		}
 	}
@@ -71,7 +75,7 @@ func (g *judgement) broughtByMembers(was, is *fleet.File, fleetName string) (nam
 			}
 		}
 		stateName := path.Join(path.Dir(fleetName), m.State)
-		if stateName == g.State {
+		if stateName == g.State || m.Repository != "" {
 			continue // what is beside this state was judged by itself
 		}
 		known := before != nil && fleet.Clean(before.State) == fleet.Clean(m.State)
@@ -97,13 +101,13 @@ func (g *judgement) evidenceBeside(s *state.Rotation, stateName string) (names [
 }
 
 // judgeShownBy judges one of them. Keys for evidence are those that the base lists beside
-// this state, and beside the member's.
-func (g *judgement) judgeShownBy(b shown, stateName, committer string) error {
+// this state, and beside the member's: beside is one of the files there.
+func (g *judgement) judgeShownBy(b shown, beside, committer string) error {
 	own, ok := g.evidenceKeys()
 	if !ok {
 		return nil
 	}
-	list, _ := g.fileOf(g.before, path.Join(path.Dir(stateName), g.Signers), "base", statefile.MaxSize)
+	list, _ := g.fileOf(g.before, path.Join(path.Dir(beside), g.Signers), "base", statefile.MaxSize)
 	keys := append(slices.Clone(own), evidence.Signers(list)...)
 	if len(keys) == 0 {
 		if b.listed { // those in evidence/ are noted by the member's own guard

@@ -15,6 +15,8 @@ type Request struct {
 	StatePath string
 	// Fleet is the path of the fleet file that the state belongs to; "": none.
 	Fleet string
+	// Clones is the directory below which the other repositories of the fleet are cloned.
+	Clones string
 	// Remote and Base are where the change goes to, Head is the commit to judge.
 	Remote, Base, Head string
 	// Pull is the number of the pull request to comment on; 0: what the CI says.
@@ -43,7 +45,7 @@ var acceptable = []problem.Code{
 	problem.PRGuardKeys.Code, problem.PRGuardKeyFile.Code, problem.PRGuardRecipients.Code,
 	problem.PRGuardMoved.Code, problem.PRGuardTwice.Code, problem.PRGuardDisowned.Code, problem.PRGuardChart.Code,
 	problem.PRGuardIntermediate.Code, problem.PRGuardAttributes.Code, problem.PRGuardSigners.Code, problem.PRGuardSpec.Code,
-	problem.PRGuardEvidence.Code, problem.PRGuardFleet.Code, problem.PRGuardMetadata.Code,
+	problem.PRGuardEvidence.Code, problem.PRGuardFleet.Code, problem.PRGuardPin.Code, problem.PRGuardMetadata.Code,
 }
 
 // AcceptableCodes lists them for help.

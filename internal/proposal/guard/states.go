@@ -124,7 +124,11 @@ func (g *judgement) judgeNothing() error {
 	}
 	maps.Copy(found, brought)
 	names := slices.Sorted(maps.Keys(found))
-	if !g.q.AllowNoState {
+	judged, err := g.judgeFleetAlone()
+	if err != nil {
+		return err
+	}
+	if !g.q.AllowNoState && !judged {
 		p := problem.PRGuardNoState.With(g.Branch).In(g.State)
 		for _, name := range names {
 			p.Hint("there is a state file at %s", sink.Name(name))
@@ -137,7 +141,9 @@ func (g *judgement) judgeNothing() error {
 			g.r.fail(problem.PRGuardUnnamed.With().In(sink.Name(name)))
 		}
 	}
-	g.r.notes = append(g.r.notes, "neither side has the state file: nothing to judge (--allow-no-state)")
+	if !judged {
+		g.r.notes = append(g.r.notes, "neither side has the state file: nothing to judge (--allow-no-state)")
+	}
 	return nil
 }
 

@@ -31,12 +31,23 @@ type Report struct {
 	Draft  bool   `json:"draft,omitempty"`
 	Number int    `json:"number,omitempty"`
 	URL    string `json:"url,omitempty"`
+	// Parts are the pull requests in other repositories of a fleet.
+	Parts []Part `json:"parts,omitempty"`
 	// Closed are pull requests that were superseded.
 	Closed []int `json:"closed,omitempty"`
 	// Needs are what the next phase waits for.
 	Needs []string `json:"needs,omitempty"`
 	// Blocked: a person is needed, and time is running out.
 	Blocked error `json:"-"`
+}
+
+// Part is what a call did in another repository of a fleet.
+type Part struct {
+	Repository string `json:"repository"`
+	Branch     string `json:"branch"`
+	Commit     string `json:"commit"`
+	Number     int    `json:"number,omitempty"`
+	URL        string `json:"url,omitempty"`
 }
 
 // Data marshals to JSON and YAML.
@@ -50,6 +61,9 @@ func (r Report) Text() string {
 		if row[1] != "" && row[0] != "operation" && row[0] != "changed" {
 			fmt.Fprintf(&b, "  %s: %s\n", row[0], row[1])
 		}
+	}
+	for _, p := range r.Parts {
+		fmt.Fprintf(&b, "  %s: %s\n", p.Repository, p.URL)
 	}
 	for _, need := range r.Needs {
 		b.WriteString("  " + need + "\n")

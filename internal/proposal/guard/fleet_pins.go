@@ -1,0 +1,237 @@
+package guard
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// readPinned reads the state of a member of another repository at its pinned commit. The
+// clone of this very repository serves too: a branch has the commit before the clones do.
+func (g *judgement) readPinned(c *fleet.Cluster) {
+	text, err := checkout.Pinned(g.q.Clones, c.Member)
+	if err != nil && c.Commit != "" {
+		if own, errOwn := checkout.PinnedIn(g.Repo, c.Member); errOwn == nil {
+			text, err = own, nil
+		}
+	}
+	if err == nil {
+		c.Now, err = state.ParseLegacy(c.State, text)
+	}
+	if err != nil {
+		c.Now, c.Unread = nil, problem.Of(err)[0].Text
+	}
+}
+
+// pinMove is a pin that a change moves.
+type pinMove struct {
+	member   int
+	was, now *state.Rotation
+}
+
+// judgePins judges the steps that new pins announce: each against all members where the
+// base has them, and where the change has them. It returns the words of those who made them.
+func (g *judgement) judgePins(was, is *fleet.File, name string) (words []rotation.Assumption, err error) {
+	if is == nil {
+		return nil, nil
+	}
+	moved, own := g.pinMoves(was, is)
+	if len(moved) == 0 {
+		return nil, nil
+	}
+	for _, side := range []struct {
+		name string
+		file *fleet.File
+	}{{"base", was}, {"change", is}} {
+		tree := g.before
+		if side.name == "change" {
+			tree = g.after
+		}
+		scene, _, err := g.sceneOf(side.file, name, side.name, tree, own)
+		if scene == nil || err != nil {
+			return nil, err
+		}
+		for _, m := range moved {
+			i := slices.IndexFunc(side.file.Spec.Members, func(o fleet.Member) bool { return o.Name == is.Spec.Members[m.member].Name })
+			holds, err := scene.Judge(i, m.was, m.now)
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range scene.Problems(i, holds) {
+				if !slices.ContainsFunc(g.r.findings, func(f *problem.Problem) bool { return f.Text == p.Text }) {
+					g.r.fail(p.In(name))
+				}
+			}
+		}
+	}
+	return own.Assumptions, nil
+}
+
+// pinMoves are the pins that move to another step, with the words of those that made
+// them. A pin that does not follow from the one before is a finding: what the member had
+// at a commit that no log tells of would be forgotten.
+func (g *judgement) pinMoves(was, is *fleet.File) (moved []pinMove, own rotation.Evidence) {
+	for i, m := range is.Spec.Members {
+		n := slices.IndexFunc(was.Spec.Members, func(o fleet.Member) bool { return o.Name == m.Name })
+		if n < 0 || m.Repository == "" || was.Spec.Members[n].Repository != m.Repository || was.Spec.Members[n].Commit == m.Commit {
+			continue
+		}
+		before, after := fleet.Cluster{Member: was.Spec.Members[n]}, fleet.Cluster{Member: m}
+		g.readPinned(&before)
+		g.readPinned(&after)
+		refuse := func(why string) { g.r.fail(problem.PRGuardPin.With(m.Name, why)) }
+		switch {
+		case after.Now == nil:
+			refuse("the state at its new commit is not known: " + after.Unread)
+		case after.Now.Metadata.Name != m.Name:
+			refuse("the state at its new commit is of " + sink.Name(after.Now.Metadata.Name))
+		case before.Commit == "":
+			g.r.notes = append(g.r.notes, "**member "+sink.Code(m.Name)+" is pinned for the first time**. "+trusts(after.Now))
+		case before.Now == nil:
+			refuse("the state at its old commit is not known, so that the step cannot be judged: " + before.Unread)
+		default:
+			if why := follows(before.Now, after.Now); why != "" {
+				refuse(why)
+				continue
+			}
+			g.notePin(m, before.Now, after.Now)
+			if before.Now.Status.Epoch != after.Now.Status.Epoch {
+				moved = append(moved, pinMove{i, before.Now, after.Now})
+				last, _ := after.Now.LastEntry()
+				own.Assumptions = append(own.Assumptions, rotation.Vouched(last)...)
+			}
+		}
+	}
+	return moved, own
+}
+
+// follows says why a state is not the one before or one step of it.
+func follows(was, is *state.Rotation) string {
+	if err := state.Continues(was.Status.Log, is.Status.Log); err != nil {
+		return "its log does not continue the one at the old commit"
+	}
+	switch steps := len(is.Status.Log) - len(was.Status.Log); {
+	case steps > 1:
+		return fmt.Sprintf("it takes %d steps at once", steps)
+	case steps == 0 && !reflect.DeepEqual(was.Clone().Status, is.Clone().Status):
+		return "its status changed without a step"
+	}
+	return ""
+}
+
+func (g *judgement) notePin(m fleet.Member, was, is *state.Rotation) {
+	g.r.notes = append(g.r.notes, fmt.Sprintf("member %s is pinned at %s of repository %s: `%s` (epoch %d) to `%s` (epoch %d)",
+		sink.Code(m.Name), sink.Code(m.Commit[:12]), sink.Code(m.Repository), was.Status.Phase, was.Status.Epoch, is.Status.Phase, is.Status.Epoch))
+}
+
+// judgeInFleet judges a step of a state whose fleet file is in another repository. That
+// file and what lies beside it are the operator's, as the states that it pins: nothing of
+// them comes from the change.
+func (g *judgement) judgeInFleet(next *state.Rotation, own rotation.Evidence) error {
+	if g.q.Fleet == "" || g.Now == nil {
+		return nil
+	}
+	on, err := checkout.Load(checkout.At{Path: g.q.Fleet, Clones: g.q.Clones}, moves.Brought{})
+	if err != nil {
+		g.r.findings = append(g.r.findings, problem.Of(err)...)
+		return nil
+	}
+	member := slices.IndexFunc(on.Clusters, func(c fleet.Cluster) bool {
+		return c.Repository != "" && c.Name == g.Now.Metadata.Name && fleet.Clean(c.State) == g.State
+	})
+	if member < 0 {
+		g.r.fail(problem.PRGuardNoMember.With(g.State).In(g.q.Fleet))
+		return nil
+	}
+	if g.Now.Status.Epoch == next.Status.Epoch {
+		return nil
+	}
+	pinned := on.Clusters[member]
+	g.readPinned(&pinned)
+	switch {
+	case pinned.Now == nil:
+		g.r.fail(problem.PRGuardPinned.With(g.q.Fleet, pinned.Name, pinned.Unread))
+		return nil
+	case !reflect.DeepEqual(pinned.Now.Clone().Status, next.Clone().Status):
+		g.r.fail(problem.PRGuardPinned.With(g.q.Fleet, pinned.Name, fmt.Sprintf("%s, epoch %d", pinned.Now.Status.Phase, pinned.Now.Status.Epoch)))
+	}
+	on.Clusters[member].Now, on.Clusters[member].Unread = g.Now, ""
+	for i := range on.Evidence {
+		on.Evidence[i].Assumptions = own.Assumptions // a person's word is about the component
+	}
+	on.Evidence[member] = own
+	scene, err := fleet.Open(on.File, on.Clusters, on.Evidence, g.Instant)
+	if err != nil {
+		g.r.findings = append(g.r.findings, problem.Of(err)...)
+		return nil
+	}
+	holds, err := scene.Judge(member, g.Now, next)
+	if err != nil {
+		return err
+	}
+	for _, p := range scene.Problems(member, holds) {
+		g.r.fail(p.In(g.State))
+	}
+	return nil
+}
+
+// judgeFleetAlone judges a change of a fleet file in a repository without the state: one
+// that holds the fleet file of other repositories.
+func (g *judgement) judgeFleetAlone() (judged bool, err error) {
+	name := g.fleetName()
+	if name == "" {
+		return false, nil
+	}
+	was, is := g.fleetAt(g.before, name, "base"), g.fleetAt(g.after, name, "change")
+	if !pins(was) && !pins(is) {
+		return false, nil
+	}
+	g.r.owned = append(g.r.owned, name)
+	g.r.name = "fleet"
+	g.wasName = name // keys for evidence are listed beside the fleet file
+	if signers := g.besideBase(g.Signers); g.before.At(signers) != g.after.At(signers) {
+		g.r.owned = append(g.r.owned, signers)
+		g.r.fail(problem.PRGuardSigners.With().In(sink.Name(signers)))
+	}
+	if err := g.judgeShown(was, is, name); err != nil {
+		return true, err
+	}
+	if was == nil {
+		g.r.notes = append(g.r.notes, "**the change brings the fleet file** ("+sink.Code(name)+"): its barriers hold from now on")
+		was = is
+	}
+	g.judgeMembers(was, is)
+	words, err := g.judgePins(was, is, name)
+	if err != nil {
+		return true, err
+	}
+	return true, g.judgeJoined(was, is, name, rotation.Evidence{Assumptions: words})
+}
+
+func pins(f *fleet.File) bool {
+	return f != nil && slices.ContainsFunc(f.Spec.Members, func(m fleet.Member) bool { return m.Repository != "" })
+}
+
+// pinnedAs is the base's fleet file with the pins of a side.
+func pinnedAs(was, is *fleet.File, side string) *fleet.File {
+	if is == nil || side == "base" {
+		return was
+	}
+	f := *was
+	f.Spec.Members = slices.Clone(was.Spec.Members)
+	for i, m := range f.Spec.Members {
+		n := slices.IndexFunc(is.Spec.Members, func(o fleet.Member) bool { return o.Name == m.Name && o.Repository == m.Repository })
+		if n >= 0 {
+			f.Spec.Members[i].Commit = is.Spec.Members[n].Commit
+		}
+	}
+	return &f
+}
