@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +20,9 @@ func TestGuardFleetAlone(t *testing.T) {
 		t.Helper()
 		gitIn(t, dir, "checkout", "-q", "-b", branch, "origin/main")
 		for name, text := range files {
+			if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+				t.Fatal(err)
+			}
 			r.write(filepath.Join(dir, name), text)
 		}
 		gitIn(t, dir, "add", "-A")
