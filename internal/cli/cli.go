@@ -129,10 +129,5 @@ Every flag can be given by the environment: --state as L5D_PKI_STATE,
 	root.PersistentFlags().Var(terminal.Colors(&a.color), "color", "color of reports: auto (on a terminal without NO_COLOR), always or never")
 	root.SetOut(&a.out) // before cobra's own commands are made, which keep it
 	a.addCommands(root, args)
-	for _, group := range root.Commands() {
-		if group.HasSubCommands() && !group.Runnable() {
-			group.RunE = a.noCommand
-		}
-	}
 	return root
 }

@@ -67,7 +67,7 @@ func (a *app) addCommands(root *cobra.Command, args []string) {
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if !c.Runnable() { // else any word behind it would do, without an error
-			c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+			c.RunE = a.noCommand
 		}
 	}
 	if called == "" {

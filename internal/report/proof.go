@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/screen"
@@ -16,10 +15,10 @@ type Proof struct{ *rotation.Proof }
 // Judged is a report whose verdict decides the exit code.
 type Judged interface{ IsUnsafe() bool }
 
-// IsUnsafe reports whether the mesh fails as it is now. Steps that are not safe yet
+// IsUnsafe reports whether what is in force fails, as after an end. Steps that are not safe yet
 // are what a proof is asked for.
 func (r Proof) IsUnsafe() bool {
-	return slices.ContainsFunc(r.Steps, func(s rotation.ProofStep) bool { return s.From == s.To && !s.Verdict.Safe })
+	return r.Fails
 }
 
 // IsUnsafe reports whether the change is not safe.

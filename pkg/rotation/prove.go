@@ -38,6 +38,9 @@ type Proof struct {
 	// Certificates of the state, in the order of its file, are for people: the digest
 	// does not cover them.
 	Certificates []Expiry `json:"-"`
+	// Fails: the bundle and the issuer that the state has in force do not verify with
+	// each other. What pods may still hold of earlier phases is left to the steps.
+	Fails bool `json:"-"`
 }
 
 // ProofKind heads a proof.
@@ -79,6 +82,13 @@ func Prove(s *state.Rotation, o ProveOptions, e Evidence, at time.Time) (*Proof,
 	}
 	if p.Certificates, err = c.certificates(); err != nil {
 		return nil, err
+	}
+	now, err := c.dossier.current()
+	if err != nil {
+		return nil, err
+	}
+	for _, by := range []string{ByProxy, ByIdentity} {
+		p.Fails = p.Fails || c.verifier.Verify(now.Bundle, now.Issuer, by) != nil
 	}
 	p.Digest = p.digest()
 	return p, nil

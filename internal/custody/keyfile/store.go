@@ -76,6 +76,7 @@ func StoreAlone(w files.Writer, target string, keys []File) (undo func(), err er
 	if err != nil {
 		return func() {}, err
 	}
+	defer intent.Keep()                          // a panic lets go of the note, too
 	if err := intent.DoneDurably(); err != nil { // a note that stays would let the next run take the keys away
 		_ = take()
 		return func() {}, problem.CLIWrite.With(disk.IntentPath(target), files.Reason(err)).Because(err)
@@ -92,7 +93,15 @@ func createNoted(w files.Writer, target string, alone bool, keys []File) (intent
 	if err != nil {
 		return nil, nil, problem.CLIWrite.With(disk.IntentPath(target), files.Reason(err)).Because(err)
 	}
-	if take, err = create(w, keys); err == nil {
+	ended := false
+	defer func() {
+		if !ended {
+			intent.Keep() // a panic unwinds
+		}
+	}()
+	take, err = create(w, keys)
+	ended = true
+	if err == nil {
 		return intent, take, nil
 	}
 	var undone *disk.Undone
