@@ -133,6 +133,10 @@ sed -i '/name: east/,/name: west/{/context:/d; s|state: clusters/east|repository
 				prepare()
 				d.run(`{ echo 'identityTrustAnchorsPEM: |'; sed 's/^/  /' ca.crt; printf 'identity:\n  issuer:\n    tls:\n      crtPEM: |\n'; sed 's/^/        /' issuer.crt; } > values.yaml`)
 			},
+			"From the object that deploys the chart": func() {
+				prepare()
+				d.run(`mkdir apps; { printf 'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: linkerd}\nspec:\n  destination: {namespace: linkerd}\n  source:\n    chart: linkerd-control-plane\n    targetRevision: 1.16.11\n    helm:\n      valuesObject:\n        identityTrustAnchorsPEM: |\n'; sed 's/^/          /' ca.crt; printf '        identity:\n          issuer:\n            tls:\n              crtPEM: |\n'; sed 's/^/                /' issuer.crt; } > apps/linkerd.yaml`)
+			},
 			"From certificates alone": prepare, "A mesh that is not there yet": prepare,
 		}}
 	},
