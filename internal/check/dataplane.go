@@ -64,6 +64,7 @@ func (r *run) cutOff(rows []rotation.Endpoint) (found []string, compared bool) {
 				continue
 			}
 			compared = true
+			verifier.Issues(r.mesh(), chain)
 			if err := verifier.Verify(bundle, chain, rotation.ByProxy); err != nil {
 				why := fmt.Sprintf("anchors %s do not verify issuer %s", shorts(h.certificates), short(s.certificates[0]))
 				if over := invalid(chain, r.At); len(over) > 0 {

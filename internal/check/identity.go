@@ -8,6 +8,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
 // identity is what `linkerd check` asks under linkerd-identity, then what it
@@ -65,7 +66,7 @@ func (r *run) issuer() {
 	r.judge(Warning, "issuer certificate is valid for at least 60 days", problem.CheckIssuerExpiring, expiring(chain, r.At), r.replaced(ending(chain, r.At)))
 	r.warn("issuer certificate has the name of its mesh", problem.CheckIssuerName, r.issuerName(chain[0]))
 	if allOver := len(invalid(bundle.Certificates(), r.At)) == bundle.Len(); ok && !allOver && len(over) == 0 { // else that is the cause
-		r.fail("issuer certificate is verified by the trust anchors", problem.CheckIssuerUnverified, refused(bundle, chain, r.At))
+		r.fail("issuer certificate is verified by the trust anchors", problem.CheckIssuerUnverified, r.refused(bundle, chain))
 	}
 }
 
@@ -89,22 +90,28 @@ func ending(chain pki.Chain, at time.Time) (list []string) {
 }
 
 // refused says by which rules a bundle does not verify an issuer's chain.
-func refused(b pki.Bundle, chain pki.Chain, at time.Time) (found []string) {
-	for rules, who := range []string{pki.GoRules: "identity", pki.WebpkiRules: "proxies"} {
-		if err := pki.VerifyIssuer(b, chain, pki.Rules(rules), at); err != nil {
-			found = append(found, who+": "+problem.Of(err)[0].Text)
+func (r *run) refused(b pki.Bundle, chain pki.Chain) (found []string) {
+	v := rotation.NewVerifier(r.At)
+	v.Issues(r.mesh(), chain)
+	for _, by := range []struct{ rules, who string }{{rotation.ByIdentity, "identity"}, {rotation.ByProxy, "proxies"}} {
+		if err := v.Verify(b, chain, by.rules); err != nil {
+			found = append(found, by.who+": "+problem.Of(err)[0].Text)
 		}
 	}
 	return found
 }
 
+// mesh names the leaves: as the state has it, or as it was observed.
+func (r *run) mesh() pki.Identity {
+	if r.State != nil {
+		return rotation.MeshOf(r.State)
+	}
+	return pki.Identity{Namespace: r.o.Mesh.Namespace, TrustDomain: r.o.Mesh.TrustDomain}
+}
+
 // issuerName compares the issuer's name with that of the mesh.
 func (r *run) issuerName(issuer pki.Certificate) []string {
-	id := pki.Identity{Namespace: r.o.Mesh.Namespace, TrustDomain: r.o.Mesh.TrustDomain}
-	if r.State != nil {
-		spec := r.State.WithDefaults().Spec.Linkerd
-		id = pki.Identity{Namespace: spec.Namespace, TrustDomain: spec.TrustDomain}
-	}
+	id := r.mesh()
 	if id.Namespace == "" || id.TrustDomain == "" || strings.EqualFold(issuer.Subject.CommonName, id.IssuerName()) {
 		return nil
 	}
@@ -145,7 +152,7 @@ func (r *run) replicaIssuers() {
 			continue
 		}
 		verified = true
-		if len(refused(bundle, chain, r.At)) > 0 {
+		if len(r.refused(bundle, chain)) > 0 {
 			broken = append(broken, fmt.Sprintf("%s signs with %s", replica.Pod, name(chain[0])))
 		}
 	}

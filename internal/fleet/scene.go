@@ -52,6 +52,11 @@ func Open(f *File, clusters []Cluster, evidence []rotation.Evidence, at time.Tim
 	var problems problem.List
 	for i, c := range clusters {
 		problems = append(problems, problem.Of(errs[i]).In(c.State)...)
+		if c.Now != nil {
+			s.trust.learn(rotation.MeshOf(c.Now), lives[i])
+		}
+	}
+	for i := range clusters {
 		s.components[s.groupOf[i]].Add(i, s.trust.view(lives[i]))
 	}
 	return s, problems.Err()

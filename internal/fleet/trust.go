@@ -43,6 +43,13 @@ func (t *certificates) config(m rotation.Material) Config {
 	return Config{t.bundle(bundle, m.Bundle), t.chain(chain, m.Issuer)}
 }
 
+// learn tells the verifier whose leaves the chains of a member are above.
+func (t *certificates) learn(mesh pki.Identity, live rotation.Live) {
+	for _, s := range live.Chains {
+		t.verifier.Issues(mesh, s.Chain)
+	}
+}
+
 // view numbers what rotation knows of a cluster.
 func (t *certificates) view(live rotation.Live) (v View) {
 	for _, h := range live.Bundles {

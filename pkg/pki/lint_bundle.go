@@ -36,7 +36,9 @@ var anchorRules = []rule{
 	{problem.LintAnchorCritical, Error, when(func(c Certificate) bool { return len(c.UnhandledCriticalExtensions) > 0 })},
 	{problem.LintAnchorAlgorithm, Error, anchorAlgorithm},
 	{problem.LintAnchorPathLength, Warning, when(func(c Certificate) bool { return tooDeep(c, 1) })},
-	{problem.LintNameConstraints, Error, constrained},
+	{problem.LintNameConstraints, Error, func(v view) ([]any, bool) { args, is := constrained(v); return args, is && v.allConstrained() }},
+	{problem.LintNameConstraints, Warning, func(v view) ([]any, bool) { args, is := constrained(v); return args, is && !v.allConstrained() }},
+	{problem.LintNameConstraints, Warning, excludesSome},
 	{problem.LintSameSKI, Warning, sameSKI},
 	{problem.LintAKIMismatch, Warning, akiMismatch},
 	{problem.LintAKISerial, Warning, when(hasAKISerial)},
@@ -114,22 +116,6 @@ func hasAKISerial(c Certificate) bool {
 		}
 	}
 	return false
-}
-
-// constrained asks the certificate's name constraints about the identities of
-// this mesh, as the proxies do.
-func constrained(v view) ([]any, bool) {
-	limits, ok := v.constraints()
-	if !v.id.known() || ok && !limits.any() {
-		return nil, false
-	}
-	free := func() bool { return true }
-	for _, name := range v.id.leafNames() {
-		if !ok || !limits.admit(generalName{tagDNS, []byte(name)}, free) || !limits.admit(generalName{tag: tagDirectory}, free) {
-			return []any{name}, true
-		}
-	}
-	return nil, false
 }
 
 // p256Signatures are what linkerd2 pkg/issuercerts accepts on a P-256 certificate.

@@ -23,19 +23,17 @@ var issuerRules = []rule{
 var chainRules = []rule{
 	{problem.LintIssuerExpired, Error, func(v view) ([]any, bool) { args, over := expired(v); return args, over && !v.isSpare() }},
 	{problem.LintIssuerExpired, Warning, func(v view) ([]any, bool) { args, over := expired(v); return args, over && v.isSpare() }},
-	{problem.LintIssuerNotYetValid, Error, future},
+	{problem.LintIssuerNotYetValid, Error, func(v view) ([]any, bool) { args, early := future(v); return args, early && !v.isSpare() }},
+	{problem.LintIssuerNotYetValid, Warning, func(v view) ([]any, bool) { args, early := future(v); return args, early && v.isSpare() }},
 	{problem.LintIssuerExpiring, Warning, expiring},
 	{problem.LintIssuerNoCertSign, Warning, when(lacksCertSign)},
-	{problem.LintIssuerUsage, Error, func(v view) ([]any, bool) {
-		for _, usage := range peerUsages {
-			if !allowsUsage(v.Certificate, usage) {
-				return []any{usageNames[usage]}, true
-			}
-		}
-		return nil, false
-	}},
-	{problem.LintNameConstraints, Error, constrained},
-	{problem.LintCrossPathLength, Error, func(v view) ([]any, bool) { return v.narrowAnchor(func(room int) bool { return room < 0 }) }},
+	{problem.LintIssuerUsage, Error, decisive(lacksUsage)},
+	{problem.LintIssuerUsage, Warning, spare(lacksUsage)},
+	{problem.LintNameConstraints, Error, decisive(constrained)},
+	{problem.LintNameConstraints, Warning, spare(constrained)},
+	{problem.LintNameConstraints, Warning, excludesSome},
+	{problem.LintCrossPathLength, Error, decisive(noRoom)},
+	{problem.LintCrossPathLength, Warning, spare(noRoom)},
 	{problem.LintGoLeafPathLength, Warning, func(v view) ([]any, bool) { return v.narrowAnchor(func(room int) bool { return room == 0 }) }},
 	{problem.LintOutlivesAnchor, Warning, outlivesAnchor},
 	{problem.LintCrossExpiresFirst, Warning, func(v view) ([]any, bool) {
@@ -70,7 +68,23 @@ func issuerAlgorithm(v view) ([]any, bool) {
 	return algorithms(v.Certificate), !isP256(v.Certificate)
 }
 
-// unverified asks both verifiers, dates left out: dates have rules of their own.
+// lacksUsage finds the role of a mesh peer that extended key usages do not allow.
+func lacksUsage(v view) ([]any, bool) {
+	for _, usage := range peerUsages {
+		if !allowsUsage(v.Certificate, usage) {
+			return []any{usageNames[usage]}, true
+		}
+	}
+	return nil, false
+}
+
+// noRoom finds an anchor whose pathLen the chain exceeds by Go's count.
+func noRoom(v view) ([]any, bool) {
+	return v.narrowAnchor(func(room int) bool { return room < 0 })
+}
+
+// unverified asks both verifiers, dates left out: dates have rules of their own, and
+// so have name constraints of the chain and of all anchors.
 func unverified(v view) ([]any, bool) {
 	if !v.IsCA {
 		return nil, false // a finding of its own
@@ -78,12 +92,22 @@ func unverified(v view) ([]any, bool) {
 	b := Bundle{v.anchors}
 	err := CheckStructure(b, v.chain)
 	if err == nil {
-		err = VerifyIssuer(b.undated(), undated(v.chain), WebpkiRules, anyInstant)
+		err = CheckMesh(b, v.chain, v.meshesToAsk())
 	}
 	if err == nil {
 		return nil, false
 	}
 	return []any{err.Error()}, true
+}
+
+// meshesToAsk is the mesh, unless name constraints that exclude it are a finding of
+// their own.
+func (v view) meshesToAsk() []Identity {
+	own := slices.ContainsFunc(v.chain, func(c Certificate) bool { return c.ExcludesLeaves(v.id, WebpkiRules) != "" })
+	if own || v.allConstrained() {
+		return nil
+	}
+	return []Identity{v.id}
 }
 
 // isSpare reports whether the chain verifies by both rules without this certificate.
@@ -125,14 +149,7 @@ var leafRules = []rule{
 	{problem.LintLeafExpired, Error, expired},
 	{problem.LintLeafNotYetValid, Error, future},
 	{problem.LintLeafCA, Error, when(func(c Certificate) bool { return c.IsCA })},
-	{problem.LintLeafUsage, Error, func(v view) ([]any, bool) {
-		for _, usage := range peerUsages {
-			if !allowsUsage(v.Certificate, usage) {
-				return []any{usageNames[usage]}, true
-			}
-		}
-		return nil, false
-	}},
+	{problem.LintLeafUsage, Error, lacksUsage},
 	{problem.LintLeafKeyUsage, Warning, when(func(c Certificate) bool {
 		return c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageDigitalSignature == 0
 	})},

@@ -38,8 +38,13 @@ func (r Rules) String() string {
 // that is what linkerd-identity does when it loads the issuer
 // (pkg/identity/service.go: path to an anchor without a DNS name, then the CA
 // bit of the first certificate). By WebpkiRules it is what a proxy does with
-// every leaf of this issuer, the leaf's own properties aside.
+// every leaf of this issuer, the leaf's own properties aside; for its names there
+// is [VerifyMesh].
 func VerifyIssuer(b Bundle, c Chain, r Rules, at time.Time) error {
+	return verifyIssuer(b, c, r, nil, at)
+}
+
+func verifyIssuer(b Bundle, c Chain, r Rules, meshes []Identity, at time.Time) error {
 	if p := unready(b, c, at); p != nil {
 		return p
 	}
@@ -47,7 +52,7 @@ func VerifyIssuer(b Bundle, c Chain, r Rules, at time.Time) error {
 		return problem.PKIIssuerNotCA.With(c[0].short())
 	}
 	if r == WebpkiRules {
-		return webpkiVerify(b, c, asIssuer, at)
+		return webpkiVerify(b, c, asIssuer, meshes, at)
 	}
 	// Linkerd leaves KeyUsages empty (pkg/tls/cred.go), which Go takes as
 	// serverAuth: an issuer restricted to another usage is refused.
@@ -62,7 +67,7 @@ func VerifyLeaf(b Bundle, leaf Chain, r Rules, at time.Time) error {
 		return p
 	}
 	if r == WebpkiRules {
-		return webpkiVerify(b, leaf, asLeaf, at)
+		return webpkiVerify(b, leaf, asLeaf, nil, at)
 	}
 	for _, usage := range peerUsages {
 		options := x509.VerifyOptions{CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{usage}}

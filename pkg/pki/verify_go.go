@@ -68,7 +68,7 @@ func goInvalid(first Certificate, options x509.VerifyOptions, err x509.Certifica
 		}
 		return problem.PKIUsage.With(subject, GoRules, usageNames[usage])
 	case x509.CANotAuthorizedForThisName, x509.NameConstraintsWithoutSANs, x509.UnconstrainedName, x509.TooManyConstraints:
-		return problem.PKINames.With(subject, GoRules, culprit.short())
+		return problem.PKINames.With(subject, GoRules, culprit.short(), "a name below it")
 	}
 	return problem.PKIRefused.With(subject, GoRules)
 }

@@ -30,10 +30,11 @@ const (
 	asIssuer role = true // the leaf below it is imagined
 )
 
-// webpkiVerify builds a path for both roles of a mesh peer.
-func webpkiVerify(b Bundle, c Chain, first role, at time.Time) error {
+// webpkiVerify builds a path for both roles of a mesh peer; meshes give the names of
+// imagined leaves.
+func webpkiVerify(b Bundle, c Chain, first role, meshes []Identity, at time.Time) error {
 	for _, usage := range peerUsages {
-		s := &search{anchors: b, chain: c, first: first, usage: usage, at: at}
+		s := &search{anchors: b, chain: c, first: first, meshes: meshes, usage: usage, at: at}
 		if !s.build([]Certificate{c[0]}, 0) {
 			return s.verdict()
 		}
@@ -48,6 +49,7 @@ type search struct {
 	anchors Bundle
 	chain   Chain
 	first   role
+	meshes  []Identity
 	usage   x509.ExtKeyUsage
 	at      time.Time
 
@@ -242,16 +244,35 @@ func proxyAlgorithm(signer Certificate, algorithm x509.SignatureAlgorithm) bool 
 func (s *search) namesAllowed(anchor Certificate, path []Certificate) bool {
 	authority := anchor
 	for i, c := range slices.Backward(path) {
-		limits, ok := authority.constraints()
-		for _, below := range path[:i+1] {
-			names, wellFormed := below.presentedNames()
-			for _, name := range names {
-				if !ok || !wellFormed && limits.any() || !limits.admit(name, s.compare) {
-					return s.fail(rankNames, problem.PKINames, authority.short())
-				}
-			}
+		if !s.admitted(authority, path[:i+1]) {
+			return false
 		}
 		authority = c
+	}
+	return s.first == asLeaf || s.admitted(authority, nil)
+}
+
+// admitted asks one authority about the certificates below it and the imagined leaves.
+func (s *search) admitted(authority Certificate, below []Certificate) bool {
+	limits, ok := authority.constraints()
+	for _, c := range below {
+		names, wellFormed := c.presentedNames()
+		for _, name := range names {
+			if !ok || !wellFormed && limits.any() || !limits.admit(name, s.compare) {
+				return s.fail(rankNames, problem.PKINames, authority.short(), "a name below it")
+			}
+		}
+	}
+	if ok && !limits.any() {
+		return true
+	}
+	for _, mesh := range s.meshes {
+		if !mesh.known() {
+			continue
+		}
+		if words := limits.excluding(mesh, ok, WebpkiRules, s.compare); words != "" {
+			return s.fail(rankNames, problem.PKINames, authority.short(), words)
+		}
 	}
 	return true
 }

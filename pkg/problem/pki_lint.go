@@ -83,7 +83,7 @@ var (
 	}
 	LintNameConstraints = Sentence{
 		Code:    "pki-lint-name-constraints",
-		Text:    "has name constraints that exclude %q",
+		Text:    "has name constraints that exclude %s",
 		Hint:    "permit the trust domain, and use DNS name constraints only",
 		Explain: "Name constraints bind every leaf below, cross-signed ones included. Identities are DNS names <account>.<namespace>.serviceaccount.identity.<control plane namespace>.<trust domain>; proxies also refuse all constraints on directory names.",
 	}

@@ -64,7 +64,7 @@ var (
 	}
 	PKINames = Sentence{
 		Code:    "pki-name-constraints",
-		Text:    "%s does not verify by %s rules: the name constraints of %s exclude a name below it",
+		Text:    "%s does not verify by %s rules: the name constraints of %s exclude %s",
 		Hint:    "issue that authority again without name constraints, or with ones that permit the trust domain",
 		Explain: "Name constraints (RFC 5280 section 4.2.1.10) of anchors and intermediates bind every name below them. Proxies reject all use of constraints on directory names and URIs.",
 	}

@@ -116,7 +116,7 @@ func (j *judgement) pair(standing bool, rule Rule, b pki.Bundle, c pki.Chain, by
 		Rule: rule, Bundle: fingerprints(b.Certificates()), Chain: fingerprints(c), Verifier: by, Where: where,
 		Text:  "bundle " + bundleWords(b) + " does not verify chain " + chainWords(c) + " (" + by + ")",
 		Cause: problem.Of(err)[0].Text,
-		Dated: j.v.structural(b, c),
+		Dated: j.v.onlyDates(b, c, by),
 	})
 }
 

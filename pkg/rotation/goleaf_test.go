@@ -61,7 +61,7 @@ func TestGoLeafOfIssuer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := goLeaf(bundle, chain, at); (got == nil) != (want == nil) {
+		if got := goLeaf(bundle, chain, nil, at); (got == nil) != (want == nil) {
 			t.Errorf("%s: %v, and Go says %v", name, got, want)
 		}
 	}

@@ -63,6 +63,7 @@ func openDossier(s *state.Rotation, v *Verifier) (*dossier, error) {
 		problems = append(problems, problem.Of(err).Under(fmt.Sprintf("status.retiredIssuers[%d].certificate", i))...)
 		d.abandoned = append(d.abandoned, issuerEntry{name: is.Name, chain: chain})
 	}
+	v.learn(d)
 	return d, problems.Err()
 }
 

@@ -113,7 +113,7 @@ func PlanOf(s *state.Rotation, o Options, e Evidence, at time.Time) (*Plan, erro
 		}
 		row.Changes = changes(before, m, row.Wave, path, i)
 		row.Kinds = kindsAt(before, m, path, i)
-		row.Reverts = reverts(path, materials, i, sim, NewVerifier(row.Earliest))
+		row.Reverts = reverts(path, materials, i, sim, c.verifier.forInstant(row.Earliest))
 		p.Rows = append(p.Rows, row)
 		if row.Wave {
 			p.Waves++

@@ -21,13 +21,15 @@ const (
 // A chain is what identity serves below its leaves: the issuer, then further
 // intermediates. The leaf itself is not at hand (its key never leaves the
 // proxy), so V(bundle, chain) is path building from the issuer: a leaf adds one
-// signature check and no constraint that an issuer with path length 0 fails.
+// signature check and its name, which name constraints above it have to allow
+// ([Verifier.Issues]).
 // Proofs by handshake use real leaves.
 type Verifier struct {
 	at      time.Time
 	memo    map[question]error
 	anchors map[string]pki.Certificate
 	chains  map[string]pki.Chain
+	meshes  map[string][]pki.Identity // by fingerprint of the issuer
 }
 
 // question is what is remembered: at is zero where all certificates are within
@@ -35,22 +37,23 @@ type Verifier struct {
 type question struct {
 	bundle, chain, by string
 	at                time.Time
+	meshes            int // that are known of the issuer
 }
 
 // NewVerifier verifies at the instant.
 func NewVerifier(at time.Time) *Verifier {
-	return &Verifier{at, map[question]error{}, map[string]pki.Certificate{}, map[string]pki.Chain{}}
+	return &Verifier{at, map[question]error{}, map[string]pki.Certificate{}, map[string]pki.Chain{}, map[string][]pki.Identity{}}
 }
 
 // forInstant verifies at another instant, and shares what v remembers.
 func (v *Verifier) forInstant(at time.Time) *Verifier {
-	return &Verifier{at, v.memo, v.anchors, v.chains}
+	return &Verifier{at, v.memo, v.anchors, v.chains, v.meshes}
 }
 
 // Verify is nil if the bundle verifies the chain under the named verifier.
 func (v *Verifier) Verify(b pki.Bundle, c pki.Chain, by string) error {
-	q := question{bundle: bundleID(b), chain: chainID(c), by: by}
-	if by != byStructure && !v.dated(b.Certificates(), c) {
+	q := question{bundle: bundleID(b), chain: chainID(c), by: by, meshes: len(v.meshesOf(c))}
+	if by != byStructure && by != byProxyStructure && !v.dated(b.Certificates(), c) {
 		q.at = v.at
 	}
 	if err, known := v.memo[q]; known {
@@ -77,17 +80,23 @@ func (v *Verifier) dated(lists ...[]pki.Certificate) bool {
 func (v *Verifier) verify(b pki.Bundle, c pki.Chain, by string) error {
 	switch by {
 	case ByProxy:
-		return pki.VerifyIssuer(b, c, pki.WebpkiRules, v.at)
+		return pki.VerifyMesh(b, c, v.meshesOf(c), v.at)
 	case ByIdentity:
 		return pki.VerifyIssuer(b, c, pki.GoRules, v.at)
 	case ByGoLeaf:
-		return goLeaf(b, c, v.at)
+		return goLeaf(b, c, v.meshesOf(c), v.at)
+	case byProxyStructure:
+		return pki.CheckMesh(b, c, v.meshesOf(c))
 	}
 	return pki.CheckStructure(b, c)
 }
 
-// byStructure: names, keys and limits agree, whatever the date.
-const byStructure = "structure"
+// byStructure: names, keys and limits agree, whatever the date; byProxyStructure is
+// the same by the rules of proxies.
+const (
+	byStructure      = "structure"
+	byProxyStructure = "webpki structure"
+)
 
 // structural tells whether a bundle verifies a chain whatever the date.
 func (v *Verifier) structural(b pki.Bundle, c pki.Chain) bool {
