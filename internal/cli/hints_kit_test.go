@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -58,7 +57,9 @@ type hintRun struct {
 	stdin string
 	calls int
 	forge *fakeForge
-	world hintWorld
+	// others are the forges of other repositories, by address.
+	others map[string]*fakeForge
+	world  hintWorld
 	// said is what all refused calls printed, last what the last one did.
 	said, last string
 	refused    []string
@@ -104,7 +105,8 @@ func runHintCase(t *testing.T, c hintCase, fixture func(t *testing.T, name strin
 	for _, code := range c.codes {
 		s, _ := problem.Lookup(problem.Code(code))
 		within := strings.Contains(r.said, "lists commands and flags") || // a command line that cannot be read
-			reports(r.said, string(problem.FleetRefused.Code)) // says why a member may not move
+			reports(r.said, string(problem.FleetRefused.Code)) || // says why a member may not move
+			reports(r.said, string(problem.FleetNoState.Code)) // says why a state is unknown
 		begins, _, _ := strings.Cut(s.Text, "%")
 		if (!within || begins == "" || !strings.Contains(r.said, begins)) && !reports(r.said, code) {
 			t.Errorf("%s: %s is not reported: %.900s", c.file, code, r.said)
@@ -139,7 +141,7 @@ func (r *hintRun) call(args []string) result {
 		Random: rand.NewChaCha8(sha256.Sum256([]byte(fmt.Sprint(r.at, r.calls)))),
 		Stdin:  strings.NewReader(r.stdin), Stdout: &out, Stderr: &stderr, StdoutClosed: r.world.closed,
 		Getenv: func(name string) string { return r.env[name] }, Environ: r.environ, Now: func() time.Time { return r.at },
-		Forge: func(string) (forge.Forge, error) { return r.forge, nil }, Fault: r.world.refusing, Confine: r.world.confined,
+		Forge: r.forgeOf, Fault: r.world.refusing, Confine: r.world.confined,
 	}
 	if r.world.clients {
 		w.Forge = nil

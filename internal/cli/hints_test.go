@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -197,7 +198,7 @@ func moveRemote(t *testing.T, from, to string) {
 	config := filepath.Join(".git", "config")
 	text, err := os.ReadFile(config)
 	if err == nil {
-		err = os.WriteFile(config, []byte(strings.Replace(string(text), from, to, 1)), 0o600)
+		err = os.WriteFile(config, []byte(strings.Replace(string(text), from, strconv.Quote(to), 1)), 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)

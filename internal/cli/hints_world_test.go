@@ -78,6 +78,8 @@ func (r *hintRun) arrange(verb string, args []string) (known bool, err error) {
 			err = fmt.Errorf("exit code %d: %s", got.code, got.stderr)
 		}
 		return true, err
+	case "pinned": // the mesh moves to a repository of its own, which a fleet file pins
+		return true, r.pinnedFleet()
 	case "cpdir": // of the fixtures
 		copyMesh(r.t, args[1], filepath.Join(fixturesDir, args[0]))
 		return true, nil

@@ -16,6 +16,8 @@ type Cluster struct {
 	// Now is its state; nil where it cannot be read, and Unread says why.
 	Now    *state.Rotation
 	Unread string
+	// UnreadHints say what to do about it.
+	UnreadHints []string
 }
 
 // Edge is a link between two members, by their numbers, the smaller one first.

@@ -16,7 +16,9 @@ func Lint(f *File, clusters []Cluster) problem.List {
 	for _, c := range clusters {
 		switch {
 		case c.Now == nil:
-			found = append(found, problem.FleetNoState.With(c.Name, c.Unread).In(c.State))
+			unknown := problem.FleetNoState.With(c.Name, c.Unread)
+			unknown.Hints = slices.Concat(c.UnreadHints, unknown.Hints)
+			found = append(found, unknown.In(c.State))
 		case c.Now.Metadata.Name != c.Name:
 			found = append(found, problem.FleetName.With(c.Name, c.Now.Metadata.Name).In(c.State))
 		}

@@ -233,6 +233,7 @@ var catalogue = [...]*Sentence{
 	&FleetRefused,
 	&FleetAnchorKey,
 	&FleetHeld,
+	&FleetOneFile,
 	&FleetPair,
 	&FleetNothing,
 	&PRGuardNoFleet,

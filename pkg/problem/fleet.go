@@ -50,7 +50,7 @@ var (
 	}
 	FleetPin = Sentence{
 		Code: "fleet-pin", Text: "commit is %q, which is not the full name of a commit",
-		Hint:    "give all 40 (or 64) lower-case hexadecimal digits, or run `l5d-pki-render fleet pin`",
+		Hint:    "give all 40 (or 64) lower-case hexadecimal digits, or remove the field and run `l5d-pki-render fleet pin --repositories DIR`",
 		Explain: "A member of another repository is read at one commit. Branches, tags and short names move or become ambiguous, so that a review of the fleet file would not decide what is read.",
 	}
 	FleetPinState = Sentence{
@@ -70,12 +70,12 @@ var (
 	}
 	FleetUnmerged = Sentence{
 		Code: "fleet-unmerged", Text: "the base branch of repository %s does not have the state that the fleet file pins (%s)",
-		Hint:    "merge the open pull request of that repository first; where the state was changed without the fleet, run `l5d-pki-render fleet pin` and have the change reviewed",
+		Hint:    "merge the open pull request of that repository first; where the state was changed without the fleet, run `l5d-pki-render fleet pin --repositories DIR` and have the change reviewed",
 		Explain: "A member moves from the state that all others were judged against. While its own repository has another one, the next step would be judged against something that is not there.",
 	}
 	PRGuardPinned = Sentence{
 		Code: "fleet-pinned", Text: "the fleet file %s has another state of %s (%s)",
-		Hint:    "merge the fleet's pull request that pins this state first, then run this check again; without one, run `l5d-pki-render fleet pin --member NAME --commit COMMIT` in the fleet's repository with the head of this branch",
+		Hint:    "merge the fleet's pull request that pins this state first, then run this check again; without one, run `l5d-pki-render fleet pin --repositories DIR --member NAME --commit COMMIT` in the fleet's repository with the head of this branch",
 		Explain: "Members in several repositories wait for each other over the fleet file: a step is announced there by its commit, judged against all other members, and merged in its own repository after that. Otherwise two repositories could each merge a step that only the other's old state allows.",
 	}
 	FleetNotPinned = Sentence{
@@ -85,13 +85,13 @@ var (
 	}
 	FleetNoCommit = Sentence{
 		Code: "fleet-no-commit", Text: "commit %s with %s is not in the clone of repository %s",
-		Hint:    "run `git fetch origin COMMIT` in that clone; if the forge has dropped the commit, as after a squash, run `l5d-pki-render fleet pin`",
+		Hint:    "run `git fetch origin COMMIT` in that clone; if the forge has dropped the commit, as after a squash, run `l5d-pki-render fleet pin --repositories DIR`",
 		Explain: "The clone lacks the commit that the fleet file pins, or the commit has no state there: it may be older, shallow, or the commit was on a branch that was squashed and deleted. The member is unknown until then.",
 	}
 	FleetPinWrite = Sentence{
 		Code: "fleet-pin-write", Text: "the commit of member %q cannot be written: %v",
 		Hint:    "write the field commit of that member by hand, in block style: one field a line",
-		Explain: "Commits are written into the fleet file without touching its comments and order. Some forms of YAML, such as aliases, cannot be edited that way.",
+		Explain: "Commits are written into the fleet file without touching its comments and order. Some forms of YAML cannot be edited that way, such as a block of text (`|`) that ends the file without a line break.",
 	}
 	FleetNoClones = Sentence{
 		Code: "fleet-no-clones", Text: "no directory has a clone of repository %s",
@@ -162,6 +162,11 @@ var (
 		Code: "fleet-held", Text: "%s is held back: %s",
 		Hint:    "bring the members named into line, or observations of them that show it: `l5d-pki-render fleet status` lists what each one lacks",
 		Explain: "Linked clusters share trust, so a step of one of them is judged against all members of its component. Before an issuer is switched every endpoint of the component has to hold a bundle that verifies it; before an anchor is dropped no endpoint may serve a leaf under it. A member that cannot be observed counts with all that it may have; it leaves the fleet only by a reviewed change of the fleet file.",
+	}
+	FleetOneFile = Sentence{
+		Code: "fleet-one-file", Text: "members %q and %q would write their keys to one file",
+		Hint:    "give each member a directory of its own: move the key files of one of them there, and name them so in `key` of its anchors and issuers",
+		Explain: "New keys go to the directory that has the key of the issuer in force. Keys of members have the same names, so that members with one directory would overwrite each other's. Nothing was written.",
 	}
 	FleetPair = Sentence{
 		Code: "fleet-pair", Text: "%s may hold %s, and %s may serve leaves of %s, which it does not verify",

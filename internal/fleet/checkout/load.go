@@ -98,7 +98,8 @@ func (f *Fleet) read(i int) {
 		f.Clusters[i].Now, err = state.ParseLegacy(m.State, text)
 	}
 	if err != nil {
-		f.Clusters[i].Now, f.Clusters[i].Unread = nil, problem.Of(err)[0].Text
+		why := problem.Of(err)[0]
+		f.Clusters[i].Now, f.Clusters[i].Unread, f.Clusters[i].UnreadHints = nil, why.Text, why.Hints
 	}
 }
 

@@ -276,6 +276,7 @@ func (s *starting) outgoing(i int, c *custody.Custody, now *state.Rotation, sh *
 // seal makes the key files of all members that move, each for its own custody.
 func (s *starting) seal(r *Result) error {
 	var problems problem.List
+	places := places{}
 	for _, o := range r.Moved {
 		minted := s.byMember[o.Member]
 		if len(minted) == 0 {
@@ -288,6 +289,9 @@ func (s *starting) seal(r *Result) error {
 		}
 		sealed, err := keyfile.SealNamed(c, minted)
 		problems.Add(err)
+		for _, k := range sealed {
+			problems.Add(places.take(k.Path, r.Scene.Clusters[o.Member].Name))
+		}
 		r.Keys = append(r.Keys, sealed...)
 	}
 	return problems.Err()
