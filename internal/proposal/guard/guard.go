@@ -43,7 +43,8 @@ type judgement struct {
 	// skipped are files of the merge that are too large to be written out.
 	skipped map[string]bool
 	// removeTree removes what was written of the merge.
-	removeTree func()
+	removeTree   func()
+	landingsRead []repo.Landing // see landings
 }
 
 // Judge judges what merging the head into the base would give, and tells the pull

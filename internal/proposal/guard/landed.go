@@ -29,7 +29,7 @@ func (g *judgement) judgeLanded(was, next *state.Rotation) error {
 	if known == 0 || len(next.Status.Log) <= known {
 		return nil
 	}
-	landed, err := g.landed(known)
+	landed, _, err := g.landed(known)
 	switch {
 	case errors.Is(err, errCut):
 		g.r.fail(problem.PRGuardUnreadable.With("base", err).In(g.State))
@@ -53,29 +53,37 @@ var (
 	errDone = errors.New("done")
 )
 
-// landed is when the base's last log entry, one of so many, came to it; zero where
-// the history does not say. An instant in the future is that of a wrong clock,
+// landed is when the last of so many log entries came to the base; zero where the
+// history does not say. brought: the history has a version without it. An instant in the future is that of a wrong clock,
 // and the one of an older version stands in for it.
-func (g *judgement) landed(entries int) (at time.Time, err error) {
-	all, err := g.Repo.Landings(g.Tip, g.wasName, maxLandings)
+func (g *judgement) landed(entries int) (at time.Time, brought bool, err error) {
+	all, err := g.landings()
 	if err != nil {
-		return at, err
+		return at, false, err
 	}
-	brought, found, err := g.broughtEntry(all, entries)
+	oldest, found, err := g.broughtEntry(all, entries)
 	switch {
 	case err != nil:
-		return at, err
+		return at, false, err
 	case !found && g.Repo.Shallow():
-		return at, errCut
+		return at, false, errCut
 	case !found && len(all) == maxLandings:
-		return at, nil
+		return at, false, nil
 	}
-	for _, l := range all[brought:] {
+	for _, l := range all[oldest:] {
 		if l.At.After(at) && !l.At.After(g.Instant) {
 			at = l.At
 		}
 	}
-	return at, nil
+	return at, found, nil
+}
+
+// landings are the commits of the base that changed the state, read once.
+func (g *judgement) landings() (_ []repo.Landing, err error) {
+	if g.landingsRead == nil {
+		g.landingsRead, err = g.Repo.Landings(g.Tip, g.wasName, maxLandings)
+	}
+	return g.landingsRead, err
 }
 
 // broughtEntry is the oldest in a row of landings, from the newest on, whose state

@@ -96,11 +96,16 @@ func (g *judgement) judgeStep(next *state.Rotation) error {
 		r.findings = append(r.findings, problem.Of(g.Told(err))...)
 		return nil
 	}
-	m, err := rotation.Review(g.Now, next, evidence, g.Instant)
+	was, is, err := g.asLanded(next)
+	if err != nil {
+		return err
+	}
+	m, err := rotation.Review(was, is, evidence, g.Instant)
 	if err != nil {
 		r.findings = append(r.findings, problem.Of(err)...)
 		return nil
 	}
+	m.State = next
 	last, _ := next.LastEntry()
 	if rotation.Prepared(last) {
 		r.findings = append(r.findings, problem.PRGuardPrepared.With(m.To))
