@@ -133,6 +133,10 @@ sed -i '/name: east/,/name: west/{/context:/d; s|state: clusters/east|repository
 				prepare()
 				d.run(`{ echo 'identityTrustAnchorsPEM: |'; sed 's/^/  /' ca.crt; printf 'identity:\n  issuer:\n    tls:\n      crtPEM: |\n'; sed 's/^/        /' issuer.crt; } > values.yaml`)
 			},
+			"From the object that deploys the chart": func() {
+				prepare()
+				d.run(`mkdir apps; { printf 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: linkerd, namespace: linkerd}\nspec:\n  chart: {spec: {chart: linkerd-control-plane, version: 2026.8.3}}\n  values:\n    identityTrustAnchorsPEM: |\n'; sed 's/^/      /' ca.crt; printf '    identity:\n      issuer:\n        tls:\n          crtPEM: |\n'; sed 's/^/            /' issuer.crt; } > apps/linkerd.yaml`)
+			},
 			"From certificates alone": prepare, "A mesh that is not there yet": prepare,
 		}}
 	},
