@@ -135,7 +135,7 @@ sed -i '/name: east/,/name: west/{/context:/d; s|state: clusters/east|repository
 			},
 			"From the object that deploys the chart": func() {
 				prepare()
-				d.run(`mkdir apps; { printf 'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: linkerd}\nspec:\n  destination: {namespace: linkerd}\n  source:\n    chart: linkerd-control-plane\n    targetRevision: 1.16.11\n    helm:\n      valuesObject:\n        identityTrustAnchorsPEM: |\n'; sed 's/^/          /' ca.crt; printf '        identity:\n          issuer:\n            tls:\n              crtPEM: |\n'; sed 's/^/                /' issuer.crt; } > apps/linkerd.yaml`)
+				d.run(`mkdir apps; { printf 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: linkerd, namespace: linkerd}\nspec:\n  chart: {spec: {chart: linkerd-control-plane, version: 2026.8.3}}\n  values:\n    identityTrustAnchorsPEM: |\n'; sed 's/^/      /' ca.crt; printf '    identity:\n      issuer:\n        tls:\n          crtPEM: |\n'; sed 's/^/            /' issuer.crt; } > apps/linkerd.yaml`)
 			},
 			"From certificates alone": prepare, "A mesh that is not there yet": prepare,
 		}}

@@ -83,7 +83,7 @@ func (w World) storeKeys(o *Options, first initialState) (keyfile.Stored, error)
 		clear(have)
 	}
 	if len(problems) > 0 {
-		return keyfile.Stored{}, problems.Err()
+		return keyfile.Stored{}, oncePerCause(problems).Err()
 	}
 	sealed, err := keyfile.SealNamed(c, missing)
 	if err != nil {

@@ -44,8 +44,8 @@ changes nothing. Exit code 1 when something is wrong.`,
 			if err != nil {
 				return err
 			}
-			r := results.Diagnoses(recovery.Diagnose(known))
-			if a.data, err = show(r); err != nil || len(r) == 0 {
+			r := results.Diagnoses{Found: recovery.Diagnose(known), Facts: known}
+			if a.data, err = show(r); err != nil || len(r.Found) == 0 {
 				return err
 			}
 			return errFound

@@ -83,7 +83,7 @@ func ending(err error) (code int, done bool) {
 
 // printErrors prints each problem as one self-sufficient line and its hints.
 func (a *app) printErrors(err error) {
-	problems := problem.Of(err)
+	problems := results.Brief(problem.Of(err))
 	for i, p := range problems {
 		if i == maxProblems {
 			fmt.Fprintf(&a.talk, "l5d-pki-render: error: and %d more problems\n", len(problems)-i)

@@ -10,7 +10,7 @@ var adviceOnly = map[string]string{
 	"helm-no-values":          "a defect of the tool, to be reported",
 	"lint-inject-misplaced":   "whether a proxy was meant there, only who wrote it knows",
 	"lint-workload-held":      "somebody lets a rollout go on in the cluster, in each wave",
-	"lint-workload-immune":    "somebody restarts it in the cluster by the means of what made it, in each wave",
+	"lint-workload-immune":    "somebody restarts it in the cluster, in each wave, through what made it",
 	"manifest-not-a-fragment": "a defect of the tool, to be reported",
 	"own-program":             "the system does not know where this program is; only who runs it can change that",
 	"pki-refused":             "what no other sentence describes: a person looks at the certificates",

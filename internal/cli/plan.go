@@ -28,7 +28,7 @@ when it can be merged at the earliest, and what the gate says of reverting it.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: a.run(func(_ *cobra.Command, args []string) error {
 			view.format = f.format
-			show, err := a.show(&view)
+			show, err := a.show(&view, results.ICS)
 			if err != nil {
 				return err
 			}

@@ -34,7 +34,7 @@ hand), and when something in use ends within --within.
 			if view.format == alerts.FormMetrics {
 				return a.writeMetrics(statePath)
 			}
-			show, err := a.show(&view)
+			show, err := a.show(&view, alerts.FormMetrics)
 			if err != nil {
 				return err
 			}

@@ -25,8 +25,9 @@ func (f *viewFlags) addDetails(cmd *cobra.Command) {
 }
 
 // show returns what writes a report as the flags say.
-func (a *app) show(f *viewFlags) (func(results.Report) ([]byte, error), error) {
-	return results.In(f.format, a.view(f))
+// further names formats that the command has beside those of every report.
+func (a *app) show(f *viewFlags, further ...string) (func(results.Report) ([]byte, error), error) {
+	return results.In(f.format, a.view(f), further...)
 }
 
 func (a *app) view(f *viewFlags) screen.View {

@@ -164,7 +164,7 @@ func TestWorkloadsWriteNothing(t *testing.T) {
 		{"broken beside good", []string{repo, broken}, ExitFailed, "", "not valid YAML"},
 		{"no such file", []string{repo, "nowhere"}, ExitFailed, "", "nowhere: cannot be read"},
 		{"pattern without files", []string{repo, repo + "/apps/*/none*.yaml"}, ExitFailed, "", "no .yaml, .yml or .json file is there"},
-		{"bad pattern", []string{repo + "/[a"}, ExitFailed, "", "is no pattern"},
+		{"bad pattern", []string{repo + "/[a"}, ExitFailed, "", "is not a valid path pattern"},
 		{"link", []string{repo, link}, ExitFailed, "", "symbolic link that leaves its folder"},
 		{"links only", []string{filepath.Dir(link)}, ExitFailed, "", "no .yaml"},
 		{"nothing meshed", []string{repo + "/charts"}, ExitFailed, "", "no meshed workload"},

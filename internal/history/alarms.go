@@ -18,32 +18,32 @@ type version struct {
 // Alarms are those of the log and of Git ([recovery.Facts.LogAlarms]).
 func Alarms(statePath string, s *state.Rotation) []string {
 	f := recovery.Facts{State: s}
-	f.Reverted, f.Edited = Look(statePath, s)
+	f.Reverted, f.Edited, _ = Look(statePath, s)
 	return f.LogAlarms()
 }
 
 // Look reads what Git has of a state: the version with the highest epoch, if the file
 // is behind it, nil if not; and what the log shows of edits by hand, a phase that was
-// skipped or an entry that differs from the one in Git. Without Git the log alone is
-// judged.
-func Look(statePath string, s *state.Rotation) (reverted *recovery.Reverted, edited []string) {
-	past := versions(statePath, s.Metadata.Name)
-	return newer(past, s), edits(past, s)
+// skipped or an entry that differs from the one in Git. If Git cannot be asked, the log
+// alone is judged; err says why.
+func Look(statePath string, s *state.Rotation) (reverted *recovery.Reverted, edited []string, err error) {
+	past, err := versions(statePath, s.Metadata.Name)
+	return newer(past, s), edits(past, s), err
 }
 
 // versions are those of the state with a name; others are of another mesh, or cannot
 // be read.
-func versions(statePath, name string) (past []version) {
+func versions(statePath, name string) (past []version, err error) {
 	all, err := repo.Versions(statePath)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	for _, v := range all {
 		if was, err := state.ParseLegacy(statePath, v.Text); err == nil && was.Metadata.Name == name {
 			past = append(past, version{v.Commit, was})
 		}
 	}
-	return past
+	return past, nil
 }
 
 func newer(past []version, s *state.Rotation) (newest *recovery.Reverted) {

@@ -23,6 +23,8 @@ type Facts struct {
 	Reverted *Reverted
 	// Edited says what the log shows of edits by hand.
 	Edited []string
+	// NoHistory is why the Git history of the state file was not read, nil if it was.
+	NoHistory error
 	// DownSince is since when nothing could be signed, as a person says; zero if
 	// nobody said. Observations may show it too.
 	DownSince time.Time

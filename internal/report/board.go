@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
+	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
 	"github.com/l5d-pki/l5d-pki-render/internal/report/document"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -28,7 +29,7 @@ type Board struct {
 	Here, Walk *rotation.Proof
 	Evidence   rotation.Evidence
 	Hazards    []Hazard
-	Diagnoses  Diagnoses
+	Diagnoses  []recovery.Diagnosis
 
 	names names
 }

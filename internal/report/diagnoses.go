@@ -9,23 +9,27 @@ import (
 )
 
 // Diagnoses are what doctor found, for people and programs.
-type Diagnoses []recovery.Diagnosis
+type Diagnoses struct {
+	Found []recovery.Diagnosis
+	// Facts are what it went by.
+	Facts recovery.Facts
+}
 
 // Data is what -o json prints.
 func (r Diagnoses) Data() any {
-	if r == nil {
+	if r.Found == nil {
 		return []recovery.Diagnosis{}
 	}
-	return []recovery.Diagnosis(r)
+	return r.Found
 }
 
 // Text is what a terminal shows.
 func (r Diagnoses) Text() string {
-	if len(r) == 0 {
-		return "nothing is wrong that the state, Git and the evidence can show\n"
+	if len(r.Found) == 0 {
+		return r.healthy()
 	}
 	var b strings.Builder
-	for _, d := range r {
+	for _, d := range r.Found {
 		fmt.Fprintf(&b, "%s\n  %s\n", d.Name, d.Means)
 		for _, why := range d.Because {
 			fmt.Fprintf(&b, "  - %s\n", why)
@@ -38,13 +42,38 @@ func (r Diagnoses) Text() string {
 		}
 		b.WriteString("\n")
 	}
+	b.WriteString(r.noHistory())
 	return b.String()
+}
+
+// healthy says what nothing wrong was found in, and what was not read.
+func (r Diagnoses) healthy() string {
+	looked := []string{"the state file", "its key files"}
+	if r.Facts.NoHistory == nil {
+		looked = append(looked, "its Git history")
+	}
+	if n := len(r.Facts.Observed); n > 0 {
+		looked = append(looked, fmt.Sprintf("%d observation%s", n, map[bool]string{true: "s"}[n > 1]))
+	}
+	last := len(looked) - 1
+	text := "no problems found in " + strings.Join(looked[:last], ", ") + " and " + looked[last] + "\n" + r.noHistory()
+	if len(r.Facts.Observed) == 0 {
+		text += "not checked: the cluster (use --evidence FILE or --observe)\n"
+	}
+	return text
+}
+
+func (r Diagnoses) noHistory() string {
+	if r.Facts.NoHistory == nil {
+		return ""
+	}
+	return fmt.Sprintf("not checked: the Git history of the state file: %v\n", r.Facts.NoHistory)
 }
 
 // Markdown is the same for a pull request.
 func (r Diagnoses) Markdown() string {
 	var b strings.Builder
-	for _, d := range r {
+	for _, d := range r.Found {
 		fmt.Fprintf(&b, "### %s\n\n%s\n\n", d.Name, d.Means)
 		for _, why := range d.Because {
 			fmt.Fprintf(&b, "- %s\n", sink.Markdown(why))
@@ -59,6 +88,9 @@ func (r Diagnoses) Markdown() string {
 		if d.Person != "" {
 			fmt.Fprintf(&b, "\n%s\n", d.Person)
 		}
+	}
+	if note := r.noHistory(); note != "" {
+		b.WriteString("\n" + sink.Markdown(strings.TrimSuffix(note, "\n")) + "\n")
 	}
 	return b.String()
 }

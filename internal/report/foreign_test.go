@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -31,7 +32,7 @@ func TestMarkdownOfForeignNames(t *testing.T) {
 		"move":   Move{Move: &rotation.Move{State: named, From: "stable", To: "anchor-added", Needs: []rotation.NeedResult{need}, Verdict: verdict}},
 		"status": Status{Status: &rotation.Status{Alarms: []string{foreign}, Notes: []string{foreign},
 			Next: []rotation.NextMove{{To: "stable", Needs: []rotation.NeedResult{need}, Problems: problem.List{{Text: foreign}}}}}},
-		"doctor": Diagnoses{{Name: "x", Because: []string{foreign}}},
+		"doctor": Diagnoses{Found: []recovery.Diagnosis{{Name: "x", Because: []string{foreign}}}},
 	} {
 		text := r.Markdown()
 		if !strings.Contains(text, "team") {

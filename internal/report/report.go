@@ -3,6 +3,8 @@ package report
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
@@ -54,14 +56,17 @@ var formats = map[string]func(Report) ([]byte, error){
 	},
 }
 
-// In returns what writes a report in a format, and text for a view.
-func In(format string, view screen.View) (func(Report) ([]byte, error), error) {
+// In returns what writes a report in a format, and text for a view. further names
+// formats of that report alone: ICS for one that has dates, and what the caller writes itself.
+func In(format string, view screen.View, further ...string) (func(Report) ([]byte, error), error) {
 	write, known := formats[format]
-	if format == ICS {
+	if format == ICS && slices.Contains(further, ICS) {
 		return calendarOf, nil
 	}
 	if !known {
-		return nil, problem.CLIFormat.With(format, "text, json, yaml or markdown")
+		names := append([]string{Text, JSON, YAML, Markdown}, further...)
+		last := len(names) - 1
+		return nil, problem.CLIFormat.With(format, strings.Join(names[:last], ", ")+" or "+names[last])
 	}
 	return func(r Report) ([]byte, error) {
 		if page, ok := r.(Paged); ok && format == Text {
@@ -71,10 +76,5 @@ func In(format string, view screen.View) (func(Report) ([]byte, error), error) {
 	}, nil
 }
 
-// calendarOf is a calendar, of reports that have dates.
-func calendarOf(r Report) ([]byte, error) {
-	if d, ok := r.(dated); ok {
-		return d.Calendar(), nil
-	}
-	return nil, problem.CLIFormat.With(ICS, "text, json, yaml or markdown")
-}
+// calendarOf is the calendar of a report that has dates.
+func calendarOf(r Report) ([]byte, error) { return r.(dated).Calendar(), nil }

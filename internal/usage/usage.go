@@ -20,17 +20,21 @@ import (
 // Explained adds to an error of the command line what was probably meant, and
 // where to look. cmd is the command that was found, args what was given.
 func Explained(cmd *cobra.Command, args []string, err error) error {
-	if meant := meantBy(cmd, args, err); meant != "" {
-		return fmt.Errorf("%w\nhint: %s\nhint: `%s --help` lists commands and flags", firstLine(cmd, err), meant, cmd.CommandPath())
+	list := cmd.CommandPath()
+	if cmd.Name() == helpName {
+		list = cmd.Root().Name()
 	}
-	return fmt.Errorf("%w\nhint: `%s --help` lists commands and flags", firstLine(cmd, err), cmd.CommandPath())
+	if meant := meantBy(cmd, args, err); meant != "" {
+		return fmt.Errorf("%w\nhint: %s\nhint: `%s --help` lists commands and flags", firstLine(cmd, err), meant, list)
+	}
+	return fmt.Errorf("%w\nhint: `%s --help` lists commands and flags", firstLine(cmd, err), list)
 }
 
 // firstLine drops cobra's own suggestions, which know neither arguments nor codes,
 // and its word "command" where none may follow.
 func firstLine(cmd *cobra.Command, err error) error {
 	line, _, _ := strings.Cut(err.Error(), "\n")
-	if !cmd.HasSubCommands() {
+	if !cmd.HasSubCommands() && cmd.Name() != helpName {
 		line = strings.Replace(line, "unknown command ", "unexpected argument ", 1)
 	}
 	for _, s := range cobraSays {
@@ -80,7 +84,12 @@ func meantBy(cmd *cobra.Command, args []string, err error) string {
 		}
 		return ""
 	}
-	names := cmd.ValidArgs
+	names, path := cmd.ValidArgs, cmd.CommandPath()
+	if cmd.Name() == helpName {
+		group, _ := helped(cmd.Root(), cmd.Flags().Args())
+		path += strings.TrimPrefix(group.CommandPath(), cmd.Root().Name())
+		cmd = group
+	}
 	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() {
 			names = append(names, c.Name())
@@ -97,7 +106,7 @@ func meantBy(cmd *cobra.Command, args []string, err error) string {
 			return fmt.Sprintf("a phase is named by a flag: `%s --to %s`", cmd.CommandPath(), arg)
 		}
 		if meant, ok := problem.Nearest(arg, names); ok {
-			return "did you mean `" + cmd.CommandPath() + " " + meant + "`?"
+			return "did you mean `" + path + " " + meant + "`?"
 		}
 	}
 	return ""

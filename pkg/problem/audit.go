@@ -35,7 +35,7 @@ var (
 	AuditSignature = Sentence{
 		Code:    "audit-signature",
 		Text:    "%s",
-		Hint:    "list the key of who packs, with namespaces=\"l5d-pki-audit\"; or sign the pack with a listed key: `l5d-pki-render audit pack DIR --key KEY`",
+		Hint:    "list the key of the person or job that packs, with namespaces=\"l5d-pki-audit\"; or sign the pack with a listed key: `l5d-pki-render audit pack DIR --key KEY`",
 		Explain: "With --allowed-signers every file of the pack needs a signature of a listed key. The list has the format of ssh-keygen(1), ALLOWED SIGNERS; a line counts if its option namespaces names l5d-pki-audit. A signature that does not fit its file is refused in every case.",
 	}
 	AuditUnanchored = Sentence{
@@ -54,7 +54,7 @@ var (
 		Code:    "audit-option",
 		Text:    "--%s is empty",
 		Hint:    "give it a value, or leave it out; in a script, `set -u` stops at a variable that is not set",
-		Explain: "An empty value would be as if the option were not there: a check that somebody asked for, a signature or the reviews would be missing without a word.",
+		Explain: "An empty value would silently turn off the check, the signature or the reviews that the option asks for.",
 	}
 	AuditLog = Sentence{
 		Code:    "audit-log",
@@ -64,7 +64,7 @@ var (
 	}
 	AuditEmpty = Sentence{
 		Code:    "audit-empty",
-		Text:    "the state has no log, so there is no move to tell of",
+		Text:    "the state has no log, so there are no moves to pack",
 		Hint:    "make the next move, which is logged: `l5d-pki-render status` says which it is",
 		Explain: "A pack has one statement for each entry of status.log. Meshes that were adopted by an early version have no log before their first move.",
 	}
@@ -83,7 +83,7 @@ var (
 	AuditKey = Sentence{
 		Code:    "audit-key",
 		Text:    "statement %d would hold a private key",
-		Hint:    "take the key out of the reason of the log entry, or of the trailers and names of its commit; who has the repository has the key, so replace it",
-		Explain: "A statement has no key and no text of a certificate. A reason, a trailer or a name can hold what a person put there.",
+		Hint:    "take the key out of the reason of the log entry, or of the trailers and names of its commit; anyone who can read the repository has the key, so replace it",
+		Explain: "A statement has no key and no text of a certificate. A reason, a trailer or a name can contain anything that a person typed.",
 	}
 )

@@ -10,7 +10,7 @@ var (
 	}
 	ChartDamaged = Sentence{
 		Code:    "chart-damaged",
-		Text:    "is no whole chart archive: %v",
+		Text:    "is not a complete chart archive: %v",
 		Hint:    "download it again, or pack the chart again with `helm package`",
 		Explain: "A chart archive is one gzip stream with one tar archive, read to its last byte; a truncated one would render a smaller release than you asked for.",
 	}
@@ -28,7 +28,7 @@ var (
 	}
 	ChartInvalid = Sentence{
 		Code:    "chart-invalid",
-		Text:    "is no valid chart: %v",
+		Text:    "is not a valid chart: %v",
 		Hint:    "`helm lint` says more about the chart",
 		Explain: "Helm's own loader refused the chart.",
 	}
@@ -94,7 +94,7 @@ var (
 	}
 	ChartBadKubeVersion = Sentence{
 		Code:    "chart-bad-kube-version",
-		Text:    "%q is no version of Kubernetes",
+		Text:    "%q is not a version of Kubernetes",
 		Hint:    "write it like 1.34.0",
 		Explain: "--kube-version is what templates see as the cluster's version.",
 	}
@@ -162,7 +162,7 @@ var (
 		Code:    "chart-protocol",
 		Text:    "the two programs do not understand each other: protocol %d, expected %d",
 		Hint:    "install both programs of one release",
-		Explain: "l5d-pki-render and l5d-pki-render-chart come from one release. The answer was not whole or not of this version.",
+		Explain: "l5d-pki-render and l5d-pki-render-chart come from one release. The answer was incomplete or of another version.",
 	}
 	ChartRequest = Sentence{
 		Code:    "chart-request",

@@ -58,7 +58,7 @@ var (
 	}
 	CustodyIdentity = Sentence{
 		Code:    "custody-identity",
-		Text:    "what %s gives is no identity that opens files of age",
+		Text:    "what %s gives is not an identity that opens files of age",
 		Hint:    "give the file that `age-keygen` made (lines AGE-SECRET-KEY-1...), or an SSH private key (ed25519, RSA) without a passphrase",
 		Explain: "The identity could not be read. Its content is not shown, since it is a secret.",
 	}
@@ -130,7 +130,7 @@ var (
 	}
 	CustodyNoSOPSFile = Sentence{
 		Code:    "custody-no-sops-file",
-		Text:    "this is no whole file of sops: its part `sops` with the MAC is missing",
+		Text:    "this is not a complete sops file: its part `sops` with the MAC is missing",
 		Hint:    "restore the file from Git, or check spec.custody.kind and the path under `key:`",
 		Explain: "sops writes its own data (recipients, MAC) at the end of what it encrypts. A file without it was cut off, or was never encrypted.",
 	}

@@ -11,13 +11,13 @@ var (
 	EvidenceUnsigned = Sentence{
 		Code:    "evidence-unsigned",
 		Text:    "the observation is not signed",
-		Hint:    "have who took it sign it: `l5d-pki-render evidence sign FILE --key KEY`",
+		Hint:    "ask whoever took it to sign it: `l5d-pki-render evidence sign FILE --key KEY`",
 		Explain: "An observation opens gates, so the guard wants to know who took it where the base branch lists keys for that.",
 	}
 	EvidenceSigner = Sentence{
 		Code:    "evidence-signer",
 		Text:    "no listed key has signed the observation as it is",
-		Hint:    "list the key of who takes observations, with namespaces=\"l5d-pki-evidence\", or have a listed key sign it",
+		Hint:    "list the key of the person or job that takes observations, with namespaces=\"l5d-pki-evidence\", or have a listed key sign it",
 		Explain: "The signature is of another key, of a key that may not sign evidence (or no more), or was made over another text: the file was edited after it was signed.",
 	}
 	EvidenceNoKeys = Sentence{
@@ -28,14 +28,14 @@ var (
 	}
 	EvidenceKeygen = Sentence{
 		Code:    "evidence-keygen",
-		Text:    "ssh-keygen cannot do it: %v",
+		Text:    "ssh-keygen failed: %v",
 		Hint:    "check that ssh-keygen (OpenSSH 8.2 or later) is in the PATH, and the path of the key",
 		Explain: "Signatures are made and checked by ssh-keygen -Y. The private key may be in a file or in ssh-agent, beside its public one.",
 	}
 	PRGuardEvidence = Sentence{
 		Code:    "guard-evidence",
-		Text:    "the observation is as committed by %s, unverified: %s",
-		Hint:    "have who took it sign it (docs/evidence.md); if the reviewers know that it is true, have a maintainer accept it with --accept guard-evidence",
-		Explain: "The base branch lists keys that may sign evidence. A forged observation would open every gate, so one that none of them signed is no better than the word of who committed it.",
+		Text:    "the observation that %s committed is unverified: %s",
+		Hint:    "ask whoever took it to sign it (docs/evidence.md); if the reviewers know that it is true, have a maintainer accept it with --accept guard-evidence",
+		Explain: "The base branch lists keys that may sign evidence. A forged observation would open every gate, so one that none of them signed is no better than the word of whoever committed it.",
 	}
 )

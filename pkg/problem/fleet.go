@@ -61,7 +61,7 @@ var (
 	FleetOutside = Sentence{
 		Code: "fleet-outside", Text: "nothing is written outside of the fleet's repository (%s): the %s of the member is %s",
 		Hint:    "move the file below that directory and correct spec.members, or make the move in the repository that has the file, with a fleet file there",
-		Explain: "States of other repositories are read, so that members wait for each other. Commands of a fleet write below the repository of the fleet file only, or below its directory where it is in no repository; absolute paths, paths with .. and links count by where they lead. Whoever may change a fleet file could otherwise choose which files of the operator are replaced.",
+		Explain: "States of other repositories are read, so that members wait for each other. Commands of a fleet write below the repository of the fleet file only, or below its directory where it is in no repository; absolute paths, paths with .. and links count by where they lead. Otherwise anyone who can change the fleet file could choose which of the operator's files are replaced.",
 	}
 	FleetElsewhere = Sentence{
 		Code: "fleet-elsewhere", Text: "its state is in repository %s, which this command does not change",
@@ -71,12 +71,12 @@ var (
 	FleetUnmerged = Sentence{
 		Code: "fleet-unmerged", Text: "the base branch of repository %s does not have the state that the fleet file pins (%s)",
 		Hint:    "merge the open pull request of that repository first; where the state was changed without the fleet, run `l5d-pki-render fleet pin --repositories DIR` and have the change reviewed",
-		Explain: "A member moves from the state that all others were judged against. While its own repository has another one, the next step would be judged against something that is not there.",
+		Explain: "A member moves from the state that all others were judged against. As long as its own repository has a different one, the next step would be judged against a state that does not exist there.",
 	}
 	PRGuardPinned = Sentence{
-		Code: "fleet-pinned", Text: "the fleet file %s has another state of %s (%s)",
+		Code: "fleet-pinned", Text: "the fleet file %s pins a different state of %s (%s)",
 		Hint:    "merge the fleet's pull request that pins this state first, then run this check again; without one, run `l5d-pki-render fleet pin --repositories DIR --member NAME --commit COMMIT` in the fleet's repository with the head of this branch",
-		Explain: "Members in several repositories wait for each other over the fleet file: a step is announced there by its commit, judged against all other members, and merged in its own repository after that. Otherwise two repositories could each merge a step that only the other's old state allows.",
+		Explain: "Members in several repositories wait for each other through the fleet file: a step is announced there by its commit, judged against all other members, and merged in its own repository after that. Otherwise two repositories could each merge a step that only the other's old state allows.",
 	}
 	FleetNotPinned = Sentence{
 		Code: "fleet-not-pinned", Text: "no commit of repository %s is pinned",
@@ -86,7 +86,7 @@ var (
 	FleetNoCommit = Sentence{
 		Code: "fleet-no-commit", Text: "commit %s with %s is not in the clone of repository %s",
 		Hint:    "run `git fetch origin COMMIT` in that clone; if the forge has dropped the commit, as after a squash, run `l5d-pki-render fleet pin --repositories DIR`",
-		Explain: "The clone lacks the commit that the fleet file pins, or the commit has no state there: it may be older, shallow, or the commit was on a branch that was squashed and deleted. The member is unknown until then.",
+		Explain: "The clone lacks the commit that the fleet file pins, or the commit has no state there: the clone may be outdated or shallow, or the commit was on a branch that was squashed and deleted. The member is unknown until then.",
 	}
 	FleetPinWrite = Sentence{
 		Code: "fleet-pin-write", Text: "the commit of member %q cannot be written: %v",
@@ -94,7 +94,7 @@ var (
 		Explain: "Commits are written into the fleet file without touching its comments and order. Some forms of YAML cannot be edited that way, such as a block of text (`|`) that ends the file without a line break.",
 	}
 	FleetNoClones = Sentence{
-		Code: "fleet-no-clones", Text: "no directory has a clone of repository %s",
+		Code: "fleet-no-clones", Text: "no clone of repository %s was found",
 		Hint:    "pass --repositories DIR, the directory below which each repository is cloned under its name",
 		Explain: "A fleet file names other repositories by a plain name. Where their clones are is your own configuration, so that a change of the fleet file cannot choose what is read on your machine.",
 	}

@@ -4,7 +4,7 @@ package problem
 var (
 	ForgeRemote = Sentence{
 		Code:    "forge-remote",
-		Text:    "%q is no address of a repository on a forge",
+		Text:    "%q is not the address of a repository on a forge",
 		Hint:    "give the remote's name or an address like https://HOST/OWNER/REPO.git or git@HOST:OWNER/REPO.git; `pr --print` needs no forge",
 		Explain: "Pull requests are opened where the branch is pushed to, and that is read from the remote's address. A local folder has no forge.",
 	}
@@ -28,7 +28,7 @@ var (
 	}
 	ForgeBaseURL = Sentence{
 		Code:    "forge-base-url",
-		Text:    "%q is no base URL",
+		Text:    "%q is not a base URL",
 		Hint:    "give https://HOST, with the port or the path under which the forge's pages are, if it has one",
 		Explain: "The base URL is the address of the forge's start page. Owner, repository and the API's own path are added to it.",
 	}
@@ -126,7 +126,7 @@ var (
 		Code:    "forge-protocol",
 		Text:    "the two programs do not understand each other: protocol %d, expected %d",
 		Hint:    "install both programs of one release",
-		Explain: "l5d-pki-render and l5d-pki-render-forge come from one release. The answer was not whole or not of this version.",
+		Explain: "l5d-pki-render and l5d-pki-render-forge come from one release. The answer was incomplete or of another version.",
 	}
 	ForgeRequest = Sentence{
 		Code:    "forge-request",

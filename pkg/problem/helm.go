@@ -10,7 +10,7 @@ var (
 	}
 	HelmNoFolder = Sentence{
 		Code:    "helm-no-folder",
-		Text:    "there is no home to find Helm's plugins folder in",
+		Text:    "no home directory to find Helm's plugins folder in",
 		Hint:    "give it with --dir, or set HELM_PLUGINS",
 		Explain: "Helm looks for plugins in HELM_PLUGINS, or in `plugins` below HELM_DATA_HOME, XDG_DATA_HOME/helm or the user's folder for data. None of these is known here.",
 	}

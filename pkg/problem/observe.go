@@ -60,7 +60,7 @@ var (
 		Code:    "observe-protocol",
 		Text:    "l5d-pki-render-cluster speaks protocol %d, wanted %d",
 		Hint:    "install both programs from the same release",
-		Explain: "l5d-pki-render and l5d-pki-render-cluster come from one release. The answer was not whole or not of this version.",
+		Explain: "l5d-pki-render and l5d-pki-render-cluster come from one release. The answer was incomplete or of another version.",
 	}
 	ObserveRequest = Sentence{
 		Code:    "observe-request",

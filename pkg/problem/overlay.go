@@ -4,7 +4,7 @@ package problem
 var (
 	OverlayNoFolder = Sentence{
 		Code:    "overlay-no-folder",
-		Text:    "is no folder",
+		Text:    "is not a directory",
 		Hint:    "name the folder that holds the kustomization; it has to lie on this disk",
 		Explain: "A kustomization is named by its folder, as with `kustomize build`. Addresses are not fetched: check the repository out and name the folder in it.",
 	}

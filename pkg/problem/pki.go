@@ -115,7 +115,7 @@ var (
 	}
 	PKIAnchorNotSelfSigned = Sentence{
 		Code:    "pki-anchor-not-self-signed",
-		Text:    "certificate %d (%s) is no trust anchor: it was issued by %q, not by its own key",
+		Text:    "certificate %d (%s) is not a trust anchor: it was issued by %q, not by its own key",
 		Hint:    "put the self-signed anchor into the bundle; issuers and cross certificates belong to the issuer's chain",
 		Explain: "Go and the proxies take any certificate in a bundle as a root. An intermediate there becomes a root of its own that the real anchor's removal does not take away.",
 	}

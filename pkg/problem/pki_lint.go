@@ -47,7 +47,7 @@ var (
 	}
 	LintAnchorNotCA = Sentence{
 		Code:    "pki-lint-anchor-not-ca",
-		Text:    "is no certificate authority",
+		Text:    "is not a certificate authority",
 		Hint:    "use an anchor with basicConstraints CA:TRUE",
 		Explain: "Proxies ignore the CA bit of anchors, Go does not: linkerd-identity would not start.",
 	}
@@ -119,7 +119,7 @@ var (
 	}
 	LintIssuerNotCA = Sentence{
 		Code:    "pki-lint-issuer-not-ca",
-		Text:    "is no certificate authority",
+		Text:    "is not a certificate authority",
 		Hint:    "issue it with basicConstraints CA:TRUE",
 		Explain: "linkerd-identity refuses it.",
 	}

@@ -10,7 +10,7 @@ var (
 	}
 	PKIIssuerNotCA = Sentence{
 		Code:    "pki-issuer-not-ca",
-		Text:    "the issuer %s is no certificate authority",
+		Text:    "the issuer %s is not a certificate authority",
 		Hint:    "give an intermediate certificate with basicConstraints CA:TRUE",
 		Explain: "linkerd-identity refuses it: \"it must be an intermediate-CA, but it is not\" (pkg/identity/service.go).",
 	}
@@ -40,7 +40,7 @@ var (
 	}
 	PKINotCA = Sentence{
 		Code:    "pki-not-ca",
-		Text:    "%s does not verify by %s rules: %s is no certificate authority",
+		Text:    "%s does not verify by %s rules: %s is not a certificate authority",
 		Hint:    "issue it again with basicConstraints CA:TRUE",
 		Explain: "A certificate on the path may not sign others: its basicConstraints lack CA:TRUE, or its keyUsage lacks certSign (Go looks at both, the proxies at the first).",
 	}

@@ -58,7 +58,7 @@ var (
 	}
 	PRArguments = Sentence{
 		Code:    "pr-arguments",
-		Text:    "%q is no move: %s",
+		Text:    "%q is not a move: %s",
 		Hint:    "`l5d-pki-render pr --help` has examples",
 		Explain: "pr makes one move: advance, back, or start with the kind of rotation.",
 	}
@@ -118,7 +118,7 @@ var (
 	}
 	PRMargin = Sentence{
 		Code:    "pr-margin",
-		Text:    "%q is no margin",
+		Text:    "%q is not a margin",
 		Hint:    "write a share of the validity in percent, a time like 60d, or never",
 		Explain: "--next starts a rotation when less than this is left of the life of a certificate in use.",
 	}

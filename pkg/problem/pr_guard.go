@@ -143,7 +143,7 @@ var (
 	}
 	PRGuardWindows = Sentence{
 		Code:    "guard-path-windows",
-		Text:    "cannot be checked out on Windows: %s is no name for a file there",
+		Text:    "cannot be checked out on Windows: %s is not a valid file name there",
 		Hint:    "rename it, and squash the commits of the change: each of them is checked",
 		Explain: "Windows takes names such as CON, AUX and NUL, with any extension, for devices, a backslash for the end of a directory's name and a colon for the beginning of a stream, and drops dots and spaces at the end. Git stops there, or writes to another place, so a clone would lack files of the rotation. New paths in the directories of the state file, its keys and its outputs are refused.",
 	}

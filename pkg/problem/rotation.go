@@ -125,7 +125,7 @@ var (
 	RotationRolledOut = Sentence{
 		Code:    "rotation-rolled-out",
 		Text:    "the last move, of %s, is this rollout: it was made on the same evidence",
-		Hint:    "nothing is left to do for it; for one more rollout observe again, or say with other words why another one is needed",
+		Hint:    "it is complete; for another rollout, take a new observation or give a different reason",
 		Explain: "A command that is stopped after its last write can be run again. A rollout would then restart every workload a second time, so evidence opens one rollout only.",
 	}
 	RotationNoChoice = Sentence{
@@ -319,7 +319,7 @@ var (
 	}
 	ObservationCount = Sentence{
 		Code:    "observation-count",
-		Text:    "%q is no count",
+		Text:    "%q is not a number",
 		Hint:    "write a whole number from 1 on, or leave the row out",
 		Explain: "A row is for at least one proxy.",
 	}
@@ -361,7 +361,7 @@ var (
 	}
 	ObservationFingerprint = Sentence{
 		Code:    "observation-fingerprint",
-		Text:    "%q is no fingerprint",
+		Text:    "%q is not a fingerprint",
 		Hint:    "write the SHA-256 of the certificate's DER as 64 lower-case hex digits, without colons",
 		Explain: "Certificates are told apart by the SHA-256 of their DER form.",
 	}

@@ -188,7 +188,7 @@ var (
 // Certificates, as far as the state file looks at them.
 var (
 	StateNotPEM = Sentence{
-		Code: "state-not-pem", Text: "this is no PEM certificate",
+		Code: "state-not-pem", Text: "this is not a PEM certificate",
 		Hint:    "paste the whole block, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, under a \"|-\"",
 		Explain: "Certificates are in the state file as PEM text: they are public, and reviewers see what changes.",
 	}
@@ -232,7 +232,7 @@ var (
 		Explain: "Only the rotation of an anchor has strategies: bundle (the documented procedure) and cross-sign (one restart wave).",
 	}
 	StatePhaseUnknown = Sentence{
-		Code: "state-phase-unknown", Text: "%s is no phase of %s; its phases are %s",
+		Code: "state-phase-unknown", Text: "%s is not a phase of %s; its phases are %s",
 		Hint:    "restore status from Git and use advance or back",
 		Explain: "Each kind and strategy of rotation walks through its own phases; docs/phases.md has the tables.",
 	}

@@ -166,7 +166,7 @@ var (
 	}
 	SurveyNoFolder = Sentence{
 		Code:    "survey-no-folder",
-		Text:    "is no folder",
+		Text:    "is not a directory",
 		Hint:    "give the folder of a Git work tree: --repo .",
 		Explain: "--repo reads the tracked files of a Git work tree, or every file of a folder that is none.",
 	}

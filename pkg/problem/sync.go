@@ -22,7 +22,7 @@ var (
 	}
 	StateOutputDigest = Sentence{
 		Code:    "state-output-digest",
-		Text:    "%s is no digest of a chart",
+		Text:    "%s is not the digest of a chart",
 		Hint:    "write sha256: and 64 hex digits, as `l5d-pki-render chart CHART --print-digest` shows it",
 		Explain: "Charts are locked by their SHA-256.",
 	}
@@ -40,7 +40,7 @@ var (
 	}
 	StateOutputText = Sentence{
 		Code:    "state-output-text",
-		Text:    "%s is no reference: it has white space around it, control characters, or begins with a dash",
+		Text:    "%s is not a reference: it has white space around it, control characters, or begins with a dash",
 		Hint:    "write it as `helm` takes it",
 		Explain: "Names of charts, repositories and versions go to Helm's libraries as they are.",
 	}

@@ -12,13 +12,13 @@ var (
 		Code:    "workloads-nothing",
 		Text:    "no meshed workload is in %s",
 		Hint:    "say which namespaces are injected: --namespace-inject NAME=enabled; or pass --allow-nothing",
-		Explain: "A workload is meshed when its pod template or its Namespace carries linkerd.io/inject: enabled (or ingress). The annotation of the workload itself does not count, as it does not count for the injector. Namespaces are looked for in the same input; those that live elsewhere are named with --namespace-inject. Passing over everything in silence would look like a wave that was rolled out.",
+		Explain: "A workload is meshed when its pod template or its Namespace carries linkerd.io/inject: enabled (or ingress). The annotation of the workload itself does not count, as it does not count for the injector. Namespaces are looked for in the same input; those that live elsewhere are named with --namespace-inject. Skipping everything silently would look like a completed wave.",
 	}
 	WorkloadsTwoMinds = Sentence{
 		Code:    "workloads-two-minds",
 		Text:    "Namespace %q is linkerd.io/inject: %q here and %q in %s",
 		Hint:    "name the files of one cluster only, or settle it: --namespace-inject NAME=enabled",
-		Explain: "The Namespace is in two files that say different things, as happens when the folders of several clusters are given together. Which of them holds decides whether its workloads are meshed.",
+		Explain: "The Namespace is in two files that say different things, as happens when the directories of several clusters are passed together. Which of them holds decides whether its workloads are meshed.",
 	}
 	WorkloadsBadInject = Sentence{
 		Code:    "workloads-bad-inject",
@@ -30,11 +30,11 @@ var (
 		Code:    "workloads-no-files",
 		Text:    "no .yaml, .yml or .json file is there",
 		Hint:    "check the path; in a pattern ** means any number of directories, and quotes keep it from the shell",
-		Explain: "Every path and pattern has to lead to at least one file, so that a slip of the pen does not pass for a wave that was rolled out.",
+		Explain: "Every path and pattern has to lead to at least one file, so that a typo does not look like a completed wave.",
 	}
 	WorkloadsBadPattern = Sentence{
 		Code:    "workloads-bad-pattern",
-		Text:    "is no pattern for paths",
+		Text:    "is not a valid path pattern",
 		Hint:    "* and ? match characters of one name, [a-z] one of them, ** any number of directories",
 		Explain: "The pattern has a bracket that does not close, or the like.",
 	}

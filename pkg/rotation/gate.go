@@ -164,12 +164,15 @@ func (r Reason) problem() *problem.Problem {
 	case r.Verifier == "":
 		return problem.RotationUnknown.With(r.Text)
 	case r.Rule == G1:
-		return problem.RotationG1.With(r.Text, where, r.Cause)
+		return problem.RotationG1.With(r.Text, where, r.Cause).Because(&r)
 	case r.Rule == G2:
-		return problem.RotationG2.With(r.Text, where, r.Cause)
+		return problem.RotationG2.With(r.Text, where, r.Cause).Because(&r)
 	}
-	return problem.RotationG3.With(r.Text, r.Cause)
+	return problem.RotationG3.With(r.Text, r.Cause).Because(&r)
 }
+
+// Error is the pair in words: a reason is the cause of the problem that refuses a move.
+func (r *Reason) Error() string { return r.Text }
 
 // bundleWords is a bundle for people: `{"root 2025" 3fa0c1d2, "root 2026" 9b41d8aa}`.
 func bundleWords(b pki.Bundle) string {

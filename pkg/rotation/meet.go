@@ -189,10 +189,12 @@ func (t target) elsewhere() []string {
 
 // problem is an unmet need as a refusal.
 func (r NeedResult) problem() *problem.Problem {
+	p := problem.RotationUnmet.With(r.Text, strings.Join(r.Missing, "; ")).Because(&r)
 	if r.Need == DeliveredElsewhere { // no observation can show it before the phase is entered
-		return problem.RotationUnmet.With(r.Text, strings.Join(r.Missing, "; ")).
-			Hint("make sure that it is delivered, then vouch for it: --assume %s --because \"...\"", r.Need)
+		return p.Hint("make sure that it is delivered, then vouch for it: --assume %s --because \"...\"", r.Need)
 	}
-	return problem.RotationUnmet.With(r.Text, strings.Join(r.Missing, "; ")).
-		Hint("bring an observation that shows it (--evidence), or vouch for it: --assume %s --because \"...\"", r.Need)
+	return p.Hint("bring an observation that shows it (--evidence), or vouch for it: --assume %s --because \"...\"", r.Need)
 }
+
+// Error is the need in words: it is the cause of the problem that refuses a move.
+func (r *NeedResult) Error() string { return r.Text }

@@ -60,7 +60,7 @@ func TestParseRefusesContradictions(t *testing.T) {
 			[]string{`f:25:10: status.phase: phase "stable" has no rotation, but status.rotation says "anchor"`,
 				`f:77:11: status.log[0].move: the move "start" of a rotation of kind "anchor" with strategy "bundle" does not lead to the phase "stable"`}},
 		{"phase of another strategy", []string{"anchor, strategy: bundle", "anchor, strategy: cross-sign"},
-			[]string{`f:25:10: status.phase: "anchor-added" is no phase of a rotation of kind "anchor" with strategy "cross-sign"; its phases are issuer-switched, issuer-spread, anchor-swapped, anchor-spread`,
+			[]string{`f:25:10: status.phase: "anchor-added" is not a phase of a rotation of kind "anchor" with strategy "cross-sign"; its phases are issuer-switched, issuer-spread, anchor-swapped, anchor-spread`,
 				"f:78:11: status.log[0].kind: the last entry is of another rotation than the one under way"}},
 		{"no strategy", []string{"{kind: anchor, strategy: bundle}", "{kind: anchor}"},
 			[]string{`f:26:13: status.rotation.strategy: a rotation of kind "anchor" has the strategy bundle or cross-sign, found ""`}},

@@ -41,7 +41,7 @@ func Gather(w custody.World, q Request) (recovery.Facts, error) {
 			facts.Observed = append(facts.Observed, o)
 		}
 	}
-	facts.Reverted, facts.Edited = history.Look(q.StatePath, facts.State)
+	facts.Reverted, facts.Edited, facts.NoHistory = history.Look(q.StatePath, facts.State)
 	facts.MissingKeys, err = missingKeys(w, q.StatePath, facts.State)
 	return facts, err
 }
