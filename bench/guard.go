@@ -39,7 +39,8 @@ func guard(p *page) error {
 	for _, c := range []struct {
 		name, dir, goal string
 		runs            int
-	}{{fmt.Sprintf("%d files", guardFiles), many, fmt.Sprintf("under %.0f s", guardTime.Seconds()), p.fewer()}, {"a large file", large, "none", 1}} {
+	}{{fmt.Sprintf("%d files", guardFiles), many, fmt.Sprintf("under %.0f s", guardTime.Seconds()), p.fewer()},
+		{"a large file", large, "none", 1}} {
 		all, err := alternate(c.runs, program{args: append([]string{p.binary}, guardArgs...), dir: c.dir},
 			program{args: []string{"git", "log", "--patch", "main..HEAD"}, dir: c.dir})
 		if err != nil {
@@ -67,7 +68,8 @@ func (b *bench) change(name string, write func(dir string) error) (dir string, e
 	if err := runIn(dir, "git", "init", "-q", "-b", "main"); err != nil {
 		return "", err
 	}
-	if err := runIn(dir, b.binary, "init", "--new", "--linkerd-version", "2.18", "--name", "bench", "--recipient", recipient, "-s", "pki/rotation.yaml"); err != nil {
+	if err := runIn(dir, b.binary, "init", "--new", "--linkerd-version", "2.18", "--name", "bench", "--recipient", recipient, "-s",
+		"pki/rotation.yaml"); err != nil {
 		return "", err
 	}
 	if err := commitAll(dir, "base"); err != nil {
@@ -86,7 +88,8 @@ func commitAll(dir, message string) error {
 	if err := runIn(dir, "git", "-c", "core.compression=1", "-c", "core.bigFileThreshold=8m", "add", "-A"); err != nil {
 		return err
 	}
-	return runIn(dir, "git", "-c", "user.name=bench", "-c", "user.email=bench@example.com", "-c", "commit.gpgSign=false", "commit", "-q", "-m", message)
+	return runIn(dir, "git", "-c", "user.name=bench", "-c", "user.email=bench@example.com", "-c", "commit.gpgSign=false", "commit", "-q", "-m",
+		message)
 }
 
 func runIn(dir string, args ...string) error {

@@ -66,7 +66,8 @@ func writeBoth(stream, docs, list string) error {
 		if object == "" {
 			continue
 		}
-		object = strings.TrimSuffix(strings.Replace(object, "        env:\n        - name: GREETING", "        env:\n"+padding+"        - name: GREETING", 1), "\n") + "\n"
+		object = strings.TrimSuffix(strings.Replace(object, "        env:\n        - name: GREETING",
+			"        env:\n"+padding+"        - name: GREETING", 1), "\n") + "\n"
 		both[0].WriteString("---\n" + object)
 		both[1].WriteString("- " + strings.TrimSuffix(strings.ReplaceAll(strings.ReplaceAll(object, "\n", "\n  "), "\n  \n", "\n\n"), "  "))
 	}

@@ -118,7 +118,8 @@ func (c *cluster) list(w http.ResponseWriter, path, selector string) {
 			items = append(items, c.objects[key])
 		}
 	}
-	respond(w, http.StatusOK, map[string]any{"kind": collection(path) + "List", "apiVersion": groupVersionOf(path), "metadata": map[string]any{"resourceVersion": "1"}, "items": items})
+	respond(w, http.StatusOK, map[string]any{"kind": collection(path) + "List", "apiVersion": groupVersionOf(path),
+		"metadata": map[string]any{"resourceVersion": "1"}, "items": items})
 }
 
 // selected reports whether an object has the labels key=value,… of a selector.
@@ -158,5 +159,6 @@ func respond(w http.ResponseWriter, code int, answer any) {
 }
 
 func refuse(w http.ResponseWriter, code int, why, message string) {
-	respond(w, code, map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": why, "message": message, "code": code})
+	respond(w, code, map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": why, "message": message,
+		"code": code})
 }

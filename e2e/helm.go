@@ -89,5 +89,6 @@ func (h *Helm) FromGetter(t testing.TB, state string, c Chart) Objects {
 // ChartObjects gives the objects of a chart by `l5d-pki-render chart`, keys included.
 func ChartObjects(t testing.TB, s *Sandbox, state string, c Chart) Objects {
 	t.Helper()
-	return ParseObjects(t, s.MustRun(t, "", nil, "l5d-pki-render", append([]string{"chart", "--with-keys", "--layout", "embedded", "-s", state}, c.args()...)...))
+	return ParseObjects(t, s.MustRun(t, "", nil, "l5d-pki-render",
+		append([]string{"chart", "--with-keys", "--layout", "embedded", "-s", state}, c.args()...)...))
 }

@@ -114,7 +114,8 @@ func (s *Server) run(etcd, api string) error {
 		"--listen-peer-urls="+peers, "--initial-advertise-peer-urls="+peers, "--initial-cluster=default="+peers); err != nil {
 		return err
 	}
-	if err := s.begin(api, "--etcd-servers="+store, "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", fmt.Sprint("--secure-port=", ports[0]),
+	if err := s.begin(api, "--etcd-servers="+store, "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1",
+		fmt.Sprint("--secure-port=", ports[0]),
 		"--tls-cert-file=server.crt", "--tls-private-key-file=server.key", "--token-auth-file=tokens.csv",
 		"--service-account-key-file=accounts.key", "--service-account-signing-key-file=accounts.key", "--service-account-issuer=https://kubernetes.default.svc",
 		"--authorization-mode=RBAC", "--service-cluster-ip-range=10.96.0.0/16", "--allow-privileged=true",

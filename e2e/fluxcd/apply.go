@@ -46,7 +46,8 @@ func (c *Controller) reconciled(t testing.TB, path, revision string) (status map
 		flux := c.server.Get(t, path)
 		status, _ = flux["status"].(map[string]any)
 		ready, generation := condition(flux, "Ready"), flux["metadata"].(map[string]any)["generation"]
-		return ready["status"] == "True" && status["lastAppliedRevision"] == revision && status["observedGeneration"] == generation, ready["message"]
+		return ready["status"] == "True" && status["lastAppliedRevision"] == revision && status["observedGeneration"] == generation,
+			ready["message"]
 	})
 	return status
 }
@@ -92,7 +93,8 @@ func (c *Controller) Stored(t testing.TB, o map[string]any) map[string]any {
 		t.Fatal(err)
 	}
 	path := c.server.Path(t, o)
-	code, answer, err := c.server.Do(http.MethodPatch, path+"?dryRun=All&force=true&fieldManager="+manager, "application/apply-patch+yaml", body)
+	code, answer, err := c.server.Do(http.MethodPatch, path+"?dryRun=All&force=true&fieldManager="+manager, "application/apply-patch+yaml",
+		body)
 	var stored map[string]any
 	if err != nil || code != http.StatusOK && code != http.StatusCreated || json.Unmarshal(answer, &stored) != nil {
 		t.Fatalf("apply %s: %d %v\n%.500s", path, code, err, answer)

@@ -53,7 +53,8 @@ type cluster struct {
 
 func newCluster(t *testing.T, s *apiserver.Server, name string, seed uint64) *cluster {
 	t.Helper()
-	c := &cluster{Server: s, t: t, name: name, dir: t.TempDir(), restarts: map[string]int{}, applied: e2e.Objects{}, random: rand.New(rand.NewPCG(seed, 14))}
+	c := &cluster{Server: s, t: t, name: name, dir: t.TempDir(), restarts: map[string]int{}, applied: e2e.Objects{},
+		random: rand.New(rand.NewPCG(seed, 14))}
 	for _, name := range []string{"linkerd", "shop"} {
 		c.do(http.MethodPost, "/api/v1/namespaces", "application/json", object{"metadata": object{"name": name}})
 		c.do(http.MethodPost, "/api/v1/namespaces/"+name+"/serviceaccounts", "application/json", object{"metadata": object{"name": "default"}})

@@ -81,7 +81,8 @@ func (c *cluster) happen() bool {
 	if len(events) == 0 {
 		return false
 	}
-	if p := c.pods[c.random.IntN(len(c.pods))]; c.random.IntN(oneIn) == 0 && c.templates()[[2]string{p.namespace, p.deployment}] == p.template {
+	if p := c.pods[c.random.IntN(len(c.pods))]; c.random.IntN(oneIn) == 0 &&
+		c.templates()[[2]string{p.namespace, p.deployment}] == p.template {
 		c.replace(p, p.template)
 		return true
 	}

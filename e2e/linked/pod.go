@@ -54,13 +54,15 @@ func (p *pod) identity() string {
 func (c *cluster) start(namespace, deployment, template string) *pod {
 	c.t.Helper()
 	c.made++
-	p := &pod{namespace: namespace, deployment: deployment, template: template, name: fmt.Sprintf("%s-5d4f-%s%d", deployment, c.name, c.made), bundle: c.mount}
+	p := &pod{namespace: namespace, deployment: deployment, template: template, name: fmt.Sprintf("%s-5d4f-%s%d", deployment, c.name, c.made),
+		bundle: c.mount}
 	labels := object{"linkerd.io/control-plane-ns": "linkerd", "pod-template-hash": "5d4f"}
 	bundle := object{"name": "LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS", "value": p.bundle}
 	containers, statuses := []any{}, []any{status("linkerd-proxy")}
 	if namespace == "linkerd" {
 		p.bundle = c.roots() // a kubelet reads it anew for a container that starts
-		bundle = object{"name": bundle["name"], "valueFrom": object{"configMapKeyRef": object{"name": "linkerd-identity-trust-roots", "key": "ca-bundle.crt"}}}
+		bundle = object{"name": bundle["name"], "valueFrom": object{"configMapKeyRef": object{"name": "linkerd-identity-trust-roots",
+			"key": "ca-bundle.crt"}}}
 		component := strings.TrimPrefix(deployment, "linkerd-")
 		labels["linkerd.io/control-plane-component"] = component
 		containers = append(containers, object{"name": component, "image": "controller",
@@ -76,10 +78,13 @@ func (c *cluster) start(namespace, deployment, template string) *pod {
 	path := "/api/v1/namespaces/" + namespace + "/pods"
 	c.do(http.MethodPost, path, "application/json", object{
 		"metadata": object{"name": p.name, "labels": labels,
-			"annotations":     object{"linkerd.io/created-by": "linkerd/proxy-injector edge-25.10.7", "linkerd.io/trust-root-sha256": hex.EncodeToString(sum[:])},
-			"ownerReferences": []any{object{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": deployment + "-5d4f", "uid": "1", "controller": true}}},
+			"annotations": object{"linkerd.io/created-by": "linkerd/proxy-injector edge-25.10.7",
+				"linkerd.io/trust-root-sha256": hex.EncodeToString(sum[:])},
+			"ownerReferences": []any{object{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": deployment + "-5d4f", "uid": "1",
+				"controller": true}}},
 		"spec": object{"containers": containers, "automountServiceAccountToken": false}})
-	c.do(http.MethodPatch, path+"/"+p.name+"/status", "application/merge-patch+json", object{"status": object{"phase": "Running", "containerStatuses": statuses}})
+	c.do(http.MethodPatch, path+"/"+p.name+"/status", "application/merge-patch+json",
+		object{"status": object{"phase": "Running", "containerStatuses": statuses}})
 	c.write("held-"+p.place(), p.bundle)
 	c.publishIssuer(p)
 	return p

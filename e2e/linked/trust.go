@@ -88,7 +88,8 @@ func byGo(p pair) error {
 	if err != nil {
 		return err
 	}
-	_, err = own.Verify(x509.VerifyOptions{Roots: roots, Intermediates: behind, CurrentTime: time.Now(), KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+	_, err = own.Verify(x509.VerifyOptions{Roots: roots, Intermediates: behind, CurrentTime: time.Now(),
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
 	return err
 }
 

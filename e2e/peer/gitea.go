@@ -32,7 +32,8 @@ const (
 )
 
 // frontendSources are the parts of the module that the build reads.
-var frontendSources = []string{"package.json", "pnpm-lock.yaml", "vite.config.ts", "tailwind.config.ts", "tsconfig.json", "types.d.ts", "web_src", "public", "assets", "options", "templates", "tools"}
+var frontendSources = []string{"package.json", "pnpm-lock.yaml", "vite.config.ts", "tailwind.config.ts", "tsconfig.json", "types.d.ts",
+	"web_src", "public", "assets", "options", "templates", "tools"}
 
 // GiteaFrontend builds Gitea's own scripts and styles, which the module does not
 // hold, with npm from its own lock file, once into the cache. It gives the folder

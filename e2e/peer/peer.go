@@ -56,7 +56,8 @@ var recipes = map[string]recipe{
 	"sops":              {module: "e2e/custody", pkg: "github.com/getsops/sops/v3/cmd/sops"},
 	"argocd-cmp-server": {module: "e2e/argocd", pkg: "./cmd/argocd-cmp-server", env: []string{argocdToolchain}},
 	// Gitea keeps its data in SQLite, through C.
-	"gitea":              {module: "e2e/gitea", pkg: "code.gitea.io/gitea", env: []string{"CGO_ENABLED=1"}, flags: []string{"-tags", "sqlite sqlite_unlock_notify"}},
+	"gitea": {module: "e2e/gitea", pkg: "code.gitea.io/gitea", env: []string{"CGO_ENABLED=1"},
+		flags: []string{"-tags", "sqlite sqlite_unlock_notify"}},
 	"kubeseal":           {module: "internal/custody/sealtest", pkg: "github.com/bitnami-labs/sealed-secrets/cmd/kubeseal"},
 	"cert-manager-issue": {module: "internal/custody/clustertest", pkg: "./cmd/issue"},
 	"etcd":               {module: "e2e/kube", pkg: "go.etcd.io/etcd/server/v3"},

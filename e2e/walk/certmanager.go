@@ -118,7 +118,8 @@ func (m *mesh) deliverBundle(t *testing.T, bundle map[string]any) {
 		}
 	}
 	for _, namespace := range m.server.List(t, "/api/v1/namespaces") {
-		if text(namespace, "metadata", "labels", "linkerd.io/is-control-plane") != text(spec, "target", "namespaceSelector", "matchLabels", "linkerd.io/is-control-plane") {
+		if text(namespace, "metadata", "labels", "linkerd.io/is-control-plane") != text(spec, "target", "namespaceSelector", "matchLabels",
+			"linkerd.io/is-control-plane") {
 			continue
 		}
 		in, name := text(namespace, "metadata", "name"), text(bundle, "metadata", "name")

@@ -116,7 +116,8 @@ func (m *mesh) decrypt(t *testing.T, object map[string]any) map[string]any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain := m.MustRun(t, string(text), nil, "sops", "decrypt", "--input-type", "yaml", "--output-type", "yaml", "--filename-override", "secret.yaml")
+	plain := m.MustRun(t, string(text), nil, "sops", "decrypt", "--input-type", "yaml", "--output-type", "yaml", "--filename-override",
+		"secret.yaml")
 	opened := map[string]any{}
 	if err := yaml.Unmarshal(plain, &opened); err != nil {
 		t.Fatal(err)

@@ -42,7 +42,8 @@ func (l *lab) apply(t *testing.T, manifests ...string) {
 	for _, text := range manifests {
 		s.MustRun(t, text, []string{"KUBECONFIG=" + l.server.Kubeconfig}, "kubectl", "apply", "-f", "-")
 	}
-	s.MustRun(t, "", []string{"KUBECONFIG=" + l.server.Kubeconfig}, "kubectl", "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+	s.MustRun(t, "", []string{"KUBECONFIG=" + l.server.Kubeconfig}, "kubectl", "wait", "--for=condition=Established", "crd", "--all",
+		"--timeout=60s")
 }
 
 // newLab starts the servers, and ends them with the test.

@@ -36,7 +36,8 @@ type mesh struct {
 }
 
 // programs of a sandbox, beside the tool's own.
-var meshPrograms = map[string]string{"kubectl": "kubectl", "age-keygen": "age-keygen", "sops": "sops", "kubeseal": "kubeseal", "issue": "cert-manager-issue"}
+var meshPrograms = map[string]string{"kubectl": "kubectl", "age-keygen": "age-keygen", "sops": "sops", "kubeseal": "kubeseal",
+	"issue": "cert-manager-issue"}
 
 // newMesh is a mesh that begins with a first PKI of the tool's.
 func newMesh(t *testing.T, l *lab, c cell) *mesh {
@@ -57,7 +58,8 @@ func newRepository(t *testing.T, l *lab, c cell) *mesh {
 	m.identity, m.keys = filepath.Join(outside, "identity.txt"), filepath.Join(outside, "keys")
 	m.MustRun(t, "", nil, "age-keygen", "-o", m.identity)
 	m.recipient = strings.TrimSpace(string(m.MustRun(t, "", nil, "age-keygen", "-y", m.identity)))
-	m.Env = append(m.Env, "KUBECONFIG="+l.server.Kubeconfig, "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@example.com",
+	m.Env = append(m.Env, "KUBECONFIG="+l.server.Kubeconfig, "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=t",
+		"GIT_AUTHOR_EMAIL=t@example.com",
 		"GIT_COMMITTER_NAME=t", "GIT_COMMITTER_EMAIL=t@example.com", "SOPS_AGE_KEY_FILE="+m.identity)
 	m.MustRun(t, "", nil, "git", "init", "-q", "-b", "main")
 	m.Copy(t, "charts/control-plane", "charts/linkerd")

@@ -48,7 +48,8 @@ func anchorOf(s *state.Rotation, c render.ClusterAnchor) int {
 			continue
 		}
 		certificate := bundle.Certificates()[0]
-		if c.Fingerprint == certificate.Fingerprint() || c.Fingerprint == "" && a.Role == state.RoleCurrent && c.CommonName == certificate.Subject.CommonName {
+		if c.Fingerprint == certificate.Fingerprint() || c.Fingerprint == "" && a.Role == state.RoleCurrent &&
+			c.CommonName == certificate.Subject.CommonName {
 			return i
 		}
 	}

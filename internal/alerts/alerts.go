@@ -78,7 +78,8 @@ func ends(m mesh) []Rule {
 		"webhook":    "LinkerdWebhookCertificateEnds",
 		"webhook-ca": "LinkerdWebhookCAEnds",
 	}
-	starts := map[string]string{"anchor": "start anchor", "issuer": "start issuer", "cross": "start anchor", "webhook": "start webhooks", "webhook-ca": "start webhooks"}
+	starts := map[string]string{"anchor": "start anchor", "issuer": "start issuer", "cross": "start anchor", "webhook": "start webhooks",
+		"webhook-ca": "start webhooks"}
 	var rules []Rule
 	for _, c := range together(m.certificates) {
 		name, known := names[c.Kind]
@@ -189,10 +190,11 @@ func identity(m mesh) []Rule {
 			differs = fmt.Sprintf("abs(%s - %d) > %d", issuerEnd, c.NotAfter.Unix(), readings)
 		}
 	}
-	return append(rules, Rule{Alert: "LinkerdIdentityNotReloaded", Expr: differs, For: "1h", Labels: map[string]string{"severity": warning}, Annotations: map[string]string{
-		"summary":     "a replica of linkerd-identity signs with another issuer than the state says",
-		"description": "Either the issuer's Secret was not delivered, or identity did not reload it. `l5d-pki-render observe` followed by `l5d-pki-render doctor` says which.",
-	}})
+	return append(rules, Rule{Alert: "LinkerdIdentityNotReloaded", Expr: differs, For: "1h", Labels: map[string]string{"severity": warning},
+		Annotations: map[string]string{
+			"summary":     "a replica of linkerd-identity signs with another issuer than the state says",
+			"description": "Either the issuer's Secret was not delivered, or identity did not reload it. `l5d-pki-render observe` followed by `l5d-pki-render doctor` says which.",
+		}})
 }
 
 // patience is how long a rotation may rest in a phase before a person should look.

@@ -40,7 +40,8 @@ func fleetDocument(st *fleet.Status) document.Document {
 		wrong.Items = append(wrong.Items, document.Say("%s", pair))
 	}
 	d.Lead = []document.Block{document.Facts{
-		{Name: "Reported at", Value: document.Say("%s", st.At)}, {Name: "Members", Value: document.Say("%d", len(st.Members))}, {Name: "Components, which share trust", Value: document.Say("%d", len(st.Components))},
+		{Name: "Reported at", Value: document.Say("%s", st.At)}, {Name: "Members", Value: document.Say("%d", len(st.Members))},
+		{Name: "Components, which share trust", Value: document.Say("%d", len(st.Components))},
 	}, wrong}
 	for i, g := range st.Components {
 		kind := "no rotation under way"
@@ -56,8 +57,10 @@ func fleetDocument(st *fleet.Status) document.Document {
 
 // grid is where each member of a component is, and what it waits for.
 func grid(n int, g fleet.Group, members []fleet.Row) []document.Block {
-	where := document.Table{Caption: fmt.Sprintf("Members of component %d by phase", n), Head: append(append([]string{"member"}, g.Phases...), "seen", "next")}
-	holds := document.Table{Caption: fmt.Sprintf("What holds the members of component %d", n), Head: []string{"member", "by itself", "by its component"}, None: "Nothing holds any member."}
+	where := document.Table{Caption: fmt.Sprintf("Members of component %d by phase", n),
+		Head: append(append([]string{"member"}, g.Phases...), "seen", "next")}
+	holds := document.Table{Caption: fmt.Sprintf("What holds the members of component %d", n),
+		Head: []string{"member", "by itself", "by its component"}, None: "Nothing holds any member."}
 	if len(g.Phases) == 0 {
 		where.Head = []string{"member", "phase", "seen", "next"}
 	}
@@ -81,7 +84,8 @@ func grid(n int, g fleet.Group, members []fleet.Row) []document.Block {
 			for _, h := range r.HeldBy {
 				held = append(held, h.Text)
 			}
-			holds.Rows = append(holds.Rows, []document.Line{document.Say("%s", r.Name), document.Say("%s", strings.Join(why, "; ")), document.Say("%s", strings.Join(held, "; "))})
+			holds.Rows = append(holds.Rows, []document.Line{document.Say("%s", r.Name), document.Say("%s", strings.Join(why, "; ")),
+				document.Say("%s", strings.Join(held, "; "))})
 		}
 	}
 	return []document.Block{where, holds}

@@ -36,7 +36,8 @@ func newClient(access exchange.Access, limit int64) (*http.Client, error) {
 	if access.CertFile != "" || access.KeyFile != "" {
 		pair, err := tls.LoadX509KeyPair(access.CertFile, access.KeyFile)
 		if err != nil { // the parser's own words about a key are not repeated
-			return nil, problem.ChartTLSFile.With(fmt.Sprintf("the pair of %q and %q", access.CertFile, access.KeyFile), "no certificate with its key")
+			return nil, problem.ChartTLSFile.With(fmt.Sprintf("the pair of %q and %q", access.CertFile, access.KeyFile),
+				"no certificate with its key")
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}

@@ -49,7 +49,8 @@ func (r *run) stale(rows []rotation.Endpoint) (found []string) {
 // one does not verify the other: connections between those pods fail.
 func (r *run) cutOff(rows []rotation.Endpoint) (found []string, compared bool) {
 	verifier := rotation.NewVerifier(r.At)
-	held, chains := groups(rows, func(e rotation.Endpoint) []string { return e.Bundle }), groups(rows, func(e rotation.Endpoint) []string { return e.Chain })
+	held, chains := groups(rows, func(e rotation.Endpoint) []string { return e.Bundle }),
+		groups(rows, func(e rotation.Endpoint) []string { return e.Chain })
 	for _, replica := range r.o.Identity { // what they sign now is served next
 		chains = chains.add(replica.Issuer, "new leaves of "+replica.Pod)
 	}

@@ -27,10 +27,12 @@ func (r *run) rotation() {
 	applied := fmt.Sprintf("phase %s may not be applied yet", phase)
 	roots := r.o.ControlPlane.TrustRoots
 	if roots != nil {
-		r.applied("the trust anchors are those of phase "+phase, problem.CheckBundlePhase, sameSet(roots, status.Bundle), roots, status.Bundle, applied)
+		r.applied("the trust anchors are those of phase "+phase, problem.CheckBundlePhase, sameSet(roots, status.Bundle), roots, status.Bundle,
+			applied)
 	}
 	if issuer := r.o.ControlPlane.Issuer; issuer != nil {
-		r.applied("the issuer is that of phase "+phase, problem.CheckIssuerPhase, slices.Equal(issuer, status.Issuer), issuer, status.Issuer, applied)
+		r.applied("the issuer is that of phase "+phase, problem.CheckIssuerPhase, slices.Equal(issuer, status.Issuer), issuer, status.Issuer,
+			applied)
 	}
 	r.hooksOfPhase(phase)
 }

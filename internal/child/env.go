@@ -62,7 +62,8 @@ var (
 	// gitTransport is for git's transports and for credential helpers, which look
 	// for their own files below HOME.
 	gitTransport = []string{
-		"GIT_SSL_*", "GIT_PROXY_*", "GIT_HTTP_*", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ALLOW_PROTOCOL", "GIT_PROTOCOL_FROM_USER", "GIT_ASKPASS", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE",
+		"GIT_SSL_*", "GIT_PROXY_*", "GIT_HTTP_*", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ALLOW_PROTOCOL", "GIT_PROTOCOL_FROM_USER",
+		"GIT_ASKPASS", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE",
 		"XDG_CACHE_HOME", "XDG_DATA_HOME", "KRB5CCNAME", "KRB5_CONFIG", "GCM_*", "PASSWORD_STORE_DIR",
 	}
 	// gitCommits is for the identity, for signing and for hooks of the user.
@@ -72,7 +73,8 @@ var (
 	}
 	// clouds are the credentials by which a KMS is reached.
 	clouds = []string{
-		"AWS_*", "GOOGLE_*", "GCLOUD_*", "CLOUDSDK_*", "GCE_METADATA_*", "AZURE_*", "MSI_*", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IMDS_ENDPOINT",
+		"AWS_*", "GOOGLE_*", "GCLOUD_*", "CLOUDSDK_*", "GCE_METADATA_*", "AZURE_*", "MSI_*", "IDENTITY_ENDPOINT", "IDENTITY_HEADER",
+		"IMDS_ENDPOINT",
 		"VAULT_*", "BAO_*", "HUAWEICLOUD_*", "KUBERNETES_SERVICE_*",
 	}
 )
@@ -84,10 +86,13 @@ var lists = map[Purpose][][]string{
 	Committing: {start, gitFiles, network, agents, gitTransport, gitCommits},
 	Sops:       {start, network, agents, clouds, {"SOPS_*", "AGE_*", "XDG_CACHE_HOME", "XDG_DATA_HOME"}},
 	Kubeseal:   {start, {"KUBECONFIG"}},
-	Charts:     {start, network, {"GOMEMLIMIT", "HELM_*", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"}},
-	Forges:     {start, network},
-	Clusters:   {start, network, agents, clouds, {"KUBECONFIG", "KUBERNETES_*", "USE_GKE_GCLOUD_AUTH_PLUGIN", "AAD_*", "XDG_CACHE_HOME", "XDG_DATA_HOME"}},
-	KMS:        {start, network, agents, clouds, {"SOFTHSM2_CONF", "PKCS11_*", "P11_KIT_*", "YUBIHSM_*", "TPM2*", "TCTI", "CKNFAST_*", "NFAST_*", "ChrystokiConfigurationPath"}},
+	Charts: {start, network, {"GOMEMLIMIT", "HELM_*", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CACHE_HOME", "XDG_DATA_HOME",
+		"XDG_RUNTIME_DIR"}},
+	Forges: {start, network},
+	Clusters: {start, network, agents, clouds, {"KUBECONFIG", "KUBERNETES_*", "USE_GKE_GCLOUD_AUTH_PLUGIN", "AAD_*", "XDG_CACHE_HOME",
+		"XDG_DATA_HOME"}},
+	KMS: {start, network, agents, clouds, {"SOFTHSM2_CONF", "PKCS11_*", "P11_KIT_*", "YUBIHSM_*", "TPM2*", "TCTI", "CKNFAST_*", "NFAST_*",
+		"ChrystokiConfigurationPath"}},
 }
 
 // extra names further variables, with commas between them, for sops and for the

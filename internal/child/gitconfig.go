@@ -14,7 +14,8 @@ const maxSettings = 1000
 // runs this program may have others there, and they would be for other calls.
 var (
 	judgingSettings   = []string{"safe.directory"}
-	transportSettings = []string{"safe.directory", "http.", "https.", "url.", "credential.", "ssh.", "core.sshcommand", "core.askpass", "core.gitproxy"}
+	transportSettings = []string{"safe.directory", "http.", "https.", "url.", "credential.", "ssh.", "core.sshcommand", "core.askpass",
+		"core.gitproxy"}
 )
 
 // gitConfig is GIT_CONFIG_COUNT and what belongs to it: the settings of this

@@ -15,7 +15,8 @@ func OutOfMemory(err error) bool {
 	if failed.Killed() {
 		return true
 	}
-	for _, words := range []string{"out of memory", "cannot allocate memory", "stack overflow", "fatal error: runtime: ", "pthread_create failed", "new OS thread", faultOfRuntime} {
+	for _, words := range []string{"out of memory", "cannot allocate memory", "stack overflow", "fatal error: runtime: ",
+		"pthread_create failed", "new OS thread", faultOfRuntime} {
 		if strings.Contains("\n"+failed.Stderr, words) {
 			return true
 		}

@@ -213,7 +213,8 @@ func sealedStandIn(_ *Custody, secret render.KeySecret, file []byte) ([]byte, er
 		Metadata: secretMetadata{Name: secret.Name, Namespace: secret.Namespace, Labels: secret.Labels},
 		Spec: sealedSpec{
 			EncryptedData: map[string]string{},
-			Template:      sealedTemplate{Metadata: secretMetadata{Name: secret.Name, Namespace: secret.Namespace, Labels: secret.Labels}, Type: secret.Type, Data: secret.Public},
+			Template: sealedTemplate{Metadata: secretMetadata{Name: secret.Name, Namespace: secret.Namespace, Labels: secret.Labels},
+				Type: secret.Type, Data: secret.Public},
 		},
 	}
 	for _, field := range secret.KeyFields {

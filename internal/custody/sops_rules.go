@@ -189,7 +189,8 @@ func (r creationRule) sealedTo() SealedTo {
 		groups = append(groups, group.entries())
 	}
 	if len(groups) == 0 {
-		groups = [][]string{slices.Concat(listed(r.Age), each(listed(r.PGP), fingerprint), listed(r.KMS), listed(r.GCPKMS), each(listed(r.Azure), trimSlash), each(listed(r.Vault), trimSlash))}
+		groups = [][]string{slices.Concat(listed(r.Age), each(listed(r.PGP), fingerprint), listed(r.KMS), listed(r.GCPKMS),
+			each(listed(r.Azure), trimSlash), each(listed(r.Vault), trimSlash))}
 	}
 	return sealedTo(groups, r.Threshold)
 }

@@ -87,7 +87,8 @@ func lintAnchors(clusters []Cluster, component []int) (found problem.List) {
 		case incoming < 0:
 			incoming = i
 		case Incoming(clusters[incoming].Now) != in:
-			found = append(found, problem.FleetIncoming.With(clusters[incoming].Name, clusters[i].Name, short(Incoming(clusters[incoming].Now)), short(in)).In(clusters[i].State).On("status.anchors"))
+			found = append(found, problem.FleetIncoming.With(clusters[incoming].Name, clusters[i].Name, short(Incoming(clusters[incoming].Now)),
+				short(in)).In(clusters[i].State).On("status.anchors"))
 		}
 	}
 	return found

@@ -336,7 +336,8 @@ func (s *Scene) Standing() (list problem.List) {
 		}
 		for _, b := range c.bundles {
 			for _, chain := range c.refusedBy(b) {
-				list = append(list, problem.FleetPair.With(s.names(c.holders[b]), s.trust.bundleWords(b), s.names(c.servers[chain]), s.trust.chainWords(chain)))
+				list = append(list, problem.FleetPair.With(s.names(c.holders[b]), s.trust.bundleWords(b), s.names(c.servers[chain]),
+					s.trust.chainWords(chain)))
 			}
 		}
 	}

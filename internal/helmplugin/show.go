@@ -50,7 +50,8 @@ func (o Options) show(dir string) (Report, error) {
 			for _, f := range files {
 				current = current && inPlace(f)
 			}
-			r.plugins = append(r.plugins, found{Helm: p.major, Does: p.does, Folder: filepath.Join(dir, filepath.FromSlash(p.folder)), Current: current})
+			r.plugins = append(r.plugins, found{Helm: p.major, Does: p.does, Folder: filepath.Join(dir, filepath.FromSlash(p.folder)),
+				Current: current})
 		}
 	}
 	return r, nil

@@ -17,7 +17,8 @@ func (l *list) generate(c *config) ([]byte, []Result, error) {
 	if err != nil {
 		return nil, nil, named(err)
 	}
-	said := Result{Message: fmt.Sprintf("phase %s, epoch %d: %d objects", c.state.Current().Name, c.state.Status.Epoch, len(objects)), Severity: Info}
+	said := Result{Message: fmt.Sprintf("phase %s, epoch %d: %d objects", c.state.Current().Name, c.state.Status.Epoch, len(objects)),
+		Severity: Info}
 	if l.onlyConfig() {
 		text, err := manifest.Splice(l.text, manifest.Insert(manifest.At("items"), sequence(objects)))
 		return text, []Result{said}, err

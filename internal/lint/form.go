@@ -94,7 +94,8 @@ func markdown(r Report) []byte {
 	for _, f := range r.findings {
 		text := strings.TrimSpace(f.Subject + " " + f.Text)
 		out = fmt.Appendf(out, "| %s | %s | %s (`%s`) | %s |\n",
-			f.Severity, strings.ReplaceAll(sink.Code(fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)), "|", `\|`), sink.Markdown(text), f.Code, sink.Markdown(f.Hint))
+			f.Severity, strings.ReplaceAll(sink.Code(fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)), "|", `\|`), sink.Markdown(text), f.Code,
+			sink.Markdown(f.Hint))
 	}
 	return fmt.Appendf(out, "\n%d findings\n", len(r.findings))
 }

@@ -25,7 +25,8 @@ type manifests []render.WorkloadFile
 // add keeps a file of objects, to be looked at when all are known; false for others.
 // Templates of charts are not objects yet.
 func (m *manifests) add(name string, text []byte, charts map[string]bool) bool {
-	isObjects := files.IsManifest(name) && len(text) <= maxWorkloadFile && bytes.Contains(text, []byte("apiVersion")) && !inTemplates(name, charts)
+	isObjects := files.IsManifest(name) && len(text) <= maxWorkloadFile && bytes.Contains(text, []byte("apiVersion")) &&
+		!inTemplates(name, charts)
 	if isObjects {
 		*m = append(*m, render.WorkloadFile{Name: name, Text: text})
 	}

@@ -23,7 +23,8 @@ func PublishGate(o Options, run Program, s *state.Rotation, e rotation.Evidence,
 	if judged != nil {
 		verdict.Reason, verdict.Message = gate.ReasonNotSeen, problem.Of(judged)[0].Text
 	}
-	request := exchange.Request{Namespace: ClusterOf(s).Namespace, Kubeconfig: o.Kubeconfig, Context: o.Context, Limit: o.Limit, Gate: &verdict}
+	request := exchange.Request{Namespace: ClusterOf(s).Namespace, Kubeconfig: o.Kubeconfig, Context: o.Context, Limit: o.Limit,
+		Gate: &verdict}
 	if _, err := exchange.Ask(request, run); err != nil {
 		return err
 	}

@@ -55,8 +55,9 @@ func Observe(o Options, run Program, s *state.Rotation, c Cluster) (*rotation.Ob
 // ask takes an observation; the answer says what it does not show.
 func ask(o Options, run Program, s *state.Rotation, c Cluster) (*rotation.Observation, exchange.Answer, error) {
 	request := exchange.Request{
-		Cluster: c.Name, Namespace: c.Namespace, Known: observe.KnownOf(s), Kubeconfig: o.Kubeconfig, Context: o.Context, Limit: o.Limit, Prometheus: o.Prometheus,
-		Dial: o.Dial, Certify: o.Certify, DryRunPod: o.DryRunPod, Publish: o.Publish,
+		Cluster: c.Name, Namespace: c.Namespace, Known: observe.KnownOf(s), Kubeconfig: o.Kubeconfig, Context: o.Context, Limit: o.Limit,
+		Prometheus: o.Prometheus,
+		Dial:       o.Dial, Certify: o.Certify, DryRunPod: o.DryRunPod, Publish: o.Publish,
 	}
 	if _, err := observe.DialOf(o.Dial); err != nil {
 		return nil, exchange.Answer{}, err

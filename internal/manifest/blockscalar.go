@@ -68,7 +68,8 @@ func (b *blockScalar) readLines(text []byte, least int) {
 		if b.indent < 0 && !blank && spaces >= least {
 			b.indent = spaces
 		}
-		if !blank && (b.indent < 0 || spaces < b.indent) || !blank && b.indent == 0 && (isMarker(text[i:l.to], "---") || isMarker(text[i:l.to], "...")) {
+		if !blank && (b.indent < 0 || spaces < b.indent) || !blank && b.indent == 0 &&
+			(isMarker(text[i:l.to], "---") || isMarker(text[i:l.to], "...")) {
 			break
 		}
 		if b.indent >= 0 && spaces >= b.indent {

@@ -145,7 +145,8 @@ func (w World) outgoing(m Material, c *custody.Custody, o *rotation.StartOptions
 			}
 		}
 	}
-	if code := problem.Of(err); len(code) == 1 && code[0].Code == problem.CustodyNoIdentity.Code && o.Kind == state.KindAnchor && m.Strategy == "" {
+	if code := problem.Of(err); len(code) == 1 && code[0].Code == problem.CustodyNoIdentity.Code && o.Kind == state.KindAnchor &&
+		m.Strategy == "" {
 		fmt.Fprintln(w.Files.Notes, "note: no identity is at hand to open the outgoing anchor's key, so it signs nothing: strategy bundle")
 		return nil
 	}

@@ -140,7 +140,8 @@ func restart(m rotation.NextMove) string {
 
 // startKinds are the rotations by the kind of the certificate that ends, the most
 // urgent first: a new anchor brings a new issuer with it.
-var startKinds = [][2]string{{"anchor", state.KindAnchor}, {"issuer", state.KindIssuer}, {"webhook", state.KindWebhooks}, {"webhook-ca", state.KindWebhooks}}
+var startKinds = [][2]string{{"anchor", state.KindAnchor}, {"issuer", state.KindIssuer}, {"webhook", state.KindWebhooks},
+	{"webhook-ca", state.KindWebhooks}}
 
 // start is the next rotation. It is due when less than 30 % of a certificate's life
 // is left, which is also what `pr --next` goes by unless it is told otherwise.
@@ -153,7 +154,8 @@ func (f Facts) start() Step {
 				continue
 			}
 			due := x.NotAfter.Add(-time.Duration(share * float64(x.NotAfter.Sub(x.NotBefore)))).Truncate(time.Second)
-			step := Step{Command: f.command("start " + pair[1]), Why: fmt.Sprintf("%s %q ends at %s", x.Kind, x.Name, x.NotAfter.Format(time.RFC3339))}
+			step := Step{Command: f.command("start " + pair[1]), Why: fmt.Sprintf("%s %q ends at %s", x.Kind, x.Name,
+				x.NotAfter.Format(time.RFC3339))}
 			if due.After(f.Status.At) {
 				step.NotBefore = due
 			} else {

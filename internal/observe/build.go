@@ -228,7 +228,8 @@ func (b *builder) finish() {
 		b.o.Facts = append(b.o.Facts, f)
 	}
 	slices.SortFunc(b.o.Facts, func(x, y rotation.Fact) int {
-		return cmp.Or(slices.Index(rotation.FactNames, x.Fact)-slices.Index(rotation.FactNames, y.Fact), cmp.Compare(x.Group, y.Group), cmp.Compare(x.Source, y.Source))
+		return cmp.Or(slices.Index(rotation.FactNames, x.Fact)-slices.Index(rotation.FactNames, y.Fact), cmp.Compare(x.Group, y.Group),
+			cmp.Compare(x.Source, y.Source))
 	})
 	var strangers pki.Chain
 	for fp, c := range b.certs {

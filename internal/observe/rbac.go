@@ -162,5 +162,6 @@ func look(namespace string) string {
 		slices.Sort(list)
 		return strings.Join(list, ", ")
 	}
-	return fmt.Sprintf(lookText, namespace, linkerd.ExternalWorkloadsGroup, linkerd.ExternalWorkloads, names(linkerd.Mutating), names(linkerd.Validating), names(linkerd.APIService), linkerd.TrustRoots, linkerd.Config)
+	return fmt.Sprintf(lookText, namespace, linkerd.ExternalWorkloadsGroup, linkerd.ExternalWorkloads, names(linkerd.Mutating),
+		names(linkerd.Validating), names(linkerd.APIService), linkerd.TrustRoots, linkerd.Config)
 }

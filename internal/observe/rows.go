@@ -307,7 +307,8 @@ func (b *builder) addRows(rows map[row]*counted) {
 	}
 	order := []string{rotation.GroupControlPlane, rotation.GroupProxies, rotation.GroupGateways, rotation.GroupExtensions}
 	slices.SortFunc(b.o.Endpoints, func(x, y rotation.Endpoint) int {
-		return cmp.Or(slices.Index(order, x.Group)-slices.Index(order, y.Group), cmp.Compare(x.Namespace, y.Namespace), cmp.Compare(x.Workload, y.Workload),
+		return cmp.Or(slices.Index(order, x.Group)-slices.Index(order, y.Group), cmp.Compare(x.Namespace, y.Namespace),
+			cmp.Compare(x.Workload, y.Workload),
 			slices.Compare(x.Bundle, y.Bundle), slices.Compare(x.Chain, y.Chain), cmp.Compare(fmt.Sprint(x.NoChain), fmt.Sprint(y.NoChain)))
 	})
 }

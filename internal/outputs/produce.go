@@ -114,7 +114,8 @@ func (c *Job) manifests(output int) (produced, error) {
 
 func (c *Job) helmValues(output int) (produced, error) {
 	o := c.State.Spec.Outputs[output]
-	in := render.HelmValuesInput{State: c.State, Chart: render.Group(o.Chart), Object: o.Object, Name: o.Name, Namespace: o.Namespace, Key: o.Key}
+	in := render.HelmValuesInput{State: c.State, Chart: render.Group(o.Chart), Object: o.Object, Name: o.Name, Namespace: o.Namespace,
+		Key: o.Key}
 	if o.HelmRelease != nil {
 		in.Release = o.HelmRelease.Name
 	}

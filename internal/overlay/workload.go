@@ -64,7 +64,8 @@ func Workloads(stream []byte, annotation string) ([]Workload, error) {
 		found = append(found, workloadsIn(root, root.Head(), annotation)...)
 	}
 	slices.SortFunc(found, func(a, b Workload) int {
-		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Stamp, b.Stamp))
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name),
+			cmp.Compare(a.Stamp, b.Stamp))
 	})
 	return slices.CompactFunc(found, func(a, b Workload) bool {
 		return a.Namespace == b.Namespace && a.Kind == b.Kind && a.Name == b.Name

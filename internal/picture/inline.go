@@ -25,7 +25,8 @@ func (d drawing) inline(id string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg viewBox="0 0 %s %s" width="%s" height="%s" role="img" aria-labelledby="%[5]s-title %[5]s-about">`+"\n",
 		number(d.width), number(d.height), number(d.width), number(d.height), html.EscapeString(id))
-	fmt.Fprintf(&b, "<title id=\"%[1]s-title\">%[2]s</title>\n<desc id=\"%[1]s-about\">%[3]s</desc>\n", html.EscapeString(id), html.EscapeString(d.title), html.EscapeString(d.about))
+	fmt.Fprintf(&b, "<title id=\"%[1]s-title\">%[2]s</title>\n<desc id=\"%[1]s-about\">%[3]s</desc>\n", html.EscapeString(id),
+		html.EscapeString(d.title), html.EscapeString(d.about))
 	for _, s := range d.shapes {
 		b.WriteString(s.svg() + "\n")
 	}

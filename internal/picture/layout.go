@@ -129,7 +129,8 @@ func (t Timeline) layout() drawing {
 	}
 	t.drawNow(&d, f)
 	if more := len(t.Bars) - len(f.bars); more > 0 {
-		d.add(shape{x: pageMargin, y: f.bottom + axisHeight, ink: muted, size: smallSize, text: fmt.Sprintf("%d more certificates are not drawn", more)})
+		d.add(shape{x: pageMargin, y: f.bottom + axisHeight, ink: muted, size: smallSize,
+			text: fmt.Sprintf("%d more certificates are not drawn", more)})
 	}
 	return d
 }
@@ -166,7 +167,8 @@ func (t Timeline) about() string {
 // tip is everything about one certificate.
 func (b Bar) tip() string {
 	const instant = "2006-01-02T15:04:05Z"
-	return fmt.Sprintf("%s %s, valid from %s to %s", b.what(), clean(b.Name), b.NotBefore.UTC().Format(instant), b.NotAfter.UTC().Format(instant))
+	return fmt.Sprintf("%s %s, valid from %s to %s", b.what(), clean(b.Name), b.NotBefore.UTC().Format(instant),
+		b.NotAfter.UTC().Format(instant))
 }
 
 // hiddenNote counts marks without a label.

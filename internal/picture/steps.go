@@ -47,7 +47,8 @@ func (s Steps) layout() drawing {
 	d.add(shape{x: xs[0], y: stepAxis, w: xs[len(xs)-1] - xs[0], ink: muted, straight: true})
 	for i, x := range xs {
 		if i > 0 && !s.Steps[i-1].At.IsZero() && !s.Steps[i].At.IsZero() {
-			d.add(shape{x: (xs[i-1] + x) / 2, y: stepAxis - 8, ink: muted, text: spanWords(s.Steps[i].At.Sub(s.Steps[i-1].At)), size: smallSize, align: centred})
+			d.add(shape{x: (xs[i-1] + x) / 2, y: stepAxis - 8, ink: muted, text: spanWords(s.Steps[i].At.Sub(s.Steps[i-1].At)), size: smallSize,
+				align: centred})
 		}
 		s.Steps[i].draw(&d, x, i%2 == 1)
 	}
@@ -134,7 +135,8 @@ func (s Steps) drawNow(d *drawing, xs []float64) {
 		x := xs[i-1] + (xs[i]-xs[i-1])*float64(s.Now.Sub(from))/float64(to.Sub(from))
 		x = min(max(x, xs[i-1]+stepSize+4), xs[i]-stepSize-4)
 		d.add(shape{x: x - 1, y: stepAxis - 4, w: 2, h: stepSize + 8, ink: plain})
-		d.add(shape{x: x, y: d.height - 10, ink: plain, text: "now " + s.Now.UTC().Format("2006-01-02 15:04Z"), size: smallSize, bold: true, align: centred})
+		d.add(shape{x: x, y: d.height - 10, ink: plain, text: "now " + s.Now.UTC().Format("2006-01-02 15:04Z"), size: smallSize, bold: true,
+			align: centred})
 		d.add(shape{x: x - 0.5, y: stepAxis + stepSize + 4, w: 1, h: d.height - 22 - stepAxis - stepSize - 4, ink: muted, dashed: true})
 		return
 	}

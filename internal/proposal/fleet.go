@@ -106,7 +106,8 @@ func (c *fleetCall) move() (plan.Report, error) {
 		return plan.Report{}, err
 	}
 	branch := fleetBranch(f.File, dry)
-	r := plan.Report{Branch: branch, Commit: c.Branches.Heads[branch], Phase: dry.Moved[0].Move.To, Epoch: dry.Moved[0].Move.State.Status.Epoch}
+	r := plan.Report{Branch: branch, Commit: c.Branches.Heads[branch], Phase: dry.Moved[0].Move.To,
+		Epoch: dry.Moved[0].Move.State.Status.Epoch}
 	if held, err := c.held(f, dry, &r); held || err != nil || c.q.DryRun {
 		return r, err
 	}

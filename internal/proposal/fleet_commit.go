@@ -53,7 +53,8 @@ func (c *fleetCall) commitAll(f *checkout.Fleet, made *checkout.Result, branch s
 
 // commitOther commits the moves of members in another repository, with the keys that are
 // part of the commit; it returns those that are not.
-func (c *fleetCall) commitOther(o *call, f, seen *checkout.Fleet, made *checkout.Result, moved []fleet.Outcome, keys []keyfile.File, branch string) (string, []keyfile.File, error) {
+func (c *fleetCall) commitOther(o *call, f, seen *checkout.Fleet, made *checkout.Result, moved []fleet.Outcome, keys []keyfile.File,
+	branch string) (string, []keyfile.File, error) {
 	if err := o.checkout(o.Tip); err != nil {
 		return "", nil, err
 	}

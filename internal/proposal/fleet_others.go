@@ -39,7 +39,8 @@ func (c *fleetCall) other(name string) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &call{Base: &base.Base{World: c.World, Repo: r, StatePath: filepath.Join(c.clones, name, "rotation.yaml"), State: "rotation.yaml"}, Moves: c.Moves, q: c.q, flavour: c.q.Flavour}
+	o := &call{Base: &base.Base{World: c.World, Repo: r, StatePath: filepath.Join(c.clones, name, "rotation.yaml"), State: "rotation.yaml"},
+		Moves: c.Moves, q: c.q, flavour: c.q.Flavour}
 	err = o.Remotes("", c.q.CommitOnly)
 	if err == nil {
 		err = o.Choose("")

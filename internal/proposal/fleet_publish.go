@@ -29,7 +29,8 @@ func (c *fleetCall) publishAll(r plan.Report, f *checkout.Fleet, dry *checkout.R
 		if len(moved) == 0 {
 			continue
 		}
-		part, err := o.publishFleet(plan.Report{Branch: r.Branch, Commit: pins[name]}, fleetTitle(f.File, dry, moved), otherText(f.File, dry, moved, c.home(), r.Branch), o.Branches.Heads[r.Branch])
+		part, err := o.publishFleet(plan.Report{Branch: r.Branch, Commit: pins[name]}, fleetTitle(f.File, dry, moved),
+			otherText(f.File, dry, moved, c.home(), r.Branch), o.Branches.Heads[r.Branch])
 		if err != nil {
 			return r, o.Told(err)
 		}

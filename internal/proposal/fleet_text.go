@@ -22,7 +22,8 @@ func fleetTable(b *strings.Builder, r *checkout.Result, moved []fleet.Outcome) {
 	b.WriteString("Every member below was judged against all members of its component, and against the moves of the others in this change: they may be applied in any order.\n\n| member | from | to | epoch | restarts |\n|---|---|---|---|---|\n")
 	for _, o := range moved {
 		restarts := map[bool]string{true: "yes", false: "no"}[o.Move.Wave]
-		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", r.Scene.Clusters[o.Member].Name, o.Move.From, o.Move.To, o.Move.State.Status.Epoch, restarts)
+		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", r.Scene.Clusters[o.Member].Name, o.Move.From, o.Move.To, o.Move.State.Status.Epoch,
+			restarts)
 	}
 }
 

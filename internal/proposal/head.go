@@ -20,7 +20,8 @@ func (c *call) inspect(branch, commit string) (*plan.Head, error) {
 	if err != nil {
 		return nil, base.GitProblem(err)
 	}
-	h := &plan.Head{Branch: branch, Commit: d.Commit, Tree: d.Tree, Subject: d.Subject, Committer: d.Committer, Material: d.Trailers[text.TrailerMaterial]}
+	h := &plan.Head{Branch: branch, Commit: d.Commit, Tree: d.Tree, Subject: d.Subject, Committer: d.Committer,
+		Material: d.Trailers[text.TrailerMaterial]}
 	if h.Foreign, err = c.foreign(branch, d); err != nil || h.Foreign != "" {
 		return h, base.GitProblem(err)
 	}

@@ -87,7 +87,8 @@ func (c *call) onlyOne(pull forge.Pull, r plan.Report) (plan.Report, error) {
 		return r, err
 	}
 	return plan.Report{Operation: plan.OpLeft, Why: fmt.Sprintf("another call opened #%d at the same time: #%d of this call was closed again", first.Number, pull.Number),
-		Branch: first.Head, Commit: c.Branches.Heads[first.Head], Epoch: r.Epoch, Pushed: r.Pushed, Number: first.Number, URL: first.URL, Draft: first.Draft, Closed: []int{pull.Number}}, nil
+		Branch: first.Head, Commit: c.Branches.Heads[first.Head], Epoch: r.Epoch, Pushed: r.Pushed, Number: first.Number, URL: first.URL,
+		Draft: first.Draft, Closed: []int{pull.Number}}, nil
 }
 
 // reportOf is the report, or an empty one beside an error.

@@ -63,7 +63,8 @@ func Asked(args []string, w plan.Wish, guard bool) (plan.Wish, error) {
 		return refused("with --next and --guard no move is named")
 	case w.Verb == state.MoveStart && !slices.Contains(kinds, w.Kind):
 		return refused("start is followed by " + strings.Join(kinds, ", "))
-	case w.Verb != state.MoveStart && w.Kind != "", !slices.Contains([]string{state.MoveAdvance, state.MoveBack, state.MoveStart, state.MoveRollout}, w.Verb):
+	case w.Verb != state.MoveStart && w.Kind != "", !slices.Contains([]string{state.MoveAdvance, state.MoveBack, state.MoveStart,
+		state.MoveRollout}, w.Verb):
 		return refused("the moves are advance, back, rollout and start KIND")
 	case w.Abandon && w.Verb != state.MoveBack, w.To != "" && (w.Verb == state.MoveStart || w.Verb == state.MoveRollout):
 		return refused("--to belongs to advance and back, --abandon to back")
@@ -74,7 +75,8 @@ func Asked(args []string, w plan.Wish, guard bool) (plan.Wish, error) {
 // origin says where the material of a new start comes from.
 func origin(m moves.Material) string {
 	var given []string
-	for _, flag := range []struct{ name, value string }{{"--anchor", m.Anchor}, {"--anchor-key", m.AnchorKey}, {"--anchor-signer", m.AnchorSigner}, {"--signed", m.Signed}} {
+	for _, flag := range []struct{ name, value string }{{"--anchor", m.Anchor}, {"--anchor-key", m.AnchorKey},
+		{"--anchor-signer", m.AnchorSigner}, {"--signed", m.Signed}} {
 		if flag.value != "" {
 			given = append(given, flag.name)
 		}

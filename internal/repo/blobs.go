@@ -39,7 +39,8 @@ func (r *Repo) contents(objects []string, partial bool, f func(i int, c Content)
 	}
 	// Git keeps files up to core.bigFileThreshold (512 MiB) in memory as a whole,
 	// and maps up to core.packedGitWindowSize (1 GiB) of a pack at once.
-	c := call{dir: r.Top, wait: longPatience, settings: []child.Setting{{"core.bigFileThreshold", "8m"}, {"core.packedGitWindowSize", "16m"}, {"core.packedGitLimit", "64m"}}}
+	c := call{dir: r.Top, wait: longPatience, settings: []child.Setting{{"core.bigFileThreshold", "8m"}, {"core.packedGitWindowSize", "16m"},
+		{"core.packedGitLimit", "64m"}}}
 	return c.read(strings.NewReader(strings.Join(objects, "\n")+"\n"), func(reader *bufio.Reader) error {
 		for i := range objects {
 			if err := oneContent(reader, i, f); err != nil && !(partial && errors.Is(err, ErrMissing)) {

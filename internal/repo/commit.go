@@ -93,7 +93,8 @@ func (r *Repo) Inspect(commit string) (Details, error) {
 	if len(lines) < 5 {
 		return Details{}, &Error{"show", "commit " + commit + " cannot be read", -1}
 	}
-	d := Details{Commit: lines[0], Tree: lines[1], Parents: strings.Fields(lines[2]), Committer: lines[3], Subject: lines[4], Trailers: map[string]string{}}
+	d := Details{Commit: lines[0], Tree: lines[1], Parents: strings.Fields(lines[2]), Committer: lines[3], Subject: lines[4],
+		Trailers: map[string]string{}}
 	for _, line := range append(lines[5:], ownTrailers(body)...) {
 		if key, value, found := strings.Cut(line, ":"); found {
 			d.Trailers[key] = strings.TrimSpace(value)

@@ -41,7 +41,8 @@ func (r *Repo) IgnoredIn(t *Tree, names []string) (map[string]bool, error) {
 			return nil, err
 		}
 	}
-	out, err := told(dir, []byte(strings.Join(names, "\x00")+"\x00"), "--git-dir="+at.gitDir, "--work-tree="+dir, "check-ignore", "--no-index", "-z", "--stdin")
+	out, err := told(dir, []byte(strings.Join(names, "\x00")+"\x00"), "--git-dir="+at.gitDir, "--work-tree="+dir, "check-ignore", "--no-index",
+		"-z", "--stdin")
 	var said *Error
 	if err != nil && !(errors.As(err, &said) && said.status == 1) { // 1: none is ignored
 		return nil, err

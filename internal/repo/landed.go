@@ -20,7 +20,8 @@ type Landing struct {
 // Landings lists the commits of a branch that changed a file, newest first, at
 // most limit: of a merged branch the merge, and not the commits that it merged.
 func (r *Repo) Landings(tip, name string, limit int) (list []Landing, err error) {
-	out, err := call{dir: r.Top, wait: longPatience}.run("--literal-pathspecs", "log", "--first-parent", "-m", "--root", "--raw", "-z", "--format=%H %ct",
+	out, err := call{dir: r.Top, wait: longPatience}.run("--literal-pathspecs", "log", "--first-parent", "-m", "--root", "--raw", "-z",
+		"--format=%H %ct",
 		"--no-ext-diff", "--no-textconv", "--no-abbrev", "--no-renames", fmt.Sprintf("--max-count=%d", limit), tip, "--", name)
 	if err != nil {
 		return nil, err

@@ -17,7 +17,8 @@ import (
 var always = []string{
 	"-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "protocol.ext.allow=never",
 	"-c", "log.showSignature=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
-	"-c", "advice.graftFileDeprecated=false", "-c", "submodule.recurse=false", "-c", "push.recurseSubmodules=no", "-c", "fetch.recurseSubmodules=false",
+	"-c", "advice.graftFileDeprecated=false", "-c", "submodule.recurse=false", "-c", "push.recurseSubmodules=no", "-c",
+	"fetch.recurseSubmodules=false",
 }
 
 // noHooks is where no hook is.

@@ -29,7 +29,8 @@ func EachPast(dir string, since time.Time, limit int64, f func(Past)) (unread []
 	if _, err := r.Resolve("HEAD"); err != nil {
 		return nil, nil // no commit yet
 	}
-	args := []string{"log", "--format=%H", "-m", "--root", "--raw", "--no-ext-diff", "--no-textconv", "--no-abbrev", "--no-renames", "--diff-filter=AMT", "-z"}
+	args := []string{"log", "--format=%H", "-m", "--root", "--raw", "--no-ext-diff", "--no-textconv", "--no-abbrev", "--no-renames",
+		"--diff-filter=AMT", "-z"}
 	commits, large, err := r.pastCommits(since)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,8 @@ func EachPast(dir string, since time.Time, limit int64, f func(Past)) (unread []
 	if readable.Len() == 0 {
 		return unread, nil
 	}
-	out, err := call{dir: r.Top, stdin: []byte(readable.String()), wait: longPatience}.run(append(args, "--no-walk=unsorted", "--stdin", "--")...)
+	out, err := call{dir: r.Top, stdin: []byte(readable.String()),
+		wait: longPatience}.run(append(args, "--no-walk=unsorted", "--stdin", "--")...)
 	if err != nil {
 		return nil, err
 	}

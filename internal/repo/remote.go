@@ -109,7 +109,8 @@ func (r *Repo) fetch(remote, branch, commit string, depth int) error {
 	if r.Shallow() {
 		args = append(args, fmt.Sprintf("--depth=%d", depth))
 	}
-	_, err := call{dir: r.Top, wait: longPatience, use: child.Transport}.run(append(args, "--", remote, "+refs/heads/"+branch+":"+hold+branch)...)
+	_, err := call{dir: r.Top, wait: longPatience, use: child.Transport}.run(append(args, "--", remote,
+		"+refs/heads/"+branch+":"+hold+branch)...)
 	if err == nil && !r.Has(commit) {
 		return ErrMoved
 	}
@@ -124,7 +125,8 @@ func (r *Repo) Push(remote, branch, commit, was string) error {
 	if err != nil {
 		return err
 	}
-	_, err = call{dir: r.Top, wait: longPatience, use: child.Committing, hooks: hooks}.run("push", "--recurse-submodules=no", "--quiet", "--porcelain",
+	_, err = call{dir: r.Top, wait: longPatience, use: child.Committing, hooks: hooks}.run("push", "--recurse-submodules=no", "--quiet",
+		"--porcelain",
 		"--force-with-lease=refs/heads/"+branch+":"+was, "--", remote, commit+":refs/heads/"+branch)
 	var said *Error
 	if errors.As(err, &said) && hasMoved(said.Text) {
@@ -137,7 +139,8 @@ func (r *Repo) Push(remote, branch, commit, was string) error {
 // Git compares before it sends ("stale info"), and the server when it takes the
 // commit, in the words of its ref store, where the branch was made or moved in between.
 func hasMoved(said string) bool {
-	for _, words := range []string{"stale info", "cannot lock ref", "reference already exists", "fetch first", "non-fast-forward", "failed to update ref"} {
+	for _, words := range []string{"stale info", "cannot lock ref", "reference already exists", "fetch first", "non-fast-forward",
+		"failed to update ref"} {
 		if strings.Contains(said, words) {
 			return true
 		}

@@ -140,7 +140,8 @@ const maxFile = 64 << 20
 // there, or a directory. A symbolic link or a submodule is an error
 // ([NotRegular]): its content is no file.
 func (r *Repo) File(commit, name string) (text []byte, ok bool, err error) {
-	out, err := call{dir: r.Top, env: []string{"GIT_LITERAL_PATHSPECS=1"}, wait: patience}.run("ls-tree", "-z", "--full-tree", commit, "--", name)
+	out, err := call{dir: r.Top, env: []string{"GIT_LITERAL_PATHSPECS=1"}, wait: patience}.run("ls-tree", "-z", "--full-tree", commit, "--",
+		name)
 	if err != nil {
 		return nil, false, nil
 	}
@@ -177,7 +178,8 @@ func (r *Repo) Dirty() ([]string, error) {
 		slices.Sort(names)
 		return slices.Compact(names), err
 	}
-	changed, err := call{dir: r.Top, wait: patience, settings: off}.run("diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty", "--name-only", "--no-renames", "-z", "HEAD", "--")
+	changed, err := call{dir: r.Top, wait: patience, settings: off}.run("diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty",
+		"--name-only", "--no-renames", "-z", "HEAD", "--")
 	if err != nil {
 		return nil, err
 	}

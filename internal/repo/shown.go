@@ -119,7 +119,8 @@ func namedPlace() (at place, err error) {
 // repository, so git answers also for one of another owner, and for one that says
 // it is bare: this only reads.
 func (p place) ignored(names []string) (map[string]bool, error) {
-	out, err := told(p.top, []byte(strings.Join(names, "\x00")+"\x00"), "--git-dir="+p.gitDir, "--work-tree="+p.top, "check-ignore", "-z", "--stdin")
+	out, err := told(p.top, []byte(strings.Join(names, "\x00")+"\x00"), "--git-dir="+p.gitDir, "--work-tree="+p.top, "check-ignore", "-z",
+		"--stdin")
 	var said *Error
 	if err != nil && !(errors.As(err, &said) && said.status == 1) { // 1: none is ignored
 		return nil, err

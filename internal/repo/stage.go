@@ -86,7 +86,8 @@ func (w *Worktree) attributes(names []string, f func(name, attribute, value stri
 	if len(names) == 0 {
 		return nil
 	}
-	out, err := w.git(longPatience, []byte(strings.Join(names, "\x00")), append([]string{"check-attr", "--cached", "-z", "--stdin"}, attributes...)...)
+	out, err := w.git(longPatience, []byte(strings.Join(names, "\x00")),
+		append([]string{"check-attr", "--cached", "-z", "--stdin"}, attributes...)...)
 	for fields := strings.Split(out, "\x00"); len(fields) >= 3; fields = fields[3:] {
 		if fields[2] != "unspecified" && fields[2] != "unset" {
 			f(fields[0], fields[1], fields[2])

@@ -30,7 +30,8 @@ type Worktree struct {
 // whole makes a checkout whole where the repository's own is sparse, and with
 // the line ends that the commit has: what the tool owns is computed from all
 // files, byte by byte. Submodules are not ours and stay empty.
-var whole = []child.Setting{{"core.sparseCheckout", "false"}, {"core.autocrlf", "false"}, {"core.eol", "lf"}, {"advice.detachedHead", "false"}}
+var whole = []child.Setting{{"core.sparseCheckout", "false"}, {"core.autocrlf", "false"}, {"core.eol", "lf"},
+	{"advice.detachedHead", "false"}}
 
 // Checkout makes a working tree of a commit. Close removes it. No filter runs and
 // no hook, also not in a commit that is made there.
@@ -56,7 +57,8 @@ func (r *Repo) checkout(commit string, reviewed bool) (*Worktree, error) {
 		return nil, err
 	}
 	// The directory's name becomes the name of the administrative directory in .git.
-	w := &Worktree{repo: r, Dir: filepath.Join(parent, filepath.Base(parent)), parent: parent, commit: commit, reviewed: reviewed, release: release}
+	w := &Worktree{repo: r, Dir: filepath.Join(parent, filepath.Base(parent)), parent: parent, commit: commit, reviewed: reviewed,
+		release: release}
 	// --no-checkout: filters are off only once the directory is there.
 	_, err = r.git("worktree", "add", "--quiet", "--detach", "--no-checkout", w.Dir, commit)
 	if err == nil && !reviewed {

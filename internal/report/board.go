@@ -138,7 +138,8 @@ func (b Board) todo() []document.Block {
 		return append(blocks, document.Paragraph(document.Say("Nothing is to be done.")))
 	}
 	if t.NotBefore.After(b.Status.At) {
-		blocks = append(blocks, document.Paragraph(document.Say("Nothing before %s (%s). Then:", t.NotBefore.Format(time.RFC3339), in(t.NotBefore.Sub(b.Status.At)))))
+		blocks = append(blocks, document.Paragraph(document.Say("Nothing before %s (%s). Then:", t.NotBefore.Format(time.RFC3339),
+			in(t.NotBefore.Sub(b.Status.At)))))
 	}
 	blocks = append(blocks, document.Command(t.Command))
 	why := t.Why
@@ -168,7 +169,8 @@ func (b Board) move(i int, m rotation.NextMove) []document.Block {
 		document.Paragraph(look.Say("%s", capital(nextLine(m))+".")),
 	}
 	if len(m.Needs) > 0 {
-		t := document.Table{Caption: "What the move to " + m.To + " needs", Head: []string{"need", "meaning", "is it met?", "by what, or what is missing"}}
+		t := document.Table{Caption: "What the move to " + m.To + " needs",
+			Head: []string{"need", "meaning", "is it met?", "by what, or what is missing"}}
 		for _, n := range m.Needs {
 			t.Rows = append(t.Rows, needRow(n))
 		}
@@ -186,7 +188,8 @@ func (b Board) move(i int, m rotation.NextMove) []document.Block {
 
 func needRow(n rotation.NeedResult) []document.Line {
 	if n.Met {
-		return []document.Line{document.Code.Say("%s", string(n.Need)), document.Say("%s", n.Text), document.Good.Say("met"), document.Say("%s", n.How)}
+		return []document.Line{document.Code.Say("%s", string(n.Need)), document.Say("%s", n.Text), document.Good.Say("met"),
+			document.Say("%s", n.How)}
 	}
 	missing := strings.Join(n.Missing, "; ")
 	if missing == "" {
@@ -197,7 +200,8 @@ func needRow(n rotation.NeedResult) []document.Line {
 	} else if n.Wait != "" {
 		missing += "; ends " + n.Wait
 	}
-	return []document.Line{document.Code.Say("%s", string(n.Need)), document.Say("%s", n.Text), document.Warn.Say("not met"), document.Say("%s", missing)}
+	return []document.Line{document.Code.Say("%s", string(n.Need)), document.Say("%s", n.Text), document.Warn.Say("not met"),
+		document.Say("%s", missing)}
 }
 
 // byPerson is what nothing in Git delivers, and what surprises people otherwise.

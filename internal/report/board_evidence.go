@@ -107,7 +107,8 @@ func sources(o *rotation.Observation) document.Table {
 
 // seen is what was seen of the control plane, identity and the proxies.
 func (b Board) seen(o *rotation.Observation) document.Table {
-	t := document.Table{Caption: "What was seen in cluster " + o.Cluster, Head: []string{"who", "pods", "holds", "serves or signs with", "leaves end"}, None: "The observation shows no pod."}
+	t := document.Table{Caption: "What was seen in cluster " + o.Cluster,
+		Head: []string{"who", "pods", "holds", "serves or signs with", "leaves end"}, None: "The observation shows no pod."}
 	add := func(who string, pods int, bundle, chain document.Line, leaf rotation.Span) {
 		ends := document.Line{}
 		if leaf.First != "" {

@@ -47,7 +47,8 @@ func (b Board) steps() picture.Steps {
 }
 
 func (b Board) phases() document.Table {
-	t := document.Table{Caption: "The phases, one commit each", Head: []string{"phase", "state", "trusts", "signs", "entered, or earliest", "restarts", "reverting"}}
+	t := document.Table{Caption: "The phases, one commit each",
+		Head: []string{"phase", "state", "trusts", "signs", "entered, or earliest", "restarts", "reverting"}}
 	for i, row := range b.Plan.Rows {
 		t.Rows = append(t.Rows, []document.Line{
 			document.Say("%d. %s", i+1, row.Phase), b.progress(row), document.Say("%s", b.names.all(row.Bundle)), document.Say("%s", b.names.all(row.Issuer)),
@@ -105,7 +106,8 @@ func (b Board) changes() (blocks []document.Block) {
 	}
 	blocks = append(blocks, document.Paragraph(document.Say("%s.", capital(Plan{b.Plan}.head()))))
 	for i, row := range b.Plan.Rows {
-		blocks = append(blocks, document.Heading{ID: fmt.Sprintf("change-%d", i+1), Title: fmt.Sprintf("%d. %s", i+1, row.Phase)}, b.change(i, row))
+		blocks = append(blocks, document.Heading{ID: fmt.Sprintf("change-%d", i+1), Title: fmt.Sprintf("%d. %s", i+1, row.Phase)},
+			b.change(i, row))
 		blocks = append(blocks, b.objects(row)...)
 	}
 	if len(b.Plan.ByHand) > 0 {

@@ -87,7 +87,8 @@ func (b Board) step(id, title, live string, step rotation.ProofStep) []document.
 			hidden++
 			continue
 		}
-		p.Pairs = append(p.Pairs, picture.Pair{Bundle: b.party(&p.Bundles, cell.Bundle), Chain: b.party(&p.Chains, cell.Chain), Fails: fails, Later: !cell.Live})
+		p.Pairs = append(p.Pairs, picture.Pair{Bundle: b.party(&p.Bundles, cell.Bundle), Chain: b.party(&p.Chains, cell.Chain), Fails: fails,
+			Later: !cell.Live})
 		t.Rows = append(t.Rows, b.pair(cell, verifiers, fails, live))
 	}
 	if len(t.Rows) > 0 {

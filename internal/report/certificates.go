@@ -27,7 +27,8 @@ func certificateTable(p *screen.Page, list []rotation.Expiry, at time.Time) {
 			style.Say(left(x, at)), screen.Say(use), screen.Faint.Say(groupDetails(g)),
 		})
 	}
-	p.Table([]screen.Column{{}, {Title: "certificate", Shrink: 20}, {Title: "role", Optional: 1}, {Title: "ends"}, {Title: "left"}, {}, {Title: "fingerprint", Optional: 2}}, rows...)
+	p.Table([]screen.Column{{}, {Title: "certificate", Shrink: 20}, {Title: "role", Optional: 1}, {Title: "ends"}, {Title: "left"}, {},
+		{Title: "fingerprint", Optional: 2}}, rows...)
 }
 
 // grouped puts webhooks together.
@@ -50,7 +51,8 @@ func isWebhook(x rotation.Expiry) bool { return x.Kind == "webhook" || x.Kind ==
 
 // alike reports whether one row can stand for both.
 func alike(a, b rotation.Expiry) bool {
-	return a.Role == b.Role && a.InUse == b.InUse && a.Expired == b.Expired && a.NotYet == b.NotYet && a.NotAfter.Format(dateOnly) == b.NotAfter.Format(dateOnly)
+	return a.Role == b.Role && a.InUse == b.InUse && a.Expired == b.Expired && a.NotYet == b.NotYet &&
+		a.NotAfter.Format(dateOnly) == b.NotAfter.Format(dateOnly)
 }
 
 // groupWords is "issuer 2026-1", or "webhooks and CAs: proxyInjector, ...".

@@ -27,7 +27,8 @@ func verdictOfOrder(x rotation.Exploration) string {
 func (r Explorations) rows() [][]string {
 	rows := [][]string{{"order", "clusters", "proxies", "replicas", "states", "verdict"}}
 	for _, x := range r {
-		rows = append(rows, []string{x.Order, fmt.Sprint(x.Clusters), fmt.Sprint(x.Proxies), fmt.Sprint(x.Replicas), fmt.Sprint(x.States), verdictOfOrder(x)})
+		rows = append(rows, []string{x.Order, fmt.Sprint(x.Clusters), fmt.Sprint(x.Proxies), fmt.Sprint(x.Replicas), fmt.Sprint(x.States),
+			verdictOfOrder(x)})
 	}
 	return rows
 }
@@ -38,7 +39,8 @@ func (r Explorations) Text() string { return paged(r, screen.View{}) }
 // Page adds a row per order, and what goes wrong in those that are not safe.
 func (r Explorations) Page(p *screen.Page) {
 	titles := r.rows()[0]
-	columns := []screen.Column{{Title: titles[0], Shrink: 30}, {Title: titles[1], Optional: 1}, {Title: titles[2], Optional: 2}, {Title: titles[3], Optional: 3}, {Title: titles[4], Optional: 4}, {Title: titles[5]}}
+	columns := []screen.Column{{Title: titles[0], Shrink: 30}, {Title: titles[1], Optional: 1}, {Title: titles[2], Optional: 2},
+		{Title: titles[3], Optional: 3}, {Title: titles[4], Optional: 4}, {Title: titles[5]}}
 	p.Table(columns, says(r.rows()[1:])...)
 	for _, x := range r {
 		if len(x.Counterexample) == 0 {

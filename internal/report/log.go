@@ -37,7 +37,8 @@ func (r Log) Page(p *screen.Page) {
 		return
 	}
 	titles := r.rows()[0]
-	columns := []screen.Column{{Title: titles[0]}, {Title: titles[1], Shrink: 15}, {Title: titles[2]}, {Title: titles[3], Optional: 1}, {Title: titles[4], Wraps: true}}
+	columns := []screen.Column{{Title: titles[0]}, {Title: titles[1], Shrink: 15}, {Title: titles[2]}, {Title: titles[3], Optional: 1},
+		{Title: titles[4], Wraps: true}}
 	p.Table(columns, says(r.rows()[1:])...)
 }
 

@@ -20,7 +20,8 @@ type Move struct {
 
 // Data is what -o json prints.
 func (r Move) Data() any {
-	return MoveData{r.From, r.To, r.State.Status.Epoch, r.Back, r.DryRun, r.Wave, r.State.Status.Stamp, r.Strategy, r.DowntimeAccepted, r.Needs, r.Verdict, r.Destroy, r.byHand()}
+	return MoveData{r.From, r.To, r.State.Status.Epoch, r.Back, r.DryRun, r.Wave, r.State.Status.Stamp, r.Strategy, r.DowntimeAccepted,
+		r.Needs, r.Verdict, r.Destroy, r.byHand()}
 }
 
 // MoveData is a move for programs.

@@ -20,7 +20,8 @@ func (r Plan) head() string {
 	if r.Strategy != "" {
 		kind += " (" + r.Strategy + ")"
 	}
-	return fmt.Sprintf("%s: %s, %s, over at %s at the earliest", kind, plural(len(r.Rows), "commit"), plural(r.Waves, "wave"), r.End.Format(time.RFC3339))
+	return fmt.Sprintf("%s: %s, %s, over at %s at the earliest", kind, plural(len(r.Rows), "commit"), plural(r.Waves, "wave"),
+		r.End.Format(time.RFC3339))
 }
 
 func (r Plan) rows() [][]string {

@@ -27,7 +27,8 @@ func (r Plan) Page(p *screen.Page) {
 		})
 	}
 	p.Table([]screen.Column{
-		{Title: "#"}, {Title: "phase"}, {Title: "trusts"}, {Title: "signs"}, {Title: "earliest"}, {Title: "needs", Wraps: true, Shrink: 16}, {Title: "restarts", Optional: 1}, {Title: "changes", Optional: 2},
+		{Title: "#"}, {Title: "phase"}, {Title: "trusts"}, {Title: "signs"}, {Title: "earliest"}, {Title: "needs", Wraps: true, Shrink: 16},
+		{Title: "restarts", Optional: 1}, {Title: "changes", Optional: 2},
 	}, rows...)
 	p.Blank()
 	n.legend(p, used)

@@ -66,5 +66,6 @@ func nameBlock(kind, body string) string {
 	if name == "" {
 		name = cert.Subject.String()
 	}
-	return fmt.Sprintf("[certificate %s, %s, until %s]", sink.OneLine(name), pki.Certificate{Certificate: cert}.Fingerprint()[:16], cert.NotAfter.UTC().Format(time.RFC3339))
+	return fmt.Sprintf("[certificate %s, %s, until %s]", sink.OneLine(name), pki.Certificate{Certificate: cert}.Fingerprint()[:16],
+		cert.NotAfter.UTC().Format(time.RFC3339))
 }

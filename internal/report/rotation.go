@@ -88,7 +88,8 @@ func Gantt(p *rotation.Plan) string {
 		if i+1 < len(p.Rows) {
 			end = p.Rows[i+1].Earliest
 		}
-		tasks = append(tasks, picture.Task{Section: p.Kind, Label: row.Phase, Start: row.Earliest, End: end, Done: row.Done || row.Passed, Critical: row.Wave})
+		tasks = append(tasks, picture.Task{Section: p.Kind, Label: row.Phase, Start: row.Earliest, End: end, Done: row.Done || row.Passed,
+			Critical: row.Wave})
 	}
 	return picture.Gantt(p.Kind+" rotation", tasks, ganttLimit)
 }

@@ -153,7 +153,8 @@ func causes(m rotation.NextMove, n names) (lines []string) {
 }
 
 // ofGate are the codes of what needs and verdict say already.
-var ofGate = []problem.Code{problem.RotationUnmet.Code, problem.RotationUnknown.Code, problem.RotationG1.Code, problem.RotationG2.Code, problem.RotationG3.Code, problem.RotationStanding.Code}
+var ofGate = []problem.Code{problem.RotationUnmet.Code, problem.RotationUnknown.Code, problem.RotationG1.Code, problem.RotationG2.Code,
+	problem.RotationG3.Code, problem.RotationStanding.Code}
 
 // remarks are what a person delivers, notes, and what ends soon.
 func (r Status) remarks(p *screen.Page) {
@@ -172,7 +173,8 @@ func (r Status) remarks(p *screen.Page) {
 	}
 	for _, x := range r.Ending {
 		if !x.Expired { // an alarm already
-			p.Line("", screen.Warn.Say(fmt.Sprintf("ends within %s: %s %q at %s", state.Duration(r.Within), x.Kind, x.Name, x.NotAfter.Format(time.RFC3339))))
+			p.Line("", screen.Warn.Say(fmt.Sprintf("ends within %s: %s %q at %s", state.Duration(r.Within), x.Kind, x.Name,
+				x.NotAfter.Format(time.RFC3339))))
 		}
 	}
 }

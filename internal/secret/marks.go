@@ -105,7 +105,8 @@ func (s *search) putty(l *layer) {
 	}
 }
 
-var keystoreMagics = []word{newMagic("\xfe\xed\xfe\xed\x00\x00\x00", "\xfe\xed", nil), newMagic("\xce\xce\xce\xce\x00\x00\x00", "\xce\x00", nil)}
+var keystoreMagics = []word{newMagic("\xfe\xed\xfe\xed\x00\x00\x00", "\xfe\xed", nil),
+	newMagic("\xce\xce\xce\xce\x00\x00\x00", "\xce\x00", nil)}
 
 // keystores finds keystores of Java (JKS, JCEKS) that have a private key or a
 // secret one: stores of trusted certificates have none.

@@ -43,7 +43,8 @@ func pgpPacket(text []byte) int {
 	if version >= 5 {
 		numbers += 4 // behind their length
 	}
-	if version < 3 || version > 6 || time < firstPGP || time > lastPGP || !isPGPKey(body[algorithm], body[numbers:]) && !isPGPNative(version, body[algorithm], body[algorithm+1:]) {
+	if version < 3 || version > 6 || time < firstPGP || time > lastPGP || !isPGPKey(body[algorithm], body[numbers:]) &&
+		!isPGPNative(version, body[algorithm], body[algorithm+1:]) {
 		return 0
 	}
 	return len(text) - len(body) + length
@@ -101,7 +102,8 @@ func isPGPKey(algorithm byte, numbers []byte) bool {
 // isPGPNative reports whether a key of version 6 is one of the algorithms that have
 // no numbers: Ed25519, X25519, X448 and Ed448, of 32, 56 and 57 bytes.
 func isPGPNative(version, algorithm byte, size []byte) bool {
-	return version == 6 && algorithm >= 25 && algorithm <= 28 && len(size) > 4 && size[0]|size[1]|size[2] == 0 && (size[3] == 32 || size[3] == 56 || size[3] == 57)
+	return version == 6 && algorithm >= 25 && algorithm <= 28 && len(size) > 4 && size[0]|size[1]|size[2] == 0 &&
+		(size[3] == 32 || size[3] == 56 || size[3] == 57)
 }
 
 // mpi is the length in bits of the number that a text begins with, or 0.

@@ -297,7 +297,8 @@ func countBody(lines []string) (n int) {
 }
 
 // placeholders stand where pages and templates leave a key out.
-var placeholders = [][]byte{[]byte(".."), []byte("…"), []byte("<"), []byte("{{"), []byte("$"), []byte("%s"), []byte("REDACTED"), []byte("xxxxxxxx"), []byte("XXXXXXXX")}
+var placeholders = [][]byte{[]byte(".."), []byte("…"), []byte("<"), []byte("{{"), []byte("$"), []byte("%s"), []byte("REDACTED"),
+	[]byte("xxxxxxxx"), []byte("XXXXXXXX")}
 
 func isPlaceholder(body []byte) bool {
 	for _, p := range placeholders {

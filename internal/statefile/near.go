@@ -23,7 +23,8 @@ func near() (found []string) {
 		switch {
 		case err != nil || left < 0 || len(found) == searchShown:
 			return fs.SkipAll
-		case entry.IsDir() && path != "." && (strings.HasPrefix(entry.Name(), ".") || strings.Count(path, string(filepath.Separator)) >= searchDepth):
+		case entry.IsDir() && path != "." && (strings.HasPrefix(entry.Name(), ".") ||
+			strings.Count(path, string(filepath.Separator)) >= searchDepth):
 			return fs.SkipDir
 		case entry.Type().IsRegular() && isName(entry.Name()) && Is(path):
 			found = append(found, path)

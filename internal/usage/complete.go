@@ -113,7 +113,8 @@ func reachable(verb string, s *state.Rotation) []string {
 }
 
 // formats are all that some command prints; which ones, its help says.
-var formats = []string{"text", "json", "yaml", "markdown", "html", "sarif", "junit", "short", "ics", "rules", "prometheusrule", "dashboard", "openmetrics"}
+var formats = []string{"text", "json", "yaml", "markdown", "html", "sarif", "junit", "short", "ics", "rules", "prometheusrule", "dashboard",
+	"openmetrics"}
 
 // values are what a flag may have, for completion by shells; nil if they are many.
 func values(name, usage string) []string {

@@ -117,7 +117,8 @@ func Lines(objects []Object) (lines []string) {
 func Of(s *state.Rotation, statePath string) []Object {
 	s = s.WithDefaults()
 	l := router{s.Spec, Commands{s.Spec.Custody.Kind, statePath}}
-	list := []Object{l.trustRoots(), l.chartObject(Config, "ConfigMap "+s.Spec.Linkerd.Namespace+"/"+linkerd.Config, render.ControlPlane), l.issuer()}
+	list := []Object{l.trustRoots(), l.chartObject(Config, "ConfigMap "+s.Spec.Linkerd.Namespace+"/"+linkerd.Config, render.ControlPlane),
+		l.issuer()}
 	for _, w := range render.KnownWebhooks() {
 		listed, ok := s.Status.Webhooks[w.Key]
 		if !ok {

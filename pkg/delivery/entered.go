@@ -68,7 +68,8 @@ func bundleOf(s *state.Rotation) (text string) {
 // Unvouched are the objects that the phase in force changed, that nothing delivers
 // by itself, and that nobody vouched for when it was entered.
 func Unvouched(s *state.Rotation, statePath string) []Object {
-	if log := s.Status.Log; len(log) > 0 && slices.ContainsFunc(log[len(log)-1].Assumed, func(a state.Assumed) bool { return a.Code == string(state.DeliveredElsewhere) }) {
+	if log := s.Status.Log; len(log) > 0 && slices.ContainsFunc(log[len(log)-1].Assumed,
+		func(a state.Assumed) bool { return a.Code == string(state.DeliveredElsewhere) }) {
 		return nil
 	}
 	return Missing(Of(s, statePath), Entered(s))

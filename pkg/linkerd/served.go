@@ -31,7 +31,8 @@ func IdentityOf(account, namespace, controlPlane, trustDomain string) string {
 // (charts/linkerd2 or charts/linkerd-control-plane, templates/{proxy-injector,
 // sp-validator,destination}.yaml; viz/charts/linkerd-viz, templates/{tap,tap-injector}.yaml;
 // up to 2.18 jaeger/charts/linkerd-jaeger, templates/jaeger-injector.yaml).
-var webhookPorts = map[string]int{ProxyInjector: 8443, ProfileValidator: 8443, PolicyValidator: 9443, Tap: 8089, TapInjector: 8443, JaegerInjector: 8443}
+var webhookPorts = map[string]int{ProxyInjector: 8443, ProfileValidator: 8443, PolicyValidator: 9443, Tap: 8089, TapInjector: 8443,
+	JaegerInjector: 8443}
 
 // WebhookPort is the port of the pods that answer for a webhook.
 func WebhookPort(key string) int { return webhookPorts[key] }

@@ -52,7 +52,8 @@ type Traits struct {
 var Table = []Traits{
 	// a8e5bff21 (#5690), charts/linkerd2/templates/identity.yaml: LINKERD2_IDENTITY_TRUST_ANCHORS appears.
 	// Charts before it have a shape that no supported release has.
-	{Family: Family210, Since: Release{[3]int{2, 10, 0}, [3]int{21, 2, 4}}, IssuerExpiry: true, FreePins: true, Without: []string{PolicyValidator}},
+	{Family: Family210, Since: Release{[3]int{2, 10, 0}, [3]int{21, 2, 4}}, IssuerExpiry: true, FreePins: true,
+		Without: []string{PolicyValidator}},
 	// ca1077bb0 (#6455), charts/linkerd2/templates/identity.yaml: ConfigMap linkerd-identity-trust-roots, externalCA.
 	{Family: Family211, Since: Release{[3]int{2, 11, 0}, [3]int{21, 7, 5}}, TrustRoots: true, IssuerExpiry: true, FreePins: true},
 	// 80bc61aab (#7056), charts/linkerd2/templates/identity.yaml: identity.issuer.crtExpiry goes away. It is still in stable-2.11.0.
@@ -65,7 +66,8 @@ var Table = []Traits{
 	// a37f63239 (#10244), charts/linkerd-control-plane/templates/identity.yaml: "|" becomes "|-".
 	{Family: Family213, Since: Release{[3]int{2, 13, 0}, [3]int{23, 2, 1}}, TrustRoots: true, Hash: true, TrimmedBundle: true},
 	// f179d4c55 (#14109), charts/partials/templates/_validate.tpl: a caBundle may stand beside crtPEM and keyPEM again.
-	{Family: Family213, Since: Release{[3]int{2, 19, 0}, [3]int{25, 6, 4}}, TrustRoots: true, Hash: true, TrimmedBundle: true, FreePins: true, NewestMinor: 20},
+	{Family: Family213, Since: Release{[3]int{2, 19, 0}, [3]int{25, 6, 4}}, TrustRoots: true, Hash: true, TrimmedBundle: true, FreePins: true,
+		NewestMinor: 20},
 }
 
 // NeedsRoll reports whether the control plane's pods do not roll with the bundle by themselves,

@@ -51,7 +51,8 @@ func ParseVersion(text string) (Version, error) {
 		v.number[2] = newestPatch
 	}
 	if !v.known() {
-		return Version{}, problem.StateVersionUnknown.With(text, fmt.Sprintf("2.10 to 2.%d, edge-21.2.4 and later", Table[len(Table)-1].NewestMinor))
+		return Version{}, problem.StateVersionUnknown.With(text, fmt.Sprintf("2.10 to 2.%d, edge-21.2.4 and later",
+			Table[len(Table)-1].NewestMinor))
 	}
 	return v, nil
 }

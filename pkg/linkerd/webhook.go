@@ -61,13 +61,18 @@ type Webhook struct {
 
 // Webhooks is every webhook whose certificate the charts make up themselves.
 var Webhooks = []Webhook{
-	{ProxyInjector, ControlPlane, ProxyInjector, DeploymentInjector, "proxy-injector", "linkerd-proxy-injector-k8s-tls", Mutating, "linkerd-proxy-injector-webhook-config", []string{DeploymentInjector}},
+	{ProxyInjector, ControlPlane, ProxyInjector, DeploymentInjector, "proxy-injector", "linkerd-proxy-injector-k8s-tls", Mutating,
+		"linkerd-proxy-injector-webhook-config", []string{DeploymentInjector}},
 	// 2.10 has a Deployment of its own for the profile validator; 2.11 moved it into linkerd-destination.
-	{ProfileValidator, ControlPlane, ProfileValidator, ProfileService, "destination", "linkerd-sp-validator-k8s-tls", Validating, "linkerd-sp-validator-webhook-config", []string{DeploymentDestination, ProfileService}},
-	{PolicyValidator, ControlPlane, PolicyValidator, PolicyService, "destination", PolicySecret, Validating, "linkerd-policy-validator-webhook-config", []string{DeploymentDestination}},
+	{ProfileValidator, ControlPlane, ProfileValidator, ProfileService, "destination", "linkerd-sp-validator-k8s-tls", Validating,
+		"linkerd-sp-validator-webhook-config", []string{DeploymentDestination, ProfileService}},
+	{PolicyValidator, ControlPlane, PolicyValidator, PolicyService, "destination", PolicySecret, Validating,
+		"linkerd-policy-validator-webhook-config", []string{DeploymentDestination}},
 	{Tap, Viz, "tap", "tap", "tap", TapSecret, APIService, "v1alpha1.tap.linkerd.io", []string{"tap"}},
-	{TapInjector, Viz, "tapInjector", "tap-injector", "tap-injector", "tap-injector-k8s-tls", Mutating, "linkerd-tap-injector-webhook-config", []string{"tap-injector"}},
-	{JaegerInjector, Jaeger, "webhook", "jaeger-injector", "jaeger-injector", "jaeger-injector-k8s-tls", Mutating, "linkerd-jaeger-injector-webhook-config", []string{"jaeger-injector"}},
+	{TapInjector, Viz, "tapInjector", "tap-injector", "tap-injector", "tap-injector-k8s-tls", Mutating, "linkerd-tap-injector-webhook-config",
+		[]string{"tap-injector"}},
+	{JaegerInjector, Jaeger, "webhook", "jaeger-injector", "jaeger-injector", "jaeger-injector-k8s-tls", Mutating,
+		"linkerd-jaeger-injector-webhook-config", []string{"jaeger-injector"}},
 }
 
 // WebhookOf finds a webhook by its key.

@@ -61,7 +61,8 @@ func caTwin(ca Certificate) *x509.Certificate {
 // (it signs leaves only) and no extended key usage (an issuer limited to server
 // authentication makes webpki refuse its leaves as clients). commonName is
 // identity.<namespace>.<trust domain>, which `linkerd check` asks for.
-func MintIssuer(publicKey crypto.PublicKey, commonName string, anchor Certificate, anchorKey Key, period Period, random io.Reader) (Certificate, error) {
+func MintIssuer(publicKey crypto.PublicKey, commonName string, anchor Certificate, anchorKey Key, period Period,
+	random io.Reader) (Certificate, error) {
 	ski, err := mintSKI(publicKey)
 	if err != nil {
 		return Certificate{}, err

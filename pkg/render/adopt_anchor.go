@@ -37,7 +37,8 @@ func (a *adoption) chooseAnchors() {
 	chosen := a.bundles[0]
 	for _, other := range a.bundles[1:] {
 		if !sameAnchors(chosen.bundle, other.bundle) {
-			a.fail(problem.AdoptOtherAnchors.With(chosen.where, short(chosen.bundle.Certificates()), other.where, short(other.bundle.Certificates())).
+			a.fail(problem.AdoptOtherAnchors.With(chosen.where, short(chosen.bundle.Certificates()), other.where,
+				short(other.bundle.Certificates())).
 				In(a.sourceName()))
 		}
 	}

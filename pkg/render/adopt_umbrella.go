@@ -72,7 +72,8 @@ func sameAsOne(value *manifest.Node, found map[string]*manifest.Node) bool {
 }
 
 func sameIdentity(a, b *manifest.Node) bool {
-	at := [][]any{{"identityTrustAnchorsPEM"}, {"identity", "issuer", "tls", "crtPEM"}, {"identity", "issuer", "scheme"}, {"identity", "externalCA"}}
+	at := [][]any{{"identityTrustAnchorsPEM"}, {"identity", "issuer", "tls", "crtPEM"}, {"identity", "issuer", "scheme"},
+		{"identity", "externalCA"}}
 	text := false
 	for _, steps := range at {
 		one, other := a.Lookup(manifest.At(steps...)), b.Lookup(manifest.At(steps...))

@@ -55,7 +55,8 @@ func (p *plan) ambiguity(d manifest.Document, root *manifest.Node) *problem.Prob
 // Helm would apply the items in its place.
 func (p *plan) checkOwnItems(d manifest.Document, root *manifest.Node) {
 	if head := root.Head(); root.Get("items") != nil && p.isOurs(d, head) {
-		p.fail(problem.OwnItems.With(head.Kind+" "+head.Name).On("document "+itoa(d.Number)).At(root.Get("items").Line(), root.Get("items").Column()))
+		p.fail(problem.OwnItems.With(head.Kind+" "+head.Name).On("document "+itoa(d.Number)).At(root.Get("items").Line(),
+			root.Get("items").Column()))
 	}
 }
 

@@ -117,7 +117,8 @@ func namesIn(o object, group Group) (names []meshName) {
 	add(problem.RenderOtherNamespace.Code, "spec.selector", o.get("spec", "selector", "matchLabels", controlPlaneNS).Value())
 	if group == ControlPlane {
 		for _, webhook := range o.get("webhooks").Items() {
-			add(problem.RenderOtherNamespace.Code, "clientConfig.service", webhook.Lookup(manifest.At("clientConfig", "service", "namespace")).Value())
+			add(problem.RenderOtherNamespace.Code, "clientConfig.service",
+				webhook.Lookup(manifest.At("clientConfig", "service", "namespace")).Value())
 		}
 	}
 	for _, list := range []string{"initContainers", "containers"} {

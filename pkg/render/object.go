@@ -162,7 +162,8 @@ func (p *plan) checkEnd(root *manifest.Node) {
 			return
 		}
 	}
-	if root.Get("items") == nil && root.Lookup(manifest.At("metadata", "name")).Value() == "" && root.Lookup(manifest.At("metadata", "generateName")).Value() == "" {
+	if root.Get("items") == nil && root.Lookup(manifest.At("metadata", "name")).Value() == "" &&
+		root.Lookup(manifest.At("metadata", "generateName")).Value() == "" {
 		p.fail(problem.RenderCutDocument.With(d.Number, "metadata.name").At(d.Line, 0))
 	}
 }

@@ -36,8 +36,9 @@ type plan struct {
 
 func newPlan(m *Material, docs []manifest.Document) *plan {
 	p := &plan{Material: m, docs: docs, lastFilled: -1,
-		groups: map[Group]bool{}, edits: map[int][]manifest.Edit{}, stampings: map[int][]stamping{}, inject: map[string]string{}, webhookEdited: map[string]bool{},
-		standsIn: map[targetKey]SecretID{}, replaced: map[int][]byte{}}
+		groups: map[Group]bool{}, edits: map[int][]manifest.Edit{}, stampings: map[int][]stamping{}, inject: map[string]string{},
+		webhookEdited: map[string]bool{},
+		standsIn:      map[targetKey]SecretID{}, replaced: map[int][]byte{}}
 	p.targets = m.targets()
 	p.report = Report{Phase: m.Phase.Name, Epoch: m.State.Status.Epoch, Documents: len(docs)}
 	for i := len(docs) - 1; i >= 0 && p.lastFilled < 0; i-- {

@@ -15,7 +15,8 @@ var injectText = lazy.New(`linkerd\\*\.io/inject["']?(?:: *|=)["']?(?:enabled|in
 // podless are kinds of Kubernetes itself that make no pods: the annotation on one
 // of them has no effect. ConfigMaps and CRDs quote it at most.
 var podless = map[string]bool{
-	"Service": true, "ServiceAccount": true, "Ingress": true, "HTTPRoute": true, "PersistentVolumeClaim": true, "HorizontalPodAutoscaler": true,
+	"Service": true, "ServiceAccount": true, "Ingress": true, "HTTPRoute": true, "PersistentVolumeClaim": true,
+	"HorizontalPodAutoscaler": true,
 }
 
 var quoting = map[string]bool{"Namespace": true, "ConfigMap": true, "Secret": true, "CustomResourceDefinition": true, "": true}
@@ -50,7 +51,8 @@ func (w *workloads) customObjects(p *plan, r *stamped, objects []object) {
 func (p *plan) customLine(o object) WorkloadLine {
 	line := WorkloadLine{Object: o.String(), at: o.node.Line()}
 	_, workload := workloadTemplate[o.kind]
-	if o.kind == "Namespace" && injecting[o.get("metadata", "labels", injectAnnotation).Value()] && o.get("metadata", "annotations", injectAnnotation) == nil {
+	if o.kind == "Namespace" && injecting[o.get("metadata", "labels", injectAnnotation).Value()] &&
+		o.get("metadata", "annotations", injectAnnotation) == nil {
 		line.Fate, line.Misplaced, line.Why = Unmeshed, true, injectAnnotation+" is a label here, which has no effect: it must be an annotation of the Namespace"
 		return line
 	}

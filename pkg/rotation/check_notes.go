@@ -36,7 +36,8 @@ func (c *scene) expectedWarning() string {
 	switch last := s.Status.Log[len(s.Status.Log)-1]; {
 	case last.Kind == state.KindRenew && last.Move == state.MoveAdvance:
 		return checkRenewed
-	case slices.Contains([]string{state.KindAnchor, state.KindRenew, state.KindReplace}, last.Kind) && slices.Contains([]string{state.MoveBack, state.MoveAbandon}, last.Move):
+	case slices.Contains([]string{state.KindAnchor, state.KindRenew, state.KindReplace}, last.Kind) &&
+		slices.Contains([]string{state.MoveBack, state.MoveAbandon}, last.Move):
 		return checkBack
 	}
 	return ""

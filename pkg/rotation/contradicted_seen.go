@@ -149,9 +149,12 @@ func (t target) shownUndelivered(o *Observation) (found []string) {
 	for _, object := range delivery.Missing(delivery.Of(t.scene.state, ""), t.changes) {
 		switch roots, issuer := o.ControlPlane.TrustRoots, o.ControlPlane.Issuer; {
 		case object.Kind == delivery.TrustRoots && roots != nil && !o.at().Before(t.own.past.bundleChanged()) && !sameSet(roots, now.Bundle):
-			found = append(found, fmt.Sprintf("%s has %s, and the phase in force %s", object.Name, shortened(roots), shortened(fingerprints(now.Bundle.Certificates()))))
-		case object.Kind == delivery.Issuer && issuer != nil && !o.at().Before(t.own.past.issuerChanged()) && !slices.Equal(issuer, fingerprints(now.Issuer)):
-			found = append(found, fmt.Sprintf("%s has %s, and the phase in force %s", object.Name, shortened(issuer), shortened(fingerprints(now.Issuer))))
+			found = append(found, fmt.Sprintf("%s has %s, and the phase in force %s", object.Name, shortened(roots),
+				shortened(fingerprints(now.Bundle.Certificates()))))
+		case object.Kind == delivery.Issuer && issuer != nil && !o.at().Before(t.own.past.issuerChanged()) &&
+			!slices.Equal(issuer, fingerprints(now.Issuer)):
+			found = append(found, fmt.Sprintf("%s has %s, and the phase in force %s", object.Name, shortened(issuer),
+				shortened(fingerprints(now.Issuer))))
 		}
 	}
 	return found
@@ -163,14 +166,16 @@ func (w *way) otherBundleInForce() string {
 	if bundleID(w.now.Bundle) == bundleID(w.due.Bundle) {
 		return ""
 	}
-	return fmt.Sprintf("phase %s delivers %s, and %s needs %s", w.scene.state.Status.Phase, bundleWords(w.now.Bundle), w.phase(), bundleWords(w.due.Bundle))
+	return fmt.Sprintf("phase %s delivers %s, and %s needs %s", w.scene.state.Status.Phase, bundleWords(w.now.Bundle), w.phase(),
+		bundleWords(w.due.Bundle))
 }
 
 func (w *way) otherIssuerInForce() string {
 	if chainID(w.now.Issuer[:1]) == chainID(w.due.Issuer[:1]) {
 		return ""
 	}
-	return fmt.Sprintf("phase %s signs with %s, and %s needs %s", w.scene.state.Status.Phase, chainWords(w.now.Issuer), w.phase(), chainWords(w.due.Issuer))
+	return fmt.Sprintf("phase %s signs with %s, and %s needs %s", w.scene.state.Status.Phase, chainWords(w.now.Issuer), w.phase(),
+		chainWords(w.due.Issuer))
 }
 
 // webhooksNotSwitched says that no phase so far serves the incoming certificates.

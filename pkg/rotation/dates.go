@@ -31,11 +31,13 @@ func (w *way) dates() problem.List {
 		usable, sum := s.cert.NotBefore.Add(skew), s.until
 		switch {
 		case w.at.Before(usable):
-			problems = append(problems, problem.RotationNotYetValid.With(s.what, instantText(s.cert.NotBefore), skew, instantText(usable), instantText(w.at)))
+			problems = append(problems, problem.RotationNotYetValid.With(s.what, instantText(s.cert.NotBefore), skew, instantText(usable),
+				instantText(w.at)))
 		case !s.cert.NotAfter.After(w.at.Add(skew)):
 			problems = append(problems, problem.RotationExpired.With(s.what, instantText(s.cert.NotAfter), instantText(w.at)))
 		case s.cert.NotAfter.Before(sum):
-			problems = append(problems, problem.RotationTooShort.With(s.what, instantText(s.cert.NotAfter), instantText(sum), s.why, sum.Sub(s.cert.NotAfter).Round(time.Second)))
+			problems = append(problems, problem.RotationTooShort.With(s.what, instantText(s.cert.NotAfter), instantText(sum), s.why,
+				sum.Sub(s.cert.NotAfter).Round(time.Second)))
 		}
 	}
 	return append(problems, w.outlives()...)
@@ -99,12 +101,14 @@ func (w *way) outlives() problem.List {
 			continue
 		}
 		if a, ok := w.scene.dossier.above(i.chain[0]); ok && i.chain[0].NotAfter.After(a.NotAfter) {
-			problems = append(problems, problem.RotationOutlives.With("the incoming issuer", instantText(i.chain[0].NotAfter), instantText(a.NotAfter)))
+			problems = append(problems, problem.RotationOutlives.With("the incoming issuer", instantText(i.chain[0].NotAfter),
+				instantText(a.NotAfter)))
 		}
 		outgoing, ok := w.scene.dossier.anchor(state.RoleOutgoing)
 		for _, x := range i.chain[1:] {
 			if ok && x.NotAfter.After(outgoing.NotAfter) {
-				problems = append(problems, problem.RotationOutlives.With("the cross certificate", instantText(x.NotAfter), instantText(outgoing.NotAfter)))
+				problems = append(problems, problem.RotationOutlives.With("the cross certificate", instantText(x.NotAfter),
+					instantText(outgoing.NotAfter)))
 			}
 		}
 	}

@@ -12,7 +12,8 @@ import (
 
 // First mints the first PKI of a mesh: anchor, issuer and the named webhooks.
 // s has the spec (and metadata) to mint for; its status is replaced.
-func First(s *state.Rotation, webhooks []string, keyPath func(name string) string, at time.Time, random io.Reader) (*state.Rotation, []Minted, error) {
+func First(s *state.Rotation, webhooks []string, keyPath func(name string) string, at time.Time, random io.Reader) (*state.Rotation,
+	[]Minted, error) {
 	next := s.Clone()
 	next.Status = state.Status{Phase: state.PhaseStable}
 	b := &beginning{next: next, spec: s.WithDefaults().Spec, dossier: &dossier{state: next}, at: at, random: random,
@@ -29,8 +30,10 @@ func First(s *state.Rotation, webhooks []string, keyPath func(name string) strin
 	if err != nil {
 		return nil, nil, err
 	}
-	next.Status.Anchors = []state.Anchor{{Name: anchor.name, Role: state.RoleCurrent, Certificate: text(anchor.cert.PEM()), Key: anchor.keyPath}}
-	next.Status.Issuers = []state.Issuer{{Name: issuer.name, Role: state.RoleCurrent, Certificate: text(issuer.chain.Marshal()), Key: issuer.keyPath}}
+	next.Status.Anchors = []state.Anchor{{Name: anchor.name, Role: state.RoleCurrent, Certificate: text(anchor.cert.PEM()),
+		Key: anchor.keyPath}}
+	next.Status.Issuers = []state.Issuer{{Name: issuer.name, Role: state.RoleCurrent, Certificate: text(issuer.chain.Marshal()),
+		Key: issuer.keyPath}}
 	next.Status.Webhooks = map[string]state.Webhook{}
 	for _, w := range webhooks {
 		if linkerd.ServiceOf(w) == "" {

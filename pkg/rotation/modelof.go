@@ -67,7 +67,8 @@ func (c *scene) model(bundles []pki.Bundle, chains []pki.Chain) Model {
 				inner |= 1 << i
 			}
 		}
-		m.Bundles, m.Proxy, m.Identity, m.Contains = append(m.Bundles, c.bundleName(b)), append(m.Proxy, proxy), append(m.Identity, identity), append(m.Contains, inner)
+		m.Bundles, m.Proxy, m.Identity, m.Contains = append(m.Bundles, c.bundleName(b)), append(m.Proxy, proxy), append(m.Identity, identity),
+			append(m.Contains, inner)
 	}
 	return m
 }

@@ -79,7 +79,8 @@ const (
 )
 
 // FactNames are what a source can be given for.
-var FactNames = []string{"trust-roots", "issuer-secret", "injectors", "identity-bundles", "issuers", "bundles", "chains", "leaves", "ca-bundles", "webhook-chains", "pods"}
+var FactNames = []string{"trust-roots", "issuer-secret", "injectors", "identity-bundles", "issuers", "bundles", "chains", "leaves",
+	"ca-bundles", "webhook-chains", "pods"}
 
 // Injector is one replica of the proxy injector and the bundle in its mount.
 type Injector struct {

@@ -36,14 +36,16 @@ func Reissued(s *state.Rotation, chain pki.Chain, why string, at time.Time) (*st
 	case pki.CheckStructure(same, pki.Chain{issuer}) != nil:
 		return nil, problem.RotationReissued.With(fmt.Sprintf("it is no CA under the anchor %q, which signed the one in force", anchor.Subject.CommonName))
 	case at.Before(issuer.NotBefore) || at.After(issuer.NotAfter):
-		return nil, problem.RotationReissued.With(fmt.Sprintf("it is valid from %s to %s", instantText(issuer.NotBefore), instantText(issuer.NotAfter)))
+		return nil, problem.RotationReissued.With(fmt.Sprintf("it is valid from %s to %s", instantText(issuer.NotBefore),
+			instantText(issuer.NotAfter)))
 	}
 	next := s.Clone()
 	signing := s.Issuing().Name
 	dropExpiredIssuers(&next.Status, d, at)
 	for i := range next.Status.Issuers {
 		if next.Status.Issuers[i].Name == signing {
-			next.Status.RetiredIssuers = append(next.Status.RetiredIssuers, state.RetiredIssuer{Name: signing, Certificate: next.Status.Issuers[i].Certificate})
+			next.Status.RetiredIssuers = append(next.Status.RetiredIssuers,
+				state.RetiredIssuer{Name: signing, Certificate: next.Status.Issuers[i].Certificate})
 			next.Status.Issuers[i].Certificate = text(pki.Chain{issuer}.Marshal())
 		}
 	}

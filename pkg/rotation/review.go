@@ -55,7 +55,8 @@ func Review(base, next *state.Rotation, e Evidence, at time.Time) (*Move, error)
 		return m, nil
 	}
 	if len(problems) == 0 {
-		problems = problem.List{problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase, "the rotation "+path.label()+" has no such phase")}
+		problems = problem.List{problem.RotationNoMove.With(base.Status.Phase, next.Status.Phase,
+			"the rotation "+path.label()+" has no such phase")}
 	}
 	return nil, problems[:1].Err()
 }
@@ -118,7 +119,8 @@ func before(base, next *state.Rotation) (*state.Rotation, error) {
 	}
 	from := base.Clone()
 	chosen := next.Clone().Status
-	from.Status.Rotation, from.Status.Anchors, from.Status.Issuers, from.Status.Webhooks = chosen.Rotation, chosen.Anchors, chosen.Issuers, chosen.Webhooks
+	from.Status.Rotation, from.Status.Anchors, from.Status.Issuers, from.Status.Webhooks = chosen.Rotation, chosen.Anchors, chosen.Issuers,
+		chosen.Webhooks
 	from.Status.Rotation.Leaves = ""
 	from.Status.Retired = withoutIncoming(from.Status)
 	return from, sameBeginning(base, from, next.Status.Phase)

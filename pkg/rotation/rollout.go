@@ -22,7 +22,8 @@ func Rollout(s *state.Rotation, o Options, e Evidence, at time.Time) (*Move, err
 		needs = append(needs, WaveDone)
 	}
 	// A word for another need could open the gate against what the log knows.
-	e.Assumptions = slices.DeleteFunc(oncePerNeed(e.Assumptions), func(a Assumption) bool { return a.Code.Known() && !slices.Contains(needs, a.Code) })
+	e.Assumptions = slices.DeleteFunc(oncePerNeed(e.Assumptions),
+		func(a Assumption) bool { return a.Code.Known() && !slices.Contains(needs, a.Code) })
 	c, err := openScene(s, e, at)
 	if err != nil {
 		return nil, err

@@ -95,8 +95,9 @@ func (c *scene) cluster(name string, own bool, p *past) *cluster {
 		life = p.leafLife // a linked cluster has its own
 	}
 	return &cluster{
-		name: name, own: own, past: p, seen: c.evidence.of(name), earlier: ofCluster(c.evidence.Earlier, name), book: c.book, incoming: c.incomingID(),
-		loaded: loaded, renewed: renewed, leafLife: life, at: c.at,
+		name: name, own: own, past: p, seen: c.evidence.of(name), earlier: ofCluster(c.evidence.Earlier, name), book: c.book,
+		incoming: c.incomingID(),
+		loaded:   loaded, renewed: renewed, leafLife: life, at: c.at,
 	}
 }
 

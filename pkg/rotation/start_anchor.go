@@ -137,7 +137,8 @@ func signedBy(anchor pki.Certificate, issuer pki.Chain) error {
 			return nil
 		}
 	}
-	return problem.RotationOtherAnchor.With(anchor.Subject.CommonName, anchor.Fingerprint()[:16], issuer[0].Subject.CommonName, issuer[0].Fingerprint()[:16])
+	return problem.RotationOtherAnchor.With(anchor.Subject.CommonName, anchor.Fingerprint()[:16], issuer[0].Subject.CommonName,
+		issuer[0].Fingerprint()[:16])
 }
 
 // distinct refuses an anchor that is another anchor of the state: the same

@@ -10,13 +10,14 @@ var (
 	Engines      = []string{EngineHelm3, EngineHelm4}
 	Objects      = []string{ObjectConfigMap, ObjectSecret}
 	Layouts      = []string{LayoutExternal, LayoutEmbedded}
-	WebhookKeys  = []string{WebhookProxyInjector, WebhookProfileValidator, WebhookPolicyValidator, WebhookTap, WebhookTapInjector, WebhookJaeger}
-	Kinds        = []string{KindAnchor, KindIssuer, KindWebhooks, KindReplace, KindRenew}
-	Strategies   = []string{StrategyBundle, StrategyCrossSign}
-	AnchorRoles  = []string{RoleCurrent, RoleOutgoing, RoleIncoming, RoleExtra}
-	IssuerRoles  = []string{RoleCurrent, RoleOutgoing, RoleIncoming}
-	LeavesWays   = []string{LeavesWaited, LeavesWave}
-	Moves        = []string{MoveInit, MoveAdopt, MoveStart, MoveAdvance, MoveBack, MoveAbandon, MoveRollout, MoveReissue, MoveLegacy}
+	WebhookKeys  = []string{WebhookProxyInjector, WebhookProfileValidator, WebhookPolicyValidator, WebhookTap, WebhookTapInjector,
+		WebhookJaeger}
+	Kinds       = []string{KindAnchor, KindIssuer, KindWebhooks, KindReplace, KindRenew}
+	Strategies  = []string{StrategyBundle, StrategyCrossSign}
+	AnchorRoles = []string{RoleCurrent, RoleOutgoing, RoleIncoming, RoleExtra}
+	IssuerRoles = []string{RoleCurrent, RoleOutgoing, RoleIncoming}
+	LeavesWays  = []string{LeavesWaited, LeavesWave}
+	Moves       = []string{MoveInit, MoveAdopt, MoveStart, MoveAdvance, MoveBack, MoveAbandon, MoveRollout, MoveReissue, MoveLegacy}
 )
 
 // PhaseNames lists every phase once: stable, then in the order of [Tables].

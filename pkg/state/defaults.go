@@ -98,7 +98,8 @@ func (o *Output) fill(l *Linkerd) {
 		orDefault(&o.Chart, ChartControlPlane)
 		orDefault(&o.Object, ObjectConfigMap)
 		orDefault(&o.Key, DefaultValuesKey)
-		orDefault(&o.Namespace, map[string]string{ChartControlPlane: l.Namespace, ChartViz: l.VizNamespace, ChartJaeger: l.JaegerNamespace}[o.Chart])
+		orDefault(&o.Namespace, map[string]string{ChartControlPlane: l.Namespace, ChartViz: l.VizNamespace,
+			ChartJaeger: l.JaegerNamespace}[o.Chart])
 	}
 }
 

@@ -123,7 +123,8 @@ func (f *findings) history(r *Rotation) {
 // of the stable phase before its rotation. What cannot be told from it (older logs,
 // the way back) is left to rendering, which compares the certificates.
 func (e LogEntry) keepsBundle() bool {
-	if e.Move == MoveLegacy || e.Move == MoveReissue || e.Move == MoveRollout || e.Phase == PhaseStable && (e.Move == MoveBack || e.Move == MoveAbandon) {
+	if e.Move == MoveLegacy || e.Move == MoveReissue || e.Move == MoveRollout || e.Phase == PhaseStable &&
+		(e.Move == MoveBack || e.Move == MoveAbandon) {
 		return true
 	}
 	if e.Phase == PhaseStable {

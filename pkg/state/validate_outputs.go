@@ -156,7 +156,8 @@ func chartDigest(text string) *problem.Problem {
 }
 
 func configKey(text string) *problem.Problem {
-	if len(text) <= maxConfigKey && configKeyForm.MatchString(text) && text != bundleKey && !strings.HasPrefix(path.Clean(text), "..") && text != "." {
+	if len(text) <= maxConfigKey && configKeyForm.MatchString(text) && text != bundleKey && !strings.HasPrefix(path.Clean(text), "..") &&
+		text != "." {
 		return nil
 	}
 	return problem.StateOutputKey.With(shown(text))

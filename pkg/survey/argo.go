@@ -69,7 +69,8 @@ func (s *Survey) applicationSource(source cursor, object string) {
 func (s *Survey) parameter(p cursor, field, folder string, pins pinSet) {
 	name, file := p.get("name").value(), p.get("path")
 	if field == "fileParameters" && strings.HasSuffix("."+name, "."+keyBundle) {
-		s.bundles = append(s.bundles, foundBundle{at: file.spot(), place: "helm." + field, elsewhere: file.value(), file: valueFile(file.value(), folder)})
+		s.bundles = append(s.bundles, foundBundle{at: file.spot(), place: "helm." + field, elsewhere: file.value(),
+			file: valueFile(file.value(), folder)})
 		return
 	}
 	value := p.get("value")
@@ -114,7 +115,8 @@ func (s *Survey) directorySource(source cursor) {
 
 // madeUp are the Secrets and webhook configurations whose content the charts
 // make up (templates/*-rbac.yaml), by a part of their name.
-var madeUp = []string{linkerd.DeploymentInjector, linkerd.ProfileService, linkerd.PolicyService, "linkerd-tap", linkerd.TapSecret, "tap-injector", "jaeger-injector"}
+var madeUp = []string{linkerd.DeploymentInjector, linkerd.ProfileService, linkerd.PolicyService, "linkerd-tap", linkerd.TapSecret,
+	"tap-injector", "jaeger-injector"}
 
 // ignoredDifferences looks for entries about webhooks that hide a difference
 // and do not keep a sync from making it.

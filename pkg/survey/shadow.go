@@ -32,7 +32,8 @@ func isSetting(name string) bool {
 // carries reports whether an object of a kind without a reader may hold values.
 func carries(text []byte) bool {
 	has := func(word string) bool { return bytes.Contains(text, []byte(word)) }
-	return has(keyBundle) || has("externalCA") || has("identityTrustDomain") || has("issuer") && has("scheme") || hasSettingFlag(text) || has("issuanceLifetime") || has("clockSkewAllowance")
+	return has(keyBundle) || has("externalCA") || has("identityTrustDomain") || has("issuer") && has("scheme") || hasSettingFlag(text) ||
+		has("issuanceLifetime") || has("clockSkewAllowance")
 }
 
 // contradiction finds the setting that a dotted name ends in, if the value is none

@@ -99,9 +99,11 @@ func New(settings Settings) (*Survey, error) {
 	}
 	return &Survey{
 		allowFromTop: fromTop, prefix: settings.Prefix,
-		schemeWritten: settings.State.Spec.Linkerd.IssuerScheme != "", name: settings.State.Metadata.Name, want: materialOf(settings.State), allow: allow,
+		schemeWritten: settings.State.Spec.Linkerd.IssuerScheme != "", name: settings.State.Metadata.Name, want: materialOf(settings.State),
+		allow: allow,
 		files: map[string]bool{}, kustomizations: map[string]bool{}, charts: map[string]bool{},
-		parts: map[string][]release{}, pins: map[string]pinSet{}, pems: map[string]string{}, later: map[string][]shadowed{}, configMaps: map[string]configMapData{},
+		parts: map[string][]release{}, pins: map[string]pinSet{}, pems: map[string]string{}, later: map[string][]shadowed{},
+		configMaps: map[string]configMapData{},
 	}, nil
 }
 

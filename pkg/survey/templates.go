@@ -31,7 +31,8 @@ func withoutActions(text []byte) []byte {
 func blankActions(text []byte) []byte {
 	var out bytes.Buffer
 	for line := range bytes.Lines(text) {
-		if rest := bytes.TrimSpace(line); bytes.HasPrefix(rest, []byte("{{")) && len(bytes.TrimSpace(action.Regexp().ReplaceAll(rest, nil))) == 0 {
+		if rest := bytes.TrimSpace(line); bytes.HasPrefix(rest, []byte("{{")) &&
+			len(bytes.TrimSpace(action.Regexp().ReplaceAll(rest, nil))) == 0 {
 			out.WriteString(strings.Repeat(" ", len(bytes.TrimRight(line, "\r\n"))))
 			out.WriteByte('\n')
 			continue

@@ -119,7 +119,8 @@ func (s *Survey) ofOther(c certificate, bundle string, shared int) bool {
 }
 
 // perCluster are names of folders that have one folder for each cluster.
-var perCluster = []string{"cluster", "clusters", "environment", "environments", "env", "envs", "region", "regions", "site", "sites", "stage", "stages", "fleet", "tenants"}
+var perCluster = []string{"cluster", "clusters", "environment", "environments", "env", "envs", "region", "regions", "site", "sites",
+	"stage", "stages", "fleet", "tenants"}
 
 // apart reports whether two files lie in the folders of two clusters.
 func apart(a, b string) bool {

@@ -19,7 +19,8 @@ const (
 
 // marks are the words that make a file without a kind worth parsing.
 var marks = [][]byte{
-	[]byte(keyBundle), []byte("externalCA"), []byte("identityTrustDomain"), []byte("linkerd/linkerd"), []byte("crtPEM"), []byte("caBundle"), []byte("injectCaFrom"), []byte("issuanceLifetime"), []byte("clockSkewAllowance"), []byte(keyHeartbeat), []byte(keyNoBeat),
+	[]byte(keyBundle), []byte("externalCA"), []byte("identityTrustDomain"), []byte("linkerd/linkerd"), []byte("crtPEM"), []byte("caBundle"),
+	[]byte("injectCaFrom"), []byte("issuanceLifetime"), []byte("clockSkewAllowance"), []byte(keyHeartbeat), []byte(keyNoBeat),
 }
 
 func mentionsValues(text []byte) bool {
@@ -93,7 +94,8 @@ func (s *Survey) named(item cursor, place string, pins pinSet) {
 	case value.there():
 		s.setting(value, name, place, pins)
 	case file.there() && strings.HasSuffix("."+name, "."+keyBundle):
-		s.bundles = append(s.bundles, foundBundle{at: file.spot(), place: place, elsewhere: file.value(), file: inTree(path.Dir(item.file.name), file.value())})
+		s.bundles = append(s.bundles, foundBundle{at: file.spot(), place: place, elsewhere: file.value(),
+			file: inTree(path.Dir(item.file.name), file.value())})
 	}
 }
 

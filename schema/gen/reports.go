@@ -39,7 +39,8 @@ var reports = []struct {
 // valid; those that are always written are required.
 func reportSchema(name, title string, of any) ([]byte, error) {
 	r := &jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: true, Mapper: reported}
-	for _, source := range []string{"pkg/rotation", "pkg/state", "pkg/delivery", "pkg/survey", "internal/report", "internal/nextstep", "internal/recovery", "internal/custody/keyfile"} {
+	for _, source := range []string{"pkg/rotation", "pkg/state", "pkg/delivery", "pkg/survey", "internal/report", "internal/nextstep",
+		"internal/recovery", "internal/custody/keyfile"} {
 		if err := r.AddGoComments(module+"/schema", "../"+source, jsonschema.WithFullComment()); err != nil {
 			return nil, err
 		}
@@ -66,7 +67,8 @@ func nullable(s *jsonschema.Schema) {
 	for p := s.Properties.Oldest(); p != nil; p = p.Next() {
 		if p.Value.Type == "array" {
 			list := *p.Value
-			*p.Value = jsonschema.Schema{Description: list.Description, AnyOf: []*jsonschema.Schema{{Type: "null"}, {Type: list.Type, Items: list.Items}}}
+			*p.Value = jsonschema.Schema{Description: list.Description,
+				AnyOf: []*jsonschema.Schema{{Type: "null"}, {Type: list.Type, Items: list.Items}}}
 		}
 	}
 }

@@ -8,7 +8,8 @@ import (
 // neither list.
 func (s source) listed() (found []release) {
 	for _, one := range s.Get("releases").Items() { // helmfile: later values go first, `set` before them
-		r := release{object: "release " + text(one, "name"), chart: text(one, "chart"), version: text(one, "version"), namespace: text(one, "namespace"), values: tree{}}
+		r := release{object: "release " + text(one, "name"), chart: text(one, "chart"), version: text(one, "version"),
+			namespace: text(one, "namespace"), values: tree{}}
 		for _, values := range one.Get("values").Items() {
 			if values.Kind() == manifest.Mapping {
 				r.values.merge(treeOf(values))
@@ -26,7 +27,8 @@ func (s source) listed() (found []release) {
 		found = append(found, r)
 	}
 	for _, one := range s.Get("helmCharts").Items() {
-		r := release{object: "chart " + text(one, "name"), chart: text(one, "name"), version: text(one, "version"), namespace: text(one, "namespace"), values: treeOf(one.Get("valuesInline"))}
+		r := release{object: "chart " + text(one, "name"), chart: text(one, "name"), version: text(one, "version"),
+			namespace: text(one, "namespace"), values: treeOf(one.Get("valuesInline"))}
 		if file := text(one, "valuesFile"); file != "" {
 			r.elsewhere = append(r.elsewhere, file)
 		}

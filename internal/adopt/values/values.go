@@ -103,7 +103,8 @@ func (r release) found() Found {
 // are such as only that has.
 func (r release) isControlPlane() bool {
 	name := path.Base(r.chart)
-	return name == linkerd.ChartControlPlane || name == linkerd.ChartLinkerd2 || r.values.has("identityTrustAnchorsPEM", "crtPEM", "externalCA")
+	return name == linkerd.ChartControlPlane || name == linkerd.ChartLinkerd2 ||
+		r.values.has("identityTrustAnchorsPEM", "crtPEM", "externalCA")
 }
 
 func names(releases []release) string {

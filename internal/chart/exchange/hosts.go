@@ -42,7 +42,8 @@ func listed(entry string) string {
 		entry = "https://" + entry
 	}
 	u, err := url.Parse(entry)
-	if err != nil || u.Hostname() == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || strings.Contains(u.Host, "*") {
+	if err != nil || u.Hostname() == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" ||
+		strings.Contains(u.Host, "*") {
 		return ""
 	}
 	return server(u)

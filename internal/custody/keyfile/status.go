@@ -158,7 +158,8 @@ func (r Status) Page(p *screen.Page) {
 		rows = append(rows, []screen.Text{screen.Say(row[0]), screen.Say(row[1]), screen.Say(row[2]), screen.Say(row[3]), verdict.Say(row[4])})
 	}
 	titles := r.rows()[0]
-	p.Table([]screen.Column{{Title: titles[0], Shrink: 20}, {Title: titles[1], Optional: 1, Shrink: 10}, {Title: titles[2], Optional: 2}, {Title: titles[3], Shrink: 12}, {Title: titles[4], Wraps: true}}, rows...)
+	p.Table([]screen.Column{{Title: titles[0], Shrink: 20}, {Title: titles[1], Optional: 1, Shrink: 10}, {Title: titles[2], Optional: 2},
+		{Title: titles[3], Shrink: 12}, {Title: titles[4], Wraps: true}}, rows...)
 }
 
 // shortRecipients are the beginnings of recipients, which tell those of one team apart.

@@ -263,5 +263,6 @@ func member(dir, file string, s *state.Rotation) fleet.Member {
 		}
 		return filepath.ToSlash(rel)
 	}
-	return fleet.Member{Name: s.Metadata.Name, State: below(file), Observation: below(filepath.Join(filepath.Dir(file), "observation.yaml")), Labels: s.Metadata.Labels}
+	return fleet.Member{Name: s.Metadata.Name, State: below(file), Observation: below(filepath.Join(filepath.Dir(file), "observation.yaml")),
+		Labels: s.Metadata.Labels}
 }

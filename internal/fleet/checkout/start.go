@@ -246,7 +246,8 @@ func (s *starting) open(c *custody.Custody, now *state.Rotation, anchor int) (pk
 // outgoing finds the key of the anchor in force, where the start may sign with it: the
 // one that was given, one that another member had, or the member's own.
 func (s *starting) outgoing(i int, c *custody.Custody, now *state.Rotation, sh *shared, o *rotation.StartOptions) error {
-	if s.wish.Kind == state.KindWebhooks || s.wish.Kind == state.KindReplace || s.wish.Kind == state.KindAnchor && s.wish.Strategy == state.StrategyBundle {
+	if s.wish.Kind == state.KindWebhooks || s.wish.Kind == state.KindReplace || s.wish.Kind == state.KindAnchor &&
+		s.wish.Strategy == state.StrategyBundle {
 		return nil
 	}
 	n := slices.IndexFunc(now.Status.Anchors, func(a state.Anchor) bool { return a.Role == state.RoleCurrent })
@@ -264,7 +265,8 @@ func (s *starting) outgoing(i int, c *custody.Custody, now *state.Rotation, sh *
 	}
 	key, err := s.open(c, now, n)
 	if err != nil {
-		if codes := problem.Of(err); s.wish.Kind == state.KindAnchor && s.wish.Strategy == "" && len(codes) == 1 && codes[0].Code == problem.CustodyNoIdentity.Code {
+		if codes := problem.Of(err); s.wish.Kind == state.KindAnchor && s.wish.Strategy == "" && len(codes) == 1 &&
+			codes[0].Code == problem.CustodyNoIdentity.Code {
 			return nil // it signs nothing: strategy bundle
 		}
 		return err

@@ -140,7 +140,8 @@ finds something.`,
 				return err
 			}
 			found = append(found, scene.Standing()...)
-			if err := w.show(f.format, fleet.Findings{Fleet: on.File.Metadata.Name, Members: len(on.Clusters), Found: found}); err != nil || len(found) == 0 {
+			if err := w.show(f.format, fleet.Findings{Fleet: on.File.Metadata.Name, Members: len(on.Clusters), Found: found}); err != nil ||
+				len(found) == 0 {
 				return err
 			}
 			return w.Found

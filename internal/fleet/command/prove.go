@@ -31,7 +31,8 @@ const ClonesUsage = checkout.ClonesUsage
 // Prove walks every history of a small fleet: for each rotation under way, with its own
 // certificates, or for an anchor rotation by either strategy where there is none. Then
 // the same with each of the rules left out. The error is failed where a pair fails.
-func Prove(at checkout.At, size rotation.ExploreOptions, now func() time.Time, show func(report.Report) ([]byte, error), failed error) ([]byte, error) {
+func Prove(at checkout.At, size rotation.ExploreOptions, now func() time.Time, show func(report.Report) ([]byte, error),
+	failed error) ([]byte, error) {
 	on, err := checkout.Members(at)
 	if err != nil {
 		return nil, err

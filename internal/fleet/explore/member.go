@@ -120,7 +120,8 @@ func (x *space) restarts(m member, add adder) {
 				}
 			}
 			if x.Model.Proxy[p.bundle()]>>r.chain()&1 == 1 {
-				add(m.proxy(i, pair(p.bundle(), r.chain()), x.Proxies), "a pod that holds %s renews its leaf: %s", x.bundle(p.bundle()), x.chain(r.chain()))
+				add(m.proxy(i, pair(p.bundle(), r.chain()), x.Proxies), "a pod that holds %s renews its leaf: %s", x.bundle(p.bundle()),
+					x.chain(r.chain()))
 			}
 		}
 	}

@@ -11,7 +11,8 @@ import (
 // of [rotation.Textbook]; its configs are those of the strategy's table.
 func Textbook(strategy string) Options {
 	t, _ := state.TableOf(state.KindAnchor, strategy)
-	o := Options{Name: "anchor, " + strategy, Model: rotation.Textbook(), Configs: []rotation.Config{{Bundle: rotation.BundleA, Chain: rotation.ChainA}}}
+	o := Options{Name: "anchor, " + strategy, Model: rotation.Textbook(),
+		Configs: []rotation.Config{{Bundle: rotation.BundleA, Chain: rotation.ChainA}}}
 	for _, row := range t.Steps() {
 		c := rotation.Config{Bundle: bundleOf(row.Bundle), Chain: rotation.ChainB}
 		switch {

@@ -64,7 +64,8 @@ func (g *githubHub) ask(ctx context.Context, question graphQL) (answer graphQLAn
 		return answer, nil
 	}
 	first := answer.Errors[0]
-	f := &fault{method: http.MethodPost, path: request.URL.Path, status: http.StatusUnprocessableEntity, message: clean(first.Message, g.target.Token)}
+	f := &fault{method: http.MethodPost, path: request.URL.Path, status: http.StatusUnprocessableEntity,
+		message: clean(first.Message, g.target.Token)}
 	if first.Type == "FORBIDDEN" || first.Type == "INSUFFICIENT_SCOPES" {
 		f.status = http.StatusForbidden
 	}

@@ -280,7 +280,8 @@ func (w *work) ours(ctx context.Context, number int, marker, body string) (*comm
 	self, err := w.lib.self(ctx)
 	switch f := asFault(err); {
 	case err == nil:
-	case f != nil && (f.status == http.StatusUnauthorized || f.status == http.StatusForbidden || f.status == http.StatusNotFound || f.status == http.StatusUnprocessableEntity):
+	case f != nil && (f.status == http.StatusUnauthorized || f.status == http.StatusForbidden || f.status == http.StatusNotFound ||
+		f.status == http.StatusUnprocessableEntity):
 		self = ""
 	default:
 		return nil, err

@@ -78,7 +78,8 @@ func hasCode(err error, code int) bool {
 func connect(kubeconfig, kubeContext string) (*api, error) {
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
 	rules.ExplicitPath = kubeconfig
-	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: kubeContext}).ClientConfig()
+	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules,
+		&clientcmd.ConfigOverrides{CurrentContext: kubeContext}).ClientConfig()
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +120,8 @@ func (a *api) passing(err error) bool {
 	var f *failure
 	switch {
 	case errors.As(err, &f):
-		return f.code == http.StatusInternalServerError || f.code == http.StatusBadGateway || f.code == http.StatusServiceUnavailable || f.code == http.StatusGatewayTimeout
+		return f.code == http.StatusInternalServerError || f.code == http.StatusBadGateway || f.code == http.StatusServiceUnavailable ||
+			f.code == http.StatusGatewayTimeout
 	case err == nil, errors.Is(err, errLarge), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return false
 	}
@@ -137,7 +139,8 @@ func sleep(ctx context.Context, wait time.Duration) error {
 }
 
 // get reads one path; at is the clock of whoever answered, zero if it did not say.
-func (a *api) get(ctx context.Context, path string, query url.Values, accept string, limit time.Duration) (body []byte, at time.Time, err error) {
+func (a *api) get(ctx context.Context, path string, query url.Values, accept string, limit time.Duration) (body []byte, at time.Time,
+	err error) {
 	header, err := patiently(ctx, func() (header http.Header, err error) {
 		body, header, err = a.once(ctx, path, query, accept, limit)
 		return header, err
@@ -216,7 +219,8 @@ func (a *api) object(ctx context.Context, path string, into any) (at time.Time, 
 
 // pods lists pods in pages. Where the pages expire while they are read (410 Gone),
 // the list begins again.
-func (a *api) pods(ctx context.Context, path string, query url.Values, accept string, page func([]observe.PodObject), restart func()) error {
+func (a *api) pods(ctx context.Context, path string, query url.Values, accept string, page func([]observe.PodObject),
+	restart func()) error {
 	var err error
 	for range attempts {
 		restart()

@@ -61,7 +61,8 @@ func (c *collector) gap(what string, why error) {
 func (c *collector) once(ctx context.Context) error {
 	c.r = observe.Reading{
 		Cluster: c.request.Cluster, Namespace: c.request.Namespace, Known: c.request.Known,
-		Replicas: map[string]observe.Reply{}, ProxyBundles: map[string]string{}, Texts: map[string]string{}, Hooks: map[string]observe.WebhookConfiguration{},
+		Replicas: map[string]observe.Reply{}, ProxyBundles: map[string]string{}, Texts: map[string]string{},
+		Hooks:     map[string]observe.WebhookConfiguration{},
 		Presented: map[string]string{}, Certified: map[string]string{}, ServedBy: map[string]map[string]string{},
 	}
 	if err := c.configMaps(ctx); err != nil {
@@ -227,6 +228,7 @@ func (c *collector) proxyBundles(ctx context.Context, pods []observe.Pod) {
 	}
 }
 
-func (c *collector) proxied(ctx context.Context, p observe.Pod, port int, path string, query url.Values) (body []byte, at time.Time, err error) {
+func (c *collector) proxied(ctx context.Context, p observe.Pod, port int, path string, query url.Values) (body []byte, at time.Time,
+	err error) {
 	return c.api.get(ctx, c.within(fmt.Sprintf("pods/%s:%d/proxy%s", url.PathEscape(p.Name), port, path)), query, "*/*", proxyLimit)
 }

@@ -137,8 +137,9 @@ func presentedOn(ctx context.Context, connection net.Conn, name string) (string,
 // named lists the one pod of that name as a whole: that needs no other right than
 // the list of all.
 func (c *collector) named(ctx context.Context, p observe.Pod) (found []observe.Pod, err error) {
-	err = c.api.pods(ctx, "/api/v1/namespaces/"+url.PathEscape(p.Namespace)+"/pods", c.selector("metadata.name="+p.Name), wholeObjects, func(page []observe.PodObject) {
-		found = append(found, c.meshed(page, true)...)
-	}, func() { found = nil })
+	err = c.api.pods(ctx, "/api/v1/namespaces/"+url.PathEscape(p.Namespace)+"/pods", c.selector("metadata.name="+p.Name), wholeObjects,
+		func(page []observe.PodObject) {
+			found = append(found, c.meshed(page, true)...)
+		}, func() { found = nil })
 	return found, err
 }

@@ -191,7 +191,8 @@ func (c *collector) rest(ctx context.Context) {
 		Items    []struct{}       `json:"items"`
 		Metadata observe.ListMeta `json:"metadata"`
 	}
-	_, found, err := c.api.object(ctx, "/apis/"+linkerd.ExternalWorkloadsGroup+"/"+linkerd.ExternalWorkloadsAPI+"/"+linkerd.ExternalWorkloads, &list)
+	_, found, err := c.api.object(ctx, "/apis/"+linkerd.ExternalWorkloadsGroup+"/"+linkerd.ExternalWorkloadsAPI+"/"+linkerd.ExternalWorkloads,
+		&list)
 	if err != nil {
 		c.gap("the external workloads", err)
 		return

@@ -44,7 +44,8 @@ func newPrometheus(p exchange.Prometheus) (*prometheus, error) {
 		}
 		transport.TLSClientConfig = &tls.Config{RootCAs: roots}
 	}
-	server := &prometheus{query: at.JoinPath("api/v1/query").String(), labels: p.Labels, http: &http.Client{Transport: transport, Timeout: callLimit, CheckRedirect: followNone}}
+	server := &prometheus{query: at.JoinPath("api/v1/query").String(), labels: p.Labels,
+		http: &http.Client{Transport: transport, Timeout: callLimit, CheckRedirect: followNone}}
 	if p.TokenFile != "" {
 		text, err := os.ReadFile(p.TokenFile)
 		if err != nil {

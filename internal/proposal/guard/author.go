@@ -103,7 +103,10 @@ func (g *judgement) broughtEvidence(next *state.Rotation) (names []string) {
 		if link.Observation != "" {
 			name := g.Beside(link.Observation)
 			linked = append(linked, name)
-			known := slices.ContainsFunc(g.Now.Spec.Links, func(l state.Link) bool { return l.Name == link.Name && g.besideBase(l.Observation) == name })
+			known := slices.ContainsFunc(g.Now.Spec.Links, func(l state.Link) bool {
+				return l.Name == link.Name &&
+					g.besideBase(l.Observation) == name
+			})
 			if !known && g.after.Has(name) && !slices.Contains(g.differs, name) {
 				names = append(names, name)
 			}

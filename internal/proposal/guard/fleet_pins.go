@@ -129,7 +129,8 @@ func follows(was, is *state.Rotation) string {
 
 func (g *judgement) notePin(m fleet.Member, was, is *state.Rotation) {
 	g.r.notes = append(g.r.notes, fmt.Sprintf("member %s is pinned at %s of repository %s: `%s` (epoch %d) to `%s` (epoch %d)",
-		sink.Code(m.Name), sink.Code(m.Commit[:12]), sink.Code(m.Repository), was.Status.Phase, was.Status.Epoch, is.Status.Phase, is.Status.Epoch))
+		sink.Code(m.Name), sink.Code(m.Commit[:12]), sink.Code(m.Repository), was.Status.Phase, was.Status.Epoch, is.Status.Phase,
+		is.Status.Epoch))
 }
 
 // judgeInFleet judges a step of a state whose fleet file is in another repository. That
@@ -161,7 +162,8 @@ func (g *judgement) judgeInFleet(next *state.Rotation, own rotation.Evidence) er
 		g.r.fail(problem.PRGuardPinned.With(g.q.Fleet, pinned.Name, pinned.Unread))
 		return nil
 	case !reflect.DeepEqual(pinned.Now.Clone().Status, next.Clone().Status):
-		g.r.fail(problem.PRGuardPinned.With(g.q.Fleet, pinned.Name, fmt.Sprintf("%s, epoch %d", pinned.Now.Status.Phase, pinned.Now.Status.Epoch)))
+		g.r.fail(problem.PRGuardPinned.With(g.q.Fleet, pinned.Name,
+			fmt.Sprintf("%s, epoch %d", pinned.Now.Status.Phase, pinned.Now.Status.Epoch)))
 	}
 	on.Clusters[member].Now, on.Clusters[member].Unread = g.Now, ""
 	for i := range on.Evidence {

@@ -78,7 +78,8 @@ func judge(b *base.Base, q Request) (*Report, error) {
 	case err != nil:
 		return nil, problem.PRNoHead.With(q.Head)
 	}
-	g := &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{}, r: &Report{state: b.State, base: b.Branch, commit: b.Tip, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
+	g := &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{},
+		r: &Report{state: b.State, base: b.Branch, commit: b.Tip, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
 	if judgeable, err := g.judgeable(); err != nil || !judgeable {
 		return g.r, err
 	}

@@ -159,7 +159,8 @@ func (r *Report) Markdown() string {
 // radius is what the merge reaches.
 func (r *Report) radius(bullet string) string {
 	t := r.move
-	lines := []string{fmt.Sprintf("phase `%s` → `%s` (epoch %d): %s", t.Now.Status.Phase, t.Next.Status.Phase, t.Next.Status.Epoch, t.Next.Current().Meaning)}
+	lines := []string{fmt.Sprintf("phase `%s` → `%s` (epoch %d): %s", t.Now.Status.Phase, t.Next.Status.Phase, t.Next.Status.Epoch,
+		t.Next.Current().Meaning)}
 	if !slices.Equal(t.Before.Bundle, t.After.Bundle) {
 		lines = append(lines, fmt.Sprintf("trust bundle: %s → %s", t.CertNames(t.Before.Bundle), t.CertNames(t.After.Bundle)))
 	}

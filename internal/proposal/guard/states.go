@@ -114,7 +114,8 @@ func (g *judgement) judgeNext(is *state.Rotation) error {
 
 // judgeNothing: neither side has the state.
 func (g *judgement) judgeNothing() error {
-	found, err := g.statesIn(g.before, slices.DeleteFunc(slices.Clone(g.before.Files()), func(name string) bool { return !files.IsYAML(name) }))
+	found, err := g.statesIn(g.before, slices.DeleteFunc(slices.Clone(g.before.Files()),
+		func(name string) bool { return !files.IsYAML(name) }))
 	if err != nil {
 		return err
 	}
@@ -163,7 +164,8 @@ func (g *judgement) judgeGone(was *state.Rotation) error {
 // judgeAdoption: the base does not have the state. It is a first one only if the
 // base's other states stay where they are, and none of them has its name.
 func (g *judgement) judgeAdoption(is *state.Rotation) error {
-	others, err := g.statesIn(g.before, slices.DeleteFunc(slices.Clone(g.before.Files()), func(name string) bool { return !files.IsYAML(name) }))
+	others, err := g.statesIn(g.before, slices.DeleteFunc(slices.Clone(g.before.Files()),
+		func(name string) bool { return !files.IsYAML(name) }))
 	if err != nil {
 		return err
 	}

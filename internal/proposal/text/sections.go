@@ -108,7 +108,8 @@ func (t Text) certificates(l forge.Limits) string {
 	seen := map[string]bool{}
 	add := func(x rotation.Expiry, role string) {
 		seen[x.Kind+x.Fingerprint] = true
-		rows = append(rows, []string{x.Kind + " " + sink.Markdown(x.Name), role, sink.Code(x.Subject), sink.Code(x.Fingerprint), Instant(x.NotBefore), Instant(x.NotAfter)})
+		rows = append(rows, []string{x.Kind + " " + sink.Markdown(x.Name), role, sink.Code(x.Subject), sink.Code(x.Fingerprint),
+			Instant(x.NotBefore), Instant(x.NotAfter)})
 	}
 	for _, x := range t.After.Certificates {
 		before, known := roleBefore[x.Kind+x.Fingerprint]
@@ -142,7 +143,8 @@ func (t Text) phases() string {
 		case i+1 < k || row.Done && !t.Move.Back:
 			mark, when = mark+" ✓", ""
 		}
-		rows = append(rows, []string{mark, name, t.CertNames(row.Bundle), t.CertNames(row.Issuer), report.Needs(row.Needs), report.Wave(row), when, report.Reverts(row)})
+		rows = append(rows, []string{mark, name, t.CertNames(row.Bundle), t.CertNames(row.Issuer), report.Needs(row.Needs), report.Wave(row),
+			when, report.Reverts(row)})
 	}
 	return heading("Where this stands") + report.MarkdownTable(rows)
 }
@@ -202,5 +204,6 @@ func pairs(matrix []rotation.Cell) string {
 
 func (t Text) matrix(l forge.Limits) string {
 	step := rotation.ProofStep{Matrix: t.Change.Matrix}
-	return folded(l, fmt.Sprintf("Trust matrix (%d pairs)", len(t.Change.Matrix)), report.MarkdownTable(report.MarkdownRows(report.MatrixRows(step))))
+	return folded(l, fmt.Sprintf("Trust matrix (%d pairs)", len(t.Change.Matrix)),
+		report.MarkdownTable(report.MarkdownRows(report.MatrixRows(step))))
 }

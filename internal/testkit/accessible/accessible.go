@@ -133,7 +133,8 @@ func (c *check) collect(n *node) {
 }
 
 // alone are attributes that load or lead somewhere.
-var alone = []string{"src", "href", "srcset", "data", "action", "formaction", "poster", "background", "ping", "cite", "longdesc", "usemap", "manifest"}
+var alone = []string{"src", "href", "srcset", "data", "action", "formaction", "poster", "background", "ping", "cite", "longdesc", "usemap",
+	"manifest"}
 
 func (c *check) judge(n *node) {
 	for name, value := range n.attr {

@@ -99,14 +99,16 @@ func MakeCA(name string, parent *CA) (*CA, error) {
 	if parent == nil {
 		parent = ca
 	}
-	ca.Certificate, err = parent.sign(&x509.Certificate{Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, &key.PublicKey, time.Now().Add(240*time.Hour))
+	ca.Certificate, err = parent.sign(&x509.Certificate{Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign}, &key.PublicKey, time.Now().Add(240*time.Hour))
 	return ca, err
 }
 
 // Cross is the certificate of another authority's key, signed by this one.
 func (c *CA) Cross(t testing.TB, other *CA) *x509.Certificate {
 	t.Helper()
-	certificate, err := c.sign(&x509.Certificate{Subject: other.Certificate.Subject, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, &other.Key.PublicKey, other.Certificate.NotAfter)
+	certificate, err := c.sign(&x509.Certificate{Subject: other.Certificate.Subject, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign}, &other.Key.PublicKey, other.Certificate.NotAfter)
 	if err != nil {
 		t.Fatal(err)
 	}

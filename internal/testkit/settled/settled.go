@@ -89,7 +89,8 @@ func Observation(s *state.Rotation, late string) (*rotation.Observation, error) 
 	proxies := 3
 	if namespace, name, found := strings.Cut(late, "/"); found {
 		proxies++
-		o.Endpoints = append(o.Endpoints, rotation.Endpoint{Group: rotation.GroupProxies, Namespace: namespace, Workload: name, Count: 1, Bundle: bundle[:1], Chain: chain})
+		o.Endpoints = append(o.Endpoints, rotation.Endpoint{Group: rotation.GroupProxies, Namespace: namespace, Workload: name, Count: 1,
+			Bundle: bundle[:1], Chain: chain})
 	}
 	for group, pods := range map[string]int{
 		rotation.GroupInjectors: 1, rotation.GroupIdentity: 1, rotation.GroupControlPlane: 3, rotation.GroupProxies: proxies,

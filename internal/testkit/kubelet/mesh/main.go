@@ -248,7 +248,8 @@ func (m *mesh) reviewed(_ *http.Request, token string) bool {
 		return false
 	}
 	status := m.review("Bearer "+string(admin), "/apis/authentication.k8s.io/v1/tokenreviews", object{
-		"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": object{"token": token, "audiences": []string{"identity.l5d.io"}}})
+		"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview",
+		"spec": object{"token": token, "audiences": []string{"identity.l5d.io"}}})
 	user, _ := status["user"].(object)
 	return status["authenticated"] == true && user["username"] == "system:serviceaccount:linkerd:l5d-pki-observe"
 }
