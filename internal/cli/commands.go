@@ -65,13 +65,13 @@ func (a *app) addCommands(root *cobra.Command, args []string) {
 	root.SetCompletionCommandGroupID(about)
 	root.CompletionOptions.DisableDefaultCmd = called != ""
 	root.InitDefaultCompletionCmd()
-	usage.Help(root)
 	for _, c := range root.Commands() {
 		if !c.Runnable() { // else any word behind it would do, without an error
 			c.RunE = a.noCommand
 		}
 	}
 	if called == "" {
+		usage.Help(root)
 		usage.Complete(root)
 	}
 }
