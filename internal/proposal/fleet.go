@@ -134,7 +134,7 @@ func (c *fleetCall) memberCustody(statePath string, s *state.Rotation) (*custody
 		if plain {
 			return c.Custody(statePath, s)
 		}
-		name, below, _ := strings.Cut(below, "/")
+		name, own, _ := strings.Cut(below, "/")
 		o, err := c.other(name)
 		if err == nil {
 			err = o.checkout(o.Tip)
@@ -142,7 +142,7 @@ func (c *fleetCall) memberCustody(statePath string, s *state.Rotation) (*custody
 		if err != nil {
 			return nil, err
 		}
-		return c.Custody(o.Path(below), s)
+		return c.Custody(o.Path(own), s)
 	}
 	if plain {
 		below, err := filepath.Rel(filepath.Dir(c.Path(c.State)), statePath)

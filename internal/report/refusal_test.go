@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -20,7 +21,8 @@ func TestBrief(t *testing.T) {
 	}
 	other := problem.RotationNone.With().In("s.yaml")
 	dated := pair(rotation.G1, rotation.ByProxy, "east")
-	dated.Cause.(*rotation.Reason).Dated = true
+	why, _ := errors.AsType[*rotation.Reason](dated.Cause)
+	why.Dated = true
 	for name, c := range map[string]struct {
 		refused problem.List
 		want    []string

@@ -24,10 +24,10 @@ func isBeginOfKey(text []byte) bool {
 	if isBeginOfRSA(rest) {
 		return true
 	}
-	if _, _, inner, ok := element(rest); ok { // PKCS #8: the version and the algorithm, then the key
-		if _, _, inner, ok = element(inner); ok {
-			if inner, ok = header(inner, tagOctets); ok {
-				if inner, ok = header(inner, tagSeq); ok && isBeginOfRSA(inner) {
+	if _, _, inner, more := element(rest); more { // PKCS #8: the version and the algorithm, then the key
+		if _, _, inner, more = element(inner); more {
+			if inner, more = header(inner, tagOctets); more {
+				if inner, more = header(inner, tagSeq); more && isBeginOfRSA(inner) {
 					return true
 				}
 			}

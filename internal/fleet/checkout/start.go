@@ -72,7 +72,7 @@ func (s *starting) start(i int, now *state.Rotation, e rotation.Evidence) (*rota
 		Options: s.wish.Options, Kind: s.wish.Kind, Strategy: s.wish.Strategy,
 		KeyPath: func(name string) string { return path.Join(moves.Material{}.Directory(c, now), name+c.Suffix) },
 	}
-	if err := s.outgoing(i, c, now, sh, &o); err != nil {
+	if err := s.outgoing(c, now, sh, &o); err != nil {
 		return nil, err
 	}
 	anchors := slices.Contains([]string{state.KindAnchor, state.KindReplace, state.KindRenew}, s.wish.Kind)
@@ -245,7 +245,7 @@ func (s *starting) open(c *custody.Custody, now *state.Rotation, anchor int) (pk
 
 // outgoing finds the key of the anchor in force, where the start may sign with it: the
 // one that was given, one that another member had, or the member's own.
-func (s *starting) outgoing(i int, c *custody.Custody, now *state.Rotation, sh *shared, o *rotation.StartOptions) error {
+func (s *starting) outgoing(c *custody.Custody, now *state.Rotation, sh *shared, o *rotation.StartOptions) error {
 	if s.wish.Kind == state.KindWebhooks || s.wish.Kind == state.KindReplace || s.wish.Kind == state.KindAnchor &&
 		s.wish.Strategy == state.StrategyBundle {
 		return nil
@@ -278,7 +278,7 @@ func (s *starting) outgoing(i int, c *custody.Custody, now *state.Rotation, sh *
 // seal makes the key files of all members that move, each for its own custody.
 func (s *starting) seal(r *Result) error {
 	var problems problem.List
-	places := places{}
+	taken := places{}
 	for _, o := range r.Moved {
 		minted := s.byMember[o.Member]
 		if len(minted) == 0 {
@@ -292,7 +292,7 @@ func (s *starting) seal(r *Result) error {
 		sealed, err := keyfile.SealNamed(c, minted)
 		problems.Add(err)
 		for _, k := range sealed {
-			problems.Add(places.take(k.Path, r.Scene.Clusters[o.Member].Name))
+			problems.Add(taken.take(k.Path, r.Scene.Clusters[o.Member].Name))
 		}
 		r.Keys = append(r.Keys, sealed...)
 	}

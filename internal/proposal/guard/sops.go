@@ -88,7 +88,8 @@ func (g *judgement) judgeSealedTo(is *state.Rotation, k render.NamedKey, text []
 	case len(known) == 0:
 		g.r.notes = append(g.r.notes, fmt.Sprintf("the key file of %s is encrypted to %s; no file of the base says to whom it should be", name, sink.Code(to.String())))
 	case !slices.ContainsFunc(known, to.Allowed):
-		g.r.fail(problem.PRGuardKeyFile.With(name, "it is encrypted to "+sink.Name(to.String())+", which neither "+sopsRules+" nor a key file of the base says").In(sink.Name(g.Beside(k.Path))))
+		why := "it is encrypted to " + sink.Name(to.String()) + ", which neither " + sopsRules + " nor a key file of the base says"
+		g.r.fail(problem.PRGuardKeyFile.With(name, why).In(sink.Name(g.Beside(k.Path))))
 	}
 	return nil
 }

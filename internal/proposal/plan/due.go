@@ -112,7 +112,8 @@ func blocked(why string, err error) *Plan {
 
 // startKinds by kind of certificate, the most urgent first: a new anchor brings
 // a new issuer with it.
-var startKinds = [][2]string{{"anchor", state.KindAnchor}, {"issuer", state.KindIssuer}, {"webhook", state.KindWebhooks}, {"webhook-ca", state.KindWebhooks}}
+var startKinds = [][2]string{{"anchor", state.KindAnchor}, {"issuer", state.KindIssuer},
+	{"webhook", state.KindWebhooks}, {"webhook-ca", state.KindWebhooks}}
 
 // endingSoon finds the certificate in use because of which a rotation is due. Extra
 // anchors are somebody else's to rotate.
