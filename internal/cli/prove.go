@@ -44,7 +44,8 @@ With --fleet it does so for three linked clusters in step (docs/proof.md).
 
 With --base FILE (the version in the target branch) it judges the change from
 there to the state file, however it was made: by a move, by hand, by git revert.
-Exit code 1 when a judged change is not safe, or staying in the current phase.`,
+Exit code 1 when a judged change is not safe, or when the bundle and the issuer in
+force do not verify with each other. Steps that are not safe yet do not count.`,
 		Example: `  l5d-pki-render prove --all -o markdown
   git show origin/main:rotation.yaml > base.yaml && l5d-pki-render prove --base base.yaml
   l5d-pki-render prove --exhaustive --fleet fleet.yaml`,
