@@ -56,11 +56,11 @@ func run() error {
 	if r.pgp, err = readKey(*key); err != nil {
 		return err
 	}
-	targets, err := choose(*only)
+	chosen, err := choose(*only)
 	if err != nil {
 		return err
 	}
-	return r.make(targets)
+	return r.make(chosen)
 }
 
 func newRelease(root, out, version string) (*release, error) {

@@ -276,7 +276,7 @@ func untar(t *testing.T, data []byte) map[string][]byte {
 	all := map[string][]byte{}
 	for tr := tar.NewReader(r); ; {
 		h, err := tr.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return all
 		}
 		if err != nil {
