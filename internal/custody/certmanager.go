@@ -111,8 +111,8 @@ func (c *Custody) checkRenewal() error {
 	phase := time.Duration(spec.Leaf.Lifetime + spec.Leaf.ClockSkew)
 	switch {
 	case time.Duration(spec.Custody.RenewBefore) < minRenewBefore:
-		return problem.CustodyRenewBefore.With(time.Duration(spec.Custody.RenewBefore),
-			minRenewBefore).In(c.StatePath).On("spec.custody.renewBefore")
+		return problem.CustodyRenewBefore.With(time.Duration(spec.Custody.RenewBefore), minRenewBefore).
+			In(c.StatePath).On("spec.custody.renewBefore")
 	case every < phase:
 		return problem.CustodyRenewal.With(every, phase).In(c.StatePath).On("spec.custody.renewBefore")
 	}

@@ -27,8 +27,7 @@ func (c *call) commitOnly() (plan.Report, error) {
 	}
 	next := ch.text.Next.Status
 	r := plan.Report{Operation: plan.OpNone, Why: "the branch has the change already", Base: c.Branch, Branch: ch.text.Branch,
-		Commit: ch.commit,
-		Phase:  next.Phase, Epoch: next.Epoch, DryRun: c.q.DryRun}
+		Commit: ch.commit, Phase: next.Phase, Epoch: next.Epoch, DryRun: c.q.DryRun}
 	if was := local.Heads[r.Branch]; was != ch.commit {
 		if left, err := c.holdsOff(s, ch, was); left != nil || err != nil {
 			return reportOf(left), err

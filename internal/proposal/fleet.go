@@ -158,7 +158,7 @@ func isBelow(dir, file string) bool { return strings.HasPrefix(file, dir+string(
 
 // outside reports whether a key is for a directory that outlives this call.
 func (c *call) outside(key keyfile.File) bool {
-	return !strings.HasPrefix(key.Path, c.Root+string(filepath.Separator))
+	return !isBelow(c.Root, key.Path)
 }
 
 // fleetBranch names the change: the fleet, the phase, and which members go where.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
@@ -190,21 +191,12 @@ func (c *call) putLatest(m fleet.Cluster, seen []*rotation.Observation) ([]strin
 		return nil, nil
 	}
 	name := path.Join(path.Dir(c.State), m.Observation)
-	data, err := rotation.MarshalObservation(slices.MaxFunc(seen, func(a, b *rotation.Observation) int { return compareText(a.At, b.At) }))
+	newest := slices.MaxFunc(seen, func(a, b *rotation.Observation) int { return strings.Compare(a.At, b.At) })
+	data, err := rotation.MarshalObservation(newest)
 	if err != nil {
 		return nil, err
 	}
 	return []string{name}, c.Put(name, data)
-}
-
-func compareText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // commitFleet commits these files of the tree.

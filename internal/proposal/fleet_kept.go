@@ -2,17 +2,13 @@ package proposal
 
 import (
 	"path"
-	"path/filepath"
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
-	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -64,10 +60,7 @@ func (c *fleetCall) usable(f *checkout.Fleet, branch, commit string) (bool, erro
 
 // userPath is where the user's checkouts have the state of a member.
 func (c *fleetCall) userPath(m fleet.Member) string {
-	if m.Repository != "" {
-		return filepath.Join(c.clones, m.Repository, filepath.FromSlash(m.State))
-	}
-	return statefile.Beside(c.StatePath, m.State)
+	return checkout.At{Path: c.StatePath, Clones: c.clones}.StateOf(m)
 }
 
 // stateOf is the state of a member as a commit of the fleet's repository has it, or pins it.
@@ -123,32 +116,15 @@ func (c *fleetCall) hasKeys(f *checkout.Fleet, commit string) bool {
 		if err != nil || f.Clusters[i].Now == nil || s.WithDefaults().Spec.Custody.Kind != state.CustodyFile {
 			continue
 		}
-		keys, errIs := render.NamedKeys(s)
-		had, errWas := render.NamedKeys(f.Clusters[i].Now)
-		if errIs != nil || errWas != nil {
+		brought, err := broughtKeys(s, f.Clusters[i].Now)
+		if err != nil {
 			return false
 		}
-		for _, k := range keys {
-			brought := k.Path != "" && !slices.ContainsFunc(had, func(was render.NamedKey) bool { return was.Path == k.Path })
-			if brought && !fits(statefile.Beside(c.userPath(m), k.Path), k.Certificate) {
+		for _, k := range brought {
+			if !fits(statefile.Beside(c.userPath(m), k.Path), k.Certificate) {
 				return false
 			}
 		}
 	}
 	return true
-}
-
-// fits reports whether a file has the key of a certificate.
-func fits(path string, of pki.Certificate) bool {
-	text, err := files.Read(path, keyfile.MaxSize)
-	if err != nil {
-		return false
-	}
-	key, err := pki.ParseKey(text)
-	clear(text)
-	if err != nil {
-		return false
-	}
-	defer key.Wipe()
-	return key.Matches(of)
 }

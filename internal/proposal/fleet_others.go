@@ -16,13 +16,11 @@ import (
 // brought up to date: a pinned commit may be newer than they are. A clone that is not
 // there, or whose remote does not answer, leaves its members as they are known.
 func (c *fleetCall) load(at checkout.At) (*checkout.Fleet, error) {
-	f, err := checkout.Members(at)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range f.File.Spec.Members {
-		if m.Repository != "" && c.clones != "" {
-			_, _ = c.other(m.Repository)
+	if f, err := c.fleetAt(c.Tip); err == nil && c.clones != "" {
+		for _, m := range f.Spec.Members {
+			if m.Repository != "" {
+				_, _ = c.other(m.Repository)
+			}
 		}
 	}
 	return checkout.Load(at, moves.Brought{})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 )
 
 // fleetTitle is the title of a pull request that moves these members.
@@ -22,8 +23,8 @@ func fleetTable(b *strings.Builder, r *checkout.Result, moved []fleet.Outcome) {
 	b.WriteString("Every member below was judged against all members of its component, and against the moves of the others in this change: they may be applied in any order.\n\n| member | from | to | epoch | restarts |\n|---|---|---|---|---|\n")
 	for _, o := range moved {
 		restarts := map[bool]string{true: "yes", false: "no"}[o.Move.Wave]
-		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", r.Scene.Clusters[o.Member].Name, o.Move.From, o.Move.To, o.Move.State.Status.Epoch,
-			restarts)
+		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", r.Scene.Clusters[o.Member].Name, o.Move.From, o.Move.To,
+			o.Move.State.Status.Epoch, restarts)
 	}
 }
 
@@ -44,7 +45,7 @@ func fleetText(f *fleet.File, r *checkout.Result, about, branch string) string {
 		}
 	}
 	if len(stays.Outcomes) > 0 {
-		fmt.Fprintf(&b, "\n<details><summary>%d members stay</summary>\n\n```\n%s```\n\n</details>\n", len(stays.Outcomes), stays.Text())
+		fmt.Fprintf(&b, "\n<details><summary>%d members stay</summary>\n\n%s\n</details>\n", len(stays.Outcomes), sink.Block("", stays.Text()))
 	}
 	b.WriteString("\nReviewers: `l5d-pki-render fleet status` shows the grid; the guard judges each state with `--fleet`. ")
 	b.WriteString("Do not merge while a member that is listed here cannot be reconciled.\n")

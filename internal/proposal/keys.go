@@ -126,15 +126,11 @@ func (c *call) hasKeys(commit string) bool {
 	if err != nil || next == nil {
 		return false
 	}
-	keys, err := render.NamedKeys(next)
-	had, errNow := render.NamedKeys(c.Now)
-	if err != nil || errNow != nil {
+	brought, err := broughtKeys(next, c.Now)
+	if err != nil {
 		return false
 	}
-	for _, k := range keys {
-		if k.Path == "" || slices.ContainsFunc(had, func(was render.NamedKey) bool { return was.Path == k.Path }) {
-			continue
-		}
+	for _, k := range brought {
 		if _, inside, _ := c.Repo.File(commit, c.Beside(k.Path)); inside {
 			continue
 		}
@@ -142,15 +138,36 @@ func (c *call) hasKeys(commit string) bool {
 		if out := c.Moves.Custody.KeyOut; out != "" {
 			path = filepath.Join(out, filepath.Base(k.Path)+".key")
 		}
-		text, err := files.Read(path, keyfile.MaxSize)
-		if err != nil {
+		if !fits(path, k.Certificate) {
 			return false
 		}
-		key, err := pki.ParseKey(text)
-		if err != nil || !key.Matches(k.Certificate) {
-			return false
-		}
-		key.Wipe()
 	}
 	return true
+}
+
+// broughtKeys are the keys in files that a state names and the one before did not.
+func broughtKeys(next, was *state.Rotation) ([]render.NamedKey, error) {
+	keys, err := render.NamedKeys(next)
+	if err != nil {
+		return nil, err
+	}
+	had, err := render.NamedKeys(was)
+	return slices.DeleteFunc(keys, func(k render.NamedKey) bool {
+		return k.Path == "" || slices.ContainsFunc(had, func(h render.NamedKey) bool { return h.Path == k.Path })
+	}), err
+}
+
+// fits reports whether a file has the key of a certificate.
+func fits(path string, of pki.Certificate) bool {
+	text, err := files.Read(path, keyfile.MaxSize)
+	if err != nil {
+		return false
+	}
+	key, err := pki.ParseKey(text)
+	clear(text)
+	if err != nil {
+		return false
+	}
+	defer key.Wipe()
+	return key.Matches(of)
 }

@@ -153,22 +153,28 @@ func elementAt(text []byte, depth int) (tag byte, value, rest []byte, ok bool) {
 		value, rest, ok = indefinite(text, depth)
 		return text[0], value, rest, ok
 	}
-	length, at := int(text[1]), 2
-	if length >= 0x80 {
-		n := length & 0x7f
-		if n == 0 || n > 4 || len(text) < 2+n {
-			return 0, nil, nil, false
-		}
-		length = 0
-		for _, b := range text[2 : 2+n] {
-			length = length<<8 | int(b)
-		}
-		at += n
-	}
-	if length > len(text)-at {
+	length, at, ok := definite(text)
+	if !ok || length > len(text)-at {
 		return 0, nil, nil, false
 	}
 	return text[0], text[at : at+length], text[at+length:], true
+}
+
+// definite is the length of an element's value, and where it begins.
+func definite(text []byte) (length, at int, ok bool) {
+	length, at = int(text[1]), 2
+	if length < 0x80 {
+		return length, at, true
+	}
+	n := length & 0x7f
+	if n == 0 || n > 4 || len(text) < at+n {
+		return 0, 0, false
+	}
+	length = 0
+	for _, b := range text[at : at+n] {
+		length = length<<8 | int(b)
+	}
+	return length, at + n, true
 }
 
 const (

@@ -11,30 +11,34 @@ func isBeginOfKey(text []byte) bool {
 	if !ok || len(text) < least {
 		return false
 	}
-	length := int(text[1])
-	if length >= 0x80 {
-		length = 0
-	}
-	for _, b := range text[2 : len(text)-len(rest)] {
-		length = length<<8 | int(b)
-	}
-	if length > most || length <= len(rest) || length*9 > len(rest)*20 {
+	length, _, ok := definite(text)
+	if !ok || length > most || length <= len(rest) || length*9 > len(rest)*20 {
 		return false
 	}
-	if isBeginOfRSA(rest) {
+	if isBeginOfRSA(rest) || isBeginOfRSA(wrappedRSA(rest)) {
 		return true
-	}
-	if _, _, inner, more := element(rest); more { // PKCS #8: the version and the algorithm, then the key
-		if _, _, inner, more = element(inner); more {
-			if inner, more = header(inner, tagOctets); more {
-				if inner, more = header(inner, tagSeq); more && isBeginOfRSA(inner) {
-					return true
-				}
-			}
-		}
 	}
 	_, _, ok = derKey(append(bytes.Clone(text), make([]byte, length-len(rest))...))
 	return ok
+}
+
+// wrappedRSA is where the key of PKCS #8 begins, behind the version and the algorithm.
+func wrappedRSA(rest []byte) []byte {
+	for range 2 {
+		_, _, behind, ok := element(rest)
+		if !ok {
+			return nil
+		}
+		rest = behind
+	}
+	for _, tag := range []byte{tagOctets, tagSeq} {
+		inner, ok := header(rest, tag)
+		if !ok {
+			return nil
+		}
+		rest = inner
+	}
+	return rest
 }
 
 // isBeginOfRSA reports whether a text has the version, the modulus and the exponent of a

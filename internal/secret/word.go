@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"slices"
+	"sync"
 )
 
 // word is what a search looks for: the first bytes of a format, or a part of a
@@ -12,15 +13,16 @@ import (
 type word struct {
 	id     int // index in dictionary.words
 	text   []byte
+	rare   string // the pair of bytes in it that is rare in text
 	binary bool
 	is     func(text []byte) bool // judges the text from the word on; nil for any
 }
 
-func newWord(text, rare string) word { return dictionary.add(word{text: []byte(text)}, rare) }
+func newWord(text, rare string) word { return dictionary.add(word{text: []byte(text), rare: rare}) }
 
 // newMagic is a word of a binary format.
 func newMagic(text, rare string, is func(text []byte) bool) word {
-	return dictionary.add(word{text: []byte(text), binary: true, is: is}, rare)
+	return dictionary.add(word{text: []byte(text), rare: rare, binary: true, is: is})
 }
 
 // next is the first place of the word at an offset or behind it, or -1.
@@ -40,9 +42,11 @@ func (w word) all(text []byte) (places []int) {
 	return places
 }
 
-// wordTable finds words by their pairs.
+// wordTable finds words by their pairs. These are noted at the first search: most
+// commands make none.
 type wordTable struct {
 	words []word
+	once  sync.Once
 	pairs [1 << 16 / 64]uint64 // one bit for each pair of bytes
 	of    [256][]pair          // by the first byte of the pair
 }
@@ -58,17 +62,23 @@ const anyByte = -1
 
 var dictionary = new(wordTable)
 
-func (t *wordTable) add(w word, rare string) word {
+func (t *wordTable) add(w word) word {
 	w.id = len(t.words)
 	t.words = append(t.words, w)
-	at := bytes.Index(w.text, []byte(rare))
-	t.addPair(&w, at)
-	if at+2 < len(w.text) || at == 0 {
-		t.addPair(&w, at+1)
-	} else {
-		t.addPair(&w, at-1)
-	}
 	return w
+}
+
+func (t *wordTable) notePairs() {
+	for i := range t.words {
+		w := &t.words[i]
+		at := bytes.Index(w.text, []byte(w.rare))
+		t.addPair(w, at)
+		if at+2 < len(w.text) || at == 0 {
+			t.addPair(w, at+1)
+		} else {
+			t.addPair(w, at-1)
+		}
+	}
 }
 
 // addPair adds a pair of a word. Any byte may stand beside the last one of a word and,
@@ -88,11 +98,13 @@ func (t *wordTable) addPair(w *word, at int) {
 
 func (t *wordTable) mark(first byte, p pair) {
 	t.of[first] = append(t.of[first], p)
-	for second := range 256 {
-		if p.second == second || p.second == anyByte {
-			both := uint16(first)<<8 | uint16(second)
-			t.pairs[both>>6] |= 1 << (both & 63)
-		}
+	from, to := p.second, p.second
+	if p.second == anyByte {
+		from, to = 0, 255
+	}
+	for second := from; second <= to; second++ {
+		both := uint16(first)<<8 | uint16(second)
+		t.pairs[both>>6] |= 1 << (both & 63)
 	}
 }
 
@@ -109,6 +121,7 @@ type hit struct {
 
 // find finds the words in a text. It uses the memory of other hits.
 func (t *wordTable) find(text []byte, memory []hit) hits {
+	t.once.Do(t.notePairs)
 	h := hits{list: memory[:0]}
 	for i := 0; i+1 < len(text); i += 2 {
 		both := uint16(text[i])<<8 | uint16(text[i+1])

@@ -103,13 +103,3 @@ func (v view) accepted() bool {
 	b := Bundle{v.anchors}
 	return CheckStructure(b, v.chain) == nil && CheckMesh(b, v.chain, []Identity{v.id}) == nil
 }
-
-// decisive is a hazard of a certificate that the chain needs, spare of one that it
-// verifies without.
-func decisive(broken func(view) ([]any, bool)) func(view) ([]any, bool) {
-	return func(v view) ([]any, bool) { args, is := broken(v); return args, is && !v.accepted() }
-}
-
-func spare(broken func(view) ([]any, bool)) func(view) ([]any, bool) {
-	return func(v view) ([]any, bool) { args, is := broken(v); return args, is && v.accepted() }
-}

@@ -11,11 +11,11 @@ import (
 type Severity string
 
 const (
-	// Error is for what something refuses it, now or under one of the two rules.
+	// Error is for what something refuses, now or under one of the two rules.
 	Error Severity = "error"
 	// Warning is for what works, and will not for long or not everywhere.
 	Warning Severity = "warning"
-	// Info is worth knowing at the next generation.
+	// Info is for what is worth knowing at the next generation.
 	Info Severity = "info"
 )
 
@@ -115,6 +115,13 @@ func expiring(v view) ([]any, bool) {
 	_, over := expired(v)
 	return []any{utc(v.NotAfter), utc(v.at)}, !v.at.IsZero() && !over && v.at.AddDate(0, 0, soon).After(v.NotAfter)
 }
+
+// where narrows a rule to certificates of which something else holds, too.
+func where(broken func(view) ([]any, bool), holds func(view) bool) func(view) ([]any, bool) {
+	return func(v view) ([]any, bool) { args, is := broken(v); return args, is && holds(v) }
+}
+
+func not(holds func(view) bool) func(view) bool { return func(v view) bool { return !holds(v) } }
 
 // when makes a rule of a question that needs no arguments.
 func when(question func(Certificate) bool) func(view) ([]any, bool) {

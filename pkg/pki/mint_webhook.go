@@ -17,8 +17,8 @@ func MintWebhookCA(key Key, commonName string, period Period, random io.Reader) 
 // MintWebhook makes the serving certificate of a webhook. dnsName is
 // <service>.<namespace>.svc, the name that the API server connects to
 // (Linkerd's charts, proxy-injector-rbac.yaml: genSelfSignedCert).
-func MintWebhook(publicKey crypto.PublicKey, dnsName string, ca Certificate, caKey Key, period Period, random io.Reader) (Certificate,
-	error) {
+func MintWebhook(publicKey crypto.PublicKey, dnsName string, ca Certificate, caKey Key, period Period,
+	random io.Reader) (Certificate, error) {
 	template := &x509.Certificate{
 		Subject: pkix.Name{CommonName: dnsName}, DNSNames: []string{dnsName},
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
@@ -29,8 +29,8 @@ func MintWebhook(publicKey crypto.PublicKey, dnsName string, ca Certificate, caK
 
 // MintLeaf makes what identity issues to a proxy: one DNS name, both roles of
 // TLS (linkerd2 pkg/tls/ca.go). Proofs and tests shake hands with such leaves.
-func MintLeaf(publicKey crypto.PublicKey, identity string, issuer Certificate, issuerKey Key, period Period, random io.Reader) (Certificate,
-	error) {
+func MintLeaf(publicKey crypto.PublicKey, identity string, issuer Certificate, issuerKey Key, period Period,
+	random io.Reader) (Certificate, error) {
 	template := &x509.Certificate{
 		DNSNames:       []string{identity},
 		KeyUsage:       x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,

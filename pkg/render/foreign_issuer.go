@@ -35,8 +35,8 @@ func (p *plan) refuseForeignIssuer(o object, issuer pki.Certificate) {
 	switch {
 	case namespace != l.Namespace && said:
 	case namespace != l.Namespace:
-		p.fail(problem.RenderOtherNamespace.With(string(ControlPlane), namespace, o.String(), namespaceFields[ControlPlane], l.Namespace).At(line,
-			0))
+		p.fail(problem.RenderOtherNamespace.With(string(ControlPlane), namespace, o.String(), namespaceFields[ControlPlane],
+			l.Namespace).At(line, 0))
 	case domain != l.TrustDomain:
 		p.fail(problem.RenderOtherTrustDomain.With(domain, l.TrustDomain).On(o.String()).At(line, 0))
 	}

@@ -12,8 +12,8 @@ import (
 
 // First mints the first PKI of a mesh: anchor, issuer and the named webhooks.
 // s has the spec (and metadata) to mint for; its status is replaced.
-func First(s *state.Rotation, webhooks []string, keyPath func(name string) string, at time.Time, random io.Reader) (*state.Rotation,
-	[]Minted, error) {
+func First(s *state.Rotation, webhooks []string, keyPath func(name string) string, at time.Time,
+	random io.Reader) (*state.Rotation, []Minted, error) {
 	next := s.Clone()
 	next.Status = state.Status{Phase: state.PhaseStable}
 	b := &beginning{next: next, spec: s.WithDefaults().Spec, dossier: &dossier{state: next}, at: at, random: random,

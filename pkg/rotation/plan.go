@@ -108,8 +108,7 @@ func PlanOf(s *state.Rotation, o Options, e Evidence, at time.Time) (*Plan, erro
 		sim.add(m)
 		row := PlanRow{
 			Phase: step.Name, Done: !entered[i].IsZero(), Passed: i <= from && entered[i].IsZero(), Needs: w.stepNeeds(i),
-			Earliest: table.at[i].UTC(),
-			Bundle:   fingerprints(m.Bundle.Certificates()), Issuer: fingerprints(m.Issuer),
+			Earliest: table.at[i].UTC(), Bundle: fingerprints(m.Bundle.Certificates()), Issuer: fingerprints(m.Issuer),
 			Wave: step.Restarts(leaves) || w.restartsExpired(i), WaveChoice: step.Rollout == state.RolloutChoice,
 		}
 		row.Changes = changes(before, m, row.Wave, path, i)
@@ -191,8 +190,8 @@ const (
 // kindsAt are the kinds of objects that entering step i changes.
 func kindsAt(before, after Material, path Path, i int) []delivery.Kind {
 	webhooks := path.Kind == state.KindWebhooks
-	return delivery.Kinds(bundleID(before.Bundle) != bundleID(after.Bundle), chainID(before.Issuer) != chainID(after.Issuer), webhooks &&
-		i == 1, webhooks && i != 1)
+	return delivery.Kinds(bundleID(before.Bundle) != bundleID(after.Bundle), chainID(before.Issuer) != chainID(after.Issuer),
+		webhooks && i == 1, webhooks && i != 1)
 }
 
 // changes names the objects that entering step i changes.

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
@@ -9,26 +10,23 @@ import (
 
 const domainSetting = "identityTrustDomain"
 
-// settingFlags are arguments of a rendered control plane, and the chart's values that
-// they are made from.
-var settingFlags = func() map[string]string {
-	flags := map[string]string{}
-	for flag, setting := range linkerd.IdentityFlags {
-		flags[flag] = setting
+// settingOf is the chart's value that an argument of a rendered control plane is made
+// from, or "".
+func settingOf(flag string) string {
+	if slices.Contains(linkerd.TrustDomainFlags, flag) {
+		return domainSetting
 	}
-	for _, flag := range linkerd.TrustDomainFlags {
-		flags[flag] = domainSetting
-	}
-	return flags
-}()
+	return linkerd.IdentityFlags[flag]
+}
 
 func hasSettingFlag(text []byte) bool {
-	for flag := range settingFlags {
-		if bytes.Contains(text, []byte(flag)) {
+	has := func(flag string) bool { return bytes.Contains(text, []byte(flag)) }
+	for flag := range linkerd.IdentityFlags {
+		if has(flag) {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(linkerd.TrustDomainFlags, has)
 }
 
 // arguments looks at those of a rendered Deployment of the control plane: manifests
@@ -45,7 +43,7 @@ func (s *Survey) arguments(c cursor) {
 			if !whole && i+1 < len(args) {
 				value = args[i+1].value()
 			}
-			s.argument(arg, settingFlags[strings.Replace(flag, "--", "-", 1)], value)
+			s.argument(arg, settingOf(strings.Replace(flag, "--", "-", 1)), value)
 		}
 	}
 }

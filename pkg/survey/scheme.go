@@ -107,8 +107,8 @@ func (s *Survey) valuesSchemes() {
 			if !strings.HasSuffix("."+sh.name, "."+schemeSetting) || sh.name == schemeSetting && s.charts[path.Dir(name)] {
 				continue
 			}
-			s.schemes = append(s.schemes, foundScheme{at: sh.at, what: "these values", scheme: sh.have, unsure: !s.isPhases(name) &&
-				!s.isBesideState(name)})
+			unsure := !s.isPhases(name) && !s.isBesideState(name)
+			s.schemes = append(s.schemes, foundScheme{at: sh.at, what: "these values", scheme: sh.have, unsure: unsure})
 		}
 	}
 }

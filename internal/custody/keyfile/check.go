@@ -44,8 +44,8 @@ func CheckFacts(c *custody.Custody, file []byte, k render.NamedKey) error {
 		return problem.CustodyUnlabeled.With()
 	case len(want.Recipients) == 0 && !want.Passphrase || facts.Recipients == nil && !facts.Passphrase:
 		return nil // nothing is said of one of the two
-	case facts.Passphrase != want.Passphrase, !want.Passphrase &&
-		!slices.Equal(facts.Recipients, slices.Sorted(slices.Values(want.Recipients))):
+	case facts.Passphrase != want.Passphrase,
+		!want.Passphrase && !slices.Equal(facts.Recipients, slices.Sorted(slices.Values(want.Recipients))):
 		if !want.Passphrase && !facts.Passphrase && !slices.ContainsFunc(facts.Recipients,
 			func(r string) bool { return slices.Contains(want.Recipients, r) }) {
 			return problem.CustodyForOthers.With()

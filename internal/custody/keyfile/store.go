@@ -76,7 +76,8 @@ func StoreAlone(w files.Writer, target string, keys []File) (undo func(), err er
 	if err != nil {
 		return func() {}, err
 	}
-	defer intent.Keep()                          // a panic lets go of the note, too
+	// A panic lets go of the note, too.
+	defer intent.Keep()
 	if err := intent.DoneDurably(); err != nil { // a note that stays would let the next run take the keys away
 		_ = take()
 		return func() {}, problem.CLIWrite.With(disk.IntentPath(target), files.Reason(err)).Because(err)

@@ -24,6 +24,15 @@ import (
 // members are cloned, each under its name; "" where there is none.
 type At struct{ Path, Clones string }
 
+// StateOf is the path of a member's state: beside the fleet file, or in the clone of its
+// repository.
+func (a At) StateOf(m fleet.Member) string {
+	if m.Repository != "" {
+		return filepath.Join(a.Clones, m.Repository, filepath.FromSlash(m.State))
+	}
+	return statefile.Beside(a.Path, m.State)
+}
+
 // ClonesUsage is the help of the flag --repositories.
 const ClonesUsage = "directory with a clone of each other repository that the fleet file names, under its name"
 
@@ -111,14 +120,8 @@ func (f *Fleet) stateText(m fleet.Member) ([]byte, error) {
 	return files.ReadRegular(f.Beside(m.State), statefile.MaxSize)
 }
 
-// StatePath is where commands look for the state of a member, and for its keys: beside
-// the fleet file, or in the clone of its repository.
-func (f *Fleet) StatePath(i int) string {
-	if m := f.File.Spec.Members[i]; m.Repository != "" {
-		return filepath.Join(f.Clones, m.Repository, filepath.FromSlash(m.State))
-	}
-	return f.Beside(f.File.Spec.Members[i].State)
-}
+// StatePath is where commands look for the state of a member, and for its keys.
+func (f *Fleet) StatePath(i int) string { return f.StateOf(f.File.Spec.Members[i]) }
 
 // known reads what was observed of one member. Only an observation that is there and
 // damaged is an error: a person has to know that it does not count.

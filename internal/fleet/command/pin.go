@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 
 	"github.com/spf13/cobra"
 )
@@ -36,7 +37,7 @@ func (p pins) Text() string {
 }
 
 // Markdown is the text as a code block.
-func (p pins) Markdown() string { return "```\n" + p.Text() + "```\n" }
+func (p pins) Markdown() string { return sink.Block("", p.Text()) }
 
 func (w World) pin() *cobra.Command {
 	var f flags

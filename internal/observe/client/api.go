@@ -139,8 +139,8 @@ func sleep(ctx context.Context, wait time.Duration) error {
 }
 
 // get reads one path; at is the clock of whoever answered, zero if it did not say.
-func (a *api) get(ctx context.Context, path string, query url.Values, accept string, limit time.Duration) (body []byte, at time.Time,
-	err error) {
+func (a *api) get(ctx context.Context, path string, query url.Values, accept string,
+	limit time.Duration) (body []byte, at time.Time, err error) {
 	header, err := patiently(ctx, func() (header http.Header, err error) {
 		body, header, err = a.once(ctx, path, query, accept, limit)
 		return header, err

@@ -119,10 +119,8 @@ func certifyOn(ctx context.Context, connection net.Conn, name, token string) (st
 func unary(ctx context.Context, connection net.Conn, path string, message []byte) ([]byte, error) {
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)
-	transport := &http.Transport{Protocols: protocols, DialContext: func(context.Context, string, string) (net.Conn,
-		error) {
-		return connection, nil
-	}}
+	dialed := func(context.Context, string, string) (net.Conn, error) { return connection, nil }
+	transport := &http.Transport{Protocols: protocols, DialContext: dialed}
 	defer transport.CloseIdleConnections()
 	framed := binary.BigEndian.AppendUint32([]byte{0}, uint32(len(message)))
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://identity"+path, bytes.NewReader(append(framed, message...)))

@@ -228,7 +228,7 @@ func (c *collector) proxyBundles(ctx context.Context, pods []observe.Pod) {
 	}
 }
 
-func (c *collector) proxied(ctx context.Context, p observe.Pod, port int, path string, query url.Values) (body []byte, at time.Time,
-	err error) {
+func (c *collector) proxied(ctx context.Context, p observe.Pod, port int, path string,
+	query url.Values) (body []byte, at time.Time, err error) {
 	return c.api.get(ctx, c.within(fmt.Sprintf("pods/%s:%d/proxy%s", url.PathEscape(p.Name), port, path)), query, "*/*", proxyLimit)
 }

@@ -111,8 +111,8 @@ func (b *Base) Witnessed(next *state.Rotation, brought Evidence) (rotation.Evide
 // Observed loads evidence and the links of a state. A link in the repository is
 // read in the tree; one out of it leads to what lies beside the user's own clone,
 // and only the base branch may have one.
-func (b *Base) Observed(s *state.Rotation, load func(statePath string, s *state.Rotation) (rotation.Evidence, error)) (rotation.Evidence,
-	error) {
+func (b *Base) Observed(s *state.Rotation,
+	load func(statePath string, s *state.Rotation) (rotation.Evidence, error)) (rotation.Evidence, error) {
 	s = s.Clone()
 	for i := range s.Spec.Links {
 		link := &s.Spec.Links[i]

@@ -7,8 +7,6 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
-	"github.com/l5d-pki/l5d-pki-render/internal/sink"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -22,10 +20,7 @@ func (g *judgement) judgeAround(next *state.Rotation) error {
 		named[rules] = true // also where there is none: sops would find what folds onto it
 	}
 	g.judgeWindows(owned, g.judgeFolds(named))
-	if signers := g.SignersFile(); g.before.At(g.besideBase(g.Signers)) != g.after.At(signers) {
-		g.r.owned = append(g.r.owned, signers)
-		g.r.fail(problem.PRGuardSigners.With().In(sink.Name(signers)))
-	}
+	g.judgeSigners(g.SignersFile())
 	g.judgeReserved()
 	if err := g.judgePlainKeys(next); err != nil {
 		return err

@@ -104,8 +104,7 @@ func (g *judgement) broughtEvidence(next *state.Rotation) (names []string) {
 			name := g.Beside(link.Observation)
 			linked = append(linked, name)
 			known := slices.ContainsFunc(g.Now.Spec.Links, func(l state.Link) bool {
-				return l.Name == link.Name &&
-					g.besideBase(l.Observation) == name
+				return l.Name == link.Name && g.besideBase(l.Observation) == name
 			})
 			if !known && g.after.Has(name) && !slices.Contains(g.differs, name) {
 				names = append(names, name)

@@ -50,15 +50,7 @@ func (g *judgement) judgeFleet(next *state.Rotation, own rotation.Evidence) erro
 		g.r.fail(problem.PRGuardNoFleet.With().In(name))
 		return nil
 	}
-	if err := g.judgeShown(was, is, name); err != nil {
-		return err
-	}
-	if was == nil {
-		was = is
-		g.r.notes = append(g.r.notes, "**the change brings the fleet file** ("+sink.Code(name)+"): its barriers hold from now on")
-	}
-	g.judgeMembers(was, is)
-	words, err := g.judgePins(was, is, name)
+	was, words, err := g.judgeFile(was, is, name)
 	if err != nil {
 		return err
 	}
@@ -82,6 +74,21 @@ func (g *judgement) judgeFleet(next *state.Rotation, own rotation.Evidence) erro
 		}
 	}
 	return g.judgeJoined(was, is, name, own)
+}
+
+// judgeFile judges what the change makes of the fleet file and of the observations that
+// it names. It returns the fleet that counts, and the words of those who moved pins.
+func (g *judgement) judgeFile(was, is *fleet.File, name string) (counts *fleet.File, words []rotation.Assumption, err error) {
+	if err := g.judgeShown(was, is, name); err != nil {
+		return nil, nil, err
+	}
+	if was == nil {
+		was = is
+		g.r.notes = append(g.r.notes, "**the change brings the fleet file** ("+sink.Code(name)+"): its barriers hold from now on")
+	}
+	g.judgeMembers(was, is)
+	words, err = g.judgePins(was, is, name)
+	return was, words, err
 }
 
 // judgeMembers: who leaves the fleet is seen, and accepted by a reviewer.

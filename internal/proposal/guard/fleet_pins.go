@@ -199,19 +199,8 @@ func (g *judgement) judgeFleetAlone() (judged bool, err error) {
 	g.r.owned = append(g.r.owned, name)
 	g.r.name = "fleet"
 	g.wasName = name // keys for evidence are listed beside the fleet file
-	if signers := g.besideBase(g.Signers); g.before.At(signers) != g.after.At(signers) {
-		g.r.owned = append(g.r.owned, signers)
-		g.r.fail(problem.PRGuardSigners.With().In(sink.Name(signers)))
-	}
-	if err := g.judgeShown(was, is, name); err != nil {
-		return true, err
-	}
-	if was == nil {
-		g.r.notes = append(g.r.notes, "**the change brings the fleet file** ("+sink.Code(name)+"): its barriers hold from now on")
-		was = is
-	}
-	g.judgeMembers(was, is)
-	words, err := g.judgePins(was, is, name)
+	g.judgeSigners(g.besideBase(g.Signers))
+	was, words, err := g.judgeFile(was, is, name)
 	if err != nil {
 		return true, err
 	}

@@ -44,7 +44,7 @@ type judgement struct {
 	skipped map[string]bool
 	// removeTree removes what was written of the merge.
 	removeTree   func()
-	landingsRead []repo.Landing // see landings
+	landingsRead *landings
 }
 
 // Judge judges what merging the head into the base would give, and tells the pull

@@ -3,6 +3,7 @@ package guard
 import (
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
@@ -54,41 +55,44 @@ var (
 )
 
 // landed is when the last of so many log entries came to the base; zero where the
-// history does not say. brought: the history has a version without it. An instant in the future is that of a wrong clock,
-// and the one of an older version stands in for it.
+// history does not say. brought: the history has a version without it. An instant in
+// the future is that of a wrong clock, and the one of an older version stands in for it.
 func (g *judgement) landed(entries int) (at time.Time, brought bool, err error) {
-	all, err := g.landings()
+	past, err := g.landings()
 	if err != nil {
 		return at, false, err
 	}
-	oldest, found, err := g.broughtEntry(all, entries)
+	oldest, brought := past.broughtEntry(entries)
 	switch {
-	case err != nil:
-		return at, false, err
-	case !found && g.Repo.Shallow():
+	case !brought && g.Repo.Shallow():
 		return at, false, errCut
-	case !found && len(all) == maxLandings:
+	case !brought && len(past.all) == maxLandings:
 		return at, false, nil
 	}
-	for _, l := range all[oldest:] {
+	for _, l := range past.all[oldest:] {
 		if l.At.After(at) && !l.At.After(g.Instant) {
 			at = l.At
 		}
 	}
-	return at, found, nil
+	return at, brought, nil
 }
 
-// landings are the commits of the base that changed the state, read once.
-func (g *judgement) landings() (_ []repo.Landing, err error) {
-	if g.landingsRead == nil {
-		g.landingsRead, err = g.Repo.Landings(g.Tip, g.wasName, maxLandings)
+// landings are the commits of the base that changed the state, newest first, with how
+// many log entries each of them has: as far back as the rotation under way began.
+type landings struct {
+	all     []repo.Landing
+	entries []int
+}
+
+// landings are read once.
+func (g *judgement) landings() (landings, error) {
+	if g.landingsRead != nil {
+		return *g.landingsRead, nil
 	}
-	return g.landingsRead, err
-}
-
-// broughtEntry is the oldest in a row of landings, from the newest on, whose state
-// has so many entries; found is false where all of them have.
-func (g *judgement) broughtEntry(all []repo.Landing, entries int) (brought int, found bool, err error) {
+	all, err := g.Repo.Landings(g.Tip, g.wasName, maxLandings)
+	if err != nil {
+		return landings{}, err
+	}
 	var objects []string
 	for _, l := range all {
 		if l.Object == "" {
@@ -96,19 +100,36 @@ func (g *judgement) broughtEntry(all []repo.Landing, entries int) (brought int, 
 		}
 		objects = append(objects, l.Object)
 	}
-	err = g.Repo.Contents(objects, func(i int, c repo.Content) error {
+	read := landings{all: all}
+	least := min(began(g.Now.Status.Log)+1, len(g.Now.Status.Log))
+	err = g.Repo.Contents(objects, func(_ int, c repo.Content) error {
 		text, err := io.ReadAll(io.LimitReader(c.Text, statefile.MaxSize))
 		if err != nil {
 			return err
 		}
-		if s, err := state.ParseLegacy(g.wasName, text); err != nil || len(s.Status.Log) < entries {
+		has := -1 // what is no state has not even none
+		if s, err := state.ParseLegacy(g.wasName, text); err == nil {
+			has = len(s.Status.Log)
+		}
+		read.entries = append(read.entries, has)
+		if has < least {
 			return errDone
 		}
-		brought = i
 		return nil
 	})
-	if errors.Is(err, errDone) {
-		return brought, true, nil
+	if err != nil && !errors.Is(err, errDone) {
+		return landings{}, err
 	}
-	return brought, len(objects) < len(all), err
+	g.landingsRead = &read
+	return read, nil
+}
+
+// broughtEntry is the oldest in a row of landings, from the newest on, whose state
+// has so many entries; found is false where all of them have.
+func (l landings) broughtEntry(entries int) (brought int, found bool) {
+	fewer := slices.IndexFunc(l.entries, func(has int) bool { return has < entries })
+	if fewer < 0 {
+		return max(0, len(l.entries)-1), len(l.entries) < len(l.all)
+	}
+	return max(0, fewer-1), true
 }

@@ -28,3 +28,12 @@ func (g *judgement) evidenceKeys() (keys []byte, ok bool) {
 	g.keysKnown = len(g.r.findings) == before
 	return g.keys, g.keysKnown
 }
+
+// judgeSigners: who vouches for evidence and branches changes by a review of its own.
+// name is the list of the change.
+func (g *judgement) judgeSigners(name string) {
+	if g.before.At(g.besideBase(g.Signers)) != g.after.At(name) {
+		g.r.owned = append(g.r.owned, name)
+		g.r.fail(problem.PRGuardSigners.With().In(sink.Name(name)))
+	}
+}
