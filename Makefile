@@ -75,7 +75,7 @@ generate: ## test PKI, fixtures, schema
 	$(GO) generate ./...
 
 e2e: $(TOOLS)/loud ## against the real programs, which it builds: Helm 3 and 4, kustomize, Argo CD's plugin server, Kubernetes' API server, Prometheus, Gitea, age, sops
-	@set -o pipefail; cd e2e && $(GO) test -json -p 1 -count 1 -timeout 60m ./... | $(TOOLS)/loud
+	@set -o pipefail; cd e2e && $(GO) test -json -p $(JOBS) -count 1 -timeout 60m ./... | $(TOOLS)/loud
 
 release: ## dist/: archives, packages, image and manifests of every platform, the same bytes every time (VERSION=v0.1.0)
 	cd release && $(GO) run . --version $(VERSION) --out dist

@@ -1,30 +1,63 @@
 package peer
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 )
 
-// Fixture is the absolute path of a file of fixtures/, in a copy that this
-// process made: in the repository the test keys are readable by everyone and
-// tracked by Git, and custody file refuses both.
+// Fixture is the absolute path of a file of fixtures/, in a copy of the folder: in
+// the repository the test keys are readable by everyone and tracked by Git, and
+// custody file refuses both.
 func Fixture(path string) string {
 	return filepath.Join(fixtures(), filepath.FromSlash(path))
 }
 
-// fixtures copies the folder once, into the cache: Git passes over it there.
+// fixtures copies the folder into the cache, where Git passes over it. The copy is
+// named for what is in it: packages that are tested at the same time share it.
 var fixtures = sync.OnceValue(func() string {
-	copied := filepath.Join(cache(), "fixtures")
-	if err := os.RemoveAll(copied); err != nil {
-		panic(err)
+	source := filepath.Join(Root(), "fixtures")
+	copied := filepath.Join(cache(), "fixtures-"+digest(source))
+	if _, err := os.Stat(copied); err == nil {
+		return copied
 	}
-	if err := CopyPrivate(copied, filepath.Join(Root(), "fixtures")); err != nil {
+	partial, err := os.MkdirTemp(cache(), "partial-*")
+	if err == nil {
+		err = CopyPrivate(partial, source)
+	}
+	if err == nil {
+		err = os.Rename(partial, copied)
+	}
+	if errors.Is(err, os.ErrExist) { // another process was faster
+		err = os.RemoveAll(partial)
+	}
+	if err != nil {
 		panic(err)
 	}
 	return copied
 })
+
+// digest of the names and texts of a folder.
+func digest(folder string) string {
+	sum := sha256.New()
+	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		fmt.Fprintf(sum, "%s %d\n%s", strings.TrimPrefix(path, folder), len(text), text)
+		return err
+	})
+	if err != nil {
+		panic(err)
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:16]
+}
 
 // CopyPrivate copies a folder; private keys (*.key) become their owner's alone.
 func CopyPrivate(to, from string) error {

@@ -46,11 +46,12 @@ func GiteaFrontend(t testing.TB) string {
 	}
 	mutex.Lock()
 	defer mutex.Unlock()
+	source := GiteaSource(t)
+	defer alone(t)()
 	dir := filepath.Join(cache(), "gitea-frontend")
 	if _, err := os.Stat(filepath.Join(dir, "done")); err == nil {
 		return filepath.Join(dir, "public")
 	}
-	source := GiteaSource(t)
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}

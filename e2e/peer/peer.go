@@ -93,6 +93,7 @@ func Program(t testing.TB, name string) string {
 		return path
 	}
 	path := filepath.Join(cache(), name)
+	defer alone(t)()
 	args := append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", path}, r.flags...)
 	cmd := exec.Command("go", append(args, r.pkg)...)
 	cmd.Dir = filepath.Join(Root(), filepath.FromSlash(r.module))
