@@ -18,7 +18,7 @@ each = @set -eo pipefail; for m in $(1); do echo "== $$m: $(2)"; (cd $$m && $(2)
 export CGO_ENABLED := 0
 export GOTOOLCHAIN := local
 
-.PHONY: build kms demo test race prove-long site man lint peers hsm fuzz bench generate e2e release release-check clean
+.PHONY: build kms demo test race prove-long site man lint peers hsm fuzz bench generate e2e release release-dry-run release-check clean
 
 build: ## bin/l5d-pki-render, and the programs that it runs for `chart`, `pr` and `observe`
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/l5d-pki-render ./cmd/l5d-pki-render-chart ./cmd/l5d-pki-render-forge ./cmd/l5d-pki-render-cluster
@@ -77,7 +77,7 @@ generate: ## test PKI, fixtures, schema
 e2e: $(TOOLS)/loud ## against the real programs, which it builds: Helm 3 and 4, kustomize, Argo CD's plugin server, Kubernetes' API server, Prometheus, Gitea, age, sops
 	@set -o pipefail; cd e2e && $(GO) test -json -p $(JOBS) -count 1 -timeout 60m ./... | $(TOOLS)/loud
 
-release: ## dist/: archives, packages, image and manifests of every platform, the same bytes every time (VERSION=v0.1.0)
+release release-dry-run: ## dist/: archives, packages, image and manifests of every platform, the same bytes every time (VERSION=v0.1.0)
 	cd release && $(GO) run . --version $(VERSION) --out dist
 
 release-check: ## two releases of this commit in two directories, compared; about ten minutes
