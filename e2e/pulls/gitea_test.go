@@ -56,6 +56,8 @@ LEVEL = Warn
 ENABLED = false
 [indexer]
 ISSUE_INDEXER_TYPE = db
+[git.config]
+maintenance.auto = false
 [cron]
 ENABLED = false
 [cron.update_checker]
