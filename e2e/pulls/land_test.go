@@ -92,15 +92,14 @@ func (l *land) ready() {
 	})
 }
 
-// wait looks again and again, for half a minute, until something has happened
+// wait looks again and again, for two minutes, until something has happened
 // that Gitea does on its own time.
 func (l *land) wait(what string, happened func() bool) {
 	l.t.Helper()
-	for range 150 {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		if happened() {
 			return
 		}
-		time.Sleep(200 * time.Millisecond)
 	}
 	l.t.Fatalf("waited in vain for %s", what)
 }

@@ -68,7 +68,7 @@ const workers = 4
 func (s *Scene) share(n int, work func(i int, v *rotation.Verifier)) {
 	if s.verifiers == nil {
 		for range workers {
-			s.verifiers = append(s.verifiers, rotation.NewVerifier(s.At))
+			s.verifiers = append(s.verifiers, s.trust.verifier.Beside())
 		}
 	}
 	var group sync.WaitGroup
@@ -159,13 +159,14 @@ func (s *Scene) make(members []int, move Move) []Outcome {
 			return
 		}
 		alone, e := c.Now.Clone(), s.evidence[i]
+		links := alone.Spec.Links
 		alone.Spec.Links, e.Verified = nil, v
 		m, err := move(i, alone, e)
 		if err != nil {
 			tried[n].Own = problem.Of(err)
 			return
 		}
-		m.State.Spec.Links = c.Now.Clone().Spec.Links
+		m.State.Spec.Links = links
 		tried[n].Move, tried[n].Own = m, m.Shut
 	})
 	return tried
@@ -268,22 +269,29 @@ func (s *Scene) restarting() (members []int) {
 	if s.File.Spec.Limits.Restarts == 0 {
 		return nil
 	}
-	for i, c := range s.Clusters {
-		if c.Now == nil || c.Now.Status.Rotation == nil {
-			continue
-		}
-		steps, at := rotation.Steps(c.Now)
-		if at < 0 || !steps[at].Restarts(c.Now.Status.Rotation.Leaves) {
-			continue
-		}
-		alone := c.Now.Clone()
-		alone.Spec.Links = nil
-		m, err := rotation.Advance(alone, rotation.Options{Ahead: true}, s.evidence[i], s.At)
-		if err != nil || len(m.Shut) > 0 {
+	under := make([]bool, len(s.Clusters))
+	s.share(len(s.Clusters), func(i int, v *rotation.Verifier) { under[i] = s.restarts(i, v) })
+	for i, restarts := range under {
+		if restarts {
 			members = append(members, i)
 		}
 	}
 	return members
+}
+
+func (s *Scene) restarts(i int, v *rotation.Verifier) bool {
+	now, e := s.Clusters[i].Now, s.evidence[i]
+	if now == nil || now.Status.Rotation == nil {
+		return false
+	}
+	steps, at := rotation.Steps(now)
+	if at < 0 || !steps[at].Restarts(now.Status.Rotation.Leaves) {
+		return false
+	}
+	alone := now.Clone()
+	alone.Spec.Links, e.Verified = nil, v
+	m, err := rotation.Advance(alone, rotation.Options{Ahead: true}, e, s.At)
+	return err != nil || len(m.Shut) > 0
 }
 
 // Words is a hold for people.

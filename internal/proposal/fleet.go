@@ -31,6 +31,7 @@ type fleetCall struct {
 	// clones is where the other repositories of the fleet are cloned; others are those
 	// that were looked at, by their names.
 	clones string
+	opened *checkout.Clones
 	others map[string]*call
 	one    sync.Mutex // of others: members are judged at the same time
 }
@@ -49,6 +50,7 @@ func MakeFleet(w World, q Request) (plan.Report, error) {
 	if q.Clones != "" {
 		all.clones, err = filepath.Abs(q.Clones)
 	}
+	all.opened = checkout.NewClones(all.clones)
 	if err == nil {
 		err = c.Remotes(q.Remote, q.CommitOnly)
 	}
@@ -84,13 +86,18 @@ func (c *call) fleetWish(limit int64) checkout.Wish {
 	w := c.q.Wish
 	return checkout.Wish{
 		Verb: w.Verb, Kind: w.Kind, Strategy: w.Strategy, To: w.To, Abandon: w.Abandon, Options: w.Options, Limit: int(limit),
-		Evidence: moves.Brought{Files: c.q.Evidence.Files, Assumed: w.Assumed, Because: c.q.Because},
+		Evidence: c.brought(),
 		Material: checkout.Material{Anchor: c.q.Material.Anchor, AnchorKey: c.q.Material.AnchorKey, OutgoingKey: c.q.Material.OutgoingKey},
 	}
 }
 
+// brought is what a person brings, for all members.
+func (c *call) brought() moves.Brought {
+	return moves.Brought{Files: c.q.Evidence.Files, Assumed: c.q.Wish.Assumed, Because: c.q.Because}
+}
+
 func (c *fleetCall) move() (plan.Report, error) {
-	at := checkout.At{Path: c.Path(c.State), Clones: c.clones}
+	at := checkout.At{Path: c.Path(c.State), Clones: c.clones, Opened: c.opened}
 	f, err := c.load(at)
 	if err != nil {
 		return plan.Report{}, err
@@ -99,9 +106,14 @@ func (c *fleetCall) move() (plan.Report, error) {
 		Now: func() time.Time { return c.Instant }, Random: c.Moves.Custody.Random, Files: c.Moves.Files, Custody: c.memberCustody,
 		Root: c.Root, Outside: c.outside, Elsewhere: c.merged,
 	}
+	release, err := world.Lock(at)
+	if err != nil {
+		return plan.Report{}, err
+	}
+	defer release()
 	wish := c.fleetWish(f.File.Spec.Limits.MembersPerPullRequest)
 	wish.DryRun = true
-	dry, err := world.Make(at, wish)
+	dry, err := world.MakeIn(f, wish)
 	if err != nil {
 		return plan.Report{}, err
 	}
@@ -115,7 +127,7 @@ func (c *fleetCall) move() (plan.Report, error) {
 	if r.Commit, err = c.kept(f, branch); err == nil && r.Commit == "" {
 		wish.DryRun = false
 		var made *checkout.Result
-		if made, err = world.Make(at, wish); err == nil {
+		if made, err = world.MakeIn(f, wish); err == nil {
 			r.Commit, err = c.commitAll(f, made, branch)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
-	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
@@ -22,10 +21,6 @@ import (
 // others. Nothing is pushed, and no key is written outside of a commit, before all of
 // them are made.
 func (c *fleetCall) commitAll(f *checkout.Fleet, made *checkout.Result, branch string) (string, error) {
-	seen, err := checkout.Load(f.At, moves.Brought{Files: c.q.Evidence.Files})
-	if err != nil {
-		return "", err
-	}
 	keys, pins := made.Keys, map[string]string{}
 	for _, name := range repositoriesOf(f, made.Moved) {
 		o, err := c.other(name)
@@ -34,14 +29,14 @@ func (c *fleetCall) commitAll(f *checkout.Fleet, made *checkout.Result, branch s
 		}
 		some := movedIn(f, made.Moved, name)
 		var commit string
-		if commit, keys, err = c.commitOther(o, f, seen, made, some, keys, branch); err != nil {
+		if commit, keys, err = c.commitOther(o, f, made, some, keys, branch); err != nil {
 			return "", o.Told(err)
 		}
 		for _, m := range some {
 			pins[f.Clusters[m.Member].Name] = commit
 		}
 	}
-	names, err := c.ownFiles(f, seen, made, pins)
+	names, err := c.ownFiles(f, made, pins)
 	if err != nil {
 		return "", err
 	}
@@ -54,7 +49,7 @@ func (c *fleetCall) commitAll(f *checkout.Fleet, made *checkout.Result, branch s
 
 // commitOther commits the moves of members in another repository, with the keys that are
 // part of the commit; it returns those that are not.
-func (c *fleetCall) commitOther(o *call, f, seen *checkout.Fleet, made *checkout.Result, moved []fleet.Outcome, keys []keyfile.File,
+func (c *fleetCall) commitOther(o *call, f *checkout.Fleet, made *checkout.Result, moved []fleet.Outcome, keys []keyfile.File,
 	branch string) (string, []keyfile.File, error) {
 	if err := o.checkout(o.Tip); err != nil {
 		return "", nil, err
@@ -75,7 +70,7 @@ func (c *fleetCall) commitOther(o *call, f, seen *checkout.Fleet, made *checkout
 	for _, m := range moved {
 		cluster := f.Clusters[m.Member]
 		name := fleet.Clean(cluster.State)
-		old, err := checkout.PinnedIn(o.Repo, cluster.Member)
+		old, err := c.opened.Pinned(cluster.Member)
 		if err != nil {
 			return "", nil, err
 		}
@@ -86,7 +81,7 @@ func (c *fleetCall) commitOther(o *call, f, seen *checkout.Fleet, made *checkout
 		if err != nil {
 			return "", nil, problem.Of(err).In(name).Err()
 		}
-		more, err := o.memberFiles(name, cluster, m.Move.State, seen.Evidence[m.Member].Observations)
+		more, err := o.memberFiles(name, cluster, m.Move.State, f.Evidence[m.Member].Observations)
 		if err != nil {
 			return "", nil, err
 		}
@@ -143,7 +138,7 @@ func (c *call) putObserved(name string, m fleet.Cluster, seen []*rotation.Observ
 // ownFiles writes what changes in the fleet's own repository, and lists it: the files of
 // its members, and for those of others their pins and what was observed of them, by which
 // the guard judges the pins.
-func (c *fleetCall) ownFiles(f, seen *checkout.Fleet, made *checkout.Result, pins map[string]string) (names []string, err error) {
+func (c *fleetCall) ownFiles(f *checkout.Fleet, made *checkout.Result, pins map[string]string) (names []string, err error) {
 	dir := path.Dir(c.State)
 	for _, key := range made.Keys {
 		if !c.outside(key) {
@@ -159,11 +154,11 @@ func (c *fleetCall) ownFiles(f, seen *checkout.Fleet, made *checkout.Result, pin
 		own, moves := path.Join(dir, m.State), moved[i] != nil
 		switch {
 		case m.Repository != "":
-			more, err = c.putLatest(m, seen.Evidence[i].Observations)
+			more, err = c.putLatest(m, f.Evidence[i].Observations)
 		case moves:
-			more, err = c.memberFiles(own, m, moved[i], seen.Evidence[i].Observations)
+			more, err = c.memberFiles(own, m, moved[i], f.Evidence[i].Observations)
 		default:
-			more, err = c.putObserved(own, m, seen.Evidence[i].Observations)
+			more, err = c.putObserved(own, m, f.Evidence[i].Observations)
 		}
 		if err != nil {
 			return nil, err

@@ -66,7 +66,7 @@ func (c *fleetCall) userPath(m fleet.Member) string {
 // stateOf is the state of a member as a commit of the fleet's repository has it, or pins it.
 func (c *fleetCall) stateOf(commit string, m fleet.Member) (*state.Rotation, error) {
 	if m.Repository != "" {
-		text, err := checkout.Pinned(c.clones, m)
+		text, err := c.opened.Pinned(m)
 		if err != nil {
 			return nil, err
 		}

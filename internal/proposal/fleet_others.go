@@ -7,7 +7,6 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
-	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -23,7 +22,7 @@ func (c *fleetCall) load(at checkout.At) (*checkout.Fleet, error) {
 			}
 		}
 	}
-	return checkout.Load(at, moves.Brought{})
+	return checkout.Load(at, c.brought())
 }
 
 // other looks at another repository of the fleet: at the remote's default branch there.
@@ -33,7 +32,7 @@ func (c *fleetCall) other(name string) (*call, error) {
 	if o, known := c.others[name]; known {
 		return o, nil
 	}
-	r, err := checkout.Clone(c.clones, name)
+	r, err := c.opened.Open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +59,7 @@ func (c *fleetCall) merged(m fleet.Cluster) error {
 	if err != nil {
 		return err
 	}
-	pinned, err := checkout.PinnedIn(o.Repo, m.Member)
+	pinned, err := c.opened.Pinned(m.Member)
 	if err != nil {
 		return err
 	}

@@ -40,9 +40,15 @@ func Marks(text []byte) (offsets []int) {
 	return offsets
 }
 
+// shortest is a lower bound for the length of all that is found: the words of the
+// shortest marker, without the dashes around them.
+const shortest = len("BEGIN PRIVATE KEY")
+
 // Mentions reports whether a text has the marker of a private key, or a key in any
-// encoding.
-func Mentions(text []byte) bool { return len(Marks(text)) > 0 || len(Find(text)) > 0 }
+// encoding. Most values of a file are too short for either.
+func Mentions(text []byte) bool {
+	return len(text) >= shortest && (len(Marks(text)) > 0 || len(Find(text)) > 0)
+}
 
 // marker is the first line of a PEM private key.
 type marker struct {

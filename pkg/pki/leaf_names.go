@@ -11,7 +11,7 @@ import (
 // the meshes: the name constraints of the anchor, of every certificate between and of
 // the issuer itself have to allow their names, which an issuer alone does not carry.
 func VerifyMesh(b Bundle, c Chain, meshes []Identity, at time.Time) error {
-	return verifyIssuer(b, c, WebpkiRules, meshes, at)
+	return new(Signatures).VerifyMesh(b, c, meshes, at)
 }
 
 // CheckMesh is VerifyMesh with dates left out.

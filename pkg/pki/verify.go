@@ -41,10 +41,10 @@ func (r Rules) String() string {
 // every leaf of this issuer, the leaf's own properties aside; for its names there
 // is [VerifyMesh].
 func VerifyIssuer(b Bundle, c Chain, r Rules, at time.Time) error {
-	return verifyIssuer(b, c, r, nil, at)
+	return new(Signatures).verifyIssuer(b, c, r, nil, at)
 }
 
-func verifyIssuer(b Bundle, c Chain, r Rules, meshes []Identity, at time.Time) error {
+func (m *Signatures) verifyIssuer(b Bundle, c Chain, r Rules, meshes []Identity, at time.Time) error {
 	if p := unready(b, c, at); p != nil {
 		return p
 	}
@@ -52,7 +52,7 @@ func verifyIssuer(b Bundle, c Chain, r Rules, meshes []Identity, at time.Time) e
 		return problem.PKIIssuerNotCA.With(c[0].short())
 	}
 	if r == WebpkiRules {
-		return webpkiVerify(b, c, asIssuer, meshes, at)
+		return webpkiVerify(m, b, c, asIssuer, meshes, at)
 	}
 	// Linkerd leaves KeyUsages empty (pkg/tls/cred.go), which Go takes as
 	// serverAuth: an issuer restricted to another usage is refused.
@@ -67,7 +67,7 @@ func VerifyLeaf(b Bundle, leaf Chain, r Rules, at time.Time) error {
 		return p
 	}
 	if r == WebpkiRules {
-		return webpkiVerify(b, leaf, asLeaf, nil, at)
+		return webpkiVerify(new(Signatures), b, leaf, asLeaf, nil, at)
 	}
 	for _, usage := range peerUsages {
 		options := x509.VerifyOptions{CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{usage}}

@@ -32,9 +32,9 @@ const (
 
 // webpkiVerify builds a path for both roles of a mesh peer; meshes give the names of
 // imagined leaves.
-func webpkiVerify(b Bundle, c Chain, first role, meshes []Identity, at time.Time) error {
+func webpkiVerify(m *Signatures, b Bundle, c Chain, first role, meshes []Identity, at time.Time) error {
 	for _, usage := range peerUsages {
-		s := &search{anchors: b, chain: c, first: first, meshes: meshes, usage: usage, at: at}
+		s := &search{known: m, anchors: b, chain: c, first: first, meshes: meshes, usage: usage, at: at}
 		if !s.build([]Certificate{c[0]}, 0) {
 			return s.verdict()
 		}
@@ -46,6 +46,7 @@ func webpkiVerify(b Bundle, c Chain, first role, meshes []Identity, at time.Time
 // of the intermediates to an anchor, each step refused by the same properties
 // as in webpki. Names are compared as raw bytes, key identifiers never.
 type search struct {
+	known   *Signatures
 	anchors Bundle
 	chain   Chain
 	first   role
@@ -214,7 +215,7 @@ func (s *search) signedDownFrom(anchor Certificate, path []Certificate) bool {
 		if !proxyAlgorithm(signer, c.SignatureAlgorithm) {
 			return s.fail(rankAlgorithm, problem.PKIAlgorithm, c.short(), c.SignatureAlgorithm)
 		}
-		if !signer.Signed(c) {
+		if !s.known.signed(signer, c) {
 			return s.fail(rankSignature, problem.PKIRefused)
 		}
 		signer = c

@@ -22,12 +22,13 @@ func (c *cluster) chains(l *Live) {
 		return
 	}
 	whole := len(c.unseenChains(o)) == 0
+	in := " in " + c.label()
 	for _, row := range o.Endpoints {
 		if row.Chain == nil {
 			continue
 		}
 		if expired := closed.After(o.at()) || c.vouchedSince(o); !expired || !c.issued(row.Chain[0]) {
-			c.serveSeen(l, row.Chain, true, false, fmt.Sprintf("%s in %s", row.words(), c.label()))
+			c.serveSeen(l, row.Chain, true, false, row.words()+in)
 		}
 	}
 	for _, r := range o.Identity {

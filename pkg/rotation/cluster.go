@@ -2,6 +2,7 @@ package rotation
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -64,12 +65,11 @@ func (c *cluster) bundles(l *Live) {
 		return
 	}
 	whole := len(o.unseenBundles()) == 0 && !c.seenBefore(o)
+	in := " in " + c.label()
 	for _, row := range o.Endpoints {
-		where := fmt.Sprintf("%s in %s", row.words(), c.label())
-		if row.Bundle == nil {
-			continue
+		if row.Bundle != nil {
+			c.holdSeen(l, row.Bundle, true, false, row.words()+in)
 		}
-		c.holdSeen(l, row.Bundle, true, false, where)
 	}
 	for _, r := range o.Identity {
 		if r.Bundle == nil {
@@ -152,12 +152,12 @@ func (c *cluster) delivers(o *Observation, b pki.Bundle) bool { return len(undel
 
 // words is a row for people: `12 proxies "emojivoto"`.
 func (e Endpoint) words() string {
-	s := fmt.Sprintf("%d %s", e.Pods(), e.Group)
+	s := strconv.Itoa(e.Pods()) + " " + e.Group
 	if e.Namespace != "" {
-		s += fmt.Sprintf(" in %q", e.Namespace)
+		s += " in " + strconv.Quote(e.Namespace)
 	}
 	if e.Workload != "" {
-		s += fmt.Sprintf(" (%q)", e.Workload)
+		s += " (" + strconv.Quote(e.Workload) + ")"
 	}
 	return s
 }

@@ -155,13 +155,16 @@ func (d *dossier) anchor(role string) (pki.Certificate, bool) {
 
 // bundleID and chainID name a bundle as a set and a chain by its issuer and
 // what it carries; two that verify alike may still differ.
-func bundleID(b pki.Bundle) string {
-	fps := fingerprints(b.Certificates())
+func bundleID(b pki.Bundle) string { return bundleIDOf(fingerprints(b.Certificates())) }
+
+func bundleIDOf(fps []string) string {
 	slices.Sort(fps)
 	return strings.Join(fps, " ")
 }
 
-func chainID(c pki.Chain) string { return strings.Join(fingerprints(c), " ") }
+func chainID(c pki.Chain) string { return chainIDOf(fingerprints(c)) }
+
+func chainIDOf(fps []string) string { return strings.Join(fps, " ") }
 
 func fingerprints(certs []pki.Certificate) []string {
 	fps := make([]string, len(certs))

@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"crypto/x509"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -25,10 +26,17 @@ const (
 // ([Verifier.Issues]).
 // Proofs by handshake use real leaves.
 type Verifier struct {
-	at      time.Time
+	at time.Time
+	*remembered
+	signatures *pki.Signatures
+}
+
+// remembered is what a verifier knows, at whatever instant.
+type remembered struct {
 	memo    map[question]error
 	anchors map[string]pki.Certificate
 	chains  map[string]pki.Chain
+	prints  map[*x509.Certificate]string
 	meshes  map[string][]pki.Identity // by fingerprint of the issuer
 }
 
@@ -42,17 +50,26 @@ type question struct {
 
 // NewVerifier verifies at the instant.
 func NewVerifier(at time.Time) *Verifier {
-	return &Verifier{at, map[question]error{}, map[string]pki.Certificate{}, map[string]pki.Chain{}, map[string][]pki.Identity{}}
+	return &Verifier{at, &remembered{map[question]error{}, map[string]pki.Certificate{}, map[string]pki.Chain{}, map[*x509.Certificate]string{},
+		map[string][]pki.Identity{}}, new(pki.Signatures)}
+}
+
+// Beside is a verifier for another goroutine. It shares nothing but the signatures that
+// either has verified.
+func (v *Verifier) Beside() *Verifier {
+	other := NewVerifier(v.at)
+	other.signatures = v.signatures
+	return other
 }
 
 // forInstant verifies at another instant, and shares what v remembers.
 func (v *Verifier) forInstant(at time.Time) *Verifier {
-	return &Verifier{at, v.memo, v.anchors, v.chains, v.meshes}
+	return &Verifier{at, v.remembered, v.signatures}
 }
 
 // Verify is nil if the bundle verifies the chain under the named verifier.
 func (v *Verifier) Verify(b pki.Bundle, c pki.Chain, by string) error {
-	q := question{bundle: bundleID(b), chain: chainID(c), by: by, meshes: len(v.meshesOf(c))}
+	q := question{bundle: bundleIDOf(v.printsOf(b.Certificates())), chain: chainIDOf(v.printsOf(c)), by: by, meshes: len(v.meshesOf(c))}
 	if by != byStructure && by != byProxyStructure && !v.dated(b.Certificates(), c) {
 		q.at = v.at
 	}
@@ -80,7 +97,7 @@ func (v *Verifier) dated(lists ...[]pki.Certificate) bool {
 func (v *Verifier) verify(b pki.Bundle, c pki.Chain, by string) error {
 	switch by {
 	case ByProxy:
-		return pki.VerifyMesh(b, c, v.meshesOf(c), v.at)
+		return v.signatures.VerifyMesh(b, c, v.meshesOf(c), v.at)
 	case ByIdentity:
 		return pki.VerifyIssuer(b, c, pki.GoRules, v.at)
 	case ByGoLeaf:
@@ -98,9 +115,27 @@ const (
 	byProxyStructure = "webpki structure"
 )
 
-// structural tells whether a bundle verifies a chain whatever the date.
+// structural tells whether a bundle verifies a chain whatever the date. Where none of them
+// is out of its dates that is what identity asks.
 func (v *Verifier) structural(b pki.Bundle, c pki.Chain) bool {
+	if v.dated(b.Certificates(), c) {
+		return v.Verify(b, c, ByIdentity) == nil
+	}
 	return v.Verify(b, c, byStructure) == nil
+}
+
+// printsOf are the fingerprints of certificates, each of which is digested once.
+func (v *Verifier) printsOf(certs []pki.Certificate) []string {
+	list := make([]string, len(certs))
+	for i, c := range certs {
+		print, known := v.prints[c.Certificate]
+		if !known {
+			print = c.Fingerprint()
+			v.prints[c.Certificate] = print
+		}
+		list[i] = print
+	}
+	return list
 }
 
 // anchor is the anchor of a state.

@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -9,8 +10,8 @@ import (
 
 // MeshOf is what names the leaves of a state's mesh.
 func MeshOf(s *state.Rotation) pki.Identity {
-	spec := s.WithDefaults().Spec.Linkerd
-	return pki.Identity{Namespace: spec.Namespace, TrustDomain: spec.TrustDomain}
+	spec := s.Spec.Linkerd
+	return pki.Identity{Namespace: cmp.Or(spec.Namespace, state.DefaultNamespace), TrustDomain: cmp.Or(spec.TrustDomain, state.DefaultTrustDomain)}
 }
 
 // Issues remembers that identity of the mesh signs with the chain's issuer: name
@@ -34,7 +35,7 @@ func (v *Verifier) learn(d *dossier) {
 	}
 }
 
-func (v *Verifier) meshesOf(c pki.Chain) []pki.Identity { return v.meshes[c[0].Fingerprint()] }
+func (v *Verifier) meshesOf(c pki.Chain) []pki.Identity { return v.meshes[v.printsOf(c[:1])[0]] }
 
 // onlyDates reports whether a chain that a verifier refused would verify at a time
 // when all certificates are within their dates.

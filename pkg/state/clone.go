@@ -31,8 +31,16 @@ func deepCopy(v reflect.Value) reflect.Value {
 			c.Elem().Set(deepCopy(v.Elem()))
 		}
 	case reflect.Slice:
+		if v.Len() == 0 {
+			break
+		}
+		c.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+		if !shares(v.Type().Elem().Kind()) {
+			reflect.Copy(c, v)
+			break
+		}
 		for i := range v.Len() {
-			c = reflect.Append(c, deepCopy(v.Index(i)))
+			c.Index(i).Set(deepCopy(v.Index(i)))
 		}
 	case reflect.Map:
 		if v.Len() > 0 {

@@ -69,11 +69,23 @@ type Result struct {
 // Make makes the moves that are wished and may be made: the states of all members
 // that move are written, or none, after the keys that they name.
 func (w World) Make(at At, wish Wish) (*Result, error) {
-	f, release, err := w.lock(at, wish.Evidence)
+	release, err := w.Lock(at)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
+	f, err := Load(at, wish.Evidence)
+	if err == nil {
+		err = keyfile.Recover(w.Files, at.Path, f.named())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return w.MakeIn(f, wish)
+}
+
+// MakeIn is Make in a fleet that was read already, by a caller who has the lock.
+func (w World) MakeIn(f *Fleet, wish Wish) (*Result, error) {
 	r, minted, err := w.decide(f, wish)
 	defer func() { keyfile.WipeAll(minted) }()
 	if err != nil || wish.DryRun {
@@ -82,9 +94,9 @@ func (w World) Make(at At, wish Wish) (*Result, error) {
 	return r, w.write(f, r)
 }
 
-// lock reads the fleet with its file and all states locked: of two commands one wins
-// and the other one says so. Keys that a killed command left are removed.
-func (w World) lock(at At, brought moves.Brought) (f *Fleet, release func(), err error) {
+// Lock locks the fleet file and all states: of two commands one wins and the other one
+// says so. None of them may be a link.
+func (w World) Lock(at At) (release func(), err error) {
 	var releases []func()
 	release = func() {
 		for _, r := range slices.Backward(releases) {
@@ -102,27 +114,21 @@ func (w World) lock(at At, brought moves.Brought) (f *Fleet, release func(), err
 		releases = append(releases, r)
 		return nil
 	}
-	first, err := Load(at, moves.Brought{})
+	f, err := readFile(at.Path)
 	if err != nil {
-		return nil, release, err
+		return nil, err
 	}
 	err = take(at.Path)
-	for _, m := range first.File.Spec.Members {
-		if file := first.Beside(m.State); err == nil && m.Repository == "" && files.IsFile(file) {
+	for _, m := range f.Spec.Members {
+		if file := statefile.Beside(at.Path, m.State); err == nil && m.Repository == "" && files.IsFile(file) {
 			err = take(file)
 		}
 	}
-	if err == nil {
-		f, err = Load(at, brought)
-	}
-	if err == nil {
-		err = keyfile.Recover(w.Files, at.Path, f.named())
-	}
 	if err != nil {
 		release()
-		return nil, func() {}, err
+		return nil, err
 	}
-	return f, release, nil
+	return release, nil
 }
 
 // named tells which files the states name as keys. Of a state that cannot be read,

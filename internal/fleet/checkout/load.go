@@ -22,7 +22,11 @@ import (
 
 // At is where a fleet is: its file, and the directory below which the repositories of
 // members are cloned, each under its name; "" where there is none.
-type At struct{ Path, Clones string }
+type At struct {
+	Path, Clones string
+	// Opened, if not nil, are the clones below Clones, as far as the caller has opened them.
+	Opened *Clones
+}
 
 // StateOf is the path of a member's state: beside the fleet file, or in the clone of its
 // repository.
@@ -66,17 +70,13 @@ func Members(at At) (*Fleet, error) { return load(at, func(*Fleet, int) error { 
 
 // load reads the fleet file and the states of all members, and more of each.
 func load(at At, more func(*Fleet, int) error) (*Fleet, error) {
-	path := at.Path
-	data, err := files.Read(path, state.MaxSize)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, problem.FleetNoFile.With().In(path).Because(err)
-	}
+	file, err := readFile(at.Path)
 	if err != nil {
 		return nil, err
 	}
-	f := &Fleet{At: at}
-	if f.File, err = fleet.Parse(path, data); err != nil {
-		return nil, err
+	f := &Fleet{At: at, File: file}
+	if f.Opened == nil {
+		f.Opened = NewClones(at.Clones)
 	}
 	n := len(f.File.Spec.Members)
 	f.Clusters, f.Evidence, f.texts = make([]fleet.Cluster, n), make([]rotation.Evidence, n), make([][]byte, n)
@@ -92,6 +92,17 @@ func load(at At, more func(*Fleet, int) error) (*Fleet, error) {
 	}
 	group.Wait()
 	return f, slices.Concat(problems...).Err()
+}
+
+func readFile(path string) (*fleet.File, error) {
+	data, err := files.Read(path, state.MaxSize)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, problem.FleetNoFile.With().In(path).Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return fleet.Parse(path, data)
 }
 
 // Beside is the path of a member's file, seen from where the command runs.
@@ -115,7 +126,7 @@ func (f *Fleet) read(i int) {
 // stateText is the text of a member's state: a file, or what the pinned commit has.
 func (f *Fleet) stateText(m fleet.Member) ([]byte, error) {
 	if m.Repository != "" {
-		return Pinned(f.Clones, m)
+		return f.Opened.Pinned(m)
 	}
 	return files.ReadRegular(f.Beside(m.State), statefile.MaxSize)
 }
@@ -139,7 +150,7 @@ func (f *Fleet) known(i int) (err error) {
 	switch {
 	case m.Now == nil:
 	case m.Repository != "":
-		f.Evidence[i].Earlier, err = earlierPinned(f.Clones, m)
+		f.Evidence[i].Earlier, err = f.Opened.earlier(m)
 	default:
 		f.Evidence[i].Earlier, err = moves.EarlierEvidence(f.Beside(m.State), m.Now)
 	}

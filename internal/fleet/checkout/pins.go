@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"sync"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
@@ -37,16 +38,52 @@ func Clone(clones, name string) (*repo.Repo, error) {
 	return r, nil
 }
 
+// Clones are the clones of the other repositories of a fleet. Each is opened once, and a
+// state at a commit read once, which cannot change.
+type Clones struct {
+	dir    string
+	opened sync.Map // *clone by name
+	texts  sync.Map // []byte by pin
+}
+
+// NewClones are those below a directory; "" is none.
+func NewClones(dir string) *Clones { return &Clones{dir: dir} }
+
+type clone struct {
+	once sync.Once
+	repo *repo.Repo
+	err  error
+}
+
+// pin is where the state of a member is read.
+type pin struct{ repository, commit, state string }
+
+// Open is [Clone], once for each name.
+func (c *Clones) Open(name string) (*repo.Repo, error) {
+	found, _ := c.opened.LoadOrStore(name, new(clone))
+	one := found.(*clone)
+	one.once.Do(func() { one.repo, one.err = Clone(c.dir, name) })
+	return one.repo, one.err
+}
+
 // Pinned is the text of the state of a member of another repository, as its commit has it.
-func Pinned(clones string, m fleet.Member) ([]byte, error) {
+func (c *Clones) Pinned(m fleet.Member) ([]byte, error) {
 	if m.Commit == "" {
 		return nil, problem.FleetNotPinned.With(m.Repository)
 	}
-	r, err := Clone(clones, m.Repository)
+	at := pin{m.Repository, m.Commit, fleet.Clean(m.State)}
+	if text, known := c.texts.Load(at); known {
+		return text.([]byte), nil
+	}
+	r, err := c.Open(m.Repository)
 	if err != nil {
 		return nil, err
 	}
-	return PinnedIn(r, m)
+	text, err := PinnedIn(r, m)
+	if err == nil {
+		c.texts.Store(at, text)
+	}
+	return text, err
 }
 
 // PinnedIn is Pinned in a repository that is open already.
@@ -58,12 +95,12 @@ func PinnedIn(r *repo.Repo, m fleet.Member) ([]byte, error) {
 	return text, base.GitProblem(err)
 }
 
-// earlierPinned are the observations that came with earlier moves of such a member.
-func earlierPinned(clones string, m fleet.Cluster) (earlier []*rotation.Observation, err error) {
+// earlier are the observations that came with earlier moves of such a member.
+func (c *Clones) earlier(m fleet.Cluster) (earlier []*rotation.Observation, err error) {
 	if m.Now.Status.Rotation == nil {
 		return nil, nil
 	}
-	r, err := Clone(clones, m.Repository)
+	r, err := c.Open(m.Repository)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func Repin(w files.Writer, at At, names []string, commit string) ([]Repinned, er
 
 // newer is the commit to pin for a member; "" where its pin has the same state.
 func (f *Fleet) newer(m fleet.Member, commit string) (string, error) {
-	r, err := Clone(f.Clones, m.Repository)
+	r, err := f.Opened.Open(m.Repository)
 	if err != nil {
 		return "", err
 	}

@@ -14,21 +14,46 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// readPinned reads the state of a member of another repository at its pinned commit. The
-// clone of this very repository serves too: a branch has the commit before the clones do.
+// pin is where the state of a member of another repository is read.
+type pin struct{ repository, commit, state string }
+
+// readPinned reads the state of a member of another repository at its pinned commit, once.
 func (g *judgement) readPinned(c *fleet.Cluster) {
-	text, err := checkout.Pinned(g.q.Clones, c.Member)
-	if err != nil && c.Commit != "" {
-		if own, errOwn := checkout.PinnedIn(g.Repo, c.Member); errOwn == nil {
+	at := pin{c.Repository, c.Commit, c.State}
+	known, done := g.pinned[at]
+	if !done {
+		known.Now, known.Unread = g.stateAt(c.Member)
+		if g.pinned == nil {
+			g.pinned = map[pin]fleet.Cluster{}
+		}
+		g.pinned[at] = known
+	}
+	c.Now, c.Unread = known.Now, known.Unread
+}
+
+// stateAt is the state at a pin, or why it is unknown. The clone of this very repository
+// serves too: a branch has the commit before the clones do.
+func (g *judgement) stateAt(m fleet.Member) (now *state.Rotation, unread string) {
+	text, err := g.clones().Pinned(m)
+	if err != nil && m.Commit != "" {
+		if own, errOwn := checkout.PinnedIn(g.Repo, m); errOwn == nil {
 			text, err = own, nil
 		}
 	}
 	if err == nil {
-		c.Now, err = state.ParseLegacy(c.State, text)
+		now, err = state.ParseLegacy(m.State, text)
 	}
 	if err != nil {
-		c.Now, c.Unread = nil, problem.Of(err)[0].Text
+		return nil, problem.Of(err)[0].Text
 	}
+	return now, ""
+}
+
+func (g *judgement) clones() *checkout.Clones {
+	if g.opened == nil {
+		g.opened = checkout.NewClones(g.q.Clones)
+	}
+	return g.opened
 }
 
 // pinMove is a pin that a change moves.
@@ -140,7 +165,7 @@ func (g *judgement) judgeInFleet(next *state.Rotation, own rotation.Evidence) er
 	if g.q.Fleet == "" || g.Now == nil {
 		return nil
 	}
-	on, err := checkout.Load(checkout.At{Path: g.q.Fleet, Clones: g.q.Clones}, moves.Brought{})
+	on, err := checkout.Load(checkout.At{Path: g.q.Fleet, Clones: g.q.Clones, Opened: g.clones()}, moves.Brought{})
 	if err != nil {
 		g.r.findings = append(g.r.findings, problem.Of(err)...)
 		return nil

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -45,6 +47,9 @@ type judgement struct {
 	// removeTree removes what was written of the merge.
 	removeTree   func()
 	landingsRead *landings
+	// opened are the clones of the fleet's repositories, pinned the states that it names there.
+	opened *checkout.Clones
+	pinned map[pin]fleet.Cluster
 }
 
 // Judge judges what merging the head into the base would give, and tells the pull
