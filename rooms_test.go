@@ -132,6 +132,7 @@ var arrows = map[string][]string{
 	"internal/secret": {},
 	"pkg/problem":     {},
 	"internal/lazy":   {},
+	"internal/order":  {},
 	// Facts about Linkerd, and nothing about this tool.
 	"pkg/linkerd": {},
 	"schema":      {},
@@ -181,7 +182,7 @@ var libraries = map[string][]string{
 var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"internal/fleet", "pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/screen", "internal/nextstep", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe", "internal/lazy", "internal/report/document", "pkg/gate", "internal/fleet/explore", "internal/audit", "internal/adopt/values"}
+var pure = []string{"internal/fleet", "pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/screen", "internal/nextstep", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe", "internal/lazy", "internal/order", "internal/report/document", "pkg/gate", "internal/fleet/explore", "internal/audit", "internal/adopt/values"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{
@@ -191,7 +192,7 @@ var outside = map[string][]string{
 }
 
 // forAll are the packages that every other one may import; they import none of ours.
-var forAll = []string{"pkg/problem", "internal/lazy"}
+var forAll = []string{"pkg/problem", "internal/lazy", "internal/order"}
 
 // helpers are programs and tests' rooms that the picture does not show.
 var helpers = []string{"fixtures", "bench", "schema/gen", "e2e", "internal/custody/clustertest", "internal/testkit", "scripts", "release", "site"}
