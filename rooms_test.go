@@ -37,9 +37,10 @@ var arrows = map[string][]string{
 	"internal/custody/keyfile": {"internal/custody", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render", "internal/disk", "internal/sink", "internal/screen", "internal/report", "pkg/rotation"},
 	// The clients of Kubernetes and Prometheus are linked into a program of their own (docs/observe.md).
 	"cmd/l5d-pki-render-cluster": {"internal/observe/client"},
-	"internal/observe/client":    {"pkg/gate", "internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
-	"internal/live":              {"pkg/gate", "internal/observe", "internal/observe/exchange", "pkg/rotation", "pkg/state"},
-	"internal/observe/exchange":  {"pkg/gate", "internal/observe", "internal/exchange"},
+	"internal/observe/client":    {"pkg/gate", "pkg/handshake", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
+	"internal/live":              {"pkg/gate", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/rotation", "pkg/state"},
+	"internal/observe/exchange":  {"pkg/gate", "pkg/pki", "internal/observe", "internal/exchange"},
+	"pkg/handshake":              {"pkg/pki"},
 	"internal/observe":           {"pkg/gate", "internal/manifest", "pkg/linkerd", "pkg/pki", "pkg/rotation", "pkg/state"},
 	// A module of its own: its back ends are larger than all of the rest.
 	"cmd/l5d-pki-render-kms": {},
@@ -132,6 +133,7 @@ var arrows = map[string][]string{
 	"internal/secret": {},
 	"pkg/problem":     {},
 	"internal/lazy":   {},
+	"internal/order":  {},
 	// Facts about Linkerd, and nothing about this tool.
 	"pkg/linkerd": {},
 	"schema":      {},
@@ -181,7 +183,7 @@ var libraries = map[string][]string{
 var keyWriters = []string{"internal/secret", "pkg/pki", "pkg/problem"}
 
 // pure rooms read nothing from outside: no clock, files, environment, randomness.
-var pure = []string{"internal/fleet", "pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/screen", "internal/nextstep", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe", "internal/lazy", "internal/report/document", "pkg/gate", "internal/fleet/explore", "internal/audit", "internal/adopt/values"}
+var pure = []string{"internal/fleet", "pkg/linkerd", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "pkg/survey", "pkg/problem", "internal/manifest", "internal/picture", "internal/krm", "internal/sink", "internal/secret", "internal/recovery", "internal/report", "internal/screen", "internal/nextstep", "internal/proposal/plan", "internal/proposal/text", "pkg/delivery", "internal/check", "internal/evidence", "internal/observe", "internal/lazy", "internal/order", "internal/report/document", "pkg/gate", "internal/fleet/explore", "internal/audit", "internal/adopt/values"}
 
 // outside is what a pure room may not name.
 var outside = map[string][]string{
@@ -191,7 +193,7 @@ var outside = map[string][]string{
 }
 
 // forAll are the packages that every other one may import; they import none of ours.
-var forAll = []string{"pkg/problem", "internal/lazy"}
+var forAll = []string{"pkg/problem", "internal/lazy", "internal/order"}
 
 // helpers are programs and tests' rooms that the picture does not show.
 var helpers = []string{"fixtures", "bench", "schema/gen", "e2e", "internal/custody/clustertest", "internal/testkit", "scripts", "release", "site"}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 )
 
 // hidden replaces what is left out.
@@ -134,7 +135,7 @@ func RedactText(text string, known ...string) string {
 			parts = append(parts, secrets(address)...)
 		}
 	}
-	slices.SortFunc(parts, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) // the whole before its pieces
+	order.By(parts, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) // the whole before its pieces
 	parts = slices.Compact(parts)
 	for _, part := range parts {
 		if len(part) > short {

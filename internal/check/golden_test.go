@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -94,6 +95,44 @@ func golden(t *testing.T, name, got string) {
 	want, err := os.ReadFile(path)
 	if err != nil || string(want) != got {
 		t.Errorf("%s is not what check says (%v):\n%s", path, err, got)
+	}
+}
+
+// The elements of a JUnit report.
+type (
+	junitSuites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Class   string        `xml:"classname,attr"`
+		Name    string        `xml:"name,attr"`
+		Failure *junitFailure `xml:"failure"`
+		// Out has warnings: a case that warns has not failed.
+		Out string `xml:"system-out,omitempty"`
+	}
+	junitFailure struct {
+		Message string `xml:"message,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// TestInXML: every character is escaped as encoding/xml does it.
+func TestInXML(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune+1; r++ {
+		text := "a" + string(r) + "b\xff"
+		var want strings.Builder
+		if err := xml.EscapeText(&want, []byte(text)); err != nil || inXML(text) != want.String() {
+			t.Fatalf("%+q is %+q, want %+q (%v)", text, inXML(text), want.String(), err)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package check
 
 import (
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
 	"strings"
 
@@ -62,56 +61,4 @@ func (c Check) text() string {
 		text += "    " + c.Error + "\n    see " + c.Hint + " for hints\n"
 	}
 	return text
-}
-
-// The elements of a JUnit report, as GitLab, Jenkins and GitHub's actions read it.
-type (
-	junitSuites struct {
-		XMLName  xml.Name     `xml:"testsuites"`
-		Tests    int          `xml:"tests,attr"`
-		Failures int          `xml:"failures,attr"`
-		Suites   []junitSuite `xml:"testsuite"`
-	}
-	junitSuite struct {
-		Name     string      `xml:"name,attr"`
-		Tests    int         `xml:"tests,attr"`
-		Failures int         `xml:"failures,attr"`
-		Cases    []junitCase `xml:"testcase"`
-	}
-	junitCase struct {
-		Class   string        `xml:"classname,attr"`
-		Name    string        `xml:"name,attr"`
-		Failure *junitFailure `xml:"failure"`
-		// Out has warnings: a case that warns has not failed.
-		Out string `xml:"system-out,omitempty"`
-	}
-	junitFailure struct {
-		Message string `xml:"message,attr"`
-		Text    string `xml:",chardata"`
-	}
-)
-
-func junit(r Report) ([]byte, error) {
-	var all junitSuites
-	for _, c := range r.Categories {
-		suite := junitSuite{Name: c.Name, Tests: len(c.Checks)}
-		for _, check := range c.Checks {
-			one := junitCase{Class: c.Name, Name: sink.OneLine(check.Description)}
-			said := sink.Log(check.Error + "\nsee " + check.Hint + " for hints")
-			switch check.Result {
-			case Success:
-			case Failure:
-				message, _, _ := strings.Cut(check.Error, ":\n")
-				one.Failure = &junitFailure{sink.OneLine(message), said}
-				suite.Failures++
-			case Warning:
-				one.Out = "warning: " + said
-			}
-			suite.Cases = append(suite.Cases, one)
-		}
-		all.Tests, all.Failures = all.Tests+suite.Tests, all.Failures+suite.Failures
-		all.Suites = append(all.Suites, suite)
-	}
-	out, err := xml.MarshalIndent(all, "", "  ")
-	return append(append([]byte(xml.Header), out...), '\n'), err
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/handshake"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -250,18 +251,18 @@ func (r *hintRun) libraryCall(name string, args []string) error {
 		if err != nil {
 			return err
 		}
-		client, err := rotation.NewPeer(bundle, chain, keyOf(args[1]), "a.b.serviceaccount.identity.linkerd.cluster.local", at, random)
+		client, err := pki.NewPeer(bundle, chain, keyOf(args[1]), "a.b.serviceaccount.identity.linkerd.cluster.local", at, random)
 		if err != nil {
 			return err
 		}
 		if chain, err = chainOf(args[2]); err != nil {
 			return err
 		}
-		server, err := rotation.NewPeer(bundle, chain, keyOf(args[3]), "c.d.serviceaccount.identity.linkerd.cluster.local", at, random)
+		server, err := pki.NewPeer(bundle, chain, keyOf(args[3]), "c.d.serviceaccount.identity.linkerd.cluster.local", at, random)
 		if err != nil {
 			return err
 		}
-		return rotation.Handshake(client, server, at, random)
+		return handshake.Between(client, server, at, random)
 	case "edit": // FILE set|put|delete|insert|append PATH [VALUE]
 		text, err := os.ReadFile(args[0])
 		if err != nil {

@@ -62,6 +62,9 @@ func mistake(t *testing.T, body string, fixture func(t *testing.T, name string) 
 		}
 		words, err := hintWords(line)
 		for i := range words {
+			if words[i] == "$CLUSTER" {
+				words[i] = helperProgram(t, clusterProgram.name)
+			}
 			words[i] = strings.ReplaceAll(words[i], "$IDENTITY", r.env["IDENTITY"])
 		}
 		if err == nil {

@@ -157,6 +157,13 @@ func (a *app) observeNow(f *clusterFlags, s *state.Rotation, c live.Cluster) (*r
 	return o, gaps, err
 }
 
+// cluster runs the program.
+func (a *app) cluster() live.Program {
+	return func(in io.Reader, out io.Writer) error {
+		return a.runProgram(context.Background(), clusterProgram, in, out)
+	}
+}
+
 // publishGate judges the gate by an observation and what moves before left beside
 // the state, and writes its status.
 func (a *app) publishGate(f *clusterFlags, statePath string, s *state.Rotation, o *rotation.Observation) error {

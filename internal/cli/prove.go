@@ -5,6 +5,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/command"
+	"github.com/l5d-pki/l5d-pki-render/internal/live"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
@@ -33,7 +34,8 @@ func (a *app) prove() *cobra.Command {
 		Long: `prove verifies every bundle that a live endpoint holds, or may still be given,
 against every chain that is served, or may still be: by the rules of proxies
 (webpki), of identity (Go), and of plain Go clients; with --handshakes by real
-mutual TLS 1.3 handshakes too (it opens the issuers' keys, where the custody lets it).
+mutual TLS 1.3 handshakes too, which l5d-pki-render-cluster makes (it opens the
+issuers' keys, where the custody lets it).
 It covers the current step, the next and each revert; --all the whole plan.
 
 --exhaustive walks the state space instead: every order in which pods restart,
@@ -131,7 +133,7 @@ func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (results.Re
 		if err != nil {
 			return nil, err
 		}
-		o.Random = a.Random
+		o.Random, o.Handshake = a.Random, live.Handshakes(a.cluster())
 	}
 	p, err := rotation.Prove(s, o, e, at)
 	return results.Proof{Proof: p}, err

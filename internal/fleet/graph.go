@@ -2,8 +2,8 @@ package fleet
 
 import (
 	"path"
-	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -35,7 +35,7 @@ func Links(f *File, clusters []Cluster) []Edge {
 			edges = append(edges, e)
 		}
 	}
-	slices.SortFunc(edges, func(x, y Edge) int { return (x.A-y.A)*len(clusters) + x.B - y.B })
+	order.By(edges, func(x, y Edge) int { return (x.A-y.A)*len(clusters) + x.B - y.B })
 	return edges
 }
 

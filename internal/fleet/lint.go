@@ -3,6 +3,7 @@ package fleet
 import (
 	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -40,7 +41,7 @@ func lintLinks(f *File, clusters []Cluster) (found problem.List) {
 	for e := range by {
 		edges = append(edges, e)
 	}
-	slices.SortFunc(edges, func(x, y Edge) int { return (x.A-y.A)*len(clusters) + x.B - y.B })
+	order.By(edges, func(x, y Edge) int { return (x.A-y.A)*len(clusters) + x.B - y.B })
 	for _, e := range edges {
 		a, b, who := clusters[e.A], clusters[e.B], by[e]
 		stated := slices.ContainsFunc(clusters, func(c Cluster) bool { return c.Now != nil && len(c.Now.Spec.Links) > 0 })

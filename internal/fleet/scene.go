@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -212,7 +213,7 @@ func (s *Scene) ordered(members []int) []int {
 		rank[name] = i - len(s.File.Spec.Canaries)
 	}
 	members = slices.Clone(members)
-	slices.SortStableFunc(members, func(a, b int) int { return rank[s.Clusters[a].Name] - rank[s.Clusters[b].Name] })
+	order.By(members, func(a, b int) int { return rank[s.Clusters[a].Name] - rank[s.Clusters[b].Name] })
 	return members
 }
 

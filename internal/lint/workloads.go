@@ -3,11 +3,11 @@ package lint
 import (
 	"bytes"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -77,7 +77,7 @@ func (m manifests) survey(sv *survey.Survey, s *state.Rotation) (found []survey.
 		found = append(found, survey.Finding{File: l.File, Line: l.Line(), Column: 1, Finding: pki.Finding{
 			Code: p.Code, Severity: severity, Text: p.Text, Hint: p.Hints[0]}})
 	}
-	slices.SortStableFunc(found, func(a, b survey.Finding) int {
+	order.By(found, func(a, b survey.Finding) int {
 		return strings.Compare(a.File, b.File)
 	})
 	return found

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -181,7 +182,7 @@ func (w *work) unconfirmed(why string) *problem.Problem {
 // spliced is text with the patches, which do not overlap, put in.
 func spliced(text []byte, patches []patch) []byte {
 	patches = slices.Clone(patches)
-	slices.SortStableFunc(patches, func(a, b patch) int { return a.from - b.from })
+	order.By(patches, func(a, b patch) int { return a.from - b.from })
 	size := len(text)
 	for _, p := range patches {
 		size += len(p.text) - (p.to - p.from)

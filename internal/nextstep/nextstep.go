@@ -8,9 +8,9 @@ package nextstep
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -120,7 +120,7 @@ func Unmet(m rotation.NextMove) (list []rotation.NeedResult) {
 			list = append(list, n)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b rotation.NeedResult) int { return rank(a) - rank(b) })
+	order.By(list, func(a, b rotation.NeedResult) int { return rank(a) - rank(b) })
 	return list
 }
 

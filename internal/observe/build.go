@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -222,12 +223,12 @@ func (b *builder) finish() {
 	for gap, n := range b.counts {
 		b.gaps = append(b.gaps, Gap{fmt.Sprintf("%s of %d pods", gap.What, n), gap.Why})
 	}
-	slices.SortStableFunc(b.gaps, func(x, y Gap) int { return cmp.Or(cmp.Compare(x.What, y.What), cmp.Compare(x.Why, y.Why)) })
+	order.By(b.gaps, func(x, y Gap) int { return cmp.Or(cmp.Compare(x.What, y.What), cmp.Compare(x.Why, y.Why)) })
 	b.gaps = slices.Compact(b.gaps)
 	for f := range b.facts {
 		b.o.Facts = append(b.o.Facts, f)
 	}
-	slices.SortFunc(b.o.Facts, func(x, y rotation.Fact) int {
+	order.By(b.o.Facts, func(x, y rotation.Fact) int {
 		return cmp.Or(slices.Index(rotation.FactNames, x.Fact)-slices.Index(rotation.FactNames, y.Fact), cmp.Compare(x.Group, y.Group),
 			cmp.Compare(x.Source, y.Source))
 	})
@@ -237,7 +238,7 @@ func (b *builder) finish() {
 			strangers = append(strangers, c)
 		}
 	}
-	slices.SortFunc(strangers, func(x, y pki.Certificate) int { return cmp.Compare(x.Fingerprint(), y.Fingerprint()) })
+	order.By(strangers, func(x, y pki.Certificate) int { return cmp.Compare(x.Fingerprint(), y.Fingerprint()) })
 	if len(strangers) > 0 {
 		b.o.Certificates = string(strangers.Marshal()) + "\n"
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -28,7 +29,7 @@ func (b *builder) parts(before []Pod, component string) []Pod {
 			list = append(list, p)
 		}
 	}
-	slices.SortFunc(list, func(x, y Pod) int { return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.UID, y.UID)) })
+	order.By(list, func(x, y Pod) int { return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.UID, y.UID)) })
 	// A name that was used again is one pod that is gone and one that is there.
 	return slices.CompactFunc(list, func(x, y Pod) bool { return x.Name == y.Name })
 }

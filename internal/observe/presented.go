@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -52,7 +53,7 @@ func ToDial(r Reading, d Dial) []Pod {
 			list = append(list, h.Pod)
 		}
 	}
-	slices.SortFunc(list, func(x, y Pod) int {
+	order.By(list, func(x, y Pod) int {
 		return cmp.Or(cmp.Compare(x.Namespace, y.Namespace), cmp.Compare(x.Workload, y.Workload), cmp.Compare(x.Name, y.Name))
 	})
 	if len(list) <= d.Most {
@@ -64,7 +65,7 @@ func ToDial(r Reading, d Dial) []Pod {
 		rank[p.UID] = number[workload]
 		number[workload]++
 	}
-	slices.SortStableFunc(list, func(x, y Pod) int { return cmp.Compare(rank[x.UID], rank[y.UID]) })
+	order.By(list, func(x, y Pod) int { return cmp.Compare(rank[x.UID], rank[y.UID]) })
 	return list[:d.Most]
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
@@ -305,9 +306,9 @@ func (b *builder) addRows(rows map[row]*counted) {
 		}
 		b.o.Endpoints = append(b.o.Endpoints, e)
 	}
-	order := []string{rotation.GroupControlPlane, rotation.GroupProxies, rotation.GroupGateways, rotation.GroupExtensions}
-	slices.SortFunc(b.o.Endpoints, func(x, y rotation.Endpoint) int {
-		return cmp.Or(slices.Index(order, x.Group)-slices.Index(order, y.Group), cmp.Compare(x.Namespace, y.Namespace),
+	groups := []string{rotation.GroupControlPlane, rotation.GroupProxies, rotation.GroupGateways, rotation.GroupExtensions}
+	order.By(b.o.Endpoints, func(x, y rotation.Endpoint) int {
+		return cmp.Or(slices.Index(groups, x.Group)-slices.Index(groups, y.Group), cmp.Compare(x.Namespace, y.Namespace),
 			cmp.Compare(x.Workload, y.Workload),
 			slices.Compare(x.Bundle, y.Bundle), slices.Compare(x.Chain, y.Chain), cmp.Compare(fmt.Sprint(x.NoChain), fmt.Sprint(y.NoChain)))
 	})

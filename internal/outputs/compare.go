@@ -8,9 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -48,7 +48,7 @@ func (c *Job) Compute() ([]File, error) {
 	}
 	stale, err := c.stale(all)
 	all = append(all, stale...)
-	slices.SortFunc(all, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
+	order.By(all, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
 	return all, err
 }
 

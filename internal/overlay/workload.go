@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -63,7 +64,7 @@ func Workloads(stream []byte, annotation string) ([]Workload, error) {
 		}
 		found = append(found, workloadsIn(root, root.Head(), annotation)...)
 	}
-	slices.SortFunc(found, func(a, b Workload) int {
+	order.By(found, func(a, b Workload) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name),
 			cmp.Compare(a.Stamp, b.Stamp))
 	})

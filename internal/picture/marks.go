@@ -1,6 +1,10 @@
 package picture
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
+)
 
 // pin is a mark on the axis and the lane of its label: 0 is the highest. An
 // unlabelled one has lane -1.
@@ -18,7 +22,7 @@ const unlabelled = -1
 // not suffice, the oldest marks of a crowd keep their line and lose their label.
 func (t Timeline) pins(a axis, lanes int, room, gap float64, measure func(string) float64) (list []pin, used, hidden int) {
 	marks := slices.Clone(t.Marks)
-	slices.SortStableFunc(marks, func(x, y Mark) int { return x.At.Compare(y.At) })
+	order.By(marks, func(x, y Mark) int { return x.At.Compare(y.At) })
 	for _, m := range marks {
 		if a.shows(m.At) && !t.isNow(m) {
 			p := pin{x: a.at(m.At)}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
@@ -47,7 +48,8 @@ func (f Facts) downSince() (since time.Time, how string) {
 	if !f.DownSince.IsZero() {
 		return f.DownSince, "--down-since"
 	}
-	observed := slices.SortedFunc(slices.Values(f.sinceMove()), func(a, b *rotation.Observation) int { return strings.Compare(b.At, a.At) })
+	observed := f.sinceMove() // a list of our own
+	order.By(observed, func(a, b *rotation.Observation) int { return strings.Compare(b.At, a.At) })
 	for _, o := range observed { // the newest first
 		if len(o.Identity) > 0 || !slices.Contains(o.Covered(), rotation.GroupIdentity) {
 			break

@@ -1,9 +1,10 @@
 package secret
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 )
 
 const (
@@ -33,7 +34,7 @@ func Cut(text string) string {
 
 func cut(text, instead string, which func(Finding) bool) string {
 	found := Find([]byte(text))
-	slices.SortFunc(found, func(a, b Finding) int { return int(a.Offset - b.Offset) })
+	order.By(found, func(a, b Finding) int { return int(a.Offset - b.Offset) })
 	var out strings.Builder
 	at := int64(0)
 	for _, f := range found {

@@ -17,6 +17,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 )
 
 // Finding is one private key.
@@ -127,7 +129,7 @@ func (s *search) sorted() []Finding {
 	s.all.read += s.bytesRead
 	s.all.inflated += s.inflated
 	s.all.decoded += s.decoded
-	slices.SortStableFunc(s.found, func(a, b Finding) int { return int(max(-1, min(1, a.Offset-b.Offset))) })
+	order.By(s.found, func(a, b Finding) int { return int(max(-1, min(1, a.Offset-b.Offset))) })
 	return s.found
 }
 
@@ -307,7 +309,7 @@ func (l *layer) isFound(at int) bool {
 // gaps calls f with the parts of the text that no key was found in.
 func (l *layer) gaps(f func(from, to int)) {
 	spans := slices.Clone(l.spans)
-	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })
+	order.By(spans, func(a, b span) int { return a.from - b.from })
 	from := 0
 	for _, s := range spans {
 		if s.from > from {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -184,7 +185,7 @@ func (s *search) enter(folder, name string) error {
 
 // sorted is every file once, in the order of names.
 func (s *search) sorted() []File {
-	slices.SortStableFunc(s.found, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
+	order.By(s.found, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	seen := map[string]bool{}
 	return slices.DeleteFunc(s.found, func(f File) bool {
 		key := f.Target

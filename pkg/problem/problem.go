@@ -32,7 +32,10 @@ type Sentence struct {
 }
 
 // With makes a problem of this kind; args fill the verbs of Text.
-func (s Sentence) With(args ...any) *Problem {
+//
+// It and some methods below are called in more than a thousand places: a copy of the
+// sentence, or of a method, in each of them would be a large part of the program.
+func (s *Sentence) With(args ...any) *Problem {
 	p := &Problem{Code: s.Code, Text: fmt.Sprintf(s.Text, withoutEncoded(args)...)}
 	if s.Hint != "" {
 		p.Hints = []string{s.Hint}
@@ -58,6 +61,8 @@ type Problem struct {
 }
 
 // In names the input file and returns p; a file that is already named stays.
+//
+//go:noinline
 func (p *Problem) In(file string) *Problem {
 	if p.File == "" {
 		p.File = file
@@ -72,6 +77,8 @@ func (p *Problem) At(line, column int) *Problem {
 }
 
 // On sets the place inside the file and returns p.
+//
+//go:noinline
 func (p *Problem) On(path string) *Problem {
 	p.Path = path
 	return p
@@ -92,12 +99,16 @@ func (p *Problem) Under(prefix string) *Problem {
 }
 
 // Hint adds one more thing to do and returns p.
+//
+//go:noinline
 func (p *Problem) Hint(format string, args ...any) *Problem {
 	p.Hints = append(p.Hints, fmt.Sprintf(format, args...))
 	return p
 }
 
 // Because keeps the underlying error for errors.Is and returns p.
+//
+//go:noinline
 func (p *Problem) Because(cause error) *Problem {
 	p.Cause = cause
 	return p
@@ -131,6 +142,8 @@ func (p *Problem) Unwrap() error { return p.Cause }
 type List []*Problem
 
 // Add appends the problems that err holds; a nil err adds nothing.
+//
+//go:noinline
 func (l *List) Add(err error) { *l = append(*l, Of(err)...) }
 
 // In names the input file of every problem that has none.
@@ -150,6 +163,8 @@ func (l List) Under(prefix string) List {
 }
 
 // Err is l as an error: nil when empty, the problem itself when there is one.
+//
+//go:noinline
 func (l List) Err() error {
 	switch len(l) {
 	case 0:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
@@ -90,7 +91,7 @@ func (c *cluster) signing() *Observation {
 		return nil
 	}
 	all := slices.Concat(c.earlier, c.seen)
-	slices.SortStableFunc(all, func(a, b *Observation) int { return a.at().Compare(b.at()) })
+	order.By(all, func(a, b *Observation) int { return a.at().Compare(b.at()) })
 	for _, o := range all {
 		if len(unloaded(o, c.past.now.Issuer)) == 0 && !c.switchedSince(o.at()) {
 			return o

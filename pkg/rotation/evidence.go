@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -49,10 +50,10 @@ func (e Evidence) Digest() string {
 		return ""
 	}
 	observations, assumptions := slices.Clone(e.Observations), slices.Clone(e.Assumptions)
-	slices.SortStableFunc(observations, func(a, b *Observation) int {
+	order.By(observations, func(a, b *Observation) int {
 		return strings.Compare(a.Cluster+"\x00"+a.At, b.Cluster+"\x00"+b.At)
 	})
-	slices.SortStableFunc(assumptions, func(a, b Assumption) int { return strings.Compare(string(a.Code), string(b.Code)) })
+	order.By(assumptions, func(a, b Assumption) int { return strings.Compare(string(a.Code), string(b.Code)) })
 	text, err := json.Marshal(struct {
 		Observations []*Observation `json:"observations"`
 		Assumptions  []Assumption   `json:"assumptions"`
@@ -108,7 +109,7 @@ func ofCluster(all []*Observation, cluster string) []*Observation {
 			found = append(found, o)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b *Observation) int { return a.at().Compare(b.at()) })
+	order.By(found, func(a, b *Observation) int { return a.at().Compare(b.at()) })
 	return found
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/handshake"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
@@ -210,11 +211,11 @@ func drawn(seed string) chooser {
 func TestHandshakesOfHistories(t *testing.T) {
 	const wanted = 2000
 	u := newUniverse()
-	peers := map[string]*Peer{}
-	peer := func(p proxy) *Peer {
+	peers := map[string]*pki.Peer{}
+	peer := func(p proxy) *pki.Peer {
 		id := bundleID(p.bundle) + "|" + chainID(p.chain)
 		if peers[id] == nil {
-			peers[id] = must(NewPeer(p.bundle, p.chain, u.issuers[p.chain[0].Fingerprint()], "web.emojivoto.serviceaccount.identity.linkerd.cluster.local", now, random(id)))
+			peers[id] = must(pki.NewPeer(p.bundle, p.chain, u.issuers[p.chain[0].Fingerprint()], "web.emojivoto.serviceaccount.identity.linkerd.cluster.local", now, random(id)))
 		}
 		return peers[id]
 	}
@@ -232,7 +233,7 @@ func TestHandshakesOfHistories(t *testing.T) {
 			}
 			done++
 			kinds[bundleID(p.bundle)+chainID(q.chain)] = true
-			if err := Handshake(peer(*p), peer(*q), now, random("tls")); err != nil {
+			if err := handshake.Between(peer(*p), peer(*q), now, random("tls")); err != nil {
 				t.Fatalf("seed %d: %s meets %s: %v", seed, bundleWords(p.bundle), chainWords(q.chain), err)
 			}
 			if u.verifier.Verify(p.bundle, q.chain, ByGoLeaf) != nil {
@@ -267,10 +268,10 @@ func TestHandshakeRefuses(t *testing.T) {
 	for _, m := range u.materials {
 		for _, o := range u.materials {
 			name := "web.emojivoto.serviceaccount.identity.linkerd.cluster.local"
-			p := must(NewPeer(m.Bundle, o.Issuer, u.issuers[o.Issuer[0].Fingerprint()], name, now, random("p")))
-			q := must(NewPeer(o.Bundle, m.Issuer, u.issuers[m.Issuer[0].Fingerprint()], name, now, random("q")))
+			p := must(pki.NewPeer(m.Bundle, o.Issuer, u.issuers[o.Issuer[0].Fingerprint()], name, now, random("p")))
+			q := must(pki.NewPeer(o.Bundle, m.Issuer, u.issuers[m.Issuer[0].Fingerprint()], name, now, random("q")))
 			want := u.verifier.Verify(m.Bundle, m.Issuer, ByProxy) == nil && u.verifier.Verify(o.Bundle, o.Issuer, ByProxy) == nil
-			err := Handshake(p, q, now, random("tls"))
+			err := handshake.Between(p, q, now, random("tls"))
 			if (err == nil) != want {
 				t.Errorf("%s + %s meets %s + %s: %v, want success %t", bundleWords(m.Bundle), chainWords(o.Issuer), bundleWords(o.Bundle), chainWords(m.Issuer), err, want)
 			}

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 )
 
 // Holder is a workload whose pods keep a need from being met.
@@ -33,7 +35,7 @@ func (t target) holders(n Need) []Holder {
 	for name, count := range pods {
 		list = append(list, Holder{name, count})
 	}
-	slices.SortFunc(list, func(a, b Holder) int { return cmp.Or(b.Pods-a.Pods, strings.Compare(a.Name, b.Name)) })
+	order.By(list, func(a, b Holder) int { return cmp.Or(b.Pods-a.Pods, strings.Compare(a.Name, b.Name)) })
 	return list
 }
 

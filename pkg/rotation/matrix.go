@@ -1,7 +1,6 @@
 package rotation
 
 import (
-	"io"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -41,31 +40,39 @@ func (c Cell) OK(verifier string) bool {
 	return false
 }
 
-// shaker makes throw-away leaves for handshakes.
+// shaker makes throw-away leaves for handshakes. What met once has met.
 type shaker struct {
-	keys   map[string]pki.Key // by fingerprint of the issuer
+	ProveOptions
 	at     time.Time
-	random io.Reader
-	peers  map[string]*Peer
+	peers  map[string]*pki.Peer // by chain
+	met    map[string]string    // why a side refused, by bundle and chain
+	failed error                // a handshake could not be made
 }
 
 // meet lets a holder of the bundle shake hands with a server of the chain. The
 // holder's own leaf is of the same chain: what is asked is whether the bundle
 // verifies it, in both roles of TLS.
-func (s *shaker) meet(b pki.Bundle, c pki.Chain) (asked bool, err error) {
-	key, ok := s.keys[c[0].Fingerprint()]
-	if !ok {
-		return false, nil
+func (s *shaker) meet(b pki.Bundle, c pki.Chain) (asked bool, refused string) {
+	key, ok := s.IssuerKeys[c[0].Fingerprint()]
+	if !ok || s.failed != nil {
+		return false, ""
 	}
-	peer, ok := s.peers[chainID(c)]
-	if !ok {
-		if peer, err = NewPeer(b, c, key, "proof.default.serviceaccount.identity.linkerd.cluster.local", s.at, s.random); err != nil {
-			return true, err
+	pair := bundleID(b) + "|" + chainID(c)
+	if refused, ok := s.met[pair]; ok {
+		return true, refused
+	}
+	peer, err := s.peers[chainID(c)], error(nil)
+	if peer == nil {
+		if peer, err = pki.NewPeer(b, c, key, "proof.default.serviceaccount.identity.linkerd.cluster.local", s.at, s.Random); err != nil {
+			return true, causeOf(err)
 		}
 		s.peers[chainID(c)] = peer
 	}
-	holder := peer.With(b)
-	return true, Handshake(holder, holder, s.at, s.random)
+	if refused, s.failed = s.Handshake(peer.With(b), s.at); s.failed != nil {
+		return false, ""
+	}
+	s.met[pair] = refused
+	return true, refused
 }
 
 // matrix verifies every live bundle, and the one to come, against every live
@@ -97,8 +104,8 @@ func cell(h Held, s Served, v *Verifier, shake *shaker) Cell {
 		c.Results = append(c.Results, Result{by, causeOf(v.Verify(h.Bundle, s.Chain, by))})
 	}
 	if shake != nil {
-		if asked, err := shake.meet(h.Bundle, s.Chain); asked {
-			c.Results = append(c.Results, Result{ByHandshake, causeOf(err)})
+		if asked, refused := shake.meet(h.Bundle, s.Chain); asked {
+			c.Results = append(c.Results, Result{ByHandshake, refused})
 		}
 	}
 	return c

@@ -17,9 +17,12 @@ type ProveOptions struct {
 	// All proves every step of the plan, forward and back, from what the steps
 	// before it leave live; otherwise the current step, the next and each revert.
 	All bool
-	// IssuerKeys by fingerprint of the issuer make real handshakes possible.
+	// Handshake lets a peer meet another of the same bundle and chain for real, and
+	// tells why a side refused, or "". An error of it ends the proof; nil makes none.
+	Handshake func(p *pki.Peer, at time.Time) (refused string, err error)
+	// IssuerKeys by fingerprint of the issuer make leaves for them that are thrown away.
 	IssuerKeys map[string]pki.Key
-	// Random makes throw-away leaves and the handshakes; nil without keys.
+	// Random makes the leaves; nil without keys.
 	Random io.Reader
 }
 
@@ -66,16 +69,19 @@ func Prove(s *state.Rotation, o ProveOptions, e Evidence, at time.Time) (*Proof,
 		At: at.UTC(), Epoch: s.Status.Epoch, Evidence: e.Digest(),
 	}
 	var shake *shaker
-	if len(o.IssuerKeys) > 0 {
+	if o.Handshake != nil && len(o.IssuerKeys) > 0 {
 		if o.Random == nil {
 			return nil, problem.MintRandomness.With()
 		}
-		shake = &shaker{o.IssuerKeys, at, o.Random, map[string]*Peer{}}
+		shake = &shaker{ProveOptions: o, at: at, peers: map[string]*pki.Peer{}, met: map[string]string{}}
 	}
 	if o.All {
 		err = c.proveAll(p, shake)
 	} else {
 		err = c.proveHere(p, shake)
+	}
+	if err == nil && shake != nil {
+		err = shake.failed
 	}
 	if err != nil {
 		return nil, err

@@ -2,11 +2,13 @@ package rotation
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/handshake"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -77,6 +79,29 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// shakes makes a handshake in this process.
+func shakes(p *pki.Peer, at time.Time) (string, error) {
+	return causeOf(handshake.Between(p, p, at, random("tls"))), nil
+}
+
+// TestProveWithoutTLS: a handshake that cannot be made ends the proof. It is not
+// taken for a refusal, and not left out.
+func TestProveWithoutTLS(t *testing.T) {
+	m, instant := at(t, "anchor", "bundle", "issuer-switched")
+	keys := map[string]pki.Key{}
+	for _, i := range m.state.Status.Issuers {
+		keys[chainFPs(i.Certificate)[0]] = m.keys[i.Key]
+	}
+	missing, asked := errors.New("no such program"), 0
+	o := ProveOptions{IssuerKeys: keys, Random: random("proof"), Handshake: func(*pki.Peer, time.Time) (string, error) {
+		asked++
+		return "", missing
+	}}
+	if p, err := Prove(m.state, o, Evidence{}, instant); !errors.Is(err, missing) || p != nil || asked != 1 {
+		t.Errorf("proof %v, error %v after %d handshakes", p, err, asked)
+	}
+}
+
 // TestProveAll: every step of both strategies, forward and back, is safe once
 // its needs are met, by verification and by handshakes; and the digest covers
 // the certificates.
@@ -88,7 +113,7 @@ func TestProveAll(t *testing.T) {
 		for _, i := range m.state.Status.Issuers {
 			keys[chainFPs(i.Certificate)[0]] = m.keys[i.Key]
 		}
-		p := must(Prove(m.state, ProveOptions{All: true, IssuerKeys: keys, Random: random("proof")}, Evidence{}, now))
+		p := must(Prove(m.state, ProveOptions{All: true, IssuerKeys: keys, Random: random("proof"), Handshake: shakes}, Evidence{}, now))
 		if len(p.Steps) != 2*len(path.Steps) || !p.Verify() {
 			t.Errorf("%s: %d steps, digest verifies %t", path.label(), len(p.Steps), p.Verify())
 		}

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -152,7 +152,7 @@ func place(root *manifest.Node, f finding) *problem.Problem {
 }
 
 func sortByPlace(problems problem.List) {
-	slices.SortStableFunc(problems, func(a, b *problem.Problem) int {
+	order.By(problems, func(a, b *problem.Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Path, b.Path))
 	})
 }

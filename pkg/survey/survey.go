@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -159,7 +160,7 @@ func (s *Survey) Report() Report {
 	s.judgeCertificates()
 	s.judgeTrustBundles()
 	s.judgeStates()
-	slices.SortFunc(s.report.Findings, func(a, b Finding) int {
+	order.By(s.report.Findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
 			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Text, b.Text))
 	})

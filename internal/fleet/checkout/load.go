@@ -14,6 +14,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -265,7 +266,7 @@ func Init(path, name string) (*fleet.File, error) {
 	if len(f.Spec.Members) == 0 {
 		return nil, problem.FleetNothing.With(dir)
 	}
-	slices.SortFunc(f.Spec.Members, func(a, b fleet.Member) int { return strings.Compare(a.Name+"\x00"+a.State, b.Name+"\x00"+b.State) })
+	order.By(f.Spec.Members, func(a, b fleet.Member) int { return strings.Compare(a.Name+"\x00"+a.State, b.Name+"\x00"+b.State) })
 	return f, nil
 }
 

@@ -2,12 +2,15 @@ package client
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/observe"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe/exchange"
+	"github.com/l5d-pki/l5d-pki-render/pkg/handshake"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
@@ -15,6 +18,11 @@ import (
 // Serve answers one request of l5d-pki-render; progress gets a line per stage.
 func Serve(in io.Reader, out, progress io.Writer) error {
 	return exchange.Serve(in, out, func(r exchange.Request) (exchange.Answer, error) {
+		if r.Handshake != nil {
+			return r.Handshake.Answer(func(client, server *pki.Peer, at time.Time) error {
+				return handshake.Between(client, server, at, rand.Reader)
+			})
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), r.Limit)
 		defer cancel()
 		return answer(ctx, r, progress)

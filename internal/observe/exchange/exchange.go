@@ -38,6 +38,8 @@ type Request struct {
 	// Gate, if not nil, is what the status of the gate shall say. Then nothing is
 	// observed.
 	Gate *gate.Verdict `json:"gate,omitempty"`
+	// Handshake, if not nil, is to be made. Then nothing is observed.
+	Handshake *Handshake `json:"handshake,omitempty"`
 	// Limit is how long the whole may take.
 	Limit time.Duration `json:"limit"`
 }
@@ -57,6 +59,8 @@ type Answer struct {
 	Gaps []observe.Gap `json:"gaps,omitempty"`
 	// Late: the limit ended the reading, and what was left is among the gaps.
 	Late bool `json:"late,omitempty"`
+	// Handshake answers the same of the request.
+	Handshake *Shaken `json:"handshake,omitempty"`
 }
 
 // Ask sends the request through call, which runs the program.

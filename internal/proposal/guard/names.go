@@ -12,7 +12,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -99,11 +98,14 @@ func samePart(part, long string) bool {
 // onWindows is a path as Windows takes it: a backslash parts names there.
 func onWindows(name string) string { return strings.ReplaceAll(name, `\`, "/") }
 
+// sharpS is the one letter that folds to two and that normalization leaves as it is.
+var sharpS = strings.NewReplacer("ß", "ss", "ẞ", "ss")
+
 // folds is a path as the most forgiving file systems compare it: APFS and ext4
 // fold case in full, where ß is "ss".
 func folds(name string) string {
 	if name = onWindows(name); !isASCII(name) {
-		name = norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
+		name = sharpS.Replace(norm.NFKD.String(name))
 	}
 	parts := strings.Split(name, "/")
 	for i, part := range parts {

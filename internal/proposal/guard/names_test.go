@@ -2,11 +2,50 @@ package guard
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 )
+
+// TestFoldsInFull: every character, alone and after a letter, folds as full case
+// folding of Unicode has it.
+func TestFoldsInFull(t *testing.T) {
+	compared := 0
+	for _, table := range []*unicode.RangeTable{unicode.L, unicode.M, unicode.N, unicode.S} {
+		for _, span := range table.R32 {
+			compared += foldsInFull(t, rune(span.Lo), rune(span.Hi), rune(span.Stride))
+		}
+		for _, span := range table.R16 {
+			compared += foldsInFull(t, rune(span.Lo), rune(span.Hi), rune(span.Stride))
+		}
+	}
+	if compared < 130_000 {
+		t.Errorf("%d characters only", compared)
+	}
+}
+
+func foldsInFull(t *testing.T, from, to, stride rune) (compared int) {
+	for r := from; r <= to; r += stride {
+		for _, text := range []string{string(r), "Ω" + string(r)} {
+			want := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(text)))
+			want = norm.NFKC.String(strings.ToLower(strings.ToUpper(want)))
+			if strings.ContainsAny(want, "/:\\. ") { // file systems have rules of their own for these
+				continue
+			}
+			if got := folds(text); got != want {
+				t.Errorf("%+q folds to %+q, want %+q", text, got, want)
+			}
+		}
+		compared++
+	}
+	return compared
+}
 
 // TestFolds: names that some file system takes for one are one.
 func TestFolds(t *testing.T) {

@@ -3,6 +3,7 @@
 package settled
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/observe/exchange"
+	"github.com/l5d-pki/l5d-pki-render/pkg/handshake"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -25,6 +27,11 @@ import (
 // exists, names a workload of which one pod has not restarted.
 func Serve(in io.Reader, out io.Writer, dir, lateFile string) error {
 	return exchange.Serve(in, out, func(r exchange.Request) (exchange.Answer, error) {
+		if r.Handshake != nil {
+			return r.Handshake.Answer(func(client, server *pki.Peer, at time.Time) error {
+				return handshake.Between(client, server, at, rand.Reader)
+			})
+		}
 		s, err := find(dir, r.Cluster)
 		if err != nil {
 			return exchange.Answer{}, err

@@ -1,4 +1,9 @@
-package rotation
+// Package handshake lets two proxies shake hands by mutual TLS 1.3.
+//
+// The rules of pkg/pki say whether a chain verifies; here a TLS stack sends it and
+// asks. It is linked into l5d-pki-render-cluster alone: the stack would be a
+// twentieth of l5d-pki-render.
+package handshake
 
 import (
 	"crypto/tls"
@@ -14,48 +19,15 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// Peer is one proxy in a real handshake: the bundle it holds, and a leaf with
-// the chain that it serves.
-type Peer struct {
-	bundle pki.Bundle
-	cert   tls.Certificate
-}
-
-// NewPeer makes a peer with a leaf that lives for an hour around the instant,
-// issued by issuer[0]; identity is its DNS name
-// (sa.ns.serviceaccount.identity.linkerd.cluster.local).
-func NewPeer(b pki.Bundle, issuer pki.Chain, issuerKey pki.Key, identity string, at time.Time, random io.Reader) (*Peer, error) {
-	if !issuerKey.Matches(issuer[0]) {
-		return nil, problem.RotationHandshakeKey.With(issuer[0].Subject.CommonName, issuer[0].Fingerprint()[:16])
-	}
-	key, err := pki.MintKey(pki.FormSEC1, random)
-	if err != nil {
-		return nil, err
-	}
-	period := pki.PeriodAt(at, 30*time.Minute, 30*time.Minute)
-	leaf, err := pki.MintLeaf(key.Signer().Public(), identity, issuer[0], issuerKey, period, random)
-	if err != nil {
-		return nil, err
-	}
-	p := &Peer{bundle: b, cert: tls.Certificate{PrivateKey: key.Signer(), Leaf: leaf.Certificate}}
-	for _, c := range append(pki.Chain{leaf}, issuer...) {
-		p.cert.Certificate = append(p.cert.Certificate, c.Raw)
-	}
-	return p, nil
-}
-
-// With is the same peer, restarted with another bundle.
-func (p *Peer) With(b pki.Bundle) *Peer { return &Peer{bundle: b, cert: p.cert} }
-
-// Handshake lets two peers shake hands by mutual TLS 1.3 over a pipe in memory.
-// Each verifies the other as a proxy does, by webpki's rules against its own
-// bundle; either refusal is the result.
-func Handshake(client, server *Peer, at time.Time, random io.Reader) error {
+// Between lets two peers shake hands over a pipe in memory. Each verifies the other
+// as a proxy does, by webpki's rules against its own bundle; either refusal is the
+// result.
+func Between(client, server *pki.Peer, at time.Time, random io.Reader) error {
 	left, right := net.Pipe()
 	shared := &locked{r: random}
 	served := make(chan error, 1)
 	go func() {
-		conn := tls.Server(right, server.config(at, shared))
+		conn := tls.Server(right, config(server, at, shared))
 		err := conn.Handshake()
 		if err == nil {
 			_, err = conn.Write([]byte{1})
@@ -63,7 +35,7 @@ func Handshake(client, server *Peer, at time.Time, random io.Reader) error {
 		served <- err
 		right.Close()
 	}()
-	conn := tls.Client(left, client.config(at, shared))
+	conn := tls.Client(left, config(client, at, shared))
 	err := conn.Handshake()
 	if err == nil {
 		// In TLS 1.3 the client is done before the server has judged it: only
@@ -92,15 +64,19 @@ func refused(err error) bool {
 }
 
 // config is a proxy's: TLS 1.3, no resumption, its own verification.
-func (p *Peer) config(at time.Time, random io.Reader) *tls.Config {
+func config(p *pki.Peer, at time.Time, random io.Reader) *tls.Config {
+	cert := tls.Certificate{PrivateKey: p.Key.Signer(), Leaf: p.Chain[0].Certificate}
+	for _, c := range p.Chain {
+		cert.Certificate = append(cert.Certificate, c.Raw)
+	}
 	return &tls.Config{
 		Rand: random, Time: func() time.Time { return at },
-		Certificates: []tls.Certificate{p.cert}, ClientAuth: tls.RequireAnyClientCert,
+		Certificates: []tls.Certificate{cert}, ClientAuth: tls.RequireAnyClientCert,
 		MinVersion: tls.VersionTLS13, SessionTicketsDisabled: true,
 		// Go's own verification would apply Go's rules and the host's name.
 		InsecureSkipVerify: true,
 		VerifyConnection: func(cs tls.ConnectionState) error {
-			return pki.VerifyLeaf(p.bundle, chainOf(cs.PeerCertificates), pki.WebpkiRules, at)
+			return pki.VerifyLeaf(p.Bundle, chainOf(cs.PeerCertificates), pki.WebpkiRules, at)
 		},
 	}
 }
