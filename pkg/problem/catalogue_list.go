@@ -565,6 +565,7 @@ var catalogue = [...]*Sentence{
 	&RotationNeedsKey,
 	&RotationIncomplete,
 	&RotationOtherAnchor,
+	&RotationUnfit,
 	&RotationSameAnchor,
 	&RotationForeignAnchor,
 	&RotationName,

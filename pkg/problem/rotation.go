@@ -217,6 +217,12 @@ var (
 		Hint:    "pass with --anchor the anchor that signed the issuer, or have this anchor sign it",
 		Explain: "The issuer of an anchor rotation is used under the incoming anchor. Under another one no phase could switch to it, after the incoming anchor has been delivered everywhere.",
 	}
+	RotationUnfit = Sentence{
+		Code:    "rotation-unfit-anchor",
+		Text:    "no issuer of this mesh works under the incoming anchor %q (%s): %s",
+		Hint:    "leave out --anchor and its key, and the command mints an anchor that fits; or bring one that may sign certificates and permits the names of the mesh",
+		Explain: "Proxies hold the name constraints of an anchor against every leaf, and identity refuses an anchor that is not an authority or may not sign certificates. A rotation to it would stop in a later phase, with the anchor in every bundle.",
+	}
 	RotationSameAnchor = Sentence{
 		Code:    "rotation-same-anchor",
 		Text:    "the incoming anchor %q (%s) %s",

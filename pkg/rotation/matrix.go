@@ -46,6 +46,7 @@ type shaker struct {
 	keys   map[string]pki.Key // by fingerprint of the issuer
 	at     time.Time
 	random io.Reader
+	mesh   pki.Identity
 	peers  map[string]*Peer
 }
 
@@ -59,7 +60,7 @@ func (s *shaker) meet(b pki.Bundle, c pki.Chain) (asked bool, err error) {
 	}
 	peer, ok := s.peers[chainID(c)]
 	if !ok {
-		if peer, err = NewPeer(b, c, key, "proof.default.serviceaccount.identity.linkerd.cluster.local", s.at, s.random); err != nil {
+		if peer, err = NewPeer(b, c, key, s.mesh.LeafName("proof", "default"), s.at, s.random); err != nil {
 			return true, err
 		}
 		s.peers[chainID(c)] = peer

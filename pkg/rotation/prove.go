@@ -70,7 +70,7 @@ func Prove(s *state.Rotation, o ProveOptions, e Evidence, at time.Time) (*Proof,
 		if o.Random == nil {
 			return nil, problem.MintRandomness.With()
 		}
-		shake = &shaker{o.IssuerKeys, at, o.Random, map[string]*Peer{}}
+		shake = &shaker{o.IssuerKeys, at, o.Random, MeshOf(s), map[string]*Peer{}}
 	}
 	if o.All {
 		err = c.proveAll(p, shake)
