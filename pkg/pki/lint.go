@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -54,7 +55,7 @@ func (id Identity) IssuerName() string {
 // leafNames are two identities that every mesh of this name issues: that of
 // linkerd-identity and that of an ordinary workload.
 func (id Identity) leafNames() []string {
-	return []string{id.LeafName("linkerd-identity", id.Namespace), id.LeafName("default", "default")}
+	return []string{id.LeafName(linkerd.DeploymentIdentity, id.Namespace), id.LeafName("default", "default")}
 }
 
 // LeafName is what identity calls the pods of a service account.

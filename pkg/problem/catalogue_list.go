@@ -669,6 +669,7 @@ var catalogue = [...]*Sentence{
 	&StateRecipients,
 	&SurveyShadowedBundle,
 	&SurveyOtherBundle,
+	&SurveyBundleUnread,
 	&SurveyShadowedIssuer,
 	&SurveyOtherIssuer,
 	&SurveyUnpinned,

@@ -85,6 +85,8 @@ type Survey struct {
 	configMaps     map[string]configMapData // by name
 	certificates   []certificate
 	trustBundles   []trustBundle
+	scripted       []scripted
+	programs       map[string]string // texts of programs, by file
 }
 
 // New begins a survey.
@@ -103,7 +105,7 @@ func New(settings Settings) (*Survey, error) {
 		allow: allow,
 		files: map[string]bool{}, kustomizations: map[string]bool{}, charts: map[string]bool{},
 		parts: map[string][]release{}, pins: map[string]pinSet{}, pems: map[string]string{}, later: map[string][]shadowed{},
-		configMaps: map[string]configMapData{},
+		configMaps: map[string]configMapData{}, programs: map[string]string{},
 	}, nil
 }
 
@@ -129,6 +131,7 @@ func (s *Survey) AddSplit(name string, text []byte, docs []manifest.Document) {
 	if len(text) <= maxCarried && bytes.Contains(text, []byte("-----BEGIN CERTIFICATE")) {
 		s.pems[name] = string(text)
 	}
+	s.scripts(name, text)
 	if !isYAML(name) || isJSON(name) && !mayHoldObject(text) {
 		return
 	}
@@ -150,6 +153,7 @@ func (s *Survey) AddSplit(name string, text []byte, docs []manifest.Document) {
 func (s *Survey) Report() Report {
 	s.resolveTargets()
 	s.judgeBundles()
+	s.judgeScripts()
 	s.judgeIssuers()
 	s.judgeReleases()
 	s.judgeOrder()
