@@ -22,7 +22,7 @@ type scripted struct {
 }
 
 // programs are the kinds of files that deploy things and are no objects of Kubernetes.
-var programs = lazy.New(`(?i)(\.(tf|tfvars|tofu|hcl|sh|bash|zsh|fish|ps1|psm1|bat|cmd|mk|just|groovy|jenkinsfile|dockerfile|containerfile|py|rb|ts|js|mjs|nix|jsonnet|libsonnet|cue|star|bzl|tftpl|j2|env|envrc)|(^|/)(\.?env|\.envrc|gnumakefile|makefile|justfile|jenkinsfile|dockerfile|containerfile|tiltfile|earthfile|vagrantfile))$`)
+var programs = lazy.New(`(?i)(\.(tf|tfvars|tofu|hcl|sh|bash|zsh|fish|ps1|psm1|bat|cmd|mk|just|groovy|jenkinsfile|dockerfile|containerfile|py|rb|ts|js|mjs|nix|jsonnet|libsonnet|cue|star|bzl|tftpl|j2|env|envrc|toml|ini|properties|conf)|(^|/)(\.?env|\.envrc|gnumakefile|makefile|justfile|jenkinsfile|dockerfile|containerfile|tiltfile|earthfile|vagrantfile))$`)
 
 // assigning are words of any text that hand a bundle over as an argument; in a program
 // the name of the value or of the object's field does, too.
@@ -48,11 +48,12 @@ func (s *Survey) scripts(name string, text []byte) {
 		s.programs[name] = string(text)
 		find = inProgram
 	}
-	if !find.Match(text) {
+	if !find.Match(text) && !carries(text) && !bytes.Contains(text, []byte("--identity-")) {
 		return
 	}
 	roots := bytes.Contains(text, []byte(linkerd.TrustRoots))
 	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+	s.assignments(name, lines, program)
 	for i, line := range lines {
 		where := find.Regexp().FindStringIndex(line)
 		if where == nil || isComment(line) || (line[where[0]:where[1]] == linkerd.TrustRootsKey && !roots) {

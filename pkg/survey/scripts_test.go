@@ -2,6 +2,7 @@ package survey
 
 import (
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -94,6 +95,59 @@ func TestUnreadBundlesAreNamed(t *testing.T) {
 		}
 		if (said != "") != (tt.says != "") || !strings.Contains(said, tt.says) {
 			t.Errorf("%s: %q, want %q", name, said, tt.says)
+		}
+	}
+}
+
+// TestOtherSettingsInPrograms: settings that the state says otherwise are found on
+// command lines, in Terraform, in what generators fill in and in files beside an
+// Application; the state's own are no finding.
+func TestOtherSettingsInPrograms(t *testing.T) {
+	const set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: s}\nspec:\n  generators:\n  - matrix: {generators: [{list: {elements: [{ext: \"VALUE\"}]}}]}\n  template:\n    spec: {source: {helm: {parameters: [{name: identity.externalCA, value: \"{{ .ext }}\"}]}}}\n"
+	for name, tt := range map[string]struct{ file, text string }{
+		"shell":              {"up.sh", "helm upgrade l x --set a=b,identity.externalCA=VALUE\n"},
+		"shell, quoted":      {"up.sh", "helm upgrade l x --set \"identity.externalCA=VALUE\" \\\n  --wait\n"},
+		"umbrella":           {"Makefile", "up:\n\thelm upgrade l x --set mesh.identity.externalCA=VALUE\n"},
+		"GitHub":             {".github/workflows/up.yml", "jobs: {up: {steps: [{run: 'helm upgrade l x --set identity.externalCA=VALUE'}]}}\n"},
+		"GitLab":             {".gitlab-ci.yml", "up:\n  script:\n  - helm upgrade l x --set identity.externalCA=VALUE\n"},
+		"Terraform":          {"l.tf", "set {\n  name  = \"identity.externalCA\"\n  value = \"VALUE\"\n}\n"},
+		"Terraform, a list":  {"l.tf", "set = [{ name = \"identity.externalCA\", value = VALUE }]\n"},
+		"generator":          {"set.yaml", set},
+		"argocd app set":     {"l/.argocd-source-linkerd.yaml", "helm:\n  parameters:\n  - {name: identity.externalCA, value: \"VALUE\"}\n"},
+		"map of a plugin":    {"a.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: l}\nspec: {source: {plugin: {parameters: [{name: p, map: {identity.externalCA: \"VALUE\"}}]}}}\n"},
+		"Flux' substitution": {"a.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: l}\nspec: {path: ./x, postBuild: {substitute: {ext: \"VALUE\"}}}\n---\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: l}\nspec: {values: {identity: {externalCA: \"${ext:=false}\"}}}\n"},
+	} {
+		for value, want := range map[string]bool{"true": true, "false": false} {
+			found := errorsOf(t, tree{tt.file: strings.ReplaceAll(tt.text, "VALUE", value)})[tt.file]
+			if has := slices.Contains(found, problem.SurveyShadowedSetting.Code); has != want {
+				t.Errorf("%s, %s: %v", name, value, found)
+			}
+		}
+	}
+	for _, line := range []string{"linkerd install --identity-external-ca | kubectl apply -f -", "linkerd install --identity-trust-domain=example.org", "linkerd upgrade --identity-trust-domain example.org"} {
+		if found := errorsOf(t, tree{"up.sh": line + "\n"})["up.sh"]; !slices.Contains(found, problem.SurveyShadowedSetting.Code) {
+			t.Errorf("%s: %v", line, found)
+		}
+	}
+}
+
+// TestInjectedByHand: pods that were injected by hand keep the bundle that their
+// manifest has.
+func TestInjectedByHand(t *testing.T) {
+	for _, c := range []struct {
+		anchor string
+		errors int
+	}{{"anchor-2025.crt", 1}, {"anchor-2026.crt", 0}} {
+		_, quoted, _, _ := spellings(t, c.anchor)
+		env := "{spec: {containers: [{name: linkerd-proxy, env: [{name: LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS, value: " + quoted + "}]}]}}"
+		for _, text := range []string{
+			"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: " + env + "}\n",
+			"apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: web}\nspec: {jobTemplate: {spec: {template: " + env + "}}}\n",
+			"apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {initContainers: [{env: [{name: LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS, value: " + quoted + "}]}]}}\n",
+		} {
+			if found := errorsOf(t, tree{"a.yaml": text})["a.yaml"]; len(found) != c.errors {
+				t.Errorf("%s: %v in %.60s", c.anchor, found, text)
+			}
 		}
 	}
 }

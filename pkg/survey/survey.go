@@ -87,6 +87,8 @@ type Survey struct {
 	trustBundles   []trustBundle
 	scripted       []scripted
 	programs       map[string]string // texts of programs, by file
+	assigned       []assigned
+	substitutes    map[string][]cursor // of Flux, by name
 }
 
 // New begins a survey.
@@ -105,7 +107,7 @@ func New(settings Settings) (*Survey, error) {
 		allow: allow,
 		files: map[string]bool{}, kustomizations: map[string]bool{}, charts: map[string]bool{},
 		parts: map[string][]release{}, pins: map[string]pinSet{}, pems: map[string]string{}, later: map[string][]shadowed{},
-		configMaps: map[string]configMapData{}, programs: map[string]string{},
+		configMaps: map[string]configMapData{}, programs: map[string]string{}, substitutes: map[string][]cursor{},
 	}, nil
 }
 
@@ -152,12 +154,14 @@ func (s *Survey) AddSplit(name string, text []byte, docs []manifest.Document) {
 // found in the order of its places.
 func (s *Survey) Report() Report {
 	s.resolveTargets()
+	s.fill(s.substitutes, 0, 0)
 	s.judgeBundles()
 	s.judgeScripts()
 	s.judgeIssuers()
 	s.judgeReleases()
 	s.judgeOrder()
 	s.judgeShadows()
+	s.judgeAssignments()
 	s.judgeSchemes()
 	s.judgeLifetimes()
 	s.judgeCertificates()
