@@ -103,12 +103,12 @@ func TestUnknownKindsAmongOthers(t *testing.T) {
 		"a namespace before": "apiVersion: v1\nkind: Namespace\nmetadata: {name: linkerd}\n---\n" + release,
 		"in a List":          "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Namespace}\n- {apiVersion: helm.crossplane.io/v1beta1, kind: Release, spec: {identityTrustAnchorsPEM: text}}\n",
 	} {
-		f, isObject, err := Of([]byte(text))
+		f, isObject, err := values.Of([]byte(text))
 		if err != nil || !isObject || !strings.Contains(string(f.Data), "identityTrustAnchorsPEM") {
 			t.Errorf("%s: %v %v %s", name, isObject, err, f.Data)
 		}
 	}
-	if _, isObject, _ := Of([]byte("a: {identityTrustAnchorsPEM: text}\n")); isObject {
+	if _, isObject, _ := values.Of([]byte("a: {identityTrustAnchorsPEM: text}\n")); isObject {
 		t.Error("a file of values is taken for an object")
 	}
 }
