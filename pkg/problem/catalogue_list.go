@@ -510,6 +510,7 @@ var catalogue = [...]*Sentence{
 	&RenderMissingTarget,
 	&RenderDoubledTarget,
 	&RenderMissingField,
+	&RenderImmutable,
 	&RenderForeignSecret,
 	&RenderStaleSecret,
 	&RenderKeyLeft,

@@ -202,7 +202,7 @@ var (
 	RotationNeedsKey = Sentence{
 		Code:    "rotation-needs-key",
 		Text:    "%s needs the private key of anchor %q (%s), or brought certificates in its place",
-		Hint:    "hand in the anchor's key, or bring the signed certificate",
+		Hint:    "hand in the anchor's key (--outgoing-key for the one in force, --anchor-key for one that you bring), or what it signed elsewhere (--signed for an issuer, --anchor for a renewed anchor)",
 		Explain: "To sign an issuer or to renew an anchor the anchor's key is used once. It is not stored anywhere.",
 	}
 	RotationIncomplete = Sentence{
