@@ -22,7 +22,7 @@ type scripted struct {
 }
 
 // programs are the kinds of files that deploy things and are no objects of Kubernetes.
-var programs = lazy.New(`(?i)(\.(tf|tfvars|tofu|hcl|sh|bash|zsh|fish|ps1|psm1|bat|cmd|mk|just|groovy|jenkinsfile|dockerfile|containerfile|py|rb|ts|js|mjs|nix|jsonnet|libsonnet|cue|star|bzl|tftpl|j2|env|envrc|toml|ini|properties|conf)|(^|/)(\.?env|\.envrc|gnumakefile|makefile|justfile|jenkinsfile|dockerfile|containerfile|tiltfile|earthfile|vagrantfile))$`)
+var programs = lazy.New(`(?i)(\.(tf|tfvars|tofu|hcl|sh|bash|zsh|fish|ps1|psm1|bat|cmd|mk|just|groovy|jenkinsfile|dockerfile|containerfile|py|rb|ts|js|mjs|nix|jsonnet|libsonnet|cue|star|bzl|tftpl|ya?ml\.tpl|j2|env|envrc|toml|ini|properties|conf)|(^|/)(\.?env|\.envrc|gnumakefile|makefile|justfile|jenkinsfile|dockerfile|containerfile|tiltfile|earthfile|vagrantfile))$`)
 
 // assigning are words of any text that hand a bundle over as an argument; in a program
 // the name of the value or of the object's field does, too.
@@ -103,6 +103,9 @@ func (s *Survey) follow(file string, lines []string, depth int) (text, expressio
 		}
 		var words []string
 		for _, word := range wordsOf(command.FindString(line)) {
+			if len(words) > 0 && strings.HasPrefix(word, "--") {
+				break // the next flag
+			}
 			if !fillers[strings.ToLower(word)] {
 				words = append(words, word)
 			}
@@ -155,7 +158,7 @@ func shortened(expression string) string {
 // an open bracket.
 func opensBlock(line string) bool {
 	line = strings.TrimSpace(line)
-	return strings.Contains(line, "<<") || strings.HasSuffix(line, "|") || strings.HasSuffix(line, "|-") || strings.HasSuffix(line, `\`) ||
+	return strings.Contains(line, "<<") || strings.HasSuffix(line, "|") || strings.HasSuffix(line, "|-") ||
 		strings.HasSuffix(line, "(") || strings.HasSuffix(line, "{") || strings.HasSuffix(line, "[") || strings.HasSuffix(line, "`") || strings.HasSuffix(line, `"""`)
 }
 
