@@ -2,8 +2,10 @@ package cli
 
 import (
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/json"
 	"maps"
+	"math/big"
 	"os"
 	"os/exec"
 	"slices"
@@ -156,7 +158,13 @@ func runGit(t *testing.T, args ...string) {
 // patients has one entry for each situation: how it comes about.
 var patients = map[string]func(*patient){
 	"issuer-expired": func(p *patient) { p.at = p.at.Add(366 * day) },
-	"anchor-expired": func(p *patient) { p.adoptShortAnchor(); p.at = p.at.Add(11 * day) },
+	"anchor-expired": func(p *patient) {
+		p.adoptTwin(func(key pki.Key, before, _ *x509.Certificate) (*x509.Certificate, error) {
+			short, err := pki.RenewAnchor(pki.Certificate{Certificate: before}, key, pki.PeriodAt(p.at, time.Hour, 10*day), rand.Reader)
+			return short.Certificate, err
+		})
+		p.at = p.at.Add(11 * day)
+	},
 	"anchor-and-issuer-expired": func(p *patient) {
 		p.at = p.at.Add(3700 * day)
 	},
@@ -169,6 +177,17 @@ var patients = map[string]func(*patient){
 		p.run("advance", "--evidence", "observation.yaml")
 		p.observed = false
 		p.at = p.at.Add(70 * day)
+	},
+	"refused-issuer": func(p *patient) {
+		p.at = p.at.Add(day)
+		p.adoptTwin(func(key pki.Key, _, twin *x509.Certificate) (*x509.Certificate, error) {
+			twin.PermittedDNSDomains = []string{"example.org"}
+			der, err := x509.CreateCertificate(rand.Reader, twin, twin, key.Signer().Public(), key.Signer())
+			if err != nil {
+				return nil, err
+			}
+			return x509.ParseCertificate(der)
+		})
 	},
 	"leaves-expired": func(p *patient) {
 		p.args = []string{"--down-since", p.at.Add(-30 * time.Hour).Format(time.RFC3339)}
@@ -246,9 +265,9 @@ func (p *patient) bundle() (list []string) {
 	return list
 }
 
-// adoptShortAnchor puts an anchor in force that ends in ten days, in the place
-// of the one that signed the same issuer: same name, same key.
-func (p *patient) adoptShortAnchor() {
+// adoptTwin puts an anchor in force in the place of the one that signed the same
+// issuer: same name, same key. The template is one of such an anchor.
+func (p *patient) adoptTwin(make func(key pki.Key, before, template *x509.Certificate) (*x509.Certificate, error)) {
 	p.t.Helper()
 	text, err := os.ReadFile("keys/2026.key")
 	if err != nil {
@@ -263,17 +282,21 @@ func (p *patient) adoptShortAnchor() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	short, err := pki.RenewAnchor(before.Certificates()[0], key, pki.PeriodAt(p.at, time.Hour, 10*day), rand.Reader)
+	old := before.Certificates()[0].Certificate
+	twin, err := make(key, old, &x509.Certificate{
+		SerialNumber: big.NewInt(7), RawSubject: old.RawSubject, NotBefore: old.NotBefore, NotAfter: old.NotAfter, SubjectKeyId: old.SubjectKeyId,
+		IsCA: true, BasicConstraintsValid: true, MaxPathLen: -1, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	s.Status.Anchors[0].Certificate = string(short.PEM()) + "\n"
+	s.Status.Anchors[0].Certificate = string(pki.Certificate{Certificate: twin}.PEM()) + "\n"
 	s.Status.Log = nil
-	old, err := os.ReadFile("rotation.yaml")
+	written, err := os.ReadFile("rotation.yaml")
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	next, err := state.Update(old, s)
+	next, err := state.Update(written, s)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -14,12 +14,20 @@ import (
 func expired(kinds ...string) func(Facts) []string {
 	return func(f Facts) (found []string) {
 		for _, x := range f.Status.Certificates {
-			if x.InUse && x.Expired && slices.Contains(kinds, x.Kind) {
+			if x.InUse && x.Expired && slices.Contains(kinds, x.Kind) && !(x.Kind == "anchor" && f.Status.Signs) {
 				found = append(found, fmt.Sprintf("%s %q %s", x.Kind, x.Name, x.Ago(f.Status.At)))
 			}
 		}
 		return found
 	}
+}
+
+// refusedIssuer applies where neither a date nor the cluster is to blame.
+func refusedIssuer(f Facts) []string {
+	if f.Status.Refused == "" {
+		return nil
+	}
+	return []string{f.Status.Refused}
 }
 
 // both applies where each of two does.

@@ -87,6 +87,15 @@ func newIssuerOrAnchor(f Facts) ([]Step, string) {
 	return f.repair("start replace", 2), ""
 }
 
+// workingMesh replaces both: under the gate, which asks that the next bundle verifies
+// what is served now, no other rotation begins in a mesh that does not.
+func workingMesh(f Facts) ([]Step, string) {
+	if !f.resting() {
+		return []Step{f.run("status")}, "A rotation is under way, and what it has in force does not work. A person must decide whether to go on or back: `l5d-pki-render status` shows what each needs; both take --accept-downtime."
+	}
+	return f.repair("start replace", 2), ""
+}
+
 // fromGit brings back the key files that the last commit has; nil if it lacks one.
 func (f Facts) fromGit(of string) (steps []Step) {
 	for _, k := range f.MissingKeys {

@@ -15,6 +15,8 @@ var Situations = []Situation{
 		expired("anchor"), renewOrReplace, []string{"anchor-key-lost"}},
 	{"issuer-expired", "Identity signs nothing, and every leaf has ended with the issuer. Proxies whose leaf has ended cannot renew it and need a restart, after identity has the new issuer.",
 		expired("issuer"), newIssuerOrAnchor, []string{"leaves-expired", "anchor-key-lost", "issuer-key-lost"}},
+	{"refused-issuer", "The bundle and the issuer in force do not work with each other, whatever the date: identity does not start, or proxies refuse each other's certificates. Nothing that is meshed can connect until both are replaced.",
+		refusedIssuer, workingMesh, []string{"anchor-key-lost", "issuer-key-lost"}},
 	{"leaves-expired", "Identity was down for longer than the shortest rest of a leaf's life. A proxy whose leaf has ended presents it to identity, is refused, and never recovers without a restart; one that never had a leaf does.",
 		either(expiredLeaves, downTooLong), restartAll, nil},
 	{"half-applied-phase", "The cluster has a part of what this phase delivers, and an older part beside it.",

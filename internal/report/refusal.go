@@ -13,6 +13,7 @@ import (
 // `status`, with those who hold it. What each verifier says of a pair is left to -o json.
 // Problems of other kinds are as they are.
 func Brief(problems problem.List) (brief problem.List) {
+	problems = once(problems)
 	unmet := unmetNeeds(problems)
 	pairs := map[string]*pair{}
 	for _, p := range problems {
@@ -34,6 +35,19 @@ func Brief(problems problem.List) (brief problem.List) {
 		}
 	}
 	return brief
+}
+
+// once leaves out problems that are said already: one cause may refuse several keys.
+func once(problems problem.List) (list problem.List) {
+	said := map[string]bool{}
+	for _, p := range problems {
+		line := p.Error() + "\n" + strings.Join(p.Hints, "\n")
+		if p.Cause != nil || !said[line] { // pairs of the gate may differ in their causes
+			list = append(list, p)
+		}
+		said[line] = true
+	}
+	return list
 }
 
 // impliedBy names the need from which the failing pairs of a rule follow.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -54,8 +55,12 @@ func (id Identity) IssuerName() string {
 // leafNames are two identities that every mesh of this name issues: that of
 // linkerd-identity and that of an ordinary workload.
 func (id Identity) leafNames() []string {
-	suffix := ".serviceaccount." + id.IssuerName()
-	return []string{"linkerd-identity." + id.Namespace + suffix, "default.default" + suffix}
+	return []string{id.LeafName(linkerd.DeploymentIdentity, id.Namespace), id.LeafName("default", "default")}
+}
+
+// LeafName is what identity calls the pods of a service account.
+func (id Identity) LeafName(account, namespace string) string {
+	return account + "." + namespace + ".serviceaccount." + id.IssuerName()
 }
 
 func (id Identity) known() bool { return id.Namespace != "" && id.TrustDomain != "" }

@@ -25,15 +25,20 @@ var bundleRules = []rule{
 
 // anchorRules look at one anchor among its peers.
 var anchorRules = []rule{
-	{problem.LintAnchorExpired, Error, expired},
-	{problem.LintAnchorNotYetValid, Error, future},
+	{problem.LintAnchorExpired, Error, where(expired, view.unusable)},
+	{problem.LintAnchorExpired, Warning, where(expired, not(view.unusable))},
+	{problem.LintAnchorNotYetValid, Error, where(future, view.unusable)},
+	{problem.LintAnchorNotYetValid, Warning, where(future, not(view.unusable))},
 	{problem.LintAnchorExpiring, Warning, expiring},
-	{problem.LintAnchorNotCA, Error, when(func(c Certificate) bool { return !c.IsCA })},
-	{problem.LintAnchorNoCertSign, Error, when(lacksCertSign)},
+	{problem.LintAnchorNotCA, Error, where(when(func(c Certificate) bool { return !c.IsCA }), view.unusable)},
+	{problem.LintAnchorNotCA, Warning, where(when(func(c Certificate) bool { return !c.IsCA }), not(view.unusable))},
+	{problem.LintAnchorNoCertSign, Error, where(when(lacksCertSign), view.unusable)},
+	{problem.LintAnchorNoCertSign, Warning, where(when(lacksCertSign), not(view.unusable))},
 	{problem.LintAnchorNotSelfSigned, Warning, func(v view) ([]any, bool) {
 		return []any{v.issuerName()}, !v.issued(v.Certificate)
 	}},
-	{problem.LintAnchorCritical, Error, when(func(c Certificate) bool { return len(c.UnhandledCriticalExtensions) > 0 })},
+	{problem.LintAnchorCritical, Error, where(when(func(c Certificate) bool { return len(c.UnhandledCriticalExtensions) > 0 }), view.unusable)},
+	{problem.LintAnchorCritical, Warning, where(when(func(c Certificate) bool { return len(c.UnhandledCriticalExtensions) > 0 }), not(view.unusable))},
 	{problem.LintAnchorAlgorithm, Error, anchorAlgorithm},
 	{problem.LintAnchorPathLength, Warning, when(func(c Certificate) bool { return tooDeep(c, 1) })},
 	{problem.LintNameConstraints, Error, where(constrained, view.allConstrained)},

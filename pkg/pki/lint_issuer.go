@@ -12,6 +12,7 @@ import (
 var issuerRules = []rule{
 	{problem.LintIssuerNotCA, Error, when(func(c Certificate) bool { return !c.IsCA })},
 	{problem.LintIssuerUnverified, Error, unverified},
+	{problem.LintIssuerUnverified, Error, outdated},
 	{problem.LintIssuerAlgorithm, Error, issuerAlgorithm},
 	{problem.LintIssuerName, Warning, func(v view) ([]any, bool) {
 		return []any{v.id.IssuerName()}, v.id.known() && v.Subject.CommonName != v.id.IssuerName()

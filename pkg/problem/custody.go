@@ -23,7 +23,7 @@ var (
 	CustodyNoRecipients = Sentence{
 		Code:    "custody-no-recipients",
 		Text:    "custody age has nobody to encrypt keys to",
-		Hint:    "make an identity with `age-keygen -o identity.txt`, keep it out of Git, and list the public key that it prints under spec.custody.recipients; or set spec.custody.passphrase: true",
+		Hint:    "make an identity with `age-keygen -o identity.txt`, keep it out of Git, and give the public key that it prints: to `init` by --recipient, in a state file under spec.custody.recipients; or set spec.custody.passphrase: true",
 		Explain: "Keys are encrypted to the recipients in the state file before they are written. Without a recipient the key could only be written in clear, or be lost.",
 	}
 	CustodyRecipient = Sentence{

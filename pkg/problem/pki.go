@@ -26,7 +26,7 @@ var (
 	PKINotPEM = Sentence{
 		Code:    "pki-not-pem",
 		Text:    "the input is binary DER, not PEM",
-		Hint:    "convert it: openssl x509 -inform der -in FILE -out FILE.pem (for a key: openssl pkey -inform der …)",
+		Hint:    "convert it: a certificate with `openssl x509 -inform der -in FILE -out FILE.pem`, a key with `openssl pkey -inform der -in FILE -out FILE.pem`, PKCS #12 with `openssl pkcs12 -noenc -in FILE -out FILE.pem`",
 		Explain: "Kubernetes and Linkerd carry PEM text. The input begins with the bytes of a binary certificate or key.",
 	}
 	PKIByteOrderMark = Sentence{
@@ -86,7 +86,7 @@ var (
 	PKIForeignBlock = Sentence{
 		Code:    "pki-foreign-block",
 		Text:    "block %d of %d is a %q, not a CERTIFICATE",
-		Hint:    "keep only CERTIFICATE blocks; for TRUSTED CERTIFICATE run openssl x509 -in FILE -out FILE.pem",
+		Hint:    "keep only CERTIFICATE blocks; `openssl x509 -in FILE -out FILE.pem` rewrites TRUSTED CERTIFICATE and X509 CERTIFICATE, `openssl pkcs7 -print_certs -in FILE -out FILE.pem` PKCS7",
 		Explain: "At a block of another type Linkerd's parser stops silently and drops every certificate after it, while proxies read on: the two would trust different anchors.",
 	}
 	PKIPrivateKeyAmong = Sentence{

@@ -103,6 +103,12 @@ var (
 		Hint:    "check that spec.linkerd.version names the chart's version",
 		Explain: "The object was found, but lacks a field that the charts of this family have. Most often the state names another version than the chart.",
 	}
+	RenderImmutable = Sentence{
+		Code:    "render-immutable",
+		Text:    "has `immutable: true`, and the phase changes its data",
+		Hint:    "leave `immutable` out of what the chart or your patches render; an object that is immutable in the cluster has to be deleted before the host applies it again",
+		Explain: "The API server refuses every change of the data of an immutable ConfigMap or Secret. A host would report an error, or apply the rest of the phase beside the old data.",
+	}
 	RenderForeignSecret = Sentence{
 		Code:    "render-foreign-secret",
 		Text:    "is in the stream, but status.webhooks.%s says that someone else delivers it",

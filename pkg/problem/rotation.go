@@ -202,7 +202,7 @@ var (
 	RotationNeedsKey = Sentence{
 		Code:    "rotation-needs-key",
 		Text:    "%s needs the private key of anchor %q (%s), or brought certificates in its place",
-		Hint:    "hand in the anchor's key, or bring the signed certificate",
+		Hint:    "hand in the anchor's key (--outgoing-key for the one in force, --anchor-key for one that you bring), or what it signed elsewhere (--signed for an issuer, --anchor for a renewed anchor)",
 		Explain: "To sign an issuer or to renew an anchor the anchor's key is used once. It is not stored anywhere.",
 	}
 	RotationIncomplete = Sentence{
@@ -216,6 +216,12 @@ var (
 		Text:    "the incoming anchor %q (%s) did not sign the issuer %q (%s) that comes with it",
 		Hint:    "pass with --anchor the anchor that signed the issuer, or have this anchor sign it",
 		Explain: "The issuer of an anchor rotation is used under the incoming anchor. Under another one no phase could switch to it, after the incoming anchor has been delivered everywhere.",
+	}
+	RotationUnfit = Sentence{
+		Code:    "rotation-unfit-anchor",
+		Text:    "no issuer of this mesh works under the incoming anchor %q (%s): %s",
+		Hint:    "leave out --anchor and its key, and the command mints an anchor that fits; or bring one that may sign certificates and permits the names of the mesh",
+		Explain: "Proxies hold the name constraints of an anchor against every leaf, and identity refuses an anchor that is not an authority or may not sign certificates. A rotation to it would stop in a later phase, with the anchor in every bundle.",
 	}
 	RotationSameAnchor = Sentence{
 		Code:    "rotation-same-anchor",

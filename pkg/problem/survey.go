@@ -14,6 +14,12 @@ var (
 		Hint:    "write this file from the state file, or remove the bundle from it",
 		Explain: "A values file, a ConfigMap or a rendered manifest carries a trust bundle that is not the one of the state's phase, nor that of another state file in this repository. If it is applied, proxies and identity get anchors that the rotation does not know of.",
 	}
+	SurveyBundleUnread = Sentence{
+		Code:    "survey-bundle-unread",
+		Text:    "the trust bundle is set here from %s, which was not read; the phase delivers %s",
+		Hint:    "hand over the file that the state writes (an output of kind `values` has it), or make sure that both change together",
+		Explain: "Terraform, a script or a job of CI hands Linkerd a trust bundle from a variable, another resource or a file that is not in the repository. lint cannot compare it with the state's; if it is another one, whoever runs last decides which anchors the mesh has.",
+	}
 	SurveyShadowedIssuer = Sentence{
 		Code:    "survey-shadowed-issuer",
 		Text:    "identity.issuer.tls.%s in %s takes precedence over every values file, so the issuer stays when the phase changes",

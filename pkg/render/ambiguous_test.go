@@ -52,7 +52,7 @@ func TestTwoReadings(t *testing.T) {
 		"the bundle":                  {inside("  ca-bundle.crt:", "  ca-bundle.crt: x\n  ca-bundle.crt:"), twice},
 		"a number and its text":       {inside(data, "\nx: {1: a, \"0x1\": b, 0x1: c}\ndata:\n"), twice},
 		"merge key after the key":     {inside(data, "\nx-base: &b {immutable: true}\nimmutable: true\n<<: *b\ndata:\n"), twice},
-		"key after the merge key":     {inside(data, "\nx-base: &b {immutable: true}\n<<: *b\nimmutable: true\ndata:\n"), ""},
+		"key after the merge key":     {inside(data, "\nx-base: &b {immutable: false}\n<<: *b\nimmutable: false\ndata:\n"), ""},
 		"merged kind":                 {inside("kind: ConfigMap\n", "x-base: &b {kind: Secret}\nkind: ConfigMap\n<<: *b\n"), twice},
 		"metadata in a list item":     {before + "apiVersion: v1\nkind: List\nitems:\n- kind: ConfigMap\n  metadata: {name: other}\n  metadata: {name: linkerd-identity-trust-roots, namespace: linkerd}\n---\n" + roots + after, twice},
 		"items":                       {before + "apiVersion: v1\nkind: List\nitems: []\nitems:\n- {kind: ConfigMap, metadata: {name: linkerd-config, namespace: linkerd}}\n---\n" + roots + after, twice},

@@ -75,6 +75,7 @@ func (p *plan) run() {
 		}
 	}
 	p.literals()
+	p.refuseImmutable(found)
 	p.stamps()
 	p.checksums(found)
 	p.noteForeignWebhooks()

@@ -51,8 +51,11 @@ func (s *Status) clockNotes() []string {
 // entries of the log that no move of this tool makes.
 func (s *Status) alarms(r *state.Rotation) []string {
 	var list []string
+	if s.Refused != "" {
+		list = append(list, s.Refused)
+	}
 	for _, x := range s.Certificates {
-		if x.InUse && x.Expired {
+		if x.InUse && x.Expired && !s.spare(x) {
 			list = append(list, fmt.Sprintf("%s: %s %q is in use", x.Ago(s.At), x.Kind, x.Name))
 		}
 	}

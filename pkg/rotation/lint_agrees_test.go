@@ -170,8 +170,8 @@ func agree(t *testing.T, id pki.Identity, bundle pki.Bundle, chain pki.Chain, wa
 	}
 }
 
-// TestConstrainedAnchorBesideAnother: the limits of an anchor count only for chains
-// that need it.
+// TestConstrainedAnchorBesideAnother: the limits of an anchor, and what Go refuses of it,
+// count only for chains that need it.
 func TestConstrainedAnchorBesideAnother(t *testing.T) {
 	id := pki.Identity{Namespace: "linkerd", TrustDomain: "cluster.local"}
 	key := func() *ecdsa.PrivateKey { return must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)) }
@@ -186,14 +186,32 @@ func TestConstrainedAnchorBesideAnother(t *testing.T) {
 	}
 	late := madeBy(t, "bound", free, freeKey, boundKey, between(now.AddDate(0, 0, 1), now.AddDate(1, 0, 0)))
 	open := madeBy(t, "bound", nil, nil, boundKey)
+	over, notYet := between(now.AddDate(-1, 0, 0), now.AddDate(0, 0, -1)), between(now.AddDate(0, 0, 1), now.AddDate(1, 0, 0))
+	past, ended, early := madeBy(t, "bound", nil, nil, boundKey, over), madeBy(t, "free", nil, nil, freeKey, over), madeBy(t, "bound", nil, nil, boundKey, notYet)
+	leafless, mute := madeBy(t, "bound", nil, nil, boundKey, plainCertificate), madeBy(t, "bound", nil, nil, boundKey, keys(x509.KeyUsageCRLSign))
+	odd := madeBy(t, "bound", nil, nil, boundKey, withExtension(true, []byte{5, 0}, 1, 2, 3, 4))
 	for name, tt := range map[string]struct {
 		anchors, chain []*x509.Certificate
 		refused        string
 	}{
-		"needed":                        {[]*x509.Certificate{free, bound}, []*x509.Certificate{of("i", bound, boundKey)}, "p"},
-		"not needed":                    {[]*x509.Certificate{free, bound}, []*x509.Certificate{of("i", free, freeKey)}, ""},
-		"cross-signed around it":        {[]*x509.Certificate{free, bound}, []*x509.Certificate{of("i", bound, boundKey), cross}, ""},
-		"cross certificate constrained": {[]*x509.Certificate{free}, []*x509.Certificate{of("i", bound, boundKey), shut}, "p"},
+		"no authority, not needed":                    {[]*x509.Certificate{free, leafless}, []*x509.Certificate{of("i", free, freeKey)}, ""},
+		"no authority, needed":                        {[]*x509.Certificate{free, leafless}, []*x509.Certificate{of("i", leafless, boundKey)}, "i"},
+		"no certSign, not needed":                     {[]*x509.Certificate{free, mute}, []*x509.Certificate{of("i", free, freeKey)}, ""},
+		"no certSign, needed":                         {[]*x509.Certificate{free, mute}, []*x509.Certificate{of("i", mute, boundKey)}, "i"},
+		"unknown, not needed":                         {[]*x509.Certificate{free, odd}, []*x509.Certificate{of("i", free, freeKey)}, ""},
+		"unknown, needed":                             {[]*x509.Certificate{free, odd}, []*x509.Certificate{of("i", odd, boundKey)}, "i"},
+		"over, not needed":                            {[]*x509.Certificate{free, past}, []*x509.Certificate{of("i", free, freeKey)}, ""},
+		"over, needed":                                {[]*x509.Certificate{free, past}, []*x509.Certificate{of("i", past, boundKey)}, "i"},
+		"over, and its twin is not":                   {[]*x509.Certificate{past, open}, []*x509.Certificate{of("i", past, boundKey)}, ""},
+		"over, cross-signed around it":                {[]*x509.Certificate{free, past}, []*x509.Certificate{of("i", past, boundKey), cross}, ""},
+		"early, not needed":                           {[]*x509.Certificate{early, free}, []*x509.Certificate{of("i", free, freeKey)}, ""},
+		"early, needed":                               {[]*x509.Certificate{early, free}, []*x509.Certificate{of("i", early, boundKey)}, "i"},
+		"two that are over":                           {[]*x509.Certificate{past, ended}, []*x509.Certificate{of("i", past, boundKey)}, "i"},
+		"over and no authority":                       {[]*x509.Certificate{ended, leafless}, []*x509.Certificate{of("i", ended, freeKey)}, "i"},
+		"needed":                                      {[]*x509.Certificate{free, bound}, []*x509.Certificate{of("i", bound, boundKey)}, "p"},
+		"not needed":                                  {[]*x509.Certificate{free, bound}, []*x509.Certificate{of("i", free, freeKey)}, ""},
+		"cross-signed around it":                      {[]*x509.Certificate{free, bound}, []*x509.Certificate{of("i", bound, boundKey), cross}, ""},
+		"cross certificate constrained":               {[]*x509.Certificate{free}, []*x509.Certificate{of("i", bound, boundKey), shut}, "p"},
 		"constrained cross certificate that is spare": {[]*x509.Certificate{free, open}, []*x509.Certificate{of("i", open, boundKey), shut}, ""},
 		"no room for the cross certificate":           {[]*x509.Certificate{closed}, []*x509.Certificate{of("i", open, boundKey), cross}, "i"},
 		"no room for one that is spare":               {[]*x509.Certificate{closed, open}, []*x509.Certificate{of("i", open, boundKey), cross}, ""},

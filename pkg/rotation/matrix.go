@@ -44,6 +44,7 @@ func (c Cell) OK(verifier string) bool {
 type shaker struct {
 	ProveOptions
 	at     time.Time
+	mesh   pki.Identity
 	peers  map[string]*pki.Peer // by chain
 	met    map[string]string    // why a side refused, by bundle and chain
 	failed error                // a handshake could not be made
@@ -63,7 +64,7 @@ func (s *shaker) meet(b pki.Bundle, c pki.Chain) (asked bool, refused string) {
 	}
 	peer, err := s.peers[chainID(c)], error(nil)
 	if peer == nil {
-		if peer, err = pki.NewPeer(b, c, key, "proof.default.serviceaccount.identity.linkerd.cluster.local", s.at, s.Random); err != nil {
+		if peer, err = pki.NewPeer(b, c, key, s.mesh.LeafName("proof", "default"), s.at, s.Random); err != nil {
 			return true, causeOf(err)
 		}
 		s.peers[chainID(c)] = peer

@@ -73,7 +73,7 @@ func Prove(s *state.Rotation, o ProveOptions, e Evidence, at time.Time) (*Proof,
 		if o.Random == nil {
 			return nil, problem.MintRandomness.With()
 		}
-		shake = &shaker{ProveOptions: o, at: at, peers: map[string]*pki.Peer{}, met: map[string]string{}}
+		shake = &shaker{ProveOptions: o, at: at, mesh: MeshOf(s), peers: map[string]*pki.Peer{}, met: map[string]string{}}
 	}
 	if o.All {
 		err = c.proveAll(p, shake)

@@ -94,7 +94,7 @@ func incomingFits(from *state.Rotation) error {
 			outgoing, _ := d.anchor(state.RoleOutgoing)
 			err = renews(incoming, outgoing)
 		} else {
-			err = newRoot(incoming)
+			err = newRoot(incoming, MeshOf(from))
 		}
 	}
 	for _, i := range d.issuers {
@@ -102,16 +102,20 @@ func incomingFits(from *state.Rotation) error {
 			err = pki.AcceptedIssuer(i.chain[0])
 		}
 		if err == nil && comes && i.role == state.RoleIncoming {
-			err = signedBy(incoming, i.chain)
+			err = carries(incoming, i.chain, MeshOf(from))
 		}
 	}
 	return err
 }
 
-// newRoot: a new anchor is a root with a key and a signature that proxies accept.
+// newRoot: a new anchor is a root with a key and a signature that proxies accept, under
+// which an issuer of the mesh works.
 // A renewed one has the key that the mesh has, whatever that is.
-func newRoot(anchor pki.Certificate) error {
+func newRoot(anchor pki.Certificate, id pki.Identity) error {
 	if err := selfSigned(anchor); err != nil {
+		return err
+	}
+	if err := fits(anchor, id); err != nil {
 		return err
 	}
 	return pki.AcceptedAnchor(anchor)

@@ -29,7 +29,7 @@ func (b *beginning) anchor() error {
 	}
 	issuer, err := b.incomingIssuer(name+"-1", anchor.cert, key)
 	if err == nil {
-		err = signedBy(anchor.cert, issuer.chain)
+		err = carries(anchor.cert, issuer.chain, MeshOf(b.next))
 	}
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func text(pem []byte) string { return strings.TrimRight(string(pem), "\n") + "\n
 // minted with its key.
 func (b *beginning) incomingAnchor(name string) (newAnchor, pki.Key, error) {
 	if b.options.Anchor.Certificate != nil {
-		return newAnchor{name, b.options.AnchorKeyPath, b.options.Anchor}, b.options.AnchorKey, newRoot(b.options.Anchor)
+		return newAnchor{name, b.options.AnchorKeyPath, b.options.Anchor}, b.options.AnchorKey, newRoot(b.options.Anchor, MeshOf(b.next))
 	}
 	if b.options.Issuer != nil {
 		return newAnchor{}, pki.Key{}, problem.RotationIncomplete.With("an issuer was brought without its anchor")
@@ -184,7 +184,7 @@ func (b *beginning) renew() error {
 	}
 	issuer, err := b.incomingIssuer(name+"-1", renewed.cert, b.options.OutgoingKey)
 	if err == nil {
-		err = signedBy(renewed.cert, issuer.chain)
+		err = carries(renewed.cert, issuer.chain, MeshOf(b.next))
 	}
 	if err != nil {
 		return err

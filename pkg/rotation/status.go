@@ -28,6 +28,10 @@ type Status struct {
 	// RetiredIssuers sign no more; leaves that they signed may be live.
 	RetiredIssuers []RetiredIssuer `json:"retiredIssuers,omitempty"`
 	Wave           *state.Wave     `json:"wave,omitempty"`
+	// Refused is why the bundle and the issuer in force do not work with each other,
+	// whatever the date; Signs is whether identity verifies its issuer at this instant.
+	Refused string `json:"-"`
+	Signs   bool   `json:"-"`
 	// Alarms are what is wrong already; a person has to act.
 	Alarms []string `json:"alarms,omitempty"`
 	// Delivery is every object of the phase and how it reaches the cluster.
@@ -73,6 +77,7 @@ func StatusOf(s *state.Rotation, e Evidence, at time.Time) (*Status, error) {
 		Bundle: fingerprints(now.Bundle.Certificates()), Issuer: fingerprints(now.Issuer),
 		Certificates: c.expiries(now), Wave: s.Status.Wave, Log: s.Status.Log,
 	}
+	st.Refused, st.Signs = c.refused(now), c.verifier.Verify(now.Bundle, now.Issuer, ByIdentity) == nil
 	if r := s.Status.Rotation; r != nil {
 		st.Kind, st.Strategy = r.Kind, r.Strategy
 	}
@@ -85,7 +90,7 @@ func StatusOf(s *state.Rotation, e Evidence, at time.Time) (*Status, error) {
 	if st.RetiredIssuers, err = c.retiredIssuers(); err != nil {
 		return nil, err
 	}
-	st.Alarms, st.Notes = append(st.alarms(s), c.leafAlarms()...), slices.Concat(c.notes(st), st.issuerNotes(), st.clockNotes())
+	st.Alarms, st.Notes = append(st.alarms(s), c.leafAlarms()...), slices.Concat(c.notes(st), st.spareNotes(), st.issuerNotes(), st.clockNotes())
 	return st, nil
 }
 

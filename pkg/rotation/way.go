@@ -67,7 +67,7 @@ func (w *way) judge() error {
 	}
 	w.verdict = Judge(w.now, w.due, live, w.scene.verifier)
 	contradicted := w.contradicted() // first: it notes which words are forced
-	shut := append(append(w.gate(), w.unmet()...), contradicted...)
+	shut := append(append(w.scene.ofRefusedMesh(w.now, w.gate()), w.unmet()...), contradicted...)
 	if w.options.Ahead {
 		w.shut = shut
 		return problems.Err()

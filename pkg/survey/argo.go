@@ -12,13 +12,17 @@ import (
 // application is an Argo CD Application.
 func (s *Survey) application(c cursor) { s.applicationSpec(c.get("spec"), objectOf(c)) }
 
-// applicationSet is an Argo CD ApplicationSet; what generators fill in is a
-// placeholder and is not judged.
+// applicationSet is an Argo CD ApplicationSet; what generators fill in from elsewhere
+// is a placeholder and is not judged.
 func (s *Survey) applicationSet(c cursor) {
+	bundles, shadows := len(s.bundles), len(s.shadows)
 	s.applicationSpec(c.get("spec", "template", "spec"), objectOf(c))
 	if patch, ok := c.get("spec", "templatePatch").embedded(); ok {
 		s.applicationSpec(patch.get("spec"), objectOf(c))
 	}
+	values := map[string][]cursor{}
+	c.get("spec", "generators").fillers(values)
+	s.fill(values, bundles, shadows)
 }
 
 func (s *Survey) applicationSpec(spec cursor, object string) {

@@ -59,3 +59,23 @@ func (s *Survey) argument(at cursor, setting, value string) {
 		s.contradicts(at, value, setting, what)
 	}
 }
+
+// maxPodDepth bounds how deep a template of pods may be in an object.
+const maxPodDepth = 12
+
+// injectedByHand looks for the bundle in the environment of proxies: what `linkerd
+// inject --manual` wrote stays as it is, whatever restarts.
+func (s *Survey) injectedByHand(c cursor, depth int) {
+	if depth > maxPodDepth {
+		return
+	}
+	for _, value := range c.entries() {
+		s.injectedByHand(value, depth+1)
+	}
+	for _, item := range c.items() {
+		if value := item.get("value"); item.get("name").value() == linkerd.TrustAnchorsEnv && value.value() != "" {
+			s.bundles = append(s.bundles, foundBundle{at: value.spot(), text: value.value()})
+		}
+		s.injectedByHand(item, depth+1)
+	}
+}

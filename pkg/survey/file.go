@@ -70,6 +70,8 @@ func (f *file) object(c cursor, head manifest.Head) {
 	switch read := readerOf(f.name, head); {
 	case read != nil:
 		read(f.survey, c)
+	case head.Kind == "" && c.node.Kind() == manifest.Sequence: // a playbook, a list of releases
+		f.survey.values(c, "")
 	case head.Kind == "" && c.node.Kind() == manifest.Mapping:
 		f.survey.valuesFile(c)
 	case head.Kind != "":
@@ -120,6 +122,8 @@ func readerOf(name string, head manifest.Head) func(*Survey, cursor) {
 	switch base := path.Base(name); {
 	case head.Kind == "" && slices.Contains(kustomizationNames, base):
 		return (*Survey).kustomization
+	case head.Kind == "" && isSourceOverride(base):
+		return (*Survey).sourceOverride
 	case head.Kind == "" && base == chartFile:
 		return (*Survey).umbrella
 	}

@@ -88,6 +88,7 @@ func (s *Survey) resolveTargets() {
 // fluxKustomization notes the path of a Flux Kustomization.
 func (s *Survey) fluxKustomization(c cursor) {
 	s.patches(c.get("spec", "patches"))
+	s.substitute(c)
 	where := c.get("spec", "path")
 	if isPlaceholder(where.value()) {
 		return

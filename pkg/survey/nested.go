@@ -10,7 +10,7 @@ import (
 )
 
 // ourObjects are names that an object of the mesh has, wherever it is written.
-var ourObjects = [][]byte{[]byte(linkerd.IssuerSecret), []byte(linkerd.TrustRoots)}
+var ourObjects = [][]byte{[]byte(linkerd.IssuerSecret), []byte(linkerd.TrustRoots), []byte(linkerd.TrustAnchorsEnv)}
 
 func namesOurs(text []byte) bool {
 	return slices.ContainsFunc(ourObjects, func(name []byte) bool { return bytes.Contains(text, name) })

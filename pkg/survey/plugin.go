@@ -13,7 +13,8 @@ var argument = lazy.New(`([\w.-]*(?:identity\.externalCA|identity\.issuer\.schem
 // and arguments of Helm.
 func (s *Survey) plugin(c cursor, pins pinSet) {
 	const place = "the parameters of a plugin"
-	for _, value := range c.entries() {
+	for key, value := range c.entries() {
+		s.contradicts(value, value.value(), key, place)
 		s.plugin(value, pins)
 	}
 	for _, item := range c.items() {

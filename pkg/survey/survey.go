@@ -86,6 +86,10 @@ type Survey struct {
 	configMaps     map[string]configMapData // by name
 	certificates   []certificate
 	trustBundles   []trustBundle
+	scripted       []scripted
+	programs       map[string]string // texts of programs, by file
+	assigned       []assigned
+	substitutes    map[string][]cursor // of Flux, by name
 }
 
 // New begins a survey.
@@ -104,7 +108,7 @@ func New(settings Settings) (*Survey, error) {
 		allow: allow,
 		files: map[string]bool{}, kustomizations: map[string]bool{}, charts: map[string]bool{},
 		parts: map[string][]release{}, pins: map[string]pinSet{}, pems: map[string]string{}, later: map[string][]shadowed{},
-		configMaps: map[string]configMapData{},
+		configMaps: map[string]configMapData{}, programs: map[string]string{}, substitutes: map[string][]cursor{},
 	}, nil
 }
 
@@ -130,6 +134,7 @@ func (s *Survey) AddSplit(name string, text []byte, docs []manifest.Document) {
 	if len(text) <= maxCarried && bytes.Contains(text, []byte("-----BEGIN CERTIFICATE")) {
 		s.pems[name] = string(text)
 	}
+	s.scripts(name, text)
 	if !isYAML(name) || isJSON(name) && !mayHoldObject(text) {
 		return
 	}
@@ -150,11 +155,14 @@ func (s *Survey) AddSplit(name string, text []byte, docs []manifest.Document) {
 // found in the order of its places.
 func (s *Survey) Report() Report {
 	s.resolveTargets()
+	s.fill(s.substitutes, 0, 0)
 	s.judgeBundles()
+	s.judgeScripts()
 	s.judgeIssuers()
 	s.judgeReleases()
 	s.judgeOrder()
 	s.judgeShadows()
+	s.judgeAssignments()
 	s.judgeSchemes()
 	s.judgeLifetimes()
 	s.judgeCertificates()

@@ -107,6 +107,7 @@ func (s *Survey) carriesValues(c cursor) {
 	s.strings(c)
 	s.contradictions(c, "", c.node.Head().Kind)
 	s.arguments(c)
+	s.injectedByHand(c, 0)
 }
 
 // strings looks for values in the strings of an object.

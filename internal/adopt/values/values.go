@@ -49,6 +49,13 @@ func Of(text []byte) (f Found, isObject bool, err error) {
 			meant = append(meant, source{o, objects}.carriers()...)
 		}
 	}
+	if len(meant) == 0 && len(objects) > 1 { // of kinds that only a reader of values knows
+		for _, o := range objects {
+			if r := (release{object: source{o, nil}.name(), values: treeOf(o)}); r.values.has("identityTrustAnchorsPEM") {
+				meant = append(meant, r)
+			}
+		}
+	}
 	if len(meant) > 1 {
 		return Found{}, true, problem.AdoptTwoValues.With(names(meant))
 	}

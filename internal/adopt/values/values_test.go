@@ -94,3 +94,21 @@ func TestNames(t *testing.T) {
 		t.Errorf("%s (%v), want %s", f.Data, err, want)
 	}
 }
+
+// TestUnknownKindsAmongOthers: an object of a kind without a reader is found among other
+// documents by the values that it holds.
+func TestUnknownKindsAmongOthers(t *testing.T) {
+	const release = "apiVersion: helm.crossplane.io/v1beta1\nkind: Release\nmetadata: {name: l}\nspec: {forProvider: {values: {identityTrustAnchorsPEM: text}}}\n"
+	for name, text := range map[string]string{
+		"a namespace before": "apiVersion: v1\nkind: Namespace\nmetadata: {name: linkerd}\n---\n" + release,
+		"in a List":          "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Namespace}\n- {apiVersion: helm.crossplane.io/v1beta1, kind: Release, spec: {identityTrustAnchorsPEM: text}}\n",
+	} {
+		f, isObject, err := values.Of([]byte(text))
+		if err != nil || !isObject || !strings.Contains(string(f.Data), "identityTrustAnchorsPEM") {
+			t.Errorf("%s: %v %v %s", name, isObject, err, f.Data)
+		}
+	}
+	if _, isObject, _ := values.Of([]byte("a: {identityTrustAnchorsPEM: text}\n")); isObject {
+		t.Error("a file of values is taken for an object")
+	}
+}

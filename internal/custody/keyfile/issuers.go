@@ -26,5 +26,8 @@ func OpenIssuers(c *custody.Custody) (map[string]pki.Key, error) {
 		problems.Add(err)
 		keys[k.Certificate.Fingerprint()] = key
 	}
+	if len(keys) == 0 { // whoever asks for handshakes has to know that there are none
+		return nil, problem.CustodyNoKeys.With().In(c.StatePath)
+	}
 	return keys, problems.Err()
 }
