@@ -484,6 +484,7 @@ var catalogue = [...]*Sentence{
 	&PRGuardSigners,
 	&PRGuardSpec,
 	&PRGuardLogAt,
+	&PRGuardLandedAhead,
 	&PRGuardWave,
 	&PRGuardFolds,
 	&PRGuardWindows,
