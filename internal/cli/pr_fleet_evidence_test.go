@@ -101,19 +101,26 @@ func TestGuardFleetContext(t *testing.T) {
 	l.commitTo("main", func(dir string) {
 		l.edit(dir, "fleet.yaml", func(string) string { return with(", context: a", ", context: b") })
 	})
-	for name, c := range map[string]struct{ fleet, code string }{
-		"another cluster":         {with(", context: a", ", context: c"), "guard-fleet"},
-		"swapped":                 {with(", context: b", ", context: a"), "guard-fleet"},
-		"that of the other one":   {with(", context: a", ", context: a"), "fleet-twice"},
-		"not read any more":       {with(", context: a", ""), ""},
-		"only a label is changed": {with(", context: a, labels: {ring: x}", ", context: b"), ""},
-	} {
-		dir := l.job("origin/main", func(dir string) { l.edit(dir, "fleet.yaml", func(string) string { return c.fleet }) })
+	judge := func(name, code, says, fleet string) {
+		t.Helper()
+		dir := l.job("origin/main", func(dir string) { l.edit(dir, "fleet.yaml", func(string) string { return fleet }) })
 		_, codes, out := l.guarded(dir, "--fleet", filepath.Join(dir, "fleet.yaml"))
-		if c.code == "" && len(codes) > 0 || c.code != "" && !slices.Contains(codes, c.code) {
-			t.Errorf("%s: wants %q, got %v: %s", name, c.code, codes, out)
+		if code == "" && len(codes) > 0 || code != "" && !slices.Contains(codes, code) || !strings.Contains(out, says) {
+			t.Errorf("%s: wants %q, got %v: %s", name, code, codes, out)
 		}
 	}
+	judge("another cluster", "guard-fleet", "", with(", context: a", ", context: c"))
+	judge("swapped", "guard-fleet", "", with(", context: b", ", context: a"))
+	judge("that of the other one", "fleet-twice", "", with(", context: a", ", context: a"))
+	judge("not read any more", "", "that member `west` is read from a context", with(", context: a", ""))
+	judge("only a label is changed", "", "", with(", context: a, labels: {ring: x}", ", context: b"))
+	judge("another name", "", "its name", strings.Replace(with(", context: a", ", context: b"), "name: prod}", "name: other}", 1))
+	l.commitTo("main", func(dir string) { // the first of two changes
+		l.edit(dir, "fleet.yaml", func(string) string { return with(", context: a", "") })
+	})
+	judge("another cluster, in the second of two changes", "guard-fleet", "", with(", context: a", ", context: c"))
+	judge("that of the other one, which has none any more", "guard-fleet", "", with("", ", context: a"))
+	judge("a member that joins with one", "", "", strings.Replace(with(", context: a", ""), "  links:", "  - {name: north, state: north/rotation.yaml, context: c}\n  links:", 1))
 }
 
 // TestGuardFleetReissue: an issuer that the cluster made anew changes no phase, and the

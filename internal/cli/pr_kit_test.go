@@ -40,7 +40,8 @@ func withGitConfig(run func() int) int {
 		defer func() { _ = os.RemoveAll(dir) }()
 		err = os.WriteFile(file, []byte("[user]\nname = Test\nemail = test@example.com\n[commit]\ngpgsign = false\n"), 0o600)
 	}
-	for name, value := range map[string]string{"GIT_CONFIG_GLOBAL": file, "GIT_CONFIG_SYSTEM": os.DevNull} {
+	for name, value := range map[string]string{"GIT_CONFIG_GLOBAL": file, "GIT_CONFIG_SYSTEM": os.DevNull,
+		"GIT_COMMITTER_DATE": "2026-06-01T11:00:00Z"} { // before the moves of prLand: the guard compares both
 		if err == nil {
 			err = os.Setenv(name, value)
 		}

@@ -13,7 +13,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -81,7 +80,7 @@ func (c *fleetCall) commitOther(o *call, f *checkout.Fleet, made *checkout.Resul
 		if err != nil {
 			return "", nil, problem.Of(err).In(name).Err()
 		}
-		more, err := o.memberFiles(name, cluster, m.Move.State, f.Evidence[m.Member].Observations)
+		more, err := o.memberFiles(name, cluster, m.Move.State, f.Observed[m.Member])
 		if err != nil {
 			return "", nil, err
 		}
@@ -96,7 +95,7 @@ func (c *fleetCall) commitOther(o *call, f *checkout.Fleet, made *checkout.Resul
 
 // memberFiles writes the outputs and the evidence of a member that moves, and lists them
 // with its state.
-func (c *call) memberFiles(name string, m fleet.Cluster, next *state.Rotation, seen []*rotation.Observation) ([]string, error) {
+func (c *call) memberFiles(name string, m fleet.Cluster, next *state.Rotation, seen []checkout.Observed) ([]string, error) {
 	names := []string{name}
 	evidence, err := c.putObserved(name, m, seen)
 	names = append(names, evidence...)
@@ -115,19 +114,15 @@ func (c *call) memberFiles(name string, m fleet.Cluster, next *state.Rotation, s
 }
 
 // putObserved writes the observations of a member beside its state.
-func (c *call) putObserved(name string, m fleet.Cluster, seen []*rotation.Observation) (names []string, err error) {
+func (c *call) putObserved(name string, m fleet.Cluster, seen []checkout.Observed) (names []string, err error) {
 	if m.Now == nil || !c.q.KeepEvidence {
 		return nil, nil
 	}
 	member := *c.Base
 	member.State, member.Now = name, m.Now
 	for _, o := range seen {
-		file := member.EvidenceName(m.Now, o)
-		data, err := rotation.MarshalObservation(o)
-		if err == nil {
-			err = c.Put(file, data)
-		}
-		if err != nil {
+		file := member.EvidenceName(m.Now, o.Observation)
+		if err := c.Put(file, o.Text); err != nil {
 			return nil, err
 		}
 		names = append(names, file)
@@ -154,11 +149,11 @@ func (c *fleetCall) ownFiles(f *checkout.Fleet, made *checkout.Result, pins map[
 		own, moves := path.Join(dir, m.State), moved[i] != nil
 		switch {
 		case m.Repository != "":
-			more, err = c.putLatest(m, f.Evidence[i].Observations)
+			more, err = c.putLatest(m, f.Observed[i])
 		case moves:
-			more, err = c.memberFiles(own, m, moved[i], f.Evidence[i].Observations)
+			more, err = c.memberFiles(own, m, moved[i], f.Observed[i])
 		default:
-			more, err = c.putObserved(own, m, f.Evidence[i].Observations)
+			more, err = c.putObserved(own, m, f.Observed[i])
 		}
 		if err != nil {
 			return nil, err
@@ -181,17 +176,13 @@ func (c *fleetCall) ownFiles(f *checkout.Fleet, made *checkout.Result, pins map[
 
 // putLatest writes the newest observation of a member of another repository to the place
 // that the fleet file names.
-func (c *call) putLatest(m fleet.Cluster, seen []*rotation.Observation) ([]string, error) {
+func (c *call) putLatest(m fleet.Cluster, seen []checkout.Observed) ([]string, error) {
 	if m.Observation == "" || len(seen) == 0 || !c.q.KeepEvidence {
 		return nil, nil
 	}
 	name := path.Join(path.Dir(c.State), m.Observation)
-	newest := slices.MaxFunc(seen, func(a, b *rotation.Observation) int { return strings.Compare(a.At, b.At) })
-	data, err := rotation.MarshalObservation(newest)
-	if err != nil {
-		return nil, err
-	}
-	return []string{name}, c.Put(name, data)
+	newest := slices.MaxFunc(seen, func(a, b checkout.Observed) int { return strings.Compare(a.At, b.At) })
+	return []string{name}, c.Put(name, newest.Text)
 }
 
 // commitFleet commits these files of the tree.

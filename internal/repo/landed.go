@@ -46,3 +46,24 @@ func (r *Repo) Landings(tip, name string, limit int) (list []Landing, err error)
 	}
 	return list, err
 }
+
+// Instants are those of the committers of a branch's commits in a range, newest first,
+// at most limit; 0 is all of them.
+func (r *Repo) Instants(limit int, revisions string) (list []time.Time, err error) {
+	args := []string{"log", "--first-parent", "--format=%ct"}
+	if limit > 0 {
+		args = append(args, fmt.Sprintf("--max-count=%d", limit))
+	}
+	out, err := call{dir: r.Top, wait: longPatience}.run(append(args, revisions, "--")...)
+	if err != nil {
+		return nil, err
+	}
+	for _, line := range strings.Fields(string(out)) {
+		seconds, err := strconv.ParseInt(line, 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, time.Unix(seconds, 0).UTC())
+	}
+	return list, nil
+}

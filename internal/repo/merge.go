@@ -46,10 +46,11 @@ func (r *Repo) Merge(base, head string) (string, error) {
 
 // related is [ErrUnrelated] where this clone has no commit that both come from.
 func (r *Repo) related(base, head string) error {
-	if _, err := r.git("merge-base", base, head); err != nil {
-		return ErrUnrelated
+	_, err := call{dir: r.Top, wait: longPatience}.run("merge-base", base, head)
+	if said := new(Error); errors.As(err, &said) && said.status == 1 {
+		return ErrUnrelated // else git did not say: it was slow, or stopped
 	}
-	return nil
+	return err
 }
 
 // mergeTree gives the tree of a merge. It is made in an empty directory and

@@ -150,6 +150,8 @@ var (
 	// Magics of few bytes count where a file begins only.
 	startMagics = []word{
 		newMagic("\x28\xb5\x2f\xfd", "\x2f\xfd", nil), newMagic("\x04\x22\x4d\x18", "\x4d\x18", nil),
+		newMagic("\x50\x2a\x4d\x18", "\x2a\x4d", nil), newMagic("\x1f\x9d", "\x1f\x9d", isCompress), newMagic("LZIP\x01", "P\x01", nil),
+		newMagic("MSCF\x00\x00\x00\x00", "F\x00", nil), newMagic("\x89LZO\x00\r\n\x1a\n", "O\x00", nil), newMagic("\xff\x06\x00\x00sNaPpY", "aP", nil),
 		newMagic("Rar!\x1a\x07", "\x1a\x07", nil), newMagic("\x5d\x00\x00", "\x5d\x00", isLZMA),
 	}
 )
@@ -194,6 +196,11 @@ func isOtherZip(h []byte) bool {
 		return h[26] > 0 && h[27] < 4 && h[30] >= ' '
 	}
 	return false
+}
+
+// isCompress reads the header of compress (.Z): codes of at most 9 to 16 bits.
+func isCompress(h []byte) bool {
+	return len(h) > 3 && h[2]&0x1f >= 9 && h[2]&0x1f <= 16 && h[2]&0x60 == 0
 }
 
 // isLZMA reads the header of the old format: its dictionary is a power of two, and

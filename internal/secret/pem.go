@@ -151,6 +151,7 @@ func (s *search) pem(l *layer) {
 		m, ok = next, more
 	}
 	s.pemTails(l)
+	s.pemReversed(l)
 }
 
 // bodyAt is what follows a marker up to the next one. It ends at the next word

@@ -196,6 +196,7 @@ func (s *search) read(l *layer, text bool) {
 		s.xmlKeys(l)
 		s.printed(l)
 		s.parsedASN1(l)
+		s.languages(l)
 	}
 	if l.isBinary() {
 		s.binary(l)
@@ -206,7 +207,10 @@ func (s *search) read(l *layer, text bool) {
 		s.escaped(l)
 		s.hex(l)
 		s.dumps(l)
+		s.rows(l)
+		s.records(l)
 		s.decimal(l)
+		s.numbers(l)
 		s.base32(l)
 		s.armored(l)
 		s.base85(l)

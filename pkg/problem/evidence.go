@@ -32,6 +32,12 @@ var (
 		Hint:    "check that ssh-keygen (OpenSSH 8.2 or later) is in the PATH, and the path of the key",
 		Explain: "Signatures are made and checked by ssh-keygen -Y. The private key may be in a file or in ssh-agent, beside its public one.",
 	}
+	PRGuardEvidenceOlder = Sentence{
+		Code:    "guard-evidence-older",
+		Text:    "the base branch has an observation of cluster %s of %s, and the change %s",
+		Hint:    "take a new observation with `l5d-pki-render observe` and bring it; if the newer one is wrong, have a maintainer accept the change with --accept guard-evidence-older",
+		Explain: "A gate opens by the newest observation that is known. A signature proves who took an observation, and not that none came after it: an older one, put back or left alone, would show what is not so any more.",
+	}
 	PRGuardEvidence = Sentence{
 		Code:    "guard-evidence",
 		Text:    "the observation that %s committed is unverified: %s",

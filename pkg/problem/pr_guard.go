@@ -129,6 +129,12 @@ var (
 		Hint:    "make the move again with `l5d-pki-render pr` on a machine whose clock is right",
 		Explain: "Gates compare the instants of moves with those of observations and with the lifetime of leaves. An entry is not older than the one before it, not older (beyond spec.leaf.clockSkew) than the commit of the base branch that brought that one, and not ahead of the guard's clock by more than an hour.",
 	}
+	PRGuardLandedAhead = Sentence{
+		Code:    "guard-landed-ahead",
+		Text:    "commit %.12s of the base branch, which brought log entry %d, is dated %s, which is in the future, and so is every commit after it",
+		Hint:    "merge any other change into the base branch on a machine whose clock is right, then make the move again with `l5d-pki-render pr`",
+		Explain: "What was observed before a phase came to the base branch does not count for it. The guard takes the instant of that from the commit that brought it, or, if a clock was ahead by more than an hour, from the first commit after it that has an instant that can be.",
+	}
 	PRGuardWave = Sentence{
 		Code:    "guard-wave",
 		Text:    "status.wave was edited: %s",

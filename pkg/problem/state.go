@@ -133,10 +133,10 @@ var (
 		Hint:    "give one of them another name",
 		Explain: "Two entries of one list with one name could not be told apart in a message or a commit.",
 	}
-	StateTrustBundleName = Sentence{
-		Code: "state-trust-bundle-name", Text: "%s is the ConfigMap that Linkerd reads",
-		Hint:    "give it another name, or leave the name out",
-		Explain: "trust-manager makes ConfigMaps of a bundle's own name. One of the name linkerd-identity-trust-roots would be written by the chart, or by this tool, and by trust-manager in turn. With custody cert-manager and externalCA the manifests have that bundle already.",
+	StateOwnedName = Sentence{
+		Code: "state-owned-name", Text: "%s is the name of an object that Linkerd's charts or the cluster make",
+		Hint:    "give it another name; a trust bundle may have none",
+		Explain: "trust-manager makes ConfigMaps of a bundle's own name in every namespace, and an output of kind helm-values is a ConfigMap or Secret. One with the name of linkerd-identity-trust-roots, linkerd-identity-issuer, linkerd-config, a Secret of a webhook or kube-root-ca.crt would be written over what is there. With custody cert-manager and externalCA the manifests have Linkerd's own bundle already.",
 	}
 	StateTrustBundleTwice = Sentence{
 		Code: "state-trust-bundle-twice", Text: "a trust bundle of the name %s is listed already",

@@ -65,8 +65,8 @@ func (f *findings) trustBundles(bundles []TrustBundle) {
 			f.add(problem.StateTrustBundleVersion.With(b.Kind), at.With("version"))
 		}
 		b.fill()
-		if b.writer() != KindClusterTrustBundle && b.Name == linkerd.TrustRoots {
-			f.add(problem.StateTrustBundleName.With(shown(b.Name)), at.With("name"))
+		if b.writer() != KindClusterTrustBundle && linkerd.IsOwned(b.Name) {
+			f.add(problem.StateOwnedName.With(shown(b.Name)), at.With("name"))
 		}
 		if slices.ContainsFunc(seen, func(o TrustBundle) bool { return o.Name == b.Name && o.writer() == b.writer() }) {
 			f.add(problem.StateTrustBundleTwice.With(shown(b.Name)), at)

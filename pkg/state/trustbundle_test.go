@@ -18,9 +18,12 @@ func TestTrustBundles(t *testing.T) {
 		"[{kind: ClusterTrustBundle}, {kind: ClusterTrustBundle, name: linkerd-trust-bundle}]": "is listed already",
 		"[{kind: Bundle, version: v1}]":                                                        "has no version to choose",
 		"[{kind: ClusterTrustBundle, version: v2}]":                                            "spec.trustBundles[0].version",
-		"[{kind: ClusterBundle, name: linkerd-identity-trust-roots}]":                          "is the ConfigMap that Linkerd reads",
-		"[{kind: Bundle, signerName: x}]":                                                      "signerName",
-		"[{name: x}]":                                                                          "kind",
+		"[{kind: ClusterBundle, name: linkerd-identity-trust-roots}]":                          "is the name of an object that",
+		"[{kind: Bundle, name: linkerd-config}]":                                               "is the name of an object that", "[{kind: Bundle, name: linkerd-identity-issuer}]": "is the name of an object that",
+		"[{kind: Bundle, name: linkerd-sp-validator-k8s-tls}]": "is the name of an object that", "[{kind: ClusterBundle, name: kube-root-ca.crt}]": "is the name of an object that",
+		"[{kind: Bundle, name: linkerd-config-of-mine}, {kind: ClusterTrustBundle, name: linkerd-config}]": "",
+		"[{kind: Bundle, signerName: x}]": "signerName",
+		"[{name: x}]":                     "kind",
 	} {
 		_, err := Parse("f", changed(t, "  outputs:\n", "  trustBundles: "+bundles+"\n  outputs:\n"))
 		switch {

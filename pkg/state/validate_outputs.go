@@ -8,6 +8,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -101,6 +102,9 @@ func (f *findings) outputOfKind(o Output, item manifest.Path) {
 		f.add(optional(oneOf(Charts))(o.Chart), item.With("chart"))
 		if o.Name == "" {
 			f.add(problem.StateOutputNeeds.With(o.Kind, "name"), item)
+		}
+		if linkerd.IsOwned(o.Name) {
+			f.add(problem.StateOwnedName.With(shown(o.Name)), item.With("name"))
 		}
 	case OutputComponent:
 		if o.For != "" && o.Select != "" {

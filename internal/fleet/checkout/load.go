@@ -15,6 +15,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/order"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -48,7 +49,15 @@ type Fleet struct {
 	Clusters []fleet.Cluster
 	// Evidence of each member alone.
 	Evidence []rotation.Evidence
+	// Observed are the observations of each member, as their files have them.
+	Observed [][]Observed
 	texts    [][]byte // of the states
+}
+
+// Observed is an observation with its file's text, which may be signed.
+type Observed struct {
+	*rotation.Observation
+	Text []byte
 }
 
 // workers is how many members are read at the same time.
@@ -80,7 +89,7 @@ func load(at At, more func(*Fleet, int) error) (*Fleet, error) {
 		f.Opened = NewClones(at.Clones)
 	}
 	n := len(f.File.Spec.Members)
-	f.Clusters, f.Evidence, f.texts = make([]fleet.Cluster, n), make([]rotation.Evidence, n), make([][]byte, n)
+	f.Clusters, f.Evidence, f.Observed, f.texts = make([]fleet.Cluster, n), make([]rotation.Evidence, n), make([][]Observed, n), make([][]byte, n)
 	problems := make([]problem.List, n)
 	var group sync.WaitGroup
 	for w := range workers {
@@ -159,22 +168,35 @@ func (f *Fleet) known(i int) (err error) {
 }
 
 func (f *Fleet) observe(i int, file, cluster string) error {
-	o, err := moves.Observation(file)
+	o, err := readObserved(file)
 	if err != nil {
 		return err
 	}
 	if o.Cluster != cluster {
 		return problem.FleetObservation.With(cluster, o.Cluster).In(file)
 	}
-	f.Evidence[i].Observations = append(f.Evidence[i].Observations, o)
+	f.shows(i, o)
 	return nil
+}
+
+func (f *Fleet) shows(i int, o Observed) {
+	f.Evidence[i].Observations = append(f.Evidence[i].Observations, o.Observation)
+	f.Observed[i] = append(f.Observed[i], o)
+}
+
+func readObserved(file string) (o Observed, err error) {
+	if o.Text, err = files.Read(file, base.MaxObservation); err != nil {
+		return o, err
+	}
+	o.Observation, err = rotation.ParseObservation(file, o.Text)
+	return o, err
 }
 
 // bring adds a person's observations to their members, and their word to all.
 func (f *Fleet) bring(e moves.Brought) error {
 	var problems problem.List
 	for _, file := range e.Files {
-		o, err := moves.Observation(file)
+		o, err := readObserved(file)
 		if err != nil {
 			problems.Add(err)
 			continue
@@ -184,7 +206,7 @@ func (f *Fleet) bring(e moves.Brought) error {
 			problems = append(problems, problem.FleetNoMember.With(o.Cluster).In(file))
 			continue
 		}
-		f.Evidence[i].Observations = append(f.Evidence[i].Observations, o)
+		f.shows(i, o)
 	}
 	for i := range f.Evidence {
 		f.Evidence[i].Assumptions = e.Assumptions()

@@ -87,6 +87,9 @@ func (g *judgement) judgeFile(was, is *fleet.File, name string) (counts *fleet.F
 		g.r.notes = append(g.r.notes, "**the change brings the fleet file** ("+sink.Code(name)+"): its barriers hold from now on")
 	}
 	g.judgeMembers(was, is)
+	if is != nil {
+		g.judgeOlderOfMembers(was, is, name)
+	}
 	words, err = g.judgePins(was, is, name)
 	return was, words, err
 }
@@ -105,8 +108,8 @@ func (g *judgement) judgeMembers(was, is *fleet.File) {
 		case fleet.Clean(is.Spec.Members[i].State) != fleet.Clean(m.State), is.Spec.Members[i].Repository != m.Repository:
 			g.r.fail(problem.PRGuardFleet.With("member " + m.Name + " has another state file"))
 		}
-		if i >= 0 && m.Context != "" && is.Spec.Members[i].Context != "" && is.Spec.Members[i].Context != m.Context {
-			g.r.fail(problem.PRGuardFleet.With("member " + m.Name + " is read from another context"))
+		if i >= 0 && is.Spec.Members[i].Context != "" && is.Spec.Members[i].Context != m.Context {
+			g.r.fail(problem.PRGuardFleet.With("member " + m.Name + " is read from another context, or from one at all: what is observed there will count as of its cluster"))
 		}
 	}
 	g.noteFleet(was, is)
@@ -124,6 +127,9 @@ func (g *judgement) noteFleet(was, is *fleet.File) {
 	note := func(what string) {
 		g.r.notes = append(g.r.notes, "**the fleet file changes "+what+"**: it holds for the steps that follow")
 	}
+	if was.Metadata.Name != is.Metadata.Name {
+		note("its name, by which requests for it are found")
+	}
 	if !slices.Equal(was.Spec.Canaries, is.Spec.Canaries) {
 		note("who takes every step first")
 	}
@@ -134,6 +140,9 @@ func (g *judgement) noteFleet(was, is *fleet.File) {
 		i := slices.IndexFunc(is.Spec.Members, func(o fleet.Member) bool { return o.Name == m.Name })
 		if i >= 0 && fleet.Clean(is.Spec.Members[i].Observation) != fleet.Clean(m.Observation) {
 			note("the observation of member " + sink.Code(m.Name))
+		}
+		if i >= 0 && m.Context != "" && is.Spec.Members[i].Context == "" {
+			note("that member " + sink.Code(m.Name) + " is read from a context")
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/evidence"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
@@ -53,6 +54,8 @@ func (g *judgement) judgeShown(was, is *fleet.File, fleetName string) error {
 type shown struct {
 	name   string
 	member fleet.Member
+	// pinned is the member as the base has it: at whose commit its own keys are listed.
+	pinned fleet.Member
 	// listed reports whether the fleet file names it; else it is in evidence/.
 	listed bool
 }
@@ -62,16 +65,17 @@ type shown struct {
 func (g *judgement) broughtByMembers(was, is *fleet.File, fleetName string) (names []shown) {
 	for _, m := range is.Spec.Members {
 		var before *fleet.Member
+		pinned := m
 		if was != nil {
 			if i := slices.IndexFunc(was.Spec.Members, func(o fleet.Member) bool { return o.Name == m.Name }); i >= 0 {
-				before = &was.Spec.Members[i]
+				before, pinned = &was.Spec.Members[i], was.Spec.Members[i]
 			}
 		}
 		if m.Observation != "" {
 			name := path.Join(path.Dir(fleetName), m.Observation)
 			known := before != nil && fleet.Clean(before.Observation) == fleet.Clean(m.Observation)
 			if g.after.Has(name) && (!known || slices.Contains(g.differs, name)) {
-				names = append(names, shown{name, m, true})
+				names = append(names, shown{name, m, pinned, true})
 			}
 		}
 		stateName := path.Join(path.Dir(fleetName), m.State)
@@ -82,7 +86,7 @@ func (g *judgement) broughtByMembers(was, is *fleet.File, fleetName string) (nam
 		// Their names begin with the state's, which is the member's.
 		for _, name := range g.evidenceBeside(&state.Rotation{Metadata: state.Metadata{Name: m.Name}}, stateName) {
 			if !known || slices.Contains(g.differs, name) {
-				names = append(names, shown{name, m, false})
+				names = append(names, shown{name, m, pinned, false})
 			}
 		}
 	}
@@ -90,14 +94,8 @@ func (g *judgement) broughtByMembers(was, is *fleet.File, fleetName string) (nam
 }
 
 // evidenceBeside are the observations in evidence/ beside a state that the merge has.
-func (g *judgement) evidenceBeside(s *state.Rotation, stateName string) (names []string) {
-	dir := path.Join(path.Dir(stateName), base.EvidenceFolder)
-	for _, name := range g.after.Files() {
-		if path.Dir(name) == dir && base.IsEvidenceName(s, path.Base(name)) {
-			names = append(names, name)
-		}
-	}
-	return names
+func (g *judgement) evidenceBeside(s *state.Rotation, stateName string) []string {
+	return evidenceIn(g.after, s.Metadata.Name, stateName)
 }
 
 // judgeShownBy judges one of them. Keys for evidence are those that the base lists beside
@@ -108,7 +106,7 @@ func (g *judgement) judgeShownBy(b shown, beside, committer string) error {
 		return nil
 	}
 	list, _ := g.fileOf(g.before, path.Join(path.Dir(beside), g.Signers), "base", statefile.MaxSize)
-	keys := append(slices.Clone(own), evidence.Signers(list)...)
+	keys := slices.Concat(own, evidence.Signers(list), evidence.Signers(g.signersAtPin(b.pinned)))
 	if len(keys) == 0 {
 		if b.listed { // those in evidence/ are noted by the member's own guard
 			g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s of member %s is as committed by %s, unverified: the base branch lists no key for evidence", sink.Code(b.name), sink.Code(b.member.Name), committer))
@@ -126,6 +124,23 @@ func (g *judgement) judgeShownBy(b shown, beside, committer string) error {
 		g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s of member %s is signed by %s", sink.Code(b.name), sink.Code(b.member.Name), sink.Code(who)))
 	}
 	return nil
+}
+
+// signersAtPin is the list beside the state of a member of another repository, at the
+// commit that the base pins; nil where nothing has it.
+func (g *judgement) signersAtPin(m fleet.Member) []byte {
+	if m.Repository == "" || m.Commit == "" {
+		return nil
+	}
+	r, err := checkout.Clone(g.q.Clones, m.Repository)
+	if err != nil {
+		return nil
+	}
+	list, err := r.At(m.Commit, path.Join(path.Dir(fleet.Clean(m.State)), g.Signers), statefile.MaxSize)
+	if err != nil {
+		return nil
+	}
+	return list
 }
 
 // signerOf says which of the keys signed an observation of the merge, or why none did.

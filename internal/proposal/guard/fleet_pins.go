@@ -128,6 +128,7 @@ func (g *judgement) pinMoves(was, is *fleet.File) (moved []pinMove, own rotation
 				continue
 			}
 			g.notePin(m, before.Now, after.Now)
+			g.judgePinnedSpec(m, before.Now, after.Now)
 			if before.Now.Status.Epoch != after.Now.Status.Epoch {
 				moved = append(moved, pinMove{i, before.Now, after.Now})
 				last, _ := after.Now.LastEntry()

@@ -82,13 +82,36 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 			said[spki] = true
 			g.r.fail(problem.PRGuardKeys.With(sink.Markdown(k.Name), "is named at "+shownPaths(now)+", and was at "+shownPaths(was)).In(g.State))
 		}
-		if kind.Kind.Seal != nil && kind.Mode != keyfile.PlainMode && k.Path != "" {
+		if kind.Kind.Seal == nil || kind.Mode == keyfile.PlainMode {
+			continue
+		}
+		g.judgeKept(k, is, had)
+		if k.Path != "" {
 			if err := g.judgeKeyFile(kind, k, had && slices.Contains(was, k.Path)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// judgeKept: a key that comes with the change, or that it puts in force, is in the merge
+// where the custody keeps keys in Git. Else its only copy may be on its author's machine.
+// Keys of anchors are often kept elsewhere, as are those of the first state.
+func (g *judgement) judgeKept(k render.NamedKey, is *state.Rotation, had bool) {
+	if g.Now == nil || strings.HasPrefix(k.Name, "anchor ") {
+		return
+	}
+	switched := is.Issuing().Certificate != g.Now.Issuing().Certificate && k.Name == "issuer "+is.Issuing().Name
+	if had && !switched {
+		return
+	}
+	switch _, err := g.after.Find(g.Beside(k.Path)); {
+	case k.Path == "":
+		g.r.fail(problem.PRGuardKeyFile.With(sink.Markdown(k.Name), "the state names none, and the custody keeps keys in Git").In(g.State))
+	case errors.Is(err, repo.ErrAbsent):
+		g.r.fail(problem.PRGuardKeyFile.With(sink.Markdown(k.Name), "it is not in the repository").In(sink.Name(g.Beside(k.Path))))
+	}
 }
 
 // shownPaths shows paths of keys.

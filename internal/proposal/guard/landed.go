@@ -15,7 +15,7 @@ import (
 
 // maxLandings is how many versions of a state are read to find the one that
 // brought its last log entry. A move changes the state once; the others are edits
-// of its spec.
+// of its spec. Of an entry that all of them have, the oldest stands for its commit.
 const maxLandings = 200
 
 // judgeLanded: a new log entry is not older than the base's commit that brought
@@ -31,7 +31,11 @@ func (g *judgement) judgeLanded(was, next *state.Rotation) error {
 		return nil
 	}
 	landed, _, err := g.landed(known)
+	var ahead *aheadError
 	switch {
+	case errors.As(err, &ahead):
+		g.r.fail(problem.PRGuardLandedAhead.With(ahead.commit, known, ahead.at.Format(time.RFC3339)).In(g.State).On("status.log"))
+		return nil
 	case errors.Is(err, errCut):
 		g.r.fail(problem.PRGuardUnreadable.With("base", err).In(g.State))
 		return nil
@@ -55,26 +59,19 @@ var (
 )
 
 // landed is when the last of so many log entries came to the base; zero where the
-// history does not say. brought: the history has a version without it. An instant in
-// the future is that of a wrong clock, and the one of an older version stands in for it.
+// history does not say. brought: the history has a version without it, or more versions
+// than are read.
 func (g *judgement) landed(entries int) (at time.Time, brought bool, err error) {
 	past, err := g.landings()
-	if err != nil {
+	if err != nil || len(past.all) == 0 {
 		return at, false, err
 	}
 	oldest, brought := past.broughtEntry(entries)
-	switch {
-	case !brought && g.Repo.Shallow():
+	if !brought && g.Repo.Shallow() {
 		return at, false, errCut
-	case !brought && len(past.all) == maxLandings:
-		return at, false, nil
 	}
-	for _, l := range past.all[oldest:] {
-		if l.At.After(at) && !l.At.After(g.Instant) {
-			at = l.At
-		}
-	}
-	return at, brought, nil
+	at, err = g.instantOf(past.all[oldest])
+	return at, brought || len(past.all) == maxLandings, err
 }
 
 // landings are the commits of the base that changed the state, newest first, with how

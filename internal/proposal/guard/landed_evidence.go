@@ -48,8 +48,9 @@ func began(log []state.LogEntry) int {
 // the commit that brought it, less the skew of clocks, where this is later.
 func (g *judgement) landedAt(entries int, at, latest string) (string, error) {
 	landed, brought, err := g.landed(entries)
-	if errors.Is(err, errCut) || err == nil && (!brought || landed.IsZero()) {
-		return at, nil // judgeLanded fails where the history is cut off
+	var ahead *aheadError
+	if errors.Is(err, errCut) || errors.As(err, &ahead) || err == nil && (!brought || landed.IsZero()) {
+		return at, nil // judgeLanded fails where the history is cut off or in the future
 	}
 	if err != nil {
 		return "", base.GitProblem(err)

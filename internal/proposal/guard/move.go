@@ -25,6 +25,7 @@ func (g *judgement) judgeMove(next *state.Rotation) error {
 	if err := g.judgeAuthors(next); err != nil {
 		return err
 	}
+	g.judgeOlder(next)
 	switch {
 	case g.Now.Metadata.Name != next.Metadata.Name:
 		r.findings = append(r.findings, problem.RotationOtherMesh.With(g.Now.Metadata.Name, next.Metadata.Name))

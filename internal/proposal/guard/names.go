@@ -23,14 +23,24 @@ func (g *judgement) judgeFolds(owned map[string]bool) (said map[string]bool) {
 			spelled[name], folded[folds(name)] = true, name
 		}
 	}
+	for _, name := range g.evidenceFiles() {
+		spelled[name] = true
+		if g.before.Has(name) {
+			folded[folds(name)] = name
+		}
+	}
 	said = map[string]bool{}
+	dirs := g.readDirectories()
 	for _, c := range g.changes {
-		if c.Object == "" || spelled[c.Name] || said[c.Name] || g.before.Has(c.Name) {
+		if c.Object == "" || said[c.Name] || g.before.Has(c.Name) || spelled[c.Name] && !overBase(folded, c.Name) {
 			continue
 		}
 		real, same := folded[folds(c.Name)]
 		if !same {
 			real, same = longName(onWindows(c.Name), spelled)
+		}
+		if !same {
+			real, same = foldsInto(c.Name, dirs)
 		}
 		if same {
 			said[c.Name] = true
@@ -38,6 +48,12 @@ func (g *judgement) judgeFolds(owned map[string]bool) (said map[string]bool) {
 		}
 	}
 	return said
+}
+
+// overBase reports whether a path is another one of the base on some file systems.
+func overBase(folded map[string]string, name string) bool {
+	other, found := folded[folds(name)]
+	return found && other != name
 }
 
 // judgeWindows: no new path beside an owned one is a name that Windows cannot check

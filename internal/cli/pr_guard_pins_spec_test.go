@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestGuardPinsOfUnjudgedStates: a pin leads to a commit that no guard judged, so what its
+// state says of leaves, links, the mesh and the custody is judged with the pin.
+func TestGuardPinsOfUnjudgedStates(t *testing.T) {
+	t.Parallel()
+	r := newRealm(t, ageKeys, "east", "west")
+	east := filepath.Join(r.top, "east")
+	changed := func(branch string, files map[string]func(string) string) {
+		gitIn(t, east, "checkout", "-q", "-b", branch, "origin/main")
+		for name, edit := range files {
+			was, _ := os.ReadFile(filepath.Join(east, name)) // none: a new file
+			r.write(filepath.Join(east, name), edit(string(was)))
+		}
+		gitIn(t, east, "add", "-A")
+		gitIn(t, east, "commit", "-q", "-m", branch)
+		gitIn(t, east, "push", "-q", "origin", branch)
+		gitIn(t, east, "checkout", "-q", "main")
+		r.pinned("pin-"+branch, "east", branch, nil)
+	}
+	spec := func(line string) map[string]func(string) string {
+		return map[string]func(string) string{"rotation.yaml": func(s string) string { return strings.Replace(s, "spec:\n", "spec:\n"+line, 1) }}
+	}
+	linked := "  links:\n  - {name: north, state: ../north/rotation.yaml}\n"
+	changed("linked", spec(linked))
+	if codes := r.guard("fleet", "pin-linked"); len(codes) > 0 {
+		t.Errorf("a link more: %v", codes)
+	}
+	r.merge("fleet", "pin-linked", false)
+	r.merge("east", "linked", false)
+	for branch, c := range map[string]struct {
+		files map[string]func(string) string
+		want  []string
+	}{
+		"leaf":      {spec("  leaf: {lifetime: 1s}\n"), []string{"guard-spec"}},
+		"skew":      {spec("  leaf: {clockSkew: 1s}\n"), []string{"guard-spec"}},
+		"long-leaf": {spec("  leaf: {lifetime: 480h}\n"), nil},
+		"gate":      {spec("  gate: true\n"), nil},
+		"link":      {map[string]func(string) string{"rotation.yaml": func(s string) string { return strings.Replace(s, linked, "", 1) }}, []string{"guard-spec"}},
+		"version":   {map[string]func(string) string{"rotation.yaml": func(s string) string { return strings.Replace(s, `"2.18"`, `"2.10"`, 1) }}, []string{"guard-pin"}},
+		"external": {map[string]func(string) string{"rotation.yaml": func(s string) string {
+			return strings.Replace(s, `version: "2.18"`, "version: \"2.18\"\n    externalCA: true", 1)
+		}}, []string{"guard-pin"}},
+		"annotation": {map[string]func(string) string{"rotation.yaml": func(s string) string { return strings.Replace(s, "  annotations:\n", "  annotations:\n    a: b\n", 1) }}, []string{"guard-metadata"}},
+	} {
+		changed(branch, c.files)
+		if codes := r.guard("fleet", "pin-"+branch); !slices.Equal(codes, c.want) {
+			t.Errorf("%s: %v, want %v", branch, codes, c.want)
+		}
+	}
+	// Keys for evidence that only the member's own repository lists, at the commit of the base.
+	key, line := sshKey(t, "east", forEvidence)
+	listed := spec("  gate: true\n") // a pin of the same state stays where it is
+	listed["allowed_signers"] = func(string) string { return line }
+	changed("signers", listed)
+	r.merge("fleet", "pin-signers", false)
+	r.merge("east", "signers", false)
+	file := filepath.Join(t.TempDir(), "east.yaml")
+	r.write(file, "apiVersion: l5d-pki-render/v1alpha2\nkind: Observation\ncluster: east\nat: 2026-06-01T11:00:00Z\ncoverage: []\n")
+	for _, c := range []struct {
+		branch string
+		want   []string
+	}{{"unsigned", []string{"guard-evidence"}}, {"signed", nil}} {
+		if c.want == nil {
+			r.do("evidence", "sign", file, "--key", key)
+		}
+		r.write(filepath.Join(r.top, "fleet", "seen.yaml"), readFile(t, file))
+		gitIn(t, filepath.Join(r.top, "fleet"), "add", "-f", "seen.yaml")
+		r.pinned(c.branch, "", "", func(s string) string {
+			return strings.Replace(s, "    repository: east\n", "    repository: east\n    observation: seen.yaml\n", 1)
+		})
+		if codes := r.guard("fleet", c.branch); !slices.Equal(codes, c.want) {
+			t.Errorf("%s: %v, want %v", c.branch, codes, c.want)
+		}
+	}
+}

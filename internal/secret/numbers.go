@@ -1,0 +1,96 @@
+package secret
+
+import "bytes"
+
+// maxBetween is how much may be between two numbers of an array, in bytes.
+const maxBetween = 24
+
+// series are the decimal numbers of an array, at every place or at every second one.
+type series struct {
+	plain  []byte
+	isByte bool
+}
+
+func (a *series) add(value int) {
+	if value > 255 {
+		a.isByte = false
+	}
+	a.plain = append(a.plain, byte(value))
+}
+
+// numbers searches bytes in decimal numbers with the same between all of them: "chr(45).",
+// "(byte)45, ", "45u8, ", "- 45" of YAML; or two texts in turn, as in {"0": 45, "1": 45}.
+// What has commas alone between them is [search.decimal]'s.
+func (s *search) numbers(l *layer) {
+	var gaps [2][]byte // before the last number, and before the one before it
+	var all [2]series
+	count, from, last := 0, 0, 0
+	flush := func(to int) {
+		for i := range all {
+			if all[i].isByte && len(all[i].plain) >= minDecimal {
+				s.enter(l, "decimal numbers", all[i].plain, from, to)
+			}
+		}
+		if count >= minDecimal && all[0].isByte && all[1].isByte && sameBetween(gaps[0], gaps[1]) {
+			s.enter(l, "decimal numbers", interleave(all[0].plain, all[1].plain), from, to)
+		}
+		count = 0
+		for i := range all {
+			all[i] = series{all[i].plain[:0], true}
+		}
+	}
+	flush(0)
+	for at := 0; at < len(l.text); {
+		if l.text[at] < '0' || l.text[at] > '9' {
+			at++
+			continue
+		}
+		begin, value := at, 0
+		for at < len(l.text) && l.text[at] >= '0' && l.text[at] <= '9' {
+			value = min(10*value+int(l.text[at]-'0'), 1<<20)
+			at++
+		}
+		gap := l.text[last:begin]
+		last = at
+		if n := len(gap); n > 0 && gap[n-1] == '-' && value <= 128 && n > 1 && gap[n-2] != ' ' && gap[n-2] != '\n' {
+			gap, value = gap[:n-1], (256-value)%256
+		}
+		if count > 0 && (len(gap) > maxBetween || count > 2 && !sameBetween(gap, gaps[1])) || isPlainGap(gap) {
+			flush(begin)
+		}
+		if count == 0 {
+			from = begin
+		}
+		gaps[1], gaps[0] = gaps[0], gap
+		all[count%2].add(value)
+		count++
+	}
+	flush(len(l.text))
+}
+
+// sameBetween compares what is between numbers, white space left out.
+func sameBetween(a, b []byte) bool {
+	for {
+		a, b = bytes.TrimLeft(a, " \t\r\n"), bytes.TrimLeft(b, " \t\r\n")
+		if len(a) == 0 || len(b) == 0 {
+			return len(a) == len(b)
+		}
+		if a[0] != b[0] {
+			return false
+		}
+		a, b = a[1:], b[1:]
+	}
+}
+
+func isPlainGap(gap []byte) bool { return len(bytes.Trim(gap, ", \t\r\n")) == 0 }
+
+func interleave(a, b []byte) []byte {
+	out := make([]byte, 0, len(a)+len(b))
+	for i := range a {
+		out = append(out, a[i])
+		if i < len(b) {
+			out = append(out, b[i])
+		}
+	}
+	return out
+}

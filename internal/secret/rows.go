@@ -1,0 +1,196 @@
+package secret
+
+import "bytes"
+
+const (
+	// maxRow is the longest line that is a row of a dump, in bytes.
+	maxRow = 1024
+	// minRow is how many words the first row has; maxGap how much is between two.
+	minRow, maxGap = 4, 8
+)
+
+// row is the longest run of words of hexadecimal digits in a line, all of one width.
+type row struct {
+	plain        []byte
+	width, words int
+}
+
+// rows searches dumps by the words in their rows alone, whatever is around them:
+// debuggers, packet dumps, boxes, tables and logs. Every second line may be of another
+// kind, as "od -tx1c" prints it.
+func (s *search) rows(l *layer) {
+	l.gaps(func(from, to int) {
+		var open, line row
+		start, end, others := from, from, 0
+		for at := from; at < to; {
+			next := to
+			if i := bytes.IndexByte(l.text[at:to], '\n'); i >= 0 {
+				next = at + i
+			}
+			line.read(l.text[at:next])
+			isNext := open.words > 0 && line.width == open.width && line.words > 0
+			switch {
+			case isNext:
+				n := min(line.words, open.words)
+				open.plain = append(open.plain, line.plain[:n*line.width/2]...)
+				end, others = next, 0
+			case open.words > 0 && others == 0:
+				others++
+			default:
+				s.rowsEnd(l, &open, start, end)
+				others = 0
+			}
+			if open.words == 0 && line.words >= minRow {
+				open.width, open.words = line.width, line.words
+				open.plain = append(open.plain[:0], line.plain...)
+				start, end = at, next
+			} else if isNext && line.words < open.words {
+				s.rowsEnd(l, &open, start, end)
+			}
+			at = next + 1
+		}
+		s.rowsEnd(l, &open, start, end)
+	})
+}
+
+func (s *search) rowsEnd(l *layer, d *row, from, to int) {
+	if len(d.plain) >= minDump && d.words > 0 {
+		s.enter(l, "hexadecimal dump", d.plain, from, to)
+		if d.width >= minWord {
+			s.enter(l, "hexadecimal dump", reversed(d.plain, d.width/2), from, to)
+		}
+	}
+	d.words, d.plain = 0, d.plain[:0]
+}
+
+// read finds the longest run in a line.
+func (r *row) read(line []byte) {
+	r.words, r.width, r.plain = 0, 0, r.plain[:0]
+	if len(line) > maxRow || len(line) < 2*minRow {
+		if len(line) > maxRow || len(line) < 2 {
+			return
+		}
+	}
+	var from, words, width, last int // of the run so far
+	var run [maxRow / 2]byte
+	keep := func() {
+		if words > r.words {
+			r.words, r.width, r.plain = words, width, append(r.plain[:0], run[:from]...)
+		}
+		from, words, width = 0, 0, 0
+	}
+	for at := 0; at < len(line); {
+		if !isAlnum[line[at]] {
+			at++
+			continue
+		}
+		begin := at
+		for at < len(line) && isAlnum[line[at]] {
+			at++
+		}
+		digits, isFiller := hexWord(line[:at], begin)
+		if isFiller {
+			continue
+		}
+		if len(digits) == 0 {
+			keep()
+			continue
+		}
+		gap := line[last:begin]
+		isOffset := words == 1 && len(gap) > 1 && gap[0] == ':' // "0010: "
+		if words > 0 && (len(digits) != width || len(gap) > maxGap && len(bytes.Trim(gap, " \t")) != len("(byte)") || isOffset) {
+			keep()
+		}
+		width, last = len(digits), at
+		words++
+		from = len(addDigits(run[:from], digits))
+	}
+	keep()
+}
+
+var isAlnum = bytesOf("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+
+// hexWord is the digits of the word that a text ends with, without what languages put
+// before or behind them; none if it is no word of whole bytes. A filler stands between
+// numbers: a type, the base.
+func hexWord(text []byte, begin int) (digits []byte, isFiller bool) {
+	word := text[begin:]
+	before := byte(0)
+	if begin > 0 {
+		before = text[begin-1]
+	}
+	switch {
+	case string(word) == "byte", string(word) == "U":
+		return nil, true
+	case len(word) > 2 && word[0] == '0' && (word[1]|0x20) == 'x':
+		word = word[2:]
+	case before == '#' && (word[0]|0x20) == 'x', before == '&' && (word[0]|0x20) == 'h', before == '\\' && (word[0]|0x20) == 'x':
+		word = word[1:]
+	}
+	word = bytes.TrimSuffix(word, []byte("u8"))
+	if len(word) == 3 && (word[2]|0x20) == 'h' {
+		word = word[:2]
+	}
+	if len(word)%2 != 0 || len(word) == 0 || len(word) > maxWord {
+		return nil, false
+	}
+	for _, c := range word {
+		if hexKinds[c] != hexDigit {
+			return nil, false
+		}
+	}
+	return word, false
+}
+
+// records searches Intel HEX and Motorola S-records: an address before the bytes of each
+// line, and a checksum behind them.
+func (s *search) records(l *layer) {
+	var plain []byte
+	from, to := 0, 0
+	flush := func() {
+		if len(plain) >= minDump {
+			s.enter(l, "records of hexadecimal digits", plain, from, to)
+		}
+		plain = plain[:0]
+	}
+	at := 0
+	for line := range bytes.Lines(l.text) {
+		data, ok := recordOf(bytes.TrimSpace(line))
+		switch {
+		case !ok:
+			flush()
+		default:
+			if len(plain) == 0 {
+				from = at
+			}
+			plain, to = addDigits(plain, data), at+len(line)
+		}
+		at += len(line)
+	}
+	flush()
+}
+
+// recordOf is the digits of a record's data.
+func recordOf(line []byte) (data []byte, ok bool) {
+	if len(line) < 11 || len(line) > maxRow {
+		return nil, false
+	}
+	address := 0 // digits, with those of the type
+	switch {
+	case line[0] == ':':
+		line, address = line[1:], 6
+	case line[0] == 'S' && line[1] >= '1' && line[1] <= '3':
+		line, address = line[2:], 2+2*int(line[1]-'0')
+	default:
+		return nil, false
+	}
+	digits, rest := cutDigits(line)
+	if len(rest) > 0 || len(digits) < 2+address+2 {
+		return nil, false
+	}
+	count := int(hexValue(digits[0])<<4 | hexValue(digits[1]))
+	if count != (len(digits)-2)/2 && count != (len(digits)-2-address-2)/2 {
+		return nil, false
+	}
+	return digits[2+address : len(digits)-2], true
+}
