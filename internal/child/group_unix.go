@@ -32,3 +32,6 @@ func hasTerminal() bool {
 	}
 	return tty.Close() == nil
 }
+
+// readNow reads what a descriptor has, without waiting: those of pipes do not block.
+func readNow(fd uintptr, buffer []byte) (int, error) { return syscall.Read(int(fd), buffer) }

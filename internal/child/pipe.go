@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"sync/atomic"
 	"time"
 )
 
@@ -16,13 +15,13 @@ const drain = time.Second
 // loses nothing where the writer is slow and ends where a process lives on.
 type pipe struct {
 	read, write *os.File
-	ended       atomic.Bool // the program has
+	drain       time.Duration
 	done        chan error
 }
 
 func newPipe() (*pipe, error) {
 	read, write, err := os.Pipe()
-	return &pipe{read: read, write: write, done: make(chan error, 1)}, err
+	return &pipe{read: read, write: write, drain: drain, done: make(chan error, 1)}, err
 }
 
 // carry copies to a writer, once the program has been started.
@@ -35,31 +34,53 @@ func (p *pipe) carry(to io.Writer) {
 	}()
 }
 
+// copy reads to the end of the pipe, or until nothing comes any more from what an
+// ended program left behind. A deadline passes for the first time when [pipe.finish]
+// sets it; those after it are set here.
 func (p *pipe) copy(to io.Writer) error {
 	buffer := make([]byte, 64<<10)
-	for {
-		ended := p.ended.Load()
-		if ended {
-			_ = p.read.SetReadDeadline(time.Now().Add(drain))
-		}
+	for ended := false; ; {
 		n, err := p.read.Read(buffer)
+		late := errors.Is(err, os.ErrDeadlineExceeded)
+		if late && ended {
+			// A reader that got no processor time is late as well: what is there counts.
+			if n, err = p.rest(buffer); n == 0 {
+				return err
+			}
+		}
 		if n > 0 {
 			if _, err := to.Write(buffer[:n]); err != nil {
 				return err
 			}
 		}
 		switch {
-		case errors.Is(err, io.EOF), errors.Is(err, os.ErrDeadlineExceeded) && ended:
+		case errors.Is(err, io.EOF):
 			return nil
-		case err != nil && !errors.Is(err, os.ErrDeadlineExceeded):
+		case err != nil && !late:
 			return err
+		}
+		if ended = ended || late; ended {
+			_ = p.read.SetReadDeadline(time.Now().Add(p.drain))
 		}
 	}
 }
 
+// rest reads what is in the pipe, without waiting for more.
+func (p *pipe) rest(buffer []byte) (n int, err error) {
+	_ = p.read.SetReadDeadline(time.Time{}) // one that has passed forbids every read
+	raw, err := p.read.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	_ = raw.Read(func(fd uintptr) bool {
+		n, _ = readNow(fd, buffer) // below zero: there is nothing
+		return true
+	})
+	return max(n, 0), nil
+}
+
 // finish waits for the rest. The program has ended.
 func (p *pipe) finish() error {
-	p.ended.Store(true)
 	_ = p.read.SetReadDeadline(time.Now()) // wakes a read that began before
 	return <-p.done
 }
