@@ -13,6 +13,9 @@ import (
 // or an address with a login may have been given for any of them. This is the
 // net below the callers, who say what a text is and leave the value out.
 func fitToShow(talk string) string {
+	if talk == "" { // the usual case, and the search takes time to begin
+		return ""
+	}
 	var out strings.Builder
 	for line := range strings.Lines(secret.Cut(talk)) {
 		if !isReport(line) {

@@ -63,6 +63,9 @@ type drawing struct {
 	title, about  string
 }
 
+// add draws a shape. It is called in many places.
+//
+//go:noinline
 func (d *drawing) add(s shape) { d.shapes = append(d.shapes, s) }
 
 // emWidth estimates a character's width in em, on the wide side of the common

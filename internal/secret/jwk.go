@@ -21,7 +21,7 @@ func (s *search) jwk(l *layer) {
 }
 
 // jwkBy finds those whose member "kty" is written so.
-func (s *search) jwkBy(l *layer, kty word, d byte) {
+func (s *search) jwkBy(l *layer, kty *word, d byte) {
 	done := 0
 	for _, at := range l.all(kty) {
 		if at < done {

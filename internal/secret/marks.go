@@ -6,7 +6,7 @@ import (
 )
 
 // ageWords begin an identity of age (Bech32, of one case) and of its plugins.
-var ageWords = []word{
+var ageWords = []*word{
 	newWord("AGE-SECRET-KEY-", "Y-"), newWord("age-secret-key-", "-k"), newWord("Age-Secret-Key-", "-K"),
 	newWord("AGE-PLUGIN-", "UG"), newWord("age-plugin-", "-p"),
 }
@@ -105,7 +105,7 @@ func (s *search) putty(l *layer) {
 	}
 }
 
-var keystoreMagics = []word{newMagic("\xfe\xed\xfe\xed\x00\x00\x00", "\xfe\xed", nil),
+var keystoreMagics = []*word{newMagic("\xfe\xed\xfe\xed\x00\x00\x00", "\xfe\xed", nil),
 	newMagic("\xce\xce\xce\xce\x00\x00\x00", "\xce\x00", nil)}
 
 // keystores finds keystores of Java (JKS, JCEKS) that have a private key or a

@@ -10,9 +10,9 @@ import (
 const firstPGP, lastPGP = 0x27000000, 0xa0000000
 
 // packetWords are the first bytes of secret key packets.
-var packetWords = []word{newPacket("\x94"), newPacket("\x95"), newPacket("\x96"), newPacket("\xc5")}
+var packetWords = []*word{newPacket("\x94"), newPacket("\x95"), newPacket("\x96"), newPacket("\xc5")}
 
-func newPacket(first string) word {
+func newPacket(first string) *word {
 	return newMagic(first, first, func(text []byte) bool { return pgpPacket(text) > 0 })
 }
 
@@ -148,7 +148,7 @@ var (
 	szMagic  = newMagic("7z\xbc\xaf\x27\x1c", "\xbc\xaf", nil)
 	zipMagic = newMagic("PK\x03\x04", "PK", nil)
 	// Magics of few bytes count where a file begins only.
-	startMagics = []word{
+	startMagics = []*word{
 		newMagic("\x28\xb5\x2f\xfd", "\x2f\xfd", nil), newMagic("\x04\x22\x4d\x18", "\x4d\x18", nil),
 		newMagic("\x50\x2a\x4d\x18", "\x2a\x4d", nil), newMagic("\x1f\x9d", "\x1f\x9d", isCompress), newMagic("LZIP\x01", "P\x01", nil),
 		newMagic("MSCF\x00\x00\x00\x00", "F\x00", nil), newMagic("\x89LZO\x00\r\n\x1a\n", "O\x00", nil), newMagic("\xff\x06\x00\x00sNaPpY", "aP", nil),

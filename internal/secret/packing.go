@@ -13,7 +13,7 @@ import (
 // packing is one format of compressed data.
 type packing struct {
 	name  string
-	magic word
+	magic *word
 	// open returns a reader of the data at the begin of head, which r reads. It is old,
 	// if there is a reader that is not used any more: in data that is no text there are
 	// begins by chance, and a new reader takes 40 KiB.

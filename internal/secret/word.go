@@ -18,15 +18,15 @@ type word struct {
 	is     func(text []byte) bool // judges the text from the word on; nil for any
 }
 
-func newWord(text, rare string) word { return dictionary.add(word{text: []byte(text), rare: rare}) }
+func newWord(text, rare string) *word { return dictionary.add(&word{text: []byte(text), rare: rare}) }
 
 // newMagic is a word of a binary format.
-func newMagic(text, rare string, is func(text []byte) bool) word {
-	return dictionary.add(word{text: []byte(text), rare: rare, binary: true, is: is})
+func newMagic(text, rare string, is func(text []byte) bool) *word {
+	return dictionary.add(&word{text: []byte(text), rare: rare, binary: true, is: is})
 }
 
 // next is the first place of the word at an offset or behind it, or -1.
-func (w word) next(text []byte, from int) int {
+func (w *word) next(text []byte, from int) int {
 	i := bytes.Index(text[from:], w.text)
 	if i < 0 {
 		return -1
@@ -35,7 +35,7 @@ func (w word) next(text []byte, from int) int {
 }
 
 // all are the places of the word.
-func (w word) all(text []byte) (places []int) {
+func (w *word) all(text []byte) (places []int) {
 	for at := w.next(text, 0); at >= 0; at = w.next(text, at+len(w.text)) {
 		places = append(places, at)
 	}
@@ -45,7 +45,7 @@ func (w word) all(text []byte) (places []int) {
 // wordTable finds words by their pairs. These are noted at the first search: most
 // commands make none.
 type wordTable struct {
-	words []word
+	words []*word
 	once  sync.Once
 	pairs [1 << 16 / 64]uint64 // one bit for each pair of bytes
 	of    [256][]pair          // by the first byte of the pair
@@ -62,15 +62,14 @@ const anyByte = -1
 
 var dictionary = new(wordTable)
 
-func (t *wordTable) add(w word) word {
+func (t *wordTable) add(w *word) *word {
 	w.id = len(t.words)
 	t.words = append(t.words, w)
 	return w
 }
 
 func (t *wordTable) notePairs() {
-	for i := range t.words {
-		w := &t.words[i]
+	for _, w := range t.words {
 		at := bytes.Index(w.text, []byte(w.rare))
 		t.addPair(w, at)
 		if at+2 < len(w.text) || at == 0 {
@@ -149,10 +148,10 @@ func (h *hits) match(pairs []pair, text []byte, at int) {
 	}
 }
 
-func (h hits) has(w word) bool { return h.seen>>w.id&1 != 0 }
+func (h hits) has(w *word) bool { return h.seen>>w.id&1 != 0 }
 
 // all are the places of one word.
-func (h hits) all(w word) (places []int) {
+func (h hits) all(w *word) (places []int) {
 	if !h.has(w) {
 		return nil
 	}

@@ -53,6 +53,9 @@ func (r *Report) Count(o Outcome) int {
 	return n
 }
 
+// add notes what became of a field. It is called in many places.
+//
+//go:noinline
 func (r *Report) add(object, field string, o Outcome, value string) {
 	r.Lines = append(r.Lines, Line{Object: object, Field: field, Outcome: o, Value: value})
 }

@@ -31,6 +31,9 @@ type Report struct {
 	mark  string
 }
 
+// fail notes a finding. It is called in many places.
+//
+//go:noinline
 func (r *Report) fail(p *problem.Problem) { r.findings = append(r.findings, p) }
 
 // accept makes warnings of the findings with one of the codes. They stay visible.
