@@ -84,7 +84,7 @@ var (
 	LintNameConstraints = Sentence{
 		Code:    "pki-lint-name-constraints",
 		Text:    "has name constraints that exclude %s",
-		Hint:    "permit the trust domain, and use DNS name constraints only",
+		Hint:    "if the mesh does not work with it, `l5d-pki-render doctor` prints what to run; a certificate to come has to permit the trust domain, by DNS names only",
 		Explain: "Name constraints bind every leaf below, cross-signed ones included. Identities are DNS names <account>.<namespace>.serviceaccount.identity.<control plane namespace>.<trust domain>; proxies also refuse all constraints on directory names.",
 	}
 	LintAKIMismatch = Sentence{

@@ -60,7 +60,7 @@ func (p *plan) customLine(o object) WorkloadLine {
 		return line
 	}
 	core := podless[o.kind] && !strings.Contains(o.get("apiVersion").Value(), "knative")
-	switch asks, inside := asksForProxy(o.node), asksForProxy(o.get("spec")); {
+	switch asks, inside := asksForProxy(o.node), asksInside(o.node); {
 	case core && !asksForProxy(o.get("metadata")):
 	case core:
 		line.Fate, line.Misplaced, line.Why = Unmeshed, true, injectAnnotation+" on "+problem.Article(o.kind)+" has no effect: it belongs on the pod template or the Namespace"
@@ -70,6 +70,17 @@ func (p *plan) customLine(o object) WorkloadLine {
 		line.Fate, line.Why = Immune, "no stamp restarts the pods of "+problem.Article(o.kind)+": restart them by its controller's or chart's means"
 	}
 	return line
+}
+
+// asksInside looks past the object's own metadata: its pods are described in spec, of a
+// PodTemplate in template.
+func asksInside(n *manifest.Node) bool {
+	for key, value := range n.Pairs() {
+		if key.Value() != "metadata" && asksForProxy(value) {
+			return true
+		}
+	}
+	return false
 }
 
 // customs notes such objects in the report of a stream.

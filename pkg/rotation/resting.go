@@ -39,8 +39,11 @@ func (s *Status) spare(x Expiry) bool { return x.Kind == "anchor" && x.InUse && 
 // that leads out: neither a wait nor a restart does.
 func (c *scene) ofRefusedMesh(now Material, shut problem.List) problem.List {
 	gate := []problem.Code{problem.RotationG1.Code, problem.RotationG2.Code, problem.RotationG3.Code}
+	if !slices.ContainsFunc(shut, func(p *problem.Problem) bool { return slices.Contains(gate, p.Code) }) || c.refused(now) == "" {
+		return shut
+	}
 	for _, p := range shut {
-		if slices.Contains(gate, p.Code) && c.refused(now) != "" {
+		if slices.Contains(gate, p.Code) {
 			p.Hints = []string{"the bundle and the issuer in force do not work with each other: `l5d-pki-render doctor` prints the commands that repair this, in order"}
 		}
 	}

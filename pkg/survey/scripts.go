@@ -35,6 +35,15 @@ const (
 	maxScript = 1 << 20
 	// maxSpan is how many lines a value may be away from its setting.
 	maxSpan = 4
+	// maxValue is how many lines a value may have: a bundle of a dozen anchors.
+	maxValue = 400
+	// maxLooked bounds the lines that are searched for definitions, in all programs
+	// together: names may lead in circles. What is left then counts as unread.
+	maxLooked = 2_000_000
+	// maxDefinitions is how many definitions of one name are followed.
+	maxDefinitions = 20
+	// maxScripted bounds the settings of one program.
+	maxScripted = 200
 )
 
 // scripts collects where a text sets the bundle.
@@ -45,25 +54,33 @@ func (s *Survey) scripts(name string, text []byte) {
 	}
 	find := assigning
 	if program {
-		s.programs[name] = string(text)
+		s.programs[name] = linesOf(text)
 		find = inProgram
 	}
 	if !find.Match(text) && !carries(text) && !bytes.Contains(text, []byte("--identity-")) {
 		return
 	}
 	roots := bytes.Contains(text, []byte(linkerd.TrustRoots))
-	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+	lines := linesOf(text)
 	s.assignments(name, lines, program)
+	before := len(s.scripted)
 	for i, line := range lines {
+		if len(s.scripted) >= before+maxScripted {
+			break
+		}
 		where := find.Regexp().FindStringIndex(line)
 		if where == nil || isComment(line) || (line[where[0]:where[1]] == linkerd.TrustRootsKey && !roots) {
 			continue
 		}
-		rest := slices.Clone(lines[i:])
+		rest := slices.Clone(lines[i:min(i+maxValue, len(lines))])
 		rest[0] = line[where[1]:]
 		column := len([]rune(line[:where[0]])) + 1
 		s.scripted = append(s.scripted, scripted{at: spot{file: name, line: i + 1, column: column}, value: rest})
 	}
+}
+
+func linesOf(text []byte) []string {
+	return strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
 }
 
 func isComment(line string) bool {
@@ -199,15 +216,35 @@ func (s *Survey) standsFor(file, word string, depth int) string {
 	if depth >= 3 {
 		return ""
 	}
+	key := file + "\x00" + word
+	if text, known := s.followed[key]; known {
+		return text
+	}
+	s.followed[key] = "" // names may lead in circles
+	text := s.defined(file, word, depth)
+	s.followed[key] = text
+	return text
+}
+
+// defined is the text where a program beside this one defines the name, or writes the
+// file.
+func (s *Survey) defined(file, word string, depth int) string {
 	bare := strings.Trim(word[strings.LastIndexAny(word, "./{")+1:], "{}$")
 	if strings.Contains(word, "/") || strings.Contains(word, ".") && isCertificateName(word) {
 		bare = "" // a file; where the program writes it is looked for next
 	}
+	definitions := 0
 	for _, name := range s.programsBeside(file) {
-		lines := strings.Split(strings.ReplaceAll(s.programs[name], "\r\n", "\n"), "\n")
+		lines := s.programs[name]
+		if s.looked += len(lines); s.looked > maxLooked {
+			return ""
+		}
 		for i, line := range lines {
 			if rest, ok := definition(line, bare, path.Base(word)); ok && !isComment(line) {
-				after := slices.Clone(lines[i:])
+				if definitions++; definitions > maxDefinitions {
+					return ""
+				}
+				after := slices.Clone(lines[i:min(i+maxValue, len(lines))])
 				after[0] = rest
 				if text, _ := s.follow(name, after, depth+1); text != "" {
 					return text

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -44,7 +45,7 @@ func (s *Survey) assignments(name string, lines []string, program bool) {
 			case found[1] == "identity-external-ca" && on:
 				add("identity.externalCA", "true")
 			case on:
-				add("identity.issuer.scheme", "kubernetes.io/tls")
+				add("identity.issuer.scheme", linkerd.SchemeKubernetes)
 			}
 		}
 		if found := listedName.FindStringSubmatch(line); found != nil {

@@ -154,3 +154,13 @@ func TestInjectedByHand(t *testing.T) {
 		}
 	}
 }
+
+// TestProgramsAreBounded: names that lead in circles, and a program of nothing but
+// settings, end.
+func TestProgramsAreBounded(t *testing.T) {
+	circles := strings.Repeat("a = b\nb = a\n", 20_000) + strings.Repeat("helm --set identityTrustAnchorsPEM=$a\n", 5_000)
+	found := look(t, tree{"up.sh": circles, "more.sh": circles}, false).Findings
+	if unread := len(found); unread == 0 || unread > 2*maxScripted {
+		t.Errorf("%d findings", unread)
+	}
+}

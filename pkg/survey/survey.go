@@ -87,8 +87,10 @@ type Survey struct {
 	certificates   []certificate
 	trustBundles   []trustBundle
 	scripted       []scripted
-	programs       map[string]string // texts of programs, by file
+	programs       map[string][]string // lines of programs, by file
 	assigned       []assigned
+	followed       map[string]string   // what names in programs stand for
+	looked         int                 // lines of programs that were searched for definitions
 	substitutes    map[string][]cursor // of Flux, by name
 }
 
@@ -108,7 +110,7 @@ func New(settings Settings) (*Survey, error) {
 		allow: allow,
 		files: map[string]bool{}, kustomizations: map[string]bool{}, charts: map[string]bool{},
 		parts: map[string][]release{}, pins: map[string]pinSet{}, pems: map[string]string{}, later: map[string][]shadowed{},
-		configMaps: map[string]configMapData{}, programs: map[string]string{}, substitutes: map[string][]cursor{},
+		configMaps: map[string]configMapData{}, programs: map[string][]string{}, followed: map[string]string{}, substitutes: map[string][]cursor{},
 	}, nil
 }
 
