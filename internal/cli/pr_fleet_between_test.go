@@ -194,3 +194,38 @@ func TestPRFleetKilledBetween(t *testing.T) {
 		}
 	}
 }
+
+// TestPRFleetMembers: --member moves the named members alone, all of them or none, and
+// is nothing without a fleet.
+func TestPRFleetMembers(t *testing.T) {
+	t.Parallel()
+	r := newRealm(t, ageKeys, "east", "west")
+	made := r.pr("start", "anchor", "--strategy", "bundle", "--member", "west")
+	if made.Operation != plan.OpCreated || len(made.Parts) != 1 || made.Parts[0].Repository != "west" {
+		t.Fatalf("%+v", made)
+	}
+	if again := r.pr("start", "anchor", "--strategy", "bundle", "--member", "west"); again.Operation != plan.OpNone || again.Commit != made.Commit {
+		t.Errorf("again: %+v", again)
+	}
+	refused := func(code string, args ...string) {
+		t.Helper()
+		if got := r.run(append([]string{"pr"}, args...)...); got.code == ExitDone || got.out != "" || !strings.Contains(got.stderr, code) {
+			t.Errorf("%q: want %s: %d %s%s", args, code, got.code, got.out, got.stderr)
+		}
+	}
+	refused("fleet-no-member", append(r.fleet(), "--member", "north")...)
+	refused("pr-arguments", "--member", "west")
+	refused("pr-arguments", append(r.fleet(), "--guard", "--member", "west")...)
+	for _, name := range []string{"fleet", "west"} {
+		r.merge(name, made.Branch, false)
+	}
+	if got := r.phases(); !slices.Equal(got, []string{"stable", "anchor-added"}) {
+		t.Fatalf("phases: %v", got)
+	}
+	r.at = r.at.Add(49 * time.Hour)
+	both := append(r.fleet(), "--member", "east,west", "--assume", "BUNDLE-DELIVERED", "--because", "seen in the test")
+	refused("fleet-refused", both...) // east has not started
+	if alone := r.pr("--member", "west", "--assume", "BUNDLE-DELIVERED"); len(alone.Parts) != 1 || alone.Phase != "anchor-spread" {
+		t.Errorf("%+v", alone)
+	}
+}
