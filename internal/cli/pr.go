@@ -72,6 +72,7 @@ func (f *prFlags) addMove(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&q.Wish.To, "to", "", "phase to enter")
 	cmd.Flags().BoolVar(&q.Wish.Abandon, "abandon", false, "with back: return to the stable phase that the rotation began in")
 	cmd.Flags().StringVar(&q.Fleet, "fleet", "", "move all members of this fleet file that may move, in one pull request; with --guard: the fleet that the state belongs to")
+	cmd.Flags().StringSliceVar(&q.Members, "member", nil, "with --fleet: move these members, all or none (default: all that may move)")
 	cmd.Flags().StringVar(&q.Clones, "repositories", "", "with --fleet: "+command.ClonesUsage)
 	cmd.Flags().StringVar(&q.Remote, "remote", "", "Git remote (default: that of the current branch, origin, or the only one)")
 	cmd.Flags().StringVar(&q.Base, "base", "", "branch that changes go to (default: the remote's default branch; with --guard: the one that the CI names)")
@@ -109,6 +110,9 @@ func (f *prFlags) addWays(cmd *cobra.Command) {
 func (a *app) doPR(f *prFlags, args []string) (err error) {
 	if f.request.Wish, err = proposal.Asked(args, f.request.Wish, f.guarding); err != nil {
 		return err
+	}
+	if f.request.Members != nil && (f.request.Fleet == "" || f.guarding) {
+		return problem.PRArguments.With("--member", "members are those of --fleet that move; the guard judges all")
 	}
 	if f.startFlags.request != "" {
 		return problem.PRArguments.With("--csr-out "+f.startFlags.request, "a certificate request is made by `start`, and changes no state")

@@ -20,6 +20,8 @@ type Request struct {
 	Fleet string
 	// Clones is the directory below which the other repositories of the fleet are cloned.
 	Clones string
+	// Members are those of the fleet that are to move, all or none; nil: all that may.
+	Members []string
 	// Wish is the move.
 	Wish plan.Wish
 	// Remote and Base are where the change goes to.
