@@ -53,7 +53,7 @@ var arrows = map[string][]string{
 	"internal/address":  {},
 	"internal/recovery": {"pkg/rotation", "pkg/state"},
 	// Linked clusters that are rotated in step: the fleet file and the rules.
-	"internal/fleet": {"internal/manifest", "internal/sink", "pkg/pki", "pkg/rotation", "pkg/state"},
+	"internal/fleet": {"internal/manifest", "internal/screen", "internal/sink", "pkg/pki", "pkg/rotation", "pkg/state"},
 	// Every history of a small fleet, decided by these rules.
 	"internal/fleet/explore":  {"internal/fleet", "pkg/rotation", "pkg/state"},
 	"internal/fleet/checkout": {"internal/manifest", "internal/repo", "internal/sink", "internal/moves", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/fleet", "internal/proposal/base", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
@@ -126,7 +126,7 @@ var arrows = map[string][]string{
 	// What a wrong command line meant, what shells complete, what codes mean.
 	"internal/usage": {"internal/lazy", "internal/statefile", "internal/terminal", "pkg/state"},
 	// What a person does next, and what that follows from.
-	"internal/nextstep":      {"pkg/delivery", "pkg/rotation", "pkg/state"},
+	"internal/nextstep":      {"pkg/linkerd", "pkg/delivery", "pkg/rotation", "pkg/state"},
 	"internal/nextstep/look": {"internal/disk", "internal/files", "internal/nextstep", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
 	"internal/sink":          {},
 	// The one detector of private keys, which everything else asks.

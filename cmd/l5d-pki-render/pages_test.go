@@ -36,15 +36,22 @@ func (d *desk) setClock(at string, step time.Duration) {
 
 // pageClock is the instant in a clock, which goes on. It stands still within a command.
 func pageClock(file string) func() time.Time {
+	now, earlier := readClock(file)
+	step := now.Sub(earlier)
+	exitWith(os.WriteFile(file, []byte(now.Add(step).Format(time.RFC3339)+" "+step.String()), 0o600))
+	return func() time.Time { return now }
+}
+
+// readClock is the instant in a clock, and the one of the command before.
+func readClock(file string) (now, earlier time.Time) {
 	text, err := os.ReadFile(file)
 	exitWith(err)
 	at, step, _ := strings.Cut(string(text), " ")
-	now, err := time.Parse(time.RFC3339, at)
+	now, err = time.Parse(time.RFC3339, at)
 	exitWith(err)
 	later, err := time.ParseDuration(step)
 	exitWith(err)
-	exitWith(os.WriteFile(file, []byte(now.Add(later).Format(time.RFC3339)+" "+step), 0o600))
-	return func() time.Time { return now }
+	return now, now.Add(-later)
 }
 
 func newDesk(t *testing.T) *desk {

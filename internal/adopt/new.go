@@ -78,7 +78,7 @@ func (w World) storeKeys(o *Options, first initialState) (keyfile.Stored, error)
 		case err != nil:
 			problems.Add(err)
 		case !c.Holds(have, k.Path, k.Key):
-			problems = append(problems, problem.CLIExists.With().In(file))
+			problems = append(problems, problem.CLIExists.With().In(file).Hint("--keys-dir names another directory"))
 		}
 		clear(have)
 	}

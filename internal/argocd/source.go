@@ -37,7 +37,7 @@ func (c *call) source() source {
 	case overlay.IsKustomization(c.checkout.here):
 		return source{"kustomization", (*call).kustomization}
 	}
-	return source{"the folder's manifests", (*call).manifests}
+	return source{"the directory's manifests", (*call).manifests}
 }
 
 // isThere does not follow a link: where it leads is looked at later.

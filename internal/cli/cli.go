@@ -89,7 +89,7 @@ var errWouldChange = errors.New("would change")
 func Main(args []string, w World) int {
 	a := &app{World: w}
 	root := a.root(args)
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // of nil, cobra would take those of the process
 	root.SetIn(w.Stdin)
 	root.SetErr(&a.talk)
 	cmd, err := root.ExecuteC()

@@ -116,7 +116,7 @@ variables are in them. Argo CD shows these defaults; it does not send them back.
 func (a *app) cmpInstall() *cobra.Command {
 	return &cobra.Command{
 		Use:   "install DIR",
-		Short: "copy this program and its chart program into a folder",
+		Short: "copy this program and its chart program into a directory",
 		Long: `install copies l5d-pki-render and l5d-pki-render-chart into a folder, each whole or
 not at all. It is what an init container runs that has this program's image and
 shares a volume with Argo CD's plugin sidecar; no shell is needed.`,

@@ -175,7 +175,7 @@ func TestNothingDeliversTheIssuer(t *testing.T) {
 	plan := done(t, callAt(t, later, "", env, "plan", "--width", "500", "-s", path))
 	status := done(t, callAt(t, later, "", env, "status", "--width", "500", "-s", path))
 	for what, text := range map[string]string{"start": moved.out + moved.stderr, "plan": plan.out, "status": status.out} {
-		if !strings.Contains(text, "a person must deliver it") {
+		if !strings.Contains(text, "apply it by hand after the merge") {
 			t.Errorf("%s says nothing of the issuer:\n%s", what, text)
 			continue
 		}

@@ -19,6 +19,6 @@ type evidenceFlags struct {
 func (f *evidenceFlags) add(cmd *cobra.Command) {
 	f.Earlier = true
 	cmd.Flags().StringArrayVar(&f.Files, "evidence", nil, "observation file; may be given several times")
-	cmd.Flags().StringArrayVar(&f.Assumed, "assume", nil, "CODE of a need that you vouch for (`status` lists them); recorded in the log")
+	cmd.Flags().StringArrayVar(&f.Assumed, "assume", nil, "`CODE` of a need that you vouch for (the command status lists them); recorded in the log")
 	cmd.Flags().StringVar(&f.Because, "because", "", "why you vouch for it")
 }

@@ -100,7 +100,7 @@ func (a *app) helmShow() *cobra.Command {
 }
 
 func helmDirFlag(cmd *cobra.Command, dir *string) {
-	cmd.Flags().StringVar(dir, "dir", "", "Helm's plugins folder (default: as `helm env HELM_PLUGINS` says; the first one of a list)")
+	cmd.Flags().StringVar(dir, "dir", "", "Helm's plugins `DIRECTORY` (default: as helm env HELM_PLUGINS says; the first one of a list)")
 }
 
 func (a *app) helmPlugins(dir string) helmplugin.Options {

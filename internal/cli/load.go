@@ -72,7 +72,7 @@ func (a *app) loadState(path string) (*state.Rotation, error) { return statefile
 func workingFolder() (string, error) {
 	cwd, err := os.Getwd()
 	if err != nil {
-		return "", problem.CLIRead.With(files.Reason(err)).In("the working folder").Because(err)
+		return "", problem.CLIRead.With(files.Reason(err)).In("the working directory").Because(err)
 	}
 	return cwd, nil
 }

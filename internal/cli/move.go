@@ -90,7 +90,9 @@ func (a *app) move(f *moveFlags, make moves.Maker) (err error) {
 		StatePath: f.statePath, DryRun: f.dryRun, Format: f.format,
 		Evidence: a.loader(&f.evidence),
 		Done: func(m *rotation.Move) {
-			a.next(nextstep.AfterMove(look.At(f.statePath, m.State), m.Changes))
+			facts := look.At(f.statePath, m.State)
+			facts.Evidence = f.evidence.Files
+			a.next(nextstep.AfterMove(facts, m.Changes))
 		},
 	}, make)
 	return err

@@ -150,7 +150,7 @@ spec.linkerd.issuerScheme; another one is refused.`,
 		RunE: a.runForStdout(func(*cobra.Command, []string) error {
 			out, err := a.doValues(c)
 			if out.HoldsKeys {
-				fmt.Fprintln(&a.talk, "note: these values hold private keys: feed them to a live host, never commit them")
+				fmt.Fprintln(&a.talk, "note: these values hold private keys: give them to Helm, and never commit them")
 			}
 			return err
 		}),

@@ -268,7 +268,7 @@ func TestStatusNamesPods(t *testing.T) {
 	args := []string{"status", "--state", "bundle-anchor-spread.yaml", "--evidence", "seen.yaml", "--width", "120"}
 	out := done(t, call(t, "", nil, args...)).out
 	for text, times := range map[string]int{
-		"3 pods still use the old bundle: shop/cart (3)": 1, "\nnext:  l5d-pki-render observe --state bundle-anchor-spread.yaml --to observation.yaml\n": 1,
+		"3 pods still use the old bundle: shop/cart (3)": 1, "\nnext:  l5d-pki-render observe --state bundle-anchor-spread.yaml --to seen.yaml\n": 1,
 		"webpki": 0, "AKI": 0, "refused:": 0, "BUNDLE-LOADED": 1,
 	} {
 		if n := strings.Count(out, text); n != times {

@@ -165,7 +165,7 @@ func TestWorkloadsWriteNothing(t *testing.T) {
 		{"no such file", []string{repo, "nowhere"}, ExitFailed, "", "nowhere: cannot be read"},
 		{"pattern without files", []string{repo, repo + "/apps/*/none*.yaml"}, ExitFailed, "", "no .yaml, .yml or .json file is there"},
 		{"bad pattern", []string{repo + "/[a"}, ExitFailed, "", "is not a valid path pattern"},
-		{"link", []string{repo, link}, ExitFailed, "", "symbolic link that leaves its folder"},
+		{"link", []string{repo, link}, ExitFailed, "", "symbolic link that leaves its directory"},
 		{"links only", []string{filepath.Dir(link)}, ExitFailed, "", "no .yaml"},
 		{"nothing meshed", []string{repo + "/charts"}, ExitFailed, "", "no meshed workload"},
 		{"bad inject", []string{"--namespace-inject", "web=maybe,x", repo}, ExitFailed, "", `not "web=maybe"`},

@@ -77,7 +77,7 @@ func (c *Custody) parseRecipients() (recipients []age.Recipient, err error) {
 			return nil, problem.CustodyPlugin.With(i, plugin).In(c.StatePath).On("spec.custody.recipients")
 		}
 		if err != nil {
-			return nil, problem.CustodyRecipient.With(i).In(c.StatePath).On("spec.custody.recipients")
+			return nil, problem.CustodyRecipient.With(text).In(c.StatePath).On("spec.custody.recipients")
 		}
 		recipients = append(recipients, r)
 	}

@@ -117,7 +117,7 @@ func (f Findings) Text() string {
 	for _, p := range f.Found {
 		b.WriteString(wrap(p.Error()+" ["+string(p.Code)+"]", ""))
 		for _, hint := range p.Hints {
-			b.WriteString(wrap("hint: "+hint, "  "))
+			b.WriteString(wrap(hint, "  hint: "))
 		}
 	}
 	return b.String()

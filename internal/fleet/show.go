@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 )
 
@@ -153,23 +154,7 @@ func cut(text string, width int) string {
 
 // wrap breaks a text between words, and a word that is longer than a line.
 func wrap(text, indent string) string {
-	var b strings.Builder
-	line := indent
-	for word := range strings.FieldsSeq(text) {
-		for len([]rune(word)) > columns-len(indent)-1 {
-			runes := []rune(word)
-			if line != indent {
-				b.WriteString(strings.TrimRight(line, " ") + "\n")
-			}
-			line = indent
-			b.WriteString(indent + string(runes[:columns-len(indent)-1]) + "\n")
-			word = string(runes[columns-len(indent)-1:])
-		}
-		if len([]rune(line))+len([]rune(word)) > columns {
-			b.WriteString(strings.TrimRight(line, " ") + "\n")
-			line = indent + "  "
-		}
-		line += word + " "
-	}
-	return b.String() + strings.TrimRight(line, " ") + "\n"
+	p := screen.New(screen.View{Width: columns})
+	p.Line(indent, screen.Say(text))
+	return p.String()
 }

@@ -55,7 +55,7 @@ func AfterMove(f Facts, changes []delivery.Kind) (steps []Step) {
 	}
 	return append(steps,
 		Step{Command: f.observe(), Why: "once the cluster has applied the change"},
-		Step{Command: f.command("status") + " --evidence " + observed, Why: "says whether the next phase may be entered"})
+		Step{Command: f.command("status") + " --evidence " + delivery.Quoted(f.observed()), Why: "says whether the next phase may be entered"})
 }
 
 // deliver are the commands for what nothing in Git delivers.
@@ -94,7 +94,7 @@ func AfterObserve(f Facts) []Step {
 	if step.Command == "" {
 		return nil
 	}
-	if step.Command == f.observe() { // again, later
+	if strings.HasPrefix(step.Command, f.observe()) { // again, later
 		step.Why = strings.TrimSpace("observe again "+step.Wait) + "; " + step.Why
 	}
 	return []Step{step}
@@ -105,7 +105,7 @@ func AfterPull(statePath, base string) []Step {
 	f := Facts{StatePath: statePath}
 	return []Step{
 		{Command: f.observe(), Why: "when the pull request is merged into " + base + " and the cluster has applied it"},
-		{Command: f.command("pr --next") + " --evidence " + observed},
+		{Command: f.command("pr --next") + " --evidence " + f.observed()},
 	}
 }
 
@@ -140,5 +140,5 @@ var waitsFor = map[rotation.Need]string{
 	rotation.WaveDone:           "the rest of the restarts",
 	rotation.WebhookCADelivered: "the API server to trust the new webhook certificates",
 	rotation.WebhookCertServed:  "the webhooks to serve their new certificates",
-	rotation.DeliveredElsewhere: "your word that what Git does not deliver is delivered",
+	rotation.DeliveredElsewhere: "your word that you apply by hand what Git does not deliver",
 }

@@ -90,14 +90,14 @@ func (f Facts) forward(m rotation.NextMove) Step {
 	step := Step{Why: "waiting for " + what, Who: who, Ends: n.Ends, Wait: n.Wait}
 	switch {
 	case n.Need == rotation.DeliveredElsewhere:
-		step.Command = f.withEvidence(m.Verb) + " --assume " + string(n.Need) + " --because 'delivered by hand'"
-		step.Why, step.Wait = "make sure first that this is delivered", ""
+		step.Command = f.withEvidence(m.Verb) + " --assume " + string(n.Need) + " --because 'applied by hand after the merge'"
+		step.Why, step.Wait = "give your word that you apply this after the merge", ""
 	case n.Need == rotation.WaveDone:
 		step.Command = f.command("status")
 	case !n.Ends.IsZero() && len(unmet) == 1:
 		step.Command, step.NotBefore = f.withEvidence(m.Verb), n.Ends
 	default:
-		step.Command = f.observe()
+		step.Command = f.observe() + f.sight(n)
 	}
 	return step
 }
@@ -183,11 +183,6 @@ func (f Facts) withEvidence(args string) string {
 	}
 	return command + f.Observe
 }
-
-// observed is the file that an observation goes to.
-const observed = "observation.yaml"
-
-func (f Facts) observe() string { return f.command("observe") + " --to " + observed }
 
 // commit is the command that commits what belongs to the state.
 func (f Facts) commit() string {

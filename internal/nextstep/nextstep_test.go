@@ -38,7 +38,7 @@ func TestOf(t *testing.T) {
 		"allowed by what was read": {func(f *Facts) { f.Observe = " --observe --context prod" }, []rotation.NextMove{{Verb: "advance", Allowed: true}}, "l5d-pki-render advance --observe --context prod", ""},
 		"unmet":                    {nil, []rotation.NextMove{unmet(rotation.BundleLoaded)}, "l5d-pki-render observe --to observation.yaml", "every pod to load the incoming anchor"},
 		"another state file":       {func(f *Facts) { f.StatePath = "pki/east 1.yaml" }, []rotation.NextMove{unmet(rotation.BundleLoaded)}, "l5d-pki-render observe --state 'pki/east 1.yaml' --to observation.yaml", ""},
-		"by hand":                  {nil, []rotation.NextMove{unmet(rotation.DeliveredElsewhere)}, "l5d-pki-render advance --assume DELIVERED-ELSEWHERE --because 'delivered by hand'", "make sure first"},
+		"by hand":                  {nil, []rotation.NextMove{unmet(rotation.DeliveredElsewhere)}, "l5d-pki-render advance --assume DELIVERED-ELSEWHERE --because 'applied by hand after the merge'", "give your word"},
 		"by hand comes last":       {nil, []rotation.NextMove{{Verb: "advance", Needs: append(unmet(rotation.DeliveredElsewhere).Needs, unmet(rotation.IssuerLoaded).Needs...)}}, "l5d-pki-render observe --to observation.yaml", "identity to sign"},
 		"time alone":               {nil, []rotation.NextMove{{Verb: "advance", To: "x", Needs: []rotation.NeedResult{{Need: rotation.LeavesRenewed, Ends: now.Add(time.Hour)}}}}, "l5d-pki-render advance", "new issuer"},
 		"alarm":                    {func(f *Facts) { f.Status.Alarms = []string{"expired"}; f.Evidence = []string{"o.yaml"} }, []rotation.NextMove{start}, "l5d-pki-render doctor --evidence o.yaml", "what is wrong"},

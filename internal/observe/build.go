@@ -221,7 +221,7 @@ func (b *builder) common(bundles [][]byte) []string {
 // finish adds what is collected over all: certificates, facts and gaps, in order.
 func (b *builder) finish() {
 	for gap, n := range b.counts {
-		b.gaps = append(b.gaps, Gap{fmt.Sprintf("%s of %d pods", gap.What, n), gap.Why})
+		b.gaps = append(b.gaps, Gap{gap.What + " of " + Counted(n, "pod"), gap.Why})
 	}
 	order.By(b.gaps, func(x, y Gap) int { return cmp.Or(cmp.Compare(x.What, y.What), cmp.Compare(x.Why, y.Why)) })
 	b.gaps = slices.Compact(b.gaps)

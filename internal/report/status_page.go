@@ -166,7 +166,7 @@ func (r Status) remarks(p *screen.Page) {
 			p.Line("delivery: ", screen.Say(line))
 		}
 	} else if len(notes) > 0 {
-		p.Line("delivery: ", screen.Say("some ways to call a host leave Secrets to a person (--verbose lists them)"))
+		p.Line("delivery: ", screen.Say("in some setups you apply Secrets by hand (--verbose says in which)"))
 	}
 	for _, note := range r.Notes {
 		p.Line("note: ", screen.Say(note))

@@ -6,8 +6,8 @@
 //	p.Line("next: ", screen.Say("run `l5d-pki-render status`"))
 //
 // No line is wider than the view, except where that would break a word of a
-// command. A command in backquotes that does not fit goes on after a backslash, so
-// that a shell reads what is copied.
+// command. A command that does not fit goes on after a backslash between two of its
+// words, and one in backquotes has lines of its own, so that a shell reads what is copied.
 package screen
 
 import (

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -28,7 +29,12 @@ func TestLine(t *testing.T) {
 		"quoted command": {func(p *Page) { p.Line("", Say("something long before: `l5d-pki-render status` and more")) }, []string{"something long before:", "`l5d-pki-render status` and more"}},
 		"a broken one": {func(p *Page) {
 			p.Line("", Say("run `l5d-pki-render status --state a-rather-long/path.yaml --verbose`, then"))
-		}, []string{`run ` + "`l5d-pki-render status --state" + ` \`, `a-rather-long/path.yaml ` + "--verbose`, then"}},
+		}, []string{"run", `l5d-pki-render status --state \`, "a-rather-long/path.yaml --verbose", "then"}},
+		"a broken one at the end": {func(p *Page) {
+			p.Line("note: ", Say("apply them: `l5d-pki-render manifests --with-keys | kubectl apply -f -`."))
+		}, []string{"note: apply them:", `      l5d-pki-render manifests \`, `      --with-keys | kubectl apply -f -`}},
+		"quotes": {func(p *Page) { p.Line("next: ", Command("git commit -m 'linkerd PKI of east: stable'")) },
+			[]string{`next: git commit -m \`, "      'linkerd PKI of east: stable'"}},
 		"command":         {func(p *Page) { p.Line("next: ", Command("l5d-pki-render status --state "+long)) }, []string{`next: l5d-pki-render status --state \`, "      " + long}},
 		"one backquote":   {func(p *Page) { p.Line("", Say("a ` b")) }, []string{"a ` b"}},
 		"no text":         {func(p *Page) { p.Line("lead", Say("")) }, []string{"lead"}},
@@ -44,14 +50,26 @@ func TestLine(t *testing.T) {
 	}
 }
 
-// TestBrokenCommand: a command that goes over several lines is one for a shell.
+// TestBrokenCommand: a shell that is given the lines of a command as they are printed
+// reads the words of the command.
 func TestBrokenCommand(t *testing.T) {
-	command := "l5d-pki-render manifests --with-keys --state some/rather/long/path/rotation.yaml | kubectl apply -f -"
-	for width := 40; width < 120; width++ {
-		got := lines(width, func(p *Page) { p.Line("", Command(command)) })
-		joined := strings.Join(got, "\n")
-		if back := strings.Join(strings.Fields(strings.ReplaceAll(joined, "\\\n", " ")), " "); back != command {
-			t.Errorf("at %d columns: %q", width, got)
+	for _, command := range []string{
+		"l5d-pki-render manifests --with-keys --state some/rather/long/path/rotation.yaml pipe kubectl apply -f -",
+		"git add -A -- pki/keys/2026-1.age pki/rotation.yaml and git commit -m 'linkerd PKI of prod:  anchor-added'",
+		`l5d-pki-render advance --evidence ../observation.yaml --assume DELIVERED-ELSEWHERE --because "applied by hand, it's merged"`,
+		`l5d-pki-render start anchor --why 'don'\''t wait for the second cluster' --strategy bundle`,
+	} {
+		want, err := exec.Command("sh", "-c", `printf '<%s>' `+command).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for width := 40; width < 130; width += 3 {
+			for _, lead := range []string{"", "next: "} {
+				text := strings.Join(lines(width, func(p *Page) { p.Line(lead, Command(command)) }), "\n")
+				if got, err := exec.Command("sh", "-c", `printf '<%s>' `+strings.TrimPrefix(text, lead)).Output(); err != nil || string(got) != string(want) {
+					t.Fatalf("at %d columns: %v\n%s\n%s\nis %s", width, err, text, got, want)
+				}
+			}
 		}
 	}
 }

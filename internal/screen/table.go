@@ -150,7 +150,7 @@ func (p *Page) row(columns []Column, widths []int, row []Text) {
 		text := flat(cell.text)
 		if !columns[i].Wraps {
 			cell.text = picture.Shorten(sink.Terminal(text), float64(widths[i]))
-			cells[i] = []line{{words: []word{{cell.style, sink.Log(cell.text), false, false}}}}
+			cells[i] = []line{{words: []word{{style: cell.style, text: sink.Log(cell.text)}}}}
 			continue
 		}
 		cells[i] = wrap(wordsOf([]Text{cell}, widths[i]), widths[i])

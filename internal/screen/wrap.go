@@ -15,6 +15,8 @@ type word struct {
 	// command: it is inside a command that goes over several lines, so that a break
 	// before it needs a backslash.
 	command bool
+	// apart: it begins a line of its own; ends: what follows it does.
+	apart, ends bool
 }
 
 // line is the words of one line.
@@ -59,29 +61,35 @@ func (l line) shown(color bool) string {
 }
 
 // wordsOf splits texts at blanks. A command in backquotes that fits into the room
-// is one word.
+// is one word; one that does not is a paragraph of its own, without backquotes, so
+// that its lines can be copied.
 func wordsOf(parts []Text, room int) (words []word) {
 	glued := false
 	for _, part := range parts {
 		if part.command {
-			words = append(words, split(part.text, part.style, false, true, room)...)
+			words = append(words, commandWords(part.text, part.style)...)
 			continue
 		}
+		paired := strings.Count(part.text, "`")%2 == 0
 		for i, piece := range strings.Split(flat(part.text), "`") {
-			quoted := i%2 == 1 && strings.Count(part.text, "`")%2 == 0
+			quoted := i%2 == 1 && paired
 			switch {
 			case quoted && width(piece)+2 <= room:
-				words = append(words, word{part.style, "`" + piece + "`", glued, false})
+				words = append(words, word{style: part.style, text: "`" + sink.Log(piece) + "`", glued: glued})
 				glued = true
 				continue
 			case quoted:
-				words = append(words, split("`"+piece+"`", part.style, glued, true, room)...)
-				glued = true
+				own := commandWords(piece, part.style)
+				own[0].apart, own[len(own)-1].ends = true, true
+				words, glued = append(words, own...), false
 				continue
-			case strings.Count(part.text, "`")%2 != 0 && i > 0:
+			case !paired && i > 0:
 				piece = "`" + piece
 			}
-			words = append(words, split(piece, part.style, glued && !strings.HasPrefix(piece, " "), false, room)...)
+			if n := len(words); n > 0 && words[n-1].ends {
+				piece = strings.TrimLeft(piece, ".,;: ")
+			}
+			words = append(words, split(piece, part.style, glued && !strings.HasPrefix(piece, " "), room)...)
 			if piece != "" {
 				glued = !strings.HasSuffix(piece, " ")
 			}
@@ -95,18 +103,49 @@ func wordsOf(parts []Text, room int) (words []word) {
 
 func flat(text string) string { return strings.NewReplacer("\n", " ", "\t", " ").Replace(text) }
 
-// split makes words of a text or of a command.
-func split(text string, style Style, glued, command bool, room int) (words []word) {
-	fields := strings.Fields(text)
-	for i, field := range fields {
-		field = sink.Log(field)
-		w := word{style, field, glued && i == 0, command && i > 0}
-		for !command && width(w.text) > room {
+// split makes words of a text.
+func split(text string, style Style, glued bool, room int) (words []word) {
+	for i, field := range strings.Fields(text) {
+		w := word{style: style, text: sink.Log(field), glued: glued && i == 0}
+		for width(w.text) > room {
 			head, tail := cut(w.text, room)
-			words = append(words, word{style, head, w.glued, false})
+			words = append(words, word{style: style, text: head, glued: w.glued})
 			w.text, w.glued = tail, true
 		}
 		words = append(words, w)
+	}
+	return words
+}
+
+// commandWords splits a command as a shell does: what is in quotes stays whole, since
+// a backslash continues no line there.
+func commandWords(command string, style Style) (words []word) {
+	var now strings.Builder
+	quote, escaped := rune(0), false
+	end := func() {
+		if now.Len() > 0 {
+			words = append(words, word{style: style, text: sink.Log(now.String()), command: len(words) > 0})
+			now.Reset()
+		}
+	}
+	for _, c := range flat(command) {
+		switch {
+		case escaped:
+			escaped = false
+		case quote == 0 && c == ' ':
+			end()
+			continue
+		case quote != '\'' && c == '\\':
+			escaped = true
+		case quote == c:
+			quote = 0
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote = c
+		}
+		now.WriteRune(c)
+	}
+	if end(); len(words) == 0 {
+		words = []word{{style: style}}
 	}
 	return words
 }
@@ -136,8 +175,8 @@ func wrap(words []word, room int) []line {
 		if i+1 < len(words) && words[i+1].command {
 			need += 2 // for the backslash
 		}
-		if need > room && len(now.words) > 0 {
-			now.continued = w.command
+		if apart := w.apart || i > 0 && words[i-1].ends; (need > room || apart) && len(now.words) > 0 {
+			now.continued = w.command && !apart
 			lines = append(lines, now)
 			now, used, gap = line{}, 0, 0
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -23,10 +24,13 @@ func Codes() (codes []string) {
 func ListCodes() []byte {
 	var b bytes.Buffer
 	for _, s := range problem.All() {
-		fmt.Fprintf(&b, "%-32s %s\n", s.Code, s.Text)
+		fmt.Fprintf(&b, "%-32s %s\n", s.Code, verbs.ReplaceAllString(s.Text, "…"))
 	}
 	return b.Bytes()
 }
+
+// verbs stand in a sentence for what differs from case to case.
+var verbs = lazy.New(`"?%[+#]?[a-zA-Z]"?`)
 
 // ExplainCode says what a problem means and what to do; the name of a need of the
 // gate is explained, too.
@@ -36,9 +40,9 @@ func ExplainCode(code string) ([]byte, error) {
 		return nil, unknown(code)
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\n\n  says   %s\n", s.Code, s.Text)
+	fmt.Fprintf(&b, "%s\n\n  says   %s\n", s.Code, verbs.ReplaceAllString(s.Text, "…"))
 	if s.Hint != "" {
-		fmt.Fprintf(&b, "  do     %s\n", s.Hint)
+		fmt.Fprintf(&b, "  do     %s\n", verbs.ReplaceAllString(s.Hint, "…"))
 	}
 	fmt.Fprintf(&b, "\n%s\n", s.Explain)
 	return b.Bytes(), nil

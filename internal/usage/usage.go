@@ -67,6 +67,13 @@ func counted(n string) string {
 	return n + " arguments"
 }
 
+// otherWords are what other tools call our commands.
+var otherWords = map[string]string{
+	"rollback": "back", "revert": "back", "undo": "back", "abort": "back --abandon",
+	"next": "advance", "continue": "advance", "promote": "advance",
+	"rotate": "start anchor", "begin": "start anchor", "history": "log", "verify": "prove",
+}
+
 // meantBy guesses what was meant; "" if nothing is near.
 func meantBy(cmd *cobra.Command, args []string, err error) string {
 	var noFlag *pflag.NotExistError
@@ -104,6 +111,9 @@ func meantBy(cmd *cobra.Command, args []string, err error) string {
 		}
 		if cmd.Flags().Lookup("to") != nil && slices.Contains(state.PhaseNames(), arg) {
 			return fmt.Sprintf("a phase is named by a flag: `%s --to %s`", cmd.CommandPath(), arg)
+		}
+		if meant := otherWords[arg]; meant != "" && !cmd.HasParent() {
+			return "did you mean `" + path + " " + meant + "`?"
 		}
 		if meant, ok := problem.Nearest(arg, names); ok {
 			return "did you mean `" + path + " " + meant + "`?"

@@ -77,7 +77,7 @@ func (o Object) Automatic() bool { return o.By != ByPerson && o.By != Refused }
 func (o Object) Line() string {
 	switch o.By {
 	case ByPerson:
-		return fmt.Sprintf("%s: %s: a person must deliver it, after the change is merged: `%s`", o.Name, o.How, o.Command)
+		return fmt.Sprintf("%s: %s; apply it by hand after the merge of a phase that changes it: `%s`", o.Name, o.How, o.Command)
 	case Refused:
 		return fmt.Sprintf("%s: %s", o.Name, o.How)
 	default:

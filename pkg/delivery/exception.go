@@ -50,13 +50,13 @@ func Notes(objects []Object) []string {
 			}
 			names[e] = append(names[e], o.Name)
 		}
-		if line := fmt.Sprintf("%s: once the cluster has made it, a person must write its certificate into the state: `%s`", o.Name, o.After); o.After != "" && !slices.Contains(after, line) {
+		if line := fmt.Sprintf("%s: once the cluster has made it, write its certificate into the state: `%s`", o.Name, o.After); o.After != "" && !slices.Contains(after, line) {
 			after = append(after, line)
 		}
 	}
 	var lines []string
 	for _, e := range order {
-		lines = append(lines, fmt.Sprintf("%s: %s, a person must deliver it, after the change is merged: `%s`", strings.Join(names[e], ", "), e.When, e.Command))
+		lines = append(lines, fmt.Sprintf("%s: %s, apply it by hand after the merge of a phase that changes it: `%s`", strings.Join(names[e], ", "), e.When, e.Command))
 	}
 	return append(lines, after...)
 }

@@ -14,9 +14,9 @@ func TestLines(t *testing.T) {
 		route(Issuer, "Secret f", Refused, "a wrong layout", ""), route(Issuer, "Secret g", Refused, "a wrong layout", ""),
 	})
 	want := []string{
-		"Secret a, Secret b: no output has it: a person must deliver it, after the change is merged: `x`",
-		"Secret d: no output has it: a person must deliver it, after the change is merged: `y`",
-		"Secret e: another reason: a person must deliver it, after the change is merged: `x`",
+		"Secret a, Secret b: no output has it; apply it by hand after the merge of a phase that changes it: `x`",
+		"Secret d: no output has it; apply it by hand after the merge of a phase that changes it: `y`",
+		"Secret e: another reason; apply it by hand after the merge of a phase that changes it: `x`",
 		"Secret f: a wrong layout", "Secret g: a wrong layout",
 	}
 	if !slices.Equal(got, want) {

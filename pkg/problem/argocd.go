@@ -30,7 +30,7 @@ var (
 		Code:    "argocd-no-chart",
 		Text:    "parameter %s is for a chart, and none is rendered here",
 		Hint:    "name the chart by the parameter chart, or remove this one from spec.source.plugin of the Application",
-		Explain: "A chart is rendered where the parameter chart names one or the folder has a Chart.yaml. Here the folder's kustomization or manifests are, for which the parameter would be without effect.",
+		Explain: "A chart is rendered where the parameter chart names one or the directory has a Chart.yaml. Here the directory's kustomization or manifests are, for which the parameter would be without effect.",
 	}
 	ArgoCDBoth = Sentence{
 		Code:    "argocd-parameters-exclude",
@@ -41,8 +41,8 @@ var (
 	ArgoCDNoState = Sentence{
 		Code:    "argocd-no-state",
 		Text:    "there is no state file of this name",
-		Hint:    "name it by the parameter state, relative to the application's folder; the whole repository can be reached, unless Argo CD copies only what argocd.argoproj.io/manifest-generate-paths lists",
-		Explain: "The plugin renders the phase that a state file says, by default rotation.yaml in the application's folder. Without one there is nothing to render, and passing the objects through unchanged would hide it.",
+		Hint:    "name it by the parameter state, relative to the application's directory; the whole repository can be reached, unless Argo CD copies only what argocd.argoproj.io/manifest-generate-paths lists",
+		Explain: "The plugin renders the phase that a state file says, by default rotation.yaml in the application's directory. Without one there is nothing to render, and passing the objects through unchanged would hide it.",
 	}
 	ArgoCDLeaves = Sentence{
 		Code:    "argocd-leaves",
@@ -52,9 +52,9 @@ var (
 	}
 	ArgoCDKeyFolder = Sentence{
 		Code:    "argocd-key-folder",
-		Text:    "the key lies outside of the repository, and not in the folder for keys",
-		Hint:    "mount the keys into the sidecar and name that folder in its environment: L5D_PKI_KEYS_DIR",
-		Explain: "With the parameter with-keys and custody file, keys may lie in the repository or in one folder that whoever runs the sidecar names. An Application cannot name it.",
+		Text:    "the key lies outside of the repository, and not in the directory for keys",
+		Hint:    "mount the keys into the sidecar and name that directory in its environment: L5D_PKI_KEYS_DIR",
+		Explain: "With the parameter with-keys and custody file, keys may lie in the repository or in one directory that whoever runs the sidecar names. An Application cannot name it.",
 	}
 	ArgoCDSecrets = Sentence{
 		Code:    "argocd-secrets",
@@ -70,7 +70,7 @@ var (
 	}
 	ArgoCDNothing = Sentence{
 		Code:    "argocd-nothing",
-		Text:    "the application's folder has neither a chart, nor a kustomization, nor manifests",
+		Text:    "the application's directory has neither a chart, nor a kustomization, nor manifests",
 		Hint:    "check spec.source.path; name a chart by the parameter chart",
 		Explain: "Printing nothing would be taken for an application without objects, and Argo CD would remove all that it had.",
 	}

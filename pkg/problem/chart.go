@@ -5,7 +5,7 @@ var (
 	ChartNotFound = Sentence{
 		Code:    "chart-not-found",
 		Text:    "there is no chart: %v",
-		Hint:    "give a folder, an archive (.tgz), a URL, oci://HOST/PATH, or a name with --repo URL; check name and --version",
+		Hint:    "give a directory, an archive (.tgz), a URL, oci://HOST/PATH, or a name with --repo URL; check name and --version",
 		Explain: "A chart is looked for as a file first; a name that is no file needs --repo. The repositories that `helm repo add` knows by name are not read: the repository is part of what a reviewer sees.",
 	}
 	ChartDamaged = Sentence{
@@ -18,7 +18,7 @@ var (
 		Code:    "chart-unsafe-path",
 		Text:    "the archive holds %q, which %s",
 		Hint:    "do not use this archive; pack the chart with `helm package` and find out who made this one",
-		Explain: "No chart needs files outside its folder, links, devices or two files of one name. Such an archive is damaged or made to do harm, so nothing of it is used.",
+		Explain: "No chart needs files outside its directory, links, devices or two files of one name. Such an archive is damaged or made to do harm, so nothing of it is used.",
 	}
 	ChartTooLarge = Sentence{
 		Code:    "chart-too-large",
@@ -40,15 +40,15 @@ var (
 	}
 	ChartDependencies = Sentence{
 		Code:    "chart-missing-dependency",
-		Text:    "Chart.yaml of %q names dependencies that are not in its charts folder: %s",
-		Hint:    "run `helm dependency build` on the chart's folder first",
-		Explain: "Every dependency in Chart.yaml must be in the charts folder, those that a condition turns off included; Helm holds it the same way.",
+		Text:    "Chart.yaml of %q names dependencies that are not in its charts directory: %s",
+		Hint:    "run `helm dependency build` on the chart's directory first",
+		Explain: "Every dependency in Chart.yaml must be in the charts directory, those that a condition turns off included; Helm holds it the same way.",
 	}
 	ChartDigest = Sentence{
 		Code:    "chart-digest",
 		Text:    "the chart has digest %s, expected %s",
 		Hint:    "find out who changed the chart; if the change is wanted, review it and lock the new digest",
-		Explain: "--digest (or the repository's index) says which bytes the chart consists of. Another chart under the same name and version may render anything, so it is not rendered. A folder's digest is taken over its sorted files, an archive's over its bytes.",
+		Explain: "--digest (or the repository's index) says which bytes the chart consists of. Another chart under the same name and version may render anything, so it is not rendered. A directory's digest is taken over its sorted files, an archive's over its bytes.",
 	}
 	ChartBadDigest = Sentence{
 		Code:    "chart-bad-digest",
@@ -173,7 +173,7 @@ var (
 	ChartForeignFile = Sentence{
 		Code:    "chart-foreign-file",
 		Text:    "exists and is not this release's",
-		Hint:    "choose an empty folder for --split, or move the file away",
+		Hint:    "choose an empty directory for --split, or move the file away",
 		Explain: "Every file that --split writes begins with a line that names its owner. A file without that very line belongs to someone else and is never overwritten or removed.",
 	}
 	ChartSplitName = Sentence{

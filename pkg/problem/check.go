@@ -119,7 +119,7 @@ var (
 	CheckReplicaIssuer = Sentence{
 		Code:    "check-replica-issuer",
 		Text:    "identity replicas sign with different issuers",
-		Hint:    "wait two minutes for kubelet to update the mounts, then restart the replicas that are behind",
+		Hint:    "wait three minutes for kubelet to update the mounts, then restart the replicas that are behind",
 		Explain: "Each replica of identity reads the Secret linkerd-identity-issuer on its own. One that keeps the old issuer goes on signing leaves with it, and time closes nothing while it does. The event IssuerUpdated names no replica.",
 	}
 	CheckReplicaRefused = Sentence{
@@ -137,7 +137,7 @@ var (
 	CheckInjector = Sentence{
 		Code:    "check-injector",
 		Text:    "a proxy injector mounts other trust anchors than the ConfigMap has",
-		Hint:    "wait two minutes for kubelet to update the mount; pods that start before get the old anchors",
+		Hint:    "wait three minutes for kubelet to update the mount; pods that start before get the old anchors",
 		Explain: "The injector gives each new pod the trust anchors of its own mount, which follows the ConfigMap with a delay.",
 	}
 	CheckWebhook = Sentence{

@@ -28,7 +28,7 @@ var (
 	}
 	CustodyRecipient = Sentence{
 		Code:    "custody-recipient",
-		Text:    "the recipient with index %d is damaged",
+		Text:    "the recipient %q is damaged",
 		Hint:    "copy it anew: `age-keygen -y identity.txt` prints the public key of an identity; SSH recipients are ssh-ed25519 or ssh-rsa",
 		Explain: "The text looks like a public key and its checksum or encoding does not hold. A key encrypted to a damaged recipient could never be opened.",
 	}
@@ -119,7 +119,7 @@ var (
 	CustodyProgram = Sentence{
 		Code:    "custody-program",
 		Text:    "%s failed: %s",
-		Hint:    "try `sops encrypt` on a file in the same folder by hand; the creation rules of .sops.yaml must match the key's path and may choose by encrypted_regex only",
+		Hint:    "try `sops encrypt` on a file in the same directory by hand; the creation rules of .sops.yaml must match the key's path and may choose by encrypted_regex only",
 		Explain: "The program ran and refused. For key files it is called with --encrypted-regex, which overrules the same setting of a creation rule and conflicts with the others (unencrypted_suffix, encrypted_suffix, unencrypted_regex): give the path of the keys a rule of its own.",
 	}
 	CustodySOPSResult = Sentence{
@@ -143,13 +143,13 @@ var (
 	CustodyInGit = Sentence{
 		Code:    "custody-in-git",
 		Text:    "Git would commit this private key in clear: its place is in a work tree and not ignored",
-		Hint:    "move keys out of the repository, or add their folder to .gitignore (and `git rm --cached` what is tracked); or keep them encrypted: custody age",
+		Hint:    "move keys out of the repository, or add their directory to .gitignore (and `git rm --cached` what is tracked); or keep them encrypted: custody age",
 		Explain: "Custody file is for keys that Git never sees. A file in a work tree that is tracked or not ignored is one `git add` away from everybody who can read the repository, for ever.",
 	}
 	CustodyGitSilent = Sentence{
 		Code:    "custody-git-silent",
 		Text:    "it is not known whether Git would commit this private key in clear: %v",
-		Hint:    "make `git status` work in that folder; or move keys out of the repository, or keep them encrypted: custody age",
+		Hint:    "make `git status` work in that directory; or move keys out of the repository, or keep them encrypted: custody age",
 		Explain: "There is a repository around the key's place, and git cannot say whether it ignores the file: git is missing, does not know the repository's format, or the repository is damaged. Another git may take the file all the same, so it is refused as if Git saw it.",
 	}
 	CustodyForOthers = Sentence{

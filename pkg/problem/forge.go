@@ -6,7 +6,7 @@ var (
 		Code:    "forge-remote",
 		Text:    "%q is not the address of a repository on a forge",
 		Hint:    "give the remote's name or an address like https://HOST/OWNER/REPO.git or git@HOST:OWNER/REPO.git; `pr --print` needs no forge",
-		Explain: "Pull requests are opened where the branch is pushed to, and that is read from the remote's address. A local folder has no forge.",
+		Explain: "Pull requests are opened where the branch is pushed to, and that is read from the remote's address. A local directory has no forge.",
 	}
 	ForgeUnknown = Sentence{
 		Code:    "forge-unknown",

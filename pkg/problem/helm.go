@@ -10,21 +10,21 @@ var (
 	}
 	HelmNoFolder = Sentence{
 		Code:    "helm-no-folder",
-		Text:    "no home directory to find Helm's plugins folder in",
+		Text:    "no home directory to find Helm's plugins directory in",
 		Hint:    "give it with --dir, or set HELM_PLUGINS",
-		Explain: "Helm looks for plugins in HELM_PLUGINS, or in `plugins` below HELM_DATA_HOME, XDG_DATA_HOME/helm or the user's folder for data. None of these is known here.",
+		Explain: "Helm looks for plugins in HELM_PLUGINS, or in `plugins` below HELM_DATA_HOME, XDG_DATA_HOME/helm or the user's directory for data. None of these is known here.",
 	}
 	HelmForeign = Sentence{
 		Code:    "helm-foreign-plugin",
 		Text:    "was not laid out by `helm-plugin install`, and is not touched",
-		Hint:    "remove it with `helm plugin uninstall`, or choose another folder with --dir",
-		Explain: "Every plugin.yaml that install writes says so in its first line. A folder of that name without this line, a link, or a folder with other files and no plugin.yaml belongs to someone else. Nothing was written.",
+		Hint:    "remove it with `helm plugin uninstall`, or choose another directory with --dir",
+		Explain: "Every plugin.yaml that install writes says so in its first line. A directory of that name without this line, a link, or a directory with other files and no plugin.yaml belongs to someone else. Nothing was written.",
 	}
 	HelmURL = Sentence{
 		Code:    "helm-url",
 		Text:    "%q is no URL of values: %v",
 		Hint:    "write l5d-pki://rotation.yaml or l5d-pki:///absolute/rotation.yaml, and ?chart=… and &layout=… behind it",
-		Explain: "Helm hands the URL of a values file to the plugin as it is. The part between :// and ? is the path of the state file, relative to the folder that Helm was started in; %XX is a byte, but not before the first /, where Helm refuses it: begin with ./ then.",
+		Explain: "Helm hands the URL of a values file to the plugin as it is. The part between :// and ? is the path of the state file, relative to the directory that Helm was started in; %XX is a byte, but not before the first /, where Helm refuses it: begin with ./ then.",
 	}
 	HelmQuery = Sentence{
 		Code:    "helm-query",

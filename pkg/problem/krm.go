@@ -40,8 +40,8 @@ var (
 	}
 	KRMOutside = Sentence{
 		Code:    "krm-outside",
-		Text:    "the state file %s does not lie in the folder of --to or below",
-		Hint:    "write the Component into the folder of the state file",
-		Explain: "kustomize reads a function's configuration from the kustomization's own folder or below it, nowhere else.",
+		Text:    "the state file %s does not lie in the directory of --to or below",
+		Hint:    "write the Component into the directory of the state file",
+		Explain: "kustomize reads a function's configuration from the kustomization's own directory or below it, nowhere else.",
 	}
 )

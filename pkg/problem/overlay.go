@@ -5,14 +5,14 @@ var (
 	OverlayNoFolder = Sentence{
 		Code:    "overlay-no-folder",
 		Text:    "is not a directory",
-		Hint:    "name the folder that holds the kustomization; it has to lie on this disk",
-		Explain: "A kustomization is named by its folder, as with `kustomize build`. Addresses are not fetched: check the repository out and name the folder in it.",
+		Hint:    "name the directory that holds the kustomization; it has to lie on this disk",
+		Explain: "A kustomization is named by its directory, as with `kustomize build`. Addresses are not fetched: check the repository out and name the directory in it.",
 	}
 	OverlayNoKustomization = Sentence{
 		Code:    "overlay-no-kustomization",
 		Text:    "has %d kustomization files; it takes exactly one",
 		Hint:    "keep one of kustomization.yaml, kustomization.yml and Kustomization there",
-		Explain: "kustomize knows three names for its file and refuses a folder with none of them, or with two.",
+		Explain: "kustomize knows three names for its file and refuses a directory with none of them, or with two.",
 	}
 	OverlayRemote = Sentence{
 		Code:    "overlay-remote",
@@ -47,7 +47,7 @@ var (
 	OverlayBuild = Sentence{
 		Code:    "overlay-build",
 		Text:    "kustomize cannot build it: %v",
-		Hint:    "`kustomize build` of the folder shows the whole message; for files outside of the folder there is --load-restrictor none",
+		Hint:    "`kustomize build` of the directory shows the whole message; for files outside of the directory there is --load-restrictor none",
 		Explain: "The words after the colon are kustomize's own, without the text of patches and keys. Functions, plugins and Helm charts are switched off, since they run programs: build such a kustomization yourself and pipe its output in.",
 	}
 	OverlayEmpty = Sentence{
@@ -59,8 +59,8 @@ var (
 	OverlayRestrictor = Sentence{
 		Code:    "overlay-load-restrictor",
 		Text:    "--load-restrictor wants root or none, not %q",
-		Hint:    "leave the flag out: kustomizations then load files from their own folder only",
-		Explain: "With root, kustomize's own default, a file of a kustomization lies in its folder or below. With none it may lie anywhere on this disk. Bases in other folders are fine with both.",
+		Hint:    "leave the flag out: kustomizations then load files from their own directory only",
+		Explain: "With root, kustomize's own default, a file of a kustomization lies in its directory or below. With none it may lie anywhere on this disk. Bases in other directories are fine with both.",
 	}
 	OverlayWhich = Sentence{
 		Code:    "overlay-which",
@@ -83,7 +83,7 @@ var (
 	OverlayForeign = Sentence{
 		Code:    "overlay-foreign-file",
 		Text:    "exists already and is not the tool's own",
-		Hint:    "choose another folder with --to; a Component has a folder of its own",
+		Hint:    "choose another directory with --to; a Component has a directory of its own",
 		Explain: "A file that the tool owns begins with a line that says so. A kustomization without it was written by somebody else and is never overwritten.",
 	}
 	OverlayNoControlPlane = Sentence{

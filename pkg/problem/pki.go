@@ -98,7 +98,7 @@ var (
 	PKINotCertificate = Sentence{
 		Code:    "pki-not-a-certificate",
 		Text:    "block %d of %d holds no X.509 certificate",
-		Hint:    "export the certificate again",
+		Hint:    "export the certificate again, or restore the file from Git",
 		Explain: "The base64 text is intact, but what it holds is no well-formed X.509 certificate (RFC 5280), or more follows it inside the block.",
 	}
 	PKIKeyTooLarge = Sentence{

@@ -154,7 +154,7 @@ var (
 	}
 	RotationUnknownNeed = Sentence{
 		Code:    "rotation-unknown-code",
-		Text:    "there is nothing to assume under the code %q",
+		Text:    "no need has the code %q",
 		Hint:    "`l5d-pki-render status` shows the codes that the next phase needs",
 		Explain: "What a person vouches for is one of the needs of a phase, by its code.",
 	}

@@ -151,7 +151,7 @@ var (
 	StatePath = Sentence{
 		Code: "state-path", Text: "the path is %s",
 		Hint:    "write it relative to the state file, with \"/\", as short as it can be, such as keys/2026-1.age",
-		Explain: "Paths are relative to the folder of the state file and may not leave its repository. An absolute path would mean something else on every machine; only custody \"file\", which reads keys on a live host, may use one.",
+		Explain: "Paths are relative to the directory of the state file and may not leave its repository. An absolute path would mean something else on every machine; only custody \"file\", which reads keys on a live host, may use one.",
 	}
 	StateProtected = Sentence{
 		Code: "state-protected", Text: "the path is %s, which no output may be",

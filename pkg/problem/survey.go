@@ -161,7 +161,7 @@ var (
 	SurveyPattern = Sentence{
 		Code:    "survey-pattern",
 		Text:    "%q is no pattern",
-		Hint:    "write a path with * (inside one folder), ** (any depth) and ?, like **/testdata/**",
+		Hint:    "write a path with * (inside one directory), ** (any depth) and ?, like **/testdata/**",
 		Explain: "--allow takes patterns over paths in the repository, with slashes. A pattern without a slash is compared with the name of the file alone.",
 	}
 	SurveyAllowList = Sentence{
@@ -173,14 +173,14 @@ var (
 	SurveyNoFolder = Sentence{
 		Code:    "survey-no-folder",
 		Text:    "is not a directory",
-		Hint:    "give the folder of a Git work tree: --repo .",
-		Explain: "--repo reads the tracked files of a Git work tree, or every file of a folder that is none.",
+		Hint:    "give the directory of a Git work tree: --repo .",
+		Explain: "--repo reads the tracked files of a Git work tree, or every file of a directory that is none.",
 	}
 	SurveyTooMuch = Sentence{
 		Code:    "survey-too-much",
 		Text:    "holds more than the cap: %d %s",
-		Hint:    "give a folder inside of it with --repo",
-		Explain: "The caps on files and bytes keep a wrong folder from exhausting the host. Nothing was judged by halves: no finding is printed.",
+		Hint:    "give a directory inside of it with --repo",
+		Explain: "The caps on files and bytes keep a wrong directory from exhausting the host. Nothing was judged by halves: no finding is printed.",
 	}
 	SurveyLargeCommit = Sentence{
 		Code:    "survey-large-commit",

@@ -65,8 +65,8 @@ var (
 	SyncLeaves = Sentence{
 		Code:    "sync-leaves",
 		Text:    "%q leads out of the repository, to where nothing is written",
-		Hint:    "choose a path below the folder that holds .git; symbolic links count by where they lead",
-		Explain: "The tool owns files in its state file's repository only: the nearest folder upward with .git or, without one, the folder of the state file. Git's own folder is out of bounds too.",
+		Hint:    "choose a path below the directory that holds .git; symbolic links count by where they lead",
+		Explain: "The tool owns files in its state file's repository only: the nearest directory upward with .git or, without one, the directory of the state file. Git's own directory is out of bounds too.",
 	}
 	SyncProtected = Sentence{
 		Code:    "sync-protected",

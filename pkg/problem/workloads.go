@@ -40,9 +40,9 @@ var (
 	}
 	WorkloadsLink = Sentence{
 		Code:    "workloads-link",
-		Text:    "is a symbolic link that leaves its folder or its repository",
-		Hint:    "name the file or folder that it leads to",
-		Explain: "Files are replaced in place. Through a link that leaves its folder this would change a file outside of what was named, or put a file in the place of the link.",
+		Text:    "is a symbolic link that leaves its directory or its repository",
+		Hint:    "name the file or directory that it leads to",
+		Explain: "Files are replaced in place. Through a link that leaves its directory this would change a file outside of what was named, or put a file in the place of the link.",
 	}
 	WorkloadsPartly = Sentence{
 		Code:    "workloads-partly",

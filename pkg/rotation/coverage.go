@@ -41,8 +41,8 @@ func (o *Observation) Covered() []string {
 func (o *Observation) inferred() []string {
 	var list []string
 	for _, f := range o.Facts {
-		if f.Exactness == InferredFact {
-			list = append(list, f.Fact+" from "+f.Source)
+		if line := f.Fact + " from " + f.Source; f.Exactness == InferredFact && !slices.Contains(list, line) {
+			list = append(list, line)
 		}
 	}
 	return list

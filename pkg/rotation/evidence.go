@@ -71,8 +71,11 @@ func (e Evidence) check(s *state.Rotation, at time.Time) error {
 	var problems problem.List
 	for _, a := range e.Assumptions {
 		if !a.Code.Known() {
-			problems = append(problems, problem.RotationUnknownNeed.With(string(a.Code)).Hint("the codes are %s",
-				strings.Join(state.NeedCodes, ", ")))
+			p := problem.RotationUnknownNeed.With(string(a.Code))
+			if meant, ok := problem.Nearest(strings.ToUpper(string(a.Code)), state.NeedCodes); ok {
+				p = p.Hint("did you mean --assume %s?", meant)
+			}
+			problems = append(problems, p.Hint("the codes are %s", strings.Join(state.NeedCodes, ", ")))
 		}
 		if strings.TrimSpace(a.Because) == "" {
 			problems = append(problems, problem.RotationNoBecause.With(string(a.Code)))

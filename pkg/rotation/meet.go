@@ -191,7 +191,13 @@ func (t target) elsewhere() []string {
 func (r NeedResult) problem() *problem.Problem {
 	p := problem.RotationUnmet.With(r.Text, strings.Join(r.Missing, "; ")).Because(&r)
 	if r.Need == DeliveredElsewhere { // no observation can show it before the phase is entered
-		return p.Hint("make sure that it is delivered, then vouch for it: --assume %s --because \"...\"", r.Need)
+		return p.Hint("nothing in Git delivers it: apply it after the merge, and give your word for that: --assume %s --because \"applied by hand after the merge\"", r.Need)
+	}
+	switch {
+	case !r.Ends.IsZero():
+		p = p.Hint("the wait ends at %s; then give the same observation again", instantText(r.Ends))
+	case r.Wait != "":
+		p = p.Hint("the wait ends %s", r.Wait)
 	}
 	return p.Hint("bring an observation that shows it (--evidence), or vouch for it: --assume %s --because \"...\"", r.Need)
 }

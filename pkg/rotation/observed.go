@@ -71,7 +71,7 @@ func sameSet(fps []string, b pki.Bundle) bool {
 // shortened is a list of fingerprints for people.
 func shortened(fps []string) string {
 	if len(fps) == 0 {
-		return "nothing that was seen"
+		return "something that the observation does not show"
 	}
 	short := make([]string, len(fps))
 	for i, fp := range fps {

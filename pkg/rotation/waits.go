@@ -7,7 +7,7 @@ import (
 
 // needWaits says how long a wait takes that no clock of ours decides.
 var needWaits = map[Need]string{
-	BundleDelivered:    "about two minutes after the commit is applied, when kubelet has updated the injectors' mounts",
+	BundleDelivered:    "three minutes after the cluster has applied the commit, when kubelet has surely updated the injectors' mounts",
 	BundleLoaded:       "when every pod has restarted since the bundle was delivered; time alone does not end it",
 	IdentityLoaded:     "when linkerd-identity has restarted with the bundle",
 	IssuerLoaded:       "about a minute after the Secret changes, when identity reports IssuerUpdated",
@@ -37,13 +37,8 @@ func (t target) wait(n Need) (end time.Time, words string) {
 // leavesEnd is when every leaf of another issuer than the one in force has
 // expired, counted from the first observation that lets it be counted.
 func (c *cluster) leavesEnd() time.Time {
-	if c.past == nil {
-		return time.Time{}
-	}
-	for _, o := range c.seen {
-		if len(unloaded(o, c.past.now.Issuer)) == 0 && !c.switchedSince(o.at()) {
-			return o.at().Add(c.leafLife)
-		}
+	if o := c.signing(); o != nil {
+		return o.at().Add(c.leafLife)
 	}
 	return time.Time{}
 }

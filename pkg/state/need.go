@@ -34,7 +34,7 @@ var needs = []needRow{
 	// Every rollout needs it: a pod that restarts earlier gets the previous bundle again.
 	{BundleDelivered,
 		"the control plane delivers the bundle, the injector's mount included",
-		"compare `kubectl get configmap linkerd-identity-trust-roots -n linkerd -o yaml` with the phase's bundle, then wait until the injector mounts it (up to two minutes)",
+		"compare `kubectl get configmap linkerd-identity-trust-roots -n linkerd -o yaml` with the phase's bundle, then wait until the injector mounts it (up to three minutes)",
 		[]string{
 			"kubectl -n %s get configmap linkerd-identity-trust-roots -o jsonpath='{.data.ca-bundle\\.crt}'",
 			"kubectl -n %s rollout status deploy/linkerd-proxy-injector",
@@ -45,7 +45,7 @@ var needs = []needRow{
 		[]string{"linkerd check --proxy -o json | jq '.categories[].checks[] | select(.result != \"success\")'   # a stale bundle is a warning, exit code 0"}},
 	{DeliveredElsewhere,
 		"trust roots and issuer are delivered by something else",
-		"apply the trust roots or the issuer Secret that another system delivers, and check them in the cluster",
+		"nothing in Git delivers what the phase changes: apply it after the merge, with the command that `status` prints",
 		nil},
 	{IdentityLoaded,
 		"every identity replica has loaded the delivered bundle",

@@ -27,7 +27,7 @@ import (
 func (c *collector) certify(ctx context.Context) {
 	token, err := c.token(ctx)
 	if err != nil {
-		c.gap("the chains that identity signs with", err)
+		c.gap("the chains that identity signs with", fmt.Errorf("%w; the service account for it is made by `l5d-pki-render observe --rbac --certify | kubectl apply -f -`", err))
 		return
 	}
 	name := linkerd.IdentityOf(observe.Account, c.request.Namespace, c.request.Namespace, observe.TrustDomain(c.r.Config))

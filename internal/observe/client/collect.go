@@ -205,7 +205,7 @@ func (c *collector) replicas(ctx context.Context) {
 		}
 		c.r.Replicas[p.UID] = observe.Reply{Metrics: body, At: at}
 	})
-	c.say("asked %d identity replicas for their issuer", len(c.r.Identities))
+	c.say("asked %s for their issuer", observe.Counted(len(c.r.Identities), "identity replica"))
 }
 
 // proxyBundles asks the control plane's proxies which bundle they got.

@@ -25,7 +25,7 @@ func (c *collector) list(ctx context.Context) {
 	var pods []observe.Pod
 	err := c.api.pods(ctx, everyPod, c.selector(), metadataOnly, func(page []observe.PodObject) {
 		pods = append(pods, c.meshed(page, false)...)
-		c.say("listed %d pods", len(pods))
+		c.say("listed %s", observe.Counted(len(pods), "pod"))
 	}, func() { pods = nil })
 	if err != nil {
 		c.gap("the pods", err)
@@ -106,7 +106,7 @@ func (c *collector) wholeOf(ctx context.Context, pods []observe.Pod) ([]observe.
 			return nil, err
 		}
 		all = append(all, list...)
-		c.say("read %d pods without a hash of their bundle", len(all))
+		c.say("read %s without a hash of their bundle", observe.Counted(len(all), "pod"))
 	}
 	return all, nil
 }

@@ -15,8 +15,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/observe"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/handshake"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -24,8 +26,9 @@ import (
 
 // Serve answers l5d-pki-render as l5d-pki-render-cluster does: with what the cluster
 // holds if it has the state below dir whose name is asked for, and the file, if it
-// exists, names a workload of which one pod has not restarted.
-func Serve(in io.Reader, out io.Writer, dir, lateFile string) error {
+// exists, names a workload of which one pod has not restarted. It shows no more than
+// the flags of the request ask for.
+func Serve(in io.Reader, out io.Writer, dir, lateFile string, now time.Time) error {
 	return exchange.Serve(in, out, func(r exchange.Request) (exchange.Answer, error) {
 		if r.Handshake != nil {
 			return r.Handshake.Answer(func(client, server *pki.Peer, at time.Time) error {
@@ -44,9 +47,38 @@ func Serve(in io.Reader, out io.Writer, dir, lateFile string) error {
 		if err != nil {
 			return exchange.Answer{}, err
 		}
+		if err := shown(o, s, r, now); err != nil {
+			return exchange.Answer{}, err
+		}
 		text, err := rotation.MarshalObservation(o)
 		return exchange.Answer{Observation: text}, err
 	})
+}
+
+// shown takes out of an observation what a request does not ask for (docs/observe.md),
+// and dates it.
+func shown(o *rotation.Observation, s *state.Rotation, r exchange.Request, now time.Time) error {
+	if r.Dial == "" || r.Dial == observe.DialNever {
+		for i := range o.Endpoints {
+			o.Endpoints[i].Chain = nil
+		}
+		for i := range o.Webhooks {
+			o.Webhooks[i].Served = nil
+		}
+	}
+	v, err := linkerd.ParseVersion(s.Spec.Linkerd.Version)
+	if err != nil {
+		return err
+	}
+	if !r.Certify && !v.HasIssuerMetric() {
+		for i := range o.Identity {
+			o.Identity[i].Issuer = nil
+		}
+	}
+	if at, err := time.Parse(time.RFC3339, o.At); err == nil && now.After(at) {
+		o.At = now.UTC().Format(time.RFC3339)
+	}
+	return nil
 }
 
 // find reads the state file with a name, whatever the file is called.

@@ -1,0 +1,49 @@
+package nextstep
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// observed is the file that an observation goes to: the one that the user named, so that
+// it lies where the others do. Those in a directory evidence are kept ([moves.EarlierEvidence]).
+//
+// [moves.EarlierEvidence]: https://github.com/l5d-pki/l5d-pki-render/blob/main/docs/evidence.md
+func (f Facts) observed() string {
+	for _, file := range f.Evidence {
+		if filepath.Base(filepath.Dir(file)) != "evidence" {
+			return file
+		}
+	}
+	return "observation.yaml"
+}
+
+func (f Facts) observe() string {
+	return f.command("observe") + " --to " + delivery.Quoted(f.observed())
+}
+
+// sight is the flag by which an observation shows what a plain one does not
+// (docs/observe.md): without it the same command would be the next step forever.
+func (f Facts) sight(n rotation.NeedResult) string {
+	switch n.Need {
+	case rotation.IssuerLoaded, rotation.LeavesRenewed:
+		v, err := linkerd.ParseVersion(f.State.Spec.Linkerd.Version)
+		r := f.State.Status.Rotation
+		if err == nil && !v.HasIssuerMetric() || r != nil && r.Strategy == state.StrategyCrossSign {
+			return " --certify"
+		}
+	case rotation.WebhookCertServed:
+		return " --dial 1"
+	case rotation.RetiredGone:
+		// Pods that still hold the anchor have to restart; else it is their chains that were not seen.
+		if seen := len(f.Evidence) > 0 || f.Observe != ""; seen && len(n.Holders) == 0 && strings.Contains(strings.Join(n.Missing, ""), "the chain of") {
+			return " --dial all"
+		}
+	}
+	return ""
+}
