@@ -15,7 +15,7 @@ var (
 const minPrinted = 60
 
 func (s *search) languages(l *layer) {
-	for _, w := range []word{wordGo, wordPython} {
+	for _, w := range []*word{wordGo, wordPython} {
 		for _, at := range l.all(w) {
 			value := l.text[at+len(w.text):]
 			if n := len(value) - len(bytes.TrimLeft(value[:min(len(value), maxJWK)], "0123456789")) - max(0, len(value)-maxJWK); n >= minPrinted {
