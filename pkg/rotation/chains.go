@@ -83,19 +83,43 @@ func (c *cluster) signedSince() time.Time {
 
 // signing is the first observation, also of earlier moves, in which every identity
 // replica signs with the issuer of the phase, while that issuer was in force and
-// stayed it; nil if there is none.
+// stayed it; nil if there is none. One that shows another issuer later, as after a
+// rollback, begins the wait anew.
 func (c *cluster) signing() *Observation {
 	if c.past == nil {
 		return nil
 	}
 	all := slices.Concat(c.earlier, c.seen)
 	slices.SortStableFunc(all, func(a, b *Observation) int { return a.at().Compare(b.at()) })
+	var first *Observation
 	for _, o := range all {
-		if len(unloaded(o, c.past.now.Issuer)) == 0 && !c.switchedSince(o.at()) {
-			return o
+		switch {
+		case first != nil && c.signsOther(o, first):
+			first = nil
+		case first == nil && len(unloaded(o, c.past.now.Issuer)) == 0 && !c.switchedSince(o.at()) && !c.signsOther(o, o):
+			first = o
 		}
 	}
-	return nil
+	return first
+}
+
+// signsOther reports whether an observation shows that identity signs, or soon may, with
+// another issuer than that of the phase, or that proxies have a leaf of another one that
+// would have expired since the first.
+func (c *cluster) signsOther(o, first *Observation) bool {
+	now := fingerprints(c.past.now.Issuer)
+	for _, r := range o.Identity {
+		if r.Issuer != nil && !slices.Equal(r.Issuer, now) {
+			return true
+		}
+	}
+	if secret := o.ControlPlane.Issuer; len(secret) > 0 && secret[0] != now[0] {
+		return true
+	}
+	if !o.at().After(first.at().Add(c.leafLife)) {
+		return false
+	}
+	return slices.ContainsFunc(o.Endpoints, func(e Endpoint) bool { return len(e.Chain) > 0 && e.Chain[0] != now[0] && c.issued(e.Chain[0]) })
 }
 
 // refreshed reports whether every leaf of a row was refreshed after the instant

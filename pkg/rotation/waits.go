@@ -2,6 +2,7 @@ package rotation
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -40,10 +41,8 @@ func (c *cluster) leavesEnd() time.Time {
 	if c.past == nil {
 		return time.Time{}
 	}
-	for _, o := range c.seen {
-		if len(unloaded(o, c.past.now.Issuer)) == 0 && !c.switchedSince(o.at()) {
-			return o.at().Add(c.leafLife)
-		}
+	if o := c.signing(); o != nil && slices.Contains(c.seen, o) {
+		return o.at().Add(c.leafLife)
 	}
 	return time.Time{}
 }
