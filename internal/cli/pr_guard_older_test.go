@@ -106,6 +106,7 @@ func TestGuardFleetOlder(t *testing.T) {
 	judge("another place, with an older one", true, map[string]string{"fleet.yaml": naming(copied)})
 	judge("another place, with a newer one", false, map[string]string{"fleet.yaml": naming("new.yaml"), "new.yaml": at("11:45")})
 	judge("another place, with none", true, map[string]string{"fleet.yaml": naming("later.yaml")})
+	judge("that of another cluster in its place", true, map[string]string{named: strings.Replace(at("11:45"), "cluster: west", "cluster: prod-argocd", 1)})
 	judge("the place is not named any more", true, map[string]string{"fleet.yaml": fleetOfTwo})
 	judge("an older one beside the state, out of a rotation", false, map[string]string{beside: at("11:00")})
 	l.commitTo("main", files(map[string]string{named: at("19:30")}))

@@ -24,6 +24,7 @@ var packings = []packing{
 	{"gzip", newMagic("\x1f\x8b\x08", "\x1f\x8b", nil), openGzip},
 	{"zip", zipMagic, openZip},
 	{"bzip2", newMagic("BZh", "Zh", nil), openBzip2},
+	{"a PGP message", newMagic("\xa3\x01", "\xa3\x01", isDeflated), openPGP},
 	{"zlib", newMagic("\x78\x01", "\x78\x01", isDeflated), openZlib},
 	{"zlib", newMagic("\x78\x5e", "\x78\x5e", isDeflated), openZlib},
 	{"zlib", newMagic("\x78\x9c", "\x78\x9c", isDeflated), openZlib},
@@ -52,6 +53,18 @@ func openZip(old io.Reader, head []byte, r *bufReader) (io.Reader, error) {
 	}
 	size := fixed + int64(binary.LittleEndian.Uint16(head[26:])) + int64(binary.LittleEndian.Uint16(head[28:]))
 	if _, err := io.CopyN(io.Discard, r, size); err != nil {
+		return nil, err
+	}
+	if z, is := old.(flate.Resetter); is {
+		return old, z.Reset(r, nil)
+	}
+	return flate.NewReader(r), nil
+}
+
+// openPGP opens a compressed packet of ZIP (RFC 9580 section 5.6), as gpg writes a message
+// that is signed or stored and not encrypted.
+func openPGP(old io.Reader, _ []byte, r *bufReader) (io.Reader, error) {
+	if _, err := io.CopyN(io.Discard, r, 2); err != nil {
 		return nil, err
 	}
 	if z, is := old.(flate.Resetter); is {

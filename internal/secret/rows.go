@@ -6,7 +6,10 @@ const (
 	// maxRow is the longest line that is a row of a dump, in bytes.
 	maxRow = 1024
 	// minRow is how many words the first row has; maxGap how much is between two.
-	minRow, maxGap = 4, 8
+	minRow, maxGap = 4, 12
+	// maxOthers is how many lines of another kind may be between two rows: characters, of
+	// which some are written \n.
+	maxOthers = 8
 )
 
 // row is the longest run of words of hexadecimal digits in a line, all of one width.
@@ -16,17 +19,14 @@ type row struct {
 }
 
 // rows searches dumps by the words in their rows alone, whatever is around them:
-// debuggers, packet dumps, boxes, tables and logs. Every second line may be of another
-// kind, as "od -tx1c" prints it.
+// debuggers, packet dumps, boxes, tables and logs. Lines of another kind may be between
+// them, as "od -tx1c" prints it.
 func (s *search) rows(l *layer) {
 	l.gaps(func(from, to int) {
 		var open, line row
 		start, end, others := from, from, 0
 		for at := from; at < to; {
-			next := to
-			if i := bytes.IndexByte(l.text[at:to], '\n'); i >= 0 {
-				next = at + i
-			}
+			next, after := lineEnd(l.text, at, to)
 			line.read(l.text[at:next])
 			isNext := open.words > 0 && line.width == open.width && line.words > 0
 			switch {
@@ -34,7 +34,7 @@ func (s *search) rows(l *layer) {
 				n := min(line.words, open.words)
 				open.plain = append(open.plain, line.plain[:n*line.width/2]...)
 				end, others = next, 0
-			case open.words > 0 && others == 0:
+			case open.words > 0 && others < maxOthers:
 				others++
 			default:
 				s.rowsEnd(l, &open, start, end)
@@ -47,10 +47,24 @@ func (s *search) rows(l *layer) {
 			} else if isNext && line.words < open.words {
 				s.rowsEnd(l, &open, start, end)
 			}
-			at = next + 1
+			at = after
 		}
 		s.rowsEnd(l, &open, start, end)
 	})
+}
+
+// lineEnd is the end of the line at a place and the beginning of the next; in a string it
+// is written \n.
+func lineEnd(text []byte, at, to int) (end, next int) {
+	for i := at; i < to; i++ {
+		switch {
+		case text[i] == '\n':
+			return i, i + 1
+		case text[i] == '\\' && i+1 < to && text[i+1] == 'n':
+			return i, i + 2
+		}
+	}
+	return to, to
 }
 
 func (s *search) rowsEnd(l *layer, d *row, from, to int) {
@@ -66,10 +80,8 @@ func (s *search) rowsEnd(l *layer, d *row, from, to int) {
 // read finds the longest run in a line.
 func (r *row) read(line []byte) {
 	r.words, r.width, r.plain = 0, 0, r.plain[:0]
-	if len(line) > maxRow || len(line) < 2*minRow {
-		if len(line) > maxRow || len(line) < 2 {
-			return
-		}
+	if len(line) > maxRow || len(line) < 2 {
+		return
 	}
 	var from, words, width, last int // of the run so far
 	var run [maxRow / 2]byte
@@ -81,6 +93,10 @@ func (r *row) read(line []byte) {
 	}
 	for at := 0; at < len(line); {
 		if !isAlnum[line[at]] {
+			at++
+			continue
+		}
+		if at > 0 && line[at-1] == '\\' && (line[at] == 't' || line[at] == 'r') {
 			at++
 			continue
 		}
@@ -98,7 +114,7 @@ func (r *row) read(line []byte) {
 		}
 		gap := line[last:begin]
 		isOffset := words == 1 && len(gap) > 1 && gap[0] == ':' // "0010: "
-		if words > 0 && (len(digits) != width || len(gap) > maxGap && len(bytes.Trim(gap, " \t")) != len("(byte)") || isOffset) {
+		if words > 0 && (len(digits) != width || len(gap) > maxGap || isOffset) {
 			keep()
 		}
 		width, last = len(digits), at
@@ -153,19 +169,17 @@ func (s *search) records(l *layer) {
 		}
 		plain = plain[:0]
 	}
-	at := 0
-	for line := range bytes.Lines(l.text) {
-		data, ok := recordOf(bytes.TrimSpace(line))
-		switch {
-		case !ok:
-			flush()
-		default:
+	for at := 0; at < len(l.text); {
+		end, next := lineEnd(l.text, at, len(l.text))
+		if data, ok := recordOf(bytes.Trim(l.text[at:end], " \t\r\"'+")); ok {
 			if len(plain) == 0 {
 				from = at
 			}
-			plain, to = addDigits(plain, data), at+len(line)
+			plain, to = addDigits(plain, data), end
+		} else {
+			flush()
 		}
-		at += len(line)
+		at = next
 	}
 	flush()
 }

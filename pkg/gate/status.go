@@ -89,10 +89,11 @@ type Live struct {
 	} `json:"status"`
 }
 
-// Outdated reports whether the cluster has the verdict of a later observation.
+// Outdated reports whether the cluster has the verdict of a later observation. One that
+// is later by more than its life is of a clock that was wrong: it would stay for ever.
 func (v Verdict) Outdated(live Live) bool {
 	at, err := time.Parse(time.RFC3339, live.Status.At)
-	return err == nil && at.After(v.At) && live.Status.Epoch >= v.Spec.Epoch
+	return err == nil && at.After(v.At) && !at.After(v.At.Add(Life)) && live.Status.Epoch >= v.Spec.Epoch
 }
 
 // StatusFor is the status that the verdict gives the object in the cluster. If that

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -161,5 +162,47 @@ func TestPublishGateRefusals(t *testing.T) {
 		if len(g.patches) > 0 {
 			t.Errorf("%s: written", says)
 		}
+	}
+}
+
+// TestPublishGateHostile: what somebody else wrote into the object neither stops an answer
+// nor gets into it.
+func TestPublishGateHostile(t *testing.T) {
+	v := verdict()
+	for name, status := range map[string]map[string]any{
+		"an instant of a clock that was wrong": {"at": "2099-01-01T00:00:00Z", "epoch": 99, "conditions": []any{map[string]any{"type": "Ready", "status": "True"}}},
+		"an instant that is none":              {"at": "\x1b[2J::set-output name=x::y", "epoch": 4},
+		"a thousand conditions":                {"at": "", "conditions": slices.Repeat([]any{map[string]any{"type": "Ready", "status": "False", "message": strings.Repeat("x", 4096)}}, 1000)},
+	} {
+		g := &gateServer{t: t, live: liveGate(t, v)}
+		g.live["status"] = status
+		said, err := g.publish(v)
+		if err != nil || len(g.patches) != 1 || strings.ContainsAny(said, "\x1b") {
+			t.Errorf("%s: %v, %d patches, %q", name, err, len(g.patches), said)
+			continue
+		}
+		text, err := json.Marshal(g.patches[0])
+		if err != nil || len(text) > 8192 || g.patches[0]["at"] != "2026-11-27T12:00:00Z" {
+			t.Errorf("%s: %v %d bytes, %v", name, err, len(text), g.patches[0]["at"])
+		}
+	}
+	for name, live := range map[string]map[string]any{
+		"another kind": {"spec": "x"}, "a list": {"spec": map[string]any{"epoch": []any{}}}, "an epoch beyond numbers": {"spec": map[string]any{"epoch": 1e300}},
+	} {
+		g := &gateServer{t: t, live: live}
+		if _, err := g.publish(v); err == nil || len(g.patches) > 0 {
+			t.Errorf("%s: %v, %d patches", name, err, len(g.patches))
+		}
+	}
+	server := httptest.NewServer(http.RedirectHandler("http://192.0.2.1/", http.StatusTemporaryRedirect))
+	defer server.Close()
+	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
+	text := fmt.Sprintf(`{apiVersion: v1, kind: Config, clusters: [{name: a, cluster: {server: %q}}], contexts: [{name: a, context: {cluster: a}}], current-context: a}`, server.URL)
+	if err := os.WriteFile(kubeconfig, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := exchange.Ask(exchange.Request{Namespace: "linkerd", Kubeconfig: kubeconfig, Limit: time.Minute, Gate: &v},
+		func(in io.Reader, out io.Writer) error { return Serve(in, out, io.Discard) }); err == nil || !strings.Contains(err.Error(), "307") {
+		t.Errorf("a redirect: %v", err)
 	}
 }
