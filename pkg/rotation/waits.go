@@ -35,15 +35,10 @@ func (t target) wait(n Need) (end time.Time, words string) {
 }
 
 // leavesEnd is when every leaf of another issuer than the one in force has
-// expired, counted from the first observation that lets it be counted.
+// expired, counted from the observation that lets it be counted.
 func (c *cluster) leavesEnd() time.Time {
-	if c.past == nil {
-		return time.Time{}
-	}
-	for _, o := range c.seen {
-		if len(unloaded(o, c.past.now.Issuer)) == 0 && !c.switchedSince(o.at()) {
-			return o.at().Add(c.leafLife)
-		}
+	if o := c.signing(); o != nil {
+		return o.at().Add(c.leafLife)
 	}
 	return time.Time{}
 }
