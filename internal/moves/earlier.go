@@ -3,6 +3,7 @@ package moves
 import (
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
@@ -12,8 +13,9 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// EarlierEvidence reads the observations that earlier moves left in evidence/
-// beside the state file: regular files with the names that pr gives them.
+// EarlierEvidence reads the observations, of this cluster and of linked ones, that
+// earlier moves left in evidence/ beside the state file: regular files with the names
+// that pr gives them.
 func EarlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.Observation, err error) {
 	dir := statefile.Beside(statePath, base.EvidenceFolder)
 	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
@@ -29,7 +31,8 @@ func EarlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.O
 			continue
 		}
 		o, err := Observation(filepath.Join(dir, e.Name()))
-		if err == nil && o.Cluster == s.Metadata.Name {
+		if err == nil && (o.Cluster == s.Metadata.Name ||
+			slices.ContainsFunc(s.Spec.Links, func(l state.Link) bool { return l.Name == o.Cluster })) {
 			earlier = append(earlier, o)
 		}
 		problems.Add(err)

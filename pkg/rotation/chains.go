@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
@@ -13,34 +12,18 @@ import (
 // since, and, where leaves were not seen and time has not closed them, whatever
 // the log leaves possible.
 func (c *cluster) chains(l *Live) {
-	o := c.latest()
-	closed := c.leavesClosed()
+	o, s := c.latest(), c.signed()
+	closed := c.closedAfter(s.from)
+	c.stillServed(l, s, closed)
 	if o == nil && !closed.IsZero() {
-		o = c.signing()
+		o = s.from
 	}
 	if o == nil {
 		c.possibleChains(l, c.label()+notObserved)
 		return
 	}
 	whole := len(c.unseenChains(o)) == 0
-	in := " in " + c.label()
-	for _, row := range o.Endpoints {
-		if row.Chain == nil {
-			continue
-		}
-		if expired := closed.After(o.at()) || c.vouchedSince(o); !expired || !c.issued(row.Chain[0]) {
-			c.serveSeen(l, row.Chain, true, false, row.words()+in)
-		}
-	}
-	for _, r := range o.Identity {
-		if r.Issuer == nil {
-			continue
-		}
-		c.serveSeen(l, r.Issuer, true, true, fmt.Sprintf("identity replica %q of %s", r.Pod, c.label()))
-	}
-	if o.ControlPlane.Issuer != nil { // a replica may load it at any time
-		c.serveSeen(l, o.ControlPlane.Issuer, true, true, "Secret linkerd-identity-issuer of "+c.label())
-	}
+	c.shownChains(l, o, s, closed, c.label())
 	if c.past != nil {
 		c.serve(l, c.past.now.Issuer, "signed with in "+c.label())
 		for _, m := range c.past.since(o.at()) {
@@ -49,6 +32,29 @@ func (c *cluster) chains(l *Live) {
 	}
 	if !whole && closed.IsZero() {
 		c.possibleChains(l, c.label()+notRuledOut)
+	}
+}
+
+// servedChains are those that proxies were seen to serve, and that may live on.
+func (c *cluster) servedChains(l *Live, o *Observation, closed time.Time, of string) {
+	expired := closed.After(o.at()) || c.vouchedSince(o)
+	for _, row := range o.Endpoints {
+		if row.Chain != nil && (!expired || !c.issued(row.Chain[0])) {
+			c.serveSeen(l, row.Chain, true, false, row.words()+" in "+of)
+		}
+	}
+}
+
+// loadedIssuers are those that identity was seen to have, or to be given.
+func (c *cluster) loadedIssuers(l *Live, o *Observation, of string) {
+	for _, r := range o.Identity {
+		if r.Issuer == nil {
+			continue
+		}
+		c.serveSeen(l, r.Issuer, true, true, fmt.Sprintf("identity replica %q of %s", r.Pod, of))
+	}
+	if o.ControlPlane.Issuer != nil { // a replica may load it at any time
+		c.serveSeen(l, o.ControlPlane.Issuer, true, true, "Secret linkerd-identity-issuer of "+of)
 	}
 }
 
@@ -66,9 +72,13 @@ func (c *cluster) vouchedSince(o *Observation) bool {
 // expired, if that instant has passed; zero otherwise. A leaf issued in the last
 // second before [cluster.signedSince] lives for its lifetime and the clock skew
 // that identity adds.
-func (c *cluster) leavesClosed() time.Time {
-	since := c.signedSince()
-	if end := since.Add(c.leafLife); !since.IsZero() && c.at.After(end) {
+func (c *cluster) leavesClosed() time.Time { return c.closedAfter(c.signing()) }
+
+func (c *cluster) closedAfter(from *Observation) time.Time {
+	if from == nil {
+		return time.Time{}
+	}
+	if end := from.at().Add(c.leafLife); c.at.After(end) {
 		return end
 	}
 	return time.Time{}
@@ -81,23 +91,6 @@ func (c *cluster) signedSince() time.Time {
 		return o.at()
 	}
 	return time.Time{}
-}
-
-// signing is the first observation, also of earlier moves, in which every identity
-// replica signs with the issuer of the phase, while that issuer was in force and
-// stayed it; nil if there is none.
-func (c *cluster) signing() *Observation {
-	if c.past == nil {
-		return nil
-	}
-	all := slices.Concat(c.earlier, c.seen)
-	order.By(all, func(a, b *Observation) int { return a.at().Compare(b.at()) })
-	for _, o := range all {
-		if len(unloaded(o, c.past.now.Issuer)) == 0 && !c.switchedSince(o.at()) {
-			return o
-		}
-	}
-	return nil
 }
 
 // refreshed reports whether every leaf of a row was refreshed after the instant

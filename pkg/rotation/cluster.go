@@ -60,40 +60,51 @@ func (c *cluster) live() Live {
 // proxy keeps its bundle for ever.
 func (c *cluster) bundles(l *Live) {
 	o := c.latest()
+	c.stillHeld(l)
 	if o == nil {
 		c.possibleBundles(l, c.label()+notObserved)
 		return
 	}
 	whole := len(o.unseenBundles()) == 0 && !c.seenBefore(o)
-	in := " in " + c.label()
-	for _, row := range o.Endpoints {
-		if row.Bundle != nil {
-			c.holdSeen(l, row.Bundle, true, false, row.words()+in)
-		}
-	}
-	for _, r := range o.Identity {
-		if r.Bundle == nil {
-			continue
-		}
-		c.holdSeen(l, r.Bundle, true, true, fmt.Sprintf("identity replica %q of %s", r.Pod, c.label()))
-	}
-	c.deliveredBundles(l, o)
+	c.heldBundles(l, o, c.label())
+	c.givenBundles(l, o, c.label())
+	c.deliveredSince(l, o)
 	if !whole || c.past == nil || !c.delivers(o, c.past.now.Bundle) {
 		c.possibleBundles(l, c.label()+notRuledOut)
 	}
 }
 
-// deliveredBundles: what a pod that starts now may be given.
-func (c *cluster) deliveredBundles(l *Live, o *Observation) {
+// heldBundles are those that pods were seen with.
+func (c *cluster) heldBundles(l *Live, o *Observation, of string) {
+	for _, row := range o.Endpoints {
+		if row.Bundle == nil {
+			continue
+		}
+		c.holdSeen(l, row.Bundle, true, false, row.words()+" in "+of)
+	}
+	for _, r := range o.Identity {
+		if r.Bundle == nil {
+			continue
+		}
+		c.holdSeen(l, r.Bundle, true, true, fmt.Sprintf("identity replica %q of %s", r.Pod, of))
+	}
+}
+
+// givenBundles: what a pod that starts was seen to be given.
+func (c *cluster) givenBundles(l *Live, o *Observation, of string) {
 	if o.ControlPlane.TrustRoots != nil {
-		c.holdSeen(l, o.ControlPlane.TrustRoots, true, c.own, "ConfigMap linkerd-identity-trust-roots of "+c.label())
+		c.holdSeen(l, o.ControlPlane.TrustRoots, true, c.own, "ConfigMap linkerd-identity-trust-roots of "+of)
 	}
 	for _, in := range o.ControlPlane.Injectors {
 		if in.Bundle == nil {
 			continue
 		}
-		c.holdSeen(l, in.Bundle, true, false, fmt.Sprintf("injector %q of %s", in.Pod, c.label()))
+		c.holdSeen(l, in.Bundle, true, false, fmt.Sprintf("injector %q of %s", in.Pod, of))
 	}
+}
+
+// deliveredSince: what is delivered now, and was since the observation.
+func (c *cluster) deliveredSince(l *Live, o *Observation) {
 	if c.past == nil {
 		return
 	}

@@ -38,14 +38,10 @@ var contrary = map[Need]func(t target, o *Observation) []string{
 	DeliveredElsewhere: target.shownUndelivered,
 }
 
-// seenOtherwise is what the newest observation shows against a word, if it was
-// taken after the change that the word is about; "" is nothing.
+// seenOtherwise is what the newest observation that speaks about a word shows against
+// it, if it was taken after the change that the word is about; "" is nothing.
 func (t target) seenOtherwise(n Need) string {
-	o, ask := t.own.latest(), contrary[n]
-	if o == nil || ask == nil || t.tooOldFor(n) != "" {
-		return ""
-	}
-	found := ask(t, o)
+	o, found := t.shown(n)
 	if len(found) == 0 {
 		return ""
 	}
@@ -82,8 +78,13 @@ func (t target) shownWithoutIncoming(o *Observation) (found []string) {
 
 // shownOtherChains: a leaf that was seen is gone once its life is over.
 func (t target) shownOtherChains(o *Observation) (found []string) {
+	for _, r := range o.Identity {
+		if len(r.Issuer) > 0 && r.Issuer[0] != t.to.Issuer[0].Fingerprint() {
+			found = append(found, fmt.Sprintf("identity replica %q signs with %s", r.Pod, shortened(r.Issuer)))
+		}
+	}
 	if t.own.at.After(o.at().Add(t.own.leafLife)) {
-		return nil
+		return found
 	}
 	for _, e := range o.Endpoints {
 		if len(e.Chain) > 0 && e.Chain[0] != t.to.Issuer[0].Fingerprint() {

@@ -72,6 +72,9 @@ func (t target) meet(n Need) NeedResult {
 	if old := t.tooOldFor(n); old != "" {
 		r.Missing = slices.Insert(r.Missing, 0, old)
 	}
+	if kept := t.keptAgainst(n, len(r.Missing) > 0); kept != "" {
+		r.Missing = slices.Insert(r.Missing, 0, kept)
+	}
 	r.Met = len(r.Missing) == 0
 	if !r.Met {
 		r.Ends, r.Wait = t.wait(n)

@@ -71,6 +71,7 @@ type simCluster struct {
 	proxies  []proxy
 	replicas []replica
 	seen     []*Observation
+	kept     []*Observation // with earlier moves
 }
 
 func (u *universe) cluster(name string, proxies, replicas int, at time.Time) *simCluster {
@@ -245,7 +246,7 @@ func (o *Observation) drop(choose chooser) {
 // known is the cluster as the gate sees it.
 func (u *universe) known(c *simCluster, own bool, at time.Time) *cluster {
 	p := c.past
-	return &cluster{name: c.name, own: own, past: &p, seen: c.seen, book: u.book, leafLife: simLife, at: at}
+	return &cluster{name: c.name, own: own, past: &p, seen: c.seen, earlier: c.kept, book: u.book, leafLife: simLife, at: at}
 }
 
 // commit tries a change; bend removes part of the gate, for negative controls.

@@ -35,7 +35,7 @@ func (t target) wait(n Need) (end time.Time, words string) {
 }
 
 // leavesEnd is when every leaf of another issuer than the one in force has
-// expired, counted from the first observation that lets it be counted.
+// expired, counted from the observation that lets it be counted.
 func (c *cluster) leavesEnd() time.Time {
 	if o := c.signing(); o != nil {
 		return o.at().Add(c.leafLife)
