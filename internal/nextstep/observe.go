@@ -11,9 +11,8 @@ import (
 )
 
 // observed is the file that an observation goes to: the one that the user named, so that
-// it lies where the others do. Those in a directory evidence are kept ([moves.EarlierEvidence]).
-//
-// [moves.EarlierEvidence]: https://github.com/l5d-pki/l5d-pki-render/blob/main/docs/evidence.md
+// it lies where the others do. Those in a directory evidence are kept, since waits are
+// counted from them (docs/evidence.md).
 func (f Facts) observed() string {
 	for _, file := range f.Evidence {
 		if filepath.Base(filepath.Dir(file)) != "evidence" {
