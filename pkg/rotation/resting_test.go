@@ -121,7 +121,7 @@ func TestHandshakesUseTheMeshsNames(t *testing.T) {
 		}
 		chain := must(pki.ReadChain([]byte(m.state.Status.Issuers[0].Certificate)))
 		keys := map[string]pki.Key{chain[0].Fingerprint(): must(pki.ParseKey(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: text})))}
-		proof := must(Prove(m.state, ProveOptions{IssuerKeys: keys, Random: random("proof")}, Evidence{}, now))
+		proof := must(Prove(m.state, ProveOptions{IssuerKeys: keys, Random: random("proof"), Handshake: shakes}, Evidence{}, now))
 		if cell := proof.Steps[0].Matrix[0]; !cell.OK(ByProxy) || !cell.OK(ByHandshake) {
 			t.Errorf("%s: %+v", domain, cell.Results)
 		}
