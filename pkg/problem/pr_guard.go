@@ -120,7 +120,7 @@ var (
 	PRGuardSpec = Sentence{
 		Code:    "guard-spec",
 		Text:    "%s: gates after this change would open earlier",
-		Hint:    "undo it; if it is what the mesh has, have a maintainer accept it with --accept guard-spec",
+		Hint:    "undo it; if it is what the mesh has, and no leaf of the longer life is left, have a maintainer accept it with --accept guard-spec",
 		Explain: "The lifetime of leaves and the allowed clock skew say how long an old issuer is still in use, links name the clusters that must trust a new anchor first. A value that is too short, or a link that is missing, lets a later move drop what is still needed.",
 	}
 	PRGuardLogAt = Sentence{
