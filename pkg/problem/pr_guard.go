@@ -135,6 +135,12 @@ var (
 		Hint:    "merge any other change into the base branch on a machine whose clock is right, then make the move again with `l5d-pki-render pr`",
 		Explain: "What was observed before a phase came to the base branch does not count for it. The guard takes the instant of that from the commit that brought it, or, if a clock was ahead by more than an hour, from the first commit after it that has an instant that can be.",
 	}
+	PRGuardWebhookCA = Sentence{
+		Code:    "guard-webhook-ca",
+		Text:    "the new CA bundle of webhook %s has %s, which its new certificate does not need",
+		Hint:    "make the start again with `l5d-pki-render pr start webhooks`; if the CA is meant, have a maintainer accept it with --accept guard-webhook-ca",
+		Explain: "The API server trusts every CA of a webhook's bundle, and the webhooks of Linkerd may change every pod. A start brings for each webhook the CA that signed its new certificate, and nothing else.",
+	}
 	PRGuardWave = Sentence{
 		Code:    "guard-wave",
 		Text:    "status.wave was edited: %s",
