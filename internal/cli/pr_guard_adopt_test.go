@@ -34,6 +34,7 @@ func TestGuardAdoption(t *testing.T) {
 	other := func(dir string) {
 		l.committed(dir, func() { l.evil(dir, "west"); renameMesh(t, dir, "west/rotation.yaml", "west") })
 	}
+	_, signers := sshKey(t, "robot", forEvidence)
 	for name, c := range map[string]struct {
 		base, work func(dir string)
 		want       []string
@@ -46,6 +47,20 @@ func TestGuardAdoption(t *testing.T) {
 			started(dir)
 			l.edit(dir, l.state, func(s string) string { return strings.Replace(s, "phase: stable", "phase: sable", 1) })
 		}, []string{"state-choice", "state-log-end"}, "phase"},
+		"dated in the future": {nil, func(dir string) {
+			started(dir)
+			l.edit(dir, l.state, func(s string) string {
+				return regexp.MustCompile(`at: .*`).ReplaceAllString(s, `at: "2099-01-01T00:00:00Z"`)
+			})
+		}, []string{"guard-log-at"}, "2099"},
+		"with an observation, and no key is listed": {nil, func(dir string) {
+			started(dir)
+			l.committed(dir, func() { put(t, dir, firstEvidence(l, dir), "x") })
+		}, nil, "unverified: the base branch lists no key for evidence"},
+		"with an unsigned observation": {func(dir string) { l.committed(dir, func() { put(t, dir, "pki/allowed_signers", signers) }) }, func(dir string) {
+			started(dir)
+			l.committed(dir, func() { put(t, dir, firstEvidence(l, dir), "x") })
+		}, []string{"guard-evidence"}, "not signed"},
 		"with a key in clear": {nil, func(dir string) {
 			started(dir)
 			l.committed(dir, func() { put(t, dir, "pki/keys/a.key", testKey(t)) })
@@ -202,3 +217,9 @@ func TestGuardJump(t *testing.T) {
 
 // stateNameLine is metadata.name as `init` writes it.
 var stateNameLine = regexp.MustCompile(`(?m)^  name: *["']?[-a-z0-9]+["']?`)
+
+// firstEvidence is where an observation of a first state is.
+func firstEvidence(l *prLand, dir string) string {
+	name := l.stateIn(dir).Metadata.Name
+	return "pki/evidence/" + name + "-" + name + "-20260601T120000Z.yaml"
+}

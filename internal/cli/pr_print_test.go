@@ -150,3 +150,33 @@ func TestPRArguments(t *testing.T) {
 	l.clone, l.state = t.TempDir(), "rotation.yaml"
 	l.refused("pr-no-repository")
 }
+
+// TestPrintLinks: parts are not written through links that a commit may have made.
+func TestPrintLinks(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	outside := t.TempDir()
+	for name, prepare := range map[string]func(){
+		"a directory that is a link": func() { link(t, l.clone, outside, "change") },
+		"a directory below a link":   func() { link(t, l.clone, outside, "up"); put(t, outside, "change/x", "x") },
+		"a file that is a link": func() {
+			put(t, l.clone, "change/x", "x")
+			link(t, l.clone, "../linkerd/pki/rotation.yaml", "change/body.md")
+		},
+		"a file that is a directory": func() { put(t, l.clone, "change/title/x", "x") },
+	} {
+		gitIn(t, l.clone, "clean", "-qfdx")
+		prepare()
+		out := filepath.Join(l.clone, "change")
+		if strings.Contains(name, "below") {
+			out = filepath.Join(l.clone, "up", "change")
+		}
+		before := l.stateText(l.clone)
+		_, got := l.parts("--assume", "BUNDLE-DELIVERED", "--out", out)
+		left, _ := filepath.Glob(filepath.Join(outside, "*", "*.md"))
+		more, _ := filepath.Glob(filepath.Join(outside, "*.md"))
+		if got.code == ExitDone || len(left)+len(more) > 0 || l.stateText(l.clone) != before {
+			t.Errorf("%s: code %d, %q: %s", name, got.code, append(left, more...), got.stderr)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package proposal
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -127,6 +128,9 @@ func (c *call) writeParts(ch *change) error {
 
 // write puts each part into a file of its own.
 func (c *call) write(parts Parts) error {
+	if link := linkBelow(c.Repo.Top, c.q.Out); link != "" {
+		return problem.PRNotRegular.With().In(link)
+	}
 	if err := c.Moves.Files.MakeDirs(c.q.Out); err != nil {
 		return err
 	}
@@ -142,9 +146,30 @@ func (c *call) write(parts Parts) error {
 		"branch": parts.Branch + "\n", "title": parts.Title + "\n", "body.md": parts.Body, "labels": strings.Join(parts.Labels, "\n") + "\n",
 		"commit-message": parts.CommitMessage, "trailers": trailers.String(), "pull-request.json": string(whole) + "\n",
 	} {
-		if err := c.Moves.Files.Replace(filepath.Join(c.q.Out, name), []byte(text), 0o644); err != nil {
+		path := filepath.Join(c.q.Out, name)
+		if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+			return problem.PRNotRegular.With().In(path)
+		}
+		if err := c.Moves.Files.Replace(path, []byte(text), 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// linkBelow is the first part of a path below a repository that is a link, which a commit
+// may have made: what is written there would be elsewhere.
+func linkBelow(top, path string) string {
+	name, inside := files.Below(top, path)
+	if !inside {
+		return ""
+	}
+	at := top
+	for part := range strings.SplitSeq(name, "/") {
+		at = filepath.Join(at, part)
+		if info, err := os.Lstat(at); err == nil && info.Mode()&os.ModeSymlink != 0 {
+			return at
+		}
+	}
+	return ""
 }

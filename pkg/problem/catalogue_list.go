@@ -486,6 +486,7 @@ var catalogue = [...]*Sentence{
 	&PRGuardSpec,
 	&PRGuardLogAt,
 	&PRGuardLandedAhead,
+	&PRGuardWebhookCA,
 	&PRGuardWave,
 	&PRGuardFolds,
 	&PRGuardWindows,

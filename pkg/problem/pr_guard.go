@@ -120,7 +120,7 @@ var (
 	PRGuardSpec = Sentence{
 		Code:    "guard-spec",
 		Text:    "%s: gates after this change would open earlier",
-		Hint:    "undo it; if it is what the mesh has, have a maintainer accept it with --accept guard-spec",
+		Hint:    "undo it; if it is what the mesh has, and no leaf of the longer life is left, have a maintainer accept it with --accept guard-spec",
 		Explain: "The lifetime of leaves and the allowed clock skew say how long an old issuer is still in use, links name the clusters that must trust a new anchor first. A value that is too short, or a link that is missing, lets a later move drop what is still needed.",
 	}
 	PRGuardLogAt = Sentence{
@@ -134,6 +134,12 @@ var (
 		Text:    "commit %.12s of the base branch, which brought log entry %d, is dated %s, which is in the future, and so is every commit after it",
 		Hint:    "merge any other change into the base branch on a machine whose clock is right, then make the move again with `l5d-pki-render pr`",
 		Explain: "What was observed before a phase came to the base branch does not count for it. The guard takes the instant of that from the commit that brought it, or, if a clock was ahead by more than an hour, from the first commit after it that has an instant that can be.",
+	}
+	PRGuardWebhookCA = Sentence{
+		Code:    "guard-webhook-ca",
+		Text:    "the new CA bundle of webhook %s has %s, which its new certificate does not need",
+		Hint:    "make the start again with `l5d-pki-render pr start webhooks`; if the CA is meant, have a maintainer accept it with --accept guard-webhook-ca",
+		Explain: "The API server trusts every CA of a webhook's bundle, and the webhooks of Linkerd may change every pod. A start brings for each webhook the CA that signed its new certificate, and nothing else.",
 	}
 	PRGuardWave = Sentence{
 		Code:    "guard-wave",

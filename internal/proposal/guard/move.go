@@ -26,6 +26,7 @@ func (g *judgement) judgeMove(next *state.Rotation) error {
 		return err
 	}
 	g.judgeOlder(next)
+	g.judgeWebhooks(next)
 	switch {
 	case g.Now.Metadata.Name != next.Metadata.Name:
 		r.findings = append(r.findings, problem.RotationOtherMesh.With(g.Now.Metadata.Name, next.Metadata.Name))

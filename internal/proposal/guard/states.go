@@ -193,6 +193,9 @@ func (g *judgement) judgeAdoption(is *state.Rotation) error {
 		for _, name := range slices.Sorted(maps.Keys(is.Metadata.Annotations)) {
 			g.r.notes = append(g.r.notes, "the state file has the annotation "+sink.Code(sink.Name(name+": "+is.Metadata.Annotations[name])))
 		}
+		if err := g.judgeFirst(is); err != nil {
+			return err
+		}
 	}
 	return g.judgeNamesakes(is, g.differs)
 }
