@@ -42,7 +42,7 @@ func TestEarlierObservationsCloseByTime(t *testing.T) {
 			continue
 		}
 		last := move.State.Status.Log[len(move.State.Status.Log)-1]
-		if last.Evidence != seen(loaded).Digest() || !strings.Contains(move.Needs[0].How, "has expired since the observation") {
+		if last.Evidence != seen(loaded).Digest() || !earlier.Has(last.Evidence) || (Evidence{}).Has(last.Evidence) || !strings.Contains(move.Needs[0].How, "has expired since the observation") {
 			t.Errorf("%s: %+v %+v", name, last, move.Needs)
 		}
 	}

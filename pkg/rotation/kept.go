@@ -273,3 +273,13 @@ func (c *scene) wentBack() []string {
 	return []string{fmt.Sprintf("the observation of %s shows that %s, and the phase in force signs with %s: bring that back, then observe again",
 		s.against.At, strings.Join(own.endedBy(s), "; "), shortened(fingerprints(own.past.now.Issuer)))}
 }
+
+// Has reports whether a digest is that of the evidence: alone, or with the kept observation
+// that a wait was counted from.
+func (e Evidence) Has(digest string) bool {
+	return e.Digest() == digest || slices.ContainsFunc(e.Earlier, func(o *Observation) bool {
+		with := e
+		with.Observations = append(slices.Clip(with.Observations), o)
+		return with.Digest() == digest
+	})
+}

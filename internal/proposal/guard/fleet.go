@@ -213,7 +213,7 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 		if m.Repository != "" {
 			g.readPinned(&clusters[i])
 			known[i].Assumptions = own.Assumptions
-			known[i].Observations = g.observedAt(m, name)
+			known[i].Observations = append(g.observedAt(m, name), g.baseKnows(m, nil, "", name)...)
 			continue
 		}
 		file := path.Join(path.Dir(name), m.State)
@@ -233,7 +233,7 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 		}
 		clusters[i].Now = now
 		known[i].Assumptions = own.Assumptions // a person's word is about the component
-		known[i].Observations = g.observationsOf(m, now, file, name)
+		known[i].Observations = append(g.observationsOf(m, now, file, name), g.baseKnows(m, now, file, name)...)
 	}
 	if member < 0 && g.Now != nil {
 		g.r.fail(problem.PRGuardNoMember.With(g.State).In(name))

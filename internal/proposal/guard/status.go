@@ -101,7 +101,7 @@ func (g *judgement) noteLinked(next *state.Rotation) {
 // log itself has: a digest alone convinces nobody.
 func (g *judgement) noteUnseen(next *state.Rotation) error {
 	claimed, err := g.Claimed(next)
-	if last, _ := next.LastEntry(); err == nil && last.Evidence != "" && last.Evidence != claimed.Digest() {
+	if last, _ := next.LastEntry(); err == nil && last.Evidence != "" && !claimed.Has(last.Evidence) {
 		g.r.notes = append(g.r.notes, "the log names evidence with digest `"+last.Evidence[:16]+"` that is not part of this change: ask who made it to show it")
 	}
 	return err

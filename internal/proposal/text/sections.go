@@ -182,7 +182,7 @@ func (t Text) whySafe() string {
 	for _, a := range t.Evidence.Assumptions {
 		fmt.Fprintf(&b, "- on somebody's word: %s, because %s\n", a.Code, sink.Code(a.Because))
 	}
-	if d := t.Evidence.Digest(); t.Entry.Evidence != "" && d != t.Entry.Evidence {
+	if t.Entry.Evidence != "" && !t.Evidence.Has(t.Entry.Evidence) {
 		fmt.Fprintf(&b, "- the log names evidence with digest %s that is not part of this change: ask who made it to show it\n", sink.Code(t.Entry.Evidence[:16]))
 	}
 	return b.String()
