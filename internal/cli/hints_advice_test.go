@@ -2,6 +2,9 @@ package cli
 
 // adviceOnly are the codes whose hint no test can follow, and why.
 var adviceOnly = map[string]string{
+	"guard-evidence-older":    "a cluster is observed anew, which only a cluster can show; TestGuardOlder has a newer observation, and the acceptance",
+	"guard-landed-ahead":      "somebody else merges with a clock that is right; TestGuardLandedClocks does",
+	"guard-webhook-ca":        "whether a CA is meant, its owner knows; TestGuardWebhookCA has a start without it",
 	"custody-unknown":         "the state's reader refuses a kind that this version does not know; only another version meets it",
 	"fleet-too-large":         "files and the contents of commits are read to the same size, and refused before",
 	"fleet-pairs":             "takes more than a thousand sets of linked members; TestLinksAreBounded of the fleet has them",
