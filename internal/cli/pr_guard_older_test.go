@@ -35,13 +35,17 @@ func TestGuardOlder(t *testing.T) {
 		}
 	}
 	remove := func(dir string) { gitIn(t, dir, "rm", "-q", known); gitIn(t, dir, "commit", "-q", "-m", "rm") }
+	restore := func(dir string) { // a move that knows the newer one is refused
+		gitIn(t, dir, "checkout", "-q", "origin/main", "--", known)
+		gitIn(t, dir, "commit", "-q", "-m", "restore")
+	}
 	for name, c := range map[string]struct {
 		work []func(dir string)
 		want bool
 	}{
 		"a newer one":                     {[]func(string){advance(11 * time.Hour)}, false},
 		"a newer one in its place":        {[]func(string){remove, advance(11 * time.Hour)}, false},
-		"an older one":                    {[]func(string){advance(9 * time.Hour)}, true},
+		"an older one":                    {[]func(string){remove, advance(9 * time.Hour), restore}, true},
 		"an older one in its place":       {[]func(string){remove, advance(9 * time.Hour)}, true},
 		"it is removed, and nothing else": {[]func(string){remove}, true},
 		"it is dated back": {[]func(string){func(dir string) {
