@@ -43,6 +43,7 @@ func (f Facts) sight(n rotation.NeedResult) string {
 		if seen := len(f.Evidence) > 0 || f.Observe != ""; seen && len(n.Holders) == 0 && strings.Contains(strings.Join(n.Missing, ""), "the chain of") {
 			return " --dial all"
 		}
+	default: // a plain one shows it
 	}
 	return ""
 }

@@ -85,7 +85,8 @@ func (c *fleetCall) close() {
 func (c *call) fleetWish(limit int64) checkout.Wish {
 	w := c.q.Wish
 	return checkout.Wish{
-		Verb: w.Verb, Kind: w.Kind, Strategy: w.Strategy, Members: c.q.Members, To: w.To, Abandon: w.Abandon, Options: w.Options, Limit: int(limit),
+		Verb: w.Verb, Kind: w.Kind, Strategy: w.Strategy, Members: c.q.Members,
+		To: w.To, Abandon: w.Abandon, Options: w.Options, Limit: int(limit),
 		Evidence: c.brought(),
 		Material: checkout.Material{Anchor: c.q.Material.Anchor, AnchorKey: c.q.Material.AnchorKey, OutgoingKey: c.q.Material.OutgoingKey},
 	}

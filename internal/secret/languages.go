@@ -26,7 +26,8 @@ func (s *search) languages(l *layer) {
 	for _, at := range l.all(wordDotNet) {
 		from, end := objectAround(l.text, at, 0)
 		object := l.text[from:end]
-		if (bytes.Contains(object, []byte(`"Curve"`)) || bytes.Contains(object, []byte(`"Modulus"`))) && scalarLength(l.text[at+2:]) >= minScalar {
+		isKey := bytes.Contains(object, []byte(`"Curve"`)) || bytes.Contains(object, []byte(`"Modulus"`))
+		if isKey && scalarLength(l.text[at+2:]) >= minScalar {
 			s.say(l, at, end, "parameters of a private key in JSON")
 		}
 	}

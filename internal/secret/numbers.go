@@ -55,7 +55,8 @@ func (s *search) numbers(l *layer) {
 		if n := len(gap); n > 0 && gap[n-1] == '-' && value <= 128 && n > 1 && gap[n-2] != ' ' && gap[n-2] != '\n' {
 			gap, value = gap[:n-1], (256-value)%256
 		}
-		if count > 0 && (len(gap) > maxBetween || count > 2 && !sameBetween(gap, gaps[1])) || isPlainGap(gap) && (count == 0 || isPlainGap(gaps[0])) {
+		if count > 0 && (len(gap) > maxBetween || count > 2 && !sameBetween(gap, gaps[1])) ||
+			isPlainGap(gap) && (count == 0 || isPlainGap(gaps[0])) {
 			flush(begin)
 		}
 		if count == 0 {

@@ -151,7 +151,8 @@ var (
 	startMagics = []*word{
 		newMagic("\x28\xb5\x2f\xfd", "\x2f\xfd", nil), newMagic("\x04\x22\x4d\x18", "\x4d\x18", nil),
 		newMagic("\x50\x2a\x4d\x18", "\x2a\x4d", nil), newMagic("\x1f\x9d", "\x1f\x9d", isCompress), newMagic("LZIP\x01", "P\x01", nil),
-		newMagic("MSCF\x00\x00\x00\x00", "F\x00", nil), newMagic("\x89LZO\x00\r\n\x1a\n", "O\x00", nil), newMagic("\xff\x06\x00\x00sNaPpY", "aP", nil),
+		newMagic("MSCF\x00\x00\x00\x00", "F\x00", nil), newMagic("\x89LZO\x00\r\n\x1a\n", "O\x00", nil),
+		newMagic("\xff\x06\x00\x00sNaPpY", "aP", nil),
 		newMagic("Rar!\x1a\x07", "\x1a\x07", nil), newMagic("\x5d\x00\x00", "\x5d\x00", isLZMA),
 	}
 )

@@ -14,12 +14,23 @@ func (s *search) pemReversed(l *layer) {
 		low := max(0, at-maxLabel)
 		from := low + max(0, bytes.LastIndex(l.text[low:at], wordEnd))
 		if next-at < maxBody && bytes.Contains(l.text[low:at], wordEnd) && !bytes.Contains(l.text[from:at], wordBegin) &&
-			bytes.Contains(l.text[max(at, next-maxLabel):next], wordBegin) {
-			from, end := wholeLines(l.text, from, next)
-			s.enter(l, "lines in reverse order", linesReversed(l.text[from:end]), from, end)
+			hasBodyBetween(l.text[at:next]) {
+			first, end := wholeLines(l.text, from, next)
+			s.enter(l, "lines in reverse order", linesReversed(l.text[first:end]), first, end)
 		}
 		at = next
 	}
+}
+
+// hasBodyBetween reports whether a text from the label of an END to that of the next
+// BEGIN has a body, and no other block: between two keys in order there is none.
+func hasBodyBetween(text []byte) bool {
+	begin := bytes.LastIndex(text, wordBegin)
+	if begin < len(text)-maxLabel || begin < 0 {
+		return false
+	}
+	_, body, _ := bytes.Cut(bytes.TrimRight(text[:begin], "- "), []byte("-----"))
+	return len(bytes.Join(bytes.Fields(body), nil)) >= minBody && !bytes.Contains(body, []byte("-----"))
 }
 
 // wholeLines widens a part of a text to its lines, as far as a line of a log reaches.

@@ -24,7 +24,8 @@ func goLeadsTo(a Certificate, at time.Time) bool {
 // outdated finds a chain that verifies but for the dates of the anchors that it needs:
 // identity verifies its issuer at every request, and then signs nothing.
 func outdated(v view) ([]any, bool) {
-	if v.at.IsZero() || v.unusable() || slices.ContainsFunc(v.chain, func(c Certificate) bool { return v.at.After(c.NotAfter) || v.at.Before(c.NotBefore) }) {
+	outOfDate := func(c Certificate) bool { return v.at.After(c.NotAfter) || v.at.Before(c.NotBefore) }
+	if v.at.IsZero() || v.unusable() || slices.ContainsFunc(v.chain, outOfDate) {
 		return nil, false // findings of their own
 	}
 	b := Bundle{v.anchors}

@@ -37,8 +37,8 @@ var anchorRules = []rule{
 	{problem.LintAnchorNotSelfSigned, Warning, func(v view) ([]any, bool) {
 		return []any{v.issuerName()}, !v.issued(v.Certificate)
 	}},
-	{problem.LintAnchorCritical, Error, where(when(func(c Certificate) bool { return len(c.UnhandledCriticalExtensions) > 0 }), view.unusable)},
-	{problem.LintAnchorCritical, Warning, where(when(func(c Certificate) bool { return len(c.UnhandledCriticalExtensions) > 0 }), not(view.unusable))},
+	{problem.LintAnchorCritical, Error, where(when(isCriticalUnknown), view.unusable)},
+	{problem.LintAnchorCritical, Warning, where(when(isCriticalUnknown), not(view.unusable))},
 	{problem.LintAnchorAlgorithm, Error, anchorAlgorithm},
 	{problem.LintAnchorPathLength, Warning, when(func(c Certificate) bool { return tooDeep(c, 1) })},
 	{problem.LintNameConstraints, Error, where(constrained, view.allConstrained)},
@@ -139,3 +139,6 @@ func anchorAlgorithm(v view) ([]any, bool) {
 	}
 	return algorithms(v.Certificate), !good
 }
+
+// isCriticalUnknown: a critical extension that verifiers do not know.
+func isCriticalUnknown(c Certificate) bool { return len(c.UnhandledCriticalExtensions) > 0 }

@@ -173,7 +173,8 @@ func (o *Observation) speaksOfChains() bool {
 }
 
 func (o *Observation) speaksOfDelivery() bool {
-	return o.ControlPlane.TrustRoots != nil || slices.ContainsFunc(o.ControlPlane.Injectors, func(in Injector) bool { return in.Bundle != nil })
+	mounts := func(in Injector) bool { return in.Bundle != nil }
+	return o.ControlPlane.TrustRoots != nil || slices.ContainsFunc(o.ControlPlane.Injectors, mounts)
 }
 
 func (o *Observation) speaksOfLoaded() bool {

@@ -59,8 +59,8 @@ func (s *shaker) meet(b pki.Bundle, c pki.Chain) (asked bool, refused string) {
 		return false, ""
 	}
 	pair := bundleID(b) + "|" + chainID(c)
-	if refused, ok := s.met[pair]; ok {
-		return true, refused
+	if before, known := s.met[pair]; known {
+		return true, before
 	}
 	peer, err := s.peers[chainID(c)], error(nil)
 	if peer == nil {

@@ -90,7 +90,8 @@ func StatusOf(s *state.Rotation, e Evidence, at time.Time) (*Status, error) {
 	if st.RetiredIssuers, err = c.retiredIssuers(); err != nil {
 		return nil, err
 	}
-	st.Alarms, st.Notes = slices.Concat(st.alarms(s), c.leafAlarms(), c.wentBack()), slices.Concat(c.notes(st), st.spareNotes(), st.issuerNotes(), st.clockNotes())
+	st.Alarms = slices.Concat(st.alarms(s), c.leafAlarms(), c.wentBack())
+	st.Notes = slices.Concat(c.notes(st), st.spareNotes(), st.issuerNotes(), st.clockNotes())
 	return st, nil
 }
 

@@ -50,7 +50,8 @@ type question struct {
 
 // NewVerifier verifies at the instant.
 func NewVerifier(at time.Time) *Verifier {
-	return &Verifier{at, &remembered{map[question]error{}, map[string]pki.Certificate{}, map[string]pki.Chain{}, map[*x509.Certificate]string{},
+	return &Verifier{at, &remembered{map[question]error{}, map[string]pki.Certificate{}, map[string]pki.Chain{},
+		map[*x509.Certificate]string{},
 		map[string][]pki.Identity{}}, new(pki.Signatures)}
 }
 

@@ -11,7 +11,10 @@ import (
 // MeshOf is what names the leaves of a state's mesh.
 func MeshOf(s *state.Rotation) pki.Identity {
 	spec := s.Spec.Linkerd
-	return pki.Identity{Namespace: cmp.Or(spec.Namespace, state.DefaultNamespace), TrustDomain: cmp.Or(spec.TrustDomain, state.DefaultTrustDomain)}
+	return pki.Identity{
+		Namespace:   cmp.Or(spec.Namespace, state.DefaultNamespace),
+		TrustDomain: cmp.Or(spec.TrustDomain, state.DefaultTrustDomain),
+	}
 }
 
 // Issues remembers that identity of the mesh signs with the chain's issuer: name

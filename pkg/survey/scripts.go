@@ -144,7 +144,8 @@ func (s *Survey) follow(file string, lines []string, depth int) (text, expressio
 
 // fillers are words between a setting and its value.
 var fillers = map[string]bool{
-	"value": true, "name": true, "type": true, "file": true, "cat": true, "set": true, "string": true, "from-file": true, "--from-file": true, "from-literal": true,
+	"value": true, "name": true, "type": true, "file": true, "cat": true, "set": true, "string": true,
+	"from-file": true, "--from-file": true, "from-literal": true,
 	"--from-literal": true, "-n": true, "--namespace": true, "linkerd": true, "data": true, "default": true, linkerd.TrustRootsKey: true,
 }
 
@@ -176,7 +177,8 @@ func shortened(expression string) string {
 func opensBlock(line string) bool {
 	line = strings.TrimSpace(line)
 	return strings.Contains(line, "<<") || strings.HasSuffix(line, "|") || strings.HasSuffix(line, "|-") ||
-		strings.HasSuffix(line, "(") || strings.HasSuffix(line, "{") || strings.HasSuffix(line, "[") || strings.HasSuffix(line, "`") || strings.HasSuffix(line, `"""`)
+		strings.HasSuffix(line, "(") || strings.HasSuffix(line, "{") || strings.HasSuffix(line, "[") ||
+		strings.HasSuffix(line, "`") || strings.HasSuffix(line, `"""`)
 }
 
 // certificatesFrom is the run of certificates that begins in the first line.
@@ -260,7 +262,8 @@ func (s *Survey) defined(file, word string, depth int) string {
 func definition(line, name, file string) (rest string, ok bool) {
 	if name != "" {
 		trimmed := strings.TrimLeft(strings.TrimSpace(line), "$")
-		for _, head := range []string{"export ", "local ", "readonly ", "declare ", "const ", "let ", "var ", "set ", "ARG ", "ENV ", "variable \"", "env:"} {
+		for _, head := range []string{"export ", "local ", "readonly ", "declare ", "const ", "let ", "var ", "set ",
+			"ARG ", "ENV ", "variable \"", "env:"} {
 			trimmed = strings.TrimPrefix(trimmed, head)
 		}
 		if after, cut := strings.CutPrefix(trimmed, name); cut {
@@ -270,7 +273,8 @@ func definition(line, name, file string) (rest string, ok bool) {
 			}
 		}
 	}
-	if isCertificateName(file) && (strings.Contains(line, "<<") || strings.Contains(line, "@'") || strings.Contains(line, `@"`) || strings.Contains(line, "-----BEGIN")) && strings.Contains(line, file) {
+	opens := func(mark string) bool { return strings.Contains(line, mark) }
+	if isCertificateName(file) && slices.ContainsFunc([]string{"<<", "@'", `@"`, "-----BEGIN"}, opens) && strings.Contains(line, file) {
 		return strings.ReplaceAll(line, file, ""), true
 	}
 	return "", false

@@ -110,7 +110,8 @@ func New(settings Settings) (*Survey, error) {
 		allow: allow,
 		files: map[string]bool{}, kustomizations: map[string]bool{}, charts: map[string]bool{},
 		parts: map[string][]release{}, pins: map[string]pinSet{}, pems: map[string]string{}, later: map[string][]shadowed{},
-		configMaps: map[string]configMapData{}, programs: map[string][]string{}, followed: map[string]string{}, substitutes: map[string][]cursor{},
+		configMaps: map[string]configMapData{}, programs: map[string][]string{}, followed: map[string]string{},
+		substitutes: map[string][]cursor{},
 	}, nil
 }
 

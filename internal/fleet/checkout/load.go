@@ -89,7 +89,8 @@ func load(at At, more func(*Fleet, int) error) (*Fleet, error) {
 		f.Opened = NewClones(at.Clones)
 	}
 	n := len(f.File.Spec.Members)
-	f.Clusters, f.Evidence, f.Observed, f.texts = make([]fleet.Cluster, n), make([]rotation.Evidence, n), make([][]Observed, n), make([][]byte, n)
+	f.Clusters, f.texts = make([]fleet.Cluster, n), make([][]byte, n)
+	f.Evidence, f.Observed = make([]rotation.Evidence, n), make([][]Observed, n)
 	problems := make([]problem.List, n)
 	var group sync.WaitGroup
 	for w := range workers {

@@ -45,7 +45,8 @@ var acceptable = []problem.Code{
 	problem.PRGuardKeys.Code, problem.PRGuardKeyFile.Code, problem.PRGuardRecipients.Code,
 	problem.PRGuardMoved.Code, problem.PRGuardTwice.Code, problem.PRGuardDisowned.Code, problem.PRGuardChart.Code,
 	problem.PRGuardIntermediate.Code, problem.PRGuardAttributes.Code, problem.PRGuardSigners.Code, problem.PRGuardSpec.Code,
-	problem.PRGuardEvidence.Code, problem.PRGuardEvidenceOlder.Code, problem.PRGuardFleet.Code, problem.PRGuardPin.Code, problem.PRGuardMetadata.Code,
+	problem.PRGuardEvidence.Code, problem.PRGuardEvidenceOlder.Code, problem.PRGuardFleet.Code, problem.PRGuardPin.Code,
+	problem.PRGuardMetadata.Code,
 	problem.PRGuardWebhookCA.Code,
 }
 

@@ -44,6 +44,8 @@ func isRootOf(ca pki.Certificate, chain pki.Chain, others []pki.Certificate) boo
 	for _, c := range slices.Concat(chain[1:], others) {
 		between.AddCert(c.Certificate)
 	}
-	_, err := chain[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: chain[0].NotBefore, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+	_, err := chain[0].Verify(x509.VerifyOptions{
+		Roots: roots, Intermediates: between, CurrentTime: chain[0].NotBefore, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+	})
 	return err == nil
 }
