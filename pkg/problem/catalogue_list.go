@@ -563,6 +563,7 @@ var catalogue = [...]*Sentence{
 	&RotationContradicted,
 	&RotationNoBecause,
 	&RotationForeignObservation,
+	&RotationForeignMesh,
 	&RotationFutureObservation,
 	&RotationForeignLink,
 	&RotationStrategy,

@@ -181,6 +181,12 @@ var (
 		Hint:    "observe the cluster that metadata.name names, or one of spec.links",
 		Explain: "An observation counts for the cluster it names: this one by metadata.name, a linked one by its name in spec.links.",
 	}
+	RotationForeignMesh = Sentence{
+		Code:    "rotation-foreign-mesh",
+		Text:    "the observation of cluster %q is of a control plane in namespace %q with trust domain %q; that of the state is in namespace %q with trust domain %q",
+		Hint:    "observe the cluster of this state; if spec.linkerd is what is wrong, correct it in a change of its own",
+		Explain: "Clusters may have the same name in different repositories. An observation says whose mesh it shows, and one of another mesh proves nothing about this one.",
+	}
 	RotationFutureObservation = Sentence{
 		Code:    "rotation-future-observation",
 		Text:    "the observation of cluster %q was taken at %s, after the instant of the move, %s",

@@ -86,6 +86,9 @@ func (e Evidence) check(s *state.Rotation, at time.Time) error {
 		if !slices.Contains(names, o.Cluster) {
 			problems = append(problems, problem.RotationForeignObservation.With(o.Cluster, strings.Join(names, ", ")))
 		}
+		if is, want := o.Mesh.named(), MeshOf(s); o.Cluster == s.Metadata.Name && !isPartOf(is, want) {
+			problems = append(problems, problem.RotationForeignMesh.With(o.Cluster, is.Namespace, is.TrustDomain, want.Namespace, want.TrustDomain))
+		}
 		if o.at().After(at) {
 			problems = append(problems, problem.RotationFutureObservation.With(o.Cluster, o.At, instantText(at)))
 		}

@@ -3,10 +3,13 @@ package rotation
 import (
 	"fmt"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
 // Mesh is what an observation says of the control plane as a whole. What is
-// empty was not seen. No gate reads it; `check` does.
+// empty was not seen. Gates refuse an observation of another mesh than the state's;
+// `check` reports the rest.
 type Mesh struct {
 	// Namespace of the control plane.
 	Namespace string `json:"namespace,omitempty"`
@@ -17,6 +20,16 @@ type Mesh struct {
 	// OtherControlPlanes are the namespaces of further control planes in the
 	// cluster: their proxies are not in this observation.
 	OtherControlPlanes []string `json:"otherControlPlanes,omitempty"`
+}
+
+// named is what tells a mesh from others.
+func (m Mesh) named() pki.Identity {
+	return pki.Identity{Namespace: m.Namespace, TrustDomain: m.TrustDomain}
+}
+
+// isPartOf reports whether a mesh is the wanted one, as far as it was observed.
+func isPartOf(is, want pki.Identity) bool {
+	return (is.Namespace == "" || is.Namespace == want.Namespace) && (is.TrustDomain == "" || is.TrustDomain == want.TrustDomain)
 }
 
 // NotShown lists what the observation does not show: groups of pods that were not

@@ -544,6 +544,18 @@ func TestEvidenceIsChecked(t *testing.T) {
 	m, instant := at(t, "anchor", "bundle", "anchor-added")
 	foreign, late := m.sight(instant), m.sight(instant.Add(time.Second))
 	foreign.Cluster = "elsewhere"
+	otherDomain, otherNamespace := m.sight(instant), m.sight(instant)
+	otherDomain.Mesh, otherNamespace.Mesh = Mesh{Namespace: "linkerd", TrustDomain: "example.org"}, Mesh{Namespace: "linkerd2"}
+	for _, o := range []*Observation{otherDomain, otherNamespace} {
+		if _, err := Advance(m.state, Options{}, seen(o), instant); !slices.Contains(codes(err), "rotation-foreign-mesh") {
+			t.Errorf("%+v: got %v", o.Mesh, codes(err))
+		}
+	}
+	own := m.sight(instant)
+	own.Mesh = Mesh{Namespace: "linkerd", TrustDomain: "cluster.local"}
+	if _, err := Advance(m.state, Options{}, seen(own), instant); slices.Contains(codes(err), "rotation-foreign-mesh") {
+		t.Error("the state's own mesh is refused")
+	}
 	for want, e := range map[string]Evidence{
 		"rotation-foreign-observation": seen(foreign),
 		"rotation-future-observation":  seen(late),
