@@ -30,7 +30,7 @@ func EarlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.O
 		if !e.Type().IsRegular() || !base.IsEvidenceName(s, e.Name()) {
 			continue
 		}
-		o, err := Observation(filepath.Join(dir, e.Name()))
+		o, _, err := Observation(filepath.Join(dir, e.Name()))
 		if err == nil && (o.Cluster == s.Metadata.Name ||
 			slices.ContainsFunc(s.Spec.Links, func(l state.Link) bool { return l.Name == o.Cluster })) {
 			earlier = append(earlier, o)

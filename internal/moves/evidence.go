@@ -42,7 +42,7 @@ func (b *Brought) Load(statePath string, s *state.Rotation) (rotation.Evidence, 
 	var e rotation.Evidence
 	var problems problem.List
 	observe := func(file, cluster string) {
-		o, err := Observation(file)
+		o, _, err := Observation(file)
 		switch {
 		case err == nil && cluster != "" && o.Cluster != cluster: // a link speaks for its own cluster
 			err = problem.RotationForeignObservation.With(o.Cluster, cluster).In(file)
@@ -82,12 +82,12 @@ func (b *Brought) Assumptions() (list []rotation.Assumption) {
 }
 
 // Observation reads the file of one.
-func Observation(file string) (*rotation.Observation, error) {
-	data, err := files.Read(file, base.MaxObservation)
-	if err != nil {
-		return nil, err
+func Observation(file string) (o *rotation.Observation, text []byte, err error) {
+	if text, err = files.Read(file, base.MaxObservation); err != nil {
+		return nil, nil, err
 	}
-	return rotation.ParseObservation(file, data)
+	o, err = rotation.ParseObservation(file, text)
+	return o, text, err
 }
 
 // linkedState reads the state file of a linked cluster.

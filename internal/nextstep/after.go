@@ -105,7 +105,7 @@ func AfterPull(statePath, base string) []Step {
 	f := Facts{StatePath: statePath}
 	return []Step{
 		{Command: f.observe(), Why: "when the pull request is merged into " + base + " and the cluster has applied it"},
-		{Command: f.command("pr --next") + " --evidence " + f.observed()},
+		{Command: f.command("pr --next") + " --evidence " + delivery.Quoted(f.observed())},
 	}
 }
 

@@ -1,7 +1,8 @@
 // Package order sorts lists by a comparison.
 //
 // slices.SortFunc is compiled anew for every type of element, 20 kB each time. Here
-// all lists are sorted by one loop of package sort.
+// all lists are sorted by one loop of package sort, which takes two to three times as
+// long: what is sorted millions of times (the model of pkg/rotation) uses package slices.
 package order
 
 import "sort"

@@ -1,7 +1,5 @@
 package secret
 
-import "bytes"
-
 // maxBetween is how much may be between two numbers of an array, in bytes.
 const maxBetween = 24
 
@@ -41,12 +39,14 @@ func (s *search) numbers(l *layer) {
 	}
 	flush(0)
 	for at := 0; at < len(l.text); {
-		if l.text[at] < '0' || l.text[at] > '9' {
+		for at < len(l.text) && !isDigit[l.text[at]] {
 			at++
-			continue
+		}
+		if at == len(l.text) {
+			break
 		}
 		begin, value := at, 0
-		for at < len(l.text) && l.text[at] >= '0' && l.text[at] <= '9' {
+		for at < len(l.text) && isDigit[l.text[at]] {
 			value = min(10*value+int(l.text[at]-'0'), 1<<20)
 			at++
 		}
@@ -72,7 +72,7 @@ func (s *search) numbers(l *layer) {
 // sameBetween compares what is between numbers, white space left out.
 func sameBetween(a, b []byte) bool {
 	for {
-		a, b = bytes.TrimLeft(a, " \t\r\n"), bytes.TrimLeft(b, " \t\r\n")
+		a, b = without(a, &isBlank), without(b, &isBlank)
 		if len(a) == 0 || len(b) == 0 {
 			return len(a) == len(b)
 		}
@@ -83,7 +83,23 @@ func sameBetween(a, b []byte) bool {
 	}
 }
 
-func isPlainGap(gap []byte) bool { return len(bytes.Trim(gap, ", \t\r\n")) == 0 }
+func isPlainGap(gap []byte) bool { return len(without(gap, &isBlankOrComma)) == 0 }
+
+var (
+	isDigit        = bytesOf("0123456789")
+	isBlank        = bytesOf(" \t\r\n")
+	isBlankOrComma = bytesOf(", \t\r\n")
+	isAroundRecord = bytesOf(" \t\r\"'+")
+)
+
+// without is a text from the first byte on that is not in a set. (bytes.TrimLeft makes
+// its set anew each time.)
+func without(text []byte, set *[256]bool) []byte {
+	for len(text) > 0 && set[text[0]] {
+		text = text[1:]
+	}
+	return text
+}
 
 func interleave(a, b []byte) []byte {
 	out := make([]byte, 0, len(a)+len(b))

@@ -16,6 +16,7 @@ const (
 type row struct {
 	plain        []byte
 	width, words int
+	run          []byte // of the run that is being read
 }
 
 // rows searches dumps by the words in their rows alone, whatever is around them:
@@ -24,9 +25,10 @@ type row struct {
 func (s *search) rows(l *layer) {
 	l.gaps(func(from, to int) {
 		var open, line row
+		ends := lineEnds{-1, -1}
 		start, end, others := from, from, 0
 		for at := from; at < to; {
-			next, after := lineEnd(l.text, at, to)
+			next, after := ends.of(l.text, at, to)
 			line.read(l.text[at:next])
 			isNext := open.words > 0 && line.width == open.width && line.words > 0
 			switch {
@@ -53,18 +55,27 @@ func (s *search) rows(l *layer) {
 	})
 }
 
-// lineEnd is the end of the line at a place and the beginning of the next; in a string it
-// is written \n.
-func lineEnd(text []byte, at, to int) (end, next int) {
-	for i := at; i < to; i++ {
-		switch {
-		case text[i] == '\n':
-			return i, i + 1
-		case text[i] == '\\' && i+1 < to && text[i+1] == 'n':
-			return i, i + 2
-		}
+// lineEnds finds the ends of lines; in a string one is written \n.
+type lineEnds struct{ real, written int }
+
+// of is the end of the line at a place and the beginning of the next. Places come in order.
+func (e *lineEnds) of(text []byte, at, to int) (end, next int) {
+	e.real, e.written = nextOf(text, "\n", at, to, e.real), nextOf(text, `\n`, at, to, e.written)
+	if e.written < e.real {
+		return e.written, e.written + 2
 	}
-	return to, to
+	return e.real, min(e.real+1, to)
+}
+
+// nextOf is the next place of a mark, or to; known is the one that was found before.
+func nextOf(text []byte, mark string, at, to, known int) int {
+	if known >= at {
+		return known
+	}
+	if i := bytes.Index(text[at:to], []byte(mark)); i >= 0 {
+		return at + i
+	}
+	return to
 }
 
 func (s *search) rowsEnd(l *layer, d *row, from, to int) {
@@ -83,14 +94,15 @@ func (r *row) read(line []byte) {
 	if len(line) > maxRow || len(line) < 2 {
 		return
 	}
-	var from, words, width, last int // of the run so far
-	var run [maxRow / 2]byte
+	var words, width, last int // of the run so far
 	keep := func() {
 		if words > r.words {
-			r.words, r.width, r.plain = words, width, append(r.plain[:0], run[:from]...)
+			r.words, r.width = words, width
+			r.plain, r.run = r.run, r.plain
 		}
-		from, words, width = 0, 0, 0
+		r.run, words, width = r.run[:0], 0, 0
 	}
+	keep()
 	for at := 0; at < len(line); {
 		if !isAlnum[line[at]] {
 			at++
@@ -119,18 +131,24 @@ func (r *row) read(line []byte) {
 		}
 		width, last = len(digits), at
 		words++
-		from = len(addDigits(run[:from], digits))
+		r.run = addDigits(r.run, digits)
 	}
 	keep()
 }
 
 var isAlnum = bytesOf("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
+// beginsWord are digits, and what stands before some or in their place.
+var beginsWord = bytesOf("0123456789abcdefABCDEFxXhHU")
+
 // hexWord is the digits of the word that a text ends with, without what languages put
 // before or behind them; none if it is no word of whole bytes. A filler stands between
 // numbers: a type, the base.
 func hexWord(text []byte, begin int) (digits []byte, isFiller bool) {
 	word := text[begin:]
+	if !beginsWord[word[0]] || len(word) > len("0x")+maxWord+len("u8") {
+		return nil, false
+	}
 	before := byte(0)
 	if begin > 0 {
 		before = text[begin-1]
@@ -162,6 +180,7 @@ func hexWord(text []byte, begin int) (digits []byte, isFiller bool) {
 // line, and a checksum behind them.
 func (s *search) records(l *layer) {
 	var plain []byte
+	ends := lineEnds{-1, -1}
 	from, to := 0, 0
 	flush := func() {
 		if len(plain) >= minDump {
@@ -170,8 +189,8 @@ func (s *search) records(l *layer) {
 		plain = plain[:0]
 	}
 	for at := 0; at < len(l.text); {
-		end, next := lineEnd(l.text, at, len(l.text))
-		if data, ok := recordOf(bytes.Trim(l.text[at:end], " \t\r\"'+")); ok {
+		end, next := ends.of(l.text, at, len(l.text))
+		if data, ok := recordOf(without(l.text[at:end], &isAroundRecord)); ok {
 			if len(plain) == 0 {
 				from = at
 			}
@@ -184,8 +203,14 @@ func (s *search) records(l *layer) {
 	flush()
 }
 
-// recordOf is the digits of a record's data.
+// recordOf is the digits of a record's data, at the beginning of a line.
 func recordOf(line []byte) (data []byte, ok bool) {
+	if len(line) == 0 || line[0] != ':' && line[0] != 'S' {
+		return nil, false
+	}
+	for isAroundRecord[line[len(line)-1]] {
+		line = line[:len(line)-1]
+	}
 	if len(line) < 11 || len(line) > maxRow {
 		return nil, false
 	}

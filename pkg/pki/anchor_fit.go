@@ -17,15 +17,18 @@ func (v view) unusable() bool {
 // goLeadsTo reports whether Go builds paths to the anchor; the zero instant leaves
 // dates out.
 func goLeadsTo(a Certificate, at time.Time) bool {
-	dated := !at.IsZero() && (at.After(a.NotAfter) || at.Before(a.NotBefore))
-	return a.IsCA && !lacksCertSign(a) && len(a.UnhandledCriticalExtensions) == 0 && !dated
+	return a.IsCA && !lacksCertSign(a) && !isCriticalUnknown(a) && (at.IsZero() || !isOutside(a, at))
+}
+
+func isOutside(c Certificate, at time.Time) bool {
+	return at.After(c.NotAfter) || at.Before(c.NotBefore)
 }
 
 // outdated finds a chain that verifies but for the dates of the anchors that it needs:
 // identity verifies its issuer at every request, and then signs nothing.
 func outdated(v view) ([]any, bool) {
-	outOfDate := func(c Certificate) bool { return v.at.After(c.NotAfter) || v.at.Before(c.NotBefore) }
-	if v.at.IsZero() || v.unusable() || slices.ContainsFunc(v.chain, outOfDate) {
+	ended := func(c Certificate) bool { return isOutside(c, v.at) }
+	if v.at.IsZero() || v.unusable() || slices.ContainsFunc(v.chain, ended) {
 		return nil, false // findings of their own
 	}
 	b := Bundle{v.anchors}

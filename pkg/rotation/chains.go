@@ -70,7 +70,7 @@ func (c *cluster) vouchedSince(o *Observation) bool {
 
 // leavesClosed is the instant by which every leaf of another issuer has
 // expired, if that instant has passed; zero otherwise. A leaf issued in the last
-// second before [cluster.signedSince] lives for its lifetime and the clock skew
+// second before [cluster.signing] lives for its lifetime and the clock skew
 // that identity adds.
 func (c *cluster) leavesClosed() time.Time { return c.closedAfter(c.signing()) }
 
@@ -84,21 +84,11 @@ func (c *cluster) closedAfter(from *Observation) time.Time {
 	return time.Time{}
 }
 
-// signedSince is the instant of [cluster.signing], zero if there is none. Leaves
-// issued later are of the issuer of the phase.
-func (c *cluster) signedSince() time.Time {
-	if o := c.signing(); o != nil {
-		return o.at()
-	}
-	return time.Time{}
-}
-
-// refreshed reports whether every leaf of a row was refreshed after the instant
-// since which identity signs with the issuer of the phase; clocks may differ.
-func (c *cluster) refreshed(row Endpoint) bool {
-	since := c.signedSince()
-	first, err := time.Parse(time.RFC3339, row.Leaf.Refreshed.First)
-	return err == nil && !since.IsZero() && first.After(since.Add(clocksDiffer))
+// refreshedSince reports whether every leaf of a row was refreshed after an instant;
+// clocks may differ.
+func (e Endpoint) refreshedSince(since time.Time) bool {
+	first, err := time.Parse(time.RFC3339, e.Leaf.Refreshed.First)
+	return err == nil && first.After(since.Add(clocksDiffer))
 }
 
 // switchedSince reports whether another issuer than the present one was in force
@@ -148,11 +138,14 @@ func (c *cluster) serveSeen(l *Live, fps []string, proxies, identity bool, where
 	l.serve(s)
 }
 
-// unseenChains says whose chain is unknown after this observation. Leaves whose
-// refresh was seen are known by their issuer alone.
+// unseenChains says whose chain is unknown after this observation. Leaves that were seen
+// to be refreshed since identity signs with the issuer of the phase are known by that.
 func (c *cluster) unseenChains(o *Observation) []string {
 	known := *o
-	known.Endpoints = slices.DeleteFunc(slices.Clone(o.Endpoints), func(e Endpoint) bool { return e.Chain == nil && c.refreshed(e) })
+	if from := c.signing(); from != nil {
+		isKnown := func(e Endpoint) bool { return e.Chain == nil && e.refreshedSince(from.at()) }
+		known.Endpoints = slices.DeleteFunc(slices.Clone(o.Endpoints), isKnown)
+	}
 	list := o.unseenGroups()
 	if c.seenBefore(o) {
 		list = append(list, "what came after "+o.At)

@@ -3,8 +3,6 @@ package rotation
 import (
 	"math/bits"
 	"slices"
-
-	"github.com/l5d-pki/l5d-pki-render/internal/order"
 )
 
 // Model is what the state space is walked over: up to four bundles and four
@@ -59,8 +57,8 @@ type local struct {
 // code packs a local state into a number: equal states, and states that differ
 // in the order of their proxies only, have the same one.
 func (l local) code() uint64 {
-	order.By(l.proxies, compareHolders)
-	order.By(l.replica, compareHolders)
+	slices.SortFunc(l.proxies, compareHolders) // not order.By: millions of states are sorted
+	slices.SortFunc(l.replica, compareHolders)
 	n := uint64(l.config)<<8 | uint64(l.bundleM)<<4 | uint64(l.chainM)
 	for _, h := range l.proxies {
 		n = n<<4 | uint64(h.bundle)<<2 | uint64(h.chain)

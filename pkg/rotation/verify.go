@@ -50,9 +50,10 @@ type question struct {
 
 // NewVerifier verifies at the instant.
 func NewVerifier(at time.Time) *Verifier {
-	return &Verifier{at, &remembered{map[question]error{}, map[string]pki.Certificate{}, map[string]pki.Chain{},
-		map[*x509.Certificate]string{},
-		map[string][]pki.Identity{}}, new(pki.Signatures)}
+	return &Verifier{at, &remembered{
+		memo: map[question]error{}, anchors: map[string]pki.Certificate{}, chains: map[string]pki.Chain{},
+		prints: map[*x509.Certificate]string{}, meshes: map[string][]pki.Identity{},
+	}, new(pki.Signatures)}
 }
 
 // Beside is a verifier for another goroutine. It shares nothing but the signatures that

@@ -144,9 +144,9 @@ func (s *Survey) follow(file string, lines []string, depth int) (text, expressio
 
 // fillers are words between a setting and its value.
 var fillers = map[string]bool{
-	"value": true, "name": true, "type": true, "file": true, "cat": true, "set": true, "string": true,
-	"from-file": true, "--from-file": true, "from-literal": true,
-	"--from-literal": true, "-n": true, "--namespace": true, "linkerd": true, "data": true, "default": true, linkerd.TrustRootsKey: true,
+	"value": true, "name": true, "type": true, "file": true, "cat": true, "set": true, "string": true, "data": true, "default": true,
+	"from-file": true, "--from-file": true, "from-literal": true, "--from-literal": true,
+	"-n": true, "--namespace": true, "linkerd": true, linkerd.TrustRootsKey: true,
 }
 
 // command is a line up to the next command of a shell.
@@ -273,8 +273,8 @@ func definition(line, name, file string) (rest string, ok bool) {
 			}
 		}
 	}
-	opens := func(mark string) bool { return strings.Contains(line, mark) }
-	if isCertificateName(file) && slices.ContainsFunc([]string{"<<", "@'", `@"`, "-----BEGIN"}, opens) && strings.Contains(line, file) {
+	has := func(mark string) bool { return strings.Contains(line, mark) }
+	if isCertificateName(file) && slices.ContainsFunc([]string{"<<", "@'", `@"`, "-----BEGIN"}, has) && strings.Contains(line, file) {
 		return strings.ReplaceAll(line, file, ""), true
 	}
 	return "", false

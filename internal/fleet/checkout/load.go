@@ -15,7 +15,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/order"
-	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -169,35 +168,27 @@ func (f *Fleet) known(i int) (err error) {
 }
 
 func (f *Fleet) observe(i int, file, cluster string) error {
-	o, err := readObserved(file)
+	o, text, err := moves.Observation(file)
 	if err != nil {
 		return err
 	}
 	if o.Cluster != cluster {
 		return problem.FleetObservation.With(cluster, o.Cluster).In(file)
 	}
-	f.shows(i, o)
+	f.shows(i, o, text)
 	return nil
 }
 
-func (f *Fleet) shows(i int, o Observed) {
-	f.Evidence[i].Observations = append(f.Evidence[i].Observations, o.Observation)
-	f.Observed[i] = append(f.Observed[i], o)
-}
-
-func readObserved(file string) (o Observed, err error) {
-	if o.Text, err = files.Read(file, base.MaxObservation); err != nil {
-		return o, err
-	}
-	o.Observation, err = rotation.ParseObservation(file, o.Text)
-	return o, err
+func (f *Fleet) shows(i int, o *rotation.Observation, text []byte) {
+	f.Evidence[i].Observations = append(f.Evidence[i].Observations, o)
+	f.Observed[i] = append(f.Observed[i], Observed{o, text})
 }
 
 // bring adds a person's observations to their members, and their word to all.
 func (f *Fleet) bring(e moves.Brought) error {
 	var problems problem.List
 	for _, file := range e.Files {
-		o, err := readObserved(file)
+		o, text, err := moves.Observation(file)
 		if err != nil {
 			problems.Add(err)
 			continue
@@ -207,7 +198,7 @@ func (f *Fleet) bring(e moves.Brought) error {
 			problems = append(problems, problem.FleetNoMember.With(o.Cluster).In(file))
 			continue
 		}
-		f.shows(i, o)
+		f.shows(i, o, text)
 	}
 	for i := range f.Evidence {
 		f.Evidence[i].Assumptions = e.Assumptions()

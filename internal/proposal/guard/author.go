@@ -23,7 +23,11 @@ const maxCommitter = 200
 // the base branch lists keys for evidence, one that none of them signed is a
 // finding; without such a list it is a note.
 func (g *judgement) judgeAuthors(next *state.Rotation) error {
-	names := g.broughtEvidence(next)
+	return g.judgeEach(g.broughtEvidence(next), g.judgeAuthor)
+}
+
+// judgeEach judges so many observations as one change may bring, if there are any.
+func (g *judgement) judgeEach(names []string, judge func(name, committer string, keys []byte) error) error {
 	switch {
 	case len(names) == 0:
 		return nil
@@ -35,16 +39,27 @@ func (g *judgement) judgeAuthors(next *state.Rotation) error {
 	if !ok {
 		return nil
 	}
-	head, err := g.Repo.Inspect(g.head)
+	committer, err := g.committer()
 	if err != nil {
-		return base.GitProblem(err)
+		return err
 	}
 	for _, name := range names {
-		if err := g.judgeAuthor(name, sink.Code(sink.Cut(head.Committer, "", maxCommitter)), keys); err != nil {
+		if err := judge(name, committer, keys); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// committer is who made the head, for notes.
+func (g *judgement) committer() (string, error) {
+	head, err := g.Repo.Inspect(g.head)
+	return sink.Code(sink.Cut(head.Committer, "", maxCommitter)), base.GitProblem(err)
+}
+
+// noteUnverified: nothing says whose word an observation is but who committed it.
+func (r *Report) noteUnverified(called, committer string) {
+	r.notes = append(r.notes, fmt.Sprintf("observation %s is as committed by %s, unverified: the base branch lists no key for evidence", called, committer))
 }
 
 func (g *judgement) judgeAuthor(name, committer string, keys []byte) error {
@@ -52,7 +67,7 @@ func (g *judgement) judgeAuthor(name, committer string, keys []byte) error {
 		return g.judgeBesideOwn(name, committer, keys)
 	}
 	if len(keys) == 0 {
-		g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is as committed by %s, unverified: the base branch lists no key for evidence", sink.Code(name), committer))
+		g.r.noteUnverified(sink.Code(name), committer)
 		return nil
 	}
 	text, signature, err := base.ReadSigned(filepath.FromSlash(g.Path(name)))
@@ -112,7 +127,7 @@ func (g *judgement) broughtEvidence(next *state.Rotation) (names []string) {
 		}
 	}
 	if g.wasName != g.State { // what was beside nothing before
-		for _, name := range g.evidenceBeside(g.Now, g.State) {
+		for _, name := range evidenceIn(g.after, g.Now.Metadata.Name, g.State) {
 			if !slices.Contains(g.differs, name) {
 				names = append(names, name)
 			}

@@ -3,9 +3,7 @@ package guard
 import (
 	"fmt"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -22,33 +20,11 @@ func (g *judgement) judgeFirst(is *state.Rotation) error {
 			names = append(names, name)
 		}
 	}
-	if len(names) > maxBrought {
-		g.r.fail(problem.PRGuardUnreadable.With("change", fmt.Sprintf("it brings %d observations, and at most %d are judged", len(names), maxBrought)).In(sink.Name(g.Beside(base.EvidenceFolder))))
+	if _, ok := g.evidenceKeys(); !ok { // a list that cannot be read is a finding also where nothing is brought
 		return nil
 	}
-	keys, ok := g.evidenceKeys()
-	if !ok || len(names) == 0 {
-		return nil
-	}
-	head, err := g.Repo.Inspect(g.head)
-	if err != nil {
-		return base.GitProblem(err)
-	}
-	committer := sink.Code(sink.Cut(head.Committer, "", maxCommitter))
-	for _, name := range names {
-		if len(keys) == 0 {
-			g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is as committed by %s, unverified: the base branch lists no key for evidence", sink.Code(name), committer))
-			continue
-		}
-		who, why, err := g.signerOf(name, keys)
-		switch {
-		case err != nil:
-			return err
-		case why != nil:
-			g.r.fail(problem.PRGuardEvidence.With(committer, sink.Markdown(why.Text)).In(sink.Name(name)))
-		default:
-			g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is signed by %s", sink.Code(name), sink.Code(who)))
-		}
-	}
-	return nil
+	return g.judgeEach(names, func(name, committer string, keys []byte) error {
+		_, err := g.judgeSigner(name, sink.Code(name), committer, keys)
+		return err
+	})
 }

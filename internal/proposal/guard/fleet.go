@@ -213,7 +213,7 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 		if m.Repository != "" {
 			g.readPinned(&clusters[i])
 			known[i].Assumptions = own.Assumptions
-			known[i].Observations = append(g.observedAt(m, name), g.baseKnows(m, nil, "", name)...)
+			known[i].Observations = append(g.observationsIn(m, named(m, name)), g.baseKnows(m, nil, "", name)...)
 			continue
 		}
 		file := path.Join(path.Dir(name), m.State)
@@ -251,19 +251,15 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 // fleet file names, and in evidence/ beside its state. One that cannot be read, or that
 // the base's signers do not vouch for, shows nothing.
 func (g *judgement) observationsOf(m fleet.Member, now *state.Rotation, stateName, fleetName string) []*rotation.Observation {
-	names := g.evidenceBeside(now, stateName)
-	if m.Observation != "" {
-		names = append(names, path.Join(path.Dir(fleetName), m.Observation))
-	}
-	return g.observationsIn(m, names)
+	return g.observationsIn(m, append(evidenceIn(g.after, now.Metadata.Name, stateName), named(m, fleetName)...))
 }
 
-// observedAt is the observation of a member at the place that the fleet file names.
-func (g *judgement) observedAt(m fleet.Member, fleetName string) []*rotation.Observation {
+// named is the place of a member's observation that the fleet file names, if it does.
+func named(m fleet.Member, fleetName string) []string {
 	if m.Observation == "" {
 		return nil
 	}
-	return g.observationsIn(m, []string{path.Join(path.Dir(fleetName), m.Observation)})
+	return []string{path.Join(path.Dir(fleetName), m.Observation)}
 }
 
 func (g *judgement) observationsIn(m fleet.Member, names []string) (found []*rotation.Observation) {

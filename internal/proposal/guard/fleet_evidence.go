@@ -9,12 +9,10 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/evidence"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
-	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // judgeShown says whose word the observations of members are that the change brings. Once
@@ -33,11 +31,10 @@ func (g *judgement) judgeShown(was, is *fleet.File, fleetName string) error {
 		g.r.fail(problem.PRGuardUnreadable.With("change", fmt.Sprintf("it brings %d observations of members, and at most %d are judged", len(names), maxBrought+len(is.Spec.Members))).In(sink.Name(fleetName)))
 		return nil
 	}
-	head, err := g.Repo.Inspect(g.head)
+	committer, err := g.committer()
 	if err != nil {
-		return base.GitProblem(err)
+		return err
 	}
-	committer := sink.Code(sink.Cut(head.Committer, "", maxCommitter))
 	for _, b := range names {
 		beside := path.Join(path.Dir(fleetName), b.member.State)
 		if b.member.Repository != "" {
@@ -84,18 +81,13 @@ func (g *judgement) broughtByMembers(was, is *fleet.File, fleetName string) (nam
 		}
 		known := before != nil && fleet.Clean(before.State) == fleet.Clean(m.State)
 		// Their names begin with the state's, which is the member's.
-		for _, name := range g.evidenceBeside(&state.Rotation{Metadata: state.Metadata{Name: m.Name}}, stateName) {
+		for _, name := range evidenceIn(g.after, m.Name, stateName) {
 			if !known || slices.Contains(g.differs, name) {
 				names = append(names, shown{name, m, pinned, false})
 			}
 		}
 	}
 	return names
-}
-
-// evidenceBeside are the observations in evidence/ beside a state that the merge has.
-func (g *judgement) evidenceBeside(s *state.Rotation, stateName string) []string {
-	return evidenceIn(g.after, s.Metadata.Name, stateName)
 }
 
 // judgeShownBy judges one of them. Keys for evidence are those that the base lists beside
@@ -107,23 +99,33 @@ func (g *judgement) judgeShownBy(b shown, beside, committer string) error {
 	}
 	list, _ := g.fileOf(g.before, path.Join(path.Dir(beside), g.Signers), "base", statefile.MaxSize)
 	keys := slices.Concat(own, evidence.Signers(list), evidence.Signers(g.signersAtPin(b.pinned)))
-	if len(keys) == 0 {
-		if b.listed { // those in evidence/ are noted by the member's own guard
-			g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s of member %s is as committed by %s, unverified: the base branch lists no key for evidence", sink.Code(b.name), sink.Code(b.member.Name), committer))
-		}
-		return nil
+	if len(keys) == 0 && !b.listed {
+		return nil // those in evidence/ are noted by the member's own guard
 	}
-	who, why, err := g.signerOf(b.name, keys)
+	signed, err := g.judgeSigner(b.name, sink.Code(b.name)+" of member "+sink.Code(b.member.Name), committer, keys)
+	if signed {
+		g.signed[b.name] = true
+	}
+	return err
+}
+
+// judgeSigner says whose word an observation of the merge is, and whether one of the keys
+// for evidence signed it; called is what it is called in notes.
+func (g *judgement) judgeSigner(name, called, committer string, keys []byte) (signed bool, err error) {
+	if len(keys) == 0 {
+		g.r.noteUnverified(called, committer)
+		return false, nil
+	}
+	who, why, err := g.signerOf(name, keys)
 	switch {
 	case err != nil:
-		return err
+		return false, err
 	case why != nil:
-		g.r.fail(problem.PRGuardEvidence.With(committer, sink.Markdown(why.Text)).In(sink.Name(b.name)))
-	default:
-		g.signed[b.name] = true
-		g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s of member %s is signed by %s", sink.Code(b.name), sink.Code(b.member.Name), sink.Code(who)))
+		g.r.fail(problem.PRGuardEvidence.With(committer, sink.Markdown(why.Text)).In(sink.Name(name)))
+		return false, nil
 	}
-	return nil
+	g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is signed by %s", called, sink.Code(who)))
+	return true, nil
 }
 
 // signersAtPin is the list beside the state of a member of another repository, at the
@@ -132,7 +134,7 @@ func (g *judgement) signersAtPin(m fleet.Member) []byte {
 	if m.Repository == "" || m.Commit == "" {
 		return nil
 	}
-	r, err := checkout.Clone(g.q.Clones, m.Repository)
+	r, err := g.clones().Open(m.Repository)
 	if err != nil {
 		return nil
 	}

@@ -105,9 +105,7 @@ func (g *judgement) judgeOlderOfMembers(was, is *fleet.File, fleetName string) {
 // shownOf are the observations of a member on a side: at the place that the fleet file
 // names, and beside its state while a rotation is under way.
 func (g *judgement) shownOf(t *repo.Tree, m fleet.Member, fleetName string) (names []string) {
-	if m.Observation != "" {
-		names = append(names, path.Join(path.Dir(fleetName), m.Observation))
-	}
+	names = named(m, fleetName)
 	stateName := path.Join(path.Dir(fleetName), m.State)
 	if m.Repository != "" {
 		return names

@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"path"
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
@@ -14,17 +13,9 @@ import (
 // not, or not as they were: what is known of a member counts until something newer is,
 // also in the change that takes it away. now is nil where the state is elsewhere.
 func (g *judgement) baseKnows(m fleet.Member, now *state.Rotation, stateName, fleetName string) (found []*rotation.Observation) {
-	var names []string
-	if m.Observation != "" {
-		names = append(names, path.Join(path.Dir(fleetName), m.Observation))
-	}
+	names := named(m, fleetName)
 	if now != nil && now.Status.Rotation != nil {
-		dir := path.Join(path.Dir(stateName), base.EvidenceFolder)
-		for _, name := range g.before.Files() {
-			if path.Dir(name) == dir && base.IsEvidenceName(now, path.Base(name)) {
-				names = append(names, name)
-			}
-		}
+		names = append(names, evidenceIn(g.before, now.Metadata.Name, stateName)...)
 	}
 	for _, name := range names {
 		if !slices.Contains(g.differs, name) {
