@@ -32,13 +32,14 @@ demo: build ## a whole rotation on the fixtures, step by step
 test: $(TOOLS)/loud ## every test, of every module; what was skipped is named
 	$(call each,$(MODULES),$(GO) test -json -timeout 20m -p $(JOBS) ./... | $(TOOLS)/loud)
 
-prove-long: ## every fault at every system call of the commands that write files (needs strace; writes docs/proof-long.md), a million planted clusters (writes docs/proof-clusters.md), every state of three linked clusters and a million histories of fleets (write docs/proof.md), every cell of the walk on an API server, and meshes of 10,000 pods that kwok runs; takes many hours
+prove-long: ## every fault at every system call of the commands that write files (needs strace; writes docs/proof-long.md), a million planted clusters (writes docs/proof-clusters.md), every state of three linked clusters and a million histories of fleets (write docs/proof.md), every cell of the walk on an API server, meshes of 10,000 pods that kwok runs, and fleets of 30 on Gitea; takes many hours
 	cd cmd/l5d-pki-render && L5D_PROVE_LONG=1 L5D_PROVE_REPORT=$(CURDIR)/docs/proof-long.md $(GO) test -count 1 -timeout 180m -run '^TestFaults$$' -v .
 	L5D_PROVE_REPORT=$(CURDIR)/docs/proof.md $(GO) test -count 1 -timeout 0 -run '^TestPage$$' -v ./internal/fleet/explore
 	L5D_PROVE_FLEETS=1000000 L5D_PROVE_REPORT=$(CURDIR)/docs/proof.md $(GO) test -count 1 -timeout 0 -run '^TestNoFleetBreaks$$' -v ./internal/fleet
 	GOGC=400 L5D_PROVE_CLUSTERS=1000000 L5D_PROVE_REPORT=$(CURDIR)/docs/proof-clusters.md $(GO) test -count 1 -timeout 0 -run '^(TestNoGateOpensThatTheTruthKeepsShut|TestGateOpensWithinOneObservation)$$' -v ./internal/observe
 	cd e2e && L5D_PROVE_LONG=1 $(GO) test -count 1 -timeout 180m -run '^TestWalk$$' -v ./walk
 	cd e2e && L5D_PROVE_LONG=1 $(GO) test -count 1 -timeout 60m -run '^TestLargeMesh$$' -v ./observe
+	cd e2e && L5D_PROVE_LONG=1 $(GO) test -count 1 -timeout 180m -run '^TestFleets$$' -v ./pulls
 
 peers: .cache/peers/kustomize ## the kustomize that Components are compared with; without it that test skips
 
@@ -75,7 +76,7 @@ generate: ## test PKI, fixtures, schema
 	$(GO) generate ./...
 
 e2e: $(TOOLS)/loud ## against the real programs, which it builds: Helm 3 and 4, kustomize, Argo CD's plugin server, Kubernetes' API server, Prometheus, Gitea, age, sops
-	@set -o pipefail; cd e2e && $(GO) test -json -p $(JOBS) -count 1 -timeout 60m ./... | $(TOOLS)/loud
+	@set -o pipefail; cd e2e && $(GO) test -json -p $(JOBS) -count 1 -timeout 60m ./pulls ./walk . ./... | $(TOOLS)/loud # the longest first
 
 release release-dry-run: ## dist/: archives, packages, image and manifests of every platform, the same bytes every time (VERSION=v0.1.0)
 	cd release && $(GO) run . --version $(VERSION) --out dist

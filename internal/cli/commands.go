@@ -70,6 +70,7 @@ func (a *app) addCommands(root *cobra.Command, args []string) {
 			c.RunE = a.noCommand
 		}
 	}
+	usage.GroupFlags(root)
 	if called == "" {
 		usage.Help(root)
 		usage.Complete(root)
