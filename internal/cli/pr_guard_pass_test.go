@@ -246,6 +246,12 @@ func TestGuardKeyFiles(t *testing.T) {
 				return strings.Replace(s, "    - age1", "    - "+stranger(t).Recipient().String()+"\n    - age1", 1)
 			})
 		}, []string{"guard-recipients"}, "spec.custody"},
+		"Secrets of viz go to another namespace": {func(dir string) {
+			l.edit(dir, l.state, func(s string) string { return strings.Replace(s, "  linkerd:\n", "  linkerd:\n    vizNamespace: shop\n", 1) })
+		}, []string{"guard-recipients"}, "spec.linkerd.vizNamespace"},
+		"the issuer's Secret goes to another namespace": {func(dir string) {
+			l.edit(dir, l.state, func(s string) string { return strings.Replace(s, "  linkerd:\n", "  linkerd:\n    namespace: shop\n", 1) })
+		}, []string{"guard-recipients"}, "spec.linkerd.namespace"},
 		"with a passphrase": {func(dir string) { l.edit(dir, l.state, func(s string) string { return swapRecipients(s) }) }, []string{"guard-recipients"}, "spec.custody"},
 	} {
 		t.Run(name, func(t *testing.T) {

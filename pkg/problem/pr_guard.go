@@ -72,8 +72,8 @@ var (
 	PRGuardRecipients = Sentence{
 		Code:    "guard-recipients",
 		Text:    "%s changes who can open the next keys",
-		Hint:    "check every recipient with its owner; then have a maintainer accept the change with --accept guard-recipients",
-		Explain: "Whoever is a recipient can open every key that is made from then on, the trust anchor's included.",
+		Hint:    "check every recipient with its owner, and who reads Secrets in a namespace that changed; then have a maintainer accept the change with --accept guard-recipients",
+		Explain: "Whoever is a recipient can open every key that is made from then on, the trust anchor's included. The namespaces in spec.linkerd say where Secrets with keys go: whoever reads Secrets there has them.",
 	}
 	PRGuardLinkOutside = Sentence{
 		Code:    "guard-link-outside",

@@ -202,6 +202,11 @@ func (g *judgement) judgeRecipients(is *state.Rotation) {
 	if !bytes.Equal(before, after) {
 		g.r.fail(problem.PRGuardRecipients.With("spec.custody").In(g.State).On("spec.custody"))
 	}
+	for _, field := range specDiffers(g.Now, is) {
+		if strings.HasPrefix(field, "linkerd.") && strings.HasSuffix(strings.ToLower(field), "namespace") { // Secrets with keys go there
+			g.r.fail(problem.PRGuardRecipients.With("spec." + field).In(g.State).On("spec." + field))
+		}
+	}
 	rules := g.sopsRulesOf(is)
 	g.judgeSopsRules(rules)
 	for _, name := range g.differs {

@@ -52,7 +52,7 @@ func changedKeys(was, is map[string]string) (names []string) {
 	return names
 }
 
-// specDiffers names the fields of spec that differ, sorted.
+// specDiffers names the fields of spec that differ, sorted: "links", "linkerd.version".
 func specDiffers(was, is *state.Rotation) (names []string) {
 	before, after := specFields(was), specFields(is)
 	all := maps.Clone(before)
@@ -66,12 +66,23 @@ func specDiffers(was, is *state.Rotation) (names []string) {
 	return names
 }
 
+// specFields are the fields of spec, and those of its objects in their place.
 func specFields(s *state.Rotation) map[string]json.RawMessage {
-	fields := map[string]json.RawMessage{}
+	fields, all := map[string]json.RawMessage{}, map[string]json.RawMessage{}
 	if text, err := json.Marshal(s.WithDefaults().Spec); err == nil {
 		_ = json.Unmarshal(text, &fields) // what was just written
 	}
-	return fields
+	for name, value := range fields {
+		below := map[string]json.RawMessage{}
+		if json.Unmarshal(value, &below) != nil {
+			all[name] = value
+			continue
+		}
+		for inner, value := range below {
+			all[name+"."+inner] = value
+		}
+	}
+	return all
 }
 
 // judgeSpec: what gates judge by does not become weaker. More is only noted.
