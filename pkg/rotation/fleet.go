@@ -10,19 +10,15 @@ import (
 // LiveOf is what the endpoints of one cluster may hold and serve, by its state and
 // the evidence of it, as the clusters that it is linked with meet it: of its proxies.
 // incoming is the fingerprint of the anchor that a word for BUNDLE-LOADED is about,
-// "" if there is none. Without a state only what was observed counts.
+// "" if there is none; a word that the state's log rules out does not count. Without a state only what was observed counts.
 func LiveOf(name string, s *state.Rotation, e Evidence, incoming string, at time.Time, v *Verifier) (Live, error) {
 	k := newBook()
 	for _, o := range slices.Concat(e.Observations, e.Earlier) {
 		k.addObservation(o)
 	}
-	_, loaded := e.assumed(BundleLoaded)
-	_, renewed := e.assumed(LeavesRenewed)
-	c := &cluster{
-		name: name, seen: e.of(name), earlier: ofCluster(e.Earlier, name), book: k, incoming: incoming,
-		loaded: loaded, renewed: renewed, at: at,
-	}
+	c := &cluster{name: name, seen: e.of(name), earlier: ofCluster(e.Earlier, name), book: k, incoming: incoming, at: at}
 	if s == nil {
+		c.hear(e)
 		return c.live(), nil
 	}
 	d, err := openDossier(s, v)
@@ -35,6 +31,7 @@ func LiveOf(name string, s *state.Rotation, e Evidence, incoming string, at time
 	}
 	k.addState(d)
 	c.past, c.leafLife = &p, p.leafLife
+	c.hear(e)
 	return c.live(), nil
 }
 

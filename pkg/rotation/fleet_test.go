@@ -184,3 +184,54 @@ func TestLinkedLeafLife(t *testing.T) {
 		}
 	}
 }
+
+// TestWordOfAnother: a word given in a move of one cluster says nothing of a linked one
+// whose own log rules it out, whether that is judged as a link or as part of a fleet.
+func TestWordOfAnother(t *testing.T) {
+	east, west := fleet(t)
+	next := bring("root next", from(-day, 5*year), from(-day, year))
+	east.rotate(t, next, Evidence{})
+	west.rotate(t, next, Evidence{})
+	instant := now.Add(36 * time.Hour)
+	east.advance(t, Options{}, seen(east.sight(instant)), instant)
+	given := func(n Need, at time.Time, forced bool) (bundles, chains int, err error) {
+		e := Evidence{Assumptions: []Assumption{{n, "looked", forced}}}
+		l, failed := LiveOf("west", west.state, e, next.anchor.Fingerprint(), at, NewVerifier(at))
+		if failed != nil {
+			t.Fatal(failed)
+		}
+		linked := with(west, east.sight(at))
+		linked.Assumptions = e.Assumptions
+		_, err = Advance(east.state, Options{}, linked, at)
+		return len(l.Bundles), len(l.Chains), err
+	}
+	if n, _, err := given(BundleLoaded, instant, false); n != 2 || !slices.Contains(codes(err), "rotation-g1") {
+		t.Errorf("west has restarted nothing: %d bundles, %s", n, explain(err))
+	}
+	if n, _, err := given(BundleLoaded, instant, true); n != 1 || err != nil {
+		t.Errorf("a word that was given against the log: %d bundles, %s", n, explain(err))
+	}
+	west.advance(t, Options{}, seen(west.sight(instant)), instant)
+	if n, _, err := given(BundleLoaded, instant.Add(time.Second), false); n != 2 || err == nil {
+		t.Errorf("no rollout takes a second: %d bundles, %v", n, err)
+	}
+	if n, _, err := given(BundleLoaded, instant.Add(time.Hour), false); n != 1 || err != nil {
+		t.Errorf("west may have restarted all: %d bundles, %s", n, explain(err))
+	}
+
+	for _, phase := range []string{"issuer-switched", "issuer-spread"} {
+		instant = instant.Add(36 * time.Hour)
+		east.advance(t, Options{}, with(west, east.sight(instant), west.sight(instant)), instant)
+		if east.state.Status.Phase != phase {
+			t.Fatal(east.state.Status.Phase)
+		}
+	}
+	instant = instant.Add(36 * time.Hour)
+	west.advance(t, Options{}, with(east, west.sight(instant), east.sight(instant)), instant)
+	if _, n, err := given(LeavesRenewed, instant.Add(time.Hour), false); n != 2 || !slices.Contains(codes(err), "rotation-g2") {
+		t.Errorf("leaves of west's old issuer live: %d chains, %s", n, explain(err))
+	}
+	if _, n, err := given(LeavesRenewed, instant.Add(26*time.Hour), false); n != 1 || err != nil {
+		t.Errorf("a day later: %d chains, %s", n, explain(err))
+	}
+}

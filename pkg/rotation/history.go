@@ -33,6 +33,7 @@ type past struct {
 	verify *Verifier
 	// leafLife is how long a leaf of this cluster lives at most after it was issued.
 	leafLife time.Duration
+	of       *dossier // whose log it is
 }
 
 // past replays the log of the rotation under way.
@@ -51,7 +52,7 @@ func (d *dossier) past() (past, error) {
 	leaf := d.state.WithDefaults().Spec.Leaf
 	p := past{
 		now: now, first: now, issuers: map[string]bool{}, began: d.began(), verify: d.verify,
-		leafLife: time.Duration(leaf.Lifetime) + time.Duration(leaf.ClockSkew),
+		leafLife: time.Duration(leaf.Lifetime) + time.Duration(leaf.ClockSkew), of: d,
 	}
 	for _, i := range slices.Concat(d.issuers, d.abandoned) {
 		p.issuers[i.chain[0].Fingerprint()] = true

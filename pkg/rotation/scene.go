@@ -88,17 +88,16 @@ func (c *scene) incomingID() string {
 
 // cluster assembles what is known of one cluster.
 func (c *scene) cluster(name string, own bool, p *past) *cluster {
-	_, loaded := c.evidence.assumed(BundleLoaded)
-	_, renewed := c.evidence.assumed(LeavesRenewed)
 	life := c.leafLife()
 	if p != nil {
 		life = p.leafLife // a linked cluster has its own
 	}
-	return &cluster{
+	k := &cluster{
 		name: name, own: own, past: p, seen: c.evidence.of(name), earlier: ofCluster(c.evidence.Earlier, name), book: c.book,
-		incoming: c.incomingID(),
-		loaded:   loaded, renewed: renewed, leafLife: life, at: c.at,
+		incoming: c.incomingID(), leafLife: life, at: c.at,
 	}
+	k.hear(c.evidence)
+	return k
 }
 
 // own is this cluster.
