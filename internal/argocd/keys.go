@@ -46,7 +46,7 @@ func (c *call) mayOpenKeys(s *state.Rotation) error {
 	// Argo CD puts objects without a namespace there.
 	namespaces := chartphase.Namespaces(s)
 	for _, namespace := range namespaces {
-		if to := c.Getenv("ARGOCD_APP_NAMESPACE"); to == "" || to == namespace {
+		if c.Getenv("ARGOCD_APP_NAMESPACE") == namespace {
 			return nil
 		}
 	}

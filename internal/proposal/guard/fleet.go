@@ -50,6 +50,9 @@ func (g *judgement) judgeFleet(next *state.Rotation, own rotation.Evidence) erro
 		g.r.fail(problem.PRGuardNoFleet.With().In(name))
 		return nil
 	}
+	for _, f := range []*fleet.File{was, is} {
+		g.ownObservations(f, name)
+	}
 	was, words, err := g.judgeFile(was, is, name)
 	if err != nil {
 		return err
@@ -74,6 +77,17 @@ func (g *judgement) judgeFleet(next *state.Rotation, own rotation.Evidence) erro
 		}
 	}
 	return g.judgeJoined(was, is, name, own)
+}
+
+// ownObservations: what a fleet file names in this repository is of the rotation, as are
+// the observations of a state's links.
+func (g *judgement) ownObservations(f *fleet.File, name string) {
+	if f == nil {
+		return
+	}
+	for _, m := range f.Spec.Members {
+		g.r.owned = append(g.r.owned, named(m, name)...)
+	}
 }
 
 // judgeFile judges what the change makes of the fleet file and of the observations that
