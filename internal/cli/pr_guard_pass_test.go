@@ -247,10 +247,14 @@ func TestGuardKeyFiles(t *testing.T) {
 			})
 		}, []string{"guard-recipients"}, "spec.custody"},
 		"Secrets of viz go to another namespace": {func(dir string) {
-			l.edit(dir, l.state, func(s string) string { return strings.Replace(s, "  linkerd:\n", "  linkerd:\n    vizNamespace: shop\n", 1) })
+			l.edit(dir, l.state, func(s string) string {
+				return strings.Replace(s, "  linkerd:\n", "  linkerd:\n    vizNamespace: shop\n", 1)
+			})
 		}, []string{"guard-recipients"}, "spec.linkerd.vizNamespace"},
 		"the issuer's Secret goes to another namespace": {func(dir string) {
-			l.edit(dir, l.state, func(s string) string { return strings.Replace(s, "  linkerd:\n", "  linkerd:\n    namespace: shop\n", 1) })
+			l.edit(dir, l.state, func(s string) string {
+				return strings.Replace(s, "  linkerd:\n", "  linkerd:\n    namespace: shop\n", 1)
+			})
 		}, []string{"guard-recipients"}, "spec.linkerd.namespace"},
 		"with a passphrase": {func(dir string) { l.edit(dir, l.state, func(s string) string { return swapRecipients(s) }) }, []string{"guard-recipients"}, "spec.custody"},
 	} {

@@ -7,6 +7,9 @@ import "testing"
 func TestNearMiss(t *testing.T) {
 	for _, line := range []string{
 		`ci@example.com namespaces="l5d-pki-*" ssh-ed25519 AAAA`,
+		`ci@example.com namespaces="*" ssh-ed25519 AAAA`,
+		`ci@example.com namespaces="l5d?pki-e*" ssh-ed25519 AAAA`,
+		`ci@example.com namespaces="!git,*" ssh-ed25519 AAAA`,
 		`ci@example.com namespaces="git, l5d-pki-evidence" ssh-ed25519 AAAA`,
 		`ci@example.com namespaces="git",namespaces="l5d-pki-evidence" ssh-ed25519 AAAA`,
 		`ci@example.com namespaces=l5d-pki-evidence ssh-ed25519 AAAA`,
@@ -23,7 +26,8 @@ func TestNearMiss(t *testing.T) {
 		`ci@example.com ssh-ed25519 AAAA`,
 		`ci@example.com namespaces="git" ssh-ed25519 AAAA l5d-pki-evidence`,
 		`l5d-pki@example.com namespaces="git" ssh-ed25519 AAAA`,
-		`ci@example.com namespaces="*" ssh-ed25519 AAAA`,
+		`ci@example.com namespaces="git*,x[*" ssh-ed25519 AAAA`,
+		`ci@example.com namespaces="*,!l5d-*" ssh-ed25519 AAAA`,
 		`ci@example.com namespaces="git,l5d-pki-evidence" ssh-ed25519 AAAA`,
 	} {
 		if got := NearMiss([]byte(line + "\n")); got != 0 {

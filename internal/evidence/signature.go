@@ -5,6 +5,7 @@ package evidence
 
 import (
 	"bytes"
+	"path"
 	"slices"
 	"strings"
 
@@ -74,8 +75,8 @@ var armor = lazy.New(`^(-----(BEGIN|END) SSH SIGNATURE-----|[A-Za-z0-9+/=]+)$`)
 // principals, then options, in which quotes may hold anything but quotes.
 var signer = lazy.New(`^[ \t]*(?:"[^"]*"|[^ \t#"]+)[ \t]+((?:[^ \t"]|"[^"]*")+)`)
 
-// meant finds, in a line's options, the namespace in any form, or a pattern for it.
-var meant = lazy.New(`(?i)namespaces=[^ \t]*l5d-pki|l5d-pki-evidence`)
+// meant finds, in a line's options, the namespace in any form.
+var meant = lazy.New(`(?i)namespaces=[^ \t]*[",]l5d-pki|l5d-pki-evidence`)
 
 // NearMiss is the number of the first line of an allowed_signers file, from 1 on, that
 // was meant to list a key for evidence and does not count: with a pattern, a blank,
@@ -85,11 +86,34 @@ func NearMiss(allowed []byte) int {
 	for line := range strings.Lines(string(allowed)) {
 		number++
 		head, _, _ := strings.Cut(line, " AAAA") // behind the key is a comment
-		if !strings.HasPrefix(strings.TrimSpace(line), "#") && meant.MatchString(head) && len(Signers([]byte(line))) == 0 {
+		if !strings.HasPrefix(strings.TrimSpace(line), "#") && (meant.MatchString(head) || matchesNamespace(line)) && len(Signers([]byte(line))) == 0 {
 			return number
 		}
 	}
 	return 0
+}
+
+// matchesNamespace reports whether the patterns of a line's options match the namespace,
+// as ssh-keygen judges them (PATTERNS of ssh_config(5)): one of them does, and none
+// that begins with an exclamation mark.
+func matchesNamespace(line string) (matches bool) {
+	options := signer.FindStringSubmatch(line)
+	if options == nil {
+		return false
+	}
+	for _, list := range namespaces.Regexp().FindAllStringSubmatch(options[1], -1) {
+		for pattern := range strings.SplitSeq(list[1], ",") {
+			pattern, not := strings.CutPrefix(pattern, "!")
+			literal := strings.NewReplacer(`\`, `\\`, "[", `\[`).Replace(pattern)
+			if found, err := path.Match(literal, Namespace); err == nil && found {
+				if not {
+					return false
+				}
+				matches = true
+			}
+		}
+	}
+	return matches
 }
 
 // namespaces is the option that says what a key may sign.

@@ -34,12 +34,12 @@ func outputPaths(stateName string, o state.Output) (names []string, pattern stri
 // judgeDisowned: a file that an output of the base owns is owned by an output of
 // the change too, or is removed. produced are the files of the change's outputs.
 func (g *judgement) judgeDisowned(next *state.Rotation, produced []string) error {
-	if g.Now == nil {
-		return nil
-	}
 	still := map[string]bool{}
 	for _, name := range produced {
 		still[name] = true
+	}
+	if g.Now == nil {
+		return g.judgeMarked(next, still)
 	}
 	var patterns []string
 	for _, o := range next.Spec.Outputs {
@@ -66,9 +66,22 @@ func (g *judgement) judgeDisowned(next *state.Rotation, produced []string) error
 			}
 		}
 	}
-	return g.heads(g.before, g.differs, func(name string, head []byte) {
+	if err := g.heads(g.before, g.differs, func(name string, head []byte) {
 		if bytes.HasPrefix(head, []byte(outputs.OwnedBy(g.Now))) {
 			disowned(name, "an output")
+		}
+	}); err != nil {
+		return err
+	}
+	return g.judgeMarked(next, still)
+}
+
+// judgeMarked: no file that the change brings bears the state's mark without being one
+// of its outputs.
+func (g *judgement) judgeMarked(next *state.Rotation, known map[string]bool) error {
+	return g.heads(g.after, g.differs, func(name string, head []byte) {
+		if bytes.HasPrefix(head, []byte(outputs.OwnedBy(next))) && !known[name] {
+			g.r.fail(problem.PRGuardStale.With().In(sink.Name(name)))
 		}
 	})
 }
