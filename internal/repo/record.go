@@ -1,50 +1,130 @@
 package repo
 
 import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 )
 
-// replaced keeps the commit that the remote has for a branch while a newer one
-// that was made for it is not pushed yet.
-const replaced = "refs/l5d-pki-render-replaced/"
+// Refs of the record. Whoever may push can put refs of these names on the remote, and a
+// fetch of all refs would bring them: a commit counts only if the list of the clone
+// ([Repo.listPath]) has it too, which no fetch writes.
+const (
+	// made keeps the commits that were made for a branch, pushed or not.
+	made = "refs/l5d-pki-render-made/"
+	// pending keeps commits whose keys were being written when a call ended.
+	pending = "refs/l5d-pki-render-pending/"
+	// replaced keeps the commit that the remote has for a branch while a newer one
+	// that was made for it is not pushed yet.
+	replaced = "refs/l5d-pki-render-replaced/"
+)
 
-// Recorded reports whether a commit was made for a branch in this clone. Where
-// it was fetched from says nothing: whoever may push can put any commit there,
-// and in a clone that fetches refs of every name also into the record.
-func (r *Repo) Recorded(branch, commit string) (bool, error) {
-	if r.fetchesRecords() {
-		return false, nil
+// Remember keeps a commit that was made for a branch, so that a push that
+// failed can be made up for. None is pending for it any more.
+func (r *Repo) Remember(branch, commit string) error {
+	if err := r.record(made+branch, commit); err != nil {
+		return err
 	}
-	out, err := r.git("for-each-ref", "--format=%(objectname)", made+branch, pending+branch, replaced+branch)
-	for line := range strings.Lines(out) {
-		if strings.TrimSpace(line) == commit {
-			return true, err
-		}
-	}
-	return false, err
+	return r.Forget(branch)
 }
 
-// fetchesRecords reports whether a configured fetch may write the refs of the
-// record, as with +refs/*:refs/*.
-func (r *Repo) fetchesRecords() bool {
-	const records = "refs/l5d-pki-render-"
-	out, _ := r.git("config", "--get-regexp", `^remote\..*\.fetch$`) // none is an error
-	for line := range strings.Lines(out) {
-		_, to, _ := strings.Cut(strings.TrimSpace(line), ":")
-		to, _, many := strings.Cut(to, "*")
-		if many && strings.HasPrefix(records, to) || strings.HasPrefix(to, records) {
-			return true
-		}
-	}
-	return false
+// Await keeps a commit whose keys are about to be written.
+func (r *Repo) Await(branch, commit string) error { return r.record(pending+branch, commit) }
+
+// Forget lets the pending commit of a branch go, if there is one.
+func (r *Repo) Forget(branch string) error {
+	_, err := r.git("update-ref", "-d", pending+branch)
+	return err
 }
 
 // Supersede keeps a recorded commit of a branch recorded until the one that is
 // remembered next is pushed.
-func (r *Repo) Supersede(branch, commit string) error {
-	_, err := r.git("update-ref", replaced+branch, commit)
+func (r *Repo) Supersede(branch, commit string) error { return r.record(replaced+branch, commit) }
+
+// Pending lists pending commits by their branch.
+func (r *Repo) Pending(prefix string) (map[string]string, error) { return r.kept(pending, prefix) }
+
+// Made lists remembered commits by their branch.
+func (r *Repo) Made(prefix string) (map[string]string, error) { return r.kept(made, prefix) }
+
+// Recorded reports whether a commit was made for a branch in this clone.
+func (r *Repo) Recorded(branch, commit string) (bool, error) {
+	own, err := r.listed()
+	if err != nil || !own[commit] {
+		return false, err
+	}
+	out, err := r.git("for-each-ref", "--format=%(objectname)", made+branch, pending+branch, replaced+branch)
+	return slices.Contains(strings.Fields(out), commit), err
+}
+
+// maxList is how many bytes of the list are read: 41 or 65 for each commit ever made.
+const maxList = 16 << 20
+
+// listPath is the file of the repository, shared by its working trees, that lists the
+// commits made in it: one identifier on each line.
+func (r *Repo) listPath() (string, error) {
+	dir, err := r.git("rev-parse", "--git-common-dir")
+	if dir = strings.TrimSpace(dir); err == nil && !filepath.IsAbs(dir) {
+		dir = filepath.Join(r.Top, dir)
+	}
+	return filepath.Join(dir, "l5d-pki-render-made"), err
+}
+
+// listed are the commits that were made in this clone.
+func (r *Repo) listed() (map[string]bool, error) {
+	path, err := r.listPath()
+	if err != nil {
+		return nil, err
+	}
+	text, err := disk.ReadRegular(path, maxList)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	own := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		own[strings.TrimSpace(line)] = true
+	}
+	return own, nil
+}
+
+// record lists a commit, then points a ref of the record at it.
+func (r *Repo) record(ref, commit string) error {
+	own, err := r.listed()
+	if err != nil {
+		return err
+	}
+	if !own[commit] {
+		path, err := r.listPath()
+		if err != nil {
+			return err
+		}
+		if err := disk.Append(path, commit+"\n"); err != nil {
+			return err
+		}
+	}
+	_, err = r.git("update-ref", ref, commit)
 	return err
+}
+
+// kept lists the refs of a kind whose names begin with a prefix.
+func (r *Repo) kept(where, prefix string) (map[string]string, error) {
+	own, err := r.listed()
+	if err != nil {
+		return nil, err
+	}
+	out, err := r.git("for-each-ref", "--format=%(objectname) %(refname)", where+prefix)
+	commits := map[string]string{}
+	for line := range strings.Lines(out) {
+		if commit, ref, found := strings.Cut(strings.TrimSpace(line), " "); found && own[commit] {
+			commits[strings.TrimPrefix(ref, where)] = commit
+		}
+	}
+	return commits, err
 }
 
 // Regular returns a file of a commit; ok is false where the commit has none of

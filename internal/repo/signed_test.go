@@ -158,14 +158,21 @@ func TestRecorded(t *testing.T) {
 	if !known("l5d-pki/a/1-x") || known("l5d-pki/a/2-y") || known("l5d-pki/a/1") {
 		t.Error("the record counts for its branch")
 	}
-	for _, spec := range []string{"+refs/*:refs/*", "refs/heads/*:refs/l5d-pki-render-made/*", "+refs/l*:refs/l*"} {
-		must(t, clone, "config", "remote.other.fetch", spec)
-		if known("l5d-pki/a/1-x") {
-			t.Errorf("with %s anybody may write the record", spec)
+	must(t, clone, "commit", "-q", "--allow-empty", "-m", "of a stranger")
+	stranger := must(t, clone, "rev-parse", "HEAD")
+	for _, where := range []string{made, pending, replaced} {
+		must(t, clone, "push", "-q", "origin", stranger+":"+where+"l5d-pki/a/2-y")
+	}
+	must(t, clone, "fetch", "-q", "origin", "+refs/*:refs/*", "--update-head-ok")
+	if ok, err := r.Recorded("l5d-pki/a/2-y", stranger); ok || err != nil {
+		t.Errorf("a ref that a fetch brought is a record (%v)", err)
+	}
+	for _, list := range []func(string) (map[string]string, error){r.Made, r.Pending} {
+		if kept, err := list("l5d-pki/a/2-y"); len(kept) > 0 || err != nil {
+			t.Errorf("a ref that a fetch brought is listed: %v (%v)", kept, err)
 		}
 	}
-	must(t, clone, "config", "remote.other.fetch", "+refs/heads/*:refs/remotes/other/*")
 	if !known("l5d-pki/a/1-x") {
-		t.Error("an ordinary fetch")
+		t.Error("the own record after that")
 	}
 }
