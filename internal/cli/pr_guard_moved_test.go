@@ -51,14 +51,44 @@ func TestGuardMovedPlace(t *testing.T) {
 				})
 			})
 			was := c.l.state
-			c.l.state = path.Join(c.to, "rotation.yaml")
 			defer func() { c.l.state = was }()
-			_, codes, out := c.l.guardedAt(dir, "--accept", "guard-state-moved", "--accept", "guard-keys")
-			slices.Sort(codes)
-			if !slices.Equal(slices.Compact(codes), c.want) {
-				t.Errorf("says %q, want %q:\n%s", codes, c.want, out)
+			for _, c.l.state = range []string{was, path.Join(c.to, "rotation.yaml")} { // a workflow may name either
+				_, codes, out := c.l.guardedAt(dir, "--accept", "guard-state-moved", "--accept", "guard-keys")
+				slices.Sort(codes)
+				if !slices.Equal(slices.Compact(codes), c.want) {
+					t.Errorf("--state %s: says %q, want %q:\n%s", c.l.state, codes, c.want, out)
+				}
 			}
 		})
+	}
+}
+
+// TestGuardMovedElsewhere: a maintainer who accepts that the state moves accepts no other
+// anchor, key or recipient, also where the workflow names the old place; nor a state that
+// cannot be judged.
+func TestGuardMovedElsewhere(t *testing.T) {
+	t.Parallel()
+	l, _ := ageLand(t)
+	for name, c := range map[string]struct {
+		to, want string
+		edit     func(state string) string
+	}{
+		"with other recipients":           {"new/rotation.yaml", "guard-recipients", swapRecipients},
+		"with another status":             {"new/rotation.yaml", "state-phase-needs-rotation", func(s string) string { return strings.Replace(s, "phase: stable", "phase: anchor-added", 1) }},
+		"to a name that is not displayed": {"new/`rotation.yaml", "guard-unreadable", func(s string) string { return s }},
+	} {
+		dir := l.job("origin/main", func(dir string) {
+			l.committed(dir, func() {
+				text := gitIn(t, dir, "show", "HEAD:"+l.state) + "\n"
+				gitIn(t, dir, "mv", "pki", "new")
+				gitIn(t, dir, "rm", "-q", "--cached", "new/rotation.yaml")
+				put(t, dir, c.to, c.edit(text))
+			})
+		})
+		_, codes, out := l.guardedAt(dir, "--accept", "guard-state-moved", "--accept", "guard-keys")
+		if !slices.Contains(codes, c.want) {
+			t.Errorf("%s: says %q, want %q:\n%s", name, codes, c.want, out)
+		}
 	}
 }
 

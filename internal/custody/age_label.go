@@ -2,6 +2,9 @@ package custody
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -65,6 +68,7 @@ func ageFacts(file []byte) (Facts, error) {
 		return Facts{}, problem.CustodyTampered.With()
 	}
 	var facts Facts
+	var openers []string
 	for _, s := range header.stanzas {
 		switch {
 		case s.Type == "scrypt":
@@ -75,8 +79,38 @@ func ageFacts(file []byte) (Facts, error) {
 			}
 			facts.SPKI, facts.Recipients = s.Args[0], strings.Split(string(s.Body), "\n")
 		case s.Type != labelType && !strings.HasSuffix(s.Type, "-grease"): // grease opens nothing (age-encryption.org/v1)
-			facts.Openers++
+			openers = append(openers, visible(s))
 		}
 	}
+	if facts.SPKI != "" && !facts.Passphrase && !slices.Equal(sorted(openers), visibleOf(facts.Recipients)) {
+		return Facts{}, problem.CustodyTampered.With() // the label was written for another file
+	}
 	return facts, nil
+}
+
+// visible is what a stanza shows of who opens it: its type, and of SSH keys a part of
+// their hash (age-encryption.org/v1, "The ssh-ed25519 recipient type").
+func visible(s *age.Stanza) string {
+	if strings.HasPrefix(s.Type, "ssh-") && len(s.Args) > 0 {
+		return s.Type + " " + s.Args[0]
+	}
+	return s.Type
+}
+
+// visibleOf are what the stanzas for recipients show, sorted.
+func visibleOf(recipients []string) (all []string) {
+	for _, r := range recipients {
+		fields := append(strings.Fields(r), "", "")
+		switch {
+		case strings.HasPrefix(r, "age1pq1"):
+			all = append(all, "mlkem768x25519")
+		case strings.HasPrefix(r, "age1"):
+			all = append(all, "X25519")
+		default:
+			public, _ := base64.StdEncoding.DecodeString(fields[1]) // not a key: a hash that no stanza has
+			hash := sha256.Sum256(public)
+			all = append(all, fields[0]+" "+base64.RawStdEncoding.EncodeToString(hash[:4]))
+		}
+	}
+	return sorted(all)
 }

@@ -305,3 +305,50 @@ func told(err error) (text string) {
 	}
 	return text
 }
+
+// TestLabelOfAnotherFile: a label that names others than the header is encrypted to, as
+// far as the header shows it, was not written for this file.
+func TestLabelOfAnotherFile(t *testing.T) {
+	ed := func() opener {
+		public, private, err := ed25519.GenerateKey(rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sshPair(t, public, private)
+	}
+	a, b, x, y := ed(), ed(), x25519(t), x25519(t)
+	for name, c := range map[string]struct {
+		to, says []opener
+		ok       bool
+	}{
+		"those that it names":         {[]opener{a, x}, []opener{x, a}, true},
+		"another key of the kind":     {[]opener{x}, []opener{y}, true}, // nothing in clear tells them apart
+		"another SSH key":             {[]opener{b}, []opener{a}, false},
+		"another kind":                {[]opener{x}, []opener{a}, false},
+		"one more":                    {[]opener{a, b}, []opener{a}, false},
+		"one less":                    {[]opener{a}, []opener{a, b}, false},
+		"post-quantum, named another": {[]opener{hybrid(t)}, []opener{x}, false},
+	} {
+		names := func(all []opener) (list []string) {
+			for _, o := range all {
+				list = append(list, o.recipient)
+			}
+			return list
+		}
+		made := ageCustody(t, state.Custody{Recipients: names(c.to)}, nil)
+		to, err := made.parseRecipients()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		armored := armor.NewWriter(&out)
+		w, err := age.Encrypt(armored, append(to, label{Facts{SPKI: "ab", Recipients: sorted(names(c.says))}, to[0]})...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = w.Close(), armored.Close()
+		if _, err := ageFacts(out.Bytes()); (err == nil) != c.ok {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

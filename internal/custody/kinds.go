@@ -67,9 +67,6 @@ type Facts struct {
 	SPKI string
 	// Recipients to whom the key is encrypted, sorted; nil where the file does not say.
 	Recipients []string
-	// Openers is how many can open the file, as its format has it, whatever it says
-	// of them; 0 where the format does not show it.
-	Openers int
 	// Passphrase: the key is encrypted with one.
 	Passphrase bool
 }

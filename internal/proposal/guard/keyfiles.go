@@ -75,6 +75,7 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 		g.judgeRecipients(is)
 	}
 	said := map[string]bool{}
+	g.judgeShared(keys)
 	for _, k := range keys {
 		spki := custody.SPKI(k.Certificate)
 		was, had := known[spki]
@@ -83,6 +84,9 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 			g.r.fail(problem.PRGuardKeys.With(sink.Markdown(k.Name), "is named at "+shownPaths(now)+", and was at "+shownPaths(was)).In(g.State))
 		}
 		if kind.Kind.Seal == nil || kind.Mode == keyfile.PlainMode {
+			if k.Path != "" && !had {
+				g.r.notes = append(g.r.notes, fmt.Sprintf("the key of %s is read from %s", sink.Markdown(k.Name), sink.Code(sink.Name(k.Path))))
+			}
 			continue
 		}
 		g.judgeKept(k, is, had)
@@ -93,6 +97,23 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 		}
 	}
 	return nil
+}
+
+// judgeShared: no two public keys have their private key at one path. What one of them is
+// used for, such as a Secret in the cluster, would hold the other.
+func (g *judgement) judgeShared(keys []render.NamedKey) {
+	first := map[string]render.NamedKey{}
+	for _, k := range keys {
+		other, there := first[k.Path]
+		switch {
+		case k.Path == "":
+		case !there:
+			first[k.Path] = k
+		case custody.SPKI(other.Certificate) != custody.SPKI(k.Certificate):
+			why := fmt.Sprintf("it is at %s, where the state has the key of %s", sink.Name(k.Path), sink.Markdown(other.Name))
+			g.r.fail(problem.PRGuardKeyFile.With(sink.Markdown(k.Name), why).In(g.State))
+		}
+	}
 }
 
 // judgeKept: a key that comes with the change, or that it puts in force, is in the merge
@@ -179,8 +200,6 @@ func (g *judgement) claims(kind *custody.Custody, k render.NamedKey, text []byte
 		return err
 	case facts.SPKI == "" && !facts.Passphrase:
 		return errors.New("it does not say for which certificate it is, as key files of this tool do")
-	case facts.Openers > 0 && facts.Recipients != nil && facts.Openers != len(facts.Recipients):
-		return fmt.Errorf("it says that %d recipients can open it, and is encrypted to %d", len(facts.Recipients), facts.Openers)
 	}
 	if err := keyfile.CheckFacts(kind, text, k); err != nil {
 		return err

@@ -95,6 +95,7 @@ func (g *judgement) judgeNext(is *state.Rotation) error {
 	}
 	g.noteLinked(is)
 	g.judgeMoved(is)
+	g.noteBrought(is)
 	if g.linksJudged(is) && g.Now != nil {
 		if err := g.judgeLanded(g.Now, is); err != nil {
 			return err
@@ -148,17 +149,34 @@ func (g *judgement) judgeNothing() error {
 	return nil
 }
 
-// judgeGone: the change takes the state away, or moves it out of sight.
+// judgeGone: the change takes the state away, or moves it. Then it is judged where it is
+// now, since a maintainer who accepts the move accepts nothing else.
 func (g *judgement) judgeGone(was *state.Rotation) error {
 	found, err := g.statesIn(g.after, g.differs)
+	if err != nil {
+		return err
+	}
 	for _, name := range slices.Sorted(maps.Keys(found)) {
-		if slices.Contains(found[name], was.Metadata.Name) {
-			g.r.fail(problem.PRGuardMoved.With(was.Metadata.Name, g.State, sink.Name(name)).In(g.State))
+		if !slices.Contains(found[name], was.Metadata.Name) {
+			continue
+		}
+		g.r.fail(problem.PRGuardMoved.With(was.Metadata.Name, g.State, sink.Name(name)).In(g.State))
+		if sink.Name(name) != name { // every text of the report would have to quote it
+			g.r.fail(problem.PRGuardUnreadable.With("change", "a state file has a name of letters and digits").In(sink.Name(name)))
+			return nil
+		}
+		g.State = name
+		is, ok := g.read(g.after, name, "change")
+		if !ok || is == nil {
+			return nil
+		}
+		if err := g.judgeNamesakes(is, g.differs); err != nil {
 			return err
 		}
+		return g.judgeNext(is)
 	}
 	g.r.fail(problem.PRGuardGone.With().In(g.State))
-	return err
+	return nil
 }
 
 // judgeAdoption: the base does not have the state. It is a first one only if the

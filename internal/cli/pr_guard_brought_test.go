@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
+)
+
+// TestGuardNamesWhatComes: anchors and issuers that a change brings are named by their
+// whole fingerprint and their end, those of the base are not.
+func TestGuardNamesWhatComes(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	dir := l.job("origin/main", func(dir string) { l.moves(dir, "start anchor --strategy bundle") })
+	s, err := state.Parse(l.state, []byte(readFile(t, filepath.Join(dir, l.state))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, codes, out := l.guarded(dir)
+	if codes != nil {
+		t.Fatalf("%v: %s", codes, out)
+	}
+	came := map[string]bool{}
+	for _, a := range s.Status.Anchors {
+		came[a.Certificate] = a.Role == state.RoleIncoming
+	}
+	for _, i := range s.Status.Issuers {
+		came[i.Certificate] = i.Role == state.RoleIncoming
+	}
+	for text, incoming := range came {
+		chain, err := pki.ParseChain([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := "SHA-256 `" + chain[0].Fingerprint() + "`, until " + chain[0].NotAfter.UTC().Format("2006-01-02T15:04:05Z")
+		if strings.Contains(out, line) != incoming {
+			t.Errorf("it comes: %v, want in the report, or not: %s\n%s", incoming, line, out)
+		}
+	}
+	if len(came) != 4 {
+		t.Errorf("%d certificates", len(came))
+	}
+}
+
+// TestGuardSharedKey: where keys are names in a store, two certificates do not get the
+// private key of one of them.
+func TestGuardSharedKey(t *testing.T) {
+	t.Parallel()
+	l, _ := ageLand(t)
+	custody := regexp.MustCompile(`(?m)^  custody:\n(    .*\n)+`)
+	l.commitTo("main", func(dir string) {
+		l.edit(dir, l.state, func(s string) string {
+			return custody.ReplaceAllString(s, "  custody: {kind: external-secret, store: vault}\n")
+		})
+	})
+	was := l.stateOf("main")
+	for to, want := range map[string]string{was.Status.Anchors[0].Key: "guard-key-file", "other/name": "guard-keys"} {
+		dir := l.job("origin/main", func(dir string) {
+			l.edit(dir, l.state, func(s string) string { return strings.Replace(s, "key: "+was.Status.Issuers[0].Key, "key: "+to, 1) })
+		})
+		if _, codes, out := l.guardedAt(dir); !slices.Contains(codes, want) || want == "guard-keys" && len(codes) != 1 {
+			t.Errorf("%s: %v, want %s:\n%s", to, codes, want, out)
+		}
+	}
+}
