@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -253,12 +252,9 @@ func TestArgoCDPage(t *testing.T) {
 // argoManifest is Argo CD's own manifest, of the release that is pinned.
 func argoManifest(t *testing.T) string {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-m", "-f", "{{.Dir}} {{.Version}}", "github.com/argoproj/argo-cd/v3")
-	cmd.Dir, cmd.Env = filepath.Join(peer.Root(), "e2e/argocd"), append(os.Environ(), "GOTOOLCHAIN=go1.27.3", "GOWORK=off")
-	out, err := cmd.Output()
-	dir, version, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
-	if err != nil || version != "v3.6.1" {
-		t.Fatalf("%v %s: the page names v3.6.1", err, out)
+	dir, version := peer.ModuleDir(t, "e2e/argocd", "github.com/argoproj/argo-cd/v3", "GOTOOLCHAIN=go1.27.3")
+	if version != "v3.6.1" {
+		t.Fatalf("%s: the page names v3.6.1", version)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "manifests/install.yaml"))
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -101,13 +100,8 @@ func served(t testing.TB, server *apiserver.Server, path string) (bool, any) {
 // ships it, and of the kinds of sources, of which the controller only reads the status.
 func definitions(t testing.TB) []map[string]any {
 	t.Helper()
-	list := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/fluxcd/kustomize-controller")
-	list.Dir = filepath.Join(peer.Root(), "e2e/flux")
-	module, err := list.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(module)), "config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"))
+	dir, _ := peer.ModuleDir(t, "e2e/flux", "github.com/fluxcd/kustomize-controller")
+	text, err := os.ReadFile(filepath.Join(dir, "config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package peer
 
 import (
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,15 +12,8 @@ import (
 // that the program reads when it runs, and the sources of its frontend.
 func GiteaSource(t testing.TB) string {
 	t.Helper()
-	cmd := exec.Command("go", "mod", "download", "-json", "code.gitea.io/gitea")
-	cmd.Dir = filepath.Join(Root(), "e2e", "gitea")
-	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOWORK=off")
-	out, err := cmd.Output()
-	var module struct{ Dir, Error string }
-	if jsonErr := json.Unmarshal(out, &module); err != nil || jsonErr != nil || module.Dir == "" {
-		t.Fatalf("the module of Gitea: %v %v %s", err, jsonErr, module.Error)
-	}
-	return module.Dir
+	dir, _ := ModuleDir(t, "e2e/gitea", "code.gitea.io/gitea", "GOTOOLCHAIN=local")
+	return dir
 }
 
 // What builds the frontend: the pnpm that Gitea's package.json names, and a Node

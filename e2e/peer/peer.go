@@ -9,11 +9,11 @@
 package peer
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"testing"
 )
@@ -108,18 +108,27 @@ func Program(t testing.TB, name string) string {
 // Source is a file of a module that a program is built from.
 func Source(t testing.TB, name, module, path string) string {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module)
-	cmd.Dir = filepath.Join(Root(), filepath.FromSlash(recipes[name].module))
-	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOWORK=off")
-	dir, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("the source of %s: %v", module, err)
-	}
-	text, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), filepath.FromSlash(path)))
+	dir, _ := ModuleDir(t, recipes[name].module, module, "GOTOOLCHAIN=local")
+	text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// ModuleDir is the directory of a module that the one in a directory requires, and its
+// version. It is downloaded where no build has needed it yet.
+func ModuleDir(t testing.TB, from, module string, env ...string) (dir, version string) {
+	t.Helper()
+	cmd := exec.Command("go", "mod", "download", "-json", module)
+	cmd.Dir = filepath.Join(Root(), filepath.FromSlash(from))
+	cmd.Env = append(append(os.Environ(), "GOWORK=off"), env...)
+	out, err := cmd.Output()
+	var of struct{ Dir, Version, Error string }
+	if err != nil || json.Unmarshal(out, &of) != nil || of.Dir == "" {
+		t.Fatalf("the source of %s: %v\n%s", module, err, out)
+	}
+	return of.Dir, of.Version
 }
 
 // Tool gives the path of l5d-pki-render, with its other programs beside it.

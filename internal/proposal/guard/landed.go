@@ -23,8 +23,7 @@ const maxLandings = 200
 // before the last move must not count for a state that it did not see.
 //
 // Two clocks may differ: the one of the forge, or of who merged, and the one of
-// who made the move. What gates wait for contains spec.leaf.clockSkew, so an
-// instant that is off by no more than that closes nothing early.
+// who made the move ([skewOf]).
 func (g *judgement) judgeLanded(was, next *state.Rotation) error {
 	known := len(was.Status.Log)
 	if known == 0 || len(next.Status.Log) <= known {
@@ -42,7 +41,7 @@ func (g *judgement) judgeLanded(was, next *state.Rotation) error {
 	case err != nil || landed.IsZero():
 		return base.GitProblem(err)
 	}
-	skew := time.Duration(was.WithDefaults().Spec.Leaf.ClockSkew)
+	skew := skewOf(was)
 	for i, entry := range next.Status.Log[known:] {
 		at, err := time.Parse(time.RFC3339, entry.At)
 		if err == nil && at.Before(landed.Add(-skew)) {
@@ -51,6 +50,16 @@ func (g *judgement) judgeLanded(was, next *state.Rotation) error {
 		}
 	}
 	return nil
+}
+
+// maxSkew is the most that two clocks may differ, whatever a state says.
+const maxSkew = 5 * time.Minute
+
+// skewOf is how far two clocks may differ. What gates wait for contains
+// spec.leaf.clockSkew, so an instant that is off by no more than that closes nothing
+// early; what an observation shows directly has no such wait, hence the limit.
+func skewOf(s *state.Rotation) time.Duration {
+	return min(time.Duration(s.WithDefaults().Spec.Leaf.ClockSkew), maxSkew)
 }
 
 var (

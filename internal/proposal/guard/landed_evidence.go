@@ -57,7 +57,7 @@ func (g *judgement) landedAt(entries int, at, latest string) (string, error) {
 	}
 	own, err := time.Parse(time.RFC3339, at)
 	end, wrong := time.Parse(time.RFC3339, latest)
-	landed = landed.Add(-time.Duration(g.Now.WithDefaults().Spec.Leaf.ClockSkew))
+	landed = landed.Add(-skewOf(g.Now))
 	if landed.After(end) {
 		landed = end
 	}

@@ -98,6 +98,7 @@ func (g *judgement) judgeStep(next *state.Rotation) error {
 		r.findings = append(r.findings, problem.Of(g.Told(err))...)
 		return nil
 	}
+	evidence.Earlier = append(evidence.Earlier, g.removed()...)
 	was, is, err := g.asLanded(next)
 	if err != nil {
 		return err
@@ -200,10 +201,28 @@ func (g *judgement) linksJudged(next *state.Rotation) bool {
 	for _, name := range g.differs {
 		if g.Now != nil && g.IsEvidence(name) {
 			g.r.owned = append(g.r.owned, name)
-			g.regular(name)
+			if g.regular(name); g.after.Has(name) {
+				g.readable(name)
+			}
 		}
 	}
 	return len(g.r.findings) == before
+}
+
+// readable adds a finding for an observation of the merge that cannot be read: every
+// move after it would stop there.
+func (g *judgement) readable(name string) {
+	e, err := g.after.Find(name)
+	if err != nil {
+		return // said by regular
+	}
+	text, err := g.Repo.Read(e, base.MaxObservation)
+	if err == nil {
+		_, err = rotation.ParseObservation(name, text)
+	}
+	if err != nil {
+		g.r.fail(problem.PRGuardUnreadable.With("change", sink.Cut(problem.Of(err)[0].Text, "", maxCommitter)).In(sink.Name(name)))
+	}
 }
 
 // regular adds a finding for a path of the merge that is no regular file, or one

@@ -70,7 +70,7 @@ func later(a, b time.Time) time.Time {
 // may still put back what a key signed before, or take away what came after it.
 func (g *judgement) judgeOlder(next *state.Rotation) {
 	all := observed{}
-	if g.Now.Status.Rotation != nil { // else a start removes those of the rotation before
+	if g.Now.Status.Rotation != nil || next.Status.Rotation == nil { // else a start removes them: [judgement.removed]
 		g.add(all, g.before, evidenceIn(g.before, g.Now.Metadata.Name, g.wasName), "")
 	}
 	g.add(all, g.after, evidenceIn(g.after, g.Now.Metadata.Name, g.State), "")
@@ -86,6 +86,29 @@ func (g *judgement) judgeOlder(next *state.Rotation) {
 		}
 	}
 	g.failOlder(all, g.State)
+}
+
+// removed are the observations of the rotation before that a start takes away: it is
+// judged by them, too.
+func (g *judgement) removed() (earlier []*rotation.Observation) {
+	if g.Now.Status.Rotation != nil {
+		return nil
+	}
+	for _, name := range evidenceIn(g.before, g.Now.Metadata.Name, g.wasName) {
+		if g.after.Has(path.Join(path.Dir(g.State), base.EvidenceFolder, path.Base(name))) {
+			continue
+		}
+		text, ok := g.fileOf(g.before, name, "base", base.MaxObservation)
+		if !ok {
+			continue
+		}
+		o, err := rotation.ParseObservation(name, text)
+		linked := func(l state.Link) bool { return l.Name == o.Cluster }
+		if err == nil && (o.Cluster == g.Now.Metadata.Name || slices.ContainsFunc(g.Now.Spec.Links, linked)) {
+			earlier = append(earlier, o)
+		}
+	}
+	return earlier
 }
 
 // judgeOlderOfMembers is judgeOlder of the other members of a fleet.
