@@ -12,6 +12,9 @@ import (
 type moment struct {
 	at       time.Time
 	material Material
+	// asked are the needs that its gate asked for; rollout: it restarted the workloads.
+	asked   []Need
+	rollout bool
 }
 
 // past is what a state alone says of its cluster: what it delivers and signs
@@ -33,7 +36,8 @@ type past struct {
 	verify *Verifier
 	// leafLife is how long a leaf of this cluster lives at most after it was issued.
 	leafLife time.Duration
-	of       *dossier // whose log it is
+	// replayed: the log reaches back to the beginning of the rotation under way.
+	replayed bool
 }
 
 // past replays the log of the rotation under way.
@@ -52,7 +56,7 @@ func (d *dossier) past() (past, error) {
 	leaf := d.state.WithDefaults().Spec.Leaf
 	p := past{
 		now: now, first: now, issuers: map[string]bool{}, began: d.began(), verify: d.verify,
-		leafLife: time.Duration(leaf.Lifetime) + time.Duration(leaf.ClockSkew), of: d,
+		leafLife: time.Duration(leaf.Lifetime) + time.Duration(leaf.ClockSkew),
 	}
 	for _, i := range slices.Concat(d.issuers, d.abandoned) {
 		p.issuers[i.chain[0].Fingerprint()] = true
@@ -81,7 +85,10 @@ func (d *dossier) past() (past, error) {
 		}
 		at, _ := time.Parse(time.RFC3339, e.At)
 		p.enter(at, m, d.state.Status.Rotation.Kind != state.KindReplace)
+		last := &p.moments[len(p.moments)-1]
+		last.asked, last.rollout = d.needsOf(e), d.beganRollout(e, m)
 	}
+	p.replayed = len(entries) > 0
 	p.add(now)
 	p.now = now
 	return p, nil
@@ -89,7 +96,7 @@ func (d *dossier) past() (past, error) {
 
 // enter replays one entry; gated tells whether its gate was open.
 func (p *past) enter(at time.Time, m Material, gated bool) {
-	p.moments = append(p.moments, moment{at, m})
+	p.moments = append(p.moments, moment{at: at, material: m})
 	if gated {
 		p.prune(m)
 	}

@@ -96,36 +96,60 @@ func (c *cluster) since() time.Time {
 	return c.past.entered()
 }
 
-// standing are the observations beside the newest given one that still say something of
-// one kind of fact, newest first, as far back as they count: no newer one shows the fact
-// whole, or is given and speaks about it.
-func (c *cluster) standing(counts, speaks, whole func(*Observation) bool) (list []*Observation) {
+// standing is an observation beside the newest given one, and what of it no newer one
+// speaks of.
+type standing struct{ whole, rest *Observation }
+
+// standing are such observations, newest first, as far back as they count.
+func (c *cluster) standing(counts func(*Observation) bool) (list []standing) {
 	latest := c.latest()
+	var newer []*Observation
 	for _, o := range slices.Backward(c.known()) {
-		switch {
-		case o == latest:
-		case c.past != nil && !counts(o):
-			return list
-		default:
-			list = append(list, o)
+		if o != latest {
+			if c.past != nil && !counts(o) {
+				return list
+			}
+			list = append(list, standing{o, o.beyondAll(newer)})
 		}
-		if whole(o) || slices.Contains(c.seen, o) && speaks(o) {
-			return list
-		}
+		newer = append(newer, o)
 	}
 	return list
 }
 
-// sawPhase reports whether an observation saw the phase in force.
-func (c *cluster) sawPhase(o *Observation) bool { return o.at().After(c.since()) }
-
-// onlyVouched is what one that speaks of part of a fact is to a person's word for the
-// rest; without a word only one that shows all of it is newer news.
-func onlyVouched(word bool, speaks func(*Observation) bool) func(*Observation) bool {
-	if word {
-		return speaks
+// beyondAll is what an observation shows and none of the newer ones speaks of.
+func (o *Observation) beyondAll(newer []*Observation) *Observation {
+	for _, n := range newer {
+		o = o.Beyond(n)
 	}
-	return func(*Observation) bool { return false }
+	return o
+}
+
+// sawSince reports whether an observation shows something of a need for bundles.
+func (c *cluster) sawSince(n Need) func(*Observation) bool {
+	return func(o *Observation) bool { return o.at().After(c.settled(n)) }
+}
+
+// settled is the instant after which an observation shows something of a need: what was
+// seen before is what gates were opened by. A move that neither changes what is in force
+// nor asks for the need, such as a rollout, or back and forth, settles nothing of bundles;
+// a rollout that can be over does, of what proxies hold.
+func (c *cluster) settled(n Need) time.Time {
+	switch {
+	case c.past == nil:
+		return time.Time{}
+	case n == BundleLoaded:
+		return later(c.past.asked(n), c.past.lastRollout(c.at))
+	case n == BundleDelivered:
+		return c.past.asked(n)
+	}
+	return c.since()
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // seenIn is a cluster as an observation shows it that is not the newest given one.
@@ -133,25 +157,33 @@ func (c *cluster) seenIn(o *Observation) string { return fmt.Sprintf("%s at %s",
 
 // stillHeld adds the bundles that standing observations show.
 func (c *cluster) stillHeld(l *Live) {
-	whole := func(o *Observation) bool { return len(o.unseenBundles()) == 0 }
-	for _, o := range c.standing(c.sawPhase, onlyVouched(c.loaded, (*Observation).speaksOfBundles), whole) {
-		c.heldBundles(l, o, c.seenIn(o))
+	for _, o := range c.standing(c.sawSince(BundleLoaded)) {
+		c.heldBundles(l, o.rest, c.seenIn(o.rest))
 	}
-	for _, o := range c.standing(c.sawPhase, (*Observation).speaksOfDelivery, whole) {
-		c.givenBundles(l, o, c.seenIn(o))
+	for _, o := range c.standing(c.sawSince(BundleDelivered)) {
+		c.givenBundles(l, o.rest, c.seenIn(o.rest))
 	}
 }
 
 // stillServed adds the chains that standing observations show, without those that time
-// has closed. What identity signed with lives on in leaves until then.
+// has closed. What identity signed with lives on in leaves until then, whatever it signs
+// with later, or until one shows every chain.
 func (c *cluster) stillServed(l *Live, s signed, closed time.Time) {
-	whole := func(o *Observation) bool { return len(c.unseenChains(o)) == 0 }
 	sameIssuer := func(o *Observation) bool { return !c.switchedSince(o.at()) }
-	for _, o := range c.standing(sameIssuer, onlyVouched(c.renewed, (*Observation).speaksOfChains), whole) {
-		if o == s.from {
-			continue
+	latest := c.latest()
+	wholly := latest != nil && len(c.unseenChains(latest)) == 0
+	for _, o := range c.standing(sameIssuer) {
+		if wholly && o.whole.at().Before(latest.at()) {
+			return
 		}
-		c.shownChains(l, o, s, closed, c.seenIn(o))
+		if o.whole != s.from {
+			shown := *o.rest
+			shown.Identity, shown.ControlPlane.Issuer = o.whole.Identity, o.whole.ControlPlane.Issuer
+			c.shownChains(l, &shown, s, closed, c.seenIn(o.rest))
+		}
+		if len(c.unseenChains(o.whole)) == 0 {
+			return
+		}
 	}
 }
 
@@ -164,65 +196,24 @@ func (c *cluster) shownChains(l *Live, o *Observation, s signed, closed time.Tim
 	}
 }
 
-func (o *Observation) speaksOfBundles() bool {
-	return slices.ContainsFunc(o.Endpoints, func(e Endpoint) bool { return e.Bundle != nil }) || o.speaksOfLoaded()
-}
-
-func (o *Observation) speaksOfChains() bool {
-	return slices.ContainsFunc(o.Endpoints, func(e Endpoint) bool { return e.Chain != nil || e.NoChain }) || o.speaksOfIssuers()
-}
-
-func (o *Observation) speaksOfDelivery() bool {
-	mounts := func(in Injector) bool { return in.Bundle != nil }
-	return o.ControlPlane.TrustRoots != nil || slices.ContainsFunc(o.ControlPlane.Injectors, mounts)
-}
-
-func (o *Observation) speaksOfLoaded() bool {
-	return slices.ContainsFunc(o.Identity, func(r Replica) bool { return r.Bundle != nil })
-}
-
-func (o *Observation) speaksOfIssuers() bool {
-	return slices.ContainsFunc(o.Identity, func(r Replica) bool { return r.Issuer != nil })
-}
-
-// speaks says whether an observation shows anything of what a need is about, for or
-// against it: the newest one that does decides.
-var speaks = map[Need]func(*Observation) bool{
-	BundleDelivered: (*Observation).speaksOfDelivery,
-	IdentityLoaded:  (*Observation).speaksOfLoaded,
-	IssuerLoaded:    (*Observation).speaksOfIssuers,
-	BundleLoaded:    (*Observation).speaksOfBundles,
-	LeavesRenewed:   (*Observation).speaksOfChains,
-	RetiredGone:     func(o *Observation) bool { return o.speaksOfBundles() || o.speaksOfChains() },
-	WebhookCADelivered: func(o *Observation) bool {
-		return slices.ContainsFunc(o.Webhooks, func(h Hook) bool { return h.CABundle != nil })
-	},
-	WebhookCertServed: func(o *Observation) bool {
-		return slices.ContainsFunc(o.Webhooks, func(h Hook) bool { return h.Served != nil || len(h.Serving) > 0 })
-	},
-	DeliveredElsewhere: func(o *Observation) bool { return o.ControlPlane.TrustRoots != nil || o.ControlPlane.Issuer != nil },
-}
-
-// shown is the newest observation that speaks about a need, and what it shows to be
-// otherwise. The newest given one counts from the change that the need is about, every
-// other one from when the phase was entered: what was seen before is what its gate was
-// opened by.
+// shown is the newest observation that shows a need to be otherwise, in what no newer one
+// speaks of. The newest given one counts from the change that the need is about, every
+// other one from when it was settled.
 func (t target) shown(n Need) (o *Observation, otherwise []string) {
-	says, ask := speaks[n], contrary[n]
-	if says == nil {
+	ask := contrary[n]
+	if ask == nil {
 		return nil, nil
 	}
 	latest := t.own.latest()
+	var newer []*Observation
 	for _, o := range slices.Backward(t.own.known()) {
-		if o == latest && t.tooOldFor(n) != "" || o != latest && !o.at().After(t.own.since()) {
+		if o == latest && t.tooOldFor(n) != "" || o != latest && !o.at().After(t.own.settled(n)) {
 			continue
 		}
-		if found := ask(t, o); len(found) > 0 {
+		if found := ask(t, o.beyondAll(newer)); len(found) > 0 {
 			return o, found
 		}
-		if says(o) {
-			return o, nil
-		}
+		newer = append(newer, o)
 	}
 	return nil, nil
 }

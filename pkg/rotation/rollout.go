@@ -44,6 +44,7 @@ func Rollout(s *state.Rotation, o Options, e Evidence, at time.Time) (*Move, err
 	m.Verdict.endureReplacement(s)
 	m.Shut = m.Verdict.Problems()
 	t := target{scene: c, own: own, live: own.live(), to: now}
+	m.Shut = append(m.Shut, t.contradictedWords()...)
 	for _, n := range needs {
 		r := t.meet(n)
 		m.Needs = append(m.Needs, r)
@@ -59,6 +60,18 @@ func Rollout(s *state.Rotation, o Options, e Evidence, at time.Time) (*Move, err
 	}
 	m.State = c.rolledOut(o, now, len(m.Shut) > 0)
 	return m, nil
+}
+
+// contradictedWords are the words of a rollout that an observation speaks against.
+func (t target) contradictedWords() (problems problem.List) {
+	for _, a := range t.scene.evidence.Assumptions {
+		bare := t
+		bare.scene = t.scene.without(a.Code)
+		if against := bare.seenOtherwise(a.Code); against != "" && !a.Forced && len(meters[a.Code](bare)) > 0 {
+			problems = append(problems, problem.RotationContradicted.With(a.Code, against))
+		}
+	}
+	return problems
 }
 
 // endureReplacement: the pairs that fail in a replacement are those whose downtime
@@ -84,7 +97,7 @@ func (c *scene) rolledOut(o Options, now Material, ahead bool) *state.Rotation {
 	st.Wave = o.split(previous, st.Wave, nil)
 	entry := state.LogEntry{Move: state.MoveRollout, Why: o.Why, Ahead: ahead, Evidence: c.evidence.Digest()}
 	for _, a := range c.evidence.Assumptions {
-		entry.Assumed = append(entry.Assumed, state.Assumed{Code: string(a.Code), Because: a.Because})
+		entry.Assumed = append(entry.Assumed, state.Assumed{Code: string(a.Code), Because: a.Because, Forced: a.Forced})
 	}
 	record(s, c.at, entry)
 	return s

@@ -2,25 +2,17 @@ package rotation
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// replayed reports whether the log reaches back to the beginning of the rotation.
-func (p *past) replayed() bool {
-	if p.of.state.Status.Rotation == nil {
-		return false
-	}
-	entries, whole := p.of.entries()
-	return whole && len(entries) > 0
-}
-
 // leavesAlive says until when leaves of another issuer than the one in force
 // live, if none of its successors' waits can be over: the leaves have not
 // expired, and no rollout began since the switch.
 func (p *past) leavesAlive(now time.Time) string {
-	if !p.replayed() {
+	if !p.replayed {
 		return ""
 	}
 	inForce := chainID(p.now.Issuer[:1])
@@ -35,7 +27,7 @@ func (p *past) leavesAlive(now time.Time) string {
 // bundleUnloaded says that proxies cannot have the incoming anchor: they read
 // their bundle when they start, and no rollout began since it was added.
 func (p *past) bundleUnloaded(incoming string, now time.Time) string {
-	if incoming == "" || !p.replayed() {
+	if incoming == "" || !p.replayed {
 		return ""
 	}
 	if !p.now.Bundle.Contains(incoming) {
@@ -67,28 +59,59 @@ func (p *past) lastChange(has func(Material) bool) (at time.Time, changed bool) 
 const shortestRollout = 10 * time.Second
 
 // rolledOutSince reports whether a rollout began at the instant or later, early
-// enough to be over now. The stamp has the epoch of the move that began the last one.
+// enough to be over now.
 func (p *past) rolledOutSince(t, now time.Time) bool {
-	entries, _ := p.of.entries()
-	for _, e := range entries {
-		at, _ := time.Parse(time.RFC3339, e.At)
-		if p.of.beganRollout(e) && !at.Before(t) && !now.Before(at.Add(shortestRollout)) {
-			return true
+	began := p.lastRollout(now)
+	return !began.IsZero() && !began.Before(t)
+}
+
+// asked is when the last move was made that changed what is in force, or whose gate asked
+// for a need.
+func (p *past) asked(n Need) time.Time {
+	since, last := p.began, p.first
+	for _, m := range p.moments {
+		if !last.same(m.material) || slices.Contains(m.asked, n) {
+			since = m.at
+		}
+		last = m.material
+	}
+	return since
+}
+
+func (m Material) same(o Material) bool {
+	return bundleID(m.Bundle) == bundleID(o.Bundle) && chainID(m.Issuer) == chainID(o.Issuer)
+}
+
+// needsOf are the needs that the gate of a move of the rotation under way asked for.
+func (d *dossier) needsOf(e state.LogEntry) []Need {
+	r := d.state.Status.Rotation
+	row, known := state.PhaseOf(r.Kind, r.Strategy, e.Phase)
+	switch {
+	case e.Move == state.MoveRollout:
+		return []Need{BundleDelivered}
+	case e.Move == state.MoveAdvance && known:
+		return row.Needs
+	}
+	return nil
+}
+
+// lastRollout is when the last rollout began that can be over now.
+func (p *past) lastRollout(now time.Time) (at time.Time) {
+	for _, m := range p.moments {
+		if m.rollout && !now.Before(m.at.Add(shortestRollout)) {
+			at = m.at
 		}
 	}
-	return false
+	return at
 }
 
 // beganRollout reports whether the entry's move restarted the workloads: its
 // phase always does, or the stamp in force is of its epoch. (A reissued issuer
 // changes what a stamp is made of, so the stamp alone does not tell.)
-func (d *dossier) beganRollout(e state.LogEntry) bool {
+func (d *dossier) beganRollout(e state.LogEntry, m Material) bool {
 	r := d.state.Status.Rotation
-	if row, known := state.PhaseOf(r.Kind, r.Strategy, e.Phase); known && e.Move == state.MoveAdvance && row.Rollout == state.RolloutAlways {
-		return true
-	}
-	m, err := d.phase(e.Phase)
-	return err == nil && Stamp(e.Epoch, m) == d.state.Status.Stamp
+	row, known := state.PhaseOf(r.Kind, r.Strategy, e.Phase)
+	return known && e.Move == state.MoveAdvance && row.Rollout == state.RolloutAlways || Stamp(e.Epoch, m) == d.state.Status.Stamp
 }
 
 // hear takes a person's word for what the endpoints of a cluster hold and serve. It is
