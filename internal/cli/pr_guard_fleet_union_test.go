@@ -76,3 +76,36 @@ func TestGuardFleetUnion(t *testing.T) {
 		}
 	}
 }
+
+// TestGuardFleetOwn: the observation of a member that the fleet file names counts in the
+// member's own guard, also against a word.
+func TestGuardFleetOwn(t *testing.T) {
+	t.Parallel()
+	l := fleetLand(t)
+	const named = "seen/own.yaml"
+	l.commitTo("main", func(dir string) {
+		l.moves(dir, "start anchor --strategy bundle", "advance --assume BUNDLE-DELIVERED")
+		l.committed(dir, func() {
+			put(t, dir, "fleet.yaml", strings.Replace(fleetOfTwo, "linkerd/pki/rotation.yaml}", "linkerd/pki/rotation.yaml, observation: "+named+"}", 1))
+			s, err := state.Parse(l.state, []byte(readFile(t, filepath.Join(dir, l.state))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			chain, err := pki.ParseChain([]byte(s.Status.Anchors[0].Certificate))
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.at = l.at.Add(time.Hour)
+			put(t, dir, named, "apiVersion: l5d-pki-render/v1alpha2\nkind: Observation\ncluster: prod-argocd\nat: "+l.at.UTC().Format(time.RFC3339)+
+				"\ncoverage:\n- {group: proxies, pods: 2}\nbundles:\n- name: old\n  certificates: ["+chain[0].Fingerprint()+"]\nendpoints:\n- {group: proxies, bundle: old, pods: [shop 2]}\n")
+		})
+	})
+	dir := l.job("origin/main", func(dir string) { l.moves(dir, "advance --assume BUNDLE-LOADED") })
+	if _, codes, out := l.guarded(dir, "--fleet", filepath.Join(dir, "fleet.yaml")); !slices.Contains(codes, "rotation-contradicted") && !slices.Contains(codes, "rotation-g1") {
+		t.Errorf("a word against it: %v: %s", codes, out)
+	}
+	dir = l.job("origin/main", func(dir string) { l.committed(dir, func() { gitIn(t, dir, "rm", "-q", named) }) })
+	if _, codes, out := l.guarded(dir, "--fleet", filepath.Join(dir, "fleet.yaml")); !slices.Contains(codes, codeOlder) {
+		t.Errorf("it is taken away: %v: %s", codes, out)
+	}
+}

@@ -43,10 +43,16 @@ func TestGuardOlder(t *testing.T) {
 		work []func(dir string)
 		want bool
 	}{
-		"a newer one":                     {[]func(string){advance(11 * time.Hour)}, false},
-		"a newer one in its place":        {[]func(string){remove, advance(11 * time.Hour)}, false},
-		"an older one":                    {[]func(string){remove, advance(9 * time.Hour), restore}, true},
-		"an older one in its place":       {[]func(string){remove, advance(9 * time.Hour)}, true},
+		"a newer one":               {[]func(string){advance(11 * time.Hour)}, false},
+		"a newer one in its place":  {[]func(string){remove, advance(11 * time.Hour)}, false},
+		"an older one":              {[]func(string){remove, advance(9 * time.Hour), restore}, true},
+		"an older one in its place": {[]func(string){remove, advance(9 * time.Hour)}, true},
+		"a newer one that shows less in its place": {[]func(string){remove, func(dir string) {
+			name := filepath.ToSlash(strings.Replace(known, "T230000Z", "T233000Z", 1))
+			l.edit(dir, name, func(string) string {
+				return "apiVersion: l5d-pki-render/v1alpha2\nkind: Observation\ncluster: prod-argocd\nat: " + made.Add(10*time.Hour+30*time.Minute).Format(time.RFC3339) + "\ncoverage: []\n"
+			})
+		}}, true},
 		"it is removed, and nothing else": {[]func(string){remove}, true},
 		"it is dated back": {[]func(string){func(dir string) {
 			l.edit(dir, filepath.ToSlash(known), func(s string) string { return strings.Replace(s, "T23:", "T22:", 1) })

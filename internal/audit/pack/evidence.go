@@ -25,7 +25,7 @@ func (f *versions) evidence(v *audit.Version, commit repo.Details) error {
 	}
 	dir := path.Join(path.Dir(f.name), base.EvidenceFolder)
 	for _, name := range tree.Files() {
-		if path.Dir(name) != dir || !base.IsEvidenceName(v.State, path.Base(name)) || before.Has(name) {
+		if path.Dir(name) != dir || !base.IsEvidenceName(v.State.Metadata.Name, path.Base(name)) || before.Has(name) {
 			continue
 		}
 		text, err := f.repo.Read(tree.At(name), base.MaxObservation)

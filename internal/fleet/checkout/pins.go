@@ -108,7 +108,7 @@ func (c *Clones) earlier(m fleet.Cluster) (earlier []*rotation.Observation, err 
 	var problems problem.List
 	problems.Add(base.GitProblem(err))
 	for _, name := range names {
-		if !base.IsEvidenceName(m.Now, path.Base(name)) {
+		if !base.IsEvidenceName(m.Now.Metadata.Name, path.Base(name)) {
 			continue
 		}
 		text, err := r.At(m.Commit, name, base.MaxObservation)

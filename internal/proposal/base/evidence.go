@@ -24,16 +24,16 @@ const (
 // evidenceInstant ends the name of an observation, in the digits of its instant.
 var evidenceInstant = lazy.New(`^[A-Za-z0-9][A-Za-z0-9._-]*-\d{8}T\d{6}Z\.yaml$`)
 
-// IsEvidenceName reports whether a file's name is one that an observation of a
-// state gets.
-func IsEvidenceName(s *state.Rotation, name string) bool {
-	return strings.HasPrefix(name, s.Metadata.Name+"-") && evidenceInstant.MatchString(name)
+// IsEvidenceName reports whether a file's name is one that an observation gets beside a
+// state of a name.
+func IsEvidenceName(stateName, name string) bool {
+	return strings.HasPrefix(name, stateName+"-") && evidenceInstant.MatchString(name)
 }
 
 // IsEvidence reports whether a file of the repository is an observation that
 // belongs to this state.
 func (b *Base) IsEvidence(name string) bool {
-	return path.Dir(name) == b.Beside(EvidenceFolder) && IsEvidenceName(b.Now, path.Base(name))
+	return path.Dir(name) == b.Beside(EvidenceFolder) && IsEvidenceName(b.Now.Metadata.Name, path.Base(name))
 }
 
 // EvidenceName is the name of an observation in the repository.
@@ -51,6 +51,27 @@ func (b *Base) EvidenceFiles() []string {
 		}
 	}
 	return names
+}
+
+// keptByLinks are the observations that moves of linked clusters left beside their states,
+// and that the base has: paths.
+func (b *Base) keptByLinks(s *state.Rotation) (paths []string) {
+	for _, l := range s.Spec.Links {
+		dir := path.Join(path.Dir(b.Beside(l.State)), EvidenceFolder)
+		if l.State == "" || !filepath.IsLocal(filepath.FromSlash(dir)) {
+			continue
+		}
+		for _, e := range b.entries(dir) {
+			name := dir + "/" + e.Name()
+			if !e.Type().IsRegular() || !IsEvidenceName(l.Name, e.Name()) {
+				continue
+			}
+			if _, before, err := b.Repo.Regular(b.Tip, name, MaxObservation); err == nil && before {
+				paths = append(paths, filepath.FromSlash(b.Path(name)))
+			}
+		}
+	}
+	return paths
 }
 
 // Claimed is the evidence that the tree itself has for its state's last move:
@@ -71,6 +92,7 @@ func (b *Base) claimed(next *state.Rotation, counts func(name string) bool) (rot
 		}
 		*to = append(*to, filepath.FromSlash(b.Path(name)))
 	}
+	earlier = append(earlier, b.keptByLinks(next)...)
 	e, err := b.Observed(next, func(statePath string, s *state.Rotation) (rotation.Evidence, error) {
 		return b.Load(files, statePath, s)
 	})
@@ -78,7 +100,9 @@ func (b *Base) claimed(next *state.Rotation, counts func(name string) bool) (rot
 		return e, err
 	}
 	waited, err := b.Load(earlier, b.Path(b.State), &state.Rotation{}) // of no links: they are in e
-	e.Earlier = waited.Observations
+	e.Earlier = slices.DeleteFunc(waited.Observations, func(o *rotation.Observation) bool {
+		return o.Cluster != next.Metadata.Name && !slices.ContainsFunc(next.Spec.Links, func(l state.Link) bool { return l.Name == o.Cluster })
+	})
 	if last, ok := next.LastEntry(); ok {
 		e.Assumptions = rotation.Vouched(last)
 	}

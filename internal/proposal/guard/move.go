@@ -98,7 +98,7 @@ func (g *judgement) judgeStep(next *state.Rotation) error {
 		r.findings = append(r.findings, problem.Of(g.Told(err))...)
 		return nil
 	}
-	evidence.Earlier = append(evidence.Earlier, g.removed()...)
+	evidence.Earlier = append(append(evidence.Earlier, g.removed()...), g.shownByFleet()...)
 	was, is, err := g.asLanded(next)
 	if err != nil {
 		return err

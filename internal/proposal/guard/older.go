@@ -17,12 +17,12 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// newest are the instants of the newest observations of a cluster: on the base, in the
-// merge, and among those that the change brings.
-type newest struct{ before, after, brought time.Time }
+// sides are the observations of a cluster that the base has and the merge, and of those
+// the ones that the change brings.
+type sides struct{ before, after, brought []*rotation.Observation }
 
 // observed has the clusters that observations are of.
-type observed map[string]*newest
+type observed map[string]*sides
 
 // add reads observations of a side; only, if it is not empty, is the cluster that counts.
 // What cannot be read opens no gate, and what is of the future neither.
@@ -32,38 +32,52 @@ func (g *judgement) add(to observed, t *repo.Tree, names []string, only string) 
 		if t == g.after {
 			side = "change"
 		}
-		text, ok := g.fileOf(t, name, side, base.MaxObservation)
-		if !ok {
-			continue
-		}
-		o, err := rotation.ParseObservation(name, text)
-		if err != nil || only != "" && o.Cluster != only {
-			continue
-		}
-		at, err := time.Parse(time.RFC3339, o.At)
-		if err != nil || at.After(g.Instant.Add(maxAhead)) {
+		o := g.observation(t, name, side)
+		if o == nil || only != "" && o.Cluster != only || instantOf(o).After(g.Instant.Add(maxAhead)) {
 			continue
 		}
 		if to[o.Cluster] == nil {
-			to[o.Cluster] = &newest{}
+			to[o.Cluster] = &sides{}
 		}
 		n := to[o.Cluster]
-		if t == g.before {
-			n.before = later(n.before, at)
+		switch {
+		case t == g.before:
+			n.before = append(n.before, o)
 			continue
+		case slices.Contains(g.differs, name):
+			n.brought = append(n.brought, o)
 		}
-		n.after = later(n.after, at)
-		if slices.Contains(g.differs, name) {
-			n.brought = later(n.brought, at)
-		}
+		n.after = append(n.after, o)
 	}
 }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+// observation reads one of a side; nil where there is none that can be read.
+func (g *judgement) observation(t *repo.Tree, name, side string) *rotation.Observation {
+	text, ok := g.fileOf(t, name, side, base.MaxObservation)
+	if !ok {
+		return nil
 	}
-	return b
+	o, err := rotation.ParseObservation(name, text)
+	if err != nil {
+		return nil
+	}
+	return o
+}
+
+// instantOf is the instant of an observation that was parsed.
+func instantOf(o *rotation.Observation) time.Time {
+	at, _ := time.Parse(time.RFC3339, o.At)
+	return at
+}
+
+// newest is the instant of the newest observation, zero if there is none.
+func newest(all []*rotation.Observation) (at time.Time) {
+	for _, o := range all {
+		if i := instantOf(o); i.After(at) {
+			at = i
+		}
+	}
+	return at
 }
 
 // judgeOlder: a gate opens by the newest that is known. Whoever cannot forge a signature
@@ -88,36 +102,40 @@ func (g *judgement) judgeOlder(next *state.Rotation) {
 	g.failOlder(all, g.State)
 }
 
-// removed are the observations of the rotation before that a start takes away: it is
-// judged by them, too.
+// removed are the observations beside the state, and beside those of linked clusters, that
+// the base has and the merge has not, or not as they were: the change is judged by them, too.
 func (g *judgement) removed() (earlier []*rotation.Observation) {
-	if g.Now.Status.Rotation != nil {
-		return nil
+	gone := func(name, now string) {
+		if g.before.At(name) == g.after.At(now) {
+			return
+		}
+		o := g.observation(g.before, name, "base")
+		linked := func(l state.Link) bool { return l.Name == o.Cluster }
+		if o != nil && (o.Cluster == g.Now.Metadata.Name || slices.ContainsFunc(g.Now.Spec.Links, linked)) {
+			earlier = append(earlier, o)
+		}
 	}
 	for _, name := range evidenceIn(g.before, g.Now.Metadata.Name, g.wasName) {
-		if g.after.Has(path.Join(path.Dir(g.State), base.EvidenceFolder, path.Base(name))) {
-			continue
-		}
-		text, ok := g.fileOf(g.before, name, "base", base.MaxObservation)
-		if !ok {
-			continue
-		}
-		o, err := rotation.ParseObservation(name, text)
-		linked := func(l state.Link) bool { return l.Name == o.Cluster }
-		if err == nil && (o.Cluster == g.Now.Metadata.Name || slices.ContainsFunc(g.Now.Spec.Links, linked)) {
-			earlier = append(earlier, o)
+		gone(name, path.Join(path.Dir(g.State), base.EvidenceFolder, path.Base(name)))
+	}
+	for _, l := range g.Now.Spec.Links {
+		if l.State != "" {
+			for _, name := range evidenceIn(g.before, l.Name, g.besideBase(l.State)) {
+				gone(name, name)
+			}
 		}
 	}
 	return earlier
 }
 
-// judgeOlderOfMembers is judgeOlder of the other members of a fleet.
+// judgeOlderOfMembers is judgeOlder of the members of a fleet; of this one, of what the
+// fleet file names alone.
 func (g *judgement) judgeOlderOfMembers(was, is *fleet.File, fleetName string) {
 	all := observed{}
 	for _, m := range was.Spec.Members {
 		i := slices.IndexFunc(is.Spec.Members, func(o fleet.Member) bool { return o.Name == m.Name })
-		if i < 0 || path.Join(path.Dir(fleetName), m.State) == g.State {
-			continue // it leaves, or is judged by itself
+		if i < 0 {
+			continue // it leaves
 		}
 		g.add(all, g.before, g.shownOf(g.before, m, fleetName), m.Name)
 		g.add(all, g.after, g.shownOf(g.after, is.Spec.Members[i], fleetName), m.Name)
@@ -130,7 +148,7 @@ func (g *judgement) judgeOlderOfMembers(was, is *fleet.File, fleetName string) {
 func (g *judgement) shownOf(t *repo.Tree, m fleet.Member, fleetName string) (names []string) {
 	names = named(m, fleetName)
 	stateName := path.Join(path.Dir(fleetName), m.State)
-	if m.Repository != "" {
+	if m.Repository != "" || stateName == g.State {
 		return names
 	}
 	e, err := g.before.Find(stateName)
@@ -150,18 +168,40 @@ func (g *judgement) shownOf(t *repo.Tree, m fleet.Member, fleetName string) (nam
 func (g *judgement) failOlder(all observed, file string) {
 	for _, cluster := range slices.Sorted(maps.Keys(all)) {
 		n, what := all[cluster], ""
+		before, after, brought := newest(n.before), newest(n.after), newest(n.brought)
 		switch {
-		case n.after.IsZero():
+		case after.IsZero():
 			what = "leaves none"
-		case n.after.Before(n.before):
-			what = fmt.Sprintf("leaves none that is newer than %s", n.after.Format(time.RFC3339))
-		case !n.brought.IsZero() && n.brought.Before(n.before):
-			what = fmt.Sprintf("brings one of %s", n.brought.Format(time.RFC3339))
+		case after.Before(before):
+			what = fmt.Sprintf("leaves none that is newer than %s", after.Format(time.RFC3339))
+		case !brought.IsZero() && brought.Before(before):
+			what = fmt.Sprintf("brings one of %s", brought.Format(time.RFC3339))
+		default:
+			if o := n.lost(); o != nil {
+				before, what = instantOf(o), "leaves no newer one that shows all that it does"
+			}
 		}
-		if what != "" && !n.before.IsZero() {
-			g.r.fail(problem.PRGuardEvidenceOlder.With(sink.Name(cluster), n.before.Format(time.RFC3339), what).In(sink.Name(file)))
+		if what != "" && !before.IsZero() {
+			g.r.fail(problem.PRGuardEvidenceOlder.With(sink.Name(cluster), before.Format(time.RFC3339), what).In(sink.Name(file)))
 		}
 	}
+}
+
+// lost is an observation of the base of which nothing in the merge, as new or newer, shows
+// the same; nil if there is none.
+func (n *sides) lost() *rotation.Observation {
+	for _, o := range n.before {
+		rest := o
+		for _, a := range n.after {
+			if !instantOf(a).Before(instantOf(o)) {
+				rest = rest.Beyond(a)
+			}
+		}
+		if rest.Shows() {
+			return o
+		}
+	}
+	return nil
 }
 
 // evidenceIn are the observations in evidence/ beside a state that a side has; name is
@@ -169,7 +209,7 @@ func (g *judgement) failOlder(all observed, file string) {
 func evidenceIn(t *repo.Tree, name, stateName string) (names []string) {
 	dir := path.Join(path.Dir(stateName), base.EvidenceFolder)
 	for _, file := range t.Files() {
-		if path.Dir(file) == dir && base.IsEvidenceName(&state.Rotation{Metadata: state.Metadata{Name: name}}, path.Base(file)) {
+		if path.Dir(file) == dir && base.IsEvidenceName(name, path.Base(file)) {
 			names = append(names, file)
 		}
 	}

@@ -82,6 +82,9 @@ func (g *judgement) needed(next *state.Rotation) func(name string) bool {
 	paths := append(base.KeyNames(next), base.EvidenceFolder, next.Spec.Custody.Certificate)
 	for _, link := range next.Spec.Links {
 		paths = append(paths, link.State, link.Observation)
+		if link.State != "" {
+			paths = append(paths, path.Join(path.Dir(link.State), base.EvidenceFolder))
+		}
 	}
 	everything := false
 	for _, o := range next.Spec.Outputs {

@@ -1,10 +1,12 @@
 package guard
 
 import (
+	"path"
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -27,6 +29,32 @@ func (g *judgement) baseKnows(m fleet.Member, now *state.Rotation, stateName, fl
 		}
 		if o, err := rotation.ParseObservation(name, text); err == nil && o.Cluster == m.Name {
 			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// shownByFleet are the observations of this cluster that the fleet file names, on either
+// side: beside the state they would count as well.
+func (g *judgement) shownByFleet() (found []*rotation.Observation) {
+	name := g.fleetName()
+	if name == "" {
+		return nil
+	}
+	for side, t := range map[string]*repo.Tree{"base": g.before, "change": g.after} {
+		f := g.fleetAt(t, name, side)
+		if f == nil {
+			continue
+		}
+		for _, m := range f.Spec.Members {
+			if m.Repository != "" || path.Join(path.Dir(name), m.State) != g.State {
+				continue
+			}
+			for _, name := range named(m, name) {
+				if o := g.observation(t, name, side); o != nil && o.Cluster == m.Name && (side == "base" || g.counts(name)) {
+					found = append(found, o)
+				}
+			}
 		}
 	}
 	return found
