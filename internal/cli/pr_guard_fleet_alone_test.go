@@ -53,4 +53,9 @@ func TestGuardFleetAlone(t *testing.T) {
 	if codes := r.guard("fleet", "renamed"); !slices.Equal(codes, []string{"guard-evidence"}) {
 		t.Errorf("a file of the base, named: %v", codes)
 	}
+	dummy := readFile(t, filepath.Join(fixtures, "rotation", "bundle", "stable.yaml"))
+	change("dummy", map[string]string{"fleet.yaml": strings.Replace(named, "seen/west.yaml", "seen/east.yaml", 1), "rotation.yaml": dummy})
+	if codes := r.guard("fleet", "dummy"); !slices.Contains(codes, "guard-evidence") {
+		t.Errorf("a first state beside it: %v", codes)
+	}
 }

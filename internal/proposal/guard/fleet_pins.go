@@ -233,6 +233,16 @@ func (g *judgement) judgeFleetAlone() (judged bool, err error) {
 	return true, g.judgeJoined(was, is, name, rotation.Evidence{Assumptions: words})
 }
 
+// judgeFleetBeside is judgeFleetAlone where a first state comes into that repository: it
+// takes nothing of the fleet file away from the judgement.
+func (g *judgement) judgeFleetBeside() error {
+	name, was := g.r.name, g.wasName
+	g.keysRead = false // the keys for evidence are listed elsewhere
+	_, err := g.judgeFleetAlone()
+	g.r.name, g.wasName, g.keysRead = name, was, false
+	return err
+}
+
 func pins(f *fleet.File) bool {
 	return f != nil && slices.ContainsFunc(f.Spec.Members, func(m fleet.Member) bool { return m.Repository != "" })
 }

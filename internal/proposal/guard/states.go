@@ -104,6 +104,11 @@ func (g *judgement) judgeNext(is *state.Rotation) error {
 			return err
 		}
 	}
+	if g.Now == nil {
+		if err := g.judgeFleetBeside(); err != nil {
+			return err
+		}
+	}
 	if err := g.judgeKeyFiles(is); err != nil {
 		return err
 	}
