@@ -53,6 +53,15 @@ func TestGuardFleetAlone(t *testing.T) {
 	if codes := r.guard("fleet", "renamed"); !slices.Equal(codes, []string{"guard-evidence"}) {
 		t.Errorf("a file of the base, named: %v", codes)
 	}
+	for file, want := range map[string]string{
+		".gitattributes": "guard-attributes", "Fleet.yaml": "guard-path-folds", "SEEN/west.yaml": "guard-path-folds", "notes.md": "",
+	} {
+		branch := "around-" + strings.ToLower(strings.Trim(strings.ReplaceAll(file, "/", "-"), "."))
+		change(branch, map[string]string{file: "seen/* -diff\n"})
+		if codes := r.guard("fleet", branch); strings.Join(codes, " ") != want {
+			t.Errorf("%s: %v, want %q", file, codes, want)
+		}
+	}
 	dummy := readFile(t, filepath.Join(fixtures, "rotation", "bundle", "stable.yaml"))
 	change("dummy", map[string]string{"fleet.yaml": strings.Replace(named, "seen/west.yaml", "seen/east.yaml", 1), "rotation.yaml": dummy})
 	if codes := r.guard("fleet", "dummy"); !slices.Contains(codes, "guard-evidence") {

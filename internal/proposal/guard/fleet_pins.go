@@ -226,11 +226,25 @@ func (g *judgement) judgeFleetAlone() (judged bool, err error) {
 	g.r.name = "fleet"
 	g.wasName = name // keys for evidence are listed beside the fleet file
 	g.judgeSigners(g.besideBase(g.Signers))
+	for _, f := range []*fleet.File{was, is} {
+		g.ownObservations(f, name)
+	}
 	was, words, err := g.judgeFile(was, is, name)
 	if err != nil {
 		return true, err
 	}
 	return true, g.judgeJoined(was, is, name, rotation.Evidence{Assumptions: words})
+}
+
+// judgeAroundFleet is judgeAround where there is a fleet file and no state.
+func (g *judgement) judgeAroundFleet() error {
+	owned := map[string]bool{g.besideBase(g.Signers): true}
+	for _, name := range g.r.owned {
+		owned[name] = true
+	}
+	g.judgeIntermediate(owned)
+	g.judgeWindows(owned, g.judgeFolds(owned))
+	return g.judgeAttributes(owned, owned)
 }
 
 // judgeFleetBeside is judgeFleetAlone where a first state comes into that repository: it

@@ -132,6 +132,9 @@ func (g *judgement) judgeNothing() error {
 	maps.Copy(found, brought)
 	names := slices.Sorted(maps.Keys(found))
 	judged, err := g.judgeFleetAlone()
+	if err == nil && judged {
+		err = g.judgeAroundFleet()
+	}
 	if err != nil {
 		return err
 	}
