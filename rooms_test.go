@@ -18,7 +18,9 @@ const module = "github.com/l5d-pki/l5d-pki-render/"
 
 // arrows: room -> the rooms that it may import. Every room may import pkg/problem.
 var arrows = map[string][]string{
-	"cmd/l5d-pki-render": {"internal/cli", "internal/child", "internal/disk"},
+	"cmd/l5d-pki-render": {"internal/cli"},
+	// Every command; the main program has what hosts call, and becomes this one for the rest.
+	"cmd/l5d-pki-render-full": {"internal/cli"},
 	// The libraries of Helm and kustomize are linked into a program of their own (docs/chart.md).
 	"cmd/l5d-pki-render-chart": {"internal/chart", "internal/child", "internal/kustomize"},
 	// What kustomize makes of a repository is bounded there, too (docs/kustomize.md).
@@ -153,7 +155,7 @@ var libraries = map[string][]string{
 	"golang.org/x/term":                        {"internal/workloads", "internal/terminal"},
 	"golang.org/x/text":                        {"internal/proposal/guard"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"internal/chart"},
-	"github.com/aymanbagabas/go-udiff":         {"internal/report"},
+	"github.com/rogpeppe/go-internal/diff":     {"internal/report"},
 	"github.com/invopop/jsonschema":            {"schema/gen"},
 	"filippo.io/age":                           {"internal/custody"},
 	"sigs.k8s.io/kustomize/api":                {"internal/kustomize"},

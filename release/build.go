@@ -35,6 +35,7 @@ type program struct{ name, module, pkg string }
 
 var programs = []program{
 	{"l5d-pki-render", ".", "./cmd/l5d-pki-render"},
+	{"l5d-pki-render-full", ".", "./cmd/l5d-pki-render-full"},
 	{"l5d-pki-render-chart", ".", "./cmd/l5d-pki-render-chart"},
 	{"l5d-pki-render-forge", ".", "./cmd/l5d-pki-render-forge"},
 	{"l5d-pki-render-cluster", ".", "./cmd/l5d-pki-render-cluster"},

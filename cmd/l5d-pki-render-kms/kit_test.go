@@ -108,7 +108,7 @@ func programs(t *testing.T, tags string) string {
 	bin := t.TempDir()
 	for dir, args := range map[string][]string{
 		".":     {"build", "-tags", tags, "-o", filepath.Join(bin, "l5d-pki-render-kms"), "."},
-		"../..": {"build", "-o", filepath.Join(bin, "l5d-pki-render"), "./cmd/l5d-pki-render"},
+		"../..": {"build", "-o", bin + "/", "./cmd/l5d-pki-render", "./cmd/l5d-pki-render-full"},
 	} {
 		cmd := exec.Command("go", args...)
 		cmd.Dir = dir

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 // cuts set by the environment of this test binary: the clock, the random bytes,
 // and the change of the disk before which the process is killed.
 func testWorld() cli.World {
-	w := world()
+	w := cli.System()
 	if text := os.Getenv("TEST_NOW"); text != "" {
 		at, err := time.Parse(time.RFC3339, text)
 		if err != nil {

@@ -41,6 +41,7 @@ var kubeVersion = []string{"-ldflags", "-s -w -X k8s.io/component-base/version.g
 // recipes by the name under which a program stands in the cache.
 var recipes = map[string]recipe{
 	"l5d-pki-render":         {module: ".", pkg: "./cmd/l5d-pki-render"},
+	"l5d-pki-render-full":    {module: ".", pkg: "./cmd/l5d-pki-render-full"},
 	"l5d-pki-render-chart":   {module: ".", pkg: "./cmd/l5d-pki-render-chart"},
 	"l5d-pki-render-forge":   {module: ".", pkg: "./cmd/l5d-pki-render-forge"},
 	"l5d-pki-render-cluster": {module: ".", pkg: "./cmd/l5d-pki-render-cluster"},
@@ -134,6 +135,7 @@ func ModuleDir(t testing.TB, from, module string, env ...string) (dir, version s
 // Tool gives the path of l5d-pki-render, with its other programs beside it.
 func Tool(t testing.TB) string {
 	t.Helper()
+	Program(t, "l5d-pki-render-full")
 	Program(t, "l5d-pki-render-chart")
 	Program(t, "l5d-pki-render-forge")
 	Program(t, "l5d-pki-render-cluster")

@@ -43,7 +43,7 @@ func newRepository(t *testing.T) *repository {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"l5d-pki-render", "age", "age-keygen", "sops"} {
+	for _, name := range []string{"l5d-pki-render", "l5d-pki-render-full", "age", "age-keygen", "sops"} {
 		if err := os.Symlink(peer.Program(t, name), filepath.Join(bin, name)); err != nil {
 			t.Fatal(err)
 		}

@@ -151,9 +151,3 @@ func (c Command) Output(ctx context.Context) ([]byte, error) {
 	err := c.Run(ctx)
 	return out.Bytes(), err
 }
-
-// Found reports whether a program of this name can be run.
-func Found(name string) bool {
-	_, err := exec.LookPath(name)
-	return err == nil
-}

@@ -64,9 +64,11 @@ const (
 // app is one call: its world, its flags, and what it will write.
 type app struct {
 	World
-	data []byte       // what a command made, for stdout
-	out  bytes.Buffer // what the command tree itself prints: help, completion
-	talk bytes.Buffer // notes for stderr and the log file
+	others further      // the commands that not every program has
+	data   []byte       // what a command made, for stdout
+	stream io.WriterTo  // the same, where it is large
+	out    bytes.Buffer // what the command tree itself prints: help, completion
+	talk   bytes.Buffer // notes for stderr and the log file
 	// onStdout, if set, is told whether data reached stdout.
 	onStdout func(err error)
 	logFile  string
@@ -86,11 +88,19 @@ var errFound = errors.New("findings")
 var errWouldChange = errors.New("would change")
 
 // Main runs one call and gives its exit code.
-func Main(args []string, w World) int {
+func Main(args []string, w World) int { return whole(w).call(args) }
+
+// whole is a call of the program that has every command.
+func whole(w World) *app {
 	a := &app{World: w}
+	a.others = further{a.observe, a.check, a.prove, a.audit, a.boardReport, a.alerts, a.fleet, a.pr, a.lint}
+	return a
+}
+
+func (a *app) call(args []string) int {
 	root := a.root(args)
 	root.SetArgs(append([]string{}, args...)) // of nil, cobra would take those of the process
-	root.SetIn(w.Stdin)
+	root.SetIn(a.Stdin)
 	root.SetErr(&a.talk)
 	cmd, err := root.ExecuteC()
 	if err != nil && !a.ran {

@@ -17,7 +17,7 @@ type shelf struct {
 	commands []entry
 }
 
-// entry is a command's name and what makes the command.
+// entry is a command's name and what makes the command; nil where this program has it not.
 type entry struct {
 	name string
 	make func() *cobra.Command
@@ -25,14 +25,15 @@ type entry struct {
 
 // shelves is the list of commands as help shows it.
 func (a *app) shelves() []shelf {
+	f := a.others
 	return []shelf{
 		{"The rotation", []entry{
-			{"init", a.initialize}, {"status", a.status}, {"doctor", a.doctor}, {"observe", a.observe}, {"check", a.check},
+			{"init", a.initialize}, {"status", a.status}, {"doctor", a.doctor}, {"observe", f.observe}, {"check", f.check},
 			{"plan", a.plan}, {"diff", a.diff}, {"start", a.start}, {"advance", a.advance}, {"back", a.back}, {"rollout", a.rollout},
-			{"prove", a.prove}, {"log", a.log}, {"audit", a.audit}, {"report", a.boardReport}, {"alerts", a.alerts}, {"fleet", a.fleet},
+			{"prove", f.prove}, {"log", a.log}, {"audit", f.audit}, {"report", f.report}, {"alerts", f.alerts}, {"fleet", f.fleet},
 		}},
 		{"In Git", []entry{
-			{"sync", a.sync}, {"pr", a.pr}, {"lint", a.lint}, {"workloads", a.workloads},
+			{"sync", a.sync}, {"pr", f.pr}, {"lint", f.lint}, {"workloads", a.workloads},
 			{"component", a.component}, {"evidence", a.evidenceCommands},
 		}},
 		{"Rendering", []entry{{"post-render", a.postRender}, {"chart", a.chart}, {"values", a.values}, {"manifests", a.manifests}}},
@@ -48,12 +49,14 @@ const about = "About this program"
 // addCommands adds the command that is called; where the arguments do not begin with
 // a command's name, all of them. (Making them all is a third of a start's work.)
 func (a *app) addCommands(root *cobra.Command, args []string) {
-	shelves := a.shelves()
-	called := named(shelves, args)
-	for _, s := range shelves {
+	var called entry
+	if len(args) > 0 {
+		called = a.named(args[0])
+	}
+	for _, s := range a.shelves() {
 		root.AddGroup(&cobra.Group{ID: s.title, Title: s.title + ":"})
 		for _, e := range s.commands {
-			if called != "" && called != e.name {
+			if e.make == nil || called.name != "" && called.name != e.name {
 				continue
 			}
 			c := e.make()
@@ -63,7 +66,7 @@ func (a *app) addCommands(root *cobra.Command, args []string) {
 	}
 	root.SetHelpCommandGroupID(about)
 	root.SetCompletionCommandGroupID(about)
-	root.CompletionOptions.DisableDefaultCmd = called != ""
+	root.CompletionOptions.DisableDefaultCmd = called.name != ""
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if !c.Runnable() { // else any word behind it would do, without an error
@@ -71,21 +74,18 @@ func (a *app) addCommands(root *cobra.Command, args []string) {
 		}
 	}
 	usage.GroupFlags(root)
-	if called == "" {
+	if called.name == "" {
 		usage.Help(root)
 		usage.Complete(root)
 	}
 }
 
-// named is the command that the first argument names, or "".
-func named(shelves []shelf, args []string) string {
-	if len(args) == 0 {
-		return ""
-	}
-	for _, s := range shelves {
-		if slices.ContainsFunc(s.commands, func(e entry) bool { return e.name == args[0] }) {
-			return args[0]
+// named is the command of a name, if there is one.
+func (a *app) named(name string) (e entry) {
+	for _, s := range a.shelves() {
+		if i := slices.IndexFunc(s.commands, func(e entry) bool { return e.name == name }); i >= 0 {
+			return s.commands[i]
 		}
 	}
-	return ""
+	return e
 }

@@ -5,7 +5,7 @@ import "testing"
 // TestEveryCommandHasAPlace: help lists each command of the root under a title,
 // in the order of a rotation, and no title is empty.
 func TestEveryCommandHasAPlace(t *testing.T) {
-	root := (&app{}).root(nil)
+	root := whole(World{}).root(nil)
 	root.InitDefaultHelpCmd()
 	listed := map[string]int{}
 	for _, c := range root.Commands() {
@@ -30,7 +30,7 @@ func TestEveryCommandHasAPlace(t *testing.T) {
 // TestCommandNames: a start makes only the command that is called, which it finds by
 // the name in the list; so that name must be the command's own.
 func TestCommandNames(t *testing.T) {
-	a := &app{}
+	a := whole(World{})
 	for _, s := range a.shelves() {
 		for _, e := range s.commands {
 			if got := e.make().Name(); got != e.name {

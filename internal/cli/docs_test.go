@@ -36,7 +36,7 @@ func TestCommandsInPages(t *testing.T) {
 			commands++
 		}
 	}
-	for _, c := range (&app{}).root(nil).Commands() {
+	for _, c := range whole(World{}).root(nil).Commands() {
 		for _, match := range shown.FindAllStringSubmatch(c.Example, -1) {
 			checkShown(t, c.Name()+" --help", match[1])
 			commands++
@@ -50,7 +50,7 @@ func TestCommandsInPages(t *testing.T) {
 func checkShown(t *testing.T, page, line string) {
 	t.Helper()
 	words := strings.Fields(strings.ReplaceAll(line, `"`, ""))
-	root := (&app{}).root(nil)
+	root := whole(World{}).root(nil)
 	cmd, rest, err := root.Find(words)
 	if err != nil || cmd == root {
 		if isCommandWord(words[0]) {

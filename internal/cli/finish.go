@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -55,8 +57,16 @@ func (a *app) finish(err error) int {
 // print writes what the call has for stdout. Data that goes nowhere is an error, also
 // where stdout was closed from the start and takes everything.
 func (a *app) print() error {
-	err := writeAll(a.Stdout, append(a.out.Bytes(), a.data...))
-	if a.StdoutClosed && len(a.data) > 0 {
+	err := writeAll(a.Stdout, a.out.Bytes())
+	if err == nil {
+		err = writeAll(a.Stdout, a.data)
+	}
+	if err == nil && a.stream != nil {
+		to := bufio.NewWriterSize(a.Stdout, 64<<10) // most documents are small
+		_, err = a.stream.WriteTo(to)
+		err = cmp.Or(err, to.Flush())
+	}
+	if a.StdoutClosed && (len(a.data) > 0 || a.stream != nil) {
 		err = os.ErrClosed
 	}
 	if a.onStdout != nil {

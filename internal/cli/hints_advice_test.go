@@ -8,6 +8,7 @@ var adviceOnly = map[string]string{
 	"custody-unknown":         "the state's reader refuses a kind that this version does not know; only another version meets it",
 	"fleet-too-large":         "files and the contents of commits are read to the same size, and refused before",
 	"fleet-pairs":             "takes more than a thousand sets of linked members; TestLinksAreBounded of the fleet has them",
+	"full-program":            "only the main program says it, and it is a process of its own; TestSmall has the other one beside it and not",
 	"forge-exists":            "pr takes the open pull request over; only a program that calls the forge itself is told",
 	"forge-marker":            "a defect of the tool, to be reported",
 	"helm-no-values":          "a defect of the tool, to be reported",

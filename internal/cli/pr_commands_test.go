@@ -115,7 +115,7 @@ func checkOurs(t *testing.T, where, dir, line string) {
 		}
 		words = append(words, w)
 	}
-	root := (&app{}).root(nil)
+	root := whole(World{}).root(nil)
 	cmd, args, err := root.Find(words)
 	if err != nil || cmd == root {
 		t.Errorf("%s: %q: no such command", where, line)

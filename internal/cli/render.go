@@ -93,7 +93,7 @@ func (a *app) doPostRender(f phase.Source, report, source string, in render.Inpu
 	if err != nil {
 		return err
 	}
-	a.data = out.Stream
+	a.stream = out
 	if note != "" {
 		fmt.Fprintln(&a.talk, "note: "+note)
 	}

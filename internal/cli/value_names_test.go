@@ -26,7 +26,7 @@ func TestValueNames(t *testing.T) {
 			walk(below)
 		}
 	}
-	if walk((&app{}).root(nil)); seen < 100 {
+	if walk(whole(World{}).root(nil)); seen < 100 {
 		t.Errorf("%d flags", seen)
 	}
 }

@@ -75,23 +75,29 @@ func FromShell(path string) bool {
 	return path == "/dev/stdin" || strings.HasPrefix(path, "/dev/fd/")
 }
 
-// ReadAll reads all of r, at most limit bytes; growth is bounded, so that a pipe
-// of known size costs little more than its size.
+// ReadAll reads all of r, at most limit bytes. A file costs its size, and a pipe little more.
 func ReadAll(r io.Reader, limit int64) ([]byte, error) {
-	var buffer bytes.Buffer
+	size := int64(bytes.MinRead)
 	if f, ok := r.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() <= limit {
-			buffer.Grow(int(info.Size()) + bytes.MinRead)
+			size += info.Size()
 		}
 	}
-	n, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, err
+	text := make([]byte, 0, size)
+	for {
+		n, err := r.Read(text[len(text):cap(text)])
+		text = text[:len(text)+n]
+		switch {
+		case int64(len(text)) > limit:
+			return nil, ErrTooLarge
+		case errors.Is(err, io.EOF):
+			return text, nil
+		case err != nil:
+			return nil, err
+		case len(text) == cap(text): // room that nothing was written to takes no memory yet
+			text = append(make([]byte, 0, min(16*int64(cap(text)), limit+1)), text...)
+		}
 	}
-	if n > limit {
-		return nil, ErrTooLarge
-	}
-	return buffer.Bytes(), nil
 }
 
 // Holds reports whether a file has this content.

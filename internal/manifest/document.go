@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"io"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
@@ -39,7 +40,7 @@ type Document struct {
 // indented there; at column 0 the parser, too, takes it for a separator.
 // An empty stream has no documents.
 func Split(stream []byte) []Document {
-	docs := make([]Document, 0, 1+len(stream)/1024)
+	docs := make([]Document, 0, 1+bytes.Count(stream, []byte("\n---")))
 	odd := oddBreaks(stream)
 	start, line := 0, 1
 	cut := func(end int) {
@@ -84,6 +85,21 @@ func (d Document) Splice(edits ...Edit) (Document, error) {
 	}
 	d.Text = text
 	return d, nil
+}
+
+// Write writes the pieces, one after the other.
+func Write(w io.Writer, docs []Document) (written int64, err error) {
+	for _, d := range docs {
+		lead, text := d.inPlace()
+		for _, piece := range [][]byte{lead, text} {
+			n, err := w.Write(piece)
+			written += int64(n)
+			if err != nil {
+				return written, err
+			}
+		}
+	}
+	return written, nil
 }
 
 // Join puts the pieces together again, in one allocation of the exact size.

@@ -23,15 +23,18 @@ type listItem struct {
 // whole. What a line cannot tell (a quote that is open) shows when the item is
 // parsed: on an error, work on the result of Split instead.
 func SplitLists(stream []byte) (docs []Document, found bool) {
-	for _, d := range Split(stream) {
-		pieces := splitList(d)
-		if pieces == nil {
-			docs = append(docs, d)
-			continue
+	all := Split(stream)
+	done := 0 // documents of all that are in docs
+	for i, d := range all {
+		if pieces := splitList(d); pieces != nil {
+			docs = append(append(docs, all[done:i]...), pieces...)
+			done = i + 1
 		}
-		found, docs = true, append(docs, pieces...)
 	}
-	return docs, found
+	if done == 0 {
+		return all, false
+	}
+	return append(docs, all[done:]...), true
 }
 
 // InList reports whether the document is an item that [SplitLists] cut out.

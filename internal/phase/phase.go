@@ -46,8 +46,10 @@ func (f Source) PostRender(in render.Input, name string, read func() ([]byte, er
 	}
 	defer secrets.Wipe()
 	in.Keys, in.Apart, in.SecretsApart = secrets.Keys, secrets.Apart, f.Wanted.Apart
+	keyless := in.SecretsApart || in.Apart != nil
+	in.InPieces = !keyless // a key that goes over the end of a document is searched for in the whole
 	out, err = render.PostRender(in)
-	if err == nil && (in.SecretsApart || in.Apart != nil) {
+	if err == nil && keyless {
 		err = render.CheckKeyless(out.Stream, !in.SecretsApart)
 	}
 	if len(out.LeftOut) > 0 {

@@ -1,8 +1,9 @@
 package problem
 
 import (
-	"slices"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/order"
 )
 
 // Internal is the kind of every error that no package described: a defect of the
@@ -29,6 +30,6 @@ func All() []Sentence {
 	for _, s := range catalogue {
 		all = append(all, *s)
 	}
-	slices.SortFunc(all, func(a, b Sentence) int { return strings.Compare(string(a.Code), string(b.Code)) })
+	order.By(all, func(a, b Sentence) int { return strings.Compare(string(a.Code), string(b.Code)) })
 	return all
 }

@@ -141,6 +141,7 @@ var catalogue = [...]*Sentence{
 	&CLIStateLink,
 	&CLIRequestKey,
 	&CLIOwnProgram,
+	&CLIFullProgram,
 	&CustodyUnknown,
 	&CustodyNoSeal,
 	&CustodyNoOpen,

@@ -125,4 +125,10 @@ var (
 		Hint:    "check who may read the program's file",
 		Explain: "Helm's plugins and Argo CD's sidecar get a copy of the program, so that they work after the program moved or went.",
 	}
+	CLIFullProgram = Sentence{
+		Code:    "full-program",
+		Text:    "the program %s, which has this command, cannot be run: %v",
+		Hint:    "install it beside l5d-pki-render (both are in every release), or name it in L5D_PKI_FULL_PROGRAM",
+		Explain: "Hosts start l5d-pki-render for each release and each build, so it has what they call and the commands of one rotation. Pull requests, fleets, observations, proofs, reports and audits are in l5d-pki-render-full, which it starts for them.",
+	}
 )

@@ -2,6 +2,8 @@ package render
 
 import (
 	"bytes"
+	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -37,6 +39,8 @@ type Input struct {
 	// Apart, if not nil, has what stands in the place of the Secrets with private
 	// keys; Keys are then not needed.
 	Apart Apart
+	// InPieces: the output is written ([Output.WriteTo]) and not joined.
+	InPieces bool
 	// compare: the output is not wanted, so a Secret that Keyless would refuse is a
 	// line of the report.
 	compare bool
@@ -44,11 +48,23 @@ type Input struct {
 
 // Output is what a call gives: never an empty stream.
 type Output struct {
-	Stream []byte
+	Stream []byte // nil with Input.InPieces
 	Report Report
 	// LeftOut names the Secrets that Input.Apart has nothing for, with
 	// Input.SecretsApart: a host that prunes deletes them in its cluster.
 	LeftOut []string
+
+	pieces []manifest.Document // with Input.InPieces
+}
+
+// WriteTo writes the stream. With Input.InPieces most of it stands in Input.Stream, so
+// that a large one is not in memory twice.
+func (o Output) WriteTo(w io.Writer) (int64, error) {
+	if o.pieces != nil {
+		return manifest.Write(w, o.pieces)
+	}
+	n, err := w.Write(o.Stream)
+	return int64(n), err
 }
 
 // PostRender gives the stream of the state's phase: every target field carries
@@ -62,14 +78,15 @@ func PostRender(in Input) (Output, error) {
 	if err != nil {
 		return Output{}, err
 	}
-	if docs, lists := manifest.SplitLists(in.Stream); lists {
-		if out, err := postRender(in, m, docs); err == nil {
-			out.Report.Documents = docs[len(docs)-1].Number
-			return out, nil
-		}
-		// A list that is read as a whole says what is wrong, and where.
+	docs, lists := manifest.SplitLists(in.Stream)
+	out, err := postRender(in, m, docs)
+	if lists && err == nil {
+		out.Report.Documents = docs[len(docs)-1].Number
 	}
-	return postRender(in, m, manifest.Split(in.Stream))
+	if lists && err != nil { // a list that is read as a whole says what is wrong, and where
+		return postRender(in, m, manifest.Split(in.Stream))
+	}
+	return out, err
 }
 
 // postRender is [PostRender] of documents.
@@ -85,14 +102,19 @@ func postRender(in Input, m *Material, docs []manifest.Document) (Output, error)
 	if len(p.problems) > 0 {
 		return Output{}, p.problems.Err()
 	}
-	stream, err := p.apply()
-	if err != nil {
+	if err := p.apply(); err != nil {
 		return Output{}, err
 	}
-	if len(bytes.TrimSpace(stream)) == 0 {
+	if !slices.ContainsFunc(p.docs, func(d manifest.Document) bool { return len(bytes.TrimSpace(d.Text)) > 0 }) {
 		return Output{}, problem.RenderNothingLeft.With()
 	}
-	return Output{Stream: stream, Report: p.report, LeftOut: p.leftOut}, nil
+	out := Output{Report: p.report, LeftOut: p.leftOut}
+	if in.InPieces {
+		out.pieces = p.docs
+	} else {
+		out.Stream = manifest.Join(p.docs)
+	}
+	return out, nil
 }
 
 // checkText refuses what cannot be a whole stream of manifests.
@@ -154,8 +176,8 @@ func (p *plan) checkLeftOut(in Input) {
 	}
 }
 
-// apply splices the edits into their documents and joins the stream.
-func (p *plan) apply() ([]byte, error) {
+// apply splices the edits into their documents.
+func (p *plan) apply() error {
 	var problems problem.List
 	for i, d := range p.docs {
 		text, err := p.edited(i)
@@ -165,10 +187,7 @@ func (p *plan) apply() ([]byte, error) {
 		}
 		p.docs[i].Text = text
 	}
-	if len(problems) > 0 {
-		return nil, problems.Err()
-	}
-	return manifest.Join(p.docs), nil
+	return problems.Err()
 }
 
 // edited is the text of one document with its edits and stamps.

@@ -49,7 +49,30 @@ func mustRender(t testing.TB, in render.Input) render.Output {
 	if err != nil {
 		t.Fatal(err)
 	}
+	in.InPieces = true
+	pieces, err := render.PostRender(in)
+	var written bytes.Buffer
+	n, writeErr := pieces.WriteTo(&written)
+	if err != nil || writeErr != nil || pieces.Stream != nil || n != int64(len(out.Stream)) || !bytes.Equal(written.Bytes(), out.Stream) {
+		t.Fatalf("in pieces: %d bytes of %d, not the same (%v, %v)", n, len(out.Stream), err, writeErr)
+	}
 	return out
+}
+
+// TestPieces: rendering a large stream in pieces takes little memory beside the stream.
+func TestPieces(t *testing.T) {
+	in := fixture(t, "unpinned")
+	filler := strings.Repeat("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: other\ndata:\n  text: "+strings.Repeat("x", 1000)+"\n---\n", 10_000)
+	in.Stream, in.InPieces = append([]byte(filler), in.Stream...), true
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := render.PostRender(in); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > uint64(len(in.Stream))/2 {
+		t.Errorf("%d bytes were allocated for a stream of %d", took, len(in.Stream))
+	}
 }
 
 func wantCode(t testing.TB, err error, code problem.Code) {

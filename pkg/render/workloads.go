@@ -155,9 +155,9 @@ func (w *workloads) documents(f WorkloadFile, docs []manifest.Document) stamped 
 		return r
 	}
 	if !w.look && len(p.edits)+len(p.stampings) > 0 {
-		text, err := p.apply()
+		err := p.apply()
 		if r.problems.Add(err); err == nil {
-			r.text = text
+			r.text = manifest.Join(p.docs)
 		}
 	}
 	return r

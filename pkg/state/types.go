@@ -4,7 +4,8 @@ import "github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 
 // APIVersion and Kind head every state file.
 const (
-	APIVersion = "l5d-pki-render/v1alpha1"
+	Group      = "l5d-pki-render"
+	APIVersion = Group + "/v1alpha1"
 	Kind       = "Rotation"
 )
 

@@ -97,23 +97,26 @@ func (f *file) unread(d manifest.Document, err error) {
 	f.survey.say(at, pki.Info, problem.SurveyUnread)
 }
 
-// readers by API group and kind.
-var readers = map[[2]string]func(*Survey, cursor){
-	{"argoproj.io", "Application"}:                        (*Survey).application,
-	{"argoproj.io", "ApplicationSet"}:                     (*Survey).applicationSet,
-	{"helm.toolkit.fluxcd.io", "HelmRelease"}:             (*Survey).helmRelease,
-	{"kustomize.toolkit.fluxcd.io", "Kustomization"}:      (*Survey).fluxKustomization,
-	{"kustomize.config.k8s.io", "Kustomization"}:          (*Survey).kustomization,
-	{"kustomize.config.k8s.io", "Component"}:              (*Survey).kustomization,
-	{"helm.cattle.io", "HelmChart"}:                       (*Survey).k3sChart,
-	{"cert-manager.io", "Certificate"}:                    (*Survey).certificate,
-	{"trust.cert-manager.io", "Bundle"}:                   (*Survey).trustBundle,
-	{"trust-manager.io", "ClusterBundle"}:                 (*Survey).trustBundle,
-	{"bitnami.com", "SealedSecret"}:                       (*Survey).sealedSecret,
-	{"external-secrets.io", "ExternalSecret"}:             (*Survey).externalSecret,
-	{"", "ConfigMap"}:                                     (*Survey).configMap,
-	{"", "Secret"}:                                        (*Survey).secret,
-	{strings.Split(state.APIVersion, "/")[0], state.Kind}: (*Survey).stateFile,
+// readers by API group and kind: a list, which the linker leaves out where nobody surveys.
+var readers = []struct {
+	group, kind string
+	read        func(*Survey, cursor)
+}{
+	{"argoproj.io", "Application", (*Survey).application},
+	{"argoproj.io", "ApplicationSet", (*Survey).applicationSet},
+	{"helm.toolkit.fluxcd.io", "HelmRelease", (*Survey).helmRelease},
+	{"kustomize.toolkit.fluxcd.io", "Kustomization", (*Survey).fluxKustomization},
+	{"kustomize.config.k8s.io", "Kustomization", (*Survey).kustomization},
+	{"kustomize.config.k8s.io", "Component", (*Survey).kustomization},
+	{"helm.cattle.io", "HelmChart", (*Survey).k3sChart},
+	{"cert-manager.io", "Certificate", (*Survey).certificate},
+	{"trust.cert-manager.io", "Bundle", (*Survey).trustBundle},
+	{"trust-manager.io", "ClusterBundle", (*Survey).trustBundle},
+	{"bitnami.com", "SealedSecret", (*Survey).sealedSecret},
+	{"external-secrets.io", "ExternalSecret", (*Survey).externalSecret},
+	{"", "ConfigMap", (*Survey).configMap},
+	{"", "Secret", (*Survey).secret},
+	{state.Group, state.Kind, (*Survey).stateFile},
 }
 
 // readerOf finds the reader of an object. A kustomization file and a chart's own
@@ -131,5 +134,10 @@ func readerOf(name string, head manifest.Head) func(*Survey, cursor) {
 	if !grouped {
 		group = ""
 	}
-	return readers[[2]string{group, head.Kind}]
+	for _, r := range readers {
+		if r.group == group && r.kind == head.Kind {
+			return r.read
+		}
+	}
+	return nil
 }

@@ -130,7 +130,7 @@ func newMesh(t *testing.T) (mesh, cluster) {
 	t.Helper()
 	m := mesh{dir: t.TempDir()}
 	m.path, m.bin = filepath.Join(m.dir, "rotation.yaml"), filepath.Join(m.dir, "l5d-pki-render")
-	build := exec.Command("go", "build", "-o", m.bin, "./cmd/l5d-pki-render")
+	build := exec.Command("go", "build", "-o", m.dir+"/", "./cmd/l5d-pki-render", "./cmd/l5d-pki-render-full")
 	build.Dir = "../../.."
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

@@ -42,6 +42,7 @@ var programs = sync.OnceValues(func() (string, error) {
 	for _, build := range []struct{ in, what string }{
 		{".", "github.com/bitnami-labs/sealed-secrets/cmd/kubeseal"},
 		{"../../..", "./cmd/l5d-pki-render"},
+		{"../../..", "./cmd/l5d-pki-render-full"},
 		{"../../..", "./cmd/l5d-pki-render-chart"},
 	} {
 		cmd := exec.Command("go", "build", "-o", dir+"/", build.what)

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/cli"
+)
+
+// mostBytes is how large the main program may be, as `make build` makes it for linux/amd64.
+const mostBytes = 12_000_000
+
+// ran is what a program said, and its exit code.
+type ran struct {
+	out, errs string
+	code      int
+}
+
+// TestSmall: the main program is small, and every command line says with it what it
+// says with the program that has every command. Alone it does what it can.
+func TestSmall(t *testing.T) {
+	bin, alone, fixtures := t.TempDir(), t.TempDir(), closedFixtures(t, "pki", "rotation")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin+"/", "./cmd/l5d-pki-render", "./cmd/l5d-pki-render-full")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	small, full := filepath.Join(bin, "l5d-pki-render"), filepath.Join(bin, "l5d-pki-render-full")
+	if info, err := os.Stat(small); err != nil || runtime.GOOS+runtime.GOARCH == "linuxamd64" && info.Size() > mostBytes {
+		t.Errorf("%d bytes (%v), want at most %d", info.Size(), err, mostBytes)
+	}
+	lonely := filepath.Join(alone, "l5d-pki-render")
+	if err := os.Link(small, lonely); err != nil {
+		t.Fatal(err)
+	}
+	run := func(program, stdin string, args ...string) ran {
+		cmd := exec.Command(program, args...)
+		var out, errs bytes.Buffer
+		cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = filepath.Join(fixtures, "rotation"), []string{"PATH=/nowhere", "HOME=" + alone, "L5D_PKI_NO_SUCH=x"}, &out, &errs
+		if stdin != "" {
+			cmd.Stdin = strings.NewReader(stdin)
+		}
+		var exit *exec.ExitError
+		if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		return ran{out.String(), errs.String(), cmd.ProcessState.ExitCode()}
+	}
+	const state = "bundle/anchor-spread.yaml"
+	for _, c := range []struct {
+		args  string
+		code  int
+		alone bool // the main program needs no other
+	}{
+		{"version", cli.ExitDone, true},
+		{"values -s " + state, cli.ExitDone, true},
+		{"status -s " + state + " --color never", cli.ExitDone, true},
+		{"post-render -s " + state, cli.ExitFailed, true},
+		{"--log-file log.txt values -s " + state, cli.ExitDone, true},
+		{"nonsense", cli.ExitUsage, true},
+		{"lint -s " + state, cli.ExitDone, false},
+		{"prove -s nowhere.yaml", cli.ExitFailed, false},
+		{"report -s " + state + " -o nonsense", cli.ExitFailed, false},
+		{"pr --nonsense", cli.ExitUsage, false},
+		{"fleet", cli.ExitDone, false},
+	} {
+		args := strings.Fields(c.args)
+		got, want, by := run(small, "", args...), run(full, "", args...), run(lonely, "", args...)
+		if got != want || got.code != c.code {
+			t.Errorf("%s: got %+v, want %+v with exit code %d", c.args, got, want, c.code)
+		}
+		switch {
+		case c.alone && (by.out != want.out || by.code != want.code):
+			t.Errorf("%s, alone: %+v, want %+v", c.args, by, want)
+		case !c.alone && (by.code != cli.ExitFailed || by.out != "" || !strings.Contains(by.errs, "l5d-pki-render-full, which has this command")):
+			t.Errorf("%s, alone: %+v", c.args, by)
+		}
+	}
+	for _, args := range [][]string{{}, {"--help"}, {"help", "pr"}, {"completion", "zsh"}, {"__complete", "fleet", ""}} {
+		if got, want := run(small, "", args...), run(full, "", args...); got != want || got.out == "" {
+			t.Errorf("%q: got %+v, want %+v", args, got, want)
+		}
+		if by := run(lonely, "", args...); by.out == "" && !strings.Contains(by.errs, "l5d-pki-render-full, which has this command") {
+			t.Errorf("%q, alone: %+v", args, by)
+		}
+	}
+	for _, program := range []string{small, full, lonely} { // a host without arguments
+		if got := run(program, "kind: Pod\n"); got.code != cli.ExitUsage || got.out != "" || !strings.Contains(got.errs, "post-render") {
+			t.Errorf("%s: %+v", program, got)
+		}
+	}
+}
