@@ -29,6 +29,16 @@ func (o *Observation) Beyond(newer *Observation) *Observation {
 	return &rest
 }
 
+// Shows reports whether an observation shows anything that a gate could look at.
+func (o *Observation) Shows() bool {
+	d := o.ControlPlane
+	return d.TrustRoots != nil || d.Issuer != nil ||
+		slices.ContainsFunc(d.Injectors, func(in Injector) bool { return in.Bundle != nil }) ||
+		slices.ContainsFunc(o.Identity, func(r Replica) bool { return r.Bundle != nil || r.Issuer != nil }) ||
+		slices.ContainsFunc(o.Endpoints, func(e Endpoint) bool { return e.Bundle != nil || e.Chain != nil }) ||
+		slices.ContainsFunc(o.Webhooks, func(h Hook) bool { return h.CABundle != nil || h.Served != nil || h.Serving != nil })
+}
+
 func (d Delivery) beyond(newer *Observation) Delivery {
 	if newer.ControlPlane.TrustRoots != nil {
 		d.TrustRoots = nil
