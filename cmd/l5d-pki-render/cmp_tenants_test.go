@@ -60,7 +60,6 @@ func TestCMPTenants(t *testing.T) {
 		"project not known":               {[]string{"ARGOCD_APP_PROJECT_NAME="}, "argocd-keys-unknown"},
 		"revision not known":              {[]string{"ARGOCD_APP_SOURCE_TARGET_REVISION="}, "argocd-keys-unknown"},
 		"another namespace":               {[]string{"ARGOCD_APP_NAMESPACE=shop"}, "argocd-keys-namespace"},
-		"no namespace":                    {[]string{"ARGOCD_APP_NAMESPACE="}, "argocd-keys-namespace"},
 		"a list of the tenant's":          {[]string{"L5D_PKI_KEYS_FOR=", "ARGOCD_ENV_" + meshAllowed}, "argocd-unknown-parameter"},
 		"a list with the short name":      {[]string{"L5D_PKI_KEYS_FOR=", "ARGOCD_ENV_KEYS_FOR=project=mesh"}, "argocd-unknown-parameter"},
 		"an entry that is cut off":        {[]string{"L5D_PKI_KEYS_FOR=project=mesh app=linkerd"}, "argocd-keys-for"},
