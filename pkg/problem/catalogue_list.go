@@ -472,6 +472,8 @@ var catalogue = [...]*Sentence{
 	&PRGuardUnreadable,
 	&PRGuardTree,
 	&PRGuardShallow,
+	&PRGuardCheckout,
+	&PRGuardTarget,
 	&PRGuardTreeSize,
 	&PRGuardKeys,
 	&PRGuardKeyFile,
