@@ -165,6 +165,8 @@ func TestCMPKeysInPlace(t *testing.T) {
 		"in a Secret":      strings.Replace(head, "ConfigMap", "Secret", 1) + "{{ .Values.identity.issuer.tls.keyPEM | b64enc }}\n",
 		"in a List":        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: copy, namespace: linkerd}\n  stringData:\n    k: {{ .Values.identity.issuer.tls.keyPEM | quote }}\n",
 		"in its namesake":  "apiVersion: v1\nkind: Secret\nmetadata: {name: linkerd-identity-issuer, namespace: shop}\ndata:\n  key.pem: {{ .Values.identity.issuer.tls.keyPEM | b64enc }}\n",
+		"in its group":     "apiVersion: example.com/v1\nkind: Secret\nmetadata: {name: linkerd-identity-issuer, namespace: linkerd}\ndata:\n  key.pem: {{ .Values.identity.issuer.tls.keyPEM | b64enc }}\n",
+		"in two spellings": "apiVersion: example.com/v1\napiversion: v1\nkind: Secret\nmetadata: {name: linkerd-identity-issuer, namespace: linkerd}\ndata:\n  key.pem: {{ .Values.identity.issuer.tls.keyPEM | b64enc }}\n",
 		"in an annotation": strings.Replace(head, "copy,", "copy, annotations: {k: {{ .Values.identity.issuer.tls.keyPEM | toJson }}},", 1) + "x\n",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 
 // Object is the head of a manifest and, of a Secret, what it holds.
 type Object struct {
+	// Kind as linkerd.KindOf names it: that of another API group is another one.
 	Kind     string `json:"kind"`
 	Metadata struct {
 		Name      string `json:"name"`
@@ -35,7 +36,13 @@ func (o Object) String() string {
 // ObjectOf reads the head of a manifest.
 func ObjectOf(text string) (Object, error) {
 	var o Object
-	err := yaml.Unmarshal([]byte(text), &o)
+	if err := yaml.Unmarshal([]byte(text), &o); err != nil {
+		return o, err
+	}
+	var exact map[string]any // a field of a struct is also read from other spellings
+	err := yaml.Unmarshal([]byte(text), &exact)
+	version, _ := exact["apiVersion"].(string)
+	o.Kind = linkerd.KindOf(version, o.Kind)
 	return o, err
 }
 

@@ -25,6 +25,7 @@ func TestWithoutKeys(t *testing.T) {
 		secret("certificate", "data: {tls.crt: "+base64.StdEncoding.EncodeToString([]byte("-----BEGIN CERTIFICATE-----"))+"}\n"),
 		secret("empty", ""),
 		secret("odd", "data: {a: 1, b: null, c: '***'}\n"),
+		{Text: "apiVersion: example.com/v1\nkind: Secret\nmetadata: {name: other, namespace: ns}\ndata: {tls.key: eA==}\n"},
 		{Text: "kind: ConfigMap\nmetadata: {name: config}\ndata: {tls.key: x}\n"},
 		{Text: "# HIDDEN\n"},
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -192,6 +193,73 @@ func TestGuardQueue(t *testing.T) {
 	l.env["GITHUB_EVENT_PATH"] = filepath.Join(t.TempDir(), "missing")
 	if code, _, out := guard(); code != ExitFailed || !strings.Contains(out, "guard-merge-group") {
 		t.Errorf("no event: %d: %s", code, out)
+	}
+}
+
+// TestGuardCheckout: a job that checked out something else than the pull request that the
+// CI names has judged nothing.
+func TestGuardCheckout(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	l.commitTo("main", func(dir string) { l.moves(dir, "start anchor") })
+	var change string
+	dir := l.job("origin/main", func(dir string) {
+		l.moves(dir, "advance --assume BUNDLE-DELIVERED")
+		change = gitIn(t, dir, "rev-parse", "HEAD")
+	})
+	main := l.head("main")
+	merge := gitIn(t, dir, "-c", "user.name=x", "-c", "user.email=x@example.com", "commit-tree", "-p", main, "-p", change, "-m", "merge", change+"^{tree}")
+	events := 0
+	github := func(name, text string) map[string]string {
+		events++
+		file := filepath.Join(t.TempDir(), fmt.Sprintf("event-%d.json", events))
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": file, "GITHUB_BASE_REF": "main"}
+	}
+	pull := func(head string) string {
+		return fmt.Sprintf(`{"number": 7, "pull_request": {"number": 7, "head": {"sha": %q}}}`, head)
+	}
+	gitlab := func(source, commit string) map[string]string {
+		return map[string]string{"CI_MERGE_REQUEST_IID": "7", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+			"CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": source, "CI_COMMIT_SHA": commit}
+	}
+	unknown := strings.Repeat("1", 40)
+	const checkout, target, nothing = "the job checked out something else", "runs on pull_request_target", "nothing to judge: "
+	for name, c := range map[string]struct {
+		env  map[string]string
+		head string
+		want string // "": it is judged
+	}{
+		"the pull request":               {github("pull_request", pull(change)), change, ""},
+		"its merge":                      {github("pull_request", pull(change)), merge, ""},
+		"the base":                       {github("pull_request", pull(change)), main, checkout},
+		"an older commit":                {github("pull_request", pull(merge)), change, checkout},
+		"a head that is not here":        {github("pull_request", pull(unknown)), change, checkout},
+		"no commit":                      {github("pull_request", pull("--help")), change, checkout},
+		"a review":                       {github("pull_request_review", pull(change)), main, checkout},
+		"after a workflow":               {github("workflow_run", `{"workflow_run": {"event": "pull_request", "head_sha": "`+change+`"}}`), main, checkout},
+		"after one, the change":          {github("workflow_run", `{"workflow_run": {"event": "pull_request", "head_sha": "`+change+`"}}`), change, ""},
+		"pull_request_target":            {github("pull_request_target", pull(change)), main, target},
+		"pull_request_target, no event":  {map[string]string{"GITHUB_EVENT_NAME": "pull_request_target"}, change, target},
+		"pull_request_target, its head":  {github("pull_request_target", pull(change)), change, ""},
+		"a comment":                      {github("issue_comment", `{"issue": {"number": 7, "pull_request": {}}}`), main, nothing},
+		"a push to the base":             {github("push", `{"after": "`+main+`"}`), main, nothing},
+		"below the base":                 {nil, main + "^", nothing},
+		"by hand":                        {nil, change, ""},
+		"GitLab, the branch":             {gitlab("", change), change, ""},
+		"GitLab, the merge":              {gitlab(change, merge), merge, ""},
+		"GitLab, the base":               {gitlab("", change), main, checkout},
+		"GitLab, the base and the merge": {gitlab(change, main), main, checkout},
+		"GitLab, no merge request":       {map[string]string{"CI_COMMIT_SHA": main}, change, ""},
+	} {
+		got := callAt(t, l.at, "", c.env, "pr", "--guard", "--base", "main", "--head", c.head, "-s", filepath.Join(dir, l.state))
+		out := got.out + got.stderr
+		if want := cmp.Or(c.want, "epoch 3"); !strings.Contains(out, want) || (c.want == checkout || c.want == target) != (got.code == ExitFailed) ||
+			c.want != nothing && strings.Contains(out, nothing) {
+			t.Errorf("%s: exit code %d, want %q:\n%s", name, got.code, want, out)
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ func ProbeName(state string) string { return "l5d-pki-render-" + state }
 // marked gives the text of an item, with the probe answered if it is one.
 func (l *list) marked(n int, c *config, text []byte) ([]byte, error) {
 	item := l.item(n)
-	if head := item.Head(); head.Kind != "ConfigMap" || head.Name != ProbeName(c.state.Metadata.Name) || item.Lookup(localConfig).Value() != "true" {
+	if head := item.Head(); head.APIVersion != "v1" || head.Kind != "ConfigMap" || head.Name != ProbeName(c.state.Metadata.Name) || item.Lookup(localConfig).Value() != "true" {
 		return text, nil
 	}
 	return manifest.Splice(text, manifest.Put(manifest.At("data", ProbeKey), "yes"))

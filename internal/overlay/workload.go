@@ -55,7 +55,7 @@ func Workloads(stream []byte, annotation string) ([]Workload, error) {
 	var found []Workload
 	for _, document := range manifest.Split(stream) {
 		head, sure := document.Head()
-		if _, known := kindOf(head.Kind); sure && !known {
+		if _, known := kindOf(linkerd.KindOf(head.APIVersion, head.Kind)); sure && !known {
 			continue
 		}
 		root, err := document.Parse()
@@ -81,7 +81,7 @@ func workloadsIn(object *manifest.Node, head manifest.Head, annotation string) (
 		}
 		return found
 	}
-	k, known := kindOf(head.Kind)
+	k, known := kindOf(linkerd.KindOf(head.APIVersion, head.Kind))
 	template := object
 	for _, step := range k.template {
 		template = template.Get(step)

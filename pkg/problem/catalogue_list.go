@@ -473,6 +473,8 @@ var catalogue = [...]*Sentence{
 	&PRGuardUnreadable,
 	&PRGuardTree,
 	&PRGuardShallow,
+	&PRGuardCheckout,
+	&PRGuardTarget,
 	&PRGuardTreeSize,
 	&PRGuardKeys,
 	&PRGuardKeyFile,

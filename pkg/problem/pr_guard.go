@@ -51,6 +51,18 @@ var (
 		Hint:    "fetch the whole history: fetch-depth: 0 in GitHub's and Gitea's checkout, GIT_DEPTH: \"0\" in GitLab, or `git fetch --unshallow`",
 		Explain: "In a shallow clone the history ends somewhere. Where it ends inside the change, a commit behind that end can bring a private key, or a state that a rebase lands, and nothing of it is seen.",
 	}
+	PRGuardCheckout = Sentence{
+		Code:    "guard-checkout",
+		Text:    "%s does not contain the head of the pull request, %s: the job checked out something else",
+		Hint:    "let the job check out the pull request with its whole history: on GitHub and Gitea the event pull_request and actions/checkout with fetch-depth: 0 and without ref:, on GitLab the job's own checkout with GIT_DEPTH: \"0\"; or name the commit with --head",
+		Explain: "The CI job says which pull request it runs for. A job that checks out the base, or an older commit, would get the same verdict for every pull request.",
+	}
+	PRGuardTarget = Sentence{
+		Code:    "guard-pull-request-target",
+		Text:    "the job runs on pull_request_target, which checks out the base (%s) and not the pull request",
+		Hint:    "run the guard on the event pull_request (on: {pull_request: {}})",
+		Explain: "On pull_request_target GitHub runs the workflow of the base branch with its secrets and checks out the base branch. The guard needs no secrets: from a fork, its exit code is the verdict.",
+	}
 	PRGuardTreeSize = Sentence{
 		Code:    "guard-tree-size",
 		Text:    "the paths of the %s are not listed: %v",

@@ -22,8 +22,8 @@ func (p *plan) checkReadings(d manifest.Document, root *manifest.Node) {
 		p.checkOwnItems(d, root)
 		return
 	}
-	for _, head := range slices.Concat(readings(root), readings(other)) {
-		if !p.isOurs(d, head) {
+	for _, head := range slices.Concat(p.readings(root), p.readings(other)) {
+		if !p.concerns(d, head) {
 			continue
 		}
 		if ambiguity.Code == problem.Unseparated.Code {
@@ -62,6 +62,12 @@ func (p *plan) checkOwnItems(d manifest.Document, root *manifest.Node) {
 
 // isOurs reports whether an object with that head can be edited by the phase.
 func (p *plan) isOurs(d manifest.Document, head manifest.Head) bool {
+	head.Kind = p.kindOf(head)
+	return p.concerns(d, head)
+}
+
+// concerns is isOurs for a head with its kind as kindOf names it.
+func (p *plan) concerns(d manifest.Document, head manifest.Head) bool {
 	if _, ok := p.targets[targetKey{head.Kind, head.Name}]; ok {
 		return true
 	}
@@ -70,12 +76,13 @@ func (p *plan) isOurs(d manifest.Document, head manifest.Head) bool {
 }
 
 // readings are the heads that readers of YAML might find in a document: of every
-// combination of keys that are set twice, and of every item of a list.
-func readings(root *manifest.Node) []manifest.Head {
+// combination of keys that are set twice, and of every item of a list. Kinds of other API
+// groups are left out.
+func (p *plan) readings(root *manifest.Node) []manifest.Head {
 	var heads []manifest.Head
 	for _, items := range root.All("items") {
 		for _, item := range items.Items() {
-			heads = append(heads, readings(item)...)
+			heads = append(heads, p.readings(item)...)
 		}
 	}
 	var names, spaces []string
@@ -86,7 +93,12 @@ func readings(root *manifest.Node) []manifest.Head {
 	if len(spaces) == 0 {
 		spaces = []string{""}
 	}
+	versions := valuesOf(root.All("apiVersion"))
 	for _, kind := range valuesOf(root.All("kind")) {
+		ours := func(version string) bool { return p.kindOf(manifest.Head{APIVersion: version, Kind: kind}) == kind }
+		if len(versions) > 0 && !slices.ContainsFunc(versions, ours) {
+			continue
+		}
 		for _, name := range names {
 			for _, space := range spaces {
 				heads = append(heads, manifest.Head{Kind: kind, Namespace: space, Name: name})

@@ -39,11 +39,12 @@ func (p *plan) standInKinds() {
 				p.fail(err)
 				continue
 			}
-			key := targetKey{root.Head().Kind, root.Head().Name}
+			head := root.Head()
+			key := targetKey{head.Kind, head.Name}
 			if _, taken := p.targets[key]; taken || key.kind == "" {
 				continue
 			}
-			p.standsIn[key] = s.SecretID
+			p.standsIn[key], p.standInGroups[head.Kind] = s.SecretID, groupOf(head.APIVersion)
 			p.targets[key] = target{group: s.Group(), edit: func(p *plan, o object) { p.replace(o, d.Text, "the custody's object") }}
 		}
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -36,6 +37,7 @@ func CheckKeyless(stream []byte, secretsMayStay bool) error {
 // isOnlySecret reports whether a document is a Secret under every reading.
 func isOnlySecret(d manifest.Document, root *manifest.Node) bool {
 	_, marked := d.WithoutMarks()
-	return root.Head().Kind == "Secret" && root.Get("items") == nil &&
+	head := root.Head()
+	return linkerd.KindOf(head.APIVersion, head.Kind) == "Secret" && root.Get("items") == nil &&
 		root.Doubled() == nil && root.Binary() == nil && !marked && d.Separated()
 }

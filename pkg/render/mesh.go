@@ -32,7 +32,7 @@ func (p *plan) readNamespaces() {
 	}
 	for _, d := range p.docs {
 		head, sure := d.Head()
-		if sure && head.Kind != "Namespace" || !mayAsk(d.Text) {
+		if sure && p.kindOf(head) != "Namespace" || !mayAsk(d.Text) {
 			continue
 		}
 		root, err := d.Parse()
@@ -50,7 +50,7 @@ func (p *plan) noteNamespace(root *manifest.Node, head manifest.Head) {
 		}
 		return
 	}
-	if head.Kind == "Namespace" {
+	if p.kindOf(head) == "Namespace" {
 		name := root.Lookup(manifest.At("metadata", "name")).Value()
 		p.inject[name] = root.Lookup(manifest.At("metadata", "annotations", injectAnnotation)).Value()
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"strconv"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
@@ -68,11 +69,27 @@ func (p *plan) candidate(d manifest.Document) bool {
 	if head.Kind == "" {
 		return false
 	}
-	if _, ok := p.targets[targetKey{head.Kind, head.Name}]; ok {
-		return true
+	// Of another API group, it is parsed for the report to name it.
+	_, named := p.targets[targetKey{head.Kind, head.Name}]
+	return named || p.isOurs(d, head)
+}
+
+// kindOf is the kind of an object, as linkerd.KindOf names it: an object of another API
+// group is no target and no workload. For the custody's own objects the group is that of
+// what it writes.
+func (p *plan) kindOf(head manifest.Head) string {
+	if group, own := p.standInGroups[head.Kind]; own && head.APIVersion != "" && groupOf(head.APIVersion) != group {
+		return linkerd.OtherKind(head.APIVersion, head.Kind)
 	}
-	_, workload := workloadTemplate[head.Kind]
-	return workload && (bytes.Contains(d.Text, []byte(proxyAnchorsEnv)) || p.wantsStamp(d, head))
+	return linkerd.KindOf(head.APIVersion, head.Kind)
+}
+
+func groupOf(apiVersion string) string {
+	group, _, grouped := strings.Cut(apiVersion, "/")
+	if !grouped {
+		return ""
+	}
+	return group
 }
 
 // read parses the candidates of the stream and collects their objects. The last
@@ -129,10 +146,13 @@ func (p *plan) collectAs(head manifest.Head, doc int, at manifest.Path, root *ma
 		}
 		return
 	}
-	o := object{doc: doc, at: at, node: root, kind: head.Kind}
+	o := object{doc: doc, at: at, node: root, kind: p.kindOf(head)}
 	o.name = o.get("metadata", "name").Value()
 	o.namespace = o.get("metadata", "namespace").Value()
 	o.hook = o.get("metadata", "annotations", "helm.sh/hook") != nil
+	if _, named := p.targets[targetKey{head.Kind, o.name}]; named && o.kind != head.Kind {
+		p.report.add(o.String(), "", Left, "another API group's object")
+	}
 	p.objects = append(p.objects, o)
 }
 
@@ -145,7 +165,7 @@ func (p *plan) noteGroups(d manifest.Document) {
 	}
 	if !p.groups[Workloads] && bytes.Contains(d.Text, []byte(injectAnnotation)) {
 		if head, sure := d.Head(); sure {
-			_, p.groups[Workloads] = workloadTemplate[head.Kind]
+			_, p.groups[Workloads] = workloadTemplate[p.kindOf(head)]
 		}
 	}
 }

@@ -26,8 +26,10 @@ type plan struct {
 	comparing    bool                    // Input.compare
 	apart        Apart                   // Input.Apart
 	standsIn     map[targetKey]SecretID  // the custody's own objects, and the Secret that each is for
-	replaced     map[int][]byte          // documents that give way to others; to nothing, if nil
-	leftOut      []string                // Secrets that nothing stands in the place of
+	// standInGroups are the API groups of those objects, by kind.
+	standInGroups map[string]string
+	replaced      map[int][]byte // documents that give way to others; to nothing, if nil
+	leftOut       []string       // Secrets that nothing stands in the place of
 	// webhookEdited by values key: that webhook's Secret or caBundle was edited.
 	webhookEdited map[string]bool
 	report        Report
@@ -38,7 +40,7 @@ func newPlan(m *Material, docs []manifest.Document) *plan {
 	p := &plan{Material: m, docs: docs, lastFilled: -1,
 		groups: map[Group]bool{}, edits: map[int][]manifest.Edit{}, stampings: map[int][]stamping{}, inject: map[string]string{},
 		webhookEdited: map[string]bool{},
-		standsIn:      map[targetKey]SecretID{}, replaced: map[int][]byte{}}
+		standsIn:      map[targetKey]SecretID{}, standInGroups: map[string]string{}, replaced: map[int][]byte{}}
 	p.targets = m.targets()
 	p.report = Report{Phase: m.Phase.Name, Epoch: m.State.Status.Epoch, Documents: len(docs)}
 	for i := len(docs) - 1; i >= 0 && p.lastFilled < 0; i-- {

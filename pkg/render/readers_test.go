@@ -41,7 +41,7 @@ func helmPieces(stream string) (pieces []string) {
 }
 
 // bundlesSeen are the trust roots' bundles that a reader of Kubernetes finds.
-// Whatever has items is a list for it.
+// Whatever has items is a list for it, and a ConfigMap of another API group another object.
 func bundlesSeen(pieces []string) (bundles []string) {
 	var walk func(object any)
 	walk = func(object any) {
@@ -54,7 +54,8 @@ func bundlesSeen(pieces []string) (bundles []string) {
 		}
 		meta, _ := o["metadata"].(map[string]any)
 		data, _ := o["data"].(map[string]any)
-		if o["kind"] == "ConfigMap" && meta["name"] == "linkerd-identity-trust-roots" && (meta["namespace"] == nil || meta["namespace"] == "linkerd") {
+		core := o["apiVersion"] == nil || o["apiVersion"] == "v1"
+		if core && o["kind"] == "ConfigMap" && meta["name"] == "linkerd-identity-trust-roots" && (meta["namespace"] == nil || meta["namespace"] == "linkerd") {
 			bundles = append(bundles, fmt.Sprint(data["ca-bundle.crt"]))
 		}
 	}

@@ -178,6 +178,7 @@ func (w *workloads) checkLast(p *plan) {
 // to be a template, which is left alone as a whole.
 func (w *workloads) read(p *plan, r *stamped, i int, d manifest.Document) bool {
 	head, sure := d.Head()
+	head.Kind = p.kindOf(head)
 	if head.Namespace == "" {
 		head.Namespace = w.Namespace
 	}

@@ -90,7 +90,7 @@ func (p *plan) customs() {
 	}
 	for _, d := range p.docs {
 		head, sure := d.Head()
-		if _, workload := workloadTemplate[head.Kind]; sure && workload || !mayAsk(d.Text) {
+		if _, workload := workloadTemplate[p.kindOf(head)]; sure && workload || !mayAsk(d.Text) {
 			continue
 		}
 		root, err := d.Parse()

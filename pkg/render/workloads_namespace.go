@@ -78,7 +78,7 @@ func namespacesIn(text []byte) map[string]string {
 		head, sure := d.Head()
 		speaks := mayAsk(d.Text)
 		switch {
-		case sure && head.Kind != "Namespace", !sure && !bytes.Contains(d.Text, namespaceWord) && !mayHide(d.Text):
+		case sure && p.kindOf(head) != "Namespace", !sure && !bytes.Contains(d.Text, namespaceWord) && !mayHide(d.Text):
 		case sure && !speaks:
 			p.inject[head.Name] = ""
 		default:

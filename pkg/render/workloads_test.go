@@ -35,6 +35,12 @@ func files(texts ...string) (fs []render.WorkloadFile) {
 	return fs
 }
 
+// apiVersions of the kinds that workload makes.
+var apiVersions = map[string]string{
+	"Deployment": "apps/v1", "StatefulSet": "apps/v1", "DaemonSet": "apps/v1", "ReplicaSet": "apps/v1", "ReplicationController": "v1",
+	"Job": "batch/v1", "CronJob": "batch/v1", "Rollout": "argoproj.io/v1alpha1", "DeploymentConfig": "apps.openshift.io/v1",
+}
+
 // workload is an object of a kind whose template carries these annotations and this spec.
 func workload(kind, namespace, annotations, spec string) string {
 	template := "metadata:\n" + indent(annotations, "  ") + "  labels: {a: b}\nspec:\n" + indent(spec, "  ") + "  x: y\n"
@@ -48,7 +54,7 @@ func workload(kind, namespace, annotations, spec string) string {
 	if kind == "Pod" {
 		return "apiVersion: v1\nkind: Pod\n" + strings.Replace(template, "metadata:\n", "metadata:\n  name: w\n  namespace: "+namespace+"\n", 1)
 	}
-	return "apiVersion: x/v1\nkind: " + kind + "\nmetadata:\n  name: w\n  namespace: " + namespace + "\n" + template
+	return "apiVersion: " + apiVersions[kind] + "\nkind: " + kind + "\nmetadata:\n  name: w\n  namespace: " + namespace + "\n" + template
 }
 
 func indent(text, by string) string {

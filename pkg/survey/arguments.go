@@ -33,7 +33,8 @@ func hasSettingFlag(text []byte) bool {
 // that nobody rendered again since the state says otherwise.
 func (s *Survey) arguments(c cursor) {
 	namespace := c.get("metadata", "namespace").value()
-	if c.node.Head().Kind != "Deployment" || namespace != "" && namespace != s.want.linkerd.Namespace {
+	head := c.node.Head()
+	if linkerd.KindOf(head.APIVersion, head.Kind) != "Deployment" || namespace != "" && namespace != s.want.linkerd.Namespace {
 		return
 	}
 	for _, container := range c.get("spec", "template", "spec", "containers").items() {

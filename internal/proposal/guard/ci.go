@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -16,8 +17,72 @@ import (
 // maxEvent caps the description of the event that a CI job gets, in bytes.
 const maxEvent = 16 << 20
 
-// eventMergeGroup is GitHub's name for the event of a merge queue.
-const eventMergeGroup = "merge_group"
+// GitHub's names of events: of a merge queue, and of pull requests with the base checked out.
+const (
+	eventMergeGroup = "merge_group"
+	eventTarget     = "pull_request_target"
+)
+
+// event is the description of the event that a job of GitHub, Gitea or Forgejo gets.
+type event struct {
+	Number      int `json:"number"`
+	PullRequest struct {
+		Number int `json:"number"`
+		Head   struct {
+			SHA string `json:"sha"`
+		} `json:"head"`
+	} `json:"pull_request"`
+	WorkflowRun struct {
+		Event   string `json:"event"`
+		HeadSHA string `json:"head_sha"`
+	} `json:"workflow_run"`
+	MergeGroup struct {
+		BaseSHA string `json:"base_sha"`
+		BaseRef string `json:"base_ref"`
+	} `json:"merge_group"`
+}
+
+func readEvent(getenv func(string) string) (e event, err error) {
+	data, err := files.Read(getenv("GITHUB_EVENT_PATH"), maxEvent)
+	if err == nil {
+		err = json.Unmarshal(data, &e)
+	}
+	return e, err
+}
+
+// headOfCI is the head of the pull request that the CI job runs for, "" where none is named.
+func headOfCI(getenv func(string) string) string {
+	if getenv("CI_MERGE_REQUEST_IID") != "" { // GitLab; the first is set where the job has the merge's result
+		return cmp.Or(getenv("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"), getenv("CI_COMMIT_SHA"))
+	}
+	e, err := readEvent(getenv)
+	switch {
+	case err != nil:
+		return ""
+	case strings.HasPrefix(e.WorkflowRun.Event, "pull_request"):
+		return e.WorkflowRun.HeadSHA
+	}
+	return e.PullRequest.Head.SHA
+}
+
+// judgeCheckout refuses a head that is not the pull request of the CI job: the job has
+// checked out something else, and a verdict about that would say nothing of the change.
+func (g *judgement) judgeCheckout() {
+	named, contained := headOfCI(g.Getenv), false
+	if named != "" {
+		commit, err := g.Repo.Resolve(named)
+		contained = err == nil && g.Repo.Contains(g.head, commit)
+	}
+	switch {
+	case contained:
+	case g.Getenv("GITHUB_EVENT_NAME") == eventTarget:
+		g.r.fail(problem.PRGuardTarget.With(short(g.head)))
+	case named != "":
+		g.r.fail(problem.PRGuardCheckout.With(short(g.head), sink.Name(short(named))))
+	}
+}
+
+func short(commit string) string { return commit[:min(len(commit), 12)] }
 
 // queued takes the base of a merge queue's event: the commit that the queue puts
 // the change on, which may have other changes that wait before it.
@@ -25,16 +90,7 @@ func queued(b *base.Base, asked string) (bool, error) {
 	if b.Getenv("GITHUB_EVENT_NAME") != eventMergeGroup {
 		return false, nil
 	}
-	var event struct {
-		MergeGroup struct {
-			BaseSHA string `json:"base_sha"`
-			BaseRef string `json:"base_ref"`
-		} `json:"merge_group"`
-	}
-	data, err := files.Read(b.Getenv("GITHUB_EVENT_PATH"), maxEvent)
-	if err == nil {
-		err = json.Unmarshal(data, &event)
-	}
+	event, err := readEvent(b.Getenv)
 	branch := strings.TrimPrefix(event.MergeGroup.BaseRef, "refs/heads/")
 	if asked != "" && (err != nil || branch != asked) {
 		return false, nil // another base was asked for
@@ -68,17 +124,8 @@ func pullOfCI(getenv func(string) string) int {
 			return number
 		}
 	}
-	data, err := files.Read(getenv("GITHUB_EVENT_PATH"), maxEvent)
+	event, err := readEvent(getenv)
 	if err != nil {
-		return 0
-	}
-	var event struct {
-		Number      int `json:"number"`
-		PullRequest struct {
-			Number int `json:"number"`
-		} `json:"pull_request"`
-	}
-	if json.Unmarshal(data, &event) != nil {
 		return 0
 	}
 	return max(event.Number, event.PullRequest.Number)

@@ -109,7 +109,9 @@ func (g *judgement) judgeable() (bool, error) {
 	case err != nil:
 		return false, base.GitProblem(err)
 	case cut != "":
-		g.r.fail(problem.PRGuardShallow.With(cut[:min(len(cut), 12)]))
+		g.r.fail(problem.PRGuardShallow.With(short(cut)))
+	default:
+		g.judgeCheckout()
 	}
 	switch err := g.Repo.Measure(g.Tip, g.head); {
 	case err == nil:
@@ -143,6 +145,9 @@ func (g *judgement) judge() (err error) {
 		return nil
 	case err != nil:
 		return base.GitProblem(err)
+	}
+	if g.Repo.Contains(g.Tip, g.head) {
+		g.r.notes = append(g.r.notes, "nothing to judge: "+sink.Code(g.Branch)+" has every commit of the head, "+sink.Code(short(g.head)))
 	}
 	g.removeTree = func() {}
 	defer func() { g.removeTree() }()

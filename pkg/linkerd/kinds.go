@@ -1,0 +1,48 @@
+package linkerd
+
+import (
+	"slices"
+	"strings"
+)
+
+// Versions of API groups that several kinds have.
+var (
+	appsVersions      = []string{"apps/v1", "apps/v1beta2", "apps/v1beta1", "extensions/v1beta1"}
+	kruiseAppsVersion = "apps.kruise.io/" // every version
+	webhookVersions   = []string{"admissionregistration.k8s.io/v1", "admissionregistration.k8s.io/v1beta1"}
+	coreVersions      = []string{"v1"}
+)
+
+// apiVersions are those of the kinds of Linkerd's objects and of workloads: the ones that
+// the charts of 2.10 to 2.20 render, and older ones of the same group. One that ends in
+// "/" is a whole group, whose objects a controller of its own restarts.
+var apiVersions = map[string][]string{
+	"Secret": coreVersions, "ConfigMap": coreVersions, "Namespace": coreVersions, "Pod": coreVersions, "ReplicationController": coreVersions,
+	"Deployment": appsVersions, "ReplicaSet": appsVersions,
+	"StatefulSet": append([]string{kruiseAppsVersion}, appsVersions...),
+	"DaemonSet":   append([]string{kruiseAppsVersion}, appsVersions...),
+	"Job":         {"batch/v1"},
+	"CronJob":     {"batch/v1", "batch/v1beta1", "batch/v2alpha1"}, // 2.10 and 2.11 have v1beta1
+	"Rollout":     {"argoproj.io/", "rollouts.kruise.io/"},
+	// Before API groups, OpenShift had its own kinds in the core group.
+	"DeploymentConfig": {"apps.openshift.io/v1", "v1"},
+	Mutating:           webhookVersions,
+	Validating:         webhookVersions,
+	APIService:         {"apiregistration.k8s.io/v1", "apiregistration.k8s.io/v1beta1"},
+}
+
+// KindOf returns the kind of an object. A kind of another API group than Kubernetes' that
+// has the name of one of these is another kind, and is returned with its apiVersion before
+// it: "example.com/v1 Secret". An object without apiVersion is of no other group.
+func KindOf(apiVersion, kind string) string {
+	versions, known := apiVersions[kind]
+	if !known || apiVersion == "" || slices.ContainsFunc(versions, func(v string) bool {
+		return apiVersion == v || strings.HasSuffix(v, "/") && strings.HasPrefix(apiVersion, v)
+	}) {
+		return kind
+	}
+	return OtherKind(apiVersion, kind)
+}
+
+// OtherKind is the name of a kind of another API group, which is no kind's alone.
+func OtherKind(apiVersion, kind string) string { return apiVersion + " " + kind }
