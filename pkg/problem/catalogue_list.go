@@ -158,6 +158,7 @@ var catalogue = [...]*Sentence{
 	&CustodyTruncated,
 	&CustodyForeignFile,
 	&CustodyExtraField,
+	&CustodyEdited,
 	&CustodyOtherKey,
 	&CustodyNoProgram,
 	&CustodyProgram,
