@@ -9,7 +9,8 @@ import (
 func sopsStub(t *testing.T, script string) string {
 	t.Helper()
 	return stubProgram(t, `case "$*" in
-*encrypt*) sed 's/^\( *\(tls\.key\|key\.pem\)\): .*/\1: ENC[AES256_GCM,data:eA==,type:str]/'; printf 'sops: {mac_only_encrypted: true, mac: x}\n' ;;
+*encrypt*) sed 's/^\( *\(tls\.key\|key\.pem\)\): .*/\1: ENC[AES256_GCM,data:eA==,iv:\2,tag:eA==,type:str]/; s/iv:tls\.key/iv:eA==/; s/iv:key\.pem/iv:eQ==/'
+printf '%s\n' 'sops:' '  mac_only_encrypted: true' '  encrypted_regex: ^(tls\.key|key\.pem)$' '  mac: x' ;;
 *) `+script+` ;;
 esac`)
 }

@@ -43,8 +43,16 @@ func sopsKeyFile(t *testing.T, certificate, kind string, recipients ...string) s
 	for _, r := range recipients {
 		to.WriteString("  - {recipient: " + r + ", enc: x}\n")
 	}
-	return "apiVersion: v1\nkind: " + kind + "\nmetadata:\n  name: x\n  annotations:\n    l5d-pki-render/spki-sha256: " + custody.SPKI(chain[0]) +
-		"\ndata:\n  tls.key: ENC[AES256_GCM,data:eA==,type:str]\nsops:\n  age:\n" + to.String() + "  mac: ENC[x]\n  mac_only_encrypted: true\n"
+	spki := custody.SPKI(chain[0])
+	object := "apiVersion: l5d-pki-render/v1alpha1\nkind: AnchorKey\nmetadata:\n  name: x\n  annotations:\n"
+	if kind == "Secret" {
+		object = "apiVersion: v1\nkind: Secret\ntype: kubernetes.io/tls\nmetadata:\n  name: linkerd-identity-issuer\n  namespace: linkerd\n  annotations:\n"
+	}
+	object += "    config.kubernetes.io/local-config: \"true\"\n    l5d-pki-render/spki-sha256: " + spki + "\ndata:\n  tls.key: ENC[AES256_GCM,data:eA==,iv:eA==,tag:eA==,type:str]\n"
+	if kind == "Secret" {
+		object += "  key.pem: ENC[AES256_GCM,data:eQ==,iv:eA==,tag:eA==,type:str]\n"
+	}
+	return object + "sops:\n  age:\n" + to.String() + "  mac: ENC[x]\n  encrypted_regex: ^(tls\\.key|key\\.pem)$\n  mac_only_encrypted: true\n"
 }
 
 // TestGuardSopsRecipients: a key file of sops that the change brings is encrypted to

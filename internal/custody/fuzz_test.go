@@ -2,12 +2,8 @@ package custody
 
 import (
 	"bytes"
-	"crypto/rand"
 	"testing"
-	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
-	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -20,18 +16,11 @@ func FuzzKeyFiles(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	day := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
-	anchor, err := pki.MintAnchor(mint(f), "test", pki.Period{NotBefore: day, NotAfter: day.AddDate(1, 0, 0)}, rand.Reader)
-	if err != nil {
-		f.Fatal(err)
-	}
-	secret := render.KeySecret{SecretID: render.SecretID{Namespace: "linkerd", Name: "x"}, Type: "Opaque",
-		Public: map[string]string{"tls.crt": "a"}, Certificate: anchor}
-	own := "apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\n  namespace: linkerd\n  annotations:\n    config.kubernetes.io/local-config: \"true\"\n    l5d-pki-render/spki-sha256: " +
-		SPKI(anchor) + "\ndata:\n  tls.key: ENC[x]\nsops:\n  mac: x\n"
+	_, certificate := certified(f)
+	of := issuerKey(certificate)
 	for _, seed := range []string{string(sealed), string(sealed[:300]), "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n",
 		"kind: Secret\nsops: {mac: x, age: [{recipient: age1x}], key_groups: [{age: [{recipient: y}]}, 3]}\nmetadata: {annotations: {l5d-pki-render/spki-sha256: aa}}\n",
-		own, "sops: {mac: x, age: 3}", "sops: [", "a: &a [*a]", ""} {
+		sopsOf(f, of), "sops: {mac: x, age: 3}", "sops: [", "a: &a [*a]", ""} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
@@ -41,8 +30,8 @@ func FuzzKeyFiles(f *testing.F) {
 			t.Errorf("an error and a key, or neither: %v", err)
 		}
 		if _, err := sopsFacts(file); err == nil {
-			text, err := sopsStandIn(c, secret, file)
-			if err == nil && !bytes.Contains(text, []byte(SPKI(anchor))) {
+			text, err := sopsStandIn(c, *of.Secret, file)
+			if err == nil && !bytes.Contains(text, []byte(SPKI(certificate))) {
 				t.Error("another key's file stands in")
 			}
 		}

@@ -58,6 +58,9 @@ type Kind struct {
 	Beside func(c *Custody, m *render.Material) ([]byte, error)
 	// Facts tells what a key file says of itself without being opened.
 	Facts func(file []byte) (Facts, error)
+	// Fits refuses a key file that is not what Seal writes for a key, as far as that
+	// can be seen without opening it; nil where Facts see all of it.
+	Fits func(c *Custody, file []byte, of render.NamedKey) error
 }
 
 // Facts is what a key file says of itself without being opened.
@@ -83,11 +86,11 @@ var Kinds = map[string]Kind{
 	},
 	state.CustodySOPS: {
 		Suffix: ".sops.yaml", Mode: 0o644, Emits: map[Command]Emission{PostRender: StandIn, Manifests: StandIn},
-		Seal: sealSOPS, Open: openSOPS, StandIn: sopsStandIn, Facts: sopsFacts,
+		Seal: sealSOPS, Open: openSOPS, StandIn: sopsStandIn, Facts: sopsFacts, Fits: sopsFits,
 	},
 	state.CustodySealedSecret: {
 		Suffix: ".sealed", Mode: 0o644, Emits: map[Command]Emission{PostRender: StandIn, Manifests: StandIn, CMP: StandIn},
-		Check: checkSealingCertificate, Seal: seal, StandIn: sealedStandIn, Facts: sealedFacts,
+		Check: checkSealingCertificate, Seal: seal, StandIn: sealedStandIn, Facts: sealedFacts, Fits: sealedFits,
 	},
 	state.CustodyExternalSecret: {
 		Mode: 0o600, HandsOut: true, Emits: map[Command]Emission{PostRender: StandIn, Manifests: StandIn, CMP: StandIn},

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -160,26 +161,65 @@ func isWide(s sealedSecret) bool {
 	})
 }
 
+// sealedShape is what a key file has, and what `kubeseal --re-encrypt` leaves of it.
+var sealedShape = shape{
+	"apiVersion": nil, "kind": nil,
+	"metadata": {"name": nil, "namespace": nil, "annotations": {localConfig: nil, sealedHint: nil, sealedToHint: nil}},
+	"spec": {
+		"encryptedData": {sealedField: nil},
+		"template":      {"metadata": {"name": nil, "namespace": nil, "annotations": {spkiHint: nil}}, "type": nil},
+	},
+}
+
 // readSealed reads a key file, and refuses one that was cut, edited, or opens in
 // more places than one.
 func readSealed(file []byte) (sealedSecret, error) {
 	var s sealedSecret
-	if err := yaml.UnmarshalStrict(file, &s, yaml.DisallowUnknownFields); err != nil {
-		if err := yaml.Unmarshal(file, &s); err != nil || s.Kind != sealedKind {
-			return s, problem.CustodyForeignFile.With("SealedSecret with the key in spec.encryptedData")
-		}
+	if err := yaml.Unmarshal(file, &s); err != nil || s.APIVersion != sealedVersion || s.Kind != sealedKind || s.Spec.EncryptedData[sealedField] == "" {
+		return s, problem.CustodyForeignFile.With("SealedSecret with the key in spec.encryptedData")
 	}
 	ciphertext := s.Spec.EncryptedData[sealedField]
 	raw, err := base64.StdEncoding.DecodeString(ciphertext)
 	switch sum, said := s.Metadata.Annotations[sealedHint]; {
-	case s.APIVersion != sealedVersion || s.Kind != sealedKind || ciphertext == "":
-		return s, problem.CustodyForeignFile.With("SealedSecret with the key in spec.encryptedData")
 	case said && sum != hashed([]byte(ciphertext)), err != nil, len(raw) < 2, len(raw) <= sealedSize(int(binary.BigEndian.Uint16(raw)), 0):
 		return s, problem.CustodyTampered.With()
 	case isWide(s):
 		return s, problem.CustodySealedWide.With()
 	}
-	return s, nil
+	root, err := plainYAML(file)
+	if err != nil {
+		return s, err
+	}
+	if kind := s.Spec.Template.Type; kind != "" && kind != linkerd.SchemeKubernetes {
+		return s, problem.CustodyEdited.With("another spec.template.type")
+	}
+	return s, sealedShape.check(root, "")
+}
+
+// sealedFits refuses a key file that is of another certificate, or that would open as
+// another Secret than this key's. The file of an anchor that was renewed with its key
+// has the first name of the anchor: it opens as a Secret that nobody mounts.
+func sealedFits(c *Custody, file []byte, of render.NamedKey) error {
+	s, err := readSealed(file)
+	if err != nil {
+		return err
+	}
+	want := sealedName(c, of)
+	switch spki := s.Spec.Template.Metadata.Annotations[spkiHint]; spki {
+	case SPKI(of.Certificate):
+	case "":
+		return problem.CustodySealedUnsaid.With(of.Certificate.Fingerprint()[:16]).
+			Hint("`spec.template.metadata.annotations: {%s: %s}`", spkiHint, SPKI(of.Certificate))
+	default:
+		return problem.CustodyOtherKey.With(of.Certificate.Fingerprint()[:16])
+	}
+	for _, is := range []secretMetadata{s.Metadata, s.Spec.Template.Metadata} {
+		renewed := of.Secret == nil && strings.HasPrefix(is.Name, anchorPrefix)
+		if is.Name != want.Name && !renewed || is.Namespace != want.Namespace {
+			return problem.CustodySealedElsewhere.With(is.Namespace+"/"+is.Name, want.Namespace+"/"+want.Name)
+		}
+	}
+	return nil
 }
 
 func sealedFacts(file []byte) (Facts, error) {
@@ -196,17 +236,13 @@ func sealedFacts(file []byte) (Facts, error) {
 
 // sealedStandIn is a SealedSecret with the ciphertext of the key file, byte for
 // byte, and the certificates of the phase.
-func sealedStandIn(_ *Custody, secret render.KeySecret, file []byte) ([]byte, error) {
-	s, err := readSealed(file)
-	switch spki := s.Spec.Template.Metadata.Annotations[spkiHint]; {
-	case err != nil:
+func sealedStandIn(c *Custody, secret render.KeySecret, file []byte) ([]byte, error) {
+	if err := sealedFits(c, file, render.NamedKey{Certificate: secret.Certificate, Secret: &secret}); err != nil {
 		return nil, err
-	case spki == "":
-		return nil, problem.CustodySealedUnsaid.With(secret.Certificate.Fingerprint()[:16]).Hint("`spec.template.metadata.annotations: {%s: %s}`", spkiHint, SPKI(secret.Certificate))
-	case spki != SPKI(secret.Certificate):
-		return nil, problem.CustodyOtherKey.With(secret.Certificate.Fingerprint()[:16])
-	case s.Metadata.Name != secret.Name || s.Metadata.Namespace != secret.Namespace:
-		return nil, problem.CustodySealedElsewhere.With(s.Metadata.Namespace+"/"+s.Metadata.Name, secret.Namespace+"/"+secret.Name)
+	}
+	s, err := readSealed(file)
+	if err != nil {
+		return nil, err
 	}
 	standIn := sealedSecret{
 		APIVersion: sealedVersion, Kind: sealedKind,

@@ -2,10 +2,9 @@ package custody
 
 import (
 	"bytes"
-	"slices"
-	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -41,7 +40,11 @@ const (
 	localConfig = "config.kubernetes.io/local-config"
 )
 
-// secretOf is the plain key file.
+// encryptedFields chooses what sops encrypts.
+const encryptedFields = `^(tls\.key|key\.pem)$`
+
+// secretOf is the plain key file. Its type is the one of both issuer schemes' fields;
+// rendering gives the object the type of its layout.
 func secretOf(key []byte, spki string, of render.NamedKey) secretFile {
 	annotations := map[string]string{localConfig: "true", spkiHint: spki}
 	if of.Secret == nil {
@@ -52,7 +55,7 @@ func secretOf(key []byte, spki string, of render.NamedKey) secretFile {
 		}
 	}
 	s := secretFile{
-		APIVersion: "v1", Kind: "Secret", Type: of.Secret.Type,
+		APIVersion: "v1", Kind: "Secret", Type: linkerd.SchemeKubernetes,
 		Metadata: secretMetadata{Name: of.Secret.Name, Namespace: of.Secret.Namespace, Labels: of.Secret.Labels, Annotations: annotations},
 		Data:     map[string][]byte{},
 	}
@@ -73,42 +76,15 @@ func sealSOPS(c *Custody, key pki.Key, of render.NamedKey) ([]byte, error) {
 		return nil, err
 	}
 	defer clear(plain)
-	file, err := c.sops(of.Path, plain, "--mac-only-encrypted", "encrypt", "--encrypted-regex", `^(tls\.key|key\.pem)$`)
+	file, err := c.sops(of.Path, plain, "--mac-only-encrypted", "encrypt", "--encrypted-regex", encryptedFields)
 	if err != nil {
 		return nil, err
 	}
-	return file, checkSealed(file, of)
-}
-
-// encrypted is how a value that sops encrypted begins.
-const encrypted = "ENC[AES256_GCM,"
-
-// checkSealed proves that sops did what was asked for: the keys encrypted, the
-// certificates not. Its creation rules could say otherwise.
-func checkSealed(file []byte, of render.NamedKey) error {
-	var sealed struct {
-		Data map[string]string `json:"data"`
-		SOPS struct {
-			MACOnlyEncrypted bool `json:"mac_only_encrypted"`
-		} `json:"sops"`
+	// Its creation rules could say otherwise.
+	if err := sopsFits(c, file, of); err != nil {
+		return nil, problem.CustodySOPSResult.With(problem.Of(err)[0].Text)
 	}
-	if err := yaml.Unmarshal(file, &sealed); err != nil || !sealed.SOPS.MACOnlyEncrypted {
-		return problem.CustodySOPSResult.With("its output is no file of sops with mac_only_encrypted")
-	}
-	for field, value := range sealed.Data {
-		isKey := slices.Contains(keyFields(of), field)
-		if isKey != strings.HasPrefix(value, encrypted) {
-			return problem.CustodySOPSResult.With("data." + field + " was not left or encrypted as asked")
-		}
-	}
-	return nil
-}
-
-func keyFields(of render.NamedKey) []string {
-	if of.Secret == nil {
-		return []string{"tls.key"}
-	}
-	return of.Secret.KeyFields
+	return file, nil
 }
 
 func openSOPS(c *Custody, file []byte, path string) ([]byte, error) {
@@ -132,28 +108,13 @@ func openSOPS(c *Custody, file []byte, path string) ([]byte, error) {
 }
 
 // sopsStandIn is the key file with the certificates of the phase.
-func sopsStandIn(_ *Custody, secret render.KeySecret, file []byte) ([]byte, error) {
-	facts, err := sopsFacts(file)
-	if err != nil {
-		return nil, err
-	}
-	if facts.SPKI != SPKI(secret.Certificate) {
-		return nil, problem.CustodyOtherKey.With(secret.Certificate.Fingerprint()[:16])
-	}
-	if err := checkSOPSSecret(file, secret); err != nil {
+func sopsStandIn(c *Custody, secret render.KeySecret, file []byte) ([]byte, error) {
+	if err := sopsFits(c, file, render.NamedKey{Certificate: secret.Certificate, Secret: &secret}); err != nil {
 		return nil, err
 	}
 	edits := []manifest.Edit{
-		manifest.Set(manifest.At("metadata", "name"), secret.Name),
-		manifest.Set(manifest.At("metadata", "namespace"), secret.Namespace),
 		manifest.Put(manifest.At("type"), secret.Type),
-	}
-	root, err := manifest.Document{Text: file}.Parse()
-	if err != nil {
-		return nil, err
-	}
-	if local := manifest.At("metadata", "annotations", localConfig); root.Lookup(local) != nil {
-		edits = append(edits, manifest.Delete(local))
+		manifest.Delete(manifest.At("metadata", "annotations", localConfig)),
 	}
 	for _, field := range sortedKeys(secret.Public) {
 		edits = append(edits, manifest.Put(manifest.At("data", field), base64Of(secret.Public[field])))

@@ -2,10 +2,6 @@ package custody
 
 import (
 	"slices"
-
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-
-	"sigs.k8s.io/yaml"
 )
 
 // sopsRecipients are the fields that name a recipient in each list of sops's own
@@ -17,14 +13,8 @@ var sopsRecipients = map[string]string{
 
 // sopsFacts reads what a file of sops says in clear.
 func sopsFacts(file []byte) (Facts, error) {
-	var s struct {
-		Metadata secretMetadata `json:"metadata"`
-		SOPS     map[string]any `json:"sops"`
-	}
-	if err := yaml.Unmarshal(file, &s); err != nil || s.SOPS == nil || s.SOPS["mac"] == nil {
-		return Facts{}, problem.CustodyNoSOPSFile.With()
-	}
-	if err := checkSOPSFields(file); err != nil {
+	s, err := readSOPS(file)
+	if err != nil {
 		return Facts{}, err
 	}
 	facts := Facts{SPKI: s.Metadata.Annotations[spkiHint]}

@@ -1,13 +1,12 @@
 package custody
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 // sealedWith is a key file of sops with other recipients.
-func sealedWith(recipients string) []byte {
-	return []byte(strings.Replace(sealedFile, "sops:\n", "sops:\n"+recipients, 1))
+func sealedWith(t *testing.T, recipients string) []byte {
+	t.Helper()
+	_, certificate := certified(t)
+	return edit{"  age: [{recipient: age1one, enc: x}]\n", recipients}.of(t, sopsOf(t, anchorKey(certificate)))
 }
 
 // TestSOPSRule: to whom a file is encrypted is compared with what the rules say, in
@@ -48,7 +47,7 @@ func TestSOPSRule(t *testing.T) {
 		"any group is enough, as said": {loose, "shamir_threshold: 1\n  key_groups: [{pgp: [ABCD]}, {age: [age1one]}]", true},
 		"a kind of later versions":     {one + "  newkms: [{id: theirs, enc: x}]\n", "age: age1one", false},
 	} {
-		is, err := SOPSSealedTo(sealedWith(c.file))
+		is, err := SOPSSealedTo(sealedWith(t, c.file))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

@@ -106,6 +106,9 @@ func (n *Node) Value() string {
 	return n.value
 }
 
+// Tagged reports whether the tag is written out (!!str x).
+func (n *Node) Tagged() bool { return n != nil && n.tagged }
+
 // IsNull reports whether n is a null: nothing, ~ or null.
 func (n *Node) IsNull() bool { return n.Tag() == "!!null" }
 

@@ -159,6 +159,7 @@ var catalogue = [...]*Sentence{
 	&CustodyTruncated,
 	&CustodyForeignFile,
 	&CustodyExtraField,
+	&CustodyEdited,
 	&CustodyOtherKey,
 	&CustodyNoProgram,
 	&CustodyProgram,

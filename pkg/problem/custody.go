@@ -101,8 +101,14 @@ var (
 	CustodyExtraField = Sentence{
 		Code:    "custody-extra-field",
 		Text:    "the key file has %s, which this tool does not write",
-		Hint:    "remove the field, or restore the file from Git; it would be applied to the cluster with the key",
-		Explain: "What is in clear in a key file of sops is covered by no checksum. Annotations can have a Secret copied to other namespaces, and stringData replaces its certificates.",
+		Hint:    "remove the field, or restore the file from Git; it could be applied to the cluster with the key",
+		Explain: "What is in clear in a key file is covered by no checksum. Annotations can have a Secret copied to other namespaces, and stringData replaces its certificates.",
+	}
+	CustodyEdited = Sentence{
+		Code:    "custody-edited",
+		Text:    "the key file differs from what this tool writes: it has %s",
+		Hint:    "restore the file from Git; after a change of the namespace in the state `l5d-pki-render custody rewrap` writes it again",
+		Explain: "What is in clear in a key file of sops or sealed-secret is covered by no checksum, and other programs act on it: with another kind the key would be delivered in a ConfigMap, and with another namespace or encrypted_regex it would not open. So the file has to say what the state says, in one YAML document that all programs read alike.",
 	}
 	CustodyOtherKey = Sentence{
 		Code:    "custody-other-key",

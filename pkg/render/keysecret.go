@@ -88,6 +88,13 @@ type NamedKey struct {
 // anchors, issuers, and webhooks with their incoming material. A path that is
 // named twice (renew keeps the anchor's key) is listed once.
 func NamedKeys(s *state.Rotation) ([]NamedKey, error) {
+	all, err := KeysByPlace(s)
+	return onceByPath(all), err
+}
+
+// KeysByPlace is NamedKeys with one entry for each place in the state that names a key,
+// also where two places name one path.
+func KeysByPlace(s *state.Rotation) ([]NamedKey, error) {
 	m, err := NewMaterial(s, nil)
 	if err != nil {
 		return nil, err
@@ -111,7 +118,7 @@ func NamedKeys(s *state.Rotation) ([]NamedKey, error) {
 	for _, w := range webhooks {
 		all = append(all, m.webhookKeys(w)...)
 	}
-	return onceByPath(all), nil
+	return all, nil
 }
 
 // RequestedKey is the key of an issuer whose certificate is yet to be signed.

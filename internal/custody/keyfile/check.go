@@ -30,11 +30,17 @@ func Check(c *custody.Custody, k render.NamedKey) error {
 	return err
 }
 
-// CheckFacts compares what a key file says in clear with the state.
+// CheckFacts compares what a key file says in clear with the state, which names it
+// for a key. Rendering asks the same of files that it copies.
 func CheckFacts(c *custody.Custody, file []byte, k render.NamedKey) error {
 	facts, err := c.Facts(file)
 	if err != nil {
 		return err
+	}
+	if c.Fits != nil {
+		if err := c.Fits(c, file, k); err != nil {
+			return err
+		}
 	}
 	want := c.State.Spec.Custody
 	switch {

@@ -24,22 +24,22 @@ import (
 // heldKeys are all keys that a state names, those included that share a path
 // by mistake or malice. Retired anchors are not among them: their keys go.
 func heldKeys(s *state.Rotation) (all []render.NamedKey) {
-	add := func(kind, name, certificate, path string) {
+	add := func(kind, name, certificate, path, where string) {
 		if chain, err := pki.ParseChain([]byte(certificate)); err == nil {
-			all = append(all, render.NamedKey{Name: kind + " " + name, Path: path, Certificate: chain[0]})
+			all = append(all, render.NamedKey{Name: kind + " " + name, Path: path, Where: where, Certificate: chain[0]})
 		}
 	}
-	for _, a := range s.Status.Anchors {
-		add("anchor", a.Name, a.Certificate, a.Key)
+	for i, a := range s.Status.Anchors {
+		add("anchor", a.Name, a.Certificate, a.Key, fmt.Sprintf("status.anchors[%d]", i))
 	}
-	for _, i := range s.Status.Issuers {
-		add("issuer", i.Name, i.Certificate, i.Key)
+	for i, is := range s.Status.Issuers {
+		add("issuer", is.Name, is.Certificate, is.Key, fmt.Sprintf("status.issuers[%d]", i))
 	}
 	for _, w := range slices.Sorted(maps.Keys(s.Status.Webhooks)) {
 		hook := s.Status.Webhooks[w]
-		add("webhook", w, hook.Certificate, hook.Key)
+		add("webhook", w, hook.Certificate, hook.Key, "status.webhooks."+w)
 		if hook.Incoming != nil {
-			add("incoming webhook", w, hook.Incoming.Certificate, hook.Incoming.Key)
+			add("incoming webhook", w, hook.Incoming.Certificate, hook.Incoming.Key, "status.webhooks."+w+".incoming")
 		}
 	}
 	return all
@@ -201,7 +201,15 @@ func (g *judgement) claims(kind *custody.Custody, k render.NamedKey, text []byte
 	case facts.SPKI == "" && !facts.Passphrase:
 		return errors.New("it does not say for which certificate it is, as key files of this tool do")
 	}
-	if err := keyfile.CheckFacts(kind, text, k); err != nil {
+	all, err := render.KeysByPlace(kind.State)
+	if err != nil {
+		return err
+	}
+	place := slices.IndexFunc(all, func(of render.NamedKey) bool { return of.Where == k.Where })
+	if place < 0 {
+		return errors.New("it is for no Secret that this version knows")
+	}
+	if err := keyfile.CheckFacts(kind, text, all[place]); err != nil {
 		return err
 	}
 	if kind.Name != state.CustodyAge || !g.q.Opens && g.Getenv("L5D_PKI_AGE_IDENTITY") == "" {
