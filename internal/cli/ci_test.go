@@ -182,5 +182,8 @@ func gitlabJobs(t *testing.T, text []byte) workflow {
 			t.Errorf("job %s: %+v", name, job)
 		}
 	}
+	if guard := strings.Join(f["linkerd-pki-guard"].Script, "\n"); !strings.Contains(guard, `--base "$CI_DEFAULT_BRANCH"`) {
+		t.Errorf("the merge request chooses the base: %s", guard)
+	}
 	return w
 }

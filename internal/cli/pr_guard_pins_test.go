@@ -75,6 +75,12 @@ func TestGuardPins(t *testing.T) {
 		return strings.Replace(text, strings.Fields(rest)[0], strings.Repeat("ab", 20), 1)
 	})
 	want("a commit that is nowhere", "fleet", "pin-unknown", "guard-pin")
+	tree := gitIn(t, filepath.Join(r.top, "east"), "rev-parse", "origin/one^{tree}")
+	r.pinned("pin-tree", "", "", func(text string) string {
+		_, rest, _ := strings.Cut(text, "commit: ")
+		return strings.Replace(text, strings.Fields(rest)[0], tree, 1)
+	})
+	want("the tree of a commit", "fleet", "pin-tree", "guard-pin")
 	r.pinned("renamed", "", "", func(text string) string {
 		return strings.Replace(text, "repository: east", "repository: other", 1)
 	})

@@ -13,8 +13,12 @@ func (r *Repo) At(commit, name string, limit int64) (text []byte, err error) {
 	if strange(name) || strings.ContainsAny(name, "\n\r") { // each line asks for an object
 		return nil, fmt.Errorf("%w: %q", ErrMissing, name)
 	}
-	err = r.Contents([]string{commit + ":" + name}, func(_ int, c Content) error {
+	err = r.Contents([]string{commit, commit + ":" + name}, func(i int, c Content) error {
 		switch {
+		case i == 0 && c.Kind == "commit":
+			return nil
+		case i == 0:
+			return fmt.Errorf("%w: %s is a %s and no commit", ErrMissing, commit, c.Kind)
 		case c.Kind != "blob":
 			return fmt.Errorf("%w: %q is no file", ErrMissing, name)
 		case c.Size > limit:

@@ -136,7 +136,7 @@ var (
 	StateOwnedName = Sentence{
 		Code: "state-owned-name", Text: "%s is the name of an object that Linkerd's charts or the cluster make",
 		Hint:    "give it another name; a trust bundle may have none",
-		Explain: "trust-manager makes ConfigMaps of a bundle's own name in every namespace, and an output of kind helm-values is a ConfigMap or Secret. One with the name of linkerd-identity-trust-roots, linkerd-identity-issuer, linkerd-config, a Secret of a webhook or kube-root-ca.crt would be written over what is there. With custody cert-manager and externalCA the manifests have Linkerd's own bundle already.",
+		Explain: "trust-manager makes ConfigMaps of a bundle's own name in every namespace, and an output of kind helm-values is a ConfigMap or Secret. One with the name of linkerd-identity-trust-roots, linkerd-identity-issuer, linkerd-config, a Secret of a webhook kube-root-ca.crt, coredns, aws-auth or argocd-cm would be written over what is there. With custody cert-manager and externalCA the manifests have Linkerd's own bundle already.",
 	}
 	StateTrustBundleTwice = Sentence{
 		Code: "state-trust-bundle-twice", Text: "a trust bundle of the name %s is listed already",

@@ -77,7 +77,7 @@ func (e Evidence) check(s *state.Rotation, at time.Time) error {
 			}
 			problems = append(problems, p.Hint("the codes are %s", strings.Join(state.NeedCodes, ", ")))
 		}
-		if strings.TrimSpace(a.Because) == "" {
+		if state.IsBlank(a.Because) {
 			problems = append(problems, problem.RotationNoBecause.With(string(a.Code)))
 		}
 	}

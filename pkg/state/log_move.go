@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
@@ -105,12 +106,23 @@ func (f *findings) onWhoseWord(e LogEntry, at manifest.Path) {
 			f.add(problem.StateLogField.With(shown(a.Code)+" is assumed twice"), item.With("code"))
 		}
 		listed[a.Code] = true
-		if strings.TrimSpace(a.Because) == "" {
+		if IsBlank(a.Because) {
 			f.add(problem.StateLogField.With("an assumption has no reason"), item.With("because"))
 		}
 		f.add(utf8Text(a.Because), item.With("because"))
 	}
 }
+
+// IsBlank reports whether nothing of a text can be seen: white space, and characters
+// without a width or a form.
+func IsBlank(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !strings.ContainsRune(fillers, r)
+	})
+}
+
+// fillers are letters and symbols of Unicode that have no form: of Hangul and of Braille.
+const fillers = "\u115f\u1160\u3164\uffa0\u2800"
 
 // foreign refuses a field that the entry's move does not have.
 func (f *findings) foreign(set bool, e LogEntry, at manifest.Path) {

@@ -191,6 +191,7 @@ func TestEntriesAreRefused(t *testing.T) {
 		"an issuer in an advance":      {func(e *LogEntry) { e.Issuer = hex64 }, problem.StateLogField.Code},
 		"a replaced one in an advance": {func(e *LogEntry) { e.Replaced = hex64 }, problem.StateLogField.Code},
 		"why is not UTF-8":             {func(e *LogEntry) { e.Why = "\xff" }, problem.StateLogField.Code},
+		"because is blank":             {func(e *LogEntry) { e.Assumed[0].Because = "\u200b\u3164 \t" }, problem.StateLogField.Code},
 		"because is not UTF-8":         {func(e *LogEntry) { e.Assumed[0].Because = "a\xc3" }, problem.StateLogField.Code},
 		"init with a kind": {func(e *LogEntry) {
 			*e = LogEntry{Epoch: e.Epoch, Phase: e.Phase, At: e.At, Move: MoveInit, Kind: KindAnchor}

@@ -11,7 +11,8 @@ func TestOutputNames(t *testing.T) {
 	for name, bad := range map[string]bool{
 		"linkerd-identity-trust-roots": true, "linkerd-identity-issuer": true, "linkerd-config": true, "linkerd-proxy-injector-k8s-tls": true,
 		"tap-k8s-tls": true, "kube-root-ca.crt": true, "linkerd-trust-anchor": true, "istio-ca-root-cert": true,
-		"linkerd-pki": false, "linkerd-config-values": false, "trust-roots": false,
+		"aws-auth": true, "coredns": true, "cluster-info": true, "argocd-cm": true, "openshift-service-ca.crt": true, "kube-proxy": true,
+		"linkerd-pki": false, "linkerd-config-values": false, "trust-roots": false, "argocd": false,
 	} {
 		for _, object := range []string{"ConfigMap", "Secret"} {
 			output := "  outputs:\n  - {kind: helm-values, path: names.yaml, object: " + object + ", name: " + name + "}\n"

@@ -22,6 +22,7 @@ func TestTrustBundles(t *testing.T) {
 		"[{kind: Bundle, name: linkerd-config}]":                                               "is the name of an object that", "[{kind: Bundle, name: linkerd-identity-issuer}]": "is the name of an object that",
 		"[{kind: Bundle, name: linkerd-sp-validator-k8s-tls}]": "is the name of an object that", "[{kind: ClusterBundle, name: kube-root-ca.crt}]": "is the name of an object that",
 		"[{kind: Bundle, name: linkerd-config-of-mine}, {kind: ClusterTrustBundle, name: linkerd-config}]": "",
+		"[{kind: Bundle, name: aws-auth}]": "is the name of an object that", "[{kind: ClusterBundle, name: coredns}]": "is the name of an object that",
 		"[{kind: Bundle, signerName: x}]": "signerName",
 		"[{name: x}]":                     "kind",
 	} {

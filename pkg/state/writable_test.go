@@ -32,6 +32,8 @@ func TestProtectedPath(t *testing.T) {
 		".zuul.yaml", "zuul.d/x.yaml", "zuul.yaml", ".build.yml", ".builds/x.yml", "BUILDS~1/x", ".onedev-buildspec.yml", "bamboo-specs/bamboo.yml", ".argocd-source.yaml", "a/.argocd-source-app.yaml",
 		"ARGOCD~1.YAM", ".claude/settings.json", "a/.claude/x", ".mcp.json", "a/.cursor/mcp.json", "CURSOR~1/x", ".gemini/x", "Dockerfile", "a/docker-compose.prod.yaml", "a/.releaserc.yml", "OWNERS", ".taskcluster.yml",
 		".tekton/x.yaml", "skaffold.yaml", "a/package.json", "PACKAG~1.JSO", "Taskfile.yaml", "makefile. ", "make\u200cfile", "renovate.json5", "helmfile.yaml",
+		".vsts-ci.yml", ".pipelines/x.yml", ".ci.yaml", "appspec.yml", "kluctl.yaml", "a/.kluctl.yaml", ".devcontainer.json", "a/.devcontainer.json",
+		".goosehints", "opencode.json", ".yamllint", ".yamllint.yaml", "a/ansible.cfg",
 	} {
 		if GitPath(name) != "" && !strings.Contains(name, "git") || ProtectedPath(name) == "" {
 			t.Errorf("%q may be written", name)
@@ -42,6 +44,7 @@ func TestProtectedPath(t *testing.T) {
 		"gitops/values.yaml", "digit~1.yaml", "jenkins/values.yaml", "clusters/..yaml", "a/.drone.yml",
 		"argocd-source.yaml", "builds/x.yaml", "build.yml", "a/.build.yml", "cursor/x.yaml", "claude/x.yaml", "mcp.json", "compose/x.yaml", "kustomization.yaml", "a/values.yaml", "a/Chart.yaml", "owners.yaml", "bamboo/x.yaml",
 		"packages.yaml", "makefile.yaml", "husky/values.yaml", "pki/signers.yaml", "a/wercker.yml", "values~1.yaml", "hg/x.yaml", "code/x.yaml", "linkerd~backup.yaml", "apps/skaffold/x.yaml",
+		"pipelines/x.yaml", "ci.yaml", "a/appspec.yml", "kluctl/x.yaml", "yamllint.yaml", "a/.ci.yaml",
 	} {
 		if why := ProtectedPath(name); why != "" {
 			t.Errorf("%q is %s", name, why)
