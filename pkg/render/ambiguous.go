@@ -62,11 +62,10 @@ func (p *plan) checkOwnItems(d manifest.Document, root *manifest.Node) {
 
 // isOurs reports whether an object with that head can be edited by the phase.
 func (p *plan) isOurs(d manifest.Document, head manifest.Head) bool {
-	head.Kind = p.kindOf(head)
-	return p.concerns(d, head)
+	return p.concerns(d, head) && p.kindOf(head) == head.Kind
 }
 
-// concerns is isOurs for a head with its kind as kindOf names it.
+// concerns is isOurs for an object of whatever API group.
 func (p *plan) concerns(d manifest.Document, head manifest.Head) bool {
 	if _, ok := p.targets[targetKey{head.Kind, head.Name}]; ok {
 		return true

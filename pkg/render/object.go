@@ -66,12 +66,8 @@ func (p *plan) candidate(d manifest.Document) bool {
 	if !sure {
 		return true
 	}
-	if head.Kind == "" {
-		return false
-	}
-	// Of another API group, it is parsed for the report to name it.
-	_, named := p.targets[targetKey{head.Kind, head.Name}]
-	return named || p.isOurs(d, head)
+	// One of another API group is parsed too, for the report to name it.
+	return head.Kind != "" && p.concerns(d, head)
 }
 
 // kindOf is the kind of an object, as linkerd.KindOf names it: an object of another API
