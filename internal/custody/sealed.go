@@ -175,7 +175,8 @@ var sealedShape = shape{
 // more places than one.
 func readSealed(file []byte) (sealedSecret, error) {
 	var s sealedSecret
-	if err := yaml.Unmarshal(file, &s); err != nil || s.APIVersion != sealedVersion || s.Kind != sealedKind || s.Spec.EncryptedData[sealedField] == "" {
+	err := yaml.Unmarshal(file, &s)
+	if err != nil || s.APIVersion != sealedVersion || s.Kind != sealedKind || s.Spec.EncryptedData[sealedField] == "" {
 		return s, problem.CustodyForeignFile.With("SealedSecret with the key in spec.encryptedData")
 	}
 	ciphertext := s.Spec.EncryptedData[sealedField]

@@ -27,7 +27,8 @@ var sopsShape = shape{
 }
 
 // sopsSelectors are settings of sops that choose what is encrypted in another way.
-var sopsSelectors = []string{"unencrypted_suffix", "encrypted_suffix", "unencrypted_regex", "unencrypted_comment_regex", "encrypted_comment_regex"}
+var sopsSelectors = []string{"unencrypted_suffix", "encrypted_suffix", "unencrypted_regex", "unencrypted_comment_regex",
+	"encrypted_comment_regex"}
 
 // ciphertext is a text that sops encrypted (aes: encryptedValue).
 var ciphertext = lazy.New(`^ENC\[AES256_GCM,data:([A-Za-z0-9+/]+=*),iv:[A-Za-z0-9+/]+=*,tag:[A-Za-z0-9+/]+=*,type:str\]$`)

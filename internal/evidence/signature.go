@@ -86,7 +86,10 @@ func NearMiss(allowed []byte) int {
 	for line := range strings.Lines(string(allowed)) {
 		number++
 		head, _, _ := strings.Cut(line, " AAAA") // behind the key is a comment
-		if !strings.HasPrefix(strings.TrimSpace(line), "#") && (meant.MatchString(head) || matchesNamespace(line)) && len(Signers([]byte(line))) == 0 {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") || len(Signers([]byte(line))) > 0 {
+			continue
+		}
+		if meant.MatchString(head) || matchesNamespace(line) {
 			return number
 		}
 	}
@@ -102,8 +105,8 @@ func matchesNamespace(line string) (matches bool) {
 		return false
 	}
 	for _, list := range namespaces.Regexp().FindAllStringSubmatch(options[1], -1) {
-		for pattern := range strings.SplitSeq(list[1], ",") {
-			pattern, not := strings.CutPrefix(pattern, "!")
+		for entry := range strings.SplitSeq(list[1], ",") {
+			pattern, not := strings.CutPrefix(entry, "!")
 			literal := strings.NewReplacer(`\`, `\\`, "[", `\[`).Replace(pattern)
 			if found, err := path.Match(literal, Namespace); err == nil && found {
 				if not {

@@ -19,8 +19,8 @@ var groups = []struct {
 	flags []string
 }{
 	{"Certificates and keys", []string{
-		"identity", "passphrase-file", "anchor", "anchor-key", "anchor-signer", "csr", "csr-out", "issuer-key", "key-out", "keys-dir", "outgoing-key",
-		"one-issuer", "signed", "signer", "start-before"}},
+		"identity", "passphrase-file", "anchor", "anchor-key", "anchor-signer", "csr", "csr-out", "issuer-key", "key-out", "keys-dir",
+		"outgoing-key", "one-issuer", "signed", "signer", "start-before"}},
 	{"Evidence", []string{"evidence", "accept-downtime", "assume", "because", "evidence-key", "force", "keep-evidence"}},
 	{"Live cluster", []string{
 		"kubeconfig", "certify", "context", "dial", "dry-run-pod", "observe", "observe-timeout", "prometheus", "prometheus-ca-file",
