@@ -64,7 +64,8 @@ func splitList(d Document) []Document {
 	if first < 0 || oddBreaks(d.Text) || bytes.Contains(d.Text, []byte(bom)) {
 		return nil
 	}
-	s := listScan{text: d.Text, number: d.Number, line: d.Line + bytes.Count(d.Text[:first], []byte("\n")), at: first, open: -1}
+	s := listScan{text: d.Text, number: d.Number, line: d.Line + bytes.Count(d.Text[:first], []byte("\n")), at: first, open: -1,
+		alone: make([]byte, 0, len(d.Text)-first)}
 	if !s.items() || len(s.docs) == 0 || !isList(d.Text[:first], d.Text[s.from:]) || s.shares() {
 		return nil
 	}
@@ -131,11 +132,16 @@ type listScan struct {
 	// open is where the current item's text begins, -1 before the first; its lines
 	// have lost indent blanks, and openLine is the number of its first.
 	open, indent, openLine int
+	// alone has the texts of the items without the blanks of the list, one behind the other.
+	alone []byte
 }
 
 // items cuts the items, up to the first line behind them.
 func (s *listScan) items() bool {
 	for column := -1; s.at < len(s.text); s.next() {
+		if column >= 0 && beginsWithBlanks(s.text[s.at:], column+1) {
+			continue // most lines: of an item, or empty
+		}
 		line := bytes.TrimSuffix(s.text[s.at:lineFeed(s.text, s.at)], []byte("\n"))
 		rest := bytes.TrimLeft(line, " ")
 		indent := len(line) - len(rest)
@@ -157,6 +163,19 @@ func (s *listScan) items() bool {
 	return s.cut()
 }
 
+// beginsWithBlanks reports whether a text begins with so many blanks.
+func beginsWithBlanks(text []byte, n int) bool {
+	if len(text) < n {
+		return false
+	}
+	for _, c := range text[:n] {
+		if c != ' ' {
+			return false
+		}
+	}
+	return true
+}
+
 func (s *listScan) next() {
 	s.at = lineFeed(s.text, s.at)
 	s.line++
@@ -168,11 +187,12 @@ func (s *listScan) cut() bool {
 		return true
 	}
 	raw := s.text[s.open:s.at:s.at]
-	text, ok := standsAlone(raw, s.indent)
-	if !ok {
+	begin := len(s.alone)
+	var ok bool
+	if s.alone, ok = standsAlone(s.alone, raw, s.indent); !ok {
 		return false
 	}
-	d := Document{Text: text, Number: s.number, Line: s.openLine}
+	d := Document{Text: s.alone[begin:len(s.alone):len(s.alone)], Number: s.number, Line: s.openLine}
 	d.item = &listItem{lead: s.text[s.from:s.open], raw: raw, alone: d.Text, indent: s.indent}
 	head, sure := d.scanHead()
 	d.head = &knownHead{head, sure}
@@ -180,14 +200,17 @@ func (s *listScan) cut() bool {
 	return true
 }
 
-// standsAlone is the item's text without the blanks of the list. It is not ok if
+// standsAlone appends the item's text without the blanks of the list. It is not ok if
 // a marker would then begin a line: the text would not be one document.
-func standsAlone(raw []byte, indent int) (text []byte, ok bool) {
-	text = make([]byte, 0, len(raw))
+func standsAlone(text, raw []byte, indent int) (with []byte, ok bool) {
 	for at := 0; at < len(raw); {
 		end := lineFeed(raw, at)
-		if at > 0 {
-			at = min(at+indent, end-len(bytes.TrimLeft(raw[at:end], " ")))
+		switch {
+		case at == 0:
+		case beginsWithBlanks(raw[at:end], indent):
+			at += indent
+		default:
+			at = end - len(bytes.TrimLeft(raw[at:end], " "))
 		}
 		if c := raw[at:end]; len(c) > 0 && (c[0] == '%' || c[0] == '-' && bytes.HasPrefix(c, []byte("---")) || c[0] == '.' && bytes.HasPrefix(c, []byte("..."))) {
 			return nil, false
