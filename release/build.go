@@ -33,9 +33,12 @@ var targets = []target{
 // program is one of our programs: its name, the directory of its module and its package there.
 type program struct{ name, module, pkg string }
 
+// wholeProgram has every command.
+var wholeProgram = program{"l5d-pki-render-full", ".", "./cmd/l5d-pki-render-full"}
+
 var programs = []program{
 	{"l5d-pki-render", ".", "./cmd/l5d-pki-render"},
-	{"l5d-pki-render-full", ".", "./cmd/l5d-pki-render-full"},
+	wholeProgram,
 	{"l5d-pki-render-chart", ".", "./cmd/l5d-pki-render-chart"},
 	{"l5d-pki-render-forge", ".", "./cmd/l5d-pki-render-forge"},
 	{"l5d-pki-render-cluster", ".", "./cmd/l5d-pki-render-cluster"},

@@ -31,17 +31,17 @@ func (s shared) all(goos string) []member {
 	return slices.Concat(s.manual, s.shells, []member{s.zsh})
 }
 
-// describe asks the program of this machine that has every command for its manual pages and completions. They
-// are the same on every platform. A release without this machine's platform builds
+// describe asks the program of this machine that has every command for its manual pages
+// and completions. They are the same on every platform. A release without this machine's platform builds
 // its program beside.
 func (r *release) describe(made []build) (shared, error) {
 	here := target{runtime.GOOS, runtime.GOARCH}
 	i := slices.IndexFunc(made, func(b build) bool { return b.target == here })
 	program := ""
 	if i >= 0 {
-		program = made[i].of("l5d-pki-render-full")
+		program = made[i].of(wholeProgram.name)
 	} else {
-		file, err := r.compile(programs[1], here)
+		file, err := r.compile(wholeProgram, here)
 		if err != nil {
 			return shared{}, err
 		}

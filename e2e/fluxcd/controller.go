@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
@@ -100,12 +99,8 @@ func served(t testing.TB, server *apiserver.Server, path string) (bool, any) {
 // ships it, and of the kinds of sources, of which the controller only reads the status.
 func definitions(t testing.TB) []map[string]any {
 	t.Helper()
-	dir, _ := peer.ModuleDir(t, "e2e/flux", "github.com/fluxcd/kustomize-controller")
-	text, err := os.ReadFile(filepath.Join(dir, "config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := []map[string]any{parse(t, string(text))}
+	all := []map[string]any{parse(t, peer.Source(t, "kustomize-controller", "github.com/fluxcd/kustomize-controller",
+		"config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"))}
 	for plural, kind := range map[string]string{
 		"gitrepositories": "GitRepository", "ocirepositories": "OCIRepository", "buckets": "Bucket", "externalartifacts": "ExternalArtifact",
 	} {

@@ -201,26 +201,31 @@ func readSealed(file []byte) (sealedSecret, error) {
 // another Secret than this key's. The file of an anchor that was renewed with its key
 // has the first name of the anchor: it opens as a Secret that nobody mounts.
 func sealedFits(c *Custody, file []byte, of render.NamedKey) error {
+	_, err := readSealedFor(c, file, of)
+	return err
+}
+
+func readSealedFor(c *Custody, file []byte, of render.NamedKey) (sealedSecret, error) {
 	s, err := readSealed(file)
 	if err != nil {
-		return err
+		return s, err
 	}
 	want := sealedName(c, of)
 	switch spki := s.Spec.Template.Metadata.Annotations[spkiHint]; spki {
 	case SPKI(of.Certificate):
 	case "":
-		return problem.CustodySealedUnsaid.With(of.Certificate.Fingerprint()[:16]).
+		return s, problem.CustodySealedUnsaid.With(of.Certificate.Fingerprint()[:16]).
 			Hint("`spec.template.metadata.annotations: {%s: %s}`", spkiHint, SPKI(of.Certificate))
 	default:
-		return problem.CustodyOtherKey.With(of.Certificate.Fingerprint()[:16])
+		return s, problem.CustodyOtherKey.With(of.Certificate.Fingerprint()[:16])
 	}
 	for _, is := range []secretMetadata{s.Metadata, s.Spec.Template.Metadata} {
 		renewed := of.Secret == nil && strings.HasPrefix(is.Name, anchorPrefix)
 		if is.Name != want.Name && !renewed || is.Namespace != want.Namespace {
-			return problem.CustodySealedElsewhere.With(is.Namespace+"/"+is.Name, want.Namespace+"/"+want.Name)
+			return s, problem.CustodySealedElsewhere.With(is.Namespace+"/"+is.Name, want.Namespace+"/"+want.Name)
 		}
 	}
-	return nil
+	return s, nil
 }
 
 func sealedFacts(file []byte) (Facts, error) {
@@ -238,10 +243,7 @@ func sealedFacts(file []byte) (Facts, error) {
 // sealedStandIn is a SealedSecret with the ciphertext of the key file, byte for
 // byte, and the certificates of the phase.
 func sealedStandIn(c *Custody, secret render.KeySecret, file []byte) ([]byte, error) {
-	if err := sealedFits(c, file, render.NamedKey{Certificate: secret.Certificate, Secret: &secret}); err != nil {
-		return nil, err
-	}
-	s, err := readSealed(file)
+	s, err := readSealedFor(c, file, render.NamedKey{Certificate: secret.Certificate, Secret: &secret})
 	if err != nil {
 		return nil, err
 	}

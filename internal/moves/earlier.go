@@ -3,7 +3,6 @@ package moves
 import (
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
@@ -33,9 +32,7 @@ func EarlierEvidence(statePath string, s *state.Rotation) (earlier []*rotation.O
 // moves left in evidence/ beside the state file: regular files with the names that pr
 // gives them.
 func OwnEvidence(statePath string, s *state.Rotation) ([]*rotation.Observation, error) {
-	return keptBeside(statePath, s.Metadata.Name, func(o *rotation.Observation) bool {
-		return o.Cluster == s.Metadata.Name || slices.ContainsFunc(s.Spec.Links, func(l state.Link) bool { return l.Name == o.Cluster })
-	})
+	return keptBeside(statePath, s.Metadata.Name, func(o *rotation.Observation) bool { return s.Knows(o.Cluster) })
 }
 
 // keptBeside reads the observations in evidence/ beside a state of a name, of clusters

@@ -13,7 +13,7 @@ import (
 
 // Refs of the record. Whoever may push can put refs of these names on the remote, and a
 // fetch of all refs would bring them: a commit counts only if the list of the clone
-// ([Repo.listPath]) has it too, which no fetch writes.
+// ([Repo.listed]) has it too, which no fetch writes.
 const (
 	// made keeps the commits that were made for a branch, pushed or not.
 	made = "refs/l5d-pki-render-made/"
@@ -54,7 +54,7 @@ func (r *Repo) Made(prefix string) (map[string]string, error) { return r.kept(ma
 
 // Recorded reports whether a commit was made for a branch in this clone.
 func (r *Repo) Recorded(branch, commit string) (bool, error) {
-	own, err := r.listed()
+	own, _, err := r.listed()
 	if err != nil || !own[commit] {
 		return false, err
 	}
@@ -65,44 +65,35 @@ func (r *Repo) Recorded(branch, commit string) (bool, error) {
 // maxList is how many bytes of the list are read: 41 or 65 for each commit ever made.
 const maxList = 16 << 20
 
-// listPath is the file of the repository, shared by its working trees, that lists the
-// commits made in it: one identifier on each line.
-func (r *Repo) listPath() (string, error) {
+// listed are the commits that were made in this clone, and the file that lists them: of
+// the repository, shared by its working trees, one identifier on each line.
+func (r *Repo) listed() (own map[string]bool, path string, err error) {
 	dir, err := r.git("rev-parse", "--git-common-dir")
-	if dir = strings.TrimSpace(dir); err == nil && !filepath.IsAbs(dir) {
+	if err != nil {
+		return nil, "", err
+	}
+	if dir = strings.TrimSpace(dir); !filepath.IsAbs(dir) {
 		dir = filepath.Join(r.Top, dir)
 	}
-	return filepath.Join(dir, "l5d-pki-render-made"), err
-}
-
-// listed are the commits that were made in this clone.
-func (r *Repo) listed() (map[string]bool, error) {
-	path, err := r.listPath()
-	if err != nil {
-		return nil, err
-	}
+	path = filepath.Join(dir, "l5d-pki-render-made")
 	text, err := disk.ReadRegular(path, maxList)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return nil, "", err
 	}
-	own := map[string]bool{}
+	own = map[string]bool{}
 	for line := range strings.Lines(string(text)) {
 		own[strings.TrimSpace(line)] = true
 	}
-	return own, nil
+	return own, path, nil
 }
 
 // record lists a commit, then points a ref of the record at it.
 func (r *Repo) record(ref, commit string) error {
-	own, err := r.listed()
+	own, path, err := r.listed()
 	if err != nil {
 		return err
 	}
 	if !own[commit] {
-		path, err := r.listPath()
-		if err != nil {
-			return err
-		}
 		if err := disk.Append(path, commit+"\n"); err != nil {
 			return err
 		}
@@ -113,7 +104,7 @@ func (r *Repo) record(ref, commit string) error {
 
 // kept lists the refs of a kind whose names begin with a prefix.
 func (r *Repo) kept(where, prefix string) (map[string]string, error) {
-	own, err := r.listed()
+	own, _, err := r.listed()
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,8 @@ import (
 // LiveOf is what the endpoints of one cluster may hold and serve, by its state and
 // the evidence of it, as the clusters that it is linked with meet it: of its proxies.
 // incoming is the fingerprint of the anchor that a word for BUNDLE-LOADED is about,
-// "" if there is none; a word that the state's log rules out does not count. Without a state only what was observed counts.
+// "" if there is none; a word that the state's log rules out does not count. Without a
+// state only what was observed counts.
 func LiveOf(name string, s *state.Rotation, e Evidence, incoming string, at time.Time, v *Verifier) (Live, error) {
 	k := newBook()
 	for _, o := range slices.Concat(e.Observations, e.Earlier) {

@@ -36,6 +36,17 @@ func with(m *mesh, o ...*Observation) Evidence {
 	return Evidence{Links: []LinkedState{{m.state.Metadata.Name, m.state}}, Observations: o}
 }
 
+// eastSpreads is a fleet in which both have the incoming anchor and the pods of east get it.
+func eastSpreads(t *testing.T) (east, west *mesh, next brought, instant time.Time) {
+	t.Helper()
+	east, west = fleet(t)
+	next, instant = bring("root next", from(-day, 5*year), from(-day, year)), now.Add(36*time.Hour)
+	east.rotate(t, next, Evidence{})
+	west.rotate(t, next, Evidence{})
+	east.advance(t, Options{}, seen(east.sight(instant)), instant)
+	return east, west, next, instant
+}
+
 // TestFleetMovesInStep: a cluster that runs ahead of its neighbour is held
 // back by exactly the pair that would fail.
 func TestFleetMovesInStep(t *testing.T) {
@@ -95,12 +106,7 @@ func TestFleetMovesInStep(t *testing.T) {
 // TestLinkByObservation: a neighbour without a state file is known by an
 // observation that covers everything and brings its certificates.
 func TestLinkByObservation(t *testing.T) {
-	east, west := fleet(t)
-	next := bring("root next", from(-day, 5*year), from(-day, year))
-	east.rotate(t, next, Evidence{})
-	west.rotate(t, next, Evidence{})
-	instant := now.Add(36 * time.Hour)
-	east.advance(t, Options{}, seen(east.sight(instant)), instant)
+	east, west, _, instant := eastSpreads(t)
 	o := west.sight(instant)
 	try := func(edit func(o *Observation)) error {
 		o := *o
@@ -188,12 +194,7 @@ func TestLinkedLeafLife(t *testing.T) {
 // TestWordOfAnother: a word given in a move of one cluster says nothing of a linked one
 // whose own log rules it out, whether that is judged as a link or as part of a fleet.
 func TestWordOfAnother(t *testing.T) {
-	east, west := fleet(t)
-	next := bring("root next", from(-day, 5*year), from(-day, year))
-	east.rotate(t, next, Evidence{})
-	west.rotate(t, next, Evidence{})
-	instant := now.Add(36 * time.Hour)
-	east.advance(t, Options{}, seen(east.sight(instant)), instant)
+	east, west, next, instant := eastSpreads(t)
 	given := func(n Need, at time.Time, forced bool) (bundles, chains int, err error) {
 		e := Evidence{Assumptions: []Assumption{{n, "looked", forced}}}
 		l, failed := LiveOf("west", west.state, e, next.anchor.Fingerprint(), at, NewVerifier(at))

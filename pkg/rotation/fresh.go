@@ -36,11 +36,11 @@ func (t target) tooOldFor(n Need) string {
 // bundleChanged and issuerChanged are when what is in force came into force,
 // entered when the phase did; zero where the log does not tell.
 func (p *past) bundleChanged() time.Time {
-	return p.changed(func(a, b Material) bool { return bundleID(a.Bundle) != bundleID(b.Bundle) })
+	return p.changed(func(a Material, m moment) bool { return bundleID(a.Bundle) != bundleID(m.material.Bundle) })
 }
 
 func (p *past) issuerChanged() time.Time {
-	return p.changed(func(a, b Material) bool { return chainID(a.Issuer) != chainID(b.Issuer) })
+	return p.changed(func(a Material, m moment) bool { return chainID(a.Issuer) != chainID(m.material.Issuer) })
 }
 
 func (p *past) entered() time.Time {
@@ -50,10 +50,11 @@ func (p *past) entered() time.Time {
 	return p.moments[len(p.moments)-1].at
 }
 
-func (p *past) changed(differ func(a, b Material) bool) time.Time {
+// changed is the last moment that differs from the material before it.
+func (p *past) changed(differ func(before Material, m moment) bool) time.Time {
 	since, last := p.began, p.first
 	for _, m := range p.moments {
-		if differ(last, m.material) {
+		if differ(last, m) {
 			since = m.at
 		}
 		last = m.material

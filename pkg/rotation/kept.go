@@ -100,13 +100,13 @@ func (c *cluster) since() time.Time {
 // speaks of.
 type standing struct{ whole, rest *Observation }
 
-// standing are such observations, newest first, as far back as they count.
+// standing are such observations, newest first, up to the first that does not count.
 func (c *cluster) standing(counts func(*Observation) bool) (list []standing) {
 	latest := c.latest()
 	var newer []*Observation
 	for _, o := range slices.Backward(c.known()) {
 		if o != latest {
-			if c.past != nil && !counts(o) {
+			if !counts(o) {
 				return list
 			}
 			list = append(list, standing{o, o.beyondAll(newer)})
@@ -124,9 +124,10 @@ func (o *Observation) beyondAll(newer []*Observation) *Observation {
 	return o
 }
 
-// sawSince reports whether an observation shows something of a need for bundles.
+// sawSince reports whether an observation shows something of a need.
 func (c *cluster) sawSince(n Need) func(*Observation) bool {
-	return func(o *Observation) bool { return o.at().After(c.settled(n)) }
+	since := c.settled(n)
+	return func(o *Observation) bool { return o.at().After(since) }
 }
 
 // settled is the instant after which an observation shows something of a need: what was
@@ -169,13 +170,11 @@ func (c *cluster) stillHeld(l *Live) {
 // has closed. What identity signed with lives on in leaves until then, whatever it signs
 // with later, or until one shows every chain.
 func (c *cluster) stillServed(l *Live, s signed, closed time.Time) {
-	sameIssuer := func(o *Observation) bool { return !c.switchedSince(o.at()) }
 	latest := c.latest()
 	wholly := latest != nil && len(c.unseenChains(latest)) == 0
-	for _, o := range c.standing(sameIssuer) {
-		if wholly && o.whole.at().Before(latest.at()) {
-			return
-		}
+	for _, o := range c.standing(func(o *Observation) bool {
+		return !(wholly && o.at().Before(latest.at())) && (c.past == nil || !c.switchedSince(o.at()))
+	}) {
 		if o.whole != s.from {
 			shown := *o.rest
 			shown.Identity, shown.ControlPlane.Issuer = o.whole.Identity, o.whole.ControlPlane.Issuer
@@ -204,10 +203,10 @@ func (t target) shown(n Need) (o *Observation, otherwise []string) {
 	if ask == nil {
 		return nil, nil
 	}
-	latest := t.own.latest()
+	latest, counts := t.own.latest(), t.own.sawSince(n)
 	var newer []*Observation
 	for _, o := range slices.Backward(t.own.known()) {
-		if o == latest && t.tooOldFor(n) != "" || o != latest && !o.at().After(t.own.settled(n)) {
+		if o == latest && t.tooOldFor(n) != "" || o != latest && !counts(o) {
 			continue
 		}
 		if found := ask(t, o.beyondAll(newer)); len(found) > 0 {

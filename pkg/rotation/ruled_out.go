@@ -68,14 +68,7 @@ func (p *past) rolledOutSince(t, now time.Time) bool {
 // asked is when the last move was made that changed what is in force, or whose gate asked
 // for a need.
 func (p *past) asked(n Need) time.Time {
-	since, last := p.began, p.first
-	for _, m := range p.moments {
-		if !last.same(m.material) || slices.Contains(m.asked, n) {
-			since = m.at
-		}
-		last = m.material
-	}
-	return since
+	return p.changed(func(before Material, m moment) bool { return !before.same(m.material) || slices.Contains(m.asked, n) })
 }
 
 func (m Material) same(o Material) bool {

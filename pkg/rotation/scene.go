@@ -52,7 +52,7 @@ func openScene(s *state.Rotation, e Evidence, at time.Time) (*scene, error) {
 }
 
 func (c *scene) addLink(l LinkedState) error {
-	if !slices.ContainsFunc(c.state.Spec.Links, func(link state.Link) bool { return link.Name == l.Name }) {
+	if !c.state.IsLinked(l.Name) {
 		return problem.RotationForeignLink.With(l.Name)
 	}
 	d, err := openDossier(l.State, c.verifier)

@@ -129,3 +129,14 @@ func (r *Rotation) StampOf(namespace, kind, name string) string {
 	}
 	return w.Previous
 }
+
+// IsLinked reports whether spec.links has a cluster of that name.
+func (r *Rotation) IsLinked(cluster string) bool {
+	return slices.ContainsFunc(r.Spec.Links, func(l Link) bool { return l.Name == cluster })
+}
+
+// Knows reports whether a cluster is this one or a linked one: what was observed of others
+// says nothing here.
+func (r *Rotation) Knows(cluster string) bool {
+	return cluster == r.Metadata.Name || r.IsLinked(cluster)
+}

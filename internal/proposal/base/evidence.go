@@ -100,9 +100,7 @@ func (b *Base) claimed(next *state.Rotation, counts func(name string) bool) (rot
 		return e, err
 	}
 	waited, err := b.Load(earlier, b.Path(b.State), &state.Rotation{}) // of no links: they are in e
-	e.Earlier = slices.DeleteFunc(waited.Observations, func(o *rotation.Observation) bool {
-		return o.Cluster != next.Metadata.Name && !slices.ContainsFunc(next.Spec.Links, func(l state.Link) bool { return l.Name == o.Cluster })
-	})
+	e.Earlier = slices.DeleteFunc(waited.Observations, func(o *rotation.Observation) bool { return !next.Knows(o.Cluster) })
 	if last, ok := next.LastEntry(); ok {
 		e.Assumptions = rotation.Vouched(last)
 	}

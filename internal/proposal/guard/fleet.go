@@ -9,7 +9,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
-	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
@@ -188,15 +187,19 @@ func (g *judgement) judgeJoined(was, is *fleet.File, name string, own rotation.E
 	return nil
 }
 
-// fleetAt reads the fleet file of a side; nil where it has none, or none that can be read.
+// fleetAt is the fleet file of a side, read once; nil where it has none, or none that can
+// be read.
 func (g *judgement) fleetAt(t *repo.Tree, name, side string) *fleet.File {
-	text, ok := g.fileOf(t, name, side, state.MaxSize)
-	if !ok {
-		return nil
+	if f, read := g.fleets[t]; read {
+		return f
 	}
-	f, err := fleet.Parse(name, text)
-	g.r.findings = append(g.r.findings, problem.Of(err)...)
-	return f
+	g.fleets[t] = nil
+	if text, ok := g.fileOf(t, name, side, state.MaxSize); ok {
+		f, err := fleet.Parse(name, text)
+		g.r.findings = append(g.r.findings, problem.Of(err)...)
+		g.fleets[t] = f
+	}
+	return g.fleets[t]
 }
 
 // fileOf reads a regular file of a side; what is there and is none is a finding.
@@ -278,15 +281,9 @@ func named(m fleet.Member, fleetName string) []string {
 
 func (g *judgement) observationsIn(m fleet.Member, names []string) (found []*rotation.Observation) {
 	for _, name := range names {
-		text, ok := g.fileOf(g.after, name, "change", base.MaxObservation)
-		if !ok {
-			continue
+		if o := g.observation(g.after, name, "change"); o != nil && o.Cluster == m.Name && g.counts(name) {
+			found = append(found, o)
 		}
-		o, err := rotation.ParseObservation(name, text)
-		if err != nil || o.Cluster != m.Name || !g.counts(name) {
-			continue
-		}
-		found = append(found, o)
 	}
 	return found
 }

@@ -47,6 +47,8 @@ type judgement struct {
 	// removeTree removes what was written of the merge.
 	removeTree   func()
 	landingsRead *landings
+	// fleets are the fleet files of both sides that were read.
+	fleets map[*repo.Tree]*fleet.File
 	// opened are the clones of the fleet's repositories, pinned the states that it names there.
 	opened *checkout.Clones
 	pinned map[pin]fleet.Cluster
@@ -83,7 +85,7 @@ func judge(b *base.Base, q Request) (*Report, error) {
 	case err != nil:
 		return nil, problem.PRNoHead.With(q.Head)
 	}
-	g := &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{},
+	g := &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{}, fleets: map[*repo.Tree]*fleet.File{},
 		r: &Report{state: b.State, base: b.Branch, commit: b.Tip, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
 	if judgeable, err := g.judgeable(); err != nil || !judgeable {
 		return g.r, err

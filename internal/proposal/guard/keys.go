@@ -42,10 +42,10 @@ func (g *judgement) scanChanges() error {
 	}
 	all := contentsOf(g.changes)
 	for _, commit := range g.commits {
-		all = append(all, scanned{commit, []string{"commit " + commit[:min(len(commit), 12)]}, false})
+		all = append(all, scanned{commit, []string{"commit " + short(commit)}, false})
 	}
 	for _, tag := range tags {
-		all = append(all, scanned{tag, []string{"tag " + tag[:min(len(tag), 12)]}, false})
+		all = append(all, scanned{tag, []string{"tag " + short(tag)}, false})
 	}
 	objects := make([]string, len(all))
 	for i, s := range all {

@@ -109,9 +109,7 @@ func (g *judgement) removed() (earlier []*rotation.Observation) {
 		if g.before.At(name) == g.after.At(now) {
 			return
 		}
-		o := g.observation(g.before, name, "base")
-		linked := func(l state.Link) bool { return l.Name == o.Cluster }
-		if o != nil && (o.Cluster == g.Now.Metadata.Name || slices.ContainsFunc(g.Now.Spec.Links, linked)) {
+		if o := g.observation(g.before, name, "base"); o != nil && g.Now.Knows(o.Cluster) {
 			earlier = append(earlier, o)
 		}
 	}

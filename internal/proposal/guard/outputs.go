@@ -149,7 +149,7 @@ func (g *judgement) judgeIntermediate(owned map[string]bool) {
 		concerns := owned[c.Name] || isAttributes(c.Name) && aboveAny(c.Name, owned)
 		if concerns && !said[c.Name] && is != g.before.At(c.Name) && is != g.after.At(c.Name) {
 			said[c.Name] = true
-			g.r.fail(problem.PRGuardIntermediate.With(c.Commit[:min(len(c.Commit), 12)]).In(sink.Name(c.Name)))
+			g.r.fail(problem.PRGuardIntermediate.With(short(c.Commit)).In(sink.Name(c.Name)))
 		}
 	}
 }

@@ -81,7 +81,7 @@ func (r *Report) head() string {
 
 // against names the base: a verdict is about no later one.
 func (r *Report) against() string {
-	return sink.Code(r.base) + " at " + sink.Code(r.commit[:min(len(r.commit), 12)])
+	return sink.Code(r.base) + " at " + sink.Code(short(r.commit))
 }
 
 // Data marshals to JSON and YAML.

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
-	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -23,11 +22,7 @@ func (g *judgement) baseKnows(m fleet.Member, now *state.Rotation, stateName, fl
 		if !slices.Contains(g.differs, name) {
 			continue // the merge has it
 		}
-		text, ok := g.fileOf(g.before, name, "base", base.MaxObservation)
-		if !ok {
-			continue
-		}
-		if o, err := rotation.ParseObservation(name, text); err == nil && o.Cluster == m.Name {
+		if o := g.observation(g.before, name, "base"); o != nil && o.Cluster == m.Name {
 			found = append(found, o)
 		}
 	}
