@@ -148,9 +148,10 @@ func (b *builder) stale(started time.Time) string {
 
 // Tolerances of the end of an issuer that a metric gives: the metric was right
 // within 1.5 s in every reading, and the clock that it is added to shows seconds.
+// Another issuer has to end outside twice that to be told apart.
 const (
 	ttlTolerance = 2 * time.Second
-	ttlApart     = 10 * time.Second
+	ttlApart     = 2 * ttlTolerance
 )
 
 // maxTTL bounds the metric, in seconds: a century and a half.
@@ -191,25 +192,20 @@ func (b *builder) issuerOf(end time.Time) (fps []string, why string) {
 	crossed := false
 	for _, i := range b.Known.Issuers {
 		chain := b.chain(i.Chain)
-		if len(chain) == 0 {
+		if len(chain) == 0 || chain[0].NotAfter.Sub(end).Abs() > ttlApart {
 			continue
 		}
-		apart := chain[0].NotAfter.Sub(end).Abs()
-		switch {
-		case apart > ttlApart:
-			continue
-		case found != nil && found[0].Fingerprint() != chain[0].Fingerprint():
+		if found != nil && found[0].Fingerprint() != chain[0].Fingerprint() {
 			return nil, fmt.Sprintf("two issuers end at about %s", text(end))
-		case found != nil && !found.Equal(chain):
-			crossed = true
-		case apart > ttlTolerance:
-			return nil, fmt.Sprintf("its issuer ends at %s, and the nearest known one at %s", text(end), text(chain[0].NotAfter))
 		}
-		found, crossed = chain, crossed || i.Crossed
+		crossed = crossed || i.Crossed || found != nil && !found.Equal(chain)
+		found = chain
 	}
 	switch {
 	case found == nil:
 		return nil, fmt.Sprintf("its issuer ends at %s, and no known issuer does", text(end))
+	case found[0].NotAfter.Sub(end).Abs() > ttlTolerance:
+		return nil, fmt.Sprintf("its issuer ends at %s, and the nearest known one at %s", text(end), text(found[0].NotAfter))
 	case crossed:
 		return nil, "its metric does not tell the issuer alone from the issuer with a cross certificate behind it"
 	}

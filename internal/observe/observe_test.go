@@ -244,7 +244,7 @@ func TestTwoIssuersThatEndTogether(t *testing.T) {
 		k := must(pki.MintKey(pki.FormSEC1, random))
 		return string(pki.Chain{must(pki.MintIssuer(k.Signer().Public(), "identity", anchor, key, pki.PeriodAt(begin, time.Hour, 500*time.Hour+end), random))}.Marshal())
 	}
-	a, b, c := issuer(0), issuer(5*time.Second), issuer(time.Hour)
+	a, b, c, d := issuer(0), issuer(3*time.Second), issuer(time.Hour), issuer(-5*time.Second)
 	build := func(issuers ...Issuer) string {
 		r, _ := base(t)
 		r.Known.Issuers = issuers
@@ -257,6 +257,15 @@ func TestTwoIssuersThatEndTogether(t *testing.T) {
 	}
 	if got := build(Issuer{a, false}, Issuer{c, false}); got != "" {
 		t.Errorf("apart: %s", got)
+	}
+	if got := build(Issuer{d, false}, Issuer{a, false}); got != "" {
+		t.Errorf("apart by more than the metric errs, the other one first: %s", got)
+	}
+	if got := build(Issuer{b, false}); !strings.Contains(got, "nearest known one") {
+		t.Errorf("near: %s", got)
+	}
+	if got := build(Issuer{b, false}, Issuer{a, false}); !strings.Contains(got, "two issuers end at about") {
+		t.Errorf("together, the other one first: %s", got)
 	}
 	if got := build(Issuer{a, false}, Issuer{b, false}); !strings.Contains(got, "two issuers end at about") {
 		t.Errorf("together: %s", got)
