@@ -165,6 +165,11 @@ var refusals = []struct {
 	{"no schedule", same, replace("  schedule: \"30 19 * * *\"\n", "  suspend: true\n"), nil, "render-missing-field", "spec.schedule"},
 	{"another family", same, replace("linkerdVersion: stable-2.14.10", "linkerdVersion: stable-2.11.5"), nil, "render-other-family", "stable-2.11.5"},
 	{"another scheme", same, replace("scheme: linkerd.io/tls", "scheme: kubernetes.io/tls"), nil, "render-other-scheme", "kubernetes.io/tls"},
+	{"leaves that live longer than the state says", same, replace("scheme: linkerd.io/tls", "scheme: linkerd.io/tls\n        issuanceLifetime: 24h0m1s"), nil, "render-long-leaf", "identity.issuer.issuanceLifetime 24h0m1s, longer than spec.leaf.lifetime"},
+	{"a longer clock skew", same, replace("scheme: linkerd.io/tls", "scheme: linkerd.io/tls\n        clockSkewAllowance: 10m"), nil, "render-long-leaf", "spec.leaf.clockSkew"},
+	{"an argument with longer leaves", same, withArguments("--identity-issuance-lifetime=720h"), nil, "render-long-leaf", "Deployment linkerd/linkerd-"},
+	{"leaves of a length that identity cannot read", replace("spec:\n", "spec:\n  leaf: {lifetime: 2h}\n"), withArguments("-identity-issuance-lifetime=1 hour"), nil, "render-long-leaf", "1 hour"},
+	{"the same, with its value apart", same, withArguments("-identity-clock-skew-allowance, 10m"), nil, "render-long-leaf", "10m"},
 	{"externalCA in the stream only", same, replace("externalCA: false", "externalCA: true"), nil, "render-other-external-ca", "true"},
 	{"an alias on a target", same, replace("ca-bundle.crt: |-", "other: &a x\n  ca-bundle.crt: *a\n  third: |-"), nil, "manifest-", "ca-bundle.crt"},
 	{"a doubled key on a target", same, replace("  ca-bundle.crt: |-", "  ca-bundle.crt: x\n  ca-bundle.crt: |-"), nil, "manifest-", "ca-bundle.crt"},
@@ -180,6 +185,12 @@ var refusals = []struct {
 }
 
 const bomb = "  a: &a [x,x,x,x,x,x,x,x,x]\n  b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n  c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n  d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n  e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n  f: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n  g: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n"
+
+// withArguments gives the Deployments of the control plane arguments.
+func withArguments(list string) edit {
+	const before = "        checksum/config: \"1\"\n"
+	return replace(before, before+"    spec:\n      containers:\n      - args: ["+list+"]\n")
+}
 
 func pemOf(t testing.TB, name, indent string) string {
 	t.Helper()

@@ -527,6 +527,7 @@ var catalogue = [...]*Sentence{
 	&RenderOtherFamily,
 	&RenderOtherNamespace,
 	&RenderOtherTrustDomain,
+	&RenderLongLeaf,
 	&RenderOtherScheme,
 	&RenderOtherCA,
 	&RenderNoKeys,

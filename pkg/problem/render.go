@@ -145,6 +145,12 @@ var (
 		Hint:    "set spec.linkerd.trustDomain to the chart's identityTrustDomain, or feed the stream of the mesh that this state describes",
 		Explain: "Identity signs for one trust domain. A stream with another one is another mesh, or a change of the trust domain, which is no rotation: every proxy would have to restart at once.",
 	}
+	RenderLongLeaf = Sentence{
+		Code:    "render-long-leaf",
+		Text:    "the stream has %s %s, longer than %s of the state, which is %s",
+		Hint:    "set spec.leaf in the state file to what the chart has, or take the setting out of the chart's values",
+		Explain: "A rotation waits until the leaves of the issuer before have expired, and counts their life from the state. Where they live longer than that, the old anchor is dropped while they are in use, and connections fail.",
+	}
 	RenderOtherScheme = Sentence{
 		Code:    "render-other-scheme",
 		Text:    "the stream has identity.issuer.scheme %q, the state says %q",

@@ -1,6 +1,11 @@
 package render
 
 import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -67,9 +72,31 @@ func (p *plan) checkConfig(o object) {
 	if scheme != "" && scheme != l.IssuerScheme {
 		p.fail(problem.RenderOtherScheme.With(scheme, l.IssuerScheme).On(o.String()))
 	}
+	for _, setting := range slices.Sorted(maps.Keys(state.LeafSettings)) {
+		keys := strings.Split(setting, ".")
+		if value := p.config.values.Lookup(manifest.At(keys[0], keys[1], keys[2])).Value(); p.livesLonger(setting, value) {
+			p.fail(p.longLeaf(setting, value).On(o.String()))
+		}
+	}
 	if p.config.externalCA != l.ExternalCA {
 		p.fail(problem.RenderOtherCA.With(p.config.externalCA, l.ExternalCA).On(o.String()))
 	}
+}
+
+// livesLonger tells whether leaves live longer by a value of the chart than the state
+// counts with.
+func (p *plan) livesLonger(setting, value string) bool {
+	s := state.LeafSettings[setting]
+	d, err := time.ParseDuration(value)
+	if err != nil {
+		d = time.Duration(s.Default)
+	}
+	return value != "" && d > time.Duration(s.Of(p.State.Spec.Leaf))
+}
+
+func (p *plan) longLeaf(setting, value string) *problem.Problem {
+	s := state.LeafSettings[setting]
+	return problem.RenderLongLeaf.With(setting, value, s.Field, s.Of(p.State.Spec.Leaf))
 }
 
 // trustDomainOf reads the trust domain from a chart's values; it defaults to the

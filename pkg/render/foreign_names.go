@@ -7,6 +7,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // meshName is one place of an object that names its mesh.
@@ -72,6 +73,8 @@ func (p *plan) isOwnName(n meshName) bool {
 		return n.value == l.Namespace
 	case problem.RenderOtherTrustDomain.Code:
 		return n.value == l.TrustDomain
+	case problem.RenderLongLeaf.Code:
+		return !p.livesLonger(n.place, n.value)
 	}
 	family, known := linkerd.FamilyOf(n.value)
 	return !known || family == p.traits.Family
@@ -85,6 +88,8 @@ func (p *plan) failName(n meshName, more int) {
 		p.fail(problem.RenderOtherNamespace.With(string(n.group), n.value, on, namespaceFields[ControlPlane], l.Namespace).At(line, 0))
 	case problem.RenderOtherTrustDomain.Code:
 		p.fail(problem.RenderOtherTrustDomain.With(n.value, l.TrustDomain).On(on).At(line, 0))
+	case problem.RenderLongLeaf.Code:
+		p.fail(p.longLeaf(n.place, n.value).On(andMore(n.object.String(), more)).At(line, 0))
 	default:
 		p.fail(problem.RenderOtherFamily.With(n.value, l.Version).On(on).At(line, 0))
 	}
@@ -148,6 +153,8 @@ func argumentNames(container *manifest.Node, add func(problem.Code, string, stri
 			add(problem.RenderOtherNamespace.Code, flag, value)
 		case slices.Contains(linkerd.TrustDomainFlags, name):
 			add(problem.RenderOtherTrustDomain.Code, flag, value)
+		case state.LeafSettings[linkerd.IdentityFlags[name]].Of != nil:
+			add(problem.RenderLongLeaf.Code, linkerd.IdentityFlags[name], value)
 		}
 	}
 }

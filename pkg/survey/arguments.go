@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 const domainSetting = "identityTrustDomain"
@@ -51,7 +52,7 @@ func (s *Survey) arguments(c cursor) {
 
 func (s *Survey) argument(at cursor, setting, value string) {
 	const what = "the arguments of this Deployment"
-	switch _, lifetime := lifetimes[setting]; {
+	switch _, lifetime := state.LeafSettings[setting]; {
 	case setting == schemeSetting:
 		s.schemes = append(s.schemes, foundScheme{at: at, what: what, scheme: value})
 	case lifetime:

@@ -11,19 +11,9 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// lifetimes are the settings of the chart that say how long leaves live, and how
-// the state calls them.
-var lifetimes = map[string]struct {
-	field string
-	of    func(state.Leaf) state.Duration
-}{
-	"identity.issuer.issuanceLifetime":   {"spec.leaf.lifetime", func(l state.Leaf) state.Duration { return l.Lifetime }},
-	"identity.issuer.clockSkewAllowance": {"spec.leaf.clockSkew", func(l state.Leaf) state.Duration { return l.ClockSkew }},
-}
-
 // lifetime notes a setting that the waits of a rotation are counted by.
 func (s *Survey) lifetime(c cursor, name string) {
-	for end := range lifetimes {
+	for end := range state.LeafSettings {
 		if strings.HasSuffix("."+name, "."+end) {
 			s.lifetimes = append(s.lifetimes, shadowed{at: c, have: c.value(), name: end})
 		}
@@ -35,9 +25,9 @@ func (s *Survey) lifetime(c cursor, name string) {
 func (s *Survey) judgeLifetimes() {
 	said := map[spot]bool{}
 	for _, l := range s.lifetimes {
-		at, setting := l.at.spot(), lifetimes[l.name]
+		at, setting := l.at.spot(), state.LeafSettings[l.name]
 		have, err := time.ParseDuration(l.have)
-		of := func(m material) time.Duration { return time.Duration(setting.of(m.leaf)) }
+		of := func(m material) time.Duration { return time.Duration(setting.Of(m.leaf)) }
 		want := of(s.want)
 		switch {
 		case err != nil, have == want, said[at], s.charts[path.Dir(at.file)],
@@ -49,6 +39,6 @@ func (s *Survey) judgeLifetimes() {
 		if have < want || len(s.homes) > 0 && !s.isPhases(at.file) && !s.isBesideState(at.file) {
 			severity = pki.Warning
 		}
-		s.say(at, severity, problem.SurveyLeafLifetime, l.name, l.have, setting.field, hours(want))
+		s.say(at, severity, problem.SurveyLeafLifetime, l.name, l.have, setting.Field, hours(want))
 	}
 }
