@@ -434,6 +434,7 @@ var catalogue = [...]*Sentence{
 	&PKIUsage,
 	&PKIAlgorithm,
 	&PKICritical,
+	&PKIUnread,
 	&PKIBudget,
 	&PKIHost,
 	&PKIRefused,
