@@ -271,6 +271,7 @@ var catalogue = [...]*Sentence{
 	&HelmForeign,
 	&HelmURL,
 	&HelmQuery,
+	&HelmKeys,
 	&HelmNoValues,
 	&KMSProgram,
 	&KMSMissing,
