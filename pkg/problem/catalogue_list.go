@@ -576,6 +576,7 @@ var catalogue = [...]*Sentence{
 	&RotationIncomplete,
 	&RotationOtherAnchor,
 	&RotationUnfit,
+	&RotationExcludes,
 	&RotationSameAnchor,
 	&RotationForeignAnchor,
 	&RotationName,

@@ -229,6 +229,12 @@ var (
 		Hint:    "leave out --anchor and its key, and the command mints an anchor that fits; or bring one that may sign certificates and permits the names of the mesh",
 		Explain: "Proxies hold the name constraints of an anchor against every leaf, and identity refuses an anchor that is not an authority or may not sign certificates. A rotation to it would stop in a later phase, with the anchor in every bundle.",
 	}
+	RotationExcludes = Sentence{
+		Code:    "rotation-excludes-leaves",
+		Text:    "name constraints of the incoming certificate %q (%s) exclude %s",
+		Hint:    "have it issued without name constraints, or with ones that permit the whole trust domain; without the flags that bring certificates, the command mints ones that fit",
+		Explain: "Proxies hold the name constraints of anchors and issuers against every leaf, so the pods of an excluded namespace would lose their connections as soon as identity signs with the new issuer. An observation does not know the namespaces of tomorrow, so no gate could see it in time. Constraints that a certificate in force has as well are accepted: they exclude nothing that works.",
+	}
 	RotationSameAnchor = Sentence{
 		Code:    "rotation-same-anchor",
 		Text:    "the incoming anchor %q (%s) %s",
