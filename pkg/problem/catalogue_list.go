@@ -577,6 +577,7 @@ var catalogue = [...]*Sentence{
 	&RotationOtherAnchor,
 	&RotationUnfit,
 	&RotationExcludes,
+	&RotationUnread,
 	&RotationSameAnchor,
 	&RotationForeignAnchor,
 	&RotationName,

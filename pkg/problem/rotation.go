@@ -235,6 +235,12 @@ var (
 		Hint:    "have it issued without name constraints, or with ones that permit the whole trust domain; without the flags that bring certificates, the command mints ones that fit",
 		Explain: "Proxies hold the name constraints of anchors and issuers against every leaf, so the pods of an excluded namespace would lose their connections as soon as identity signs with the new issuer. An observation does not know the namespaces of tomorrow, so no gate could see it in time. Constraints that a certificate in force has as well are accepted: they exclude nothing that works.",
 	}
+	RotationUnread = Sentence{
+		Code:    "rotation-unread-certificate",
+		Text:    "proxies may not read the incoming certificate %q (%s): %s",
+		Hint:    "have it issued by another tool or with fewer fields; without the flags that bring certificates, the command mints ones that proxies read",
+		Explain: "Go, and so identity and this program, reads more than rustls-webpki, the verifier of the proxies. An issuer that it cannot read verifies nowhere, and an anchor that it cannot read is left out of every proxy's trust store, although the bundle that the proxy holds has it.",
+	}
 	RotationSameAnchor = Sentence{
 		Code:    "rotation-same-anchor",
 		Text:    "the incoming anchor %q (%s) %s",

@@ -76,10 +76,11 @@ func carries(anchor pki.Certificate, issuer pki.Chain, id pki.Identity) error {
 	return err
 }
 
-// carriesAll refuses incoming authorities whose name constraints exclude some leaves of
-// the mesh: no gate sees all namespaces, and those of tomorrow are in no observation.
-// Constraints that a certificate in force has too change nothing for any leaf.
-func carriesAll(s *state.Rotation) error {
+// proxiesTake refuses incoming authorities that proxies do not read as Go does, and
+// those whose name constraints exclude some leaves of the mesh: no gate sees all
+// namespaces, and those of tomorrow are in no observation. Constraints that a
+// certificate in force has too change nothing for any leaf.
+func proxiesTake(s *state.Rotation) error {
 	d, err := openDossier(s, nil)
 	if err != nil {
 		return err
@@ -99,6 +100,9 @@ func carriesAll(s *state.Rotation) error {
 		sort(i.role, i.chain...)
 	}
 	for _, c := range coming {
+		if words := c.UnreadByProxies(); words != "" {
+			return problem.RotationUnread.With(c.Subject.CommonName, c.Fingerprint()[:16], words)
+		}
 		if words := c.ExcludesSome(MeshOf(s)); words != "" && !slices.ContainsFunc(there, c.SameConstraints) {
 			return problem.RotationExcludes.With(c.Subject.CommonName, c.Fingerprint()[:16], words)
 		}

@@ -108,7 +108,7 @@ func incomingFits(from *state.Rotation) error {
 	if err != nil {
 		return err
 	}
-	return carriesAll(from)
+	return proxiesTake(from)
 }
 
 // newRoot: a new anchor is a root with a key and a signature that proxies accept, under

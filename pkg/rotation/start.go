@@ -67,7 +67,7 @@ func Start(s *state.Rotation, o StartOptions, e Evidence, at time.Time, random i
 	if err := b.build(); err != nil {
 		return nil, err
 	}
-	if err := carriesAll(b.next); err != nil {
+	if err := proxiesTake(b.next); err != nil {
 		return nil, err
 	}
 	path, ok := pathOf(b.next)

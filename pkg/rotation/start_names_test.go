@@ -14,28 +14,31 @@ import (
 
 func ecKey() *ecdsa.PrivateKey { return must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)) }
 
-// TestStartExcludesNoNamespace: whatever brings an authority, it may not exclude leaves
-// of the mesh that those in force allow: no gate knows all namespaces. A state that
-// somebody edited is judged the same.
-func TestStartExcludesNoNamespace(t *testing.T) {
+// TestStartTakesWhatProxiesTake: whatever brings an authority, it may not exclude leaves
+// of the mesh that those in force allow (no gate knows all namespaces), nor be one that
+// Go reads and proxies do not. A state that somebody edited is judged the same.
+func TestStartTakesWhatProxiesTake(t *testing.T) {
 	const mesh = "serviceaccount.identity.linkerd.cluster.local"
+	const narrow, unread = "rotation-excludes-leaves", "rotation-unread-certificate"
 	shop := "shop." + mesh
 	usual := []string{"linkerd-identity.linkerd." + mesh, "default.default." + mesh, "other.other-namespace." + mesh}
 	for name, tt := range map[string]struct {
 		before, comes []spoil
-		refused       bool
+		refused       string
 	}{
-		"none":                           {nil, nil, false},
-		"the domain":                     {nil, []spoil{permits("cluster.local")}, false},
-		"the mesh, subdomains":           {nil, []spoil{permits("." + mesh)}, false},
-		"another domain excluded":        {nil, []spoil{excludes("example.org")}, false},
-		"a namespace":                    {nil, []spoil{excludes(shop)}, true},
-		"a namespace, subdomains":        {nil, []spoil{excludes("." + shop)}, true},
-		"a service account":              {nil, []spoil{excludes("cart." + shop)}, true},
-		"in capitals":                    {nil, []spoil{excludes("SHOP." + mesh)}, true},
-		"all but the usual ones":         {nil, []spoil{permits(usual...)}, true},
-		"what is in force excludes, too": {[]spoil{excludes(shop)}, []spoil{excludes(shop)}, false},
-		"more than what is in force":     {[]spoil{excludes(shop)}, []spoil{excludes(shop, "cart."+mesh)}, true},
+		"none":                                   {nil, nil, ""},
+		"the domain":                             {nil, []spoil{permits("cluster.local")}, ""},
+		"the mesh, subdomains":                   {nil, []spoil{permits("." + mesh)}, ""},
+		"another domain excluded":                {nil, []spoil{excludes("example.org")}, ""},
+		"a namespace":                            {nil, []spoil{excludes(shop)}, narrow},
+		"a namespace, subdomains":                {nil, []spoil{excludes("." + shop)}, narrow},
+		"a service account":                      {nil, []spoil{excludes("cart." + shop)}, narrow},
+		"in capitals":                            {nil, []spoil{excludes("SHOP." + mesh)}, narrow},
+		"all but the usual ones":                 {nil, []spoil{permits(usual...)}, narrow},
+		"what is in force excludes, too":         {[]spoil{excludes(shop)}, []spoil{excludes(shop)}, ""},
+		"more than what is in force":             {[]spoil{excludes(shop)}, []spoil{excludes(shop, "cart."+mesh)}, narrow},
+		"a path length that proxies do not read": {nil, []spoil{depth(300)}, unread},
+		"an extension as large as a handshake":   {nil, []spoil{withExtension(false, make([]byte, 1<<16), 1, 2, 3)}, unread},
 	} {
 		for _, brings := range []string{"anchor", "issuer of an anchor", "issuer", "renewed anchor"} {
 			t.Run(name+", "+brings, func(t *testing.T) {
@@ -67,7 +70,7 @@ func TestStartExcludesNoNamespace(t *testing.T) {
 					return o
 				}
 				judged := func(what string, err error) {
-					if got := codes(err); !tt.refused && err != nil || tt.refused && !slices.Equal(got, []string{"rotation-excludes-leaves"}) {
+					if got := codes(err); tt.refused == "" && err != nil || tt.refused != "" && !slices.Equal(got, []string{tt.refused}) {
 						t.Errorf("%s: %q, %s", what, got, explain(err))
 					}
 				}
