@@ -5,17 +5,11 @@ import "github.com/l5d-pki/l5d-pki-render/pkg/problem"
 // AcceptedAnchor is an error for an anchor whose key or signature lint reports: a
 // rotation to it would end where proxies refuse what it signed.
 func AcceptedAnchor(c Certificate) error {
-	if why := unreadAnchor(c); why != "" {
-		return problem.PKIUnread.With(c.short(), WebpkiRules, c.short(), why)
-	}
 	return accepted(problem.LintAnchorAlgorithm, anchorAlgorithm, c)
 }
 
 // AcceptedIssuer is [AcceptedAnchor] for the certificate that signs leaves.
 func AcceptedIssuer(c Certificate) error {
-	if why := unreadChain(c); why != "" {
-		return problem.PKIUnread.With(c.short(), WebpkiRules, c.short(), why)
-	}
 	return accepted(problem.LintIssuerAlgorithm, issuerAlgorithm, c)
 }
 
