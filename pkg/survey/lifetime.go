@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -17,8 +18,8 @@ var lifetimes = map[string]struct {
 	field string
 	of    func(state.Leaf) state.Duration
 }{
-	"identity.issuer.issuanceLifetime":   {"spec.leaf.lifetime", func(l state.Leaf) state.Duration { return l.Lifetime }},
-	"identity.issuer.clockSkewAllowance": {"spec.leaf.clockSkew", func(l state.Leaf) state.Duration { return l.ClockSkew }},
+	linkerd.LifetimeValue:  {"spec.leaf.lifetime", func(l state.Leaf) state.Duration { return l.Lifetime }},
+	linkerd.ClockSkewValue: {"spec.leaf.clockSkew", func(l state.Leaf) state.Duration { return l.ClockSkew }},
 }
 
 // lifetime notes a setting that the waits of a rotation are counted by.
