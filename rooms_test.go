@@ -20,7 +20,7 @@ const module = "github.com/l5d-pki/l5d-pki-render/"
 var arrows = map[string][]string{
 	"cmd/l5d-pki-render": {"internal/cli"},
 	// Every command; the main program has what hosts call, and becomes this one for the rest.
-	"cmd/l5d-pki-render-full": {"internal/cli"},
+	"cmd/l5d-pki-render-full": {"internal/cli", "internal/custody/exchange", "internal/custody/sshkey"},
 	// The libraries of Helm and kustomize are linked into a program of their own (docs/chart.md).
 	"cmd/l5d-pki-render-chart": {"internal/chart", "internal/child", "internal/kustomize"},
 	// What kustomize makes of a repository is bounded there, too (docs/kustomize.md).
@@ -29,14 +29,16 @@ var arrows = map[string][]string{
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},
 	"internal/exchange":       {},
-	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/live", "internal/fleet/command", "internal/alerts", "internal/board", "internal/audit/pack", "internal/audit/command", "internal/usage"},
+	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "internal/custody/exchange", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/live", "internal/fleet/command", "internal/alerts", "internal/board", "internal/audit/pack", "internal/audit/command", "internal/usage"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
 	"internal/forge/client":    {"internal/forge"},
 	// Key files are written for the Secrets that pkg/render knows.
-	"internal/custody":         {"pkg/linkerd", "pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child", "internal/secret"},
-	"internal/custody/keyfile": {"internal/custody", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render", "internal/disk", "internal/sink", "internal/screen", "internal/report", "pkg/rotation"},
+	"internal/custody/exchange": {"internal/exchange"},
+	"internal/custody/sshkey":   {},
+	"internal/custody":          {"internal/custody/exchange", "pkg/linkerd", "pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child", "internal/secret"},
+	"internal/custody/keyfile":  {"internal/custody", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render", "internal/disk", "internal/sink", "internal/screen", "internal/report", "pkg/rotation"},
 	// The clients of Kubernetes and Prometheus are linked into a program of their own (docs/observe.md).
 	"cmd/l5d-pki-render-cluster": {"internal/observe/client"},
 	"internal/observe/client":    {"pkg/gate", "pkg/handshake", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
@@ -157,7 +159,7 @@ var libraries = map[string][]string{
 	"github.com/santhosh-tekuri/jsonschema/v6": {"internal/chart"},
 	"github.com/rogpeppe/go-internal/diff":     {"internal/report"},
 	"github.com/invopop/jsonschema":            {"schema/gen"},
-	"filippo.io/age":                           {"internal/custody"},
+	"filippo.io/age":                           {"internal/custody", "internal/custody/exchange", "internal/custody/sshkey"},
 	"sigs.k8s.io/kustomize/api":                {"internal/kustomize"},
 	"sigs.k8s.io/kustomize/kyaml":              {"internal/kustomize"},
 	"helm.sh/helm/v3/pkg/chart":                {"internal/chart"},

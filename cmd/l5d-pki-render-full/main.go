@@ -3,9 +3,22 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/cli"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/sshkey"
 )
 
-func main() { os.Exit(cli.Main(cli.Arguments(os.Args), cli.System())) }
+func main() {
+	if len(os.Args) != 2 || os.Args[1] != exchange.Command {
+		world := cli.System()
+		world.SSH = sshkey.Library{}
+		os.Exit(cli.Main(cli.Arguments(os.Args), world))
+	}
+	if err := exchange.Serve(os.Stdin, os.Stdout, sshkey.Library{}); err != nil {
+		fmt.Fprintf(os.Stderr, "l5d-pki-render-full: error: %v\n", err)
+		os.Exit(1)
+	}
+}

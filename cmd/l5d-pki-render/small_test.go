@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/pem"
 	"errors"
 	"os"
 	"os/exec"
@@ -11,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/cli"
+
+	"golang.org/x/crypto/ssh"
 )
 
 // mostBytes is how large the main program may be, as `make build` makes it for linux/amd64.
@@ -20,6 +25,29 @@ const mostBytes = 12_000_000
 type ran struct {
 	out, errs string
 	code      int
+}
+
+// sshPair makes an SSH key: the line of its public key's file, and the path of its
+// private key's file.
+func sshPair(t *testing.T, dir string) (line, path string) {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ssh.NewPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, err := ssh.MarshalPrivateKey(private, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path = filepath.Join(dir, "id_ed25519")
+	if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key))), path
 }
 
 // TestSmall: the main program is small, and every command line says with it what it
@@ -89,6 +117,25 @@ func TestSmall(t *testing.T) {
 		if by := run(lonely, "", args...); by.out == "" && !strings.Contains(by.errs, "l5d-pki-render-full, which has this command") {
 			t.Errorf("%q, alone: %+v", args, by)
 		}
+	}
+	line, identity := sshPair(t, alone)
+	for _, program := range []string{small, full} {
+		dir := t.TempDir()
+		kept := filepath.Join(dir, "rotation.yaml")
+		if got := run(program, "", "init", "--new", "--linkerd-version", "2.18", "--custody", "age", "--recipient", line, "-s", kept); got.code != cli.ExitDone {
+			t.Fatalf("%+v", got)
+		}
+		for _, opens := range []string{small, full} {
+			if got := run(opens, "", "values", "--with-keys", "--identity", identity, "-s", kept); got.code != cli.ExitDone || !strings.Contains(got.out, "PRIVATE KEY") {
+				t.Errorf("%+v", got)
+			}
+		}
+		if got := run(lonely, "", "values", "--with-keys", "--identity", identity, "-s", kept); got.code != cli.ExitFailed || got.out != "" || !strings.Contains(got.errs, "SSH keys that open key files are read by the program l5d-pki-render-full") {
+			t.Errorf("alone: %+v", got)
+		}
+	}
+	if got := run(full, "", "age-ssh"); got.code != 0 || !strings.Contains(got.out, "custody-ssh-request") {
+		t.Errorf("age-ssh without a request: %+v", got)
 	}
 	for _, program := range []string{small, full, lonely} { // a host without arguments
 		if got := run(program, "kind: Pod\n"); got.code != cli.ExitUsage || got.out != "" || !strings.Contains(got.errs, "post-render") {

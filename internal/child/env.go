@@ -34,6 +34,8 @@ const (
 	// Clusters is l5d-pki-render-cluster, which finds a cluster as kubectl does. The
 	// programs that a kubeconfig names for credentials get the same.
 	Clusters
+	// SSHKeys is l5d-pki-render-full where it only reads SSH keys, from stdin.
+	SSHKeys
 	// Itself is this program again, in a process with limits of its own.
 	Itself
 )
@@ -88,7 +90,8 @@ var lists = map[Purpose][][]string{
 	Kubeseal:   {start, {"KUBECONFIG"}},
 	Charts: {start, network, {"GOMEMLIMIT", "HELM_*", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CACHE_HOME", "XDG_DATA_HOME",
 		"XDG_RUNTIME_DIR"}},
-	Forges: {start, network},
+	Forges:  {start, network},
+	SSHKeys: {start},
 	Clusters: {start, network, agents, clouds, {"KUBECONFIG", "KUBERNETES_*", "USE_GKE_GCLOUD_AUTH_PLUGIN", "AAD_*", "XDG_CACHE_HOME",
 		"XDG_DATA_HOME"}},
 	KMS: {start, network, agents, clouds, {"SOFTHSM2_CONF", "PKCS11_*", "P11_KIT_*", "YUBIHSM_*", "TPM2*", "TCTI", "CKNFAST_*", "NFAST_*",

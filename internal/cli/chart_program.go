@@ -13,7 +13,7 @@ import (
 
 // chartProgram links Helm and kustomize, whose libraries take several times as
 // long to start as all of this program (docs/chart.md), and bounds itself.
-var chartProgram = program{"l5d-pki-render-chart", "L5D_PKI_CHART_PROGRAM", child.Charts, problem.ChartProgram, nil}
+var chartProgram = program{"l5d-pki-render-chart", "L5D_PKI_CHART_PROGRAM", child.Charts, problem.ChartProgram, nil, nil}
 
 // chartProgram runs it: request in, reply out.
 func (a *app) chartProgram() func(io.Reader, io.Writer) error { return a.bounded(problem.ChartLimit) }

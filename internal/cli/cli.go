@@ -14,6 +14,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
@@ -38,6 +39,8 @@ type World struct {
 	Random io.Reader
 	// PassphraseWork is the cost of a passphrase (see [custody.World]); 0 is the default.
 	PassphraseWork int
+	// SSH reads SSH keys of custody age; [Small] has l5d-pki-render-full do it.
+	SSH exchange.Library
 	// Program is the path of this program, to be copied; empty: the system knows.
 	Program string
 	// Confine runs `cmp generate` in a child process with limits. That child is

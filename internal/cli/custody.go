@@ -25,7 +25,7 @@ func (a *app) custodyWorld(f custodyFlags) custody.World {
 	return custody.World{
 		Getenv: a.Getenv, Random: a.Random,
 		ReadFile: a.readOnce, PassphraseWork: a.PassphraseWork,
-		Identity: f.identity, PassphraseFile: f.passphraseFile, KeyOut: f.keyOut,
+		Identity: f.identity, PassphraseFile: f.passphraseFile, KeyOut: f.keyOut, SSH: a.SSH,
 	}
 }
 

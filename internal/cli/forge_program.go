@@ -10,7 +10,7 @@ import (
 )
 
 // forgeProgram links the clients of GitHub, GitLab and Gitea (docs/forges.md).
-var forgeProgram = program{"l5d-pki-render-forge", "L5D_PKI_FORGE_PROGRAM", child.Forges, problem.ForgeProgram, nil}
+var forgeProgram = program{"l5d-pki-render-forge", "L5D_PKI_FORGE_PROGRAM", child.Forges, problem.ForgeProgram, nil, nil}
 
 // dial reaches a forge through it.
 func (a *app) dial(target forge.Target) (forge.Forge, error) {

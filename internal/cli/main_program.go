@@ -1,13 +1,16 @@
 package cli
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
+	"io"
 	"os"
 	"slices"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -37,7 +40,10 @@ type further struct {
 }
 
 // fullProgram has every command.
-var fullProgram = program{"l5d-pki-render-full", "L5D_PKI_FULL_PROGRAM", child.Itself, problem.CLIFullProgram, nil}
+var fullProgram = program{"l5d-pki-render-full", "L5D_PKI_FULL_PROGRAM", child.Itself, problem.CLIFullProgram, nil, nil}
+
+// sshProgram is the same where it reads SSH keys for custody age.
+var sshProgram = program{fullProgram.name, fullProgram.variable, child.SSHKeys, problem.CustodySSHProgram, nil, []string{exchange.Command}}
 
 // Small is [Main] for the main program, which hosts start often: it has the commands
 // that they call and those of one rotation. For every other command line, and for help
@@ -45,6 +51,9 @@ var fullProgram = program{"l5d-pki-render-full", "L5D_PKI_FULL_PROGRAM", child.I
 // installed, what can be done without it is done.
 func Small(args []string, w World) int {
 	a := &app{World: w}
+	a.SSH = exchange.Asking{Call: func(in io.Reader, out io.Writer) error {
+		return a.runProgram(context.Background(), sshProgram, in, out)
+	}}
 	lacks := func(word string) bool { e := a.named(word); return e.name != "" && e.make == nil }
 	if len(args) > 0 && a.named(args[0]).make != nil {
 		return a.call(args)

@@ -21,7 +21,7 @@ import (
 )
 
 // clusterProgram links the client of Kubernetes (docs/observe.md).
-var clusterProgram = program{"l5d-pki-render-cluster", "L5D_PKI_CLUSTER_PROGRAM", child.Clusters, problem.ObserveProgram, nil}
+var clusterProgram = program{"l5d-pki-render-cluster", "L5D_PKI_CLUSTER_PROGRAM", child.Clusters, problem.ObserveProgram, nil, nil}
 
 // clusterFlags say which cluster is observed, and how it is reached.
 type clusterFlags struct{ live.Options }

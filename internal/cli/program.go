@@ -28,6 +28,7 @@ type program struct {
 	failed problem.Sentence
 	// progress, if not nil, gets what it writes to stderr.
 	progress io.Writer
+	args     []string
 }
 
 // longWork is what programs do that may take longer than a second. Others show it
@@ -52,7 +53,7 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	err := child.Command{
-		Name: path, Stdin: in, Stdout: out, Stderr: p.progress, Wait: programPatience, WithParent: true,
+		Name: path, Args: p.args, Stdin: in, Stdout: out, Stderr: p.progress, Wait: programPatience, WithParent: true,
 		Env: child.Environment(p.purpose, "TZ=UTC"), // templates that format an instant do it the same everywhere
 	}.Run(ctx)
 	switch {

@@ -10,7 +10,7 @@ import (
 )
 
 // kmsProgram has the clients of HSMs and KMSs.
-var kmsProgram = program{"l5d-pki-render-kms", "L5D_PKI_KMS_PROGRAM", child.KMS, problem.KMSProgram, nil}
+var kmsProgram = program{"l5d-pki-render-kms", "L5D_PKI_KMS_PROGRAM", child.KMS, problem.KMSProgram, nil, nil}
 
 // kmsProgram runs it: request in, reply out.
 func (a *app) kmsProgram() kms.Run {

@@ -14,7 +14,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"filippo.io/age"
-	"filippo.io/age/agessh"
 	"filippo.io/age/armor"
 )
 
@@ -33,6 +32,9 @@ func sealAge(c *Custody, key pki.Key, _ render.NamedKey) ([]byte, error) {
 	var out bytes.Buffer
 	armored := armor.NewWriter(&out)
 	encrypted, err := age.Encrypt(armored, recipients...)
+	if said := ours(err); said != nil {
+		return nil, said
+	}
 	if err != nil {
 		return nil, problem.CustodyMixedRecipients.With().In(c.StatePath).On("spec.custody.recipients")
 	}
@@ -72,7 +74,10 @@ func (c *Custody) ageRecipients(key pki.Key) ([]age.Recipient, error) {
 
 func (c *Custody) parseRecipients() (recipients []age.Recipient, err error) {
 	for i, text := range c.State.Spec.Custody.Recipients {
-		r, err := parseRecipient(text)
+		r, err := c.parseRecipient(text)
+		if said := ours(err); said != nil {
+			return nil, said
+		}
 		if plugin := state.AgePlugin(text); err != nil && plugin != "" {
 			return nil, problem.CustodyPlugin.With(i, plugin).In(c.StatePath).On("spec.custody.recipients")
 		}
@@ -91,21 +96,34 @@ func checkRecipients(c *Custody) error {
 	if err != nil || len(recipients) == 0 {
 		return err
 	}
-	if _, err := age.Encrypt(io.Discard, recipients...); err != nil {
+	_, err = age.Encrypt(io.Discard, recipients...)
+	if said := ours(err); said != nil {
+		return said
+	}
+	if err != nil {
 		return problem.CustodyMixedRecipients.With().In(c.StatePath).On("spec.custody.recipients")
 	}
 	return nil
 }
 
-func parseRecipient(text string) (age.Recipient, error) {
+func (c *Custody) parseRecipient(text string) (age.Recipient, error) {
 	if strings.HasPrefix(text, "ssh-") {
-		return agessh.ParseRecipient(text)
+		return c.SSH.Recipient(text)
 	}
 	all, err := age.ParseRecipients(strings.NewReader(text))
 	if err != nil {
 		return nil, err
 	}
 	return all[0], nil
+}
+
+// ours is the error of asking for SSH keys; nil for what the library says.
+func ours(err error) error {
+	var p *problem.Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	return nil
 }
 
 func sorted(texts []string) []string {
@@ -125,7 +143,9 @@ func openAge(c *Custody, file []byte, _ string) ([]byte, error) {
 	}
 	plain, err := age.Decrypt(armor.NewReader(bytes.NewReader(file)), identities...)
 	var foreign *age.NoIdentityMatchError
-	switch {
+	switch said := ours(err); {
+	case said != nil:
+		return nil, said
 	case errors.As(err, &foreign) && facts.Passphrase:
 		return nil, problem.CustodyWrongPassphrase.With()
 	case errors.As(err, &foreign):

@@ -8,7 +8,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"filippo.io/age"
-	"filippo.io/age/agessh"
 )
 
 // Where identities and the passphrase come from.
@@ -112,7 +111,10 @@ func (c *Custody) identitiesOf(s identitySource) ([]age.Identity, error) {
 	}
 	defer clear(text)
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("-----BEGIN ")) {
-		identity, err := agessh.ParseIdentity(text)
+		identity, err := c.SSH.Identity(text)
+		if said := ours(err); said != nil {
+			return nil, said
+		}
 		if err != nil {
 			return nil, problem.CustodyIdentity.With(s.name)
 		}

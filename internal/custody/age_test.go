@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/sshkey"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -72,7 +73,7 @@ func ageCustody(t testing.TB, c state.Custody, env map[string]string) *Custody {
 	c.Kind = state.CustodyAge
 	made, err := New(World{
 		State: &state.Rotation{Spec: state.Spec{Custody: c}}, StatePath: "rotation.yaml",
-		Getenv: func(name string) string { return env[name] }, ReadFile: os.ReadFile,
+		Getenv: func(name string) string { return env[name] }, ReadFile: os.ReadFile, SSH: sshkey.Library{},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ package custody
 import (
 	"io"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -33,6 +34,8 @@ type World struct {
 	ReadFile func(path string) ([]byte, error)
 	// Identity and PassphraseFile are paths that flags gave, or "".
 	Identity, PassphraseFile string
+	// SSH reads SSH keys that are recipients or identities of age.
+	SSH exchange.Library
 	// KeyOut is the folder that a flag gave for keys that are taken out, or "".
 	KeyOut string
 	// PassphraseWork is the cost of a passphrase, as a power of two; 0 is the

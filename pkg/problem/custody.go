@@ -32,6 +32,24 @@ var (
 		Hint:    "copy it anew: `age-keygen -y identity.txt` prints the public key of an identity; SSH recipients are ssh-ed25519 or ssh-rsa",
 		Explain: "The text looks like a public key and its checksum or encoding does not hold. A key encrypted to a damaged recipient could never be opened.",
 	}
+	CustodySSHProgram = Sentence{
+		Code:    "custody-ssh-program",
+		Text:    "SSH keys that open key files are read by the program %s, which cannot be run: %v",
+		Hint:    "install it beside l5d-pki-render (both are in every release), or name it in L5D_PKI_FULL_PROGRAM",
+		Explain: "Key files of custody age may be for SSH keys. What reads those takes a fifth of the time in which l5d-pki-render starts, so l5d-pki-render-full has it, and gets the key and the encrypted key of the file on stdin.",
+	}
+	CustodySSHProtocol = Sentence{
+		Code:    "custody-ssh-protocol",
+		Text:    "l5d-pki-render-full speaks protocol %d, wanted %d",
+		Hint:    "install both programs from the same release",
+		Explain: "l5d-pki-render has l5d-pki-render-full read SSH keys; both come from one release. The answer was incomplete or of another version.",
+	}
+	CustodySSHRequest = Sentence{
+		Code:    "custody-ssh-request",
+		Text:    "there is no request on stdin",
+		Hint:    "run `l5d-pki-render`, which starts this command where it needs an SSH key",
+		Explain: "`l5d-pki-render-full age-ssh` is not for people: it reads one request on stdin.",
+	}
 	CustodyPlugin = Sentence{
 		Code:    "custody-plugin-recipient",
 		Text:    "the recipient with index %d needs the age plugin %q; recipients of plugins are not supported",
