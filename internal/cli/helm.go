@@ -116,11 +116,10 @@ func (a *app) helmGet() *cobra.Command {
 		Short: "give Helm the values that an l5d-pki:// URL names (Helm calls this)",
 		Long: `get writes the values of the state's phase to stdout, as ` + "`values`" + ` does. Helm
 calls it for -f l5d-pki://rotation.yaml?chart=viz&layout=external, with three
-files for TLS that are of no use here. The path is relative to the folder that
-Helm was started in; l5d-pki:///absolute/rotation.yaml is absolute;
-l5d-pki:// alone means --state. Helm asks for charts in the same way, so values
-with private keys are given only with L5D_PKI_WITH_KEYS=true, of any custody: set it
-for one command, and do not export it.`,
+files for TLS that are of no use here. The path is relative to where Helm was started;
+l5d-pki:///absolute/rotation.yaml is absolute; l5d-pki:// alone means --state. Helm asks
+for charts in the same way, so values with private keys are given only with
+L5D_PKI_WITH_KEYS=true, of any custody: set it for one command, and do not export it.`,
 		Example: `  l5d-pki-render helm-plugin get "" "" "" 'l5d-pki://rotation.yaml?layout=external'`,
 		Args:    cobra.ExactArgs(4),
 		RunE: a.run(func(_ *cobra.Command, args []string) error {

@@ -149,9 +149,7 @@ spec.linkerd.issuerScheme; another one is refused.`,
 		Example: `  l5d-pki-render values > pki-values.yaml
   helm upgrade linkerd-control-plane linkerd/linkerd-control-plane -f pki-values.yaml`,
 		Args: cobra.NoArgs,
-		RunE: a.runForStdout(func(*cobra.Command, []string) error {
-			return a.doValues(c)
-		}),
+		RunE: a.runForStdout(func(*cobra.Command, []string) error { return a.doValues(c) }),
 	}
 	c.flags(cmd)
 	c.secrets.add(cmd, "let layout embedded open the keys of any custody: for a live host, never for Git")
