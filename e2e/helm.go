@@ -63,10 +63,15 @@ func (c Chart) args() []string {
 	return args
 }
 
+// template is `helm template` with the chart.
+func (c Chart) template(more ...string) []string {
+	return append(append([]string{"template", "linkerd"}, c.args()...), more...)
+}
+
 // Template runs `helm template`.
 func (h *Helm) Template(t testing.TB, c Chart, more ...string) []byte {
 	t.Helper()
-	return h.MustRun(t, "", nil, "helm", append(append([]string{"template", "linkerd"}, c.args()...), more...)...)
+	return h.MustRun(t, "", nil, "helm", c.template(more...)...)
 }
 
 // PostRenderer are the flags of our post-renderer, the same for both majors.
@@ -80,10 +85,14 @@ func (h *Helm) PostRendered(t testing.TB, state string, c Chart) Objects {
 	return ParseObjects(t, h.Template(t, c, PostRenderer(state)...))
 }
 
+// withKeys lets our getter give keys: the index of a chart repository can name a URL of
+// ours as well, but not set a variable.
+const withKeys = "L5D_PKI_WITH_KEYS=true"
+
 // FromGetter gives the objects of a chart with the values that our getter delivers.
 func (h *Helm) FromGetter(t testing.TB, state string, c Chart) Objects {
 	t.Helper()
-	return ParseObjects(t, h.Template(t, c, "-f", "l5d-pki://"+state+"?layout=embedded"))
+	return ParseObjects(t, h.MustRun(t, "", []string{withKeys}, "helm", c.template("-f", "l5d-pki://"+state+"?layout=embedded")...))
 }
 
 // ChartObjects gives the objects of a chart by `l5d-pki-render chart`, keys included.

@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,7 +114,7 @@ func TestHelmGetter(t *testing.T) {
 		for _, tt := range tests {
 			t.Run("Helm "+major+", "+tt.name, func(t *testing.T) {
 				args := append(append([]string{"template", "linkerd"}, chart.args()...), "-f", tt.url)
-				r := h.Run(t, "", []string{"L5D_PKI_STATE=" + absolute}, "helm", args...)
+				r := h.Run(t, "", []string{"L5D_PKI_STATE=" + absolute, withKeys}, "helm", args...)
 				if tt.says == "" {
 					if r.Code != 0 {
 						t.Fatal(r.Stderr)
@@ -128,6 +130,30 @@ func TestHelmGetter(t *testing.T) {
 					t.Errorf("want a first line with %q:\n%s", tt.says, r.Stderr)
 				}
 			})
+		}
+	}
+}
+
+// TestHelmHostileIndex: Helm asks our getter for a chart that the index of a repository
+// gives a URL of ours, and writes no key anywhere.
+func TestHelmHostileIndex(t *testing.T) {
+	for _, major := range majors {
+		h := NewHelm(t, major)
+		h.Copy(t, "rotation/bundle/anchor-added.yaml", "repo/clusters/prod/rotation.yaml")
+		h.Copy(t, "pki", "repo/pki")
+		h.Write(t, "served/index.yaml", "apiVersion: v1\nentries: {evil: [{name: evil, version: 1.0.0, urls: ['l5d-pki://./rotation.yaml']}]}\n")
+		server := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(h.Dir, "served"))))
+		t.Cleanup(server.Close)
+		home := filepath.Join(filepath.Dir(h.Dir), "home")
+		h.Dir = filepath.Join(h.Dir, "repo", "clusters", "prod")
+		for _, command := range []string{"pull evil", "template evil", "show all evil"} {
+			r := h.Run(t, "", nil, "helm", append(strings.Fields(command), "--repo", server.URL)...)
+			if r.Code == 0 || !strings.Contains(r.Stderr, "a chart repository asked for the keys") {
+				t.Errorf("Helm %s, %s: exit %d\n%s", major, command, r.Code, r.Stderr)
+			}
+		}
+		if found := h.Run(t, "", nil, "grep", "-rl", "PRIVATE KEY", h.Dir, home); found.Code != 1 || found.Stdout != "" {
+			t.Errorf("Helm %s wrote keys to %s%s", major, found.Stdout, found.Stderr)
 		}
 	}
 }
@@ -152,7 +178,7 @@ func TestHelmSharedFolder(t *testing.T) {
 	SameObjects(t, "Helm 4, folder below, post-renderer", h4.PostRendered(t, state, chart), want)
 
 	// A list of folders is no way out.
-	list := []string{"HELM_PLUGINS=" + h3.Plugins + ":" + filepath.Join(h3.Plugins, "l5d-pki", "helm4")}
+	list := []string{withKeys, "HELM_PLUGINS=" + h3.Plugins + ":" + filepath.Join(h3.Plugins, "l5d-pki", "helm4")}
 	template := append([]string{"template", "linkerd"}, chart.args()...)
 	SameObjects(t, "Helm 4, list, post-renderer", ParseObjects(t, h4.MustRun(t, "", list, "helm", append(template, PostRenderer(state)...)...)), want)
 	if r := h4.Run(t, "", list, "helm", append(template, "-f", "l5d-pki://"+state)...); r.Code == 0 {

@@ -68,14 +68,14 @@ func (m *mesh) use(t *testing.T, s *e2e.Sandbox) {
 // adds. Secrets come by Helm where the operator can open keys and the chart
 // renders the issuer's, and from elsewhere otherwise.
 func helm(t *testing.T, m *mesh) {
-	url, env := "l5d-pki://"+m.state, []string(nil)
+	url, env := "l5d-pki://"+m.state, []string{"L5D_PKI_WITH_KEYS=true"}
 	switch {
 	case !slices.Contains(keysHere, m.custody):
-		url += "?layout=external"
+		url, env = url+"?layout=external", nil
 	case m.scheme == kubernetesTLS:
 		url, env = url+"?layout=external", []string{"L5D_PKI_SECRETS_APART=true"}
 	case m.custody != "file":
-		env = []string{"L5D_PKI_WITH_KEYS=true", "L5D_PKI_AGE_IDENTITY=" + m.identity}
+		env = append(env, "L5D_PKI_AGE_IDENTITY="+m.identity)
 	}
 	m.MustRun(t, "", env, "helm", "upgrade", "--install", "linkerd", "charts/linkerd", "--namespace", "linkerd",
 		"-f", "values/linkerd.yaml", "-f", url,

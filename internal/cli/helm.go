@@ -20,6 +20,7 @@ func (a *app) helmPlugin() *cobra.Command {
 
   helm l5d-pki …                      every command of this program, with completion
   helm … -f l5d-pki://rotation.yaml   the values of the phase, as a values file
+                                      (keys only with L5D_PKI_WITH_KEYS=true)
   helm … --post-renderer l5d-pki-render --post-renderer-args post-render
 
 Helm 3 takes the last one from the PATH; for Helm 4 it is a plugin.`,
@@ -109,15 +110,16 @@ func (a *app) helmPlugins(dir string) helmplugin.Options {
 
 // helmGet is Helm's getter: values of the phase for `-f l5d-pki://…`.
 func (a *app) helmGet() *cobra.Command {
-	var c valuesCall
+	c := valuesCall{byHelm: true}
 	cmd := &cobra.Command{
 		Use:   "get CERT-FILE KEY-FILE CA-FILE URL",
 		Short: "give Helm the values that an l5d-pki:// URL names (Helm calls this)",
 		Long: `get writes the values of the state's phase to stdout, as ` + "`values`" + ` does. Helm
 calls it for -f l5d-pki://rotation.yaml?chart=viz&layout=external, with three
-files for TLS that are of no use here. The path is relative to the folder that
-Helm was started in; l5d-pki:///absolute/rotation.yaml is absolute;
-l5d-pki:// alone means --state. L5D_PKI_WITH_KEYS=true opens keys in custody.`,
+files for TLS that are of no use here. The path is relative to where Helm was started;
+l5d-pki:///absolute/rotation.yaml is absolute; l5d-pki:// alone means --state. Helm asks
+for charts in the same way, so values with private keys are given only with
+L5D_PKI_WITH_KEYS=true, of any custody: set it for one command, and do not export it.`,
 		Example: `  l5d-pki-render helm-plugin get "" "" "" 'l5d-pki://rotation.yaml?layout=external'`,
 		Args:    cobra.ExactArgs(4),
 		RunE: a.run(func(_ *cobra.Command, args []string) error {
@@ -126,7 +128,7 @@ l5d-pki:// alone means --state. L5D_PKI_WITH_KEYS=true opens keys in custody.`,
 				return err
 			}
 			c.state, c.layout, c.chart = cmp.Or(asked.State, c.state), cmp.Or(asked.Layout, c.layout), cmp.Or(asked.Chart, c.chart)
-			if _, err := a.doValues(c); err != nil {
+			if err := a.doValues(c); err != nil {
 				return err
 			}
 			if len(a.data) == 0 {
@@ -136,6 +138,6 @@ l5d-pki:// alone means --state. L5D_PKI_WITH_KEYS=true opens keys in custody.`,
 		}),
 	}
 	c.flags(cmd)
-	c.secrets.add(cmd, "let layout embedded open the keys of any custody (env L5D_PKI_WITH_KEYS)")
+	c.secrets.add(cmd, "give Helm private keys, of any custody (env L5D_PKI_WITH_KEYS)")
 	return cmd
 }

@@ -211,7 +211,7 @@ func TestHelmGetURL(t *testing.T) {
 	if want.code != ExitDone {
 		t.Fatal(want.stderr)
 	}
-	env := map[string]string{"L5D_PKI_STATE": path}
+	env := map[string]string{"L5D_PKI_STATE": path, "L5D_PKI_WITH_KEYS": "true"}
 	for _, url := range []string{
 		"l5d-pki://" + path + "?layout=embedded", "l5d-pki://" + path + "?layout=embedded&chart=control-plane&",
 		"l5d-pki://?layout=embedded", "l5d-pki://" + strings.ReplaceAll(path, "r", "%72") + "?layout=embedded",
@@ -220,8 +220,8 @@ func TestHelmGetURL(t *testing.T) {
 		if r.code != ExitDone || r.out != want.out {
 			t.Errorf("%s: exit %d, %d bytes, want %d\n%s", url, r.code, len(r.out), len(want.out), r.stderr)
 		}
-		if strings.Contains(r.stderr, "never commit") {
-			t.Errorf("%s: says what Helm's users need not hear: %s", url, r.stderr)
+		if !strings.Contains(r.stderr, "note: these values hold private keys") {
+			t.Errorf("%s: gives keys and does not say so: %s", url, r.stderr)
 		}
 	}
 	refused := map[string]string{
@@ -263,6 +263,20 @@ func TestPostRenderNamedTwice(t *testing.T) {
 	if r := call(t, goodStream(t), nil, "post-render", "post-render", "post-render", "-s", path); r.code != ExitUsage || r.out != "" {
 		t.Errorf("three times: exit %d", r.code)
 	}
+}
+
+// TestHelmGetAskedByAChart: the index of a chart repository can name a URL of ours, and
+// Helm asks for a chart as it asks for a values file. So no URL gives keys: only a
+// variable does, which no index can set, and then they are announced.
+func TestHelmGetAskedByAChart(t *testing.T) {
+	path := stateIn(t, goodState(t))
+	for _, url := range []string{"l5d-pki://", "l5d-pki://" + path, "l5d-pki://" + path + "?layout=embedded", "l5d-pki://" + path + "?with-keys=true"} {
+		r := call(t, "", map[string]string{"L5D_PKI_STATE": path}, "helm-plugin", "get", "", "", "", url)
+		if r.code != ExitFailed || r.out != "" || strings.Contains(r.stderr, "PRIVATE KEY") {
+			t.Errorf("%s: exit %d, %d bytes\n%s", url, r.code, len(r.out), r.stderr)
+		}
+	}
+	refusedWith(t, "a getter without --with-keys", call(t, "", nil, "helm-plugin", "get", "", "", "", "l5d-pki://"+path), problem.HelmKeys)
 }
 
 // TestHelmGetCustody: the getter opens keys in custody only where the environment

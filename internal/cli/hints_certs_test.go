@@ -80,6 +80,9 @@ func makeHintCert(now time.Time, args []string) error {
 	if set["permit"] != "" {
 		c.PermittedDNSDomainsCritical, c.PermittedDNSDomains = true, []string{set["permit"]}
 	}
+	if set["exclude"] != "" {
+		c.ExcludedDNSDomains = []string{set["exclude"]}
+	}
 	if set["dns"] != "" {
 		c.DNSNames = []string{set["dns"]}
 	}

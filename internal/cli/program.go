@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -65,28 +64,5 @@ func (a *app) runProgram(ctx context.Context, p program, in io.Reader, out io.Wr
 	return nil
 }
 
-// findProgram looks where it is named, beside this program, and in the PATH.
-func (a *app) findProgram(p program) string {
-	if named := a.Getenv(p.variable); named != "" {
-		return named
-	}
-	own, err := os.Executable()
-	if err != nil {
-		return p.name
-	}
-	name := p.name + filepath.Ext(filepath.Base(own)) // .exe
-	for _, folder := range []string{filepath.Dir(own), folderBehindLink(own)} {
-		if path := filepath.Join(folder, name); files.IsFile(path) {
-			return path
-		}
-	}
-	return p.name
-}
-
-// folderBehindLink is where the program really lies: hosts link it into their own folders.
-func folderBehindLink(path string) string {
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
-	return filepath.Dir(path)
-}
+// findProgram looks where the environment names it, beside this program, and in the PATH.
+func (a *app) findProgram(p program) string { return child.Find(p.name, a.Getenv(p.variable)) }

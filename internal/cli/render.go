@@ -123,6 +123,8 @@ func (a *app) source(statePath string, f secretsFlags) phase.Source {
 type valuesCall struct {
 	state, layout, chart string
 	secrets              secretsFlags
+	// byHelm: Helm asks, for a values file or for what the index of a chart repository names.
+	byHelm bool
 }
 
 func (c *valuesCall) flags(cmd *cobra.Command) {
@@ -147,29 +149,29 @@ spec.linkerd.issuerScheme; another one is refused.`,
 		Example: `  l5d-pki-render values > pki-values.yaml
   helm upgrade linkerd-control-plane linkerd/linkerd-control-plane -f pki-values.yaml`,
 		Args: cobra.NoArgs,
-		RunE: a.runForStdout(func(*cobra.Command, []string) error {
-			out, err := a.doValues(c)
-			if out.HoldsKeys {
-				fmt.Fprintln(&a.talk, "note: these values hold private keys: give them to Helm, and never commit them")
-			}
-			return err
-		}),
+		RunE: a.runForStdout(func(*cobra.Command, []string) error { return a.doValues(c) }),
 	}
 	c.flags(cmd)
 	c.secrets.add(cmd, "let layout embedded open the keys of any custody: for a live host, never for Git")
 	return cmd
 }
 
-func (a *app) doValues(c valuesCall) (render.ValuesOutput, error) {
+func (a *app) doValues(c valuesCall) error {
 	out, note, err := a.source(c.state, c.secrets).Values(render.ValuesInput{Layout: render.Layout(c.layout), Chart: render.Group(c.chart)})
 	if err != nil {
-		return render.ValuesOutput{}, err
+		return err
+	}
+	if out.HoldsKeys && c.byHelm && !c.secrets.withKeys {
+		return problem.HelmKeys.With()
 	}
 	a.data = out.YAML
 	if note != "" {
 		fmt.Fprintln(&a.talk, "note: "+note)
 	}
-	return out, nil
+	if out.HoldsKeys {
+		fmt.Fprintln(&a.talk, "note: these values hold private keys: give them to Helm, and never commit them")
+	}
+	return nil
 }
 
 // manifests writes the PKI objects themselves.

@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,34 +55,56 @@ func (n nameConstraints) reason(name generalName) string {
 			return fmt.Sprintf(" (all leaves below %q)", base.value)
 		}
 	}
+	return n.outside(name.tag)
+}
+
+// outside names the permitted subtrees of a kind.
+func (n nameConstraints) outside(tag int) string {
 	var permitted []string
 	for _, base := range n.permitted {
-		if base.tag == name.tag {
+		if base.tag == tag {
 			permitted = append(permitted, fmt.Sprintf("%q", base.value))
 		}
 	}
 	return fmt.Sprintf(" (all leaves outside %s)", strings.Join(permitted, ", "))
 }
 
-// excludesSome finds constraints that allow the usual leaves and refuse those of some
-// namespaces or service accounts.
-func excludesSome(v view) ([]any, bool) {
-	limits, ok := v.constraints()
-	if !v.id.known() || !ok || v.ExcludesLeaves(v.id, WebpkiRules) != "" {
-		return nil, false
+// ExcludesSome says which leaves of a mesh constraints exclude that allow the usual
+// ones, "" if none: those of some namespaces or service accounts.
+func (c Certificate) ExcludesSome(id Identity) string {
+	limits, ok := c.constraints()
+	if !id.known() || !ok || c.ExcludesLeaves(id, WebpkiRules) != "" {
+		return ""
 	}
-	mesh := "serviceaccount." + v.id.IssuerName()
+	mesh := "serviceaccount." + id.IssuerName()
+	within := func(name, base string) bool {
+		inside, _ := dnsMatches(strings.TrimPrefix(name, "."), strings.TrimPrefix(base, "."), true)
+		return inside
+	}
+	bounded, permitted := false, false
+	for _, base := range limits.permitted {
+		bounded = bounded || base.tag == tagDNS
+		permitted = permitted || base.tag == tagDNS && within(mesh, string(base.value))
+	}
 	for _, base := range limits.excluded {
-		if inside, _ := dnsMatches(strings.TrimPrefix(string(base.value), "."), mesh, true); base.tag == tagDNS && inside {
-			return []any{fmt.Sprintf("leaves below %q, and allow others", base.value)}, true
+		if base.tag == tagDNS && within(string(base.value), mesh) {
+			return fmt.Sprintf("leaves below %q, and allow others", base.value)
 		}
 	}
-	// A namespace that nobody has stands for those that no permitted subtree names.
-	other := generalName{tagDNS, []byte("other.other-namespace." + mesh)}
-	if limits.admit(other, func() bool { return true }) {
-		return nil, false
+	if !bounded || permitted {
+		return ""
 	}
-	return []any{"leaves of namespaces or service accounts that they do not list" + limits.reason(other)}, true
+	return "leaves of namespaces or service accounts that they do not list" + limits.outside(tagDNS)
+}
+
+// SameConstraints reports whether both have the same name constraints, or none.
+func (c Certificate) SameConstraints(o Certificate) bool {
+	return bytes.Equal(c.extension(oidNameConstraints), o.extension(oidNameConstraints))
+}
+
+func excludesSome(v view) ([]any, bool) {
+	words := v.ExcludesSome(v.id)
+	return []any{words}, words != ""
 }
 
 // constrained asks the certificate's name constraints about the identities of this

@@ -15,9 +15,11 @@ const (
 )
 
 var (
-	oidSubjectAltName  = asn1.ObjectIdentifier{2, 5, 29, 17}
-	oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
-	oidAuthorityKeyID  = asn1.ObjectIdentifier{2, 5, 29, 35}
+	oidSubjectAltName   = asn1.ObjectIdentifier{2, 5, 29, 17}
+	oidKeyUsage         = asn1.ObjectIdentifier{2, 5, 29, 15}
+	oidBasicConstraints = asn1.ObjectIdentifier{2, 5, 29, 19}
+	oidNameConstraints  = asn1.ObjectIdentifier{2, 5, 29, 30}
+	oidAuthorityKeyID   = asn1.ObjectIdentifier{2, 5, 29, 35}
 )
 
 // generalName is a name or the base of a constraint; value is empty for those

@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"slices"
 	"time"
@@ -112,7 +113,7 @@ func (s *search) build(path []Certificate, subCAs int) bool {
 		if s.exhausted {
 			return false
 		}
-		if anchor.named(head) && s.signedDownFrom(anchor, path) && s.namesAllowed(anchor, path) {
+		if anchor.named(head) && s.reads(anchor, true) && s.signedDownFrom(anchor, path) && s.namesAllowed(anchor, path) {
 			return true
 		}
 	}
@@ -159,6 +160,8 @@ func revisits(path []Certificate, c Certificate) bool {
 // Key usage is not looked at (0.104 will).
 func (s *search) acceptable(c Certificate, issuing bool, subCAs int) bool {
 	switch {
+	case !s.reads(c, false):
+		return false
 	case c.Version != 3 || hasUnknownCritical(c):
 		return s.fail(rankVersion, problem.PKICritical, c.short())
 	case s.at.Unix() < c.NotBefore.Unix():
@@ -173,6 +176,14 @@ func (s *search) acceptable(c Certificate, issuing bool, subCAs int) bool {
 		return s.fail(rankPathLength, problem.PKIPathLength, c.short(), c.MaxPathLen)
 	case !allowsUsage(c, s.usage):
 		return s.fail(rankUsage, problem.PKIUsage, usageNames[s.usage])
+	}
+	return true
+}
+
+// reads tells whether webpki reads the certificate at all.
+func (s *search) reads(c Certificate, anchor bool) bool {
+	if why := s.known.unread(c, anchor); why != "" {
+		return s.fail(rankVersion, problem.PKIUnread, c.short(), why)
 	}
 	return true
 }
@@ -196,13 +207,11 @@ func allowsUsage(c Certificate, usage x509.ExtKeyUsage) bool {
 var knownExtensions = []int{15, 17, 19, 30, 31, 37}
 
 func hasUnknownCritical(c Certificate) bool {
-	for _, e := range c.Extensions {
-		known := len(e.Id) == 4 && e.Id[:3].Equal(asn1.ObjectIdentifier{2, 5, 29}) && slices.Contains(knownExtensions, e.Id[3])
-		if e.Critical && !known {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Extensions, func(e pkix.Extension) bool { return e.Critical && !isKnownExtension(e.Id) })
+}
+
+func isKnownExtension(id asn1.ObjectIdentifier) bool {
+	return len(id) == 4 && id[:3].Equal(asn1.ObjectIdentifier{2, 5, 29}) && slices.Contains(knownExtensions, id[3])
 }
 
 // signedDownFrom verifies every signature from the anchor down to the leaf.

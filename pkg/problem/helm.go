@@ -32,6 +32,14 @@ var (
 		Hint:    "the keys are chart (control-plane, viz, jaeger) and layout (external, embedded)",
 		Explain: "A key that is passed over would be a wish that is not granted; so it is an error.",
 	}
+	HelmKeys = Sentence{
+		Code: "helm-keys",
+		Text: "these values hold private keys, which Helm gets only with L5D_PKI_WITH_KEYS=true",
+		Hint: "set it in front of the one helm command that has -f l5d-pki://…; if yours has none, a chart repository asked for the keys: remove that repository",
+		Explain: "Helm asks a plugin for charts as it does for values files, and nothing in the call tells which of them it wants. So the index of a chart repository can name " +
+			"an l5d-pki:// URL, and Helm would write the values, keys included, into its cache or over a file of the working directory, readable by everyone. " +
+			"An index cannot set a variable of the environment. Do not export it: a command without -f l5d-pki://… must not have it.",
+	}
 	HelmNoValues = Sentence{
 		Code:    "helm-no-values",
 		Text:    "there are no values",

@@ -86,6 +86,12 @@ var (
 		Hint:    "issue it again as version 3 without unusual critical extensions",
 		Explain: "A verifier must refuse a certificate with a critical extension that it does not know (RFC 5280 section 4.2).",
 	}
+	PKIUnread = Sentence{
+		Code:    "pki-unread",
+		Text:    "%s does not verify by %s rules: %s cannot be read there, for it has %s",
+		Hint:    "issue it again: version 3, UTC dates with seconds, a standard signature algorithm, a path length below 256, no unique identifiers, less than 64 KiB",
+		Explain: "Proxies read certificates by stricter rules than Go and OpenSSL (rustls-webpki). An anchor that they cannot read is not in their store, and a chain with a certificate that they cannot read is refused.",
+	}
 	PKIBudget = Sentence{
 		Code:    "pki-search-budget",
 		Text:    "%s does not verify by %s rules: path building gave up after %d %s",

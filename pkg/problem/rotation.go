@@ -229,6 +229,18 @@ var (
 		Hint:    "leave out --anchor and its key, and the command mints an anchor that fits; or bring one that may sign certificates and permits the names of the mesh",
 		Explain: "Proxies hold the name constraints of an anchor against every leaf, and identity refuses an anchor that is not an authority or may not sign certificates. A rotation to it would stop in a later phase, with the anchor in every bundle.",
 	}
+	RotationExcludes = Sentence{
+		Code:    "rotation-excludes-leaves",
+		Text:    "name constraints of the incoming certificate %q (%s) exclude %s",
+		Hint:    "have it issued without name constraints, or with ones that permit the whole trust domain; without the flags that bring certificates, the command mints ones that fit",
+		Explain: "Proxies hold the name constraints of anchors and issuers against every leaf, so the pods of an excluded namespace would lose their connections as soon as identity signs with the new issuer. An observation does not know the namespaces of tomorrow, so no gate could see it in time. Constraints that a certificate in force has as well are accepted: they exclude nothing that works.",
+	}
+	RotationUnread = Sentence{
+		Code:    "rotation-unread-certificate",
+		Text:    "proxies may not read the incoming certificate %q (%s): %s",
+		Hint:    "have it issued by another tool or with fewer fields; without the flags that bring certificates, the command mints ones that proxies read",
+		Explain: "Go, and so identity and this program, reads more than rustls-webpki, the verifier of the proxies. An issuer that it cannot read verifies nowhere, and an anchor that it cannot read is left out of every proxy's trust store, although the bundle that the proxy holds has it.",
+	}
 	RotationSameAnchor = Sentence{
 		Code:    "rotation-same-anchor",
 		Text:    "the incoming anchor %q (%s) %s",

@@ -6,6 +6,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // refused asks both verifiers, dates left out: those have alarms of their own.
@@ -73,4 +74,38 @@ func carries(anchor pki.Certificate, issuer pki.Chain, id pki.Identity) error {
 		err = pki.CheckMesh(bundle, issuer, []pki.Identity{id})
 	}
 	return err
+}
+
+// proxiesTake refuses incoming authorities that proxies do not read as Go does, and
+// those whose name constraints exclude some leaves of the mesh: no gate sees all
+// namespaces, and those of tomorrow are in no observation. Constraints that a
+// certificate in force has too change nothing for any leaf.
+func proxiesTake(s *state.Rotation) error {
+	d, err := openDossier(s, nil)
+	if err != nil {
+		return err
+	}
+	var coming, there pki.Chain
+	sort := func(role string, chain ...pki.Certificate) {
+		if role == state.RoleIncoming {
+			coming = append(coming, chain...)
+		} else {
+			there = append(there, chain...)
+		}
+	}
+	for _, a := range d.anchors {
+		sort(a.role, a.cert)
+	}
+	for _, i := range d.issuers {
+		sort(i.role, i.chain...)
+	}
+	for _, c := range coming {
+		if words := c.UnreadByProxies(); words != "" {
+			return problem.RotationUnread.With(c.Subject.CommonName, c.Fingerprint()[:16], words)
+		}
+		if words := c.ExcludesSome(MeshOf(s)); words != "" && !slices.ContainsFunc(there, c.SameConstraints) {
+			return problem.RotationExcludes.With(c.Subject.CommonName, c.Fingerprint()[:16], words)
+		}
+	}
+	return nil
 }

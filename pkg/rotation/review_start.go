@@ -105,7 +105,10 @@ func incomingFits(from *state.Rotation) error {
 			err = carries(incoming, i.chain, MeshOf(from))
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return proxiesTake(from)
 }
 
 // newRoot: a new anchor is a root with a key and a signature that proxies accept, under

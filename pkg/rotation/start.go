@@ -67,6 +67,9 @@ func Start(s *state.Rotation, o StartOptions, e Evidence, at time.Time, random i
 	if err := b.build(); err != nil {
 		return nil, err
 	}
+	if err := proxiesTake(b.next); err != nil {
+		return nil, err
+	}
 	path, ok := pathOf(b.next)
 	if !ok {
 		return nil, problem.RotationNoKind.With(o.Kind, o.Strategy)
