@@ -578,6 +578,7 @@ var catalogue = [...]*Sentence{
 	&RotationUnfit,
 	&RotationExcludes,
 	&RotationUnread,
+	&RotationUnfitHook,
 	&RotationSameAnchor,
 	&RotationForeignAnchor,
 	&RotationName,
