@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
@@ -117,6 +118,9 @@ const noLog = "\x00"
 func (a *app) checkLogFile() error {
 	if a.logFile != "" && statefile.IsInput(a.logFile) {
 		return problem.CLILogIsState.With().In(a.logFile)
+	}
+	if full, err := filepath.Abs(a.logFile); a.logFile != "" && err == nil && files.RepositoryOf(filepath.Dir(full)) != "" {
+		return files.CheckLinks(a.logFile) // a branch that is checked out may bring a link
 	}
 	return nil
 }

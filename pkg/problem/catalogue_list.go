@@ -125,6 +125,7 @@ var catalogue = [...]*Sentence{
 	&CLINoState,
 	&CLINotPicture,
 	&CLINotReport,
+	&CLINotKind,
 	&CLILogIsState,
 	&CLITooLarge,
 	&CLIWrite,
