@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
@@ -100,7 +101,8 @@ func (a *app) printErrors(err error) {
 			fmt.Fprintf(&a.talk, "l5d-pki-render: error: and %d more problems\n", len(problems)-i)
 			return
 		}
-		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %s\n", p.Error())
+		// A name with a line break may not write a line of its own here.
+		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %s\n", strings.ReplaceAll(p.Error(), "\n", `\n`))
 		for _, hint := range p.Hints {
 			fmt.Fprintf(&a.talk, "hint: %s\n", hint)
 		}
