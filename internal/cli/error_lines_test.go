@@ -9,7 +9,7 @@ import (
 // errors and hints, nor in the log.
 func TestErrorsAreLines(t *testing.T) {
 	r := call(t, "", nil, "status", "-s", "missing\nhint: run evil")
-	if r.code != ExitFailed || strings.Contains(r.stderr, "\nhint: run evil") || !strings.Contains(r.stderr, `missing\nhint: run evil`) {
+	if r.code != ExitFailed || strings.Contains(r.stderr, "\nhint: run evil") || !strings.Contains(r.stderr, "missing\n    hint: run evil") {
 		t.Errorf("exit %d: %s", r.code, r.stderr)
 	}
 }

@@ -101,8 +101,8 @@ func (a *app) printErrors(err error) {
 			fmt.Fprintf(&a.talk, "l5d-pki-render: error: and %d more problems\n", len(problems)-i)
 			return
 		}
-		// A name with a line break may not write a line of its own here.
-		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %s\n", strings.ReplaceAll(p.Error(), "\n", `\n`))
+		// What other programs say may have lines; a name with a line break begins none.
+		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %s\n", strings.ReplaceAll(p.Error(), "\n", "\n    "))
 		for _, hint := range p.Hints {
 			fmt.Fprintf(&a.talk, "hint: %s\n", hint)
 		}
