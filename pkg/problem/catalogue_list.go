@@ -291,6 +291,7 @@ var catalogue = [...]*Sentence{
 	&LintWorkloadImmune,
 	&LintInjectMisplaced,
 	&NotYAML,
+	&NotShown,
 	&NotUTF8,
 	&DocumentTooLarge,
 	&TooDeep,

@@ -24,7 +24,7 @@ func ParseObservation(file string, data []byte) (*Observation, error) {
 	if len(data) > MaxObservation {
 		return nil, problem.ObservationSize.With(len(data), MaxObservation).In(file)
 	}
-	root, err := manifest.Parse(data)
+	root, err := manifest.ParsePlain(data)
 	if err != nil {
 		return nil, problem.Of(err).In(file).Err()
 	}
