@@ -148,6 +148,7 @@ var catalogue = [...]*Sentence{
 	&CustodyNoOpen,
 	&CustodyNoRecipients,
 	&CustodyRecipient,
+	&CustodyRulesOfOthers,
 	&CustodySSHProgram,
 	&CustodySSHProtocol,
 	&CustodySSHRequest,
