@@ -3,11 +3,11 @@
 package board
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -104,18 +104,10 @@ func (q Request) document() (document.Document, error) {
 
 // replaces refuses to overwrite a file that is no report of the format.
 func replaces(path, head string) error {
-	info, err := os.Stat(path)
-	if path == "" || err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
-		return nil // writing says what is wrong
+	if path == "" {
+		return nil
 	}
-	begin, err := files.Head(path, int64(len(head)))
-	if err != nil {
-		return files.Unread(path, err)
-	}
-	if string(begin) != head {
-		return problem.CLINotReport.With().In(path)
-	}
-	return nil
+	return files.MayReplace(path, func(begin []byte) bool { return bytes.HasPrefix(begin, []byte(head)) }, problem.CLINotReport.With())
 }
 
 // gather gathers what is known of the state.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
@@ -107,7 +109,8 @@ func (a *app) printErrors(err error) {
 			fmt.Fprintf(&a.talk, "l5d-pki-render: error: and %d more problems\n", len(problems)-i)
 			return
 		}
-		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %s\n", p.Error())
+		// What other programs say may have lines; a name with a line break begins none.
+		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %s\n", strings.ReplaceAll(p.Error(), "\n", "\n    "))
 		for _, hint := range p.Hints {
 			fmt.Fprintf(&a.talk, "hint: %s\n", hint)
 		}
@@ -125,6 +128,9 @@ const noLog = "\x00"
 func (a *app) checkLogFile() error {
 	if a.logFile != "" && statefile.IsInput(a.logFile) {
 		return problem.CLILogIsState.With().In(a.logFile)
+	}
+	if full, err := filepath.Abs(a.logFile); a.logFile != "" && err == nil && files.RepositoryOf(filepath.Dir(full)) != "" {
+		return files.CheckLinks(a.logFile) // a branch that is checked out may bring a link
 	}
 	return nil
 }

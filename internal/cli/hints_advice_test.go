@@ -9,6 +9,7 @@ var adviceOnly = map[string]string{
 	"fleet-too-large":         "files and the contents of commits are read to the same size, and refused before",
 	"fleet-pairs":             "takes more than a thousand sets of linked members; TestLinksAreBounded of the fleet has them",
 	"full-program":            "only the main program says it, and it is a process of its own; TestSmall has the other one beside it and not",
+	"custody-rules-of-others": "somebody else owns the file or its directory; TestSOPSRulesOfOthers has such a directory",
 	"custody-ssh-program":     "the same: TestSmall",
 	"custody-ssh-protocol":    "the same, of two releases: TestAskingErrors",
 	"custody-ssh-request":     "a program that nobody starts by hand: TestSmall runs it without a request",

@@ -213,6 +213,16 @@ func (r *hintRun) libraryCall(name string, args []string) error {
 			s.Status.Issuers[0].Role = "other"
 		case "webhook":
 			o = rotation.StartOptions{Kind: state.KindWebhooks, Webhooks: map[string]rotation.BroughtWebhook{"tap": {}}}
+		case "hook": // the certificate of another webhook
+			var brought rotation.BroughtWebhook
+			other := s.Status.Webhooks[state.WebhookPolicyValidator]
+			if brought.Certificate, err = pki.ParseChain([]byte(other.Certificate)); err == nil {
+				brought.CABundle, err = pki.ParseChain([]byte(other.CABundle))
+			}
+			if err != nil {
+				return err
+			}
+			o = rotation.StartOptions{Kind: state.KindWebhooks, Webhooks: map[string]rotation.BroughtWebhook{state.WebhookProxyInjector: brought}}
 		}
 		_, err = rotation.Start(s, o, rotation.Evidence{}, at, random)
 		return err

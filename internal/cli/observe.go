@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/command"
 	"github.com/l5d-pki/l5d-pki-render/internal/live"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
@@ -116,6 +117,9 @@ func (a *app) observeOne(c *observeCall, s *state.Rotation) error {
 		c.cluster = s.Metadata.Name
 	}
 	own := c.cluster == s.Metadata.Name
+	if err := files.MayWrite(c.to, rotation.ObservationKind); err != nil {
+		return err
+	}
 	o, gaps, err := a.observeNow(&c.clusterFlags, s, live.Cluster{Name: c.cluster, Namespace: c.namespace})
 	if err != nil {
 		return err

@@ -19,17 +19,20 @@ var sopsSays = map[int]problem.Sentence{
 	25:  problem.CustodyTampered,      // ErrorDecryptingTree
 }
 
-// sops runs the user's program in the state's folder, so that it finds the
-// .sops.yaml that the user's own calls find. It gets the variables of identities,
-// clouds and agents.
+// sops runs the user's program in the state's folder, with the .sops.yaml that the
+// user's own calls find. It gets the variables of identities, clouds and agents.
 func (c *Custody) sops(path string, stdin []byte, args ...string) ([]byte, error) {
 	name := c.Getenv("L5D_PKI_SOPS_PROGRAM")
 	if name == "" {
 		name = "sops"
 	}
+	config, err := c.sopsConfig()
+	if err != nil {
+		return nil, err
+	}
 	p := program{
 		name: name, dir: filepath.Dir(c.StatePath), env: child.Environment(child.Sops, c.sopsEnvironment()...),
-		args: append(args, "--filename-override", filepath.FromSlash(path), "--input-type", "yaml", "--output-type", "yaml"),
+		args: append(append([]string{"--config", config}, args...), "--filename-override", filepath.FromSlash(path), "--input-type", "yaml", "--output-type", "yaml"),
 	}
 	out, failed := p.run(stdin)
 	switch {

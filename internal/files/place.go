@@ -1,8 +1,10 @@
 package files
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -13,7 +15,13 @@ import (
 // something to Git or to CI, where it is a link, or where links lead it out of
 // the repository that it is named in. Whoever may commit links could otherwise
 // choose what the command writes.
-func CheckPlace(file string) error {
+func CheckPlace(file string) error { return checkPlace(file, state.ProtectedPath) }
+
+// CheckLinks is CheckPlace for a file that may have a name that means something to
+// other tools than Git.
+func CheckLinks(file string) error { return checkPlace(file, state.GitPath) }
+
+func checkPlace(file string, protected func(name string) string) error {
 	if info, err := os.Lstat(file); err == nil && info.Mode()&os.ModeSymlink != 0 {
 		return problem.CLIPlace.With("a symbolic link").In(file)
 	}
@@ -24,11 +32,54 @@ func CheckPlace(file string) error {
 	real := filepath.Join(root, below)
 	if root := RepositoryOf(filepath.Dir(real)); root != "" {
 		name, _ := Below(root, real)
-		if why := state.ProtectedPath(name); why != "" {
+		if why := protected(name); why != "" {
 			return problem.CLIPlace.With(why).In(file)
 		}
 	}
 	return nil
+}
+
+// MayReplace refuses a file that a flag or another file names, to be written, where
+// [CheckLinks] does, and one that exists and is not what an earlier call wrote there, by
+// its first bytes.
+func MayReplace(path string, isOurs func(head []byte) bool, otherwise *problem.Problem) error {
+	if err := CheckLinks(path); err != nil {
+		return err
+	}
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode().IsRegular() && info.Size() == 0 {
+		return nil // writing says what is wrong
+	}
+	if !info.Mode().IsRegular() {
+		return otherwise.In(path)
+	}
+	head, err := Head(path, maxHead)
+	if err != nil {
+		return Unread(path, err)
+	}
+	if !isOurs(head) {
+		return otherwise.In(path)
+	}
+	return nil
+}
+
+// maxHead is how much of a file says what it is, in bytes.
+const maxHead = 4 << 10
+
+// MayWrite is CheckPlace and MayReplaceKind; "" is stdout.
+func MayWrite(path, kind string) error {
+	if path == "" {
+		return nil
+	}
+	return cmp.Or(CheckPlace(path), MayReplaceKind(path, kind))
+}
+
+// MayReplaceKind is MayReplace for a document of ours, in YAML or JSON.
+func MayReplaceKind(path, kind string) error {
+	spare := strings.NewReplacer(`"`, "", " ", "")
+	return MayReplace(path, func(head []byte) bool {
+		return strings.Contains(spare.Replace(string(head)), "kind:"+kind)
+	}, problem.CLINotKind.With(kind))
 }
 
 // Anchor returns the directory that a file stays below when it is written, and its

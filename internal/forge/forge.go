@@ -20,6 +20,9 @@ package forge
 import (
 	"context"
 	"errors"
+	"strconv"
+	"strings"
+	"unicode"
 )
 
 // Pull is one pull request, or merge request.
@@ -111,4 +114,13 @@ type Forge interface {
 	// of somebody else with the same marker stays.
 	// Body must hold marker, hidden as the forge's limits allow.
 	Comment(ctx context.Context, number int, marker, body string) error
+}
+
+// Address is the address of a page as a forge gives it, on one line and without control
+// characters: it is shown among lines of this program's own.
+func Address(page string) string {
+	if strings.ContainsFunc(page, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }) {
+		return strconv.QuoteToASCII(page)
+	}
+	return page
 }

@@ -209,5 +209,5 @@ func restartOf(f Facts, e rotation.Endpoint) []Step {
 	case e.Namespace == "":
 		return []Step{{Text: "Restart the workloads of group " + e.Group + "; the observation does not name their namespace."}}
 	}
-	return []Step{{Command: "kubectl -n " + e.Namespace + " rollout restart deployment,statefulset,daemonset"}}
+	return []Step{{Command: "kubectl -n " + Quoted(e.Namespace) + " rollout restart deployment,statefulset,daemonset"}}
 }

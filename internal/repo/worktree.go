@@ -10,7 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
 )
 
-// Worktree is a working tree of its own in a temporary directory: a detached
+// Worktree is a working tree of its own in a directory of the user's: a detached
 // checkout that shares history and configuration with its repository.
 type Worktree struct {
 	repo *Repo
@@ -44,7 +44,7 @@ func (r *Repo) CheckoutReviewed(commit string) (*Worktree, error) { return r.che
 
 func (r *Repo) checkout(commit string, reviewed bool) (*Worktree, error) {
 	r.sweepWorktrees()
-	parent, err := os.MkdirTemp("", worktreePrefix)
+	parent, err := os.MkdirTemp(worktreesBelow(), worktreePrefix)
 	if err != nil {
 		return nil, err
 	}

@@ -9,11 +9,25 @@ import (
 )
 
 const (
-	// worktreePrefix begins the names of the temporary directories of worktrees.
+	// worktreePrefix begins the names of the directories of worktrees.
 	worktreePrefix = "l5d-pki-render-"
 	// worktreeLock is a file beside the worktree that is locked while it is in use.
 	worktreeLock = "lock"
 )
+
+// worktreesBelow is where worktrees are made: below the user's directory for caches. What
+// hooks and sops start there looks for modules and settings in all directories above,
+// and in the one for temporary files everybody on the machine may put some. Without a
+// home it is that one.
+func worktreesBelow() string {
+	if cache, err := os.UserCacheDir(); err == nil {
+		dir := filepath.Join(cache, "l5d-pki-render")
+		if os.MkdirAll(dir, 0o700) == nil {
+			return dir
+		}
+	}
+	return os.TempDir()
+}
 
 // inUse locks the directory of a worktree for as long as the process lives.
 func inUse(parent string) (release func(), err error) {
@@ -41,12 +55,12 @@ func (r *Repo) sweepWorktrees() {
 	}
 }
 
-// isLeft reports whether a directory is the temporary one of a worktree that no
+// isLeft reports whether a directory is that of a worktree that no
 // process uses. The list comes from .git, so the directory has to be where this
 // package makes them.
 func isLeft(parent, worktree string) bool {
-	temporary, err := filepath.EvalSymlinks(os.TempDir())
-	if err != nil || filepath.Dir(parent) != temporary || filepath.Base(parent) != worktree || !strings.HasPrefix(worktree, worktreePrefix) {
+	below, err := filepath.EvalSymlinks(worktreesBelow())
+	if err != nil || filepath.Dir(parent) != below || filepath.Base(parent) != worktree || !strings.HasPrefix(worktree, worktreePrefix) {
 		return false
 	}
 	info, err := os.Lstat(filepath.Join(parent, worktreeLock))

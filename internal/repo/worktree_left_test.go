@@ -10,7 +10,7 @@ import (
 // TestWorktreeOfAKilled: the next worktree removes what a killed process left, and
 // nothing that a living one uses or that is not a temporary directory of this package.
 func TestWorktreeOfAKilled(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	_, clone := cloned(t)
 	r, err := Open(clone)
 	if err != nil {
@@ -55,5 +55,35 @@ func TestWorktreeOfAKilled(t *testing.T) {
 	next.Close()
 	if listed() != 2 {
 		t.Error(must(t, clone, "worktree", "list"))
+	}
+}
+
+// TestWorktreeAboveIsTheUsers: nothing that others may write to is above a worktree that
+// hooks run in, unless the user has no directory of their own.
+func TestWorktreeAboveIsTheUsers(t *testing.T) {
+	shared, cache := t.TempDir(), filepath.Join(t.TempDir(), "not", "yet")
+	_, clone := cloned(t)
+	r, err := Open(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", shared)
+	for _, home := range []string{cache, "relative"} {
+		t.Setenv("XDG_CACHE_HOME", home)
+		w, err := r.CheckoutReviewed(must(t, clone, "rev-parse", "HEAD"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if below := map[string]string{cache: cache, "relative": shared}[home]; !strings.HasPrefix(w.Dir, below+string(filepath.Separator)) {
+			t.Errorf("%s is not below %s", w.Dir, below)
+		}
+		w.Close()
+	}
+	if info, err := os.Stat(filepath.Join(cache, "l5d-pki-render")); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("%v, %v", info, err)
+	}
+	left, _ := filepath.Glob(filepath.Join(shared, "*"))
+	if more, _ := filepath.Glob(filepath.Join(cache, "l5d-pki-render", "*")); len(left)+len(more) > 0 {
+		t.Errorf("left behind: %v %v", left, more)
 	}
 }

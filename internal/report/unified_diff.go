@@ -3,11 +3,13 @@ package report
 import (
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+
 	"github.com/rogpeppe/go-internal/diff"
 )
 
 // Diff is a unified diff of two texts; "" if they are the same.
 func Diff(from, to, before, after string) string {
 	text := string(diff.Diff(from, []byte(before), to, []byte(after)))
-	return strings.TrimPrefix(text, "diff "+from+" "+to+"\n")
+	return sink.Log(strings.TrimPrefix(text, "diff "+from+" "+to+"\n")) // lines of the author of a change
 }

@@ -22,6 +22,18 @@ type Webhook struct {
 // Host is the name that the API server calls.
 func (w Webhook) Host() string { return w.Service + "." + w.Namespace + ".svc" }
 
+// Serves verifies as the API server does at an instant: the chain under caBundle, for
+// the webhook's host.
+func (w Webhook) Serves(at time.Time) error {
+	if len(w.Serving) == 0 {
+		return nil
+	}
+	if err := w.Serving[0].VerifyHostname(w.Host()); err != nil {
+		return problem.LintWebhookName.With(w.Host(), listed(w.Serving[0].DNSNames))
+	}
+	return goVerify(Bundle{w.CABundle}, w.Serving, x509.VerifyOptions{CurrentTime: at})
+}
+
 // policyValidator is the one webhook that a Rust program serves.
 const policyValidator = linkerd.PolicyService
 

@@ -30,6 +30,12 @@ var (
 		Hint:    "name another file with --to",
 		Explain: "`report --to` replaces a report that an earlier call wrote in the same format. Any other file stays as it is: a state file or an observation is easily named by mistake.",
 	}
+	CLINotKind = Sentence{
+		Code:    "cli-not-kind",
+		Text:    "exists and has no kind: %s in its first lines: it is not overwritten",
+		Hint:    "name another file",
+		Explain: "A flag or a fleet file names where an observation or a fleet file is written. One that an earlier call wrote is replaced. Any other file stays as it is: a state, a key file and a setting are easily named, by mistake or by somebody who wants them gone.",
+	}
 	CLILogIsState = Sentence{
 		Code:    "cli-log-is-state",
 		Text:    "--log-file names a state file, a manifest or a key file: nothing is appended to it, and nothing was done",
@@ -51,7 +57,7 @@ var (
 	CLIPlace = Sentence{
 		Code:    "cli-place",
 		Text:    "is %s: nothing is written there",
-		Hint:    "name another directory with the flag, or remove the link",
+		Hint:    "name another file or directory with the flag, or remove the link",
 		Explain: "Whoever may commit to the repository could otherwise turn a directory that a job names into a link, and have the job write, with its own rights, what Git, a CI system or a forge acts on: .git, .gitattributes, workflows, CODEOWNERS and their like, however a file system may spell them.",
 	}
 	CLIStdoutClosed = Sentence{

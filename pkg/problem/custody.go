@@ -32,6 +32,12 @@ var (
 		Hint:    "copy it anew: `age-keygen -y identity.txt` prints the public key of an identity; SSH recipients are ssh-ed25519 or ssh-rsa",
 		Explain: "The text looks like a public key and its checksum or encoding does not hold. A key encrypted to a damaged recipient could never be opened.",
 	}
+	CustodyRulesOfOthers = Sentence{
+		Code:    "custody-rules-of-others",
+		Text:    "others may write this file, and sops would encrypt keys to whom it says",
+		Hint:    "put a .sops.yaml into the repository, or correct the owner and the permissions of this one and of its directory",
+		Explain: "sops looks for .sops.yaml from the state's directory upwards, and finds one of somebody else in a directory that many users share, as /tmp is. Inside of the repository the file is reviewed like any other.",
+	}
 	CustodySSHProgram = Sentence{
 		Code:    "custody-ssh-program",
 		Text:    "SSH keys that open key files are read by the program %s, which cannot be run: %v",

@@ -8,6 +8,12 @@ var (
 		Hint:    "correct the document at that line; if a program made it, run it again and look for a cut-off end",
 		Explain: "The YAML parser stopped at this place. A stream that was cut short usually ends inside a quoted value or a bracket, and the parser then names the last line. Nothing was changed, since a document that cannot be read cannot be edited safely.",
 	}
+	NotShown = Sentence{
+		Code:    "manifest-not-shown",
+		Text:    "has %s, which a reviewer would not see",
+		Hint:    "save the file with usual line ends; inside of double quotes such a character can be written as an escape (\\r, \\u2028)",
+		Explain: "States, fleet files and observations are reviewed as differences. YAML 1.1 begins a new line at characters that git, forges and editors show as nothing, so a line that looks like a comment could set a field; characters that turn text around make a line look like another one.",
+	}
 	NotUTF8 = Sentence{
 		Code:    "manifest-not-utf8",
 		Text:    "is not UTF-8 text at byte %d",

@@ -241,6 +241,12 @@ var (
 		Hint:    "have it issued by another tool or with fewer fields; without the flags that bring certificates, the command mints ones that proxies read",
 		Explain: "Go, and so identity and this program, reads more than rustls-webpki, the verifier of the proxies. An issuer that it cannot read verifies nowhere, and an anchor that it cannot read is left out of every proxy's trust store, although the bundle that the proxy holds has it.",
 	}
+	RotationUnfitHook = Sentence{
+		Code:    "rotation-unfit-webhook",
+		Text:    "the API server would refuse the incoming certificate of webhook %q: %s",
+		Hint:    "begin again with certificates that `l5d-pki-render start webhooks` mints; in a rotation that has begun, `l5d-pki-render back --abandon` first",
+		Explain: "The API server verifies a webhook's certificate under the caBundle of the webhook configuration, for the name of its Service and for serverAuth. The incoming one has to verify under the incoming caBundle, now and until the rotation can end: otherwise no pod is injected, or none starts, as soon as it is served.",
+	}
 	RotationSameAnchor = Sentence{
 		Code:    "rotation-same-anchor",
 		Text:    "the incoming anchor %q (%s) %s",

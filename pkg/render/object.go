@@ -24,10 +24,11 @@ type object struct {
 
 // String names the object in reports and errors.
 func (o object) String() string {
-	if o.namespace == "" {
-		return o.kind + " " + o.name
+	name := o.name
+	if o.namespace != "" {
+		name = o.namespace + "/" + o.name
 	}
-	return o.kind + " " + o.namespace + "/" + o.name
+	return strings.ReplaceAll(o.kind+" "+name, "\n", `\n`) // one line, whatever it is called
 }
 
 // path is a place inside the object as a place inside its document.

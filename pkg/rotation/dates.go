@@ -23,7 +23,7 @@ type span struct {
 // the timetable says is warned by status, not here.
 func (w *way) dates() problem.List {
 	if w.path.Kind == state.KindWebhooks {
-		return nil
+		return w.webhooks()
 	}
 	var problems problem.List
 	skew := w.scene.skew()

@@ -24,7 +24,7 @@ func ParseObservation(file string, data []byte) (*Observation, error) {
 	if len(data) > MaxObservation {
 		return nil, problem.ObservationSize.With(len(data), MaxObservation).In(file)
 	}
-	root, err := manifest.Parse(data)
+	root, err := manifest.ParsePlain(data)
 	if err != nil {
 		return nil, problem.Of(err).In(file).Err()
 	}
@@ -185,6 +185,9 @@ func (o *Observation) checkRows(c *observationCheck) {
 	}
 	for i, e := range o.Endpoints {
 		c.group(index("endpoints", i)+".group", e.Group, endpointGroups)
+		if e.Count = 1; !podsForm.MatchString(podsText(e)) { // names go into commands
+			c.add(index("endpoints", i), problem.ObservationPods.With(podsText(e)))
+		}
 		c.fingerprints(index("endpoints", i)+".bundle", e.Bundle)
 		c.fingerprints(index("endpoints", i)+".chain", e.Chain)
 	}

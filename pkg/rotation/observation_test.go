@@ -85,6 +85,8 @@ func TestParseObservationRefuses(t *testing.T) {
 		{"text for a list", "issuer: [BBB]", "issuer: BBB", problem.ObservationShape, "13:11"},
 		{"count zero", "count: 12", "count: 0", problem.ObservationCount, "20:10"},
 		{"count of words", "count: 12", "count: many", problem.ObservationCount, "20:10"},
+		{"a namespace that is a command", "namespace: emojivoto", "namespace: $(touch x)", problem.ObservationPods, ""},
+		{"a namespace that is a flag", "namespace: emojivoto", "namespace: -A", problem.ObservationPods, ""},
 		{"another kind", "kind: Observation", "kind: Rotation", problem.ObservationHead, ""},
 		{"damaged certificates", "cluster: prod", "cluster: prod\ncertificates: rubbish", problem.Sentence{Code: "pki"}, ""},
 	} {

@@ -9,8 +9,8 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// hookHost is the DNS name that a webhook's certificate has to carry.
-func hookHost(spec state.Spec, webhook string) string {
+// hookOf is a webhook without its certificates.
+func hookOf(spec state.Spec, webhook string) pki.Webhook {
 	w := pki.Webhook{Service: linkerd.ServiceOf(webhook), Namespace: spec.Linkerd.Namespace}
 	switch webhook {
 	case state.WebhookTap, state.WebhookTapInjector:
@@ -18,7 +18,38 @@ func hookHost(spec state.Spec, webhook string) string {
 	case state.WebhookJaeger:
 		w.Namespace = spec.Linkerd.JaegerNamespace
 	}
-	return w.Host()
+	return w
+}
+
+// hookHost is the DNS name that a webhook's certificate has to carry.
+func hookHost(spec state.Spec, webhook string) string { return hookOf(spec, webhook).Host() }
+
+// webhooks refuses incoming certificates of webhooks that the API server would not
+// accept when they are served, or would not any more when the rotation can end.
+func (w *way) webhooks() problem.List {
+	var problems problem.List
+	spec := w.scene.state.WithDefaults().Spec
+	end := schedule(w.path, w.to, w.at, w.options.Leaves, w.scene.leafLife(), w.options.Pace).end()
+	for _, name := range state.WebhookKeys {
+		material := w.scene.state.Status.Webhooks[name].Incoming
+		if material == nil || material.Certificate == "" {
+			continue
+		}
+		hook, err := hookOf(spec, name), error(nil)
+		if hook.Serving, err = pki.ParseChain([]byte(material.Certificate)); err == nil {
+			hook.CABundle, err = pki.ParseChain([]byte(material.CABundle))
+		}
+		if err == nil {
+			err = hook.Serves(end)
+		}
+		if err == nil && w.from >= 0 { // a start does not serve it yet
+			err = hook.Serves(w.at)
+		}
+		if err != nil {
+			problems = append(problems, problem.RotationUnfitHook.With(name, problem.Of(err)[0].Text).Because(err))
+		}
+	}
+	return problems
 }
 
 // webhooks brings or mints incoming material for every listed webhook that has

@@ -74,7 +74,7 @@ func parseText(data []byte) (*manifest.Node, problem.List) {
 	if lines := conflictMarkers(data); lines != "" {
 		return nil, append(problems, problem.StateConflict.With(lines))
 	}
-	root, err := manifest.Parse(data)
+	root, err := manifest.ParsePlain(data)
 	switch {
 	case err != nil && len(problems) == 0 && otherStream(data) != nil:
 		return nil, problem.List{otherStream(data)}

@@ -21,7 +21,7 @@ func ReadAs(data []byte, into any) (Place, problem.List) {
 	if lines := conflictMarkers(data); lines != "" {
 		return nil, problem.List{problem.StateConflict.With(lines)}
 	}
-	root, err := manifest.Parse(data)
+	root, err := manifest.ParsePlain(data)
 	if err != nil {
 		return nil, problem.Of(err)
 	}

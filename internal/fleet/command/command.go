@@ -105,7 +105,13 @@ limits and further links by hand.`,
 				w.Print(text)
 				return nil
 			}
+			if err := files.CheckLinks(path); err != nil {
+				return err
+			}
 			if force {
+				if err := files.MayReplaceKind(path, fleet.Kind); err != nil {
+					return err
+				}
 				return w.Files().Replace(path, text, 0o644)
 			}
 			return w.Files().Create(path, text, 0o644)

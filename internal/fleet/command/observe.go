@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 
 	"github.com/spf13/cobra"
 )
@@ -103,7 +105,7 @@ func targetsOf(on *checkout.Fleet) (all Observed, targets []live.Target, at []in
 			all[i].Unknown = "spec.members has no observation for it, so there is no place to write to"
 			continue
 		}
-		if err := on.Writable("", "observation", c.Observation); err != nil {
+		if err := cmp.Or(on.Writable("", "observation", c.Observation), files.MayWrite(on.Beside(c.Observation), rotation.ObservationKind)); err != nil {
 			all[i].Unknown = problem.Of(err)[0].Text
 			continue
 		}

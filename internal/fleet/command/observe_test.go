@@ -181,7 +181,7 @@ func TestObserveFleet(t *testing.T) {
 	}
 	old := string(text)
 	f.write("hangs/seen/observation.yaml", text)
-	f.write("west/seen/observation.yaml", []byte("damaged, so it is observed anew"))
+	f.write("west/seen/observation.yaml", []byte("kind: Observation\ncluster: [damaged, so it is observed anew"))
 	r, err := f.observe(o)
 	if !errors.Is(err, errUnknown) {
 		t.Fatalf("%v %v", r, err)

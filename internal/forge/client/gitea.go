@@ -66,7 +66,7 @@ func (g *giteaForge) list(ctx context.Context, q forge.Query, page int) ([]forge
 
 func pullOfGitea(p *gitea.PullRequest) forge.Pull {
 	pull := forge.Pull{
-		Number: int(p.Index), Title: cleanTitle("gitea", p.Title), Body: p.Body, URL: p.HTMLURL, State: string(p.State),
+		Number: int(p.Index), Title: cleanTitle("gitea", p.Title), Body: p.Body, URL: forge.Address(p.HTMLURL), State: string(p.State),
 		Draft: p.Draft || cleanTitle("gitea", p.Title) != p.Title,
 	}
 	if p.HasMerged {

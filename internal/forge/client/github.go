@@ -79,7 +79,7 @@ func (g *githubHub) list(ctx context.Context, q forge.Query, page int) ([]forge.
 func pullOfGitHub(p *github.PullRequest) forge.Pull {
 	pull := forge.Pull{
 		Number: p.GetNumber(), Title: p.GetTitle(), Body: p.GetBody(), Head: p.GetHead().GetRef(), HeadSHA: p.GetHead().GetSHA(),
-		Base: p.GetBase().GetRef(), URL: p.GetHTMLURL(), State: p.GetState(), Draft: p.GetDraft(), Author: p.GetUser().GetLogin(),
+		Base: p.GetBase().GetRef(), URL: forge.Address(p.GetHTMLURL()), State: p.GetState(), Draft: p.GetDraft(), Author: p.GetUser().GetLogin(),
 	}
 	if p.MergedAt != nil || p.GetMerged() {
 		pull.State = "merged"

@@ -63,7 +63,7 @@ func (g *gitlabLab) list(ctx context.Context, q forge.Query, page int) ([]forge.
 func pullOfGitLab(m *gitlab.BasicMergeRequest) forge.Pull {
 	pull := forge.Pull{
 		Number: int(m.IID), Title: cleanTitle("gitlab", m.Title), Body: m.Description, Head: m.SourceBranch, HeadSHA: m.SHA,
-		Base: m.TargetBranch, URL: m.WebURL, State: m.State, Draft: m.Draft, Labels: m.Labels,
+		Base: m.TargetBranch, URL: forge.Address(m.WebURL), State: m.State, Draft: m.Draft, Labels: m.Labels,
 	}
 	if m.Author != nil {
 		pull.Author = m.Author.Username
