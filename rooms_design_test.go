@@ -3,6 +3,7 @@ package rooms
 import (
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -27,5 +28,39 @@ func TestDesignNamesPackages(t *testing.T) {
 	}
 	if len(seen) < 40 {
 		t.Errorf("looked at %d packages only", len(seen))
+	}
+}
+
+// TestDesignNamesFiles: every file that docs/design.md names exists, in a package that
+// the same line names or, with a directory, where it says.
+func TestDesignNamesFiles(t *testing.T) {
+	directory := regexp.MustCompile(`\b(?:pkg|internal|cmd|release)(?:/[-a-z0-9]+)*`)
+	goFile := regexp.MustCompile(`(?:[-a-z0-9]+/)*[a-z0-9_*]+\.go\b`)
+	named := 0
+	for i, line := range strings.Split(text(t, "docs/design.md"), "\n") {
+		places := append(directory.FindAllString(line, -1), ".")
+		for _, name := range goFile.FindAllString(line, -1) {
+			named++
+			found := false
+			for _, place := range places {
+				files, err := filepath.Glob(filepath.Join(place, name))
+				found = found || err == nil && len(files) > 0
+			}
+			if !found {
+				t.Errorf("docs/design.md:%d: there is no file %s in %v", i+1, name, places)
+			}
+		}
+	}
+	if named < 100 {
+		t.Errorf("docs/design.md names %d files only", named)
+	}
+}
+
+// TestGlossaryIsShort: a newcomer can read all words in two minutes.
+func TestGlossaryIsShort(t *testing.T) {
+	const most = 25
+	rows := regexp.MustCompile(`(?m)^\| `).FindAllString(text(t, "docs/glossary.md"), -1)
+	if words := len(rows) - 1; words > most || words < 10 { // the first row is the head
+		t.Errorf("docs/glossary.md has %d words, at most %d are allowed", words, most)
 	}
 }

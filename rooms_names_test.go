@@ -11,7 +11,7 @@ import (
 
 // ofLinkerd tells the names that belong to Linkerd alone from words such as
 // "tap", "linkerd" (a key of the state file) and "tls.crt" (of any Secret).
-var ofLinkerd = regexp.MustCompile(`linkerd[-.0-9]|-linkerd|^(crt|key)\.pem$|^ca-bundle\.crt$|-k8s-tls$|^kubernetes\.io/tls$|linkerd\.io`)
+var ofLinkerd = regexp.MustCompile(`linkerd[-.0-9]|-linkerd|^(crt|key)\.pem$|^ca-bundle\.crt$|-k8s-tls$|^kubernetes\.io/tls$|linkerd\.io|^identity(\.[a-z]|TrustAnchorsPEM|TrustDomain$)`)
 
 // linkerdNames is every name in pkg/linkerd that belongs to Linkerd alone.
 func linkerdNames(t *testing.T) map[string]bool {
@@ -27,7 +27,7 @@ func linkerdNames(t *testing.T) map[string]bool {
 			}
 		})
 	}
-	for _, known := range []string{"linkerd-identity-issuer", "linkerd.io/inject", "crt.pem", "tap-injector-k8s-tls", "linkerd-jaeger"} {
+	for _, known := range []string{"linkerd-identity-issuer", "linkerd.io/inject", "crt.pem", "tap-injector-k8s-tls", "linkerd-jaeger", "identityTrustAnchorsPEM", "identity.issuer.scheme"} {
 		if !names[known] {
 			t.Fatalf("pkg/linkerd has no literal %q: the search is broken", known)
 		}

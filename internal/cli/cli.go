@@ -56,14 +56,6 @@ type World struct {
 	Forge func(remoteURL string) (forge.Forge, error)
 }
 
-// Exit codes (design section 9).
-const (
-	ExitDone        = 0
-	ExitFailed      = 1
-	ExitWouldChange = 2
-	ExitUsage       = 64
-)
-
 // app is one call: its world, its flags, and what it will write.
 type app struct {
 	World

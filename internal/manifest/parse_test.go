@@ -151,6 +151,7 @@ func TestPath(t *testing.T) {
 	}{
 		{At(), ""},
 		{At("webhooks", 0, "clientConfig", "caBundle"), "webhooks[0].clientConfig.caBundle"},
+		{Dotted("identity.issuer.scheme"), "identity.issuer.scheme"},
 		{At("metadata", "annotations", "linkerd.io/inject"), `metadata.annotations["linkerd.io/inject"]`},
 		{At("data", "ca-bundle.crt"), `data["ca-bundle.crt"]`},
 		{At(2, "a_b-C9", ""), `[2].a_b-C9[""]`},

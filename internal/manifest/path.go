@@ -24,6 +24,14 @@ type Path []Step
 // It panics for a step of another type, since paths are written by programmers.
 func At(steps ...any) Path { return Path(nil).With(steps...) }
 
+// Dotted makes a path of keys from the name that `helm --set` gives a value: a.b.c.
+func Dotted(name string) (p Path) {
+	for key := range strings.SplitSeq(name, ".") {
+		p = append(p, Step{key: key})
+	}
+	return p
+}
+
 // With is p followed by more steps; p itself does not change.
 func (p Path) With(steps ...any) Path {
 	longer := slices.Clip(slices.Clone(p))

@@ -143,7 +143,7 @@ func (b *builder) values() *manifest.Node {
 // readIssuer reads the issuer that the chart was given. The Secret itself is never
 // read, for it has the key.
 func (b *builder) readIssuer() {
-	crt := b.values().Lookup(manifest.At("identity", "issuer", "tls", "crtPEM")).Value()
+	crt := b.values().Lookup(manifest.Dotted(linkerd.IssuerCertValue)).Value()
 	if b.o.ControlPlane.Issuer = b.fingerprints(crt); b.o.ControlPlane.Issuer == nil {
 		return
 	}

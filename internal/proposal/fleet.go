@@ -3,7 +3,6 @@ package proposal
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -21,9 +20,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
-
-// fleetPrefix begins the branches of fleets; those of states begin with "l5d-pki/".
-const fleetPrefix = "l5d-pki-fleet/"
 
 // fleetCall is one call for all members of a fleet.
 type fleetCall struct {
@@ -180,15 +176,14 @@ func fleetBranch(f *fleet.File, r *checkout.Result) string {
 	for _, o := range r.Moved {
 		members = append(members, fmt.Sprintf("%s %d %s", r.Scene.Clusters[o.Member].Name, o.Move.State.Status.Epoch, o.Move.To))
 	}
-	slices.Sort(members)
-	return fleetPrefix + f.Metadata.Name + "/" + r.Moved[0].Move.To + "-" + text.Digest([]byte(strings.Join(members, "\n")))[:12]
+	return text.FleetBranch(f.Metadata.Name, r.Moved[0].Move.To, members)
 }
 
 // held reports what is there already: the branch of this change, or another open
 // pull request of the fleet, which goes first.
 func (c *fleetCall) held(f *checkout.Fleet, dry *checkout.Result, r *plan.Report) (bool, error) {
 	if c.forge != nil {
-		open, err := c.forge.List(c.ctx, forge.Query{Base: c.Branch, HeadPrefix: fleetPrefix + f.File.Metadata.Name + "/", State: "open"})
+		open, err := c.forge.List(c.ctx, forge.Query{Base: c.Branch, HeadPrefix: text.FleetPrefix(f.File.Metadata.Name), State: "open"})
 		if err != nil {
 			return false, err
 		}

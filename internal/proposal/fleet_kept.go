@@ -8,6 +8,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -16,14 +17,14 @@ import (
 // of other repositories that it pins and all keys that it brings; "" if there is none.
 // So nothing is minted twice. Keys that no commit names are removed.
 func (c *fleetCall) kept(f *checkout.Fleet, branch string) (string, error) {
-	made, err := c.Repo.Made(fleetPrefix + f.File.Metadata.Name + "/")
+	made, err := c.Repo.Made(text.FleetPrefix(f.File.Metadata.Name))
 	if err != nil {
 		return "", base.GitProblem(err)
 	}
 	if err := keyfile.Recover(c.Moves.Files, c.StatePath, c.named(f, made)); err != nil {
 		return "", err
 	}
-	pending, err := c.Repo.Pending(fleetPrefix + f.File.Metadata.Name + "/")
+	pending, err := c.Repo.Pending(text.FleetPrefix(f.File.Metadata.Name))
 	if err != nil || c.q.Wish.Anew {
 		return "", base.GitProblem(err)
 	}

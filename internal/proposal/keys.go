@@ -8,7 +8,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
-	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -92,7 +92,7 @@ func (c *call) addPending(found map[string]string) error {
 			return err
 		}
 	}
-	pending, err := c.Repo.Pending(plan.Prefix(c.Now))
+	pending, err := c.Repo.Pending(text.Prefix(c.Now))
 	if err != nil {
 		return base.GitProblem(err)
 	}
@@ -108,7 +108,7 @@ func (c *call) addPending(found map[string]string) error {
 // state in the user's own folder, and of commits that were made.
 func (c *call) named() func(path string) bool {
 	all := []func(string) bool{keyfile.NamedBy(c.StatePath, c.Now), keyfile.NamedAt(c.StatePath)}
-	made, err := c.Repo.Made(plan.Prefix(c.Now))
+	made, err := c.Repo.Made(text.Prefix(c.Now))
 	for _, commit := range made {
 		if next, errState := c.stateAt(commit); errState == nil && next != nil {
 			all = append(all, keyfile.NamedBy(c.StatePath, next))

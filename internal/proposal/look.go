@@ -8,6 +8,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -41,9 +42,9 @@ func (c *call) look() (s plan.Snapshot, superseded map[string]*plan.Head, err er
 
 // pulls lists the open ones: those of the next epoch, and the others.
 func (c *call) pulls() (due, superseded []forge.Pull, err error) {
-	all, err := c.forge.List(c.ctx, forge.Query{Base: c.Branch, HeadPrefix: plan.Prefix(c.Now), State: "open"})
+	all, err := c.forge.List(c.ctx, forge.Query{Base: c.Branch, HeadPrefix: text.Prefix(c.Now), State: "open"})
 	for _, p := range all {
-		epoch, ours := plan.EpochIn(c.Now, p.Head)
+		epoch, ours := text.EpochIn(c.Now, p.Head)
 		switch {
 		case !ours:
 		case epoch == c.Now.Status.Epoch+1:
@@ -94,7 +95,7 @@ func (c *call) decided(s *plan.Snapshot, w plan.Wish) (plan.Plan, error) {
 // epoch that the remote has and, of a start, what an earlier call made and could
 // not push.
 func (c *call) candidates(w plan.Wish) (heads []*plan.Head, err error) {
-	found, err := c.Repo.Made(plan.Prefix(c.Now))
+	found, err := c.Repo.Made(text.Prefix(c.Now))
 	if err != nil {
 		return nil, base.GitProblem(err)
 	}
@@ -103,7 +104,7 @@ func (c *call) candidates(w plan.Wish) (heads []*plan.Head, err error) {
 	}
 	maps.Copy(found, c.Branches.Heads)
 	for _, branch := range slices.Sorted(maps.Keys(found)) {
-		epoch, ours := plan.EpochIn(c.Now, branch)
+		epoch, ours := text.EpochIn(c.Now, branch)
 		_, pushed := c.Branches.Heads[branch]
 		if !ours || epoch != c.Now.Status.Epoch+1 || !pushed && w.Verb != state.MoveStart {
 			continue

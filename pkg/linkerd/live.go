@@ -45,8 +45,6 @@ const (
 
 	// ConfigValues is the field of linkerd-config with the chart's values.
 	ConfigValues = "values"
-	// AnchorsValue is the value with the trust bundle.
-	AnchorsValue = "identityTrustAnchorsPEM"
 
 	// ExternalWorkloads is the collection of workloads outside of the cluster (2.15 and later).
 	ExternalWorkloads      = "externalworkloads"

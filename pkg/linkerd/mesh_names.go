@@ -10,9 +10,9 @@ var (
 	TrustDomainFlags = []string{"-identity-trust-domain", "-identity-domain"}
 	// IdentityFlags of linkerd-identity say what the chart's value of that name does.
 	IdentityFlags = map[string]string{
-		"-identity-scheme":               "identity.issuer.scheme",
-		"-identity-issuance-lifetime":    "identity.issuer.issuanceLifetime",
-		"-identity-clock-skew-allowance": "identity.issuer.clockSkewAllowance",
+		"-identity-scheme":               SchemeValue,
+		"-identity-issuance-lifetime":    LifetimeValue,
+		"-identity-clock-skew-allowance": ClockSkewValue,
 	}
 	// ServiceAddressEnvs have the address of a Service of the control plane.
 	ServiceAddressEnvs = []string{"LINKERD2_PROXY_IDENTITY_SVC_ADDR", "LINKERD2_PROXY_DESTINATION_SVC_ADDR", "LINKERD2_PROXY_POLICY_SVC_ADDR"}

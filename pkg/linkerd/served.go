@@ -6,11 +6,8 @@ const (
 	// LocalNameEnv of the container linkerd-proxy is the identity of the pod. Its text
 	// refers to the namespace and the service account of the pod.
 	LocalNameEnv = "LINKERD2_PROXY_IDENTITY_LOCAL_NAME"
-	// TrustDomainValue is the value of the chart that ends each identity.
-	TrustDomainValue   = "identityTrustDomain"
+	// DefaultTrustDomain is that of a mesh whose values name none.
 	DefaultTrustDomain = "cluster.local"
-	// VersionValue is the value of the chart with the release, from 2.10 on.
-	VersionValue = "linkerdVersion"
 	// IdentityPort is the gRPC port of identity's own container.
 	IdentityPort = 8080
 	// CertifyPath is the call by which a proxy gets its leaf.

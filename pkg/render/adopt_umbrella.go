@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -54,10 +55,12 @@ func (a *adoption) ownValues(root *manifest.Node) *manifest.Node {
 	return root
 }
 
+// identityValues are values that only Linkerd's chart has.
+var identityValues = []string{linkerd.AnchorsValue, linkerd.ExternalCAValue, linkerd.IssuerCertValue, linkerd.SchemeValue}
+
 // holdsValues reports whether a mapping has what only Linkerd's values have.
 func holdsValues(n *manifest.Node) bool {
-	return n.Get("identityTrustAnchorsPEM") != nil || n.Lookup(manifest.At("identity", "externalCA")) != nil ||
-		n.Lookup(manifest.At("identity", "issuer", "tls", "crtPEM")) != nil || n.Lookup(manifest.At("identity", "issuer", "scheme")) != nil
+	return slices.ContainsFunc(identityValues, func(name string) bool { return n.Lookup(manifest.Dotted(name)) != nil })
 }
 
 // sameAsOne reports whether the values were found already: a YAML alias or a merge
@@ -72,11 +75,9 @@ func sameAsOne(value *manifest.Node, found map[string]*manifest.Node) bool {
 }
 
 func sameIdentity(a, b *manifest.Node) bool {
-	at := [][]any{{"identityTrustAnchorsPEM"}, {"identity", "issuer", "tls", "crtPEM"}, {"identity", "issuer", "scheme"},
-		{"identity", "externalCA"}}
 	text := false
-	for _, steps := range at {
-		one, other := a.Lookup(manifest.At(steps...)), b.Lookup(manifest.At(steps...))
+	for _, name := range identityValues {
+		one, other := a.Lookup(manifest.Dotted(name)), b.Lookup(manifest.Dotted(name))
 		if one.Value() != other.Value() || (one == nil) != (other == nil) || one != nil && one.Line() != other.Line() {
 			return false
 		}

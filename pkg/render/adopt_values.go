@@ -31,19 +31,20 @@ func (a *adoption) readValuesFile() {
 	}
 }
 
-func (a *adoption) value(steps ...any) string {
-	if own := scalar(a.values.Lookup(manifest.At(steps...))); own != "" || a.global == nil {
+// value is one of the chart's values, by the name that `helm --set` gives it.
+func (a *adoption) value(name string) string {
+	if own := scalar(a.values.Lookup(manifest.Dotted(name))); own != "" || a.global == nil {
 		return own
 	}
-	return scalar(a.global.Lookup(manifest.At(steps...)))
+	return scalar(a.global.Lookup(manifest.Dotted(name)))
 }
 
 // readValues reads what the chart's values say
 // (charts/linkerd-control-plane/values.yaml; linkerd2 up to 2.11).
 func (a *adoption) readValues() {
 	l := &a.state.Spec.Linkerd
-	l.ExternalCA = a.value("identity", "externalCA") == "true"
-	l.IssuerScheme = a.value("identity", "issuer", "scheme")
+	l.ExternalCA = a.value(linkerd.ExternalCAValue) == "true"
+	l.IssuerScheme = a.value(linkerd.SchemeValue)
 	if l.IssuerScheme == "" {
 		l.IssuerScheme = state.SchemeLinkerd
 	}
@@ -51,11 +52,11 @@ func (a *adoption) readValues() {
 		l.Namespace = a.value("namespace") // 2.10 has it among its values
 	}
 	l.TrustDomain = trustDomainOf(a.values)
-	l.HeartbeatSchedule = a.value("heartbeatSchedule")
+	l.HeartbeatSchedule = a.value(linkerd.HeartbeatValue)
 	a.readLeaf()
-	a.addBundle(a.place("identityTrustAnchorsPEM"), a.value("identityTrustAnchorsPEM"), true)
+	a.addBundle(a.place(linkerd.AnchorsValue), a.value(linkerd.AnchorsValue), true)
 	if l.IssuerScheme == state.SchemeLinkerd {
-		a.addIssuer(a.place("identity.issuer.tls.crtPEM"), a.value("identity", "issuer", "tls", "crtPEM"))
+		a.addIssuer(a.place(linkerd.IssuerCertValue), a.value(linkerd.IssuerCertValue))
 	}
 }
 
@@ -75,16 +76,16 @@ func (a *adoption) readLeaf() {
 		to     *state.Duration
 		common state.Duration
 	}{
-		{"issuanceLifetime", &leaf.Lifetime, state.DefaultLeafLifetime},
-		{"clockSkewAllowance", &leaf.ClockSkew, state.DefaultClockSkew},
+		{linkerd.LifetimeValue, &leaf.Lifetime, state.DefaultLeafLifetime},
+		{linkerd.ClockSkewValue, &leaf.ClockSkew, state.DefaultClockSkew},
 	} {
-		text := a.value("identity", "issuer", f.key)
+		text := a.value(f.key)
 		if text == "" {
 			continue
 		}
 		d, err := state.ParseDuration(text)
 		if err != nil {
-			a.fail(problem.Of(err).Under(a.place("identity.issuer." + f.key)).Err())
+			a.fail(problem.Of(err).Under(a.place(f.key)).Err())
 		} else if d != f.common {
 			*f.to = d
 		}
@@ -93,8 +94,8 @@ func (a *adoption) readLeaf() {
 
 // readIssuerKey finds the issuer's key in a values file.
 func (a *adoption) readIssuerKey() {
-	if key := a.value("identity", "issuer", "tls", "keyPEM"); key != "" && len(a.issuers) > 0 {
-		a.keys = append(a.keys, keyFound{"", "identity.issuer.tls.keyPEM", key, a.issuers[0].chain})
+	if key := a.value(linkerd.IssuerKeyValue); key != "" && len(a.issuers) > 0 {
+		a.keys = append(a.keys, keyFound{"", linkerd.IssuerKeyValue, key, a.issuers[0].chain})
 	}
 }
 
@@ -180,7 +181,7 @@ func (a *adoption) sourceName() string {
 // name; the flag where they name none, or another release of that family.
 func (a *adoption) settleVersion() {
 	_, annotated, _ := strings.Cut(a.createdBy, " ") // "linkerd/helm stable-2.14.10"
-	said := a.value("linkerdVersion")
+	said := a.value(linkerd.VersionValue)
 	found, known := knownRelease(said)
 	if !known {
 		found, known = knownRelease(annotated)

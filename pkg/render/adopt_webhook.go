@@ -56,7 +56,8 @@ func (a *adoption) readWebhook(w Webhook, config object) {
 // the control plane's Secrets.
 func (a *adoption) leftOut(w Webhook) bool {
 	if w.Group == ControlPlane {
-		return a.value(w.Values, "externalSecret") != "true" && a.value(w.Values, injectFromValue) == "" && a.value(w.Values, injectFromValue+"Secret") == ""
+		return a.value(w.Values+".externalSecret") != "true" && a.value(w.Values+"."+injectFromValue) == "" &&
+			a.value(w.Values+"."+injectFromValue+"Secret") == ""
 	}
 	return len(a.adopted.Missing) > 0
 }
@@ -96,7 +97,7 @@ func (a *adoption) webhookNamespace(w Webhook, config object) string {
 // elsewhere: the webhook's Secret is not the chart's. The control plane's values
 // say so; a Secret that cert-manager wrote says so itself.
 func (a *adoption) elsewhere(w Webhook, secret object) bool {
-	external := w.Group == ControlPlane && a.value(w.Values, "externalSecret") == "true"
+	external := w.Group == ControlPlane && a.value(w.Values+".externalSecret") == "true"
 	return external || secret.get("metadata", "annotations", certManagerHint) != nil
 }
 

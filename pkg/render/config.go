@@ -50,8 +50,8 @@ func (p *plan) readConfig(found []finding) {
 		}
 		p.config = chartConfig{
 			found: true, values: values, text: text.Value(),
-			externalCA: values.Lookup(manifest.At("identity", "externalCA")).Value() == "true",
-			anchors:    values.Get("identityTrustAnchorsPEM").Value(),
+			externalCA: values.Lookup(manifest.Dotted(linkerd.ExternalCAValue)).Value() == "true",
+			anchors:    values.Get(linkerd.AnchorsValue).Value(),
 		}
 		p.checkConfig(f.object)
 	}
@@ -59,7 +59,7 @@ func (p *plan) readConfig(found []finding) {
 
 func (p *plan) checkConfig(o object) {
 	l := p.State.Spec.Linkerd
-	version := p.config.values.Get("linkerdVersion").Value()
+	version := p.config.values.Get(linkerd.VersionValue).Value()
 	if family, known := linkerd.FamilyOf(version); known && family != p.traits.Family {
 		p.fail(problem.RenderOtherFamily.With(version, l.Version).On(o.String()))
 	} else if !known {
@@ -68,7 +68,7 @@ func (p *plan) checkConfig(o object) {
 	if domain := trustDomainOf(p.config.values); domain != "" && domain != l.TrustDomain {
 		p.fail(problem.RenderOtherTrustDomain.With(domain, l.TrustDomain).On(o.String()))
 	}
-	scheme := p.config.values.Lookup(manifest.At("identity", "issuer", "scheme")).Value()
+	scheme := p.config.values.Lookup(manifest.Dotted(linkerd.SchemeValue)).Value()
 	if scheme != "" && scheme != l.IssuerScheme {
 		p.fail(problem.RenderOtherScheme.With(scheme, l.IssuerScheme).On(o.String()))
 	}
@@ -102,7 +102,7 @@ func (p *plan) longLeaf(setting, value string) *problem.Problem {
 // trustDomainOf reads the trust domain from a chart's values; it defaults to the
 // cluster's domain (charts/linkerd-control-plane/templates/config.yaml).
 func trustDomainOf(values *manifest.Node) string {
-	if domain := scalar(values.Get("identityTrustDomain")); domain != "" {
+	if domain := scalar(values.Get(linkerd.TrustDomainValue)); domain != "" {
 		return domain
 	}
 	return scalar(values.Get("clusterDomain"))
@@ -111,9 +111,9 @@ func trustDomainOf(values *manifest.Node) string {
 // checkFamilyByShape tells 2.10 and 2.11.0 from later charts when the stream's
 // version cannot be read (an image tag of one's own): only they know crtExpiry.
 func (p *plan) checkFamilyByShape(o object) {
-	expiry := p.config.values.Lookup(manifest.At("identity", "issuer", "crtExpiry"))
+	expiry := p.config.values.Lookup(manifest.Dotted(linkerd.IssuerExpiryValue))
 	if (expiry != nil) != p.traits.IssuerExpiry {
-		p.fail(problem.RenderOtherFamily.With(p.config.values.Get("linkerdVersion").Value(), p.State.Spec.Linkerd.Version).On(o.String()))
+		p.fail(problem.RenderOtherFamily.With(p.config.values.Get(linkerd.VersionValue).Value(), p.State.Spec.Linkerd.Version).On(o.String()))
 	}
 }
 
@@ -165,13 +165,13 @@ type configField struct {
 func (p *plan) configFields() []configField {
 	var fields []configField
 	if !p.config.anchorsElsewhere() {
-		fields = append(fields, configField{manifest.At("identityTrustAnchorsPEM"), p.raw, p.bundleSummary(), false})
+		fields = append(fields, configField{manifest.At(linkerd.AnchorsValue), p.raw, p.bundleSummary(), false})
 	}
 	if p.State.Spec.Linkerd.IssuerScheme == state.SchemeLinkerd {
-		fields = append(fields, configField{manifest.At("identity", "issuer", "tls", "crtPEM"), p.issuerText(), p.issuerSummary(), true})
+		fields = append(fields, configField{manifest.Dotted(linkerd.IssuerCertValue), p.issuerText(), p.issuerSummary(), true})
 	}
 	if p.traits.IssuerExpiry {
-		fields = append(fields, configField{manifest.At("identity", "issuer", "crtExpiry"), p.issuerExpiry(), p.issuerExpiry(), false})
+		fields = append(fields, configField{manifest.Dotted(linkerd.IssuerExpiryValue), p.issuerExpiry(), p.issuerExpiry(), false})
 	}
 	return fields
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"sigs.k8s.io/yaml"
@@ -14,9 +15,9 @@ const watchLabel = "reconcile.fluxcd.io/watch"
 // of the values, whose text is not its to change.
 const substituteAnnotation = "kustomize.toolkit.fluxcd.io/substitute"
 
-// valuesBundleKey is the chart's values key of the trust bundle, and the key of
-// the object under which a HelmRelease patch finds it.
-const valuesBundleKey = "identityTrustAnchorsPEM"
+// valuesBundleKey is the key of the object under which a HelmRelease patch finds the
+// bundle: the chart's own name for it.
+const valuesBundleKey = linkerd.AnchorsValue
 
 // HelmValuesInput is one call of [HelmValues]. Texts are those of a
 // [state.Output] of kind helm-values with its defaults.

@@ -1,6 +1,9 @@
 package render
 
 import (
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -132,31 +135,44 @@ type valuesWriter struct {
 	out    ValuesOutput
 }
 
+// put sets a value by the name that `helm --set` gives it.
+func (v *valuesWriter) put(name string, value any) {
+	keys := strings.Split(name, ".")
+	in := v.values
+	for _, key := range keys[:len(keys)-1] {
+		below, ok := in[key].(map[string]any)
+		if !ok {
+			below = map[string]any{}
+			in[key] = below
+		}
+		in = below
+	}
+	in[keys[len(keys)-1]] = value
+}
+
 // controlPlane: the keys of charts/linkerd-control-plane/values.yaml (linkerd2 up to 2.11).
 func (v *valuesWriter) controlPlane() error {
-	issuer := map[string]any{}
 	if v.layout == External {
-		issuer["scheme"] = state.SchemeKubernetes
+		v.put(linkerd.SchemeValue, state.SchemeKubernetes)
 		v.out.NeedsManifests = true
 	} else {
 		key, err := v.key(v.issuerPath(), v.State.Issuing().Key)
 		if err != nil {
 			return err
 		}
-		issuer["scheme"] = state.SchemeLinkerd
-		issuer["tls"] = map[string]any{"crtPEM": v.issuerText(), "keyPEM": key}
+		v.put(linkerd.SchemeValue, state.SchemeLinkerd)
+		v.put(linkerd.IssuerCertValue, v.issuerText())
+		v.put(linkerd.IssuerKeyValue, key)
 		v.out.HoldsKeys = true
 	}
 	if v.traits.IssuerExpiry {
-		issuer["crtExpiry"] = v.issuerExpiry()
+		v.put(linkerd.IssuerExpiryValue, v.issuerExpiry())
 	}
-	identity := map[string]any{"issuer": issuer}
 	if v.traits.TrustRoots { // 2.10 knows no externalCA
-		identity["externalCA"] = v.State.Spec.Linkerd.ExternalCA
+		v.put(linkerd.ExternalCAValue, v.State.Spec.Linkerd.ExternalCA)
 	}
-	v.values["identity"] = identity
-	v.values["identityTrustAnchorsPEM"] = v.raw
-	v.values["heartbeatSchedule"] = v.State.Spec.Linkerd.HeartbeatSchedule
+	v.put(linkerd.AnchorsValue, v.raw)
+	v.put(linkerd.HeartbeatValue, v.State.Spec.Linkerd.HeartbeatSchedule)
 	return v.webhooks(ControlPlane)
 }
 

@@ -82,7 +82,7 @@ func Continues(before, now []LogEntry) error {
 		}
 	}
 	for i := max(len(before), 1); i < len(now); i++ {
-		if now[i].At < now[i-1].At { // both of the form of rules.go: texts sort as instants
+		if now[i].At < now[i-1].At { // both of the form of field_forms.go: texts sort as instants
 			return problem.StateLogBackdated.With(i, now[i].At, now[i-1].At).On(atLog.With(i, "at").String())
 		}
 	}

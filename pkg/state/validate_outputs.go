@@ -159,16 +159,15 @@ func chartDigest(text string) *problem.Problem {
 	return problem.StateOutputDigest.With(shown(text))
 }
 
+// configKey is for the key of the values: the trust bundle is beside them, under the
+// chart's own name for it.
 func configKey(text string) *problem.Problem {
-	if len(text) <= maxConfigKey && configKeyForm.MatchString(text) && text != bundleKey && !strings.HasPrefix(path.Clean(text), "..") &&
+	if len(text) <= maxConfigKey && configKeyForm.MatchString(text) && text != linkerd.AnchorsValue && !strings.HasPrefix(path.Clean(text), "..") &&
 		text != "." {
 		return nil
 	}
 	return problem.StateOutputKey.With(shown(text))
 }
-
-// bundleKey is the key under which a trust bundle stands beside the values.
-const bundleKey = "identityTrustAnchorsPEM"
 
 func selection(text string) *problem.Problem {
 	if labels, ok := strings.CutPrefix(text, "label="); text == SelectAll || text == "annotated" || ok && labels != "" {

@@ -72,7 +72,7 @@ func (s *Survey) applicationSource(source cursor, object string) {
 // parameter is one `helm --set` (value) or `--set-file` (path).
 func (s *Survey) parameter(p cursor, field, folder string, pins pinSet) {
 	name, file := p.get("name").value(), p.get("path")
-	if field == "fileParameters" && strings.HasSuffix("."+name, "."+keyBundle) {
+	if field == "fileParameters" && strings.HasSuffix("."+name, "."+linkerd.AnchorsValue) {
 		s.bundles = append(s.bundles, foundBundle{at: file.spot(), place: "helm." + field, elsewhere: file.value(),
 			file: valueFile(file.value(), folder)})
 		return

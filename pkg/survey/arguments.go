@@ -9,13 +9,11 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-const domainSetting = "identityTrustDomain"
-
 // settingOf is the chart's value that an argument of a rendered control plane is made
 // from, or "".
 func settingOf(flag string) string {
 	if slices.Contains(linkerd.TrustDomainFlags, flag) {
-		return domainSetting
+		return linkerd.TrustDomainValue
 	}
 	return linkerd.IdentityFlags[flag]
 }
@@ -53,7 +51,7 @@ func (s *Survey) arguments(c cursor) {
 func (s *Survey) argument(at cursor, setting, value string) {
 	const what = "the arguments of this Deployment"
 	switch _, lifetime := state.LeafSettings[setting]; {
-	case setting == schemeSetting:
+	case setting == linkerd.SchemeValue:
 		s.schemes = append(s.schemes, foundScheme{at: at, what: what, scheme: value})
 	case lifetime:
 		s.lifetimes = append(s.lifetimes, shadowed{at: at, have: value, name: setting})

@@ -3,6 +3,8 @@ package survey
 import (
 	"strconv"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 )
 
 // helmRelease is a Flux HelmRelease. Order of precedence: valuesFrom in its
@@ -48,7 +50,7 @@ func (s *Survey) targetPath(target cursor, source valuesSource, place string, pi
 		s.issuers = append(s.issuers, foundIssuer{at: target.spot(), place: place, field: key})
 		return
 	}
-	if name == keyBundle || strings.HasSuffix(name, "."+keyBundle) {
+	if name == linkerd.AnchorsValue || strings.HasSuffix(name, "."+linkerd.AnchorsValue) {
 		s.targets = append(s.targets, targetedBundle{target.spot(), place, source})
 		return
 	}

@@ -4,10 +4,14 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 )
 
+// settingName is the end of the dotted name of a setting that the phase's values have.
+const settingName = `[\w.-]*(?:identity\.externalCA|identity\.issuer\.scheme|` + linkerd.TrustDomainValue + `)`
+
 // argument is a setting on a command line: --set identity.externalCA=true.
-var argument = lazy.New(`([\w.-]*(?:identity\.externalCA|identity\.issuer\.scheme|identityTrustDomain))=([^\s,"']+)`)
+var argument = lazy.New(`(` + settingName + `)=([^\s,"']+)`)
 
 // plugin looks through what an Application hands to a plugin: values in a string,
 // and arguments of Helm.

@@ -115,7 +115,7 @@ func (s *Survey) unpinned(r release) (missing []string, known bool) {
 	}
 	wanted := slices.Clone(webhooksOf[r.name])
 	if slices.Contains(controlPlanes, r.name) {
-		wanted = append(wanted, keyHeartbeat)
+		wanted = append(wanted, linkerd.HeartbeatValue)
 	}
 	for _, key := range wanted {
 		old := !s.want.version.Traits().Has(key)

@@ -18,8 +18,6 @@ var schemeFields = map[string][]string{
 	state.SchemeKubernetes: {"tls.crt", "tls.key"},
 }
 
-const schemeSetting = "identity.issuer.scheme"
-
 // foundScheme is a place that says, or shows by fields, which issuer scheme is meant.
 type foundScheme struct {
 	at cursor
@@ -92,9 +90,10 @@ func (s *Survey) configScheme(c cursor) {
 		s.schemes = append(s.schemes, foundScheme{at: scheme, what: "the values in this ConfigMap", scheme: scheme.value()})
 	}
 	if namespace := c.get("metadata", "namespace").value(); namespace == "" || namespace == s.want.linkerd.Namespace {
-		s.contradicts(inner.get(domainSetting), inner.get(domainSetting).value(), domainSetting, "this ConfigMap")
+		domain := inner.get(linkerd.TrustDomainValue)
+		s.contradicts(domain, domain.value(), linkerd.TrustDomainValue, "this ConfigMap")
 		external := inner.get("identity", "externalCA")
-		s.contradicts(external, external.value(), "identity.externalCA", "this ConfigMap")
+		s.contradicts(external, external.value(), linkerd.ExternalCAValue, "this ConfigMap")
 	}
 }
 
@@ -104,7 +103,7 @@ func (s *Survey) configScheme(c cursor) {
 func (s *Survey) valuesSchemes() {
 	for name, settings := range s.later {
 		for _, sh := range settings {
-			if !strings.HasSuffix("."+sh.name, "."+schemeSetting) || sh.name == schemeSetting && s.charts[path.Dir(name)] {
+			if !strings.HasSuffix("."+sh.name, "."+linkerd.SchemeValue) || sh.name == linkerd.SchemeValue && s.charts[path.Dir(name)] {
 				continue
 			}
 			unsure := !s.isPhases(name) && !s.isBesideState(name)

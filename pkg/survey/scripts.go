@@ -27,8 +27,8 @@ var programs = lazy.New(`(?i)(\.(tf|tfvars|tofu|hcl|sh|bash|zsh|fish|ps1|psm1|ba
 // assigning are words of any text that hand a bundle over as an argument; in a program
 // the name of the value or of the object's field does, too.
 var (
-	assigning = lazy.New(`identity-trust-anchors-file|set(-file|-string|-literal|-json)?["',= ]+[^\s=]*identityTrustAnchorsPEM=|(create|replace|patch)\s+(configmap|cm)\s+["']?linkerd-identity-trust-roots`)
-	inProgram = lazy.New(`identity-trust-anchors-file|identityTrustAnchorsPEM|ca-bundle\.crt|(create|replace|patch)\s+(configmap|cm)\s+["']?linkerd-identity-trust-roots`)
+	assigning = lazy.New(`identity-trust-anchors-file|set(-file|-string|-literal|-json)?["',= ]+[^\s=]*` + linkerd.AnchorsValue + `=|(create|replace|patch)\s+(configmap|cm)\s+["']?linkerd-identity-trust-roots`)
+	inProgram = lazy.New(`identity-trust-anchors-file|` + linkerd.AnchorsValue + `|ca-bundle\.crt|(create|replace|patch)\s+(configmap|cm)\s+["']?linkerd-identity-trust-roots`)
 )
 
 const (

@@ -18,11 +18,11 @@ type assigned struct {
 
 var (
 	// assignment is a setting with its value behind it, as on a command line.
-	assignment = lazy.New(`([\w.-]*(?:identity\.externalCA|identity\.issuer\.scheme|identityTrustDomain))["']?\s*[=:]\s*["']?([\w./-]+)`)
+	assignment = lazy.New(`(` + settingName + `)["']?\s*[=:]\s*["']?([\w./-]+)`)
 	// flagged are flags of `linkerd install` and `linkerd upgrade`.
 	flagged = lazy.New(`--(identity-external-ca|identity-external-issuer|identity-trust-domain)\b(?:[=\s]+["']?([\w./-]+))?`)
 	// listedName is the name in a block of Terraform's helm_release.
-	listedName  = lazy.New(`name\s*=\s*"([\w.-]*(?:identity\.externalCA|identity\.issuer\.scheme|identityTrustDomain))"`)
+	listedName  = lazy.New(`name\s*=\s*"(` + settingName + `)"`)
 	listedValue = lazy.New(`value\s*=\s*"?([\w./-]+)`)
 )
 
@@ -41,11 +41,11 @@ func (s *Survey) assignments(name string, lines []string, program bool) {
 		for _, found := range flagged.Regexp().FindAllStringSubmatch(line, -1) {
 			switch on := found[2] != "false"; {
 			case found[1] == "identity-trust-domain":
-				add("identityTrustDomain", found[2])
+				add(linkerd.TrustDomainValue, found[2])
 			case found[1] == "identity-external-ca" && on:
-				add("identity.externalCA", "true")
+				add(linkerd.ExternalCAValue, "true")
 			case on:
-				add("identity.issuer.scheme", linkerd.SchemeKubernetes)
+				add(linkerd.SchemeValue, linkerd.SchemeKubernetes)
 			}
 		}
 		if found := listedName.FindStringSubmatch(line); found != nil {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -14,9 +15,9 @@ import (
 // settings are what the phase's values say beside certificates, by the end of
 // their dotted name.
 var settings = map[string]func(state.Linkerd) string{
-	"identity.externalCA":    func(l state.Linkerd) string { return strconv.FormatBool(l.ExternalCA) },
-	"identity.issuer.scheme": func(l state.Linkerd) string { return l.IssuerScheme },
-	"identityTrustDomain":    func(l state.Linkerd) string { return l.TrustDomain },
+	linkerd.ExternalCAValue:  func(l state.Linkerd) string { return strconv.FormatBool(l.ExternalCA) },
+	linkerd.SchemeValue:      func(l state.Linkerd) string { return l.IssuerScheme },
+	linkerd.TrustDomainValue: func(l state.Linkerd) string { return l.TrustDomain },
 }
 
 // isSetting reports whether a dotted name ends in one of them.
@@ -32,8 +33,8 @@ func isSetting(name string) bool {
 // carries reports whether an object of a kind without a reader may hold values.
 func carries(text []byte) bool {
 	has := func(word string) bool { return bytes.Contains(text, []byte(word)) }
-	return has(keyBundle) || has("externalCA") || has("identityTrustDomain") || has("issuer") && has("scheme") || hasSettingFlag(text) ||
-		has("issuanceLifetime") || has("clockSkewAllowance")
+	return has(linkerd.AnchorsValue) || has(linkerd.TrustDomainValue) || has("externalCA") || has("issuer") && has("scheme") ||
+		has("issuanceLifetime") || has("clockSkewAllowance") || hasSettingFlag(text)
 }
 
 // contradiction finds the setting that a dotted name ends in, if the value is none

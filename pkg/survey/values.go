@@ -10,17 +10,11 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 )
 
-// Keys of charts/linkerd-control-plane/values.yaml.
-const (
-	keyBundle    = "identityTrustAnchorsPEM"
-	keyHeartbeat = "heartbeatSchedule"
-	keyNoBeat    = "disableHeartBeat"
-)
-
 // marks are the words that make a file without a kind worth parsing.
 var marks = [][]byte{
-	[]byte(keyBundle), []byte("externalCA"), []byte("identityTrustDomain"), []byte("linkerd/linkerd"), []byte("crtPEM"), []byte("caBundle"),
-	[]byte("injectCaFrom"), []byte("issuanceLifetime"), []byte("clockSkewAllowance"), []byte(keyHeartbeat), []byte(keyNoBeat),
+	[]byte(linkerd.AnchorsValue), []byte(linkerd.TrustDomainValue), []byte(linkerd.HeartbeatValue), []byte(linkerd.NoHeartbeatValue),
+	[]byte("externalCA"), []byte("linkerd/linkerd"), []byte("crtPEM"), []byte("caBundle"), []byte("injectCaFrom"),
+	[]byte("issuanceLifetime"), []byte("clockSkewAllowance"),
 }
 
 func mentionsValues(text []byte) bool {
@@ -47,7 +41,7 @@ func otherEncoding(text []byte) int {
 	return -1
 }
 
-// pinSet holds what values pin: keys of webhooks, and keyHeartbeat.
+// pinSet holds what values pin: keys of webhooks, and [linkerd.HeartbeatValue].
 type pinSet map[string]bool
 
 func (p pinSet) add(others pinSet) {
@@ -93,7 +87,7 @@ func (s *Survey) named(item cursor, place string, pins pinSet) {
 	switch {
 	case value.there():
 		s.setting(value, name, place, pins)
-	case file.there() && strings.HasSuffix("."+name, "."+keyBundle):
+	case file.there() && strings.HasSuffix("."+name, "."+linkerd.AnchorsValue):
 		s.bundles = append(s.bundles, foundBundle{at: file.spot(), place: place, elsewhere: file.value(),
 			file: inTree(path.Dir(item.file.name), file.value())})
 	}
@@ -129,7 +123,7 @@ func (s *Survey) strings(c cursor) {
 func (s *Survey) setting(c cursor, name, place string, pins pinSet) {
 	parent, key := cutLast(name)
 	switch key {
-	case keyBundle:
+	case linkerd.AnchorsValue:
 		s.bundles = append(s.bundles, foundBundle{at: c.spot(), place: place, text: c.value()})
 	case "crtPEM", "keyPEM":
 		if isIssuer(parent, key) {
@@ -147,17 +141,17 @@ func (s *Survey) setting(c cursor, name, place string, pins pinSet) {
 			_, webhook := cutLast(parent)
 			pins[webhook] = true
 		}
-	case "externalCA", "scheme", "identityTrustDomain":
+	case "externalCA", "scheme", linkerd.TrustDomainValue:
 		s.shadow(c, name, place)
 	case "issuanceLifetime", "clockSkewAllowance":
 		s.lifetime(c, name)
-	case keyHeartbeat:
+	case linkerd.HeartbeatValue:
 		if c.value() != "" {
-			pins[keyHeartbeat] = true
+			pins[linkerd.HeartbeatValue] = true
 		}
-	case keyNoBeat:
+	case linkerd.NoHeartbeatValue:
 		if c.value() == "true" {
-			pins[keyHeartbeat] = true
+			pins[linkerd.HeartbeatValue] = true
 		}
 	}
 }

@@ -51,7 +51,7 @@ func Of(text []byte) (f Found, isObject bool, err error) {
 	}
 	if len(meant) == 0 && len(objects) > 1 { // of kinds that only a reader of values knows
 		for _, o := range objects {
-			if r := (release{object: source{o, nil}.name(), values: treeOf(o)}); r.values.has("identityTrustAnchorsPEM") {
+			if r := (release{object: source{o, nil}.name(), values: treeOf(o)}); r.values.has(linkerd.AnchorsValue) {
 				meant = append(meant, r)
 			}
 		}
@@ -111,7 +111,7 @@ func (r release) found() Found {
 func (r release) isControlPlane() bool {
 	name := path.Base(r.chart)
 	return name == linkerd.ChartControlPlane || name == linkerd.ChartLinkerd2 ||
-		r.values.has("identityTrustAnchorsPEM", "crtPEM", "externalCA")
+		r.values.has(linkerd.AnchorsValue, "crtPEM", "externalCA")
 }
 
 func names(releases []release) string {

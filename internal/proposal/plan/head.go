@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
@@ -86,15 +85,4 @@ func (h *Head) Origin() string {
 		return taken + h.Commit[:12] + ", recorded in the clone that made it: " + h.Material
 	}
 	return taken + h.Commit[:12] + ", " + h.Proof + ": " + h.Material
-}
-
-// Prefix begins the branches of a state.
-func Prefix(s *state.Rotation) string { return "l5d-pki/" + s.Metadata.Name + "/" }
-
-// EpochIn reads the epoch from a branch's name; ok is false for other branches.
-func EpochIn(s *state.Rotation, branch string) (epoch int64, ok bool) {
-	rest, ours := strings.CutPrefix(branch, Prefix(s))
-	number, phase, cut := strings.Cut(rest, "-")
-	epoch, err := strconv.ParseInt(number, 10, 64)
-	return epoch, ours && cut && phase != "" && err == nil
 }

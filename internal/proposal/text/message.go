@@ -5,8 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // Trailers of a commit that this command made. State-Sha256 is over the state
@@ -48,12 +46,6 @@ func (t Text) Trailers() [][2]string {
 		{TrailerRotation, t.Next.Metadata.Name}, {TrailerPhase, t.Next.Status.Phase},
 		{TrailerEpoch, fmt.Sprint(t.Next.Status.Epoch)}, {TrailerState, t.Digest},
 	}
-}
-
-// Branch is the name of the branch for a state: the key by which a change is
-// found again.
-func Branch(s *state.Rotation) string {
-	return fmt.Sprintf("l5d-pki/%s/%d-%s", s.Metadata.Name, s.Status.Epoch, s.Status.Phase)
 }
 
 // Digest is the SHA-256 of a text, in lower-case hex.

@@ -3,6 +3,7 @@ package proposal
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 )
 
 // commitOnly makes the commit and the local branch.
@@ -12,7 +13,7 @@ func (c *call) commitOnly() (plan.Report, error) {
 		return plan.Report{}, base.GitProblem(err)
 	}
 	for branch, commit := range local.Heads {
-		if _, ours := plan.EpochIn(c.Now, branch); ours {
+		if _, ours := text.EpochIn(c.Now, branch); ours {
 			c.Branches.Heads[branch] = commit
 		}
 	}

@@ -16,6 +16,14 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
+// Exit codes.
+const (
+	ExitDone        = 0
+	ExitFailed      = 1
+	ExitWouldChange = 2
+	ExitUsage       = 64
+)
+
 // maxProblems is how many problems of one call are printed.
 const maxProblems = 20
 
