@@ -46,7 +46,8 @@ type sections = map[string]func()
 var pages = map[string]func(d *desk) page.Page{
 	"README.md": func(d *desk) page.Page {
 		return page.Page{Before: sections{
-			"Five minutes without a cluster": func() { d.fresh(""); d.setClock("2026-11-27T09:54:03Z", time.Second) },
+			// A checkout, from which the reader goes on to the tour.
+			"Install": func() { d.fresh("git init -q; mkdir bin"); d.setClock("2026-11-27T09:54:02Z", time.Second) },
 			"The rotation": func() {
 				d.setClock("2026-11-27T09:54:03Z", 25*time.Hour)
 				d.fresh(plain)

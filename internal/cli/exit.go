@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
@@ -99,21 +100,26 @@ func ending(err error) (code int, done bool) {
 	return ExitFailed, false
 }
 
-// printErrors prints each problem as one self-sufficient line and its hints.
+// printErrors prints each problem as one line, and the hints of problems in a row
+// that have the same ones once, below the last.
 func (a *app) printErrors(err error) {
 	problems := results.Brief(problem.Of(err))
+	left := max(0, len(problems)-maxProblems)
+	problems = problems[:len(problems)-left]
 	for i, p := range problems {
-		if i == maxProblems {
-			fmt.Fprintf(&a.talk, "l5d-pki-render: error: and %d more problems\n", len(problems)-i)
-			return
-		}
 		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %s\n", p.Error())
+		if i+1 < len(problems) && p.Code == problems[i+1].Code && slices.Equal(p.Hints, problems[i+1].Hints) {
+			continue
+		}
 		for _, hint := range p.Hints {
 			fmt.Fprintf(&a.talk, "hint: %s\n", hint)
 		}
 		if p.Code != problem.Internal.Code {
 			fmt.Fprintf(&a.talk, "hint: `l5d-pki-render explain %s` says more\n", p.Code)
 		}
+	}
+	if left > 0 {
+		fmt.Fprintf(&a.talk, "l5d-pki-render: error: and %d more problems\n", left)
 	}
 }
 
