@@ -100,15 +100,16 @@ func ending(err error) (code int, done bool) {
 	return ExitFailed, false
 }
 
-// printErrors prints each problem as one line, and the hints of problems in a row
-// that have the same ones once, below the last.
+// printErrors prints each problem as one line; problems in a row that have the same hints share them.
 func (a *app) printErrors(err error) {
 	problems := results.Brief(problem.Of(err))
-	left := max(0, len(problems)-maxProblems)
-	problems = problems[:len(problems)-left]
 	for i, p := range problems {
+		if i == maxProblems {
+			fmt.Fprintf(&a.talk, "l5d-pki-render: error: and %d more problems\n", len(problems)-i)
+			return
+		}
 		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %s\n", p.Error())
-		if i+1 < len(problems) && p.Code == problems[i+1].Code && slices.Equal(p.Hints, problems[i+1].Hints) {
+		if next := i + 1; next < min(len(problems), maxProblems) && p.Code == problems[next].Code && slices.Equal(p.Hints, problems[next].Hints) {
 			continue
 		}
 		for _, hint := range p.Hints {
@@ -118,16 +119,12 @@ func (a *app) printErrors(err error) {
 			fmt.Fprintf(&a.talk, "hint: `l5d-pki-render explain %s` says more\n", p.Code)
 		}
 	}
-	if left > 0 {
-		fmt.Fprintf(&a.talk, "l5d-pki-render: error: and %d more problems\n", left)
-	}
 }
 
 // noLog is the name of a log file that was refused.
 const noLog = "\x00"
 
-// checkLogFile refuses a log file that is an input: a state, an observation, a key file, manifests.
-// It is asked before a command does anything.
+// checkLogFile refuses, before a command does anything, a log file that is an input: a state, an observation, a key file, manifests.
 func (a *app) checkLogFile() error {
 	if a.logFile != "" && statefile.IsInput(a.logFile) {
 		return problem.CLILogIsState.With().In(a.logFile)
