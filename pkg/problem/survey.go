@@ -125,8 +125,8 @@ var (
 	SurveyPrivateKey = Sentence{
 		Code:    "survey-private-key",
 		Text:    "private key in the repository: %s",
-		Hint:    "take it out, and rotate what it signs: it stays in the history of the repository; an identity of age signs nothing: replace it (`l5d-pki-render custody rewrap`), and rotate every key that it opens; --allow PATTERN is for test keys",
-		Explain: "Whoever can read the repository, its clones and its backups, can issue certificates that the mesh accepts. Deleting the file does not help: treat the key as lost, rotate, and keep the next one in the custody. With an identity of age, whoever has the repository has every key that was ever encrypted for it: rewrap what is to stay for a new recipient first, then rotate anchor, issuer and webhooks, so that the new keys are encrypted for the new one alone. The key itself is never printed.",
+		Hint:    "take it out, and rotate what it signs: it stays in the history of the repository; an identity of age signs nothing: replace it, and rotate every key that it opens; --allow PATTERN is for test keys",
+		Explain: "Whoever can read the repository, its clones and its backups, can issue certificates that the mesh accepts. Deleting the file does not help: treat the key as lost, rotate, and keep the next one in the custody. With an identity of age, whoever has the repository has every key that was ever encrypted for it: encrypt what is to stay for a new recipient first (`l5d-pki-render custody rewrap`), then rotate anchor, issuer and webhooks, so that the new keys are encrypted for the new one alone. The key itself is never printed.",
 	}
 	SurveyUnsearched = Sentence{
 		Code:    "survey-key-unsearched",
