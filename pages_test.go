@@ -115,6 +115,27 @@ func read(t *testing.T, page string) string {
 	return code.ReplaceAllString(string(text), "")
 }
 
+// TestTutorials: a reader sees which file a block of a tutorial is for, on forges too, and
+// pushes nothing after a move that is refused.
+func TestTutorials(t *testing.T) {
+	paths, err := filepath.Glob("docs/tutorials/*.md")
+	if err != nil || len(paths) < 2 {
+		t.Fatalf("%v %v", paths, err)
+	}
+	for _, path := range paths {
+		lines := strings.Split(text(t, path), "\n")
+		for i, line := range lines {
+			if _, file, is := strings.Cut(line, " file=platform/"); is && (i < 2 || lines[i-2] != "`"+file+"`:") {
+				t.Errorf("%s:%d: the path is not above the block", path, i+1)
+			}
+			moves := strings.HasPrefix(line, "l5d-pki-render advance ") || strings.HasPrefix(line, "l5d-pki-render start ")
+			if moves && !strings.HasSuffix(line, " &&") {
+				t.Errorf("%s:%d: what follows is run after a refusal", path, i+1)
+			}
+		}
+	}
+}
+
 // maxNotRun is how many blocks of commands no test runs: each says why. The number
 // only ever gets smaller.
 const maxNotRun = 8

@@ -46,7 +46,8 @@ type sections = map[string]func()
 var pages = map[string]func(d *desk) page.Page{
 	"README.md": func(d *desk) page.Page {
 		return page.Page{Before: sections{
-			"Five minutes without a cluster": func() { d.fresh(""); d.setClock("2026-11-27T09:54:03Z", time.Second) },
+			// A checkout, from which the reader goes on to the tour.
+			"Install": func() { d.fresh("git init -q; mkdir bin"); d.setClock("2026-11-27T09:54:02Z", time.Second) },
 			"The rotation": func() {
 				d.setClock("2026-11-27T09:54:03Z", 25*time.Hour)
 				d.fresh(plain)
@@ -181,12 +182,12 @@ sed -i '/name: east/,/name: west/{/context:/d; s|state: clusters/east|repository
 	"docs/tutorials/argocd.md": func(d *desk) page.Page {
 		d.opens()
 		d.before(platform)()
-		return page.Page{}
+		return d.tutorial()
 	},
 	"docs/tutorials/flux.md": func(d *desk) page.Page {
 		d.opens()
 		d.before(platform, tlsMesh, "cd platform; mkdir -p apps; git mv manifests/shop apps/base; git rm -q -r charts values; git commit -q -m flux; git push -q")()
-		return page.Page{}
+		return d.tutorial()
 	},
 	"docs/helm-without-gitops.md": func(d *desk) page.Page {
 		return page.Page{Before: sections{
@@ -194,6 +195,12 @@ sed -i '/name: east/,/name: west/{/context:/d; s|state: clusters/east|repository
 			"Restarts": func() { d.late("shop/cart") },
 		}}
 	},
+}
+
+// tutorial is a page whose reader works for minutes, and waits a day where it says so.
+func (d *desk) tutorial() page.Page {
+	d.setClock("2026-11-27T09:54:03Z", time.Minute)
+	return page.Page{Meanwhile: sections{"7. Drop the old anchor": func() { d.pass(25 * time.Hour) }}}
 }
 
 // begin is a page that has one world.

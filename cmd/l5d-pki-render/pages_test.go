@@ -34,6 +34,13 @@ func (d *desk) setClock(at string, step time.Duration) {
 	}
 }
 
+// pass lets time pass.
+func (d *desk) pass(t time.Duration) {
+	d.t.Helper()
+	now, earlier := readClock(filepath.Join(d.dir, "home", clock))
+	d.setClock(now.Add(t).Format(time.RFC3339), now.Sub(earlier))
+}
+
 // pageClock is the instant in a clock, which goes on. It stands still within a command.
 func pageClock(file string) func() time.Time {
 	now, earlier := readClock(file)

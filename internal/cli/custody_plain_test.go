@@ -26,7 +26,11 @@ func TestPlainKeys(t *testing.T) {
 	git("init", "-q")
 	initial := []string{"init", "--new", "--linkerd-version", "edge-25.10.7", "-s", statePath}
 	before := tree(t, top)
-	refusedWith(t, "init in a repository", call(t, "", nil, initial...), problem.CustodyInGit)
+	refused := call(t, "", nil, initial...)
+	refusedWith(t, "init in a repository", refused, problem.CustodyInGit)
+	if keys, hints := strings.Count(refused.stderr, "error: "), strings.Count(refused.stderr, "hint: "); keys < 2 || hints != 2 {
+		t.Errorf("%d keys, and %d hints, want those of one:\n%s", keys, hints, refused.stderr)
+	}
 	sameTree(t, "init in a repository", tree(t, top), before)
 
 	if err := os.WriteFile(filepath.Join(top, ".gitignore"), []byte("/keys/\n"), 0o644); err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,7 +102,7 @@ func ending(err error) (code int, done bool) {
 	return ExitFailed, false
 }
 
-// printErrors prints each problem as one self-sufficient line and its hints.
+// printErrors prints each problem as one line; problems in a row that have the same hints share them.
 func (a *app) printErrors(err error) {
 	problems := results.Brief(problem.Of(err))
 	for i, p := range problems {
@@ -111,6 +112,9 @@ func (a *app) printErrors(err error) {
 		}
 		// What other programs say may have lines; a name with a line break begins none.
 		fmt.Fprintf(&a.talk, "l5d-pki-render: error: %s\n", strings.ReplaceAll(p.Error(), "\n", "\n    "))
+		if next := i + 1; next < min(len(problems), maxProblems) && p.Code == problems[next].Code && slices.Equal(p.Hints, problems[next].Hints) {
+			continue
+		}
 		for _, hint := range p.Hints {
 			fmt.Fprintf(&a.talk, "hint: %s\n", hint)
 		}
@@ -123,8 +127,7 @@ func (a *app) printErrors(err error) {
 // noLog is the name of a log file that was refused.
 const noLog = "\x00"
 
-// checkLogFile refuses a log file that is an input: a state, an observation, a key file, manifests.
-// It is asked before a command does anything.
+// checkLogFile refuses, before a command does anything, a log file that is an input: a state, an observation, a key file, manifests.
 func (a *app) checkLogFile() error {
 	if a.logFile != "" && statefile.IsInput(a.logFile) {
 		return problem.CLILogIsState.With().In(a.logFile)

@@ -97,7 +97,7 @@ func checkCommand(t *testing.T, where, dir, line string) {
 	for _, part := range regexp.MustCompile(` (?:\||&&) `).Split(line, -1) {
 		rest, isOurs := strings.CutPrefix(part, "l5d-pki-render ")
 		if !isOurs {
-			if part != "kubectl apply -f -" && !strings.HasPrefix(part, "kubectl get secret linkerd-identity-issuer ") && part != "base64 -d > issuer.pem" && !strings.HasPrefix(part, "kubectl replace ") {
+			if part != "kubectl apply -f -" && part != "kubectl apply --server-side --force-conflicts -f -" && !strings.HasPrefix(part, "kubectl get secret linkerd-identity-issuer ") && part != "base64 -d > issuer.pem" && !strings.HasPrefix(part, "kubectl replace ") {
 				t.Errorf("%s: nobody knows %q in %q", where, part, line)
 			}
 			continue

@@ -56,7 +56,9 @@ func (c Commands) ReadBack(namespace string) string {
 	return `kubectl get secret ` + linkerd.IssuerSecret + ` -n ` + namespace + ` -o jsonpath='{.data.tls\.crt}' | base64 -d > issuer.pem && ` + c.of("custody read-back") + " --issuer issuer.pem"
 }
 
-const apply = " | kubectl apply -f -"
+// apply writes a field that somebody else manages (Helm, or kubectl by another way), too.
+// A client-side apply would store the private keys once more, in an annotation.
+const apply = " | kubectl apply --server-side --force-conflicts -f -"
 
 func (c Commands) of(command string) string {
 	if c.StatePath != "" && c.StatePath != "rotation.yaml" {

@@ -21,8 +21,8 @@ func stateWith(custody, scheme, version string) *state.Rotation {
 // TestNotes: what a host leaves to a person by the way in which it is called is
 // said with the command, once for all objects that it delivers.
 func TestNotes(t *testing.T) {
-	apart := "l5d-pki-render manifests --with-keys | kubectl apply -f -"
-	values := "l5d-pki-render manifests --with-keys --layout embedded | kubectl apply -f -"
+	apart := "l5d-pki-render manifests --with-keys | kubectl apply --server-side --force-conflicts -f -"
+	values := "l5d-pki-render manifests --with-keys --layout embedded | kubectl apply --server-side --force-conflicts -f -"
 	readBack := `kubectl get secret linkerd-identity-issuer -n linkerd -o jsonpath='{.data.tls\.crt}' | base64 -d > issuer.pem && l5d-pki-render custody read-back --state pki/r.yaml --issuer issuer.pem`
 	for _, c := range []struct {
 		custody, scheme, version, path string

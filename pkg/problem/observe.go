@@ -41,7 +41,7 @@ var (
 	ObserveGate = Sentence{
 		Code:    "observe-gate",
 		Text:    "the status of RotationGate %s in namespace %s cannot be written: %v",
-		Hint:    "`l5d-pki-render manifests | kubectl apply -f -` makes the gate, `l5d-pki-render observe --rbac --publish | kubectl apply -f -` the role",
+		Hint:    "`l5d-pki-render manifests | kubectl apply --server-side --force-conflicts -f -` makes the gate, `l5d-pki-render observe --rbac --publish | kubectl apply -f -` the role",
 		Explain: "With spec.gate in the state file, observe --publish also writes the status of the gate object. The object comes from the manifests, so that its spec is Git's; observe writes its status and nothing else. kubectl does not know the kind in the run that defines it: apply the manifests twice the first time.",
 	}
 	ObserveLabels = Sentence{

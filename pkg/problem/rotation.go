@@ -70,7 +70,7 @@ var (
 	}
 	RotationUnmet = Sentence{
 		Code:    "rotation-unmet",
-		Text:    "the phase needs that %s: %s",
+		Text:    "not met yet: %s: %s",
 		Hint:    "`l5d-pki-render status` shows everything that the next phase needs",
 		Explain: "Each phase has conditions of its own beside the gate. An observation meets them, or a person vouches for them; the log records which.",
 	}
@@ -344,7 +344,7 @@ var (
 	ObservationShape = Sentence{
 		Code:    "observation-shape",
 		Text:    "a %s is wanted here",
-		Hint:    "compare with `schema observation`",
+		Hint:    "compare with `l5d-pki-render schema observation`",
 		Explain: "The observation is read strictly: a value of another shape or a null is refused.",
 	}
 	ObservationCount = Sentence{
@@ -368,7 +368,7 @@ var (
 	ObservationMissingKey = Sentence{
 		Code:    "observation-missing-key",
 		Text:    "key %q is missing",
-		Hint:    "compare with `schema observation`",
+		Hint:    "compare with `l5d-pki-render schema observation`",
 		Explain: "Without this key the observation cannot be understood.",
 	}
 	ObservationHead = Sentence{

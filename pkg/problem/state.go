@@ -17,8 +17,8 @@ var (
 	StateConflict = Sentence{
 		Code:    "state-conflict",
 		Text:    "has unresolved merge conflicts (lines %s)",
-		Hint:    "take one side whole with `git checkout --ours` or `git checkout --theirs` and the file's name; a status that is mixed from two sides is refused",
-		Explain: "Git left its conflict markers in the file. The status of a state belongs together: phase, certificates and log of one side must not be combined with those of another.",
+		Hint:    "take whole the side that your host has applied: `git checkout --ours` (in a merge: your branch) or `git checkout --theirs` and the file's name; in a rebase the two names are swapped",
+		Explain: "Git left its conflict markers in the file. The status of a state belongs together: phase, certificates and log of one side must not be combined with those of another, and a mixed one is refused. Take the side that is in force, usually the main branch's: in a merge into your branch `--theirs`, in a rebase onto it `--ours`. The move of the other side is lost when you commit: make it again, on top, with `l5d-pki-render advance`.",
 	}
 	StateTooLarge = Sentence{
 		Code: "state-too-large", Text: "the state file has %d bytes; at most %d are read",

@@ -35,7 +35,7 @@ var (
 	SurveyUnpinned = Sentence{
 		Code:    "survey-unpinned-chart",
 		Text:    "chart %q is rendered without a pin of %s",
-		Hint:    "give a caBundle (with crtPEM and keyPEM, or externalSecret) or injectCaFrom for each webhook, and a heartbeatSchedule or disableHeartBeat",
+		Hint:    "where an output of the state has the values, run `l5d-pki-render sync`: they are missing or stale; else give a caBundle (with crtPEM and keyPEM, or externalSecret) or injectCaFrom for each webhook, and a heartbeatSchedule or disableHeartBeat",
 		Explain: "Linkerd's charts make self-signed webhook certificates at every render, and take the heartbeat's minute from the clock. Without pins every sync replaces the certificates and restarts two Deployments, and the pull request of a phase carries changes that have nothing to do with it. Only values that stand in this repository are looked at: where a source of values cannot be read, nothing is said.",
 	}
 	SurveyFloating = Sentence{
@@ -125,8 +125,8 @@ var (
 	SurveyPrivateKey = Sentence{
 		Code:    "survey-private-key",
 		Text:    "private key in the repository: %s",
-		Hint:    "take it out, and rotate what it signs: it stays in the history of the repository; --allow PATTERN is for test keys",
-		Explain: "Whoever can read the repository, its clones and its backups, can issue certificates that the mesh accepts. Deleting the file does not help: treat the key as lost, rotate, and keep the next one in the custody. The key itself is never printed.",
+		Hint:    "take it out, and rotate what it signs: it stays in the history of the repository; an identity of age signs nothing: replace it, and rotate every key that it opens; --allow PATTERN is for test keys",
+		Explain: "Whoever can read the repository, its clones and its backups, can issue certificates that the mesh accepts. Deleting the file does not help: treat the key as lost, rotate, and keep the next one in the custody. With an identity of age, whoever has the repository has every key that was ever encrypted for it: encrypt what is to stay for a new recipient first (`l5d-pki-render custody rewrap`), then rotate anchor, issuer and webhooks, so that the new keys are encrypted for the new one alone. The key itself is never printed.",
 	}
 	SurveyUnsearched = Sentence{
 		Code:    "survey-key-unsearched",

@@ -382,6 +382,39 @@ func TestRetiredAnchors(t *testing.T) {
 	}
 }
 
+// TestRetiredWithoutChains: a plain observation shows no chains. It is enough a day after
+// another one from after the rotation, and what was seen during the rotation does not count.
+func TestRetiredWithoutChains(t *testing.T) {
+	m, instant := at(t, "anchor", "bundle", "anchor-dropped")
+	plain := func(at time.Time) *Observation {
+		o := m.sight(at)
+		for i := range o.Endpoints {
+			o.Endpoints[i].Chain = nil
+		}
+		return o
+	}
+	during := plain(instant.Add(-time.Minute))
+	m.advance(t, Options{}, seen(m.sight(instant)), instant)
+	first, last := plain(instant.Add(time.Hour)), plain(instant.Add(30*time.Hour))
+	for name, c := range map[string]struct {
+		e   Evidence
+		met bool
+	}{
+		"one":                           {seen(last), false},
+		"a kept one of the rotation":    {Evidence{Observations: []*Observation{last}, Earlier: []*Observation{during}}, false},
+		"a kept one from after it":      {Evidence{Observations: []*Observation{last}, Earlier: []*Observation{first}}, true},
+		"one from after it is passed":   {seen(first, last), true},
+		"every chain, and nothing else": {seen(m.sight(instant.Add(30 * time.Hour))), true},
+	} {
+		_, err := Start(m.state, StartOptions{Kind: state.KindWebhooks}, c.e, instant.Add(30*time.Hour), random("x"))
+		if c.met && err != nil {
+			t.Errorf("%s: %s", name, explain(err))
+		} else if !c.met {
+			wantNeed(t, name, err, RetiredGone)
+		}
+	}
+}
+
 // TestIssuerNeedsDelivery: with kubernetes.io/tls the chart renders no issuer; an
 // output of kind manifests has it where the custody has an object for it.
 func TestIssuerNeedsDelivery(t *testing.T) {

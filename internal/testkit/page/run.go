@@ -28,8 +28,9 @@ type Page struct {
 	// Replace exchanges texts in commands and files: addresses of the outside
 	// world for those of the test. Each has to occur.
 	Replace map[string]string
-	// Before prepares the world for the first block of a section, by its heading.
-	Before map[string]func()
+	// Before prepares the world for the first block of a section, by its heading;
+	// Meanwhile changes it around a reader who stays in the same directory.
+	Before, Meanwhile map[string]func()
 }
 
 // run is one run of a page.
@@ -63,12 +64,17 @@ func (p Page) Run(t testing.TB, w World) {
 				t.Fatal(err)
 			}
 		}
+		if meanwhile := p.Meanwhile[b.Section]; meanwhile != nil && !prepared[b.Section] {
+			meanwhile()
+		}
 		prepared[b.Section] = true
 		r.block(b)
 	}
-	for section := range p.Before {
-		if !prepared[section] {
-			t.Errorf("%s has no block in a section %q", p.Path, section)
+	for _, hooks := range []map[string]func(){p.Before, p.Meanwhile} {
+		for section := range hooks {
+			if !prepared[section] {
+				t.Errorf("%s has no block in a section %q", p.Path, section)
+			}
 		}
 	}
 	if r.ran == 0 {
