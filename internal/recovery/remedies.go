@@ -174,6 +174,10 @@ func nobodyKnowsWhichMesh(f Facts) ([]Step, string) {
 		"A person must decide which mesh this state is of. If the observation is of another one, take it again with the right context; give that mesh a state file of its own with `l5d-pki-render init`. If something else writes the ConfigMap, end that first. Applying this state to a foreign mesh would cut it off."
 }
 
+func syncAgain(f Facts) ([]Step, string) {
+	return []Step{f.run("sync"), Apply, f.observe(), f.run("status --evidence observation.yaml")}, ""
+}
+
 func applyAgain(f Facts) ([]Step, string) {
 	return []Step{{Text: "Let your host apply the commit of this phase again, all of its objects."}, f.observe(), f.run("status --evidence observation.yaml")},
 		"If your host applied everything and something still differs, a person must find what writes the old object."

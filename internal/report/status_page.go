@@ -171,6 +171,9 @@ func (r Status) remarks(p *screen.Page) {
 	for _, note := range r.Notes {
 		p.Line("note: ", screen.Say(note))
 	}
+	if len(r.UncheckedOutputs) > 0 {
+		p.Line("note: ", screen.Say("not compared with the state here, `sync --check` does: "+strings.Join(r.UncheckedOutputs, ", ")))
+	}
 	for _, x := range r.Ending {
 		if !x.Expired { // an alarm already
 			p.Line("", screen.Warn.Say(fmt.Sprintf("ends within %s: %s %q at %s", state.Duration(r.Within), x.Kind, x.Name,

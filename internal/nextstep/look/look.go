@@ -23,15 +23,24 @@ func At(statePath string, s *state.Rotation) nextstep.Facts {
 	return nextstep.Facts{State: s, StatePath: statePath, Work: work(statePath, s)}
 }
 
+// Comparison names the outputs of a state that are not what it says, and those that
+// were not compared.
+type Comparison func(statePath string, s *state.Rotation) (stale, unchecked []string)
+
 // Next is the step that follows from a status, the observation files that were named
 // for it, and the flags with which the cluster was read. Without a state there is none.
-func Next(statePath string, st *rotation.Status, evidence []string, observe string) nextstep.Step {
+// It adds to the status what the outputs are.
+func Next(statePath string, st *rotation.Status, evidence []string, observe string, outputs Comparison) nextstep.Step {
 	s, err := statefile.Load(statePath)
 	if err != nil {
 		return nextstep.Step{}
 	}
 	f := At(statePath, s)
 	f.Status, f.Evidence, f.Observe = st, evidence, observe
+	st.StaleOutputs, st.UncheckedOutputs = outputs(statePath, s)
+	if alarm := f.StaleAlarm(); alarm != "" {
+		st.Alarms = append(st.Alarms, alarm)
+	}
 	return nextstep.Of(f)
 }
 
@@ -46,6 +55,7 @@ func work(statePath string, s *state.Rotation) (w nextstep.Work) {
 	if err != nil || cwdErr != nil {
 		return w
 	}
+	w.Known = true
 	keys, outputs := keyFiles(real, s), outputPatterns(real, s)
 	for _, name := range dirty {
 		file := filepath.Join(r.Top, filepath.FromSlash(name))

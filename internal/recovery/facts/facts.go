@@ -27,6 +27,9 @@ type Request struct {
 	Instant func() (time.Time, error)
 	// DownSince is since when identity has signed nothing; zero if nobody said.
 	DownSince time.Time
+	// Outputs names the outputs that are not what the state says, and those that were
+	// not compared; nil compares none.
+	Outputs func(statePath string, s *state.Rotation) (stale, unchecked []string)
 }
 
 // Gather gathers the facts.
@@ -36,6 +39,10 @@ func Gather(w custody.World, q Request) (recovery.Facts, error) {
 		return recovery.Facts{}, err
 	}
 	facts := recovery.Facts{File: q.StatePath, State: k.state, Status: k.status, DownSince: q.DownSince}
+	if q.Outputs != nil {
+		facts.StaleOutputs, facts.UncheckedOutputs = q.Outputs(q.StatePath, k.state)
+		facts.Compared = len(k.state.Spec.Outputs) - len(facts.UncheckedOutputs)
+	}
 	for _, o := range k.evidence.Observations {
 		if o.Cluster == facts.State.Metadata.Name {
 			facts.Observed = append(facts.Observed, o)
