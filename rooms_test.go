@@ -131,7 +131,7 @@ var arrows = map[string][]string{
 	"internal/usage": {"internal/lazy", "internal/statefile", "internal/terminal", "pkg/state"},
 	// What a person does next, and what that follows from.
 	"internal/nextstep":      {"pkg/linkerd", "pkg/delivery", "pkg/rotation", "pkg/state"},
-	"internal/nextstep/look": {"internal/disk", "internal/files", "internal/nextstep", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/nextstep/look": {"internal/disk", "internal/files", "internal/nextstep", "internal/proposal/base", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
 	"internal/sink":          {},
 	// The one detector of private keys, which everything else asks.
 	"internal/secret": {},

@@ -54,8 +54,17 @@ func AfterMove(f Facts, changes []delivery.Kind) (steps []Step) {
 		return append(steps, Step{Command: f.command("status"), Why: "the rotation is over"})
 	}
 	return append(steps,
-		Step{Command: f.observe(), Why: "once the cluster has applied the change"},
-		Step{Command: f.command("status") + " --evidence " + delivery.Quoted(f.observed()), Why: "says whether the next phase may be entered"})
+		Step{Command: f.observeNext(), Why: "once the cluster has applied the change"},
+		Step{Command: f.statusWith(f.observed()), Why: "says whether the next phase may be entered"})
+}
+
+// statusWith is a status with an observation, and with those that a wait is counted from.
+func (f Facts) statusWith(file string) string {
+	if !f.counts() {
+		f.Evidence = nil
+	}
+	f.Evidence, f.Observe = append(slices.Clone(f.Evidence), file), ""
+	return f.withEvidence("status")
 }
 
 // deliver are the commands for what nothing in Git delivers.

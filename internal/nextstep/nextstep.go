@@ -34,7 +34,7 @@ type Facts struct {
 // Work is what has not been committed.
 type Work struct {
 	// Files that have changed and belong to the state: the state file, key files that
-	// Git may hold, outputs. Paths are relative to the working directory.
+	// Git may hold, outputs, observations that are kept beside it. Paths are relative to the working directory.
 	Files []string
 	// StateChanged and OutputsChanged say what is among them.
 	StateChanged, OutputsChanged bool

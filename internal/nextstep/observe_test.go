@@ -46,3 +46,27 @@ func TestObserve(t *testing.T) {
 		})
 	}
 }
+
+// TestObserveAfterMove: after a move the observation is the one that the next phase
+// asks for, and it overwrites none that a wait is counted from.
+func TestObserveAfterMove(t *testing.T) {
+	for phase, want := range map[string][2]string{
+		state.PhaseAnchorAdded:    {"observe --to o.yaml", "status --evidence o.yaml"},
+		state.PhaseIssuerSwitched: {"observe --to o.yaml --certify", "status --evidence o.yaml"},
+		state.PhaseIssuerSpread:   {"observe --to observation.yaml --certify", "status --evidence o.yaml --evidence observation.yaml"},
+	} {
+		f := facts()
+		f.State.Spec.Linkerd.Version, f.State.Status.Phase, f.Evidence = "2.14.10", phase, []string{"o.yaml"}
+		f.State.Status.Rotation = &state.Progress{Kind: state.KindAnchor, Strategy: state.StrategyBundle}
+		steps := AfterMove(f, nil)
+		if n := len(steps); n < 2 || steps[n-2].Command != "l5d-pki-render "+want[0] || steps[n-1].Command != "l5d-pki-render "+want[1] {
+			t.Errorf("%s: %+v", phase, steps)
+		}
+	}
+	f := facts()
+	f.State.Status.Phase, f.State.Status.Rotation = state.PhaseIssuerSpread, &state.Progress{Kind: state.KindAnchor, Strategy: state.StrategyBundle}
+	f.Evidence = []string{"observation.yaml", "observation-2.yaml"}
+	if got := f.observed(); got != "observation-3.yaml" {
+		t.Errorf("overwrites %s", got)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -63,7 +64,7 @@ func work(statePath string, s *state.Rotation) (w nextstep.Work) {
 			continue // a lost key: its deletion is nothing to commit
 		}
 		isOutput := slices.ContainsFunc(outputs, func(pattern string) bool { return covers(pattern, file) })
-		if file != real && !isOutput && !slices.Contains(keys, file) {
+		if file != real && !isOutput && !slices.Contains(keys, file) && !kept(real, s, file) {
 			continue
 		}
 		shown, err := filepath.Rel(disk.Real(cwd), file)
@@ -75,6 +76,11 @@ func work(statePath string, s *state.Rotation) (w nextstep.Work) {
 		w.OutputsChanged = w.OutputsChanged || isOutput
 	}
 	return w
+}
+
+// kept reports whether a file is an observation that lies beside the state to be kept.
+func kept(statePath string, s *state.Rotation, file string) bool {
+	return filepath.Dir(file) == statefile.Beside(statePath, base.EvidenceFolder) && base.IsEvidenceName(s.Metadata.Name, filepath.Base(file))
 }
 
 // keyFiles are the files of the keys that the state names. Git shows only those
