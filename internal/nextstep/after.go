@@ -78,6 +78,18 @@ func (f Facts) deliver(changes []delivery.Kind) (steps []Step) {
 	return steps
 }
 
+// shows names the objects of which an unmet need may say that a person has not applied
+// them yet.
+var shows = map[rotation.Need]delivery.Kind{rotation.IssuerLoaded: delivery.Issuer, rotation.WebhookCertServed: delivery.WebhookSecret}
+
+// undelivered are the commands for what a need shows and nothing in Git delivers.
+func (f Facts) undelivered(n rotation.Need) []Step {
+	if kind, known := shows[n]; known {
+		return f.deliver([]delivery.Kind{kind})
+	}
+	return nil
+}
+
 // AfterInit are the steps after the first state file was written.
 func AfterInit(f Facts) (steps []Step) {
 	if len(f.State.Spec.Outputs) > 0 {
@@ -111,7 +123,7 @@ func AfterObserve(f Facts) []Step {
 
 // AfterPull are the steps after a pull request was opened or brought up to date.
 func AfterPull(statePath, base string) []Step {
-	f := Facts{StatePath: statePath}
+	f := Facts{StatePath: statePath, State: &state.Rotation{}}
 	return []Step{
 		{Command: f.observe(), Why: "when the pull request is merged into " + base + " and the cluster has applied it"},
 		{Command: f.command("pr --next") + " --evidence " + delivery.Quoted(f.observed())},

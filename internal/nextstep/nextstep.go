@@ -110,6 +110,9 @@ func (f Facts) forward(m rotation.NextMove) Step {
 		step.Why, step.Wait = "give your word that you apply this after the merge", ""
 	case n.Need == rotation.WaveDone:
 		step.Command = f.command("status")
+	case len(f.undelivered(n.Need)) > 0:
+		by := f.undelivered(n.Need)[0]
+		step.Command, step.Why = by.Command, by.Why+"; apply it, then run `"+f.observe()+f.sight(n)+"`"
 	case !n.Ends.IsZero() && len(unmet) == 1:
 		step.Command, step.NotBefore = f.withEvidence(m.Verb), n.Ends
 	default:
