@@ -117,6 +117,9 @@ func (f Facts) forward(m rotation.NextMove) Step {
 		step.Command, step.NotBefore = f.withEvidence(m.Verb), n.Ends
 	default:
 		step.Command = f.observe() + f.sight(n)
+		if n.Need == rotation.RetiredGone && f.sight(n) != "" {
+			step.Wait = "when an observation shows every pod's chain"
+		}
 	}
 	return step
 }

@@ -1,6 +1,7 @@
 package nextstep
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -39,6 +40,9 @@ func TestObserve(t *testing.T) {
 			}
 			if got := Of(f).Command; got != "l5d-pki-render observe --to "+c.want {
 				t.Errorf("got %q", got)
+			}
+			if wait := Of(f).Wait; strings.Contains(c.want, "--dial all") != strings.Contains(wait, "chain") {
+				t.Errorf("wait %q", wait)
 			}
 			if again := AfterObserve(f); len(again) != 1 || again[0].Why[:13] != "observe again" {
 				t.Errorf("%+v", again)

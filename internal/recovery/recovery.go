@@ -23,6 +23,8 @@ type Facts struct {
 	Reverted *Reverted
 	// Edited says what the log shows of edits by hand.
 	Edited []string
+	// Unedited is the newest commit whose version shows no edit; "" if none is known.
+	Unedited string
 	// StaleOutputs are files of spec.outputs that are not what the state says. Compared
 	// is how many outputs were held against it; UncheckedOutputs are the others.
 	StaleOutputs, UncheckedOutputs []string

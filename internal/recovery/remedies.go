@@ -165,8 +165,12 @@ func restoreLog(f Facts) ([]Step, string) {
 	if file == "" {
 		file = "rotation.yaml"
 	}
+	before := "`git log` shows it"
+	if f.Unedited != "" {
+		before = "`git checkout " + f.Unedited + " -- " + Quoted(file) + "`"
+	}
 	return []Step{{Command: "git log -p -- " + Quoted(file)}, f.run("status")},
-		"A person must decide what the cluster has. If no host applied the edit, restore the version before it (`git log` shows it) and run `l5d-pki-render advance`. If one did, observe the cluster first: the phase that was skipped may still be needed."
+		"A person must decide what the cluster has. If no host applied the edit, restore the version before it (" + before + ") and run `l5d-pki-render advance`. If one did, observe the cluster first: the phase that was skipped may still be needed."
 }
 
 func nobodyKnowsWhichMesh(f Facts) ([]Step, string) {

@@ -36,7 +36,7 @@ type Request struct {
 func Gather(w custody.World, q Request) (recovery.Facts, error) {
 	k, err := load(q)
 	if err != nil {
-		return recovery.Facts{}, err
+		return recovery.Facts{}, history.WithReadable(q.StatePath, err)
 	}
 	facts := recovery.Facts{File: q.StatePath, State: k.state, Status: k.status, DownSince: q.DownSince}
 	if q.Outputs != nil {
@@ -49,6 +49,9 @@ func Gather(w custody.World, q Request) (recovery.Facts, error) {
 		}
 	}
 	facts.Reverted, facts.Edited, facts.NoHistory = history.Look(q.StatePath, facts.State)
+	if len(facts.Edited) > 0 {
+		facts.Unedited = history.Unedited(q.StatePath, facts.State)
+	}
 	facts.MissingKeys, err = missingKeys(w, q.StatePath, facts.State)
 	return facts, err
 }
