@@ -102,7 +102,7 @@ func in(d time.Duration) string {
 	case d <= 0:
 		return "now"
 	case d < 2*time.Hour:
-		return fmt.Sprintf("in %d minutes", int(d/time.Minute)+1)
+		return "in " + problem.Counted(int(d/time.Minute)+1, "minute")
 	case d < 2*day:
 		return fmt.Sprintf("in %d hours", int(d/time.Hour))
 	}
