@@ -87,7 +87,7 @@ var arrows = map[string][]string{
 	"internal/lint":       {"internal/manifest", "internal/screen", "pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
 	"internal/outputs":    {"internal/chart/exchange", "internal/chartphase", "internal/component", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/report", "internal/secret", "internal/statefile", "internal/workloads", "pkg/delivery", "pkg/render", "pkg/state", "internal/sink"},
 	// A state file and its versions in Git.
-	"internal/history": {"internal/files", "internal/recovery", "internal/repo", "internal/statefile", "pkg/state"},
+	"internal/history": {"internal/files", "internal/recovery", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/state"},
 	// What the diagnosis of internal/recovery goes by.
 	"internal/recovery/facts": {"internal/custody", "internal/custody/keyfile", "internal/history", "internal/moves", "internal/recovery", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
 	// The current phase of a state as a stream, as values and as manifests.
@@ -128,10 +128,10 @@ var arrows = map[string][]string{
 	"internal/screen":   {"internal/picture", "internal/sink"},
 	"internal/terminal": {"internal/screen"},
 	// What a wrong command line meant, what shells complete, what codes mean.
-	"internal/usage": {"internal/lazy", "internal/statefile", "internal/terminal", "pkg/state"},
+	"internal/usage": {"internal/lazy", "internal/recovery", "internal/statefile", "internal/terminal", "pkg/state"},
 	// What a person does next, and what that follows from.
 	"internal/nextstep":      {"pkg/linkerd", "pkg/delivery", "pkg/rotation", "pkg/state"},
-	"internal/nextstep/look": {"internal/disk", "internal/files", "internal/nextstep", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/nextstep/look": {"internal/disk", "internal/files", "internal/nextstep", "internal/proposal/base", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
 	"internal/sink":          {},
 	// The one detector of private keys, which everything else asks.
 	"internal/secret": {},

@@ -55,10 +55,10 @@ func verifiedText(statePath, stream string, v render.Verification) string {
 	var b strings.Builder
 	what := "rendering " + stream + " with " + statePath
 	if len(v.Changes) == 0 && v.Same {
-		fmt.Fprintf(&b, "%s changes nothing: %d fields are right already, %d are left alone (%d documents)\n",
-			what, v.Report.Count(render.Right), v.Report.Count(render.Left), v.Report.Documents)
+		fmt.Fprintf(&b, "%s changes nothing: %d already right, %d left alone (%s)\n",
+			what, v.Report.Count(render.Right), v.Report.Count(render.Left), problem.Counted(v.Report.Documents, "document"))
 	} else {
-		fmt.Fprintf(&b, "%s would change %d fields:\n", what, len(v.Changes))
+		fmt.Fprintf(&b, "%s would change %s:\n", what, problem.Counted(len(v.Changes), "field"))
 	}
 	for _, l := range v.Changes {
 		fmt.Fprintf(&b, "  %s\n", strings.TrimSpace(l.Object+" "+l.Field))

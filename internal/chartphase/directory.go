@@ -112,7 +112,7 @@ func writeOwned(w files.Writer, directory, header string, wanted map[string][]by
 	if err := w.ReplaceTargets(all); err != nil {
 		return err
 	}
-	fmt.Fprintf(w.Notes, "note: %s: %d files written, %d removed, %d unchanged\n", directory, len(changed), len(stale), len(wanted)-len(changed))
+	fmt.Fprintf(w.Notes, "note: %s: %s written, %d removed, %d unchanged\n", directory, problem.Counted(len(changed), "file"), len(stale), len(wanted)-len(changed))
 	return nil
 }
 

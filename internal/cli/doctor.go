@@ -38,7 +38,7 @@ changes nothing. Exit code 1 when something is wrong.`,
 				}
 			}
 			known, err := facts.Gather(a.custodyWorld(custodyFlags{}), facts.Request{
-				StatePath: statePath, DownSince: since, Evidence: a.loader(&evidence),
+				StatePath: statePath, DownSince: since, Evidence: a.loader(&evidence), Outputs: a.outputsWorld().Stale,
 				Instant: func() (time.Time, error) { return a.instant(at) },
 			})
 			if err != nil {

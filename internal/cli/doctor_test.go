@@ -228,6 +228,19 @@ var patients = map[string]func(*patient){
 			p.t.Fatal(err)
 		}
 	},
+	"stale-outputs": func(p *patient) {
+		text, err := os.ReadFile("rotation.yaml")
+		if err == nil {
+			text = []byte(strings.Replace(keylessScheme(string(text)), "\nstatus:", "\n  outputs:\n  - {kind: values, path: values.yaml}\nstatus:", 1))
+			err = os.WriteFile("rotation.yaml", text, 0o600)
+		}
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		p.run("sync")
+		p.at = p.at.Add(day)
+		p.run("start", "anchor", "--strategy", "bundle")
+	},
 	"missed-issuer-reload": func(p *patient) {
 		old, err := rotation.MaterialOf(p.state())
 		if err != nil {

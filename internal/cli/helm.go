@@ -67,7 +67,7 @@ func (a *app) helmUninstall() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: a.run(func(*cobra.Command, []string) error {
 			removed, from, err := a.helmPlugins(dir).Uninstall()
-			a.data = fmt.Appendf(nil, "removed %d files from %s\n", removed, from)
+			a.data = fmt.Appendf(nil, "removed %s from %s\n", problem.Counted(removed, "file"), from)
 			return err
 		}),
 	}

@@ -28,7 +28,7 @@ func TestInitVerify(t *testing.T) {
 		says  string
 	}{
 		"the same":    {string(text), ExitDone, "changes nothing"},
-		"another":     {strings.Replace(string(text), "\n  schedule: ", "\n  schedule: \"1 2 * * *\" # ", 1), ExitFailed, "would change 1 fields:\n  CronJob linkerd/linkerd-heartbeat spec.schedule\n"},
+		"another":     {strings.Replace(string(text), "\n  schedule: ", "\n  schedule: \"1 2 * * *\" # ", 1), ExitFailed, "would change 1 field:\n  CronJob linkerd/linkerd-heartbeat spec.schedule\n"},
 		"no manifest": {"kind: Pod\napiVersion: v1\nmetadata: {name: a}\n", ExitFailed, ""},
 	} {
 		got := call(t, c.stdin, nil, "init", "--verify", "--stream", "-", "-s", statePath)

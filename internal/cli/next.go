@@ -23,7 +23,7 @@ func (a *app) afterInit(statePath string, err error) error {
 func (a *app) afterObserve(file, statePath string, s *state.Rotation) {
 	f := moves.Brought{Files: []string{file}, Earlier: true}
 	if e, err := f.Load(statePath, s); err == nil {
-		a.next(look.Observed(file, statePath, s, e, a.Now().UTC()))
+		a.next(look.Observed(file, statePath, s, e, a.Now().UTC(), a.outputsWorld().Stale))
 	}
 }
 

@@ -121,7 +121,7 @@ func TestGuardPasses(t *testing.T) {
 		},
 		"a test key that the base allows": {
 			work:  func(dir string) { l.committed(dir, func() { put(t, dir, "shop/testdata/tls.key", gitkey) }) },
-			shows: "1 files with private keys are allowed",
+			shows: "1 file with private keys allowed",
 		},
 		"line ends by attributes": {
 			work: func(dir string) {

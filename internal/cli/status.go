@@ -53,7 +53,8 @@ hand), and when something in use ends within --within.
 					return err
 				}
 			}
-			r := results.Status{Status: st, Ending: st.Expiring(limit), Within: limit, Todo: look.Next(statePath, st, evidence.Files, evidence.observingAgain())}
+			todo := look.Next(statePath, st, evidence.Files, evidence.observingAgain(), a.outputsWorld().Stale)
+			r := results.Status{Status: st, Ending: st.Expiring(limit), Within: limit, Todo: todo}
 			if a.data, err = show(r); err != nil {
 				return err
 			}

@@ -113,7 +113,7 @@ func TestWorkloadsInRepository(t *testing.T) {
 	if info, err := os.Stat(executable); err != nil || info.Mode().Perm() != 0o755 {
 		t.Errorf("mode of a written file: %v (%v)", info.Mode(), err)
 	}
-	for _, part := range []string{"4 of 9 files change", "3 restarts, 1 held back, 1 will not restart, 1 unknown", "1 templates, 3 files without", "templates of 1 Helm charts"} {
+	for _, part := range []string{"4 of 9 files change", "3 restarts, 1 held back, 1 will not restart, 1 unknown", "1 template, 3 files without", "templates of 1 Helm charts"} {
 		if !strings.Contains(got.stderr, part) {
 			t.Errorf("no %q in %s", part, got.stderr)
 		}

@@ -1,10 +1,14 @@
 package history
 
 import (
+	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -28,7 +32,42 @@ func Alarms(statePath string, s *state.Rotation) []string {
 // alone is judged; err says why.
 func Look(statePath string, s *state.Rotation) (reverted *recovery.Reverted, edited []string, err error) {
 	past, err := versions(statePath, s.Metadata.Name)
+	if r, wrong := repo.Open(filepath.Dir(statePath)); err == nil && wrong == nil && r.Shallow() {
+		err = errCut
+	}
 	return newer(past, s), edits(past, s), err
+}
+
+// errCut is why the history of a shallow clone says too little.
+var errCut = errors.New("this clone is shallow, versions before its end are missing (`git fetch --unshallow` fetches them)")
+
+// Unedited is the newest commit whose version of a state file shows no edit by hand
+// against the versions before it; "" if there is none.
+func Unedited(statePath string, s *state.Rotation) string {
+	past, _ := versions(statePath, s.Metadata.Name)
+	for i := len(past) - 1; i >= 0; i-- {
+		if len(edits(past[:i], past[i].state)) == 0 {
+			return past[i].commit
+		}
+	}
+	return ""
+}
+
+// WithReadable adds to the error of a state file that cannot be read the command that
+// brings back the newest version in Git that can.
+func WithReadable(statePath string, err error) error {
+	past, _ := repo.Versions(statePath)
+	if _, wrong := statefile.Load(statePath); wrong == nil {
+		return err
+	}
+	for i := len(past) - 1; i >= 0; i-- {
+		if _, wrong := state.Parse(statePath, past[i].Text); wrong == nil {
+			problems := problem.Of(err)
+			problems[0].Hint("if nobody meant the change, `git checkout %s -- %s` brings back the newest version that can be read", past[i].Commit, delivery.Quoted(statePath))
+			return problems.Err()
+		}
+	}
+	return err
 }
 
 // versions are those of the state with a name; others are of another mesh, or cannot

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -53,7 +54,8 @@ func VerifyLog(statePath string, bases []string, s *state.Rotation, notes io.Wri
 	if err := noteAside(statePath, s, notes); err != nil {
 		return err
 	}
-	fmt.Fprintf(notes, "note: %d entries, chain holds; %d versions in Git looked at\n", len(s.Status.Log), read)
+	entries := strings.Replace(problem.Counted(len(s.Status.Log), "entry"), "entrys", "entries", 1)
+	fmt.Fprintf(notes, "note: %s, chain holds; %s in Git looked at\n", entries, problem.Counted(read, "version"))
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -17,7 +18,7 @@ func (l *list) generate(c *config) ([]byte, []Result, error) {
 	if err != nil {
 		return nil, nil, named(err)
 	}
-	said := Result{Message: fmt.Sprintf("phase %s, epoch %d: %d objects", c.state.Current().Name, c.state.Status.Epoch, len(objects)),
+	said := Result{Message: fmt.Sprintf("phase %s, epoch %d: %s", c.state.Current().Name, c.state.Status.Epoch, problem.Counted(len(objects), "object")),
 		Severity: Info}
 	if l.onlyConfig() {
 		text, err := manifest.Splice(l.text, manifest.Insert(manifest.At("items"), sequence(objects)))

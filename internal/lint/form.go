@@ -45,7 +45,7 @@ func text(r Report) []byte {
 			out = fmt.Appendf(out, "  hint: %s\n", f.Hint)
 		}
 	}
-	return []byte(sink.Log(string(fmt.Appendf(out, "%d findings\n", len(r.findings)))))
+	return []byte(sink.Log(string(fmt.Appendf(out, "%s\n", problem.Counted(len(r.findings), "finding")))))
 }
 
 // page is text for a terminal: a line per place, then the finding and its hint.
@@ -65,7 +65,7 @@ func page(r Report, v screen.View) []byte {
 			p.Line("  hint: ", screen.Say(f.Hint))
 		}
 	}
-	p.Line("", screen.Say(fmt.Sprintf("%d findings", len(r.findings))))
+	p.Line("", screen.Say(problem.Counted(len(r.findings), "finding")))
 	return []byte(p.String())
 }
 
@@ -97,5 +97,5 @@ func markdown(r Report) []byte {
 			f.Severity, strings.ReplaceAll(sink.Code(fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)), "|", `\|`), sink.Markdown(text), f.Code,
 			sink.Markdown(f.Hint))
 	}
-	return fmt.Appendf(out, "\n%d findings\n", len(r.findings))
+	return fmt.Appendf(out, "\n%s\n", problem.Counted(len(r.findings), "finding"))
 }

@@ -49,8 +49,8 @@ func (o Options) survey(s *state.Rotation, allow allowances, all *Report) error 
 		return err
 	}
 	report := sv.Report()
-	fmt.Fprintf(o.Notes, "looked at %d files, %d YAML documents; passed over %d templates and %d files over %d MiB\n",
-		report.Files, report.Documents, report.Templates, large, maxRepoFile>>20)
+	fmt.Fprintf(o.Notes, "looked at %s, %s; passed over %s and %s over %d MiB\n", problem.Counted(report.Files, "file"),
+		problem.Counted(report.Documents, "YAML document"), problem.Counted(report.Templates, "template"), problem.Counted(large, "file"), maxRepoFile>>20)
 	if inside, ok := files.Below(dir, o.State); ok {
 		for i := range all.findings {
 			all.findings[i].File = inside

@@ -54,8 +54,17 @@ func AfterMove(f Facts, changes []delivery.Kind) (steps []Step) {
 		return append(steps, Step{Command: f.command("status"), Why: "the rotation is over"})
 	}
 	return append(steps,
-		Step{Command: f.observe(), Why: "once the cluster has applied the change"},
-		Step{Command: f.command("status") + " --evidence " + delivery.Quoted(f.observed()), Why: "says whether the next phase may be entered"})
+		Step{Command: f.observeNext(), Why: "once the cluster has applied the change"},
+		Step{Command: f.statusWith(f.observed()), Why: "says whether the next phase may be entered"})
+}
+
+// statusWith is a status with an observation, and with those that a wait is counted from.
+func (f Facts) statusWith(file string) string {
+	if !f.counts() {
+		f.Evidence = nil
+	}
+	f.Evidence, f.Observe = append(slices.Clone(f.Evidence), file), ""
+	return f.withEvidence("status")
 }
 
 // deliver are the commands for what nothing in Git delivers.
@@ -67,6 +76,18 @@ func (f Facts) deliver(changes []delivery.Kind) (steps []Step) {
 		}
 	}
 	return steps
+}
+
+// shows names the objects of which an unmet need may say that a person has not applied
+// them yet.
+var shows = map[rotation.Need]delivery.Kind{rotation.IssuerLoaded: delivery.Issuer, rotation.WebhookCertServed: delivery.WebhookSecret}
+
+// undelivered are the commands for what a need shows and nothing in Git delivers.
+func (f Facts) undelivered(n rotation.Need) []Step {
+	if kind, known := shows[n]; known {
+		return f.deliver([]delivery.Kind{kind})
+	}
+	return nil
 }
 
 // AfterInit are the steps after the first state file was written.
@@ -102,7 +123,7 @@ func AfterObserve(f Facts) []Step {
 
 // AfterPull are the steps after a pull request was opened or brought up to date.
 func AfterPull(statePath, base string) []Step {
-	f := Facts{StatePath: statePath}
+	f := Facts{StatePath: statePath, State: &state.Rotation{}}
 	return []Step{
 		{Command: f.observe(), Why: "when the pull request is merged into " + base + " and the cluster has applied it"},
 		{Command: f.command("pr --next") + " --evidence " + delivery.Quoted(f.observed())},

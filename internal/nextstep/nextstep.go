@@ -8,6 +8,8 @@ package nextstep
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/order"
@@ -32,10 +34,12 @@ type Facts struct {
 // Work is what has not been committed.
 type Work struct {
 	// Files that have changed and belong to the state: the state file, key files that
-	// Git may hold, outputs. Paths are relative to the working directory.
+	// Git may hold, outputs, observations that are kept beside it. Paths are relative to the working directory.
 	Files []string
 	// StateChanged and OutputsChanged say what is among them.
 	StateChanged, OutputsChanged bool
+	// Known reports whether Git answered.
+	Known bool
 }
 
 // Step is one thing to do.
@@ -55,10 +59,13 @@ type Step struct {
 
 // Of is the next step.
 func Of(f Facts) Step {
+	unchecked := len(f.Status.UncheckedOutputs) > 0
 	switch {
-	case len(f.Status.Alarms) > 0:
+	case slices.ContainsFunc(f.Status.Alarms, func(alarm string) bool { return alarm != f.StaleAlarm() }):
 		return Step{Command: f.withEvidence("doctor"), Why: "it names what is wrong and the commands that repair it"}
-	case f.Work.StateChanged && len(f.State.Spec.Outputs) > 0 && !f.Work.OutputsChanged:
+	case len(f.Status.StaleOutputs) > 0 && !f.Work.StateChanged:
+		return Step{Command: f.command("sync"), Why: "writes them as the state says; with --check it shows what differs"}
+	case len(f.Status.StaleOutputs) > 0, f.Work.StateChanged && unchecked && !f.Work.OutputsChanged:
 		return Step{Command: f.command("sync"), Why: "the state file has changed since the last commit; sync writes what follows from it"}
 	case len(f.Work.Files) > 0:
 		return Step{Command: f.commit(), Why: "the change is not committed yet"}
@@ -74,6 +81,15 @@ func Of(f Facts) Step {
 		}
 	}
 	return Step{}
+}
+
+// StaleAlarm says that outputs differ from the state although nobody works on it: the
+// last commit has that state. It is empty otherwise.
+func (f Facts) StaleAlarm() string {
+	if len(f.Status.StaleOutputs) == 0 || f.Work.StateChanged || !f.Work.Known {
+		return ""
+	}
+	return fmt.Sprintf("not what phase %s of the state says: %s", f.State.Status.Phase, strings.Join(f.Status.StaleOutputs, ", "))
 }
 
 // forward is the step towards the next phase.
@@ -94,10 +110,16 @@ func (f Facts) forward(m rotation.NextMove) Step {
 		step.Why, step.Wait = "give your word that you apply this after the merge", ""
 	case n.Need == rotation.WaveDone:
 		step.Command = f.command("status")
+	case len(f.undelivered(n.Need)) > 0:
+		by := f.undelivered(n.Need)[0]
+		step.Command, step.Why = by.Command, by.Why+"; apply it, then run `"+f.observe()+f.sight(n)+"`"
 	case !n.Ends.IsZero() && len(unmet) == 1:
 		step.Command, step.NotBefore = f.withEvidence(m.Verb), n.Ends
 	default:
 		step.Command = f.observe() + f.sight(n)
+		if n.Need == rotation.RetiredGone && f.sight(n) != "" {
+			step.Wait = "when an observation shows every pod's chain"
+		}
 	}
 	return step
 }

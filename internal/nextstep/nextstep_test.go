@@ -47,8 +47,35 @@ func TestOf(t *testing.T) {
 		"not committed":            {func(f *Facts) { f.Work = Work{Files: []string{"rotation.yaml", "keys/a b.age"}, StateChanged: true} }, []rotation.NextMove{start}, "git add -A -- rotation.yaml 'keys/a b.age' && git commit -m 'linkerd PKI of east: anchor-added'", "not committed"},
 		"outputs are older": {func(f *Facts) {
 			f.Work = Work{Files: []string{"rotation.yaml"}, StateChanged: true}
-			f.State.Spec.Outputs = make([]state.Output, 1)
+			f.Status.StaleOutputs = []string{"a.yaml"}
 		}, []rotation.NextMove{start}, "l5d-pki-render sync", "sync writes"},
+		"outputs are older than a first state": {func(f *Facts) {
+			f.Work = Work{Files: []string{"a.yaml", "rotation.yaml"}, StateChanged: true, OutputsChanged: true, Known: true}
+			f.Status.StaleOutputs = []string{"a.yaml"}
+		}, []rotation.NextMove{start}, "l5d-pki-render sync", "sync writes"},
+		"outputs that nobody can compare": {func(f *Facts) {
+			f.Work = Work{Files: []string{"rotation.yaml"}, StateChanged: true, Known: true}
+			f.Status.UncheckedOutputs = []string{"spec.outputs[0]"}
+		}, []rotation.NextMove{start}, "l5d-pki-render sync", "sync writes"},
+		"outputs are the same": {func(f *Facts) {
+			f.Work = Work{Files: []string{"rotation.yaml"}, StateChanged: true, Known: true}
+			f.State.Spec.Outputs = make([]state.Output, 1)
+		}, []rotation.NextMove{start}, "git add -A -- rotation.yaml && git commit -m 'linkerd PKI of east: anchor-added'", "not committed"},
+		"outputs are forgotten": {func(f *Facts) {
+			f.Work = Work{Known: true}
+			f.Status.StaleOutputs = []string{"a.yaml"}
+			f.Status.Alarms = []string{f.StaleAlarm()}
+		}, []rotation.NextMove{start}, "l5d-pki-render sync", "--check"},
+		"an output was edited": {func(f *Facts) {
+			f.Work = Work{Files: []string{"a.yaml"}, OutputsChanged: true, Known: true}
+			f.Status.StaleOutputs = []string{"a.yaml"}
+			f.Status.Alarms = []string{f.StaleAlarm()}
+		}, []rotation.NextMove{start}, "l5d-pki-render sync", "--check"},
+		"outputs are forgotten, and more": {func(f *Facts) {
+			f.Work = Work{Known: true}
+			f.Status.StaleOutputs = []string{"a.yaml"}
+			f.Status.Alarms = []string{"expired", f.StaleAlarm()}
+		}, []rotation.NextMove{start}, "l5d-pki-render doctor", "what is wrong"},
 		"outputs are written": {func(f *Facts) {
 			f.Work = Work{Files: []string{"a.yaml"}, StateChanged: true, OutputsChanged: true}
 			f.State.Spec.Outputs = make([]state.Output, 1)

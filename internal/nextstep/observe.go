@@ -1,7 +1,9 @@
 package nextstep
 
 import (
+	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
@@ -12,14 +14,42 @@ import (
 
 // observed is the file that an observation goes to: the one that the user named, so that
 // it lies where the others do. Those in a directory evidence are kept, since waits are
-// counted from them (docs/evidence.md).
+// counted from them (docs/evidence.md). While one is counted, every file of the user
+// is kept.
 func (f Facts) observed() string {
+	if f.counts() {
+		for i, file := 2, "observation.yaml"; ; i++ {
+			if !slices.Contains(f.Evidence, file) {
+				return file
+			}
+			file = fmt.Sprintf("observation-%d.yaml", i)
+		}
+	}
 	for _, file := range f.Evidence {
 		if filepath.Base(filepath.Dir(file)) != "evidence" {
 			return file
 		}
 	}
 	return "observation.yaml"
+}
+
+// counts reports whether the next phase waits for a time that is counted from an
+// observation.
+func (f Facts) counts() bool {
+	next, ok := f.State.Next()
+	return ok && slices.Contains(next.Needs, state.LeavesRenewed)
+}
+
+// observeNext is the observation that the next phase asks for.
+func (f Facts) observeNext() string {
+	command := f.observe()
+	next, _ := f.State.Next()
+	for _, need := range next.Needs {
+		if flag := f.sight(rotation.NeedResult{Need: need}); !strings.Contains(command, flag) {
+			command += flag
+		}
+	}
+	return command
 }
 
 func (f Facts) observe() string {

@@ -1,6 +1,7 @@
 package nextstep
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -40,9 +41,36 @@ func TestObserve(t *testing.T) {
 			if got := Of(f).Command; got != "l5d-pki-render observe --to "+c.want {
 				t.Errorf("got %q", got)
 			}
+			if wait := Of(f).Wait; strings.Contains(c.want, "--dial all") != strings.Contains(wait, "chain") {
+				t.Errorf("wait %q", wait)
+			}
 			if again := AfterObserve(f); len(again) != 1 || again[0].Why[:13] != "observe again" {
 				t.Errorf("%+v", again)
 			}
 		})
+	}
+}
+
+// TestObserveAfterMove: after a move the observation is the one that the next phase
+// asks for, and it overwrites none that a wait is counted from.
+func TestObserveAfterMove(t *testing.T) {
+	for phase, want := range map[string][2]string{
+		state.PhaseAnchorAdded:    {"observe --to o.yaml", "status --evidence o.yaml"},
+		state.PhaseIssuerSwitched: {"observe --to o.yaml --certify", "status --evidence o.yaml"},
+		state.PhaseIssuerSpread:   {"observe --to observation.yaml --certify", "status --evidence o.yaml --evidence observation.yaml"},
+	} {
+		f := facts()
+		f.State.Spec.Linkerd.Version, f.State.Status.Phase, f.Evidence = "2.14.10", phase, []string{"o.yaml"}
+		f.State.Status.Rotation = &state.Progress{Kind: state.KindAnchor, Strategy: state.StrategyBundle}
+		steps := AfterMove(f, nil)
+		if n := len(steps); n < 2 || steps[n-2].Command != "l5d-pki-render "+want[0] || steps[n-1].Command != "l5d-pki-render "+want[1] {
+			t.Errorf("%s: %+v", phase, steps)
+		}
+	}
+	f := facts()
+	f.State.Status.Phase, f.State.Status.Rotation = state.PhaseIssuerSpread, &state.Progress{Kind: state.KindAnchor, Strategy: state.StrategyBundle}
+	f.Evidence = []string{"observation.yaml", "observation-2.yaml"}
+	if got := f.observed(); got != "observation-3.yaml" {
+		t.Errorf("overwrites %s", got)
 	}
 }

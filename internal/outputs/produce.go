@@ -38,26 +38,13 @@ func (c *Job) produce() ([]File, error) {
 	var all []File
 	by := map[string]int{}
 	c.until = time.Now().Add(c.Within)
-	for i, o := range c.State.Spec.Outputs {
+	for i := range c.State.Spec.Outputs {
 		if c.late() {
 			return nil, problem.SyncLate.With(i, len(c.State.Spec.Outputs)).In(c.StatePath).On("spec.outputs")
 		}
-		producer, known := producers[o.Kind]
-		if !known {
-			problems.Add(problem.SyncNoProducer.With(o.Kind).In(c.StatePath).On(fieldOf(i)))
-			continue
-		}
-		texts, err := producer(c, i)
-		if err != nil {
-			problems.Add(statefile.Named(err, c.StatePath, c.shownIn(o.Path)))
-			continue
-		}
-		for _, path := range slices.Sorted(maps.Keys(texts)) {
-			f, err := c.placed(i, path, texts[path])
-			if err != nil {
-				problems.Add(problem.Of(err).In(c.StatePath).Under(fieldOf(i)).Err())
-				continue
-			}
+		of, err := c.one(i)
+		problems.Add(err)
+		for _, f := range of {
 			if first, twice := by[f.Target]; twice {
 				problems.Add(problem.SyncTwice.With(fieldOf(first), fieldOf(i)).In(f.Name))
 				continue
@@ -65,6 +52,30 @@ func (c *Job) produce() ([]File, error) {
 			by[f.Target] = i
 			all = append(all, f)
 		}
+	}
+	return all, problems.Err()
+}
+
+// one computes the files of one output, with those that can be written beside the
+// problems of others.
+func (c *Job) one(output int) (all []File, err error) {
+	o := c.State.Spec.Outputs[output]
+	producer, known := producers[o.Kind]
+	if !known {
+		return nil, problem.SyncNoProducer.With(o.Kind).In(c.StatePath).On(fieldOf(output))
+	}
+	texts, err := producer(c, output)
+	if err != nil {
+		return nil, statefile.Named(err, c.StatePath, c.shownIn(o.Path))
+	}
+	var problems problem.List
+	for _, path := range slices.Sorted(maps.Keys(texts)) {
+		f, err := c.placed(output, path, texts[path])
+		if err != nil {
+			problems.Add(problem.Of(err).In(c.StatePath).Under(fieldOf(output)).Err())
+			continue
+		}
+		all = append(all, f)
 	}
 	return all, problems.Err()
 }

@@ -96,6 +96,13 @@ func foreignRoots(f Facts) (found []string) {
 	return found
 }
 
+func staleOutputs(f Facts) (found []string) {
+	for _, name := range f.StaleOutputs {
+		found = append(found, name+" is not what the state says")
+	}
+	return found
+}
+
 // halfApplied: of the delivered objects some are the phase's and some are not.
 func halfApplied(f Facts) (old []string) {
 	o := f.fresh()

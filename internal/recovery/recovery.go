@@ -23,6 +23,12 @@ type Facts struct {
 	Reverted *Reverted
 	// Edited says what the log shows of edits by hand.
 	Edited []string
+	// Unedited is the newest commit whose version shows no edit; "" if none is known.
+	Unedited string
+	// StaleOutputs are files of spec.outputs that are not what the state says. Compared
+	// is how many outputs were held against it; UncheckedOutputs are the others.
+	StaleOutputs, UncheckedOutputs []string
+	Compared                       int
 	// NoHistory is why the Git history of the state file was not read, nil if it was.
 	NoHistory error
 	// DownSince is since when nothing could be signed, as a person says; zero if

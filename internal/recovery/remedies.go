@@ -165,13 +165,21 @@ func restoreLog(f Facts) ([]Step, string) {
 	if file == "" {
 		file = "rotation.yaml"
 	}
+	before := "`git log` shows it"
+	if f.Unedited != "" {
+		before = "`git checkout " + f.Unedited + " -- " + Quoted(file) + "`"
+	}
 	return []Step{{Command: "git log -p -- " + Quoted(file)}, f.run("status")},
-		"A person must decide what the cluster has. If no host applied the edit, restore the version before it (`git log` shows it) and run `l5d-pki-render advance`. If one did, observe the cluster first: the phase that was skipped may still be needed."
+		"A person must decide what the cluster has. If no host applied the edit, restore the version before it (" + before + ") and run `l5d-pki-render advance`. If one did, observe the cluster first: the phase that was skipped may still be needed."
 }
 
 func nobodyKnowsWhichMesh(f Facts) ([]Step, string) {
 	return []Step{f.kubectl("get configmap linkerd-identity-trust-roots -o yaml"), f.run("status")},
 		"A person must decide which mesh this state is of. If the observation is of another one, take it again with the right context; give that mesh a state file of its own with `l5d-pki-render init`. If something else writes the ConfigMap, end that first. Applying this state to a foreign mesh would cut it off."
+}
+
+func syncAgain(f Facts) ([]Step, string) {
+	return []Step{f.run("sync"), Apply, f.observe(), f.run("status --evidence observation.yaml")}, ""
 }
 
 func applyAgain(f Facts) ([]Step, string) {

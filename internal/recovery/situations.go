@@ -19,6 +19,8 @@ var Situations = []Situation{
 		refusedIssuer, workingMesh, []string{"anchor-key-lost", "issuer-key-lost"}},
 	{"leaves-expired", "Identity was down for longer than the shortest rest of a leaf's life. A proxy whose leaf has ended presents it to identity, is refused, and never recovers without a restart; one that never had a leaf does.",
 		either(expiredLeaves, downTooLong), restartAll, nil},
+	{"stale-outputs", "Files of spec.outputs are not what the state says: `sync` was not run after a move, or somebody edited them. Hosts apply these files, so the cluster gets something else than the phase, and the next phase waits for what nobody delivers.",
+		staleOutputs, syncAgain, []string{"half-applied-phase", "missed-issuer-reload", "wrong-bundle-in-pods"}},
 	{"half-applied-phase", "The cluster has a part of what this phase delivers, and an older part beside it.",
 		halfApplied, applyAgain, []string{"missed-issuer-reload", "wrong-bundle-in-pods"}},
 	{"missed-issuer-reload", "The Secret may have the new issuer, but identity signs with another: it missed the change (linkerd2#15109), or refused an issuer that its loaded bundle does not verify, and does not try again.",

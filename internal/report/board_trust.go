@@ -8,6 +8,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/picture"
 	"github.com/l5d-pki/l5d-pki-render/internal/report/document"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
@@ -96,7 +97,7 @@ func (b Board) step(id, title, live string, step rotation.ProofStep) []document.
 	}
 	blocks = append(blocks, t)
 	if hidden > 0 {
-		blocks = append(blocks, document.Paragraph(document.Faint.Say("%s that this step does not bring together left out.", plural(hidden, "pair"))))
+		blocks = append(blocks, document.Paragraph(document.Faint.Say("%s that this step does not bring together left out.", problem.Counted(hidden, "pair"))))
 	}
 	return append(blocks, b.reasons(step.Verdict)...)
 }

@@ -42,7 +42,7 @@ func (r Diagnoses) Text() string {
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString(r.noHistory())
+	b.WriteString(r.notLooked())
 	return b.String()
 }
 
@@ -52,22 +52,29 @@ func (r Diagnoses) healthy() string {
 	if r.Facts.NoHistory == nil {
 		looked = append(looked, "its Git history")
 	}
+	if r.Facts.Compared > 0 {
+		looked = append(looked, "its outputs")
+	}
 	if n := len(r.Facts.Observed); n > 0 {
 		looked = append(looked, fmt.Sprintf("%d observation%s", n, map[bool]string{true: "s"}[n > 1]))
 	}
 	last := len(looked) - 1
-	text := "no problems found in " + strings.Join(looked[:last], ", ") + " and " + looked[last] + "\n" + r.noHistory()
+	text := "no problems found in " + strings.Join(looked[:last], ", ") + " and " + looked[last] + "\n" + r.notLooked()
 	if len(r.Facts.Observed) == 0 {
 		text += "not checked: the cluster (use --evidence FILE or --observe)\n"
 	}
 	return text
 }
 
-func (r Diagnoses) noHistory() string {
-	if r.Facts.NoHistory == nil {
-		return ""
+// notLooked says what was not read.
+func (r Diagnoses) notLooked() (text string) {
+	if r.Facts.NoHistory != nil {
+		text = fmt.Sprintf("not checked: the Git history of the state file: %v\n", r.Facts.NoHistory)
 	}
-	return fmt.Sprintf("not checked: the Git history of the state file: %v\n", r.Facts.NoHistory)
+	if list := r.Facts.UncheckedOutputs; len(list) > 0 {
+		text += "not checked: " + strings.Join(list, ", ") + " (use `l5d-pki-render sync --check`)\n"
+	}
+	return text
 }
 
 // Markdown is the same for a pull request.
@@ -89,7 +96,7 @@ func (r Diagnoses) Markdown() string {
 			fmt.Fprintf(&b, "\n%s\n", d.Person)
 		}
 	}
-	if note := r.noHistory(); note != "" {
+	if note := r.notLooked(); note != "" {
 		b.WriteString("\n" + sink.Markdown(strings.TrimSuffix(note, "\n")) + "\n")
 	}
 	return b.String()

@@ -21,6 +21,8 @@ func TestDiagnosesSayWhatWasChecked(t *testing.T) {
 		{Diagnoses{Facts: recovery.Facts{NoHistory: noGit}}, "its key files\nnot checked: the Git history of the state file: git is not installed\nnot checked: the cluster", "and its Git history"},
 		{Diagnoses{Facts: recovery.Facts{Observed: seen}}, "its Git history and 1 observation\n", "not checked"},
 		{Diagnoses{Facts: recovery.Facts{Observed: append(seen, seen...)}}, "and 2 observations\n", "not checked"},
+		{Diagnoses{Facts: recovery.Facts{Compared: 1}}, "its key files, its Git history and its outputs\n", "spec.outputs"},
+		{Diagnoses{Facts: recovery.Facts{UncheckedOutputs: []string{"spec.outputs[0]"}}}, "not checked: spec.outputs[0] (use `l5d-pki-render sync --check`)\n", "its outputs"},
 		{Diagnoses{Found: found, Facts: recovery.Facts{NoHistory: noGit}}, "not checked: the Git history", "no problems"},
 		{Diagnoses{Found: found}, "x\n", "not checked"},
 	} {

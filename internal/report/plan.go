@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/screen"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
@@ -20,7 +21,7 @@ func (r Plan) head() string {
 	if r.Strategy != "" {
 		kind += " (" + r.Strategy + ")"
 	}
-	return fmt.Sprintf("%s: %s, %s, over at %s at the earliest", kind, plural(len(r.Rows), "commit"), plural(r.Waves, "wave"),
+	return fmt.Sprintf("%s: %s, %s, over at %s at the earliest", kind, problem.Counted(len(r.Rows), "commit"), problem.Counted(r.Waves, "wave"),
 		r.End.Format(time.RFC3339))
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/screen"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
@@ -77,7 +78,7 @@ func (n names) step(p *screen.Page, step rotation.ProofStep) {
 		}
 	}
 	if hidden > 0 {
-		p.Line("  ", screen.Faint.Say(plural(hidden, "pair")+" that this step does not bring together left out (--verbose)"))
+		p.Line("  ", screen.Faint.Say(problem.Counted(hidden, "pair")+" that this step does not bring together left out (--verbose)"))
 	}
 	n.reasons(p, step.Verdict)
 }

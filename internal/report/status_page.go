@@ -102,7 +102,7 @@ func in(d time.Duration) string {
 	case d <= 0:
 		return "now"
 	case d < 2*time.Hour:
-		return fmt.Sprintf("in %d minutes", int(d/time.Minute)+1)
+		return "in " + problem.Counted(int(d/time.Minute)+1, "minute")
 	case d < 2*day:
 		return fmt.Sprintf("in %d hours", int(d/time.Hour))
 	}
@@ -170,6 +170,9 @@ func (r Status) remarks(p *screen.Page) {
 	}
 	for _, note := range r.Notes {
 		p.Line("note: ", screen.Say(note))
+	}
+	if len(r.UncheckedOutputs) > 0 {
+		p.Line("note: ", screen.Say("not compared with the state here, `sync --check` does: "+strings.Join(r.UncheckedOutputs, ", ")))
 	}
 	for _, x := range r.Ending {
 		if !x.Expired { // an alarm already

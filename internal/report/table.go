@@ -56,11 +56,3 @@ func Short(fingerprints []string) string {
 	}
 	return strings.Join(parts, " ")
 }
-
-// plural is a number of things: "1 pair", "2 pairs".
-func plural(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return fmt.Sprintf("%d %s", n, thing)
-}

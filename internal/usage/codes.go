@@ -3,9 +3,11 @@ package usage
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
+	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -18,6 +20,14 @@ func Codes() (codes []string) {
 		codes = append(codes, string(s.Code))
 	}
 	return codes
+}
+
+// situations are the names of what doctor knows.
+func situations() (names []string) {
+	for _, s := range recovery.Situations {
+		names = append(names, s.Name)
+	}
+	return names
 }
 
 // ListCodes is one line for each problem: its code and what it says.
@@ -33,9 +43,13 @@ func ListCodes() []byte {
 var verbs = lazy.New(`"?%[+#]?[a-zA-Z]"?`)
 
 // ExplainCode says what a problem means and what to do; the name of a need of the
-// gate is explained, too.
+// gate and a situation of doctor are explained, too.
 func ExplainCode(code string) ([]byte, error) {
 	s, known := lookup(code)
+	if i := slices.Index(situations(), code); i >= 0 {
+		return fmt.Appendf(nil, "%s\n\n%s\n\nA situation that `l5d-pki-render doctor` names; it prints the commands that lead out of it.\n",
+			code, recovery.Situations[i].Means), nil
+	}
 	if !known {
 		return nil, unknown(code)
 	}
@@ -63,7 +77,7 @@ func lookup(code string) (problem.Sentence, bool) {
 // unknown says which code was probably meant.
 func unknown(code string) error {
 	p := problem.CLIUnknownCode.With(code)
-	if meant, ok := problem.Nearest(code, append(Codes(), state.NeedCodes...)); ok {
+	if meant, ok := problem.Nearest(code, slices.Concat(Codes(), state.NeedCodes, situations())); ok {
 		p.Hints = append([]string{"did you mean `l5d-pki-render explain " + meant + "`?"}, p.Hints...)
 	}
 	return p

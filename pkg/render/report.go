@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 // Outcome says what happened to one field.
@@ -78,8 +80,8 @@ func (r *Report) Held() (held []string) {
 // Text is the report for people: a head line, then one line per field.
 func (r *Report) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "phase %s, epoch %d: %d changed, %d already right, %d left alone (%d documents; %s)\n",
-		r.Phase, r.Epoch, r.Count(Changed), r.Count(Right), r.Count(Left), r.Documents, joinGroups(r.Groups))
+	fmt.Fprintf(&b, "phase %s, epoch %d: %d changed, %d already right, %d left alone (%s; %s)\n",
+		r.Phase, r.Epoch, r.Count(Changed), r.Count(Right), r.Count(Left), problem.Counted(r.Documents, "document"), joinGroups(r.Groups))
 	for _, l := range r.Lines {
 		fmt.Fprintf(&b, "  %-13s %s", l.Outcome, l.Object)
 		if l.Field != "" {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 // WorkloadsReport says what will restart, what will not, and why.
@@ -92,7 +94,7 @@ func (r *WorkloadsReport) Summary() string {
 	}
 	line := fmt.Sprintf("%d of %d files change; workloads: %s", len(r.Changed), r.Files, strings.Join(counts, ", "))
 	if r.Templates+r.Foreign > 0 {
-		line += fmt.Sprintf("; left alone: %d templates, %d files without Kubernetes objects", r.Templates, r.Foreign)
+		line += fmt.Sprintf("; left alone: %s, %s without Kubernetes objects", problem.Counted(r.Templates, "template"), problem.Counted(r.Foreign, "file"))
 	}
 	return line
 }

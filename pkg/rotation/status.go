@@ -36,8 +36,12 @@ type Status struct {
 	Alarms []string `json:"alarms,omitempty"`
 	// Delivery is every object of the phase and how it reaches the cluster.
 	Delivery []delivery.Object `json:"delivery,omitempty"`
-	Notes    []string          `json:"notes,omitempty"`
-	Log      []state.LogEntry  `json:"-"`
+	// StaleOutputs are files of spec.outputs that are not what the state says.
+	StaleOutputs []string `json:"staleOutputs,omitempty"`
+	// UncheckedOutputs are outputs that were not compared with their files.
+	UncheckedOutputs []string         `json:"uncheckedOutputs,omitempty"`
+	Notes            []string         `json:"notes,omitempty"`
+	Log              []state.LogEntry `json:"-"`
 }
 
 // NextMove is a legal move and what it still needs.

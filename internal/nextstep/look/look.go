@@ -10,6 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -23,15 +24,24 @@ func At(statePath string, s *state.Rotation) nextstep.Facts {
 	return nextstep.Facts{State: s, StatePath: statePath, Work: work(statePath, s)}
 }
 
+// Comparison names the outputs of a state that are not what it says, and those that
+// were not compared.
+type Comparison func(statePath string, s *state.Rotation) (stale, unchecked []string)
+
 // Next is the step that follows from a status, the observation files that were named
 // for it, and the flags with which the cluster was read. Without a state there is none.
-func Next(statePath string, st *rotation.Status, evidence []string, observe string) nextstep.Step {
+// It adds to the status what the outputs are.
+func Next(statePath string, st *rotation.Status, evidence []string, observe string, outputs Comparison) nextstep.Step {
 	s, err := statefile.Load(statePath)
 	if err != nil {
 		return nextstep.Step{}
 	}
 	f := At(statePath, s)
 	f.Status, f.Evidence, f.Observe = st, evidence, observe
+	st.StaleOutputs, st.UncheckedOutputs = outputs(statePath, s)
+	if alarm := f.StaleAlarm(); alarm != "" {
+		st.Alarms = append(st.Alarms, alarm)
+	}
 	return nextstep.Of(f)
 }
 
@@ -46,6 +56,7 @@ func work(statePath string, s *state.Rotation) (w nextstep.Work) {
 	if err != nil || cwdErr != nil {
 		return w
 	}
+	w.Known = true
 	keys, outputs := keyFiles(real, s), outputPatterns(real, s)
 	for _, name := range dirty {
 		file := filepath.Join(r.Top, filepath.FromSlash(name))
@@ -53,7 +64,7 @@ func work(statePath string, s *state.Rotation) (w nextstep.Work) {
 			continue // a lost key: its deletion is nothing to commit
 		}
 		isOutput := slices.ContainsFunc(outputs, func(pattern string) bool { return covers(pattern, file) })
-		if file != real && !isOutput && !slices.Contains(keys, file) {
+		if file != real && !isOutput && !slices.Contains(keys, file) && !kept(real, s, file) {
 			continue
 		}
 		shown, err := filepath.Rel(disk.Real(cwd), file)
@@ -65,6 +76,11 @@ func work(statePath string, s *state.Rotation) (w nextstep.Work) {
 		w.OutputsChanged = w.OutputsChanged || isOutput
 	}
 	return w
+}
+
+// kept reports whether a file is an observation that lies beside the state to be kept.
+func kept(statePath string, s *state.Rotation, file string) bool {
+	return filepath.Dir(file) == statefile.Beside(statePath, base.EvidenceFolder) && base.IsEvidenceName(s.Metadata.Name, filepath.Base(file))
 }
 
 // keyFiles are the files of the keys that the state names. Git shows only those

@@ -44,12 +44,12 @@ func TestFilesToCommit(t *testing.T) {
 	if err := os.Remove("pki/keys/lost.age"); err != nil {
 		t.Fatal(err)
 	}
-	write("pki/rotation.yaml", "pki/keys/new.age", "flux/values.yaml", "flux/patch.yaml", "other.yaml")
+	write("pki/evidence/mine.yaml", "pki/evidence/"+s.Metadata.Name+"-20260601T120000Z.yaml", "pki/rotation.yaml", "pki/keys/new.age", "flux/values.yaml", "flux/patch.yaml", "other.yaml")
 	s.Spec.Custody.Kind = state.CustodyAge
 	s.Spec.Outputs = []state.Output{{Kind: state.OutputHelmValues, Path: "../flux/values.yaml", HelmRelease: &state.HelmRelease{Path: "../flux/patch.yaml"}}}
 	s.Status.Anchors[0].Key, s.Status.Issuers[0].Key = "keys/lost.age", "keys/new.age"
 	got := At("pki/rotation.yaml", s).Work
-	if want := []string{"flux/patch.yaml", "flux/values.yaml", "pki/keys/new.age", "pki/rotation.yaml"}; !slices.Equal(got.Files, want) || !got.StateChanged || !got.OutputsChanged {
+	if want := []string{"flux/patch.yaml", "flux/values.yaml", "pki/evidence/" + s.Metadata.Name + "-20260601T120000Z.yaml", "pki/keys/new.age", "pki/rotation.yaml"}; !slices.Equal(got.Files, want) || !got.StateChanged || !got.OutputsChanged {
 		t.Errorf("%+v, want %q", got, want)
 	}
 }

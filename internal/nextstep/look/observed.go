@@ -11,13 +11,14 @@ import (
 
 // Observed are the steps after an observation was written into a file; the evidence
 // has it. Evidence that cannot be judged is said by the command that it is given to.
-func Observed(file, statePath string, s *state.Rotation, e rotation.Evidence, at time.Time) []nextstep.Step {
+func Observed(file, statePath string, s *state.Rotation, e rotation.Evidence, at time.Time, outputs Comparison) []nextstep.Step {
 	f := At(statePath, s)
 	f.Evidence = []string{file}
 	var err error
 	if f.Status, err = rotation.StatusOf(s, e, at); err != nil {
 		return nil
 	}
+	f.Status.StaleOutputs, f.Status.UncheckedOutputs = outputs(statePath, s)
 	return nextstep.AfterObserve(f)
 }
 

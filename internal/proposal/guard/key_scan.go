@@ -79,7 +79,7 @@ func (g *judgement) scanChanges() error {
 		err = nil
 	}
 	if passed > 0 {
-		g.r.notes = append(g.r.notes, fmt.Sprintf("**%d files with private keys are allowed** by %s of the base", passed, sink.Code(allowList)))
+		g.r.notes = append(g.r.notes, fmt.Sprintf("**%s with private keys allowed** by %s of the base", problem.Counted(passed, "file"), sink.Code(allowList)))
 	}
 	if err == nil {
 		g.scanNames()

@@ -27,21 +27,31 @@ type Request struct {
 	Instant func() (time.Time, error)
 	// DownSince is since when identity has signed nothing; zero if nobody said.
 	DownSince time.Time
+	// Outputs names the outputs that are not what the state says, and those that were
+	// not compared; nil compares none.
+	Outputs func(statePath string, s *state.Rotation) (stale, unchecked []string)
 }
 
 // Gather gathers the facts.
 func Gather(w custody.World, q Request) (recovery.Facts, error) {
 	k, err := load(q)
 	if err != nil {
-		return recovery.Facts{}, err
+		return recovery.Facts{}, history.WithReadable(q.StatePath, err)
 	}
 	facts := recovery.Facts{File: q.StatePath, State: k.state, Status: k.status, DownSince: q.DownSince}
+	if q.Outputs != nil {
+		facts.StaleOutputs, facts.UncheckedOutputs = q.Outputs(q.StatePath, k.state)
+		facts.Compared = len(k.state.Spec.Outputs) - len(facts.UncheckedOutputs)
+	}
 	for _, o := range k.evidence.Observations {
 		if o.Cluster == facts.State.Metadata.Name {
 			facts.Observed = append(facts.Observed, o)
 		}
 	}
 	facts.Reverted, facts.Edited, facts.NoHistory = history.Look(q.StatePath, facts.State)
+	if len(facts.Edited) > 0 {
+		facts.Unedited = history.Unedited(q.StatePath, facts.State)
+	}
 	facts.MissingKeys, err = missingKeys(w, q.StatePath, facts.State)
 	return facts, err
 }
