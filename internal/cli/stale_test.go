@@ -94,9 +94,9 @@ func TestForgottenSync(t *testing.T) {
 	m.move("advance") // the issuer is in no output
 	m.next("nothing to sync", "nothing", "git add -A -- pki/rotation.yaml && git commit")
 	m.commit()
-	m.next("a Secret by hand", "nothing", "l5d-pki-render manifests --with-keys --state pki/rotation.yaml | kubectl apply -f -\n       after the merge: nothing in Git delivers Secret linkerd/linkerd-identity-issuer; apply it, then run `l5d-pki-render observe --state pki/rotation.yaml --to observation.yaml`")
+	m.next("a Secret by hand", "nothing", "l5d-pki-render manifests --with-keys --state pki/rotation.yaml | kubectl apply --server-side --force-conflicts -f -\n       after the merge: nothing in Git delivers Secret linkerd/linkerd-identity-issuer; apply it, then run `l5d-pki-render observe --state pki/rotation.yaml --to observation.yaml`")
 	m.at = m.at.Add(time.Hour)
-	if r := m.run("back"); !strings.Contains(r.stderr, "then: l5d-pki-render manifests --with-keys --state pki/rotation.yaml | kubectl apply -f -") {
+	if r := m.run("back"); !strings.Contains(r.stderr, "then: l5d-pki-render manifests --with-keys --state pki/rotation.yaml | kubectl apply --server-side --force-conflicts -f -") {
 		t.Errorf("back says nothing of the Secret: %s", r.stderr)
 	}
 	m.next("back, nothing to sync", "nothing", "git add -A -- pki/rotation.yaml && git commit")

@@ -16,6 +16,8 @@ func TestNearMiss(t *testing.T) {
 		`ci@example.com namespaces="L5D-PKI-Evidence" ssh-ed25519 AAAA`,
 		`ci@example.com namespace="l5d-pki-evidence" ssh-ed25519 AAAA`,
 		`namespaces="l5d-pki-evidence" ssh-ed25519 AAAA`,
+		"c\x00i\x00 \x00n\x00a\x00m\x00e\x00s\x00p\x00a\x00c\x00e\x00s\x00=\x00",
+		"\xff\xfec\x00i\x00",
 	} {
 		if got := NearMiss([]byte("# keys\n" + line + "\n")); got != 2 {
 			t.Errorf("line %d: %s", got, line)

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -89,7 +90,7 @@ func NearMiss(allowed []byte) int {
 		if strings.HasPrefix(strings.TrimSpace(line), "#") || len(Signers([]byte(line))) > 0 {
 			continue
 		}
-		if meant.MatchString(head) || matchesNamespace(line) {
+		if meant.MatchString(head) || matchesNamespace(line) || !utf8.ValidString(line) || strings.Contains(line, "\x00") { // UTF-16, as some shells append
 			return number
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -81,6 +82,9 @@ func (c *Job) compare(f *File) error {
 	return nil
 }
 
+// observation is a line of evidence, which is nobody's output.
+var observation = lazy.New(`(?m)^"?kind"?: *"?Observation`)
+
 // stale finds the files of this state in its repository that no output names.
 // Where another state file has the same name, nobody knows whose they are.
 func (c *Job) stale(all []File) ([]File, error) {
@@ -90,8 +94,10 @@ func (c *Job) stale(all []File) ([]File, error) {
 	}
 	var stale []File
 	err := c.Place.yamlFiles(func(file string) {
-		if !wanted[file] && bytes.HasPrefix(readHead(file), []byte(OwnedBy(c.State))) {
-			stale = append(stale, File{Name: c.Place.nameOf(file), Target: file})
+		name := c.Place.nameOf(file)
+		mayBe := state.ProtectedPath(name) == "" && !observation.Match(readHead(file)) // else it never was an output
+		if mayBe && !wanted[file] && bytes.HasPrefix(readHead(file), []byte(OwnedBy(c.State))) {
+			stale = append(stale, File{Name: name, Target: file})
 		}
 	})
 	if err != nil || len(stale) == 0 {

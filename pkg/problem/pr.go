@@ -183,7 +183,7 @@ var (
 	PRGuardStale = Sentence{
 		Code:    "guard-output-stale",
 		Text:    "belongs to this state and no output names it any more",
-		Hint:    "run `l5d-pki-render sync`, which removes it",
+		Hint:    "run `l5d-pki-render sync`, which removes an output; from any other file take out the first line that says it is one",
 		Explain: "A file that no phase writes any more keeps an old bundle alive for whoever applies it.",
 	}
 	PRGuardUnsearched = Sentence{
