@@ -41,6 +41,19 @@ func (r *realm) moved(name, branch string, moves ...string) {
 	gitIn(r.t, dir, "checkout", "-q", "main")
 }
 
+// says is what the guard of the fleet's repository prints about a branch.
+func (r *realm) says(branch string, parts ...string) {
+	r.t.Helper()
+	dir := filepath.Join(r.top, "fleet")
+	gitIn(r.t, dir, "fetch", "-q", "origin")
+	got := r.run(append([]string{"pr", "--guard", "--base", "main", "--head", "refs/remotes/origin/" + branch, "--dry-run", "-s", filepath.Join(dir, "rotation.yaml")}, r.fleet()...)...)
+	for _, part := range parts {
+		if !strings.Contains(got.out, part) {
+			r.t.Errorf("%s: no %q in %s%s", branch, part, got.out, got.stderr)
+		}
+	}
+}
+
 // TestGuardPins: what a change of the fleet file announces is judged as a step of all
 // members, and a member's own change only passes as the step that is announced.
 func TestGuardPins(t *testing.T) {
@@ -49,6 +62,7 @@ func TestGuardPins(t *testing.T) {
 	first := gitIn(t, filepath.Join(r.top, "east"), "rev-parse", "HEAD")
 	r.moved("east", "zero", "start anchor --strategy bundle --assume DELIVERED-ELSEWHERE")
 	r.pinned("pin-zero", "east", "zero", nil)
+	r.says("pin-zero", "member `east`: It trusts", "member `east` gets issuer", "member `east`: on somebody's word, as the log has it: DELIVERED-ELSEWHERE")
 	r.merge("fleet", "pin-zero", false)
 	r.merge("east", "zero", false)
 	want := func(what, name, branch string, codes ...string) {
@@ -67,6 +81,7 @@ func TestGuardPins(t *testing.T) {
 	want("a step that nobody announced", "east", "one", "fleet-pinned")
 	r.pinned("pin-one", "east", "one", nil)
 	want("its pin", "fleet", "pin-one")
+	r.says("pin-one", "member `east`: on somebody's word, as the log has it: BUNDLE-DELIVERED, because `seen in the test`")
 	r.moved("east", "two", "advance --assume BUNDLE-DELIVERED", "advance --assume BUNDLE-LOADED")
 	r.pinned("pin-two", "east", "two", nil)
 	has("two steps at once", "fleet", "pin-two", "guard-pin")

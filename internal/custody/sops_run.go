@@ -32,7 +32,8 @@ func (c *Custody) sops(path string, stdin []byte, args ...string) ([]byte, error
 	}
 	p := program{
 		name: name, dir: filepath.Dir(c.StatePath), env: child.Environment(child.Sops, c.sopsEnvironment()...),
-		args: append(append([]string{"--config", config}, args...), "--filename-override", filepath.FromSlash(path), "--input-type", "yaml", "--output-type", "yaml"),
+		args: slices.Concat([]string{"--config", config}, args,
+			[]string{"--filename-override", filepath.FromSlash(path), "--input-type", "yaml", "--output-type", "yaml"}),
 	}
 	out, failed := p.run(stdin)
 	switch {

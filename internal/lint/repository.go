@@ -50,7 +50,8 @@ func (o Options) survey(s *state.Rotation, allow allowances, all *Report) error 
 	}
 	report := sv.Report()
 	fmt.Fprintf(o.Notes, "looked at %s, %s; passed over %s and %s over %d MiB\n", problem.Counted(report.Files, "file"),
-		problem.Counted(report.Documents, "YAML document"), problem.Counted(report.Templates, "template"), problem.Counted(large, "file"), maxRepoFile>>20)
+		problem.Counted(report.Documents, "YAML document"), problem.Counted(report.Templates, "template"),
+		problem.Counted(large, "file"), maxRepoFile>>20)
 	if inside, ok := files.Below(dir, o.State); ok {
 		for i := range all.findings {
 			all.findings[i].File = inside

@@ -21,8 +21,8 @@ func (r Plan) head() string {
 	if r.Strategy != "" {
 		kind += " (" + r.Strategy + ")"
 	}
-	return fmt.Sprintf("%s: %s, %s, over at %s at the earliest", kind, problem.Counted(len(r.Rows), "commit"), problem.Counted(r.Waves, "wave"),
-		r.End.Format(time.RFC3339))
+	return fmt.Sprintf("%s: %s, %s, over at %s at the earliest", kind, problem.Counted(len(r.Rows), "commit"),
+		problem.Counted(r.Waves, "wave"), r.End.Format(time.RFC3339))
 }
 
 func (r Plan) rows() [][]string {

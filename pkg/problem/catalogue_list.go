@@ -57,6 +57,7 @@ var catalogue = [...]*Sentence{
 	&AuditReviews,
 	&AuditKey,
 	&Internal,
+	&ChartLink,
 	&ChartNotFound,
 	&ChartDamaged,
 	&ChartUnsafePath,

@@ -162,8 +162,8 @@ func chartDigest(text string) *problem.Problem {
 // configKey is for the key of the values: the trust bundle is beside them, under the
 // chart's own name for it.
 func configKey(text string) *problem.Problem {
-	if len(text) <= maxConfigKey && configKeyForm.MatchString(text) && text != linkerd.AnchorsValue && !strings.HasPrefix(path.Clean(text), "..") &&
-		text != "." {
+	if len(text) <= maxConfigKey && configKeyForm.MatchString(text) && text != linkerd.AnchorsValue &&
+		!strings.HasPrefix(path.Clean(text), "..") && text != "." {
 		return nil
 	}
 	return problem.StateOutputKey.With(shown(text))

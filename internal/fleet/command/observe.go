@@ -105,7 +105,8 @@ func targetsOf(on *checkout.Fleet) (all Observed, targets []live.Target, at []in
 			all[i].Unknown = "spec.members has no observation for it, so there is no place to write to"
 			continue
 		}
-		if err := cmp.Or(on.Writable("", "observation", c.Observation), files.MayWrite(on.Beside(c.Observation), rotation.ObservationKind)); err != nil {
+		err := cmp.Or(on.Writable("", "observation", c.Observation), files.MayWrite(on.Beside(c.Observation), rotation.ObservationKind))
+		if err != nil {
 			all[i].Unknown = problem.Of(err)[0].Text
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -153,10 +154,35 @@ func follows(was, is *state.Rotation) string {
 	return ""
 }
 
+// notePin says what a pin announces. The step is the component's from the merge on, and
+// the difference is one hash: what comes and on whose word is said here.
 func (g *judgement) notePin(m fleet.Member, was, is *state.Rotation) {
-	g.r.notes = append(g.r.notes, fmt.Sprintf("member %s is pinned at %s of repository %s: `%s` (epoch %d) to `%s` (epoch %d)",
-		sink.Code(m.Name), sink.Code(m.Commit[:12]), sink.Code(m.Repository), was.Status.Phase, was.Status.Epoch, is.Status.Phase,
-		is.Status.Epoch))
+	note := func(text string) { g.r.notes = append(g.r.notes, "member "+sink.Code(m.Name)+text) }
+	note(fmt.Sprintf(" is pinned at %s of repository %s: `%s` (epoch %d) to `%s` (epoch %d)",
+		sink.Code(m.Commit[:12]), sink.Code(m.Repository), was.Status.Phase, was.Status.Epoch, is.Status.Phase, is.Status.Epoch))
+	if now := trusts(is); now != trusts(was) {
+		note(": " + now)
+	}
+	known := certificates(was)
+	for _, x := range is.Status.Issuers {
+		if chain, err := pki.ParseChain([]byte(x.Certificate)); err == nil && !known[x.Certificate] {
+			note(fmt.Sprintf(" gets issuer %s (SHA-256 %s)", sink.Code(x.Name), sink.Code(chain[0].Fingerprint())))
+		}
+	}
+	if last, steps := is.LastEntry(); steps && len(is.Status.Log) > len(was.Status.Log) {
+		for _, a := range rotation.Vouched(last) {
+			note(": " + wordNote(a))
+		}
+	}
+}
+
+// certificates are those of the issuers.
+func certificates(s *state.Rotation) map[string]bool {
+	all := map[string]bool{}
+	for _, x := range s.Status.Issuers {
+		all[x.Certificate] = true
+	}
+	return all
 }
 
 // judgeInFleet judges a step of a state whose fleet file is in another repository. That
