@@ -47,7 +47,7 @@ func unattended(t *testing.T, g *gitea) *land {
 		t.Fatal(err)
 	}
 	in := func(name string) string { return filepath.Join(l.clone, filepath.FromSlash(name)) }
-	l.write(in("values/linkerd.yaml"), "linkerdVersion: edge-25.4.4\nfixture: {family: \"2.13\", pins: strict}\nproxy: {cores: 1}\nidentity:\n  issuer: {scheme: kubernetes.io/tls}\n")
+	l.write(in("values/linkerd.yaml"), "linkerdVersion: edge-25.4.4\nfixture: {family: \"2.13\", pins: strict}\nproxy: {cores: 1}\nidentity:\n  issuer: {scheme: kubernetes.io/tls, issuanceLifetime: "+lifetime+", clockSkewAllowance: "+skew+"}\n")
 	l.write(in("apps/shop/web.yaml"), apiserver.Web)
 	l.write(in("linkerd/pki/.sops.yaml"), "creation_rules:\n- {path_regex: keys/, encrypted_regex: ^(data|stringData)$, age: "+strings.TrimSpace(string(recipient))+"}\n")
 	l.mustRun("init", "--new", "--linkerd-version", "2.18", "--custody", "sops", "--name", "prod-argocd")

@@ -75,7 +75,11 @@ func (m *mesh) values() string {
 	if m.custody == "cert-manager" {
 		text += "  externalCA: true\n"
 	}
-	text += "  issuer: {scheme: " + m.scheme + "}\n"
+	skew := ""
+	if m.custody == "cert-manager" { // what it makes begins now, and tests wait for it
+		skew = ", clockSkewAllowance: 1s"
+	}
+	text += "  issuer: {scheme: " + m.scheme + skew + "}\n"
 	if m.custody == "cert-manager" {
 		for _, webhook := range []string{"proxyInjector", "profileValidator", "policyValidator"} {
 			text += webhook + ": {externalSecret: true, injectCaFrom: linkerd/" + webhook + "}\n"

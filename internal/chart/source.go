@@ -59,9 +59,6 @@ func (s *source) readFolder(folder string) error {
 	if _, err := os.Stat(folder + "/Chart.yaml"); err != nil {
 		return problem.ChartNotFound.With("the folder has no Chart.yaml")
 	}
-	if err := fenced(folder); err != nil {
-		return err
-	}
 	files, err := s.engine.folder(folder)
 	if err != nil {
 		return problem.ChartInvalid.With(plain(err)).Because(err)

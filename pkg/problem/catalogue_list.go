@@ -57,7 +57,6 @@ var catalogue = [...]*Sentence{
 	&AuditReviews,
 	&AuditKey,
 	&Internal,
-	&ChartLink,
 	&ChartNotFound,
 	&ChartDamaged,
 	&ChartUnsafePath,
