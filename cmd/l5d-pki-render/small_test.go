@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
-	"encoding/pem"
 	"errors"
 	"os"
 	"os/exec"
@@ -14,8 +13,7 @@ import (
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/cli"
-
-	"golang.org/x/crypto/ssh"
+	"github.com/l5d-pki/l5d-pki-render/internal/testkit"
 )
 
 // mostBytes is how large the main program may be, as `make build` makes it for linux/amd64.
@@ -31,23 +29,16 @@ type ran struct {
 // private key's file.
 func sshPair(t *testing.T, dir string) (line, path string) {
 	t.Helper()
-	public, private, err := ed25519.GenerateKey(rand.Reader)
+	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := ssh.NewPublicKey(public)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block, err := ssh.MarshalPrivateKey(private, "test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	line, file := testkit.SSHKey(t, private)
 	path = filepath.Join(dir, "id_ed25519")
-	if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key))), path
+	return line, path
 }
 
 // TestSmall: the main program is small, and every command line says with it what it
@@ -88,7 +79,7 @@ func TestSmall(t *testing.T) {
 	}{
 		{"version", cli.ExitDone, true},
 		{"values -s " + state, cli.ExitDone, true},
-		{"status -s " + state + " --color never", cli.ExitDone, true},
+		{"status -s " + state + " --color never --at 2026-06-01T12:00:00Z", cli.ExitDone, true}, // it prints the second
 		{"post-render -s " + state, cli.ExitFailed, true},
 		{"--log-file log.txt values -s " + state, cli.ExitDone, true},
 		{"nonsense", cli.ExitUsage, true},

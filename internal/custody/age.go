@@ -32,11 +32,8 @@ func sealAge(c *Custody, key pki.Key, _ render.NamedKey) ([]byte, error) {
 	var out bytes.Buffer
 	armored := armor.NewWriter(&out)
 	encrypted, err := age.Encrypt(armored, recipients...)
-	if said := ours(err); said != nil {
-		return nil, said
-	}
 	if err != nil {
-		return nil, problem.CustodyMixedRecipients.With().In(c.StatePath).On("spec.custody.recipients")
+		return nil, c.mixed(err)
 	}
 	plain := append(key.PEM(), '\n')
 	defer clear(plain)
@@ -75,14 +72,11 @@ func (c *Custody) ageRecipients(key pki.Key) ([]age.Recipient, error) {
 func (c *Custody) parseRecipients() (recipients []age.Recipient, err error) {
 	for i, text := range c.State.Spec.Custody.Recipients {
 		r, err := c.parseRecipient(text)
-		if said := ours(err); said != nil {
-			return nil, said
-		}
 		if plugin := state.AgePlugin(text); err != nil && plugin != "" {
 			return nil, problem.CustodyPlugin.With(i, plugin).In(c.StatePath).On("spec.custody.recipients")
 		}
 		if err != nil {
-			return nil, problem.CustodyRecipient.With(text).In(c.StatePath).On("spec.custody.recipients")
+			return nil, oursOr(err, problem.CustodyRecipient.With(text).In(c.StatePath).On("spec.custody.recipients"))
 		}
 		recipients = append(recipients, r)
 	}
@@ -96,14 +90,15 @@ func checkRecipients(c *Custody) error {
 	if err != nil || len(recipients) == 0 {
 		return err
 	}
-	_, err = age.Encrypt(io.Discard, recipients...)
-	if said := ours(err); said != nil {
-		return said
-	}
-	if err != nil {
-		return problem.CustodyMixedRecipients.With().In(c.StatePath).On("spec.custody.recipients")
+	if _, err = age.Encrypt(io.Discard, recipients...); err != nil {
+		return c.mixed(err)
 	}
 	return nil
+}
+
+// mixed says why nothing is encrypted to recipients that can be read.
+func (c *Custody) mixed(err error) error {
+	return oursOr(err, problem.CustodyMixedRecipients.With().In(c.StatePath).On("spec.custody.recipients"))
 }
 
 func (c *Custody) parseRecipient(text string) (age.Recipient, error) {
@@ -117,13 +112,13 @@ func (c *Custody) parseRecipient(text string) (age.Recipient, error) {
 	return all[0], nil
 }
 
-// ours is the error of asking for SSH keys; nil for what the library says.
-func ours(err error) error {
+// oursOr is the error of asking for SSH keys, or what we say where the library failed.
+func oursOr(err error, says *problem.Problem) error {
 	var p *problem.Problem
 	if errors.As(err, &p) {
 		return p
 	}
-	return nil
+	return says
 }
 
 func sorted(texts []string) []string {
@@ -143,15 +138,13 @@ func openAge(c *Custody, file []byte, _ string) ([]byte, error) {
 	}
 	plain, err := age.Decrypt(armor.NewReader(bytes.NewReader(file)), identities...)
 	var foreign *age.NoIdentityMatchError
-	switch said := ours(err); {
-	case said != nil:
-		return nil, said
+	switch {
 	case errors.As(err, &foreign) && facts.Passphrase:
 		return nil, problem.CustodyWrongPassphrase.With()
 	case errors.As(err, &foreign):
 		return nil, problem.CustodyOtherIdentity.With()
 	case err != nil:
-		return nil, problem.CustodyTampered.With()
+		return nil, oursOr(err, problem.CustodyTampered.With())
 	}
 	text, err := io.ReadAll(io.LimitReader(plain, maxPlain))
 	if err != nil {

@@ -112,11 +112,8 @@ func (c *Custody) identitiesOf(s identitySource) ([]age.Identity, error) {
 	defer clear(text)
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("-----BEGIN ")) {
 		identity, err := c.SSH.Identity(text)
-		if said := ours(err); said != nil {
-			return nil, said
-		}
 		if err != nil {
-			return nil, problem.CustodyIdentity.With(s.name)
+			return nil, oursOr(err, problem.CustodyIdentity.With(s.name))
 		}
 		return []age.Identity{identity}, nil
 	}

@@ -2,10 +2,10 @@ package custody
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
-	"encoding/pem"
 	"errors"
 	"io"
 	"os"
@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/sshkey"
+	"github.com/l5d-pki/l5d-pki-render/internal/testkit"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -21,7 +22,6 @@ import (
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
-	"golang.org/x/crypto/ssh"
 )
 
 // opener is a recipient and what opens for it.
@@ -45,17 +45,10 @@ func hybrid(t testing.TB) opener {
 	return opener{id.Recipient().String(), id.String()}
 }
 
-func sshPair(t testing.TB, public, private any) opener {
+func sshPair(t testing.TB, private crypto.Signer) opener {
 	t.Helper()
-	key, err := ssh.NewPublicKey(public)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block, err := ssh.MarshalPrivateKey(private, "test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return opener{strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key))), string(pem.EncodeToMemory(block))}
+	line, file := testkit.SSHKey(t, private)
+	return opener{line, string(file)}
 }
 
 func mint(t testing.TB) pki.Key {
@@ -94,14 +87,14 @@ var named = render.NamedKey{Name: "2026-1", Path: "keys/2026-1.age", Where: "sta
 // TestAgeRecipients: what is sealed for a kind of recipient opens with its
 // identity, from every place that identities are looked for.
 func TestAgeRecipients(t *testing.T) {
-	edPublic, edPrivate, _ := ed25519.GenerateKey(rand.Reader)
+	_, edPrivate, _ := ed25519.GenerateKey(rand.Reader)
 	rsaPrivate, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, o := range map[string]opener{
 		"x25519": x25519(t), "post-quantum": hybrid(t),
-		"ssh-ed25519": sshPair(t, edPublic, edPrivate), "ssh-rsa": sshPair(t, rsaPrivate.Public(), rsaPrivate),
+		"ssh-ed25519": sshPair(t, edPrivate), "ssh-rsa": sshPair(t, rsaPrivate),
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := t.TempDir() + "/identity.txt"
@@ -311,11 +304,11 @@ func told(err error) (text string) {
 // far as the header shows it, was not written for this file.
 func TestLabelOfAnotherFile(t *testing.T) {
 	ed := func() opener {
-		public, private, err := ed25519.GenerateKey(rand.Reader)
+		_, private, err := ed25519.GenerateKey(rand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return sshPair(t, public, private)
+		return sshPair(t, private)
 	}
 	a, b, x, y := ed(), ed(), x25519(t), x25519(t)
 	for name, c := range map[string]struct {

@@ -7,8 +7,8 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// sopsRules is the name of the file that says to whom sops encrypts.
-const sopsRules = ".sops.yaml"
+// SOPSRulesFile is the name of the file that says to whom sops encrypts.
+const SOPSRulesFile = ".sops.yaml"
 
 // sopsConfig finds the rules that sops would find, from the state's directory upwards, and
 // the null device where there are none. Behind the top of the repository they count only if
@@ -17,7 +17,7 @@ const sopsRules = ".sops.yaml"
 func (c *Custody) sopsConfig() (string, error) {
 	dir := absolute(filepath.Dir(c.StatePath))
 	for inside := true; ; dir = filepath.Dir(dir) {
-		path := filepath.Join(dir, sopsRules)
+		path := filepath.Join(dir, SOPSRulesFile)
 		info, err := os.Stat(path)
 		switch {
 		case err == nil && info.Mode().IsRegular() && !inside && !private(path, dir):

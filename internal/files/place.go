@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -63,8 +64,9 @@ func MayReplace(path string, isOurs func(head []byte) bool, otherwise *problem.P
 	return nil
 }
 
-// maxHead is how much of a file says what it is, in bytes.
-const maxHead = 4 << 10
+// maxHead is how much of a file says what it is, in bytes: the kind of an observation
+// stands behind its bundles and endpoints.
+const maxHead = 16 << 20
 
 // MayWrite is CheckPlace and MayReplaceKind; "" is stdout.
 func MayWrite(path, kind string) error {
@@ -76,10 +78,15 @@ func MayWrite(path, kind string) error {
 
 // MayReplaceKind is MayReplace for a document of ours, in YAML or JSON.
 func MayReplaceKind(path, kind string) error {
-	spare := strings.NewReplacer(`"`, "", " ", "")
-	return MayReplace(path, func(head []byte) bool {
-		return strings.Contains(spare.Replace(string(head)), "kind:"+kind)
-	}, problem.CLINotKind.With(kind))
+	return MayReplace(path, func(text []byte) bool { return OfKind(text, kind) }, problem.CLINotKind.With(kind))
+}
+
+// kinds are the lines of YAML and the members of JSON that name one.
+var kinds = lazy.New(`(?m)(?:^|[{,]\s*)"?kind"?:[ \t]*"?(\w+)`)
+
+// OfKind tells whether a text says that it is of a kind, also where it is damaged.
+func OfKind(text []byte, kind string) bool {
+	return slices.ContainsFunc(kinds.Regexp().FindAllSubmatch(text, -1), func(found [][]byte) bool { return string(found[1]) == kind })
 }
 
 // Anchor returns the directory that a file stays below when it is written, and its

@@ -10,10 +10,10 @@ import (
 	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
-	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -82,9 +82,6 @@ func (c *Job) compare(f *File) error {
 	return nil
 }
 
-// observation is a line of evidence, which is nobody's output.
-var observation = lazy.New(`(?m)^"?kind"?: *"?Observation`)
-
 // stale finds the files of this state in its repository that no output names.
 // Where another state file has the same name, nobody knows whose they are.
 func (c *Job) stale(all []File) ([]File, error) {
@@ -94,10 +91,8 @@ func (c *Job) stale(all []File) ([]File, error) {
 	}
 	var stale []File
 	err := c.Place.yamlFiles(func(file string) {
-		name := c.Place.nameOf(file)
-		mayBe := state.ProtectedPath(name) == "" && !observation.Match(readHead(file)) // else it never was an output
-		if mayBe && !wanted[file] && bytes.HasPrefix(readHead(file), []byte(OwnedBy(c.State))) {
-			stale = append(stale, File{Name: name, Target: file})
+		if !wanted[file] && bytes.HasPrefix(readHead(file, HeadSize), []byte(OwnedBy(c.State))) && c.mayBeOutput(file) {
+			stale = append(stale, File{Name: c.Place.nameOf(file), Target: file})
 		}
 	})
 	if err != nil || len(stale) == 0 {
@@ -114,6 +109,12 @@ func (c *Job) stale(all []File) ([]File, error) {
 	return stale, nil
 }
 
+// mayBeOutput reports whether a file can have been an output: evidence is none, nor what
+// CI runs or another tool trusts.
+func (c *Job) mayBeOutput(file string) bool {
+	return state.ProtectedPath(c.Place.nameOf(file)) == "" && !files.OfKind(readHead(file, MaxOwned), rotation.ObservationKind)
+}
+
 func (p Place) nameOf(file string) string {
 	below, err := filepath.Rel(p.Root, file)
 	if err != nil {
@@ -123,7 +124,7 @@ func (p Place) nameOf(file string) string {
 }
 
 // readHead is the beginning of a file; of one that cannot be read, nothing.
-func readHead(file string) []byte {
-	head, _ := files.Head(file, HeadSize)
+func readHead(file string, size int64) []byte {
+	head, _ := files.Head(file, size)
 	return head
 }

@@ -45,7 +45,9 @@ type (
 
 // UnreadByProxies says what in a certificate the verifier of proxies may not read, ""
 // if nothing: Go reads more than rustls-webpki does, which refuses such an issuer and
-// leaves such an anchor out. What is not encoded as DER says is all of that kind.
+// leaves such an anchor out. What is not encoded as DER says is all of that kind: for
+// what is brought this is stricter than [unreadAnchor] and [unreadChain], which say what
+// one release refuses of what is there.
 func (c Certificate) UnreadByProxies() string {
 	var parts derCertificate
 	public, err := x509.MarshalPKIXPublicKey(c.PublicKey)

@@ -4,35 +4,26 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
-	"encoding/pem"
 	"errors"
 	"io"
 	"strings"
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/sshkey"
+	"github.com/l5d-pki/l5d-pki-render/internal/testkit"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"filippo.io/age"
-	"golang.org/x/crypto/ssh"
 )
 
 // pair is an SSH key: the line of its public key's file, and its private key's file.
 func pair(t *testing.T) (line string, file []byte) {
 	t.Helper()
-	public, private, err := ed25519.GenerateKey(rand.Reader)
+	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := ssh.NewPublicKey(public)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block, err := ssh.MarshalPrivateKey(private, "test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key))), pem.EncodeToMemory(block)
+	return testkit.SSHKey(t, private)
 }
 
 // far is a library on the other side, and what was sent to it.

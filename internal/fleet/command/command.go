@@ -105,16 +105,14 @@ limits and further links by hand.`,
 				w.Print(text)
 				return nil
 			}
-			if err := files.CheckLinks(path); err != nil {
+			check, write := files.CheckLinks, w.Files().Create
+			if force {
+				check, write = func(path string) error { return files.MayReplaceKind(path, fleet.Kind) }, w.Files().Replace
+			}
+			if err := check(path); err != nil {
 				return err
 			}
-			if force {
-				if err := files.MayReplaceKind(path, fleet.Kind); err != nil {
-					return err
-				}
-				return w.Files().Replace(path, text, 0o644)
-			}
-			return w.Files().Create(path, text, 0o644)
+			return write(path, text, 0o644)
 		}),
 	}
 	cmd.Flags().StringVarP(&path, "fleet", "f", "fleet.yaml", "fleet file to write, - for stdout (env L5D_PKI_FLEET)")

@@ -163,9 +163,9 @@ func (g *judgement) notePin(m fleet.Member, was, is *state.Rotation) {
 	if now := trusts(is); now != trusts(was) {
 		note(": " + now)
 	}
-	known := certificates(was)
 	for _, x := range is.Status.Issuers {
-		if chain, err := pki.ParseChain([]byte(x.Certificate)); err == nil && !known[x.Certificate] {
+		known := slices.ContainsFunc(was.Status.Issuers, func(o state.Issuer) bool { return o.Certificate == x.Certificate })
+		if chain, err := pki.ParseChain([]byte(x.Certificate)); err == nil && !known {
 			note(fmt.Sprintf(" gets issuer %s (SHA-256 %s)", sink.Code(x.Name), sink.Code(chain[0].Fingerprint())))
 		}
 	}
@@ -174,15 +174,6 @@ func (g *judgement) notePin(m fleet.Member, was, is *state.Rotation) {
 			note(": " + wordNote(a))
 		}
 	}
-}
-
-// certificates are those of the issuers.
-func certificates(s *state.Rotation) map[string]bool {
-	all := map[string]bool{}
-	for _, x := range s.Status.Issuers {
-		all[x.Certificate] = true
-	}
-	return all
 }
 
 // judgeInFleet judges a step of a state whose fleet file is in another repository. That

@@ -16,9 +16,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// sopsRules is the file in which SOPS looks for recipients.
-const sopsRules = ".sops.yaml"
-
 // sopsRulesOf are the paths at which sops looks for its rules, the nearest first,
 // where a side has its keys in files of sops. sops follows links there.
 func (g *judgement) sopsRulesOf(sides ...*state.Rotation) (names []string) {
@@ -36,7 +33,7 @@ func sopsRulesAbove(stateName string, s *state.Rotation) (names []string) {
 		return nil
 	}
 	for dir := path.Dir(stateName); ; dir = path.Dir(dir) {
-		if names = append(names, path.Join(dir, sopsRules)); dir == "." {
+		if names = append(names, path.Join(dir, custody.SOPSRulesFile)); dir == "." {
 			return names
 		}
 	}
@@ -88,7 +85,7 @@ func (g *judgement) judgeSealedTo(is *state.Rotation, k render.NamedKey, text []
 	case len(known) == 0:
 		g.r.notes = append(g.r.notes, fmt.Sprintf("the key file of %s is encrypted to %s; no file of the base says to whom it should be", name, sink.Code(to.String())))
 	case !slices.ContainsFunc(known, to.Allowed):
-		why := "it is encrypted to " + sink.Name(to.String()) + ", which neither " + sopsRules + " nor a key file of the base says"
+		why := "it is encrypted to " + sink.Name(to.String()) + ", which neither " + custody.SOPSRulesFile + " nor a key file of the base says"
 		g.r.fail(problem.PRGuardKeyFile.With(name, why).In(sink.Name(g.Beside(k.Path))))
 	}
 	return nil
