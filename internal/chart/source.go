@@ -41,7 +41,9 @@ func open(r exchange.Request) (source, error) {
 		s.name = address.Redact(r.Chart)
 	}
 	if err == nil && info.IsDir() {
-		err = s.readFolder(r.Chart)
+		if err = fenced(r.Chart, r.Within); err == nil {
+			err = s.readFolder(r.Chart)
+		}
 	} else {
 		err = s.readPacked(r, err == nil)
 	}

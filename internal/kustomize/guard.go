@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"sigs.k8s.io/kustomize/api/konfig"
@@ -76,6 +77,9 @@ func isKustomizationFile(path string) bool {
 }
 
 func (g *guard) readBounded(path string) ([]byte, error) {
+	if disk.InGit(g.root, path) {
+		return nil, g.refuse(problem.OverlayGit.With(g.relative(path)))
+	}
 	file, err := g.FileSystem.Open(path)
 	if err != nil {
 		return nil, err

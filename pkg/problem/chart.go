@@ -2,6 +2,12 @@ package problem
 
 // What internal/chart and the command chart say.
 var (
+	ChartLink = Sentence{
+		Code:    "chart-link",
+		Text:    "%q in the chart's directory leads out of its repository, or to what Git keeps",
+		Hint:    "put a copy of the file in the place of the link",
+		Explain: "Helm follows links in a chart's directory, and a template may write what they lead to into its output: files of this machine, or credentials in .git/config. Without a repository the chart's own directory is the limit.",
+	}
 	ChartNotFound = Sentence{
 		Code:    "chart-not-found",
 		Text:    "there is no chart: %v",

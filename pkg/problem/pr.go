@@ -192,6 +192,12 @@ var (
 		Hint:    "commit the file without the encodings around it, or list it in .l5d-pki-render-allow on the base branch",
 		Explain: "The guard decodes what it finds, within limits of depth and size. What goes beyond them was not judged, so it is not passed.",
 	}
+	PRGuardEncoding = Sentence{
+		Code:    "guard-encoding",
+		Text:    "has %s, so it was not searched for private keys",
+		Hint:    "make the commit anew, with its message in UTF-8",
+		Explain: "Git and forges show a message decoded, by the header that names its encoding. Encodings in which ASCII stands as itself are searched; a key in another one would be seen by everybody but the guard.",
+	}
 	PRGuardKey = Sentence{
 		Code:    "guard-key",
 		Text:    "holds a private key in clear (%s) in a commit of this change",

@@ -24,7 +24,7 @@ import (
 )
 
 // Protocol grows when the meaning of a field changes; both programs must agree.
-const Protocol = 4
+const Protocol = 5
 
 // Engines of Helm that render charts.
 const (
@@ -39,7 +39,10 @@ var Engines = []string{Helm3, Helm4}
 type Request struct {
 	Protocol int `json:"protocol"`
 	// Chart is a folder, an archive, a URL, an oci:// reference, or with Repo a name.
-	Chart   string `json:"chart"`
+	Chart string `json:"chart"`
+	// Within is the directory that links of a chart's directory may not leave, nor lead
+	// into its .git; "" is no boundary: whoever asks has looked at the links.
+	Within  string `json:"within,omitempty"`
 	Repo    string `json:"repo,omitempty"`
 	Version string `json:"version,omitempty"`
 	// Digest that the chart must have, "sha256:…"; "" takes any.

@@ -57,6 +57,11 @@ func (g *judgement) scanChanges() error {
 		if all[i].file && c.Kind != blob {
 			return fmt.Errorf("%w: %s has the mode of a file, and is a %s", repo.ErrTree, sink.Name(all[i].names[0]), c.Kind)
 		}
+		if c.Kind == "commit" {
+			if c.Text, err = g.inKnownEncoding(c.Text, all[i].names[0]); err != nil {
+				return err
+			}
+		}
 		found, err := keys.Scan(c.Text)
 		if err != nil || len(found) == 0 {
 			return err
