@@ -81,12 +81,6 @@ func (r *hintRun) libraryCall(name string, args []string) error {
 			return err
 		}
 		return findingsOf(pki.LintWebhook(pki.Webhook{Service: args[3], Namespace: "linkerd", Serving: chain, CABundle: ca, Key: keyOf(args[2])}, at))
-	case "lint-leaf":
-		leaf, err := chainOf(args[0])
-		if err != nil {
-			return err
-		}
-		return findingsOf(pki.LintLeaf(leaf[0], at))
 	case "lint-bundle", "lint-issuer": // BUNDLE [CHAIN]
 		bundle, err := bundleOf(args[0])
 		if err != nil {

@@ -144,19 +144,3 @@ func outlivesAnchor(v view) ([]any, bool) {
 	}
 	return []any{utc(v.NotAfter), utc(end)}, !end.IsZero() && v.NotAfter.After(end)
 }
-
-// leafRules look at a leaf as linkerd-identity issues it.
-var leafRules = []rule{
-	{problem.LintLeafExpired, Error, expired},
-	{problem.LintLeafNotYetValid, Error, future},
-	{problem.LintLeafCA, Error, when(func(c Certificate) bool { return c.IsCA })},
-	{problem.LintLeafUsage, Error, lacksUsage},
-	{problem.LintLeafKeyUsage, Warning, when(func(c Certificate) bool {
-		return c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageDigitalSignature == 0
-	})},
-}
-
-// LintLeaf finds what makes a leaf hazardous at an instant.
-func LintLeaf(leaf Certificate, at time.Time) []Finding {
-	return judge(leafRules, view{Certificate: leaf, at: at})
-}

@@ -126,22 +126,6 @@ func p384Case() func() []Finding {
 	return func() []Finding { return LintIssuer(under(a), Chain{c}, testMesh, testNow) }
 }
 
-func leafCases() []lintCase {
-	issuer := testAnchor("a").issues(testIssuerName)
-	lint := func(changes ...change) func() []Finding {
-		return func() []Finding { return LintLeaf(issuer.leaf(changes...), testNow) }
-	}
-	return []lintCase{
-		{"good", lint(), ""},
-		{"no extended key usage", lint(usages()), ""},
-		{"expired", lint(valid(testBegin, testBegin)), "error leaf-expired"},
-		{"not yet valid", lint(valid(testEnd, testEnd)), "error leaf-not-yet-valid"},
-		{"servers only", lint(usages(x509.ExtKeyUsageServerAuth)), "error leaf-extended-key-usage"},
-		{"no digitalSignature", lint(keyUsage(x509.KeyUsageKeyEncipherment)), "warning leaf-key-usage"},
-		{"an authority", func() []Finding { return LintLeaf(issuer.Certificate, testNow) }, "error leaf-is-ca, warning leaf-key-usage"},
-	}
-}
-
 func webhookCases(t *testing.T) []lintCase {
 	ca, other := testAnchor("webhook ca"), testAnchor("other ca")
 	key := func(text []byte) Key {
@@ -190,7 +174,7 @@ func webhookCases(t *testing.T) []lintCase {
 }
 
 func TestLint(t *testing.T) {
-	groups := map[string][]lintCase{"bundle": bundleCases(), "issuer": issuerCases(), "leaf": leafCases(), "webhook": webhookCases(t)}
+	groups := map[string][]lintCase{"bundle": bundleCases(), "issuer": issuerCases(), "webhook": webhookCases(t)}
 	for group, cases := range groups {
 		for _, tt := range cases {
 			t.Run(group+"/"+tt.name, func(t *testing.T) {
@@ -230,7 +214,7 @@ func TestLintAnchorAlgorithms(t *testing.T) {
 // Every rule of every table has a case that breaks it.
 func TestEveryRuleIsTested(t *testing.T) {
 	seen := map[problem.Code]bool{problem.LintAnchorAlgorithm.Code: true} // TestLintAnchorAlgorithms
-	for _, cases := range [][]lintCase{bundleCases(), issuerCases(), leafCases(), webhookCases(t)} {
+	for _, cases := range [][]lintCase{bundleCases(), issuerCases(), webhookCases(t)} {
 		for _, tt := range cases {
 			for _, f := range tt.findings() {
 				seen[f.Code] = true

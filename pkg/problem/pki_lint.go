@@ -189,36 +189,6 @@ var (
 		Hint:    "remove it from the issuer's chain",
 		Explain: "Everything after the first certificate is served to every peer and cuts the leaves' lifetimes, useful or not.",
 	}
-	LintLeafExpired = Sentence{
-		Code:    "pki-lint-leaf-expired",
-		Text:    "is not valid after %s; asked at %s",
-		Hint:    "look why the proxy does not renew it (linkerd-identity's log and events)",
-		Explain: "Peers refuse an expired leaf without any slack for clocks.",
-	}
-	LintLeafNotYetValid = Sentence{
-		Code:    "pki-lint-leaf-not-yet-valid",
-		Text:    "is not valid before %s; asked at %s",
-		Hint:    "compare the clocks of the nodes",
-		Explain: "linkerd-identity back-dates leaves by the clock skew allowance (20 s by default); a larger difference between clocks breaks connections.",
-	}
-	LintLeafCA = Sentence{
-		Code:    "pki-lint-leaf-is-ca",
-		Text:    "is a certificate authority",
-		Hint:    "give the leaf, not its issuer",
-		Explain: "Proxies refuse a certificate with CA:TRUE as a peer's own.",
-	}
-	LintLeafKeyUsage = Sentence{
-		Code:    "pki-lint-leaf-key-usage",
-		Text:    "has a key usage without digitalSignature",
-		Hint:    "issue leaves with digitalSignature",
-		Explain: "The proxies' verifier does not look at it yet; its next version (rustls-webpki 0.104) does.",
-	}
-	LintLeafUsage = Sentence{
-		Code:    "pki-lint-leaf-extended-key-usage",
-		Text:    "lacks the extended key usage %s",
-		Hint:    "issue leaves with serverAuth and clientAuth",
-		Explain: "Every mesh peer is server and client.",
-	}
 	LintWebhookExpired = Sentence{
 		Code:    "pki-lint-webhook-expired",
 		Text:    "is not valid after %s; asked at %s",
