@@ -1,14 +1,12 @@
 package chartphase
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
-	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 )
@@ -22,18 +20,10 @@ func Complete(request *exchange.Request, getenv func(string) string) {
 	if request.CacheDir == "" {
 		request.CacheDir = defaultCache(getenv)
 	}
-	request.Within = boundaryOf(request.Chart)
-	request.Times = 2
-}
-
-// boundaryOf a chart's directory is the repository that it is in, or where there is none
-// the directory itself; "" is for other charts, which have no links.
-func boundaryOf(chart string) string {
-	if !files.IsDir(chart) {
-		return ""
+	if files.IsDir(request.Chart) {
+		request.Within = files.BoundaryOf(request.Chart)
 	}
-	real := disk.Real(chart)
-	return cmp.Or(files.RepositoryOf(real), real)
+	request.Times = 2
 }
 
 // defaultCache is below the user's cache directory; without a home there is none.

@@ -150,6 +150,13 @@ func LeavesRepository(path string) bool {
 	return !inside
 }
 
+// BoundaryOf a directory that is there is the repository that it is in, or where there is
+// none the directory itself, links followed.
+func BoundaryOf(dir string) string {
+	real := disk.Real(dir)
+	return cmp.Or(RepositoryOf(real), real)
+}
+
 // RepositoryOf is the nearest directory upward with .git, "" if there is none.
 func RepositoryOf(dir string) string {
 	for ; ; dir = filepath.Dir(dir) {

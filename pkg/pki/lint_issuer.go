@@ -1,7 +1,6 @@
 package pki
 
 import (
-	"crypto/x509"
 	"slices"
 	"time"
 
