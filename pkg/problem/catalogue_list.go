@@ -35,6 +35,7 @@ var catalogue = [...]*Sentence{
 	&ArgoCDNothing,
 	&ArgoCDKeysFor,
 	&ArgoCDKeysUnknown,
+	&ArgoCDKeysStreamed,
 	&ArgoCDKeysRefused,
 	&ArgoCDKeysNamespace,
 	&ArgoCDKeyElsewhere,
