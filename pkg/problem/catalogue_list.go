@@ -451,6 +451,7 @@ var catalogue = [...]*Sentence{
 	&PRArguments,
 	&PRMoved,
 	&PRHook,
+	&PRNoCache,
 	&PROpen,
 	&PRTwoOpen,
 	&PREvidenceName,
