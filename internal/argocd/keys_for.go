@@ -33,6 +33,9 @@ func (c *call) mayOpenKeys(s *state.Rotation) error {
 	if err != nil {
 		return err
 	}
+	if level := c.Getenv("ARGOCD_CMP_SERVER_LOGLEVEL"); slices.Contains(loudLevels, strings.ToLower(level)) {
+		return problem.ArgoCDKeysLogged.With(level)
+	}
 	if revision := c.Getenv("ARGOCD_APP_REVISION"); !committed.MatchString(revision) {
 		return problem.ArgoCDKeysStreamed.With(sink.OneLine(revision))
 	}
@@ -56,6 +59,10 @@ func (c *call) mayOpenKeys(s *state.Rotation) error {
 	}
 	return problem.ArgoCDKeysNamespace.With(c.Getenv("ARGOCD_APP_NAMESPACE"), namespaces[""])
 }
+
+// loudLevels are those at which Argo CD's server of the plugin logs all that the plugin
+// prints (cmpserver/plugin/plugin.go, runCommand).
+var loudLevels = []string{"debug", "trace"}
 
 // committed is what Argo CD has in ARGOCD_APP_REVISION for what it fetched itself: a
 // commit, or the digest of an OCI artifact. For files that a user sends (`argocd app diff

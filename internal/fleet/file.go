@@ -139,6 +139,9 @@ func (c *check) members() {
 		if m.State == "" {
 			c.add(problem.StateMissingKey.With("state"), at("state")...)
 		}
+		c.add(state.Breaks(m.State), at("state")...)
+		c.add(state.Breaks(m.Observation), at("observation")...)
+		c.add(state.Breaks(m.Context), at("context")...)
 		if m.Observation != "" {
 			c.once(seen, "the observation", Clean(m.Observation), m.Name, at("observation"))
 		}

@@ -62,6 +62,9 @@ func TestParseRefuses(t *testing.T) {
 		{"restarts: 5", "restarts: 0x5", "state-integer"},
 		{"name: north", "name: no", "state-unquoted"},
 		{"kind: Fleet\n", "kind: Fleet\nkind: Fleet\n", "state-duplicate-key"},
+		{"state: clusters/west/rotation.yaml", `state: "clusters/n\nnext: x/rotation.yaml"`, "state-breaks"},
+		{"state: clusters/west/rotation.yaml", `state: "clusters/n\u2028/rotation.yaml"`, "state-breaks"},
+		{"context: prod-east", `context: "a\tb"`, "state-breaks"},
 		{"labels: {ring: canary}", "labels: &x {ring: canary}", "state-not-plain"},
 	} {
 		text := strings.Replace(sample, c.old, c.new, 1)

@@ -286,6 +286,13 @@ func TestPush(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	must(t, shallow, "config", "push.followTags", "true")
+	must(t, shallow, "tag", "-a", "v9", "-m", "of somebody else", seen.Heads["main"])
+	defer func() {
+		if tags := must(t, remote, "tag"); tags != "" {
+			t.Errorf("pushed the tag %s, too", tags)
+		}
+	}()
 	if err := r.Push(name, "l5d-pki/prod/2-x", commit, ""); err != nil {
 		t.Fatal(err)
 	}

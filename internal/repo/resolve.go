@@ -1,6 +1,10 @@
 package repo
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
+)
 
 // Ambiguous says that a name can mean different commits.
 type Ambiguous struct {
@@ -9,11 +13,19 @@ type Ambiguous struct {
 
 func (a *Ambiguous) Error() string { return "can mean " + strings.Join(a.Meanings, " or ") }
 
+// suffix begins what may follow a name (gitrevisions); no name of a branch or tag has it.
+var suffix = lazy.New(`[\^~:]|@\{`)
+
 // ResolveOne is [Repo.Resolve] for a name that somebody else chose: a branch and
 // a tag of one name, or a branch that is named like a hash, are [Ambiguous] where
-// they are different commits. A name in full (refs/heads/NAME) is not.
+// they are different commits. A name in full (refs/heads/NAME) is not. What follows a
+// name (~1, ^0, @{1}) goes on from what the name means.
 func (r *Repo) ResolveOne(name string) (string, error) {
 	commit, err := r.Resolve(name)
+	if at := suffix.Regexp().FindStringIndex(name); err == nil && at != nil && at[0] > 0 {
+		_, err = r.ResolveOne(name[:at[0]])
+		return commit, err
+	}
 	if err != nil || name == "HEAD" || strings.HasPrefix(name, "refs/") {
 		return commit, err
 	}

@@ -147,6 +147,7 @@ var (
 	xzMagic  = newMagic("\xfd7zXZ\x00", "\xfd7", nil)
 	szMagic  = newMagic("7z\xbc\xaf\x27\x1c", "\xbc\xaf", nil)
 	zipMagic = newMagic("PK\x03\x04", "PK", nil)
+	zipEntry = newMagic("PK\x01\x02", "PK", nil)
 	// Magics of few bytes count where a file begins only.
 	startMagics = []*word{
 		newMagic("\x28\xb5\x2f\xfd", "\x2f\xfd", nil), newMagic("\x04\x22\x4d\x18", "\x4d\x18", nil),
@@ -172,7 +173,12 @@ func (s *search) packed(l *layer) {
 		}
 	}
 	for _, at := range l.all(zipMagic) {
-		if isOtherZip(l.text[at:]) {
+		if h := l.text[at:]; len(h) > 30 && isOtherZip(h[4:], h[30], h[26:]) {
+			s.sayLimit(l, at, len(l.text), notUnpacked)
+		}
+	}
+	for _, at := range l.all(zipEntry) {
+		if h := l.text[at:]; len(h) > 46 && isOtherZip(h[6:], h[46], h[28:]) {
 			s.sayLimit(l, at, len(l.text), notUnpacked)
 		}
 	}
@@ -186,17 +192,21 @@ func (s *search) packed(l *layer) {
 	}
 }
 
-// isOtherZip reports whether a member of a ZIP archive is compressed by anything
-// but deflate and bzip2 (APPNOTE 4.4.5).
-func isOtherZip(h []byte) bool {
-	if len(h) < 31 || h[4] > 63 || h[5] > 20 || h[6]&1 != 0 {
+// Methods of members of ZIP archives (APPNOTE 4.4.5) that are searched.
+const stored, deflated, bzipped = 0, 8, 12
+
+// isOtherZip reports whether a header of a member of a ZIP archive, from the version that
+// is needed on (APPNOTE 4.3.7 and 4.3.12), has another method than those that are
+// searched. The name's length and first byte tell it from bytes that look like one.
+func isOtherZip(h []byte, name byte, length []byte) bool {
+	if h[0] > 63 || h[1] > 20 || h[2]&1 != 0 || length[0] == 0 || length[1] > 3 || name < ' ' {
 		return false
 	}
-	switch binary.LittleEndian.Uint16(h[8:]) {
-	case 1, 6, 9, 14, 16, 19, 20, 93, 94, 95, 97, 98:
-		return h[26] > 0 && h[27] < 4 && h[30] >= ' '
+	switch binary.LittleEndian.Uint16(h[4:]) {
+	case stored, deflated, bzipped:
+		return false
 	}
-	return false
+	return true
 }
 
 // isCompress reads the header of compress (.Z): codes of at most 9 to 16 bits.

@@ -45,14 +45,18 @@ func openGzip(old io.Reader, _ []byte, r *bufReader) (io.Reader, error) {
 	return z, err
 }
 
-// openZip opens a member of a ZIP archive at its local header (APPNOTE 4.3.7).
+// openZip opens a member of a ZIP archive at its local header (APPNOTE 4.3.7). Readers go
+// by the archive's directory, so what is deflated may have another method here.
 func openZip(old io.Reader, head []byte, r *bufReader) (io.Reader, error) {
 	const fixed = 30
-	if len(head) < fixed || binary.LittleEndian.Uint16(head[8:]) != 8 {
+	if len(head) < fixed {
+		return nil, errNoPacking
+	}
+	size := fixed + int(binary.LittleEndian.Uint16(head[26:])) + int(binary.LittleEndian.Uint16(head[28:]))
+	if binary.LittleEndian.Uint16(head[8:]) != deflated && (len(head) < size || !isDeflated(head[size-2:])) {
 		return nil, errNoPacking // stored members are found as they are
 	}
-	size := fixed + int64(binary.LittleEndian.Uint16(head[26:])) + int64(binary.LittleEndian.Uint16(head[28:]))
-	if _, err := io.CopyN(io.Discard, r, size); err != nil {
+	if _, err := io.CopyN(io.Discard, r, int64(size)); err != nil {
 		return nil, err
 	}
 	if z, is := old.(flate.Resetter); is {
@@ -84,7 +88,7 @@ func openZlib(old io.Reader, _ []byte, r *bufReader) (io.Reader, error) {
 	return zlib.NewReader(r)
 }
 
-// isDeflated reports whether the first block of zlib data may be one (RFC 1951
+// isDeflated reports whether the first block behind two bytes may be one (RFC 1951
 // section 3.2): stored with its length, or compressed with numbers of codes that it has.
 func isDeflated(head []byte) bool {
 	if len(head) < 8 {

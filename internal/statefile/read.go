@@ -35,6 +35,9 @@ func Load(path string) (*state.Rotation, error) {
 
 // Read reads a state file. Where there is none, the error names those that are near.
 func Read(path string) ([]byte, error) {
+	if wrong := state.Breaks(path); wrong != nil {
+		return nil, wrong
+	}
 	data, err := files.Read(path, MaxSize)
 	if err != nil && files.IsDir(path) {
 		return nil, directory(path)

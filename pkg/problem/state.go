@@ -153,6 +153,11 @@ var (
 		Hint:    "write it relative to the state file, with \"/\", as short as it can be, such as keys/2026-1.age",
 		Explain: "Paths are relative to the directory of the state file and may not leave its repository. An absolute path would mean something else on every machine; only custody \"file\", which reads keys on a live host, may use one.",
 	}
+	StateBreaks = Sentence{
+		Code: "state-breaks", Text: "%s has control characters or line breaks",
+		Hint:    "give the directory or the entry a name without them",
+		Explain: "Paths and names are printed in commands and notes. With a line break in one of them, whoever chose the name would choose a line that looks like one of this tool's.",
+	}
 	StateProtected = Sentence{
 		Code: "state-protected", Text: "the path is %s, which no output may be",
 		Hint:    "choose another path",

@@ -28,6 +28,7 @@ var (
 	stampForm    = sized{16, 16, lazy.New(`^[0-9a-f]+$`)}                               // 8 bytes of a SHA-256
 	digestForm   = sized{64, 64, lazy.New(`^[0-9a-f]+$`)}                               // a SHA-256
 	badPathForm  = lazy.New(`[\x00-\x1f\x7f\\]`)                                        // control characters, and Windows' separator
+	breakForm    = lazy.New(`[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}]`)                   // control characters, and what ends a line somewhere
 	instantForm  = lazy.New(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`) // RFC 3339 section 5.6, UTC, whole seconds
 )
 

@@ -54,5 +54,14 @@ func ReadAs(data []byte, into any) (Place, problem.List) {
 	}, nil
 }
 
+// Breaks is the problem with a text that has control characters or line breaks: printed
+// in a command or a note it could begin a line of its own. nil: it has none.
+func Breaks(text string) *problem.Problem {
+	if !breakForm.MatchString(text) {
+		return nil
+	}
+	return problem.StateBreaks.With(problem.Shown(text))
+}
+
 // DNSLabel is the problem with a text that is not a DNS label; nil if it is one.
 func DNSLabel(text string) *problem.Problem { return dnsLabel(text) }

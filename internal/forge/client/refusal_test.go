@@ -89,6 +89,10 @@ func TestOddAnswers(t *testing.T) {
 				t.Errorf("%q: %v", body, err)
 			}
 		}
+		f.play("GET /", 1, says(200, "[null]"))
+		if pulls, err := c.List(t.Context(), forge.Query{}); code(err) != "forge-answer" || len(pulls) > 0 {
+			t.Errorf("null: %v, %v", pulls, err)
+		}
 		f.play("GET /", 99, says(200, "[]", "X-Next-Page", "1", "Link", "<"+f.server.URL+`/x?page=1>; rel="next"`))
 		if _, err := c.List(t.Context(), forge.Query{}); code(err) != "forge-answer" || !strings.Contains(err.Error(), "circle") {
 			t.Errorf("%v", err)

@@ -50,8 +50,9 @@ const rounds = 3
 
 func (w *work) Name() string { return w.lib.name() }
 
-func (w *work) List(ctx context.Context, q forge.Query) ([]forge.Pull, error) {
-	pulls, err := w.list(ctx, q)
+func (w *work) List(ctx context.Context, q forge.Query) (pulls []forge.Pull, err error) {
+	defer w.odd(&err)
+	pulls, err = w.list(ctx, q)
 	return pulls, explain(w.host, err)
 }
 
@@ -74,6 +75,14 @@ func (w *work) list(ctx context.Context, q forge.Query) ([]forge.Pull, error) {
 	return slices.CompactFunc(found, func(a, b forge.Pull) bool { return a.Number == b.Number }), nil
 }
 
+// odd is for an answer that the libraries do not expect: a null in a list is a pointer to
+// nothing there.
+func (w *work) odd(err *error) {
+	if r := recover(); r != nil {
+		*err = problem.ForgeAnswer.With(w.host, "a call", "an object that should be there is null")
+	}
+}
+
 // pages turns all pages. A forge that turns back is left.
 func pages(turn func(page int) (next int, err error)) error {
 	for page := 1; page > 0; {
@@ -89,8 +98,9 @@ func pages(turn func(page int) (next int, err error)) error {
 	return nil
 }
 
-func (w *work) Open(ctx context.Context, n forge.New) (forge.Pull, error) {
-	p, err := w.open(ctx, n)
+func (w *work) Open(ctx context.Context, n forge.New) (p forge.Pull, err error) {
+	defer w.odd(&err)
+	p, err = w.open(ctx, n)
 	return p, explain(w.host, err)
 }
 
@@ -144,8 +154,9 @@ func (w *work) dress(ctx context.Context, p forge.Pull, n forge.New) (forge.Pull
 	return w.update(ctx, p.Number, forge.Change{Title: &n.Title, Body: &n.Body, Draft: &n.Draft, Labels: n.Labels})
 }
 
-func (w *work) Update(ctx context.Context, number int, c forge.Change) (forge.Pull, error) {
-	p, err := w.update(ctx, number, c)
+func (w *work) Update(ctx context.Context, number int, c forge.Change) (p forge.Pull, err error) {
+	defer w.odd(&err)
+	p, err = w.update(ctx, number, c)
 	return p, explain(w.host, err)
 }
 
@@ -241,7 +252,8 @@ func labelChange(now, want []string) (add, remove []string) {
 	return add, remove
 }
 
-func (w *work) Comment(ctx context.Context, number int, marker, body string) error {
+func (w *work) Comment(ctx context.Context, number int, marker, body string) (err error) {
+	defer w.odd(&err)
 	if marker == "" || !strings.Contains(body, marker) {
 		return problem.ForgeMarker.With(marker)
 	}
