@@ -15,6 +15,7 @@ import (
 var meshEnv = []string{
 	"ARGOCD_APP_PROJECT_NAME=mesh", "ARGOCD_APP_NAME=linkerd", "ARGOCD_APP_NAMESPACE=linkerd",
 	"ARGOCD_APP_SOURCE_REPO_URL=https://git.example/mesh.git", "ARGOCD_APP_SOURCE_TARGET_REVISION=main",
+	"ARGOCD_APP_REVISION=5f07ba93b6790e1d5f07ba93b6790e1d5f07ba93",
 }
 
 // meshAllowed is the sidecar's list with the mesh's application.
@@ -59,6 +60,10 @@ func TestCMPTenants(t *testing.T) {
 		"another branch":                  {[]string{"ARGOCD_APP_SOURCE_TARGET_REVISION=feature"}, "argocd-keys-refused"},
 		"project not known":               {[]string{"ARGOCD_APP_PROJECT_NAME="}, "argocd-keys-unknown"},
 		"revision not known":              {[]string{"ARGOCD_APP_SOURCE_TARGET_REVISION="}, "argocd-keys-unknown"},
+		"files that a user sent":          {[]string{"ARGOCD_APP_REVISION=streamed"}, "argocd-keys-streamed"},
+		"a branch for a commit":           {[]string{"ARGOCD_APP_REVISION=main"}, "argocd-keys-streamed"},
+		"commit not known":                {[]string{"ARGOCD_APP_REVISION="}, "argocd-keys-streamed"},
+		"a commit and a line":             {[]string{"ARGOCD_APP_REVISION=5f07ba93b6790e1d5f07ba93b6790e1d5f07ba93\nx"}, "argocd-keys-streamed"},
 		"another namespace":               {[]string{"ARGOCD_APP_NAMESPACE=shop"}, "argocd-keys-namespace"},
 		"a list of the tenant's":          {[]string{"L5D_PKI_KEYS_FOR=", "ARGOCD_ENV_" + meshAllowed}, "argocd-unknown-parameter"},
 		"a list with the short name":      {[]string{"L5D_PKI_KEYS_FOR=", "ARGOCD_ENV_KEYS_FOR=project=mesh"}, "argocd-unknown-parameter"},

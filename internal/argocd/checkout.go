@@ -32,8 +32,10 @@ type checkout struct {
 //	/w/linkerd           apps/linkerd    /w        a part of the repository was copied
 //	/w                   apps/linkerd    /w        where apps/linkerd is there
 //
-// Without a path the working folder is the root.
+// Without a path the working folder is the root. Links that led a shell there do not
+// count: the folder's own place says what lies above it.
 func newCheckout(cwd, path, keys string) checkout {
+	cwd = disk.Real(cwd)
 	source := steps(path)
 	if below := filepath.Join(source...); len(source) > 0 && !endsIn(cwd, source) && files.IsDir(filepath.Join(cwd, below)) {
 		return checkout{root: cwd, app: below, here: below, keys: keys}

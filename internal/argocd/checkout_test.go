@@ -1,6 +1,7 @@
 package argocd
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"os"
 	"path/filepath"
 	"testing"
@@ -9,11 +10,14 @@ import (
 // TestCheckout: the root of the server's copy is told by the working folder and
 // the application's path, and never lies above what the path has in common with it.
 func TestCheckout(t *testing.T) {
-	w := t.TempDir()
-	for _, dir := range []string{"apps/linkerd", "linkerd", "other"} {
+	w := disk.Real(t.TempDir())
+	for _, dir := range []string{"apps/linkerd", "linkerd", "other", "a/b"} {
 		if err := os.MkdirAll(filepath.Join(w, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := os.Symlink("../../apps/linkerd", filepath.Join(w, "a/b/c")); err != nil {
+		t.Fatal(err)
 	}
 	for _, c := range []struct{ cwd, path, root, app, here string }{
 		{"apps/linkerd", "apps/linkerd", ".", "apps/linkerd", "."},
@@ -25,6 +29,7 @@ func TestCheckout(t *testing.T) {
 		{"apps/linkerd", "../apps/linkerd", "apps/linkerd", ".", "."},
 		{"apps/linkerd", "/apps/linkerd", "apps/linkerd", ".", "."},
 		{"apps/linkerd", "./apps//linkerd/", ".", "apps/linkerd", "."},
+		{"a/b/c", "a/b/c", "apps/linkerd", ".", "."}, // the link is deeper than where it leads
 	} {
 		got := newCheckout(filepath.Join(w, c.cwd), c.path, "")
 		want := checkout{root: filepath.Join(w, c.root), app: filepath.FromSlash(c.app), here: filepath.FromSlash(c.here)}

@@ -10,6 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -32,6 +33,9 @@ func (c *call) mayOpenKeys(s *state.Rotation) error {
 	if err != nil {
 		return err
 	}
+	if revision := c.Getenv("ARGOCD_APP_REVISION"); !committed.MatchString(revision) {
+		return problem.ArgoCDKeysStreamed.With(sink.OneLine(revision))
+	}
 	application := keysForEntry{}
 	for _, f := range keysForFields {
 		value := c.Getenv(f.variable)
@@ -52,6 +56,12 @@ func (c *call) mayOpenKeys(s *state.Rotation) error {
 	}
 	return problem.ArgoCDKeysNamespace.With(c.Getenv("ARGOCD_APP_NAMESPACE"), namespaces[""])
 }
+
+// committed is what Argo CD has in ARGOCD_APP_REVISION for what it fetched itself: a
+// commit, or the digest of an OCI artifact. For files that a user sends (`argocd app diff
+// --local --server-side-generate`, reposerver/repository.GenerateManifestWithFiles) it is
+// "streamed", beside the application's own name, repository and target revision.
+var committed = lazy.New(`^([0-9a-f]{40}|[0-9a-f]{64}|sha256:[0-9a-f]{64})$`)
 
 // keysFor is the variable of the sidecar that lists the applications for which
 // private keys are opened. Only the process's own environment counts:

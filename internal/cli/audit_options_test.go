@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"os"
 	"strings"
 	"testing"
 )
@@ -25,4 +27,20 @@ func TestAuditOptions(t *testing.T) {
 	for _, commit := range []string{"HEAD", "main", "refs/heads/main"} {
 		verdict(t, ExitDone, "intact", "audit", "--commit", commit)
 	}
+}
+
+// TestAuditElsewhere: --commit asks the repository in which the pack is named, not one
+// that a link leads to.
+func TestAuditElsewhere(t *testing.T) {
+	audited(t, "l5d-pki-render audit pack audit", "git add audit", "git commit -q -m pack")
+	verdict(t, 0, "intact", "audit", "--commit", "HEAD")
+	if err := os.CopyFS("../other", os.DirFS(".")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll("audit"); err != nil {
+		t.Fatal(err)
+	}
+	link(t, ".", "../other/audit", "audit")
+	verdict(t, ExitFailed, "audit-files", "audit", "--commit", "HEAD")
+	verdict(t, 0, "of "+disk.Real("../other"), "../other/audit", "--commit", "HEAD")
 }

@@ -13,6 +13,7 @@ var adviceOnly = map[string]string{
 	"custody-ssh-program":     "the same: TestSmall",
 	"custody-ssh-protocol":    "the same, of two releases: TestAskingErrors",
 	"custody-ssh-request":     "a program that nobody starts by hand: TestSmall runs it without a request",
+	"pr-no-cache":             "the environment of the process counts, which cases share; TestWorktreeAboveIsTheUsers has it without and with a directory",
 	"forge-exists":            "pr takes the open pull request over; only a program that calls the forge itself is told",
 	"forge-marker":            "a defect of the tool, to be reported",
 	"helm-no-values":          "a defect of the tool, to be reported",

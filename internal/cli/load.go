@@ -68,7 +68,7 @@ func (a *app) runForStdout(f func(cmd *cobra.Command, args []string) error) func
 // loadState reads and checks the state file.
 func (a *app) loadState(path string) (*state.Rotation, error) { return statefile.Load(path) }
 
-// workingFolder is where this process works, by the path that led there.
+// workingFolder is where this process works.
 func workingFolder() (string, error) {
 	cwd, err := os.Getwd()
 	if err != nil {

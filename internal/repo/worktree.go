@@ -44,7 +44,11 @@ func (r *Repo) CheckoutReviewed(commit string) (*Worktree, error) { return r.che
 
 func (r *Repo) checkout(commit string, reviewed bool) (*Worktree, error) {
 	r.sweepWorktrees()
-	parent, err := os.MkdirTemp(worktreesBelow(), worktreePrefix)
+	below, err := worktreesBelow()
+	if err != nil {
+		return nil, err
+	}
+	parent, err := os.MkdirTemp(below, worktreePrefix)
 	if err != nil {
 		return nil, err
 	}

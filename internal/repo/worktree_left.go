@@ -1,6 +1,8 @@
 package repo
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,18 +17,22 @@ const (
 	worktreeLock = "lock"
 )
 
+// ErrNoCache says that the user has no directory of their own for a worktree.
+var ErrNoCache = errors.New("no directory for caches")
+
 // worktreesBelow is where worktrees are made: below the user's directory for caches. What
 // hooks and sops start there looks for modules and settings in all directories above,
-// and in the one for temporary files everybody on the machine may put some. Without a
-// home it is that one.
-func worktreesBelow() string {
-	if cache, err := os.UserCacheDir(); err == nil {
-		dir := filepath.Join(cache, "l5d-pki-render")
-		if os.MkdirAll(dir, 0o700) == nil {
-			return dir
-		}
+// and in the one for temporary files everybody on the machine may put some.
+func worktreesBelow() (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrNoCache, err)
 	}
-	return os.TempDir()
+	dir := filepath.Join(cache, "l5d-pki-render")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrNoCache, err)
+	}
+	return dir, nil
 }
 
 // inUse locks the directory of a worktree for as long as the process lives.
@@ -59,7 +65,10 @@ func (r *Repo) sweepWorktrees() {
 // process uses. The list comes from .git, so the directory has to be where this
 // package makes them.
 func isLeft(parent, worktree string) bool {
-	below, err := filepath.EvalSymlinks(worktreesBelow())
+	below, err := worktreesBelow()
+	if err == nil {
+		below, err = filepath.EvalSymlinks(below)
+	}
 	if err != nil || filepath.Dir(parent) != below || filepath.Base(parent) != worktree || !strings.HasPrefix(worktree, worktreePrefix) {
 		return false
 	}

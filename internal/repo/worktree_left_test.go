@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,7 +60,7 @@ func TestWorktreeOfAKilled(t *testing.T) {
 }
 
 // TestWorktreeAboveIsTheUsers: nothing that others may write to is above a worktree that
-// hooks run in, unless the user has no directory of their own.
+// hooks run in. Without a directory of the user's own there is none.
 func TestWorktreeAboveIsTheUsers(t *testing.T) {
 	shared, cache := t.TempDir(), filepath.Join(t.TempDir(), "not", "yet")
 	_, clone := cloned(t)
@@ -67,17 +68,23 @@ func TestWorktreeAboveIsTheUsers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	head := must(t, clone, "rev-parse", "HEAD")
 	t.Setenv("TMPDIR", shared)
-	for _, home := range []string{cache, "relative"} {
+	t.Setenv("XDG_CACHE_HOME", cache)
+	w, err := r.CheckoutReviewed(head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(w.Dir, cache+string(filepath.Separator)) {
+		t.Errorf("%s is not below %s", w.Dir, cache)
+	}
+	w.Close()
+	t.Setenv("HOME", "")
+	for _, home := range []string{"", "relative", "/dev/null"} {
 		t.Setenv("XDG_CACHE_HOME", home)
-		w, err := r.CheckoutReviewed(must(t, clone, "rev-parse", "HEAD"))
-		if err != nil {
-			t.Fatal(err)
+		if _, err := r.CheckoutReviewed(head); !errors.Is(err, ErrNoCache) {
+			t.Errorf("XDG_CACHE_HOME=%s: %v", home, err)
 		}
-		if below := map[string]string{cache: cache, "relative": shared}[home]; !strings.HasPrefix(w.Dir, below+string(filepath.Separator)) {
-			t.Errorf("%s is not below %s", w.Dir, below)
-		}
-		w.Close()
 	}
 	if info, err := os.Stat(filepath.Join(cache, "l5d-pki-render")); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("%v, %v", info, err)

@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
@@ -31,10 +32,28 @@ var references = []struct {
 // where it begins a line.
 var listItem = lazy.New(`^([-+=_/]|\d+[.)])`)
 
+// maxPlace is how much of a foreign text one place shows, in characters: whoever writes
+// it could fill a comment, of which forges take 58,000 characters and more, and push out
+// what stands behind it.
+const maxPlace = 1000
+
+// short is a text of at most maxPlace characters; what is left out is counted.
+func short(text string) string {
+	if len(text) <= maxPlace {
+		return text
+	}
+	characters := []rune(text)
+	if len(characters) <= maxPlace {
+		return text
+	}
+	return fmt.Sprintf("%s … (%d characters more)", string(characters[:maxPlace]), len(characters)-maxPlace)
+}
+
 // Markdown is text for one place in a line of Markdown: no forge reads HTML, a
-// mention, a link, a reference or a command in it. Line ends become blanks.
+// mention, a link, a reference or a command in it. Line ends become blanks, and a long
+// text is cut.
 func Markdown(text string) string {
-	text = signs.Replace(Terminal(strings.Join(strings.Fields(text), " ")))
+	text = signs.Replace(Terminal(short(strings.Join(strings.Fields(text), " "))))
 	for _, r := range references {
 		text = r.form.ReplaceAllString(text, r.with)
 	}
@@ -46,12 +65,12 @@ func Markdown(text string) string {
 }
 
 // Code is text in backticks, where a forge reads nothing else; "none" for an
-// empty text.
+// empty text. A long one is cut.
 func Code(text string) string {
 	if text == "" {
 		return "none"
 	}
-	return "`" + strings.ReplaceAll(Terminal(strings.Join(strings.Fields(text), " ")), "`", "'") + "`"
+	return "`" + strings.ReplaceAll(Terminal(short(strings.Join(strings.Fields(text), " "))), "`", "'") + "`"
 }
 
 // Cut is a text of at most limit characters that ends in the given ending; 0 is

@@ -8,8 +8,10 @@ import (
 )
 
 // Name is a file name, or other text of somebody else, as a report shows it:
-// quoted where a terminal, a CI or a reader could take it for something else.
+// quoted where a terminal, a CI or a reader could take it for something else, and cut
+// where it is long.
 func Name(name string) string {
+	name = short(name)
 	harmless := name != "" && utf8.ValidString(name) && !strings.HasPrefix(name, ":") && !strings.ContainsAny(name, "\"`\\") &&
 		!strings.Contains(name, "##") && strings.TrimSpace(name) == name
 	for _, c := range name {

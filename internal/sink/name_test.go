@@ -19,3 +19,18 @@ func TestName(t *testing.T) {
 		}
 	}
 }
+
+// TestLongTexts: no text of somebody else fills a comment.
+func TestLongTexts(t *testing.T) {
+	for name, show := range map[string]func(string) string{"Name": Name, "Code": Code, "Markdown": Markdown} {
+		for _, text := range []string{"reason ", "é", "\n\u202e", "@*"} {
+			got := show(strings.Repeat(text, 70_000))
+			if len(got) > 10*maxPlace || !strings.Contains(got, "characters more)") {
+				t.Errorf("%s of many %q has %d bytes and ends in %q", name, text, len(got), got[max(0, len(got)-40):])
+			}
+		}
+		if got := show(strings.Repeat("é", maxPlace)); strings.Contains(got, "more") {
+			t.Errorf("%s cuts what is not long", name)
+		}
+	}
+}

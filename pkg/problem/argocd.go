@@ -86,6 +86,12 @@ var (
 		Hint:    "set project and targetRevision in the Application; Argo CD older than 3.0 does not pass the project, so use `secrets-apart` there",
 		Explain: "The plugin opens private keys only for applications that L5D_PKI_KEYS_FOR in the environment of the sidecar lists by project, name, repository and target revision. Argo CD passes these as ARGOCD_APP_PROJECT_NAME (since 3.0), ARGOCD_APP_NAME, ARGOCD_APP_SOURCE_REPO_URL and ARGOCD_APP_SOURCE_TARGET_REVISION. One that is missing or empty allows nothing.",
 	}
+	ArgoCDKeysStreamed = Sentence{
+		Code:    "argocd-keys-streamed",
+		Text:    "private keys are opened for a commit that Argo CD fetched, and ARGOCD_APP_REVISION is %q",
+		Hint:    "let Argo CD fetch what you want to see: `argocd app diff --revision`, or set `secrets-apart` instead of `with-keys`",
+		Explain: "Whoever may look at an application may send files of their own to be rendered in its place (`argocd app diff --local --server-side-generate`). Argo CD names the application, its repository and its target revision all the same, but ARGOCD_APP_REVISION is `streamed` then. Nobody reviewed such files, so no key is opened for them.",
+	}
 	ArgoCDKeysRefused = Sentence{
 		Code:    "argocd-keys-refused",
 		Text:    "private keys are not opened for this application. The entry that would allow it is: %s",

@@ -74,6 +74,12 @@ var (
 		Hint:    "exclude the state file and the outputs from what the hook formats",
 		Explain: "Outputs are the same bytes every time, and the guard compares them. A hook that formats them would make every pull request red.",
 	}
+	PRNoCache = Sentence{
+		Code:    "pr-no-cache",
+		Text:    "no working tree can be made: %v",
+		Hint:    "set HOME, or XDG_CACHE_HOME, to an absolute directory that only you can write to",
+		Explain: "The commit is made in a working tree of the tool's own, below your directory for caches. Hooks run there and look for modules and settings in all directories above, so it is not made in the directory for temporary files, where everybody on the machine may put some.",
+	}
 	PROpen = Sentence{
 		Code:    "pr-open",
 		Text:    "pull request #%d (%s) is open: %s",

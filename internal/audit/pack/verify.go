@@ -123,6 +123,9 @@ func (a Anchors) committed(c *audit.Checked, pack map[string][]byte, dir string)
 	if a.Commit == "" {
 		return "", nil
 	}
+	if files.LeavesRepository(dir) {
+		return "", problem.AuditFiles.With("a symbolic link leads to it, out of the repository that it is named in").In(dir)
+	}
 	r, err := repo.Open(dir)
 	if err != nil {
 		return "", base.GitProblem(err)
@@ -148,7 +151,7 @@ func (a Anchors) committed(c *audit.Checked, pack map[string][]byte, dir string)
 	if !bytes.Equal(head, pack[audit.HeadFile]) {
 		return "", problem.AuditAnchor.With(c.HeadSHA256).In(filepath.Join(dir, audit.HeadFile))
 	}
-	return "anchor: head.json is as in commit " + commit, nil
+	return fmt.Sprintf("anchor: head.json is as in commit %s of %s", commit, sink.Name(r.Top)), nil
 }
 
 // signed wants a signature of a listed key on every file.

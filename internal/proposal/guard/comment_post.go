@@ -2,6 +2,8 @@ package guard
 
 import (
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
@@ -33,6 +35,13 @@ func tell(b *base.Base, q Request, r *Report) {
 	}
 }
 
+// comment is the verdict as a forge takes it. One that does not fit says so first: what
+// is cut away is at the end.
 func (r *Report) comment(l forge.Limits) string {
-	return sink.Cut(r.Markdown()+"\n", r.mark+"\n", max(0, l.Body-len(l.DraftByTitle)))
+	limit, text := max(0, l.Body-len(l.DraftByTitle)), r.Markdown()+"\n"
+	if limit > 0 && utf8.RuneCountInString(text+r.mark) >= limit {
+		head, rest, _ := strings.Cut(text, "\n")
+		text = head + "\n\n**This comment is cut. The whole verdict is in the log of the job: read it before you merge.**\n" + rest
+	}
+	return sink.Cut(text, r.mark+"\n", limit)
 }

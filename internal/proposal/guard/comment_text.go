@@ -61,7 +61,7 @@ func (r *Report) Text() string {
 	if r.move != nil {
 		text += "when it is merged:\n" + r.radius("  ")
 	}
-	for _, note := range r.notes {
+	for _, note := range r.weighty() {
 		text += "note: " + note + "\n"
 	}
 	return text
@@ -153,10 +153,21 @@ func (r *Report) Markdown() string {
 	if r.move != nil {
 		b.WriteString("\n**What it does when it is merged**\n\n" + r.radius("- "))
 	}
-	for _, note := range r.notes {
+	for _, note := range r.weighty() {
 		b.WriteString("- " + note + "\n")
 	}
 	return b.String()
+}
+
+// weighty are the notes, those first that a reviewer has to weigh: they begin in bold.
+func (r *Report) weighty() []string {
+	light := func(note string) int {
+		if strings.HasPrefix(note, "**") {
+			return 0
+		}
+		return 1
+	}
+	return slices.SortedStableFunc(slices.Values(r.notes), func(a, b string) int { return light(a) - light(b) })
 }
 
 // radius is what the merge reaches.
@@ -171,7 +182,7 @@ func (r *Report) radius(bullet string) string {
 		lines = append(lines, fmt.Sprintf("issuer: %s → %s", t.CertNames(t.Before.Issuer), t.CertNames(t.After.Issuer)))
 	}
 	lines = append(lines, t.RestartLines()...)
-	lines = append(lines, fmt.Sprintf("%d files change", len(t.Files)))
+	lines = append(lines, problem.Counted(len(t.Files), "changed file"))
 	if t.Revert.Verdict.Safe {
 		lines = append(lines, "going back one phase is safe right after the merge")
 	} else {
