@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"go/ast"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -54,6 +55,55 @@ func TestDesignNamesFiles(t *testing.T) {
 	if named < 100 {
 		t.Errorf("docs/design.md names %d files only", named)
 	}
+}
+
+// TestDesignNamesFunctions: a function, type or table that docs/design.md names behind a
+// file is declared in that file.
+func TestDesignNamesFunctions(t *testing.T) {
+	behindFile := regexp.MustCompile(`([-a-z0-9_/]+\.go) \(([^)]*)\)`)
+	inCode := regexp.MustCompile("`([A-Za-z]\\w*)`")
+	named := 0
+	for i, line := range strings.Split(text(t, "docs/design.md"), "\n") {
+		for _, match := range behindFile.FindAllStringSubmatch(line, -1) {
+			names := inCode.FindAllStringSubmatch(match[2], -1)
+			if len(names) == 0 {
+				continue
+			}
+			declared := declarations(parse(t, match[1]))
+			for _, name := range names {
+				named++
+				if !declared[name[1]] {
+					t.Errorf("docs/design.md:%d: %s does not declare %s", i+1, match[1], name[1])
+				}
+			}
+		}
+	}
+	if named < 150 {
+		t.Errorf("docs/design.md names %d functions only", named)
+	}
+}
+
+// declarations are the names that a file declares, those of methods included.
+func declarations(file *ast.File) map[string]bool {
+	names := map[string]bool{}
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			names[d.Name.Name] = true
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					names[spec.Name.Name] = true
+				case *ast.ValueSpec:
+					for _, name := range spec.Names {
+						names[name.Name] = true
+					}
+				}
+			}
+		}
+	}
+	return names
 }
 
 // TestGlossaryIsShort: a newcomer can read all words in two minutes.

@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 	"internal/disk":           {},
 	"internal/chart/exchange": {"internal/exchange"},
 	"internal/exchange":       {},
-	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "internal/custody/exchange", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/live", "internal/fleet/command", "internal/alerts", "internal/board", "internal/audit/pack", "internal/audit/command", "internal/usage"},
+	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "internal/custody/exchange", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/observe/caller", "internal/fleet/command", "internal/alerts", "internal/board", "internal/audit/pack", "internal/audit/command", "internal/usage"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
 	// The clients of the forges are linked into a program of their own (docs/forges.md).
 	"cmd/l5d-pki-render-forge": {"internal/forge/client"},
@@ -42,7 +42,7 @@ var arrows = map[string][]string{
 	// The clients of Kubernetes and Prometheus are linked into a program of their own (docs/observe.md).
 	"cmd/l5d-pki-render-cluster": {"internal/observe/client"},
 	"internal/observe/client":    {"pkg/gate", "pkg/handshake", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
-	"internal/live":              {"pkg/gate", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/rotation", "pkg/state"},
+	"internal/observe/caller":    {"pkg/gate", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/rotation", "pkg/state"},
 	"internal/observe/exchange":  {"pkg/gate", "pkg/pki", "internal/observe", "internal/exchange"},
 	"pkg/handshake":              {"pkg/pki"},
 	"internal/observe":           {"pkg/gate", "internal/manifest", "pkg/linkerd", "pkg/pki", "pkg/rotation", "pkg/state"},
@@ -62,7 +62,7 @@ var arrows = map[string][]string{
 	"internal/fleet/explore":  {"internal/fleet", "pkg/rotation", "pkg/state"},
 	"internal/fleet/checkout": {"internal/manifest", "internal/repo", "internal/sink", "internal/moves", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/fleet", "internal/proposal/base", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
 	// The commands of a fleet: flags, one call, what is printed.
-	"internal/fleet/command": {"internal/moves", "internal/screen", "internal/custody", "internal/files", "internal/fleet", "internal/fleet/checkout", "internal/fleet/explore", "internal/live", "internal/report", "internal/sink", "pkg/linkerd", "pkg/rotation", "pkg/state"},
+	"internal/fleet/command": {"internal/moves", "internal/screen", "internal/custody", "internal/files", "internal/fleet", "internal/fleet/checkout", "internal/fleet/explore", "internal/observe/caller", "internal/report", "internal/sink", "pkg/linkerd", "pkg/rotation", "pkg/state"},
 	// The audit trail of a state's log, and what it is made from and checked against.
 	"internal/audit":         {"pkg/pki", "pkg/rotation", "pkg/state"},
 	"internal/audit/command": {"internal/audit/pack", "internal/files"},
@@ -148,7 +148,7 @@ var libraries = map[string][]string{
 	"github.com/spf13/cobra":                   {"internal/cli", "internal/fleet/command", "internal/audit/command", "internal/usage"},
 	"github.com/spf13/pflag":                   {"internal/cli", "internal/usage"},
 	"go.yaml.in/yaml/v4":                       {"internal/manifest"},
-	"sigs.k8s.io/yaml":                         {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/live", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm", "internal/fleet/command", "internal/alerts", "internal/board", "internal/audit/pack"},
+	"sigs.k8s.io/yaml":                         {"pkg/state", "pkg/render", "internal/cli", "internal/report", "internal/observe/caller", "internal/argocd", "internal/chartphase", "internal/chart", "internal/custody", "internal/krm", "internal/fleet/command", "internal/alerts", "internal/board", "internal/audit/pack"},
 	"go.step.sm/crypto":                        {"cmd/l5d-pki-render-kms"},
 	"golang.org/x/crypto":                      {"cmd/l5d-pki-render-kms"},
 	"github.com/gofrs/flock":                   {"internal/disk"},

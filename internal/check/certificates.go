@@ -80,9 +80,6 @@ func name(c pki.Certificate) string {
 	return fmt.Sprintf("%q %s", c.Subject.CommonName, short(c.Fingerprint()))
 }
 
-// soon is the threshold of `linkerd check`, in days.
-const soon = 60
-
 // invalid lists the certificates that are not valid at the instant.
 func invalid(chain pki.Chain, at time.Time) (found []string) {
 	for _, c := range chain {
@@ -99,7 +96,7 @@ func invalid(chain pki.Chain, at time.Time) (found []string) {
 // expiring lists the certificates that end soon and have not ended yet.
 func expiring(chain pki.Chain, at time.Time) (found []string) {
 	for _, c := range chain {
-		if !at.After(c.NotAfter) && at.AddDate(0, 0, soon).After(c.NotAfter) {
+		if !at.After(c.NotAfter) && at.AddDate(0, 0, pki.SoonDays).After(c.NotAfter) {
 			days := int(math.Floor(c.NotAfter.Sub(at).Hours() / 24))
 			found = append(found, fmt.Sprintf("%s expires at %s, in %d days", name(c), instant(c.NotAfter), days))
 		}

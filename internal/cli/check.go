@@ -8,8 +8,8 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/check"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
-	"github.com/l5d-pki/l5d-pki-render/internal/live"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
+	"github.com/l5d-pki/l5d-pki-render/internal/observe/caller"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -126,11 +126,11 @@ func (a *app) observedNow(f *linkerdFlags, s *state.Rotation) (*rotation.Observa
 	if f.apiServer != "" || f.user != "" || len(groups) > 0 {
 		return nil, problem.CheckFlags.With()
 	}
-	cluster := live.Cluster{Name: cmp.Or(f.context, "cluster"), Namespace: f.namespace}
+	cluster := caller.Cluster{Name: cmp.Or(f.context, "cluster"), Namespace: f.namespace}
 	if s != nil {
-		cluster = live.ClusterOf(s)
+		cluster = caller.ClusterOf(s)
 	}
-	o, _, err := a.observeNow(&clusterFlags{live.Options{Kubeconfig: f.kubeconfig, Context: f.context, Limit: f.wait}}, s, cluster)
+	o, _, err := a.observeNow(&clusterFlags{caller.Options{Kubeconfig: f.kubeconfig, Context: f.context, Limit: f.wait}}, s, cluster)
 	return o, err
 }
 

@@ -8,9 +8,9 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/command"
-	"github.com/l5d-pki/l5d-pki-render/internal/live"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe"
+	"github.com/l5d-pki/l5d-pki-render/internal/observe/caller"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
@@ -25,7 +25,7 @@ import (
 var clusterProgram = program{"l5d-pki-render-cluster", "L5D_PKI_CLUSTER_PROGRAM", child.Clusters, problem.ObserveProgram, nil, nil}
 
 // clusterFlags say which cluster is observed, and how it is reached.
-type clusterFlags struct{ live.Options }
+type clusterFlags struct{ caller.Options }
 
 func (f *clusterFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.Kubeconfig, "kubeconfig", "", "kubeconfig of the cluster; as kubectl's")
@@ -120,7 +120,7 @@ func (a *app) observeOne(c *observeCall, s *state.Rotation) error {
 	if err := files.MayWrite(c.to, rotation.ObservationKind); err != nil {
 		return err
 	}
-	o, gaps, err := a.observeNow(&c.clusterFlags, s, live.Cluster{Name: c.cluster, Namespace: c.namespace})
+	o, gaps, err := a.observeNow(&c.clusterFlags, s, caller.Cluster{Name: c.cluster, Namespace: c.namespace})
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (a *app) observeOne(c *observeCall, s *state.Rotation) error {
 			return err
 		}
 	}
-	write := live.Text
+	write := caller.Text
 	if c.format == results.JSON {
 		write = rotation.MarshalObservation
 	}
@@ -151,18 +151,18 @@ func (a *app) observeOne(c *observeCall, s *state.Rotation) error {
 }
 
 // observeNow takes an observation, and notes what it does not show.
-func (a *app) observeNow(f *clusterFlags, s *state.Rotation, c live.Cluster) (*rotation.Observation, []observe.Gap, error) {
+func (a *app) observeNow(f *clusterFlags, s *state.Rotation, c caller.Cluster) (*rotation.Observation, []observe.Gap, error) {
 	run := clusterProgram
 	run.progress = a.Stderr
-	o, gaps, err := live.Observe(f.Options, func(in io.Reader, out io.Writer) error {
+	o, gaps, err := caller.Observe(f.Options, func(in io.Reader, out io.Writer) error {
 		return a.runProgram(context.Background(), run, in, out)
 	}, s, c)
-	live.NoteGaps(&a.talk, gaps)
+	caller.NoteGaps(&a.talk, gaps)
 	return o, gaps, err
 }
 
 // cluster runs the program.
-func (a *app) cluster() live.Program {
+func (a *app) cluster() caller.Program {
 	return func(in io.Reader, out io.Writer) error {
 		return a.runProgram(context.Background(), clusterProgram, in, out)
 	}
@@ -177,7 +177,7 @@ func (a *app) publishGate(f *clusterFlags, statePath string, s *state.Rotation, 
 	}
 	run := clusterProgram
 	run.progress = a.Stderr
-	return live.PublishGate(f.Options, func(in io.Reader, out io.Writer) error {
+	return caller.PublishGate(f.Options, func(in io.Reader, out io.Writer) error {
 		return a.runProgram(context.Background(), run, in, out)
 	}, s, e, o)
 }
@@ -194,7 +194,7 @@ func (a *app) evidence(f *evidenceFlags, statePath string, s *state.Rotation) (r
 	if err != nil || !f.observe {
 		return e, err
 	}
-	o, _, err := a.observeNow(&f.cluster, s, live.ClusterOf(s))
+	o, _, err := a.observeNow(&f.cluster, s, caller.ClusterOf(s))
 	if err != nil {
 		return e, err
 	}
@@ -216,11 +216,11 @@ func (a *app) observedText(f *evidenceFlags) func(*state.Rotation) ([]byte, erro
 		return nil
 	}
 	return func(s *state.Rotation) ([]byte, error) {
-		o, _, err := a.observeNow(&f.cluster, s, live.ClusterOf(s))
+		o, _, err := a.observeNow(&f.cluster, s, caller.ClusterOf(s))
 		if err != nil {
 			return nil, err
 		}
-		text, err := live.Text(o)
+		text, err := caller.Text(o)
 		if err != nil || f.key == "" {
 			return text, err
 		}

@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"fmt"
+
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/command"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/guard"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
 	"github.com/spf13/cobra"
@@ -90,7 +93,7 @@ func (f *prFlags) addMove(cmd *cobra.Command) {
 func (f *prFlags) addWays(cmd *cobra.Command) {
 	q, g := &f.request, &f.guard
 	cmd.Flags().BoolVar(&q.Wish.Next, "next", false, "decide what is due, and do it or say why not")
-	cmd.Flags().StringVar(&q.StartBefore, "start-before", "30%", "with --next: start a rotation when less than this is left of a certificate's life (like 30% or 60d; never)")
+	cmd.Flags().StringVar(&q.StartBefore, "start-before", fmt.Sprint(rotation.DuePercent)+"%", "with --next: start a rotation when less than this is left of a certificate's life (like 30% or 60d; never)")
 	cmd.Flags().BoolVar(&f.guarding, "guard", false, "judge the change from base to head")
 	cmd.Flags().BoolVar(&g.AllowNoState, "allow-no-state", false, "with --guard: pass where neither side has a state file")
 	cmd.Flags().StringSliceVar(&g.Others, "other-state", nil, "with --guard --allow-no-state: state file that another guard judges, from the top of the repository; may be given several times")

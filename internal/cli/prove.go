@@ -5,7 +5,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/command"
-	"github.com/l5d-pki/l5d-pki-render/internal/live"
+	"github.com/l5d-pki/l5d-pki-render/internal/observe/caller"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/internal/terminal"
@@ -133,7 +133,7 @@ func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (results.Re
 		if err != nil {
 			return nil, err
 		}
-		o.Random, o.Handshake = a.Random, live.Handshakes(a.cluster())
+		o.Random, o.Handshake = a.Random, caller.Handshakes(a.cluster())
 	}
 	p, err := rotation.Prove(s, o, e, at)
 	return results.Proof{Proof: p}, err

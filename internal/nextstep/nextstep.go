@@ -160,32 +160,21 @@ func restart(m rotation.NextMove) string {
 	return ""
 }
 
-// startKinds are the rotations by the kind of the certificate that ends, the most
-// urgent first: a new anchor brings a new issuer with it.
-var startKinds = [][2]string{{"anchor", state.KindAnchor}, {"issuer", state.KindIssuer}, {"webhook", state.KindWebhooks},
-	{"webhook-ca", state.KindWebhooks}}
-
-// start is the next rotation. It is due when less than 30 % of a certificate's life
-// is left, which is also what `pr --next` goes by unless it is told otherwise.
+// start is the next rotation, now or when it is due. `pr --next` starts it then, unless
+// it is told otherwise.
 func (f Facts) start() Step {
-	const share = 0.3
 	var next Step
-	for _, pair := range startKinds {
-		for _, x := range f.Status.Certificates {
-			if x.Kind != pair[0] || !x.InUse || x.Role != state.RoleCurrent {
-				continue
-			}
-			due := x.NotAfter.Add(-time.Duration(share * float64(x.NotAfter.Sub(x.NotBefore)))).Truncate(time.Second)
-			step := Step{Command: f.command("start " + pair[1]), Why: fmt.Sprintf("%s %q ends at %s", x.Kind, x.Name,
-				x.NotAfter.Format(time.RFC3339))}
-			if due.After(f.Status.At) {
-				step.NotBefore = due
-			} else {
-				return step
-			}
-			if next.Command == "" || due.Before(next.NotBefore) {
-				next = step
-			}
+	for _, x := range f.Status.Replaceable() {
+		due := x.DueAt(rotation.Margin{Percent: rotation.DuePercent}).Truncate(time.Second)
+		step := Step{Command: f.command("start " + x.Rotation), Why: fmt.Sprintf("%s %q ends at %s", x.Kind, x.Name,
+			x.NotAfter.Format(time.RFC3339))}
+		if due.After(f.Status.At) {
+			step.NotBefore = due
+		} else {
+			return step
+		}
+		if next.Command == "" || due.Before(next.NotBefore) {
+			next = step
 		}
 	}
 	return next

@@ -97,7 +97,7 @@ func (f File) Diff() string {
 	if f.Want == nil {
 		to = os.DevNull
 	}
-	diff := report.Diff(from, to, report.Redact(string(f.Have)), report.Redact(string(f.Want)))
+	diff := report.Diff(from, to, report.WithoutPEM(string(f.Have)), report.WithoutPEM(string(f.Want)))
 	if diff == "" {
 		return fmt.Sprintf("--- %s\n+++ %s\n(the same certificates in other bytes)\n", from, to)
 	}

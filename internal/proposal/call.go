@@ -14,6 +14,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -57,7 +58,7 @@ func Make(w World, q Request) (plan.Report, error) {
 }
 
 // pullRequest closes what is superseded, and makes the one pull request of the next epoch.
-func (c *call) pullRequest(margin plan.Margin) (plan.Report, error) {
+func (c *call) pullRequest(margin rotation.Margin) (plan.Report, error) {
 	if err := c.reach(); err != nil {
 		return plan.Report{}, err
 	}
@@ -91,7 +92,7 @@ func (c *call) pullRequest(margin plan.Margin) (plan.Report, error) {
 }
 
 // planned is what becomes of the wish, or of what is due.
-func (c *call) planned(s *plan.Snapshot, margin plan.Margin) (plan.Plan, error) {
+func (c *call) planned(s *plan.Snapshot, margin rotation.Margin) (plan.Plan, error) {
 	if !c.q.Wish.Next {
 		return c.decided(s, c.q.Wish)
 	}

@@ -35,7 +35,7 @@ func downTooLong(f Facts) []string {
 	if since.IsZero() {
 		return nil
 	}
-	left := f.leafLife() * 3 / 10 // proxies renew at 70 %
+	left := rotation.RenewalLeft(f.leafLife())
 	if down := f.Status.At.Sub(since); down >= left {
 		return []string{fmt.Sprintf("identity signed nothing for %s (%s); leaves end from %s on", down.Round(time.Minute), how, left.Round(time.Minute))}
 	}

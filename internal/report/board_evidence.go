@@ -32,7 +32,7 @@ func (b Board) evidence() (blocks []document.Block) {
 	if len(b.Evidence.Assumptions) > 0 {
 		c := document.Callout{Look: document.Warn, Title: "A person's word stands in for evidence"}
 		for _, a := range b.Evidence.Assumptions {
-			c.Items = append(c.Items, document.Code.Say("%s", string(a.Code)).And(document.Say("because %s", Redact(a.Because))))
+			c.Items = append(c.Items, document.Code.Say("%s", string(a.Code)).And(document.Say("because %s", WithoutPEM(a.Because))))
 		}
 		blocks = append(blocks, c)
 	}
@@ -176,7 +176,7 @@ func (b Board) log() []document.Block {
 	t := document.Table{Caption: "Every move, the oldest first; each entry is chained to the one before by its SHA-256", Head: []string{"epoch", "at", "move", "why", "on whose word", "evidence"}, None: "The log has no entries."}
 	for _, e := range entries {
 		t.Rows = append(t.Rows, []document.Line{
-			document.Say("%d", e.Epoch), document.Say("%s", e.At), document.Say("%s", moveWords(e)), document.Say("%s", Redact(e.Why)), word(e), orNone(document.Code, Short([]string{e.Evidence}), "none"),
+			document.Say("%d", e.Epoch), document.Say("%s", e.At), document.Say("%s", moveWords(e)), document.Say("%s", WithoutPEM(e.Why)), word(e), orNone(document.Code, Short([]string{e.Evidence}), "none"),
 		})
 	}
 	if len(entries) == 0 {
@@ -197,7 +197,7 @@ func word(e state.LogEntry) (l document.Line) {
 		if a.Forced {
 			l = l.And(document.Bad.Say("FORCED against what was known:"))
 		}
-		l = l.And(document.Warn.Say("assumed %s", a.Code)).And(document.Say("because %s.", Redact(a.Because)))
+		l = l.And(document.Warn.Say("assumed %s", a.Code)).And(document.Say("because %s.", WithoutPEM(a.Because)))
 	}
 	if e.DowntimeAccepted {
 		l = l.And(document.Bad.Say("DOWNTIME ACCEPTED."))

@@ -63,14 +63,14 @@ func (b Board) hazards() []document.Block {
 			what = h.Subject + " " + h.Text
 		}
 		t.Rows = append(t.Rows, []document.Line{
-			document.Code.Say("%s", string(h.Code)), severityLooks[h.Severity].Say("%s", string(h.Severity)), document.Code.Say("%s", h.Place), document.Say("%s", Redact(what)), document.Say("%s", h.Hint),
+			document.Code.Say("%s", string(h.Code)), severityLooks[h.Severity].Say("%s", string(h.Severity)), document.Code.Say("%s", h.Place), document.Say("%s", WithoutPEM(what)), document.Say("%s", h.Hint),
 		})
 	}
 	blocks := []document.Block{t}
 	for i, d := range b.Diagnoses {
 		c := document.Callout{Look: document.Bad, Title: d.Means}
 		for _, why := range d.Because {
-			c.Items = append(c.Items, document.Say("%s", Redact(why)))
+			c.Items = append(c.Items, document.Say("%s", WithoutPEM(why)))
 		}
 		var steps document.List
 		for _, s := range d.Steps {

@@ -109,14 +109,14 @@ func left(x rotation.Expiry, at time.Time) string {
 	return fmt.Sprintf("%d days", x.DaysLeft)
 }
 
-// health is the style of a certificate in use: less than 30 % of its life is when
-// the next rotation is due, less than 10 % is late.
+// health is the style of a certificate in use: yellow when a rotation is due, red when
+// less than 10 % of its life is left.
 func health(x rotation.Expiry) screen.Style {
 	life := x.NotAfter.Sub(x.NotBefore).Hours() / 24
-	switch share := float64(x.DaysLeft) / life; {
-	case x.Expired || x.NotYet || share < 0.1:
+	switch percent := 100 * float64(x.DaysLeft) / life; {
+	case x.Expired || x.NotYet || percent < 10:
 		return screen.Bad
-	case share < 0.3:
+	case percent < rotation.DuePercent:
 		return screen.Warn
 	}
 	return screen.Good

@@ -103,8 +103,9 @@ func (v view) subject() string {
 	return v.short()
 }
 
-// soon is the threshold of `linkerd check`, in days.
-const soon = 60
+// SoonDays is how many days before its end a certificate ends soon: the threshold of
+// `linkerd check`.
+const SoonDays = 60
 
 // expired, future and expiring are the rules about dates; the zero instant
 // leaves them out.
@@ -118,7 +119,7 @@ func future(v view) ([]any, bool) {
 
 func expiring(v view) ([]any, bool) {
 	_, over := expired(v)
-	return []any{utc(v.NotAfter), utc(v.at)}, !v.at.IsZero() && !over && v.at.AddDate(0, 0, soon).After(v.NotAfter)
+	return []any{utc(v.NotAfter), utc(v.at)}, !v.at.IsZero() && !over && v.at.AddDate(0, 0, SoonDays).After(v.NotAfter)
 }
 
 // where narrows a rule to certificates of which something else holds, too.

@@ -9,6 +9,10 @@ import (
 // one that fails.
 const renewalsLate = 10 * time.Minute
 
+// RenewalLeft is how much of its life a leaf has left when its proxy asks for the next
+// one: proxies renew at 70 % (linkerd2-proxy, identity client).
+func RenewalLeft(lifetime time.Duration) time.Duration { return lifetime * 3 / 10 }
+
 // ExpiredLeaves lists the rows whose leaves had expired when they were seen, or
 // have since: those that were not renewed when they were due. A proxy renews its
 // leaf at 70 % of its life; once it has expired, identity refuses it for ever.
@@ -18,7 +22,7 @@ func (o *Observation) ExpiredLeaves(lifetime time.Duration, at time.Time) (found
 		if err != nil || at.Before(expires) {
 			continue
 		}
-		due := expires.Add(-lifetime * 3 / 10)
+		due := expires.Add(-RenewalLeft(lifetime))
 		switch {
 		case !o.at().Before(expires):
 			found = append(found, fmt.Sprintf("leaves of %s expired at %s and were still held at %s", e.words(), instantText(expires), o.At))

@@ -11,7 +11,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
-	"github.com/l5d-pki/l5d-pki-render/internal/live"
+	"github.com/l5d-pki/l5d-pki-render/internal/observe/caller"
 	"github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
@@ -27,7 +27,7 @@ type Observing struct {
 	// Path of the fleet file; Parallel is how many members are read at the same time.
 	Path, Clones string
 	Parallel     int
-	Options      live.Options
+	Options      caller.Options
 	// Strict: what could not be seen of a member counts as a failure, too.
 	Strict bool
 	// JSON instead of text.
@@ -74,10 +74,10 @@ func Observe(o Observing, w files.Writer, run Program, failed error) ([]byte, er
 	if len(targets) == 0 {
 		return nil, problem.FleetNoContext.With().In(o.Path).On("spec.members")
 	}
-	program := func(ctx context.Context) live.Program {
+	program := func(ctx context.Context) caller.Program {
 		return func(in io.Reader, out io.Writer) error { return run(ctx, in, out) }
 	}
-	live.Several(o.Options, o.Parallel, targets, program, func(n int, seen live.Seen) {
+	caller.Several(o.Options, o.Parallel, targets, program, func(n int, seen caller.Seen) {
 		all[at[n]].take(seen, on.Beside(on.Clusters[at[n]].Observation), w)
 	})
 	show, err := report.In(map[bool]string{true: report.JSON, false: report.Text}[o.JSON], screen.View{})
@@ -93,7 +93,7 @@ func Observe(o Observing, w files.Writer, run Program, failed error) ([]byte, er
 
 // targetsOf are the clusters that can be read and written, and the numbers of their
 // members; the others are unknown already.
-func targetsOf(on *checkout.Fleet) (all Observed, targets []live.Target, at []int) {
+func targetsOf(on *checkout.Fleet) (all Observed, targets []caller.Target, at []int) {
 	all = make(Observed, len(on.Clusters))
 	for i, c := range on.Clusters {
 		all[i].Member = c.Name
@@ -110,9 +110,9 @@ func targetsOf(on *checkout.Fleet) (all Observed, targets []live.Target, at []in
 			all[i].Unknown = problem.Of(err)[0].Text
 			continue
 		}
-		t := live.Target{Cluster: live.Cluster{Name: c.Name, Namespace: linkerd.Namespace}, Context: c.Context, State: c.Now}
+		t := caller.Target{Cluster: caller.Cluster{Name: c.Name, Namespace: linkerd.Namespace}, Context: c.Context, State: c.Now}
 		if c.Now != nil {
-			t.Namespace = live.ClusterOf(c.Now).Namespace
+			t.Namespace = caller.ClusterOf(c.Now).Namespace
 		}
 		targets, at = append(targets, t), append(at, i)
 	}
@@ -120,12 +120,12 @@ func targetsOf(on *checkout.Fleet) (all Observed, targets []live.Target, at []in
 }
 
 // take writes what was seen of the member.
-func (r *observed) take(seen live.Seen, path string, w files.Writer) {
+func (r *observed) take(seen caller.Seen, path string, w files.Writer) {
 	r.Unknown = seen.Unknown
 	if seen.Observation == nil {
 		return
 	}
-	text, err := live.Text(seen.Observation)
+	text, err := caller.Text(seen.Observation)
 	if err == nil {
 		err = w.MakeDirs(filepath.Dir(path))
 	}

@@ -19,8 +19,8 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
-	"github.com/l5d-pki/l5d-pki-render/internal/live"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
+	"github.com/l5d-pki/l5d-pki-render/internal/observe/caller"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe/client"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -86,7 +86,7 @@ func (f *field) observing(limit time.Duration) Observing {
 	file := f.write("fleet.yaml", []byte("apiVersion: l5d-pki-render/v1alpha1\nkind: Fleet\nmetadata: {name: prod}\nspec:\n  members:\n"+strings.Join(f.members, "")))
 	return Observing{
 		Path: file, Parallel: 8, JSON: true,
-		Options: live.Options{Kubeconfig: f.write("kubeconfig", config), Limit: limit},
+		Options: caller.Options{Kubeconfig: f.write("kubeconfig", config), Limit: limit},
 	}
 }
 
@@ -175,7 +175,7 @@ func TestObserveFleet(t *testing.T) {
 	o := f.observing(5 * time.Minute)
 	was := &rotation.Observation{APIVersion: rotation.ObservationVersion, Kind: rotation.ObservationKind, Cluster: "hangs", At: "2026-06-01T00:00:00Z"}
 	was.Count(rotation.GroupProxies, 0)
-	text, err := live.Text(was)
+	text, err := caller.Text(was)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -123,21 +123,21 @@ func outcome(p Plan, err error) string {
 // what it waits for where it is not.
 func TestDue(t *testing.T) {
 	s, move := seen(t, true)
-	if w, _, ended, err := Due(s, Wish{Next: true}, Margin{}, move); err != nil || ended != nil || w.Verb != state.MoveAdvance || !w.Next {
+	if w, _, ended, err := Due(s, Wish{Next: true}, rotation.Margin{}, move); err != nil || ended != nil || w.Verb != state.MoveAdvance || !w.Next {
 		t.Errorf("open: %+v %+v %v", w, ended, err)
 	}
 	_, shut := seen(t, false)
-	if _, _, ended, err := Due(s, Wish{Next: true}, Margin{}, shut); err != nil || ended == nil || ended.Report.Operation != OpNone || len(ended.Report.Needs) == 0 {
+	if _, _, ended, err := Due(s, Wish{Next: true}, rotation.Margin{}, shut); err != nil || ended == nil || ended.Report.Operation != OpNone || len(ended.Report.Needs) == 0 {
 		t.Errorf("shut: %+v %v", ended, err)
 	}
 	s.Head = head(t, s)
 	withPull(&s)
-	if w, _, ended, err := Due(s, Wish{Next: true}, Margin{}, shut); err != nil || ended != nil || !w.Held {
+	if w, _, ended, err := Due(s, Wish{Next: true}, rotation.Margin{}, shut); err != nil || ended != nil || !w.Held {
 		t.Errorf("one is open: %+v %+v %v", w, ended, err)
 	}
 	s.Head.Before = s.Head.Before.Clone()
 	s.Head.Before.Status.Epoch--
-	if _, _, ended, err := Due(s, Wish{Next: true}, Margin{}, shut); err != nil || ended == nil || len(ended.Close) != 1 {
+	if _, _, ended, err := Due(s, Wish{Next: true}, rotation.Margin{}, shut); err != nil || ended == nil || len(ended.Close) != 1 {
 		t.Errorf("it became superseded: %+v %v", ended, err)
 	}
 	if Refused([]forge.Pull{{Number: 1, Title: "x" + SupersededTitle}, {Number: 3, Title: "x - moot"}}, "b") != nil || Refused([]forge.Pull{{Number: 2, Title: "x"}}, "b") == nil {

@@ -16,7 +16,7 @@ import (
 
 // Due says what an unattended call does: the wish that is due and why, or a plan
 // that ends it.
-func Due(s Snapshot, wish Wish, margin Margin, move Moves) (w Wish, why string, ended *Plan, err error) {
+func Due(s Snapshot, wish Wish, margin rotation.Margin, move Moves) (w Wish, why string, ended *Plan, err error) {
 	switch len(s.Due) {
 	case 0:
 		return s.dueNext(wish, margin, move)
@@ -28,7 +28,7 @@ func Due(s Snapshot, wish Wish, margin Margin, move Moves) (w Wish, why string, 
 }
 
 // dueNext is the next phase, if its gate is open.
-func (s Snapshot) dueNext(w Wish, margin Margin, move Moves) (_ Wish, why string, ended *Plan, err error) {
+func (s Snapshot) dueNext(w Wish, margin rotation.Margin, move Moves) (_ Wish, why string, ended *Plan, err error) {
 	w.Verb = state.MoveAdvance
 	if s.Now.Status.Rotation == nil {
 		w.Verb = state.MoveStart
@@ -45,12 +45,12 @@ func (s Snapshot) dueNext(w Wish, margin Margin, move Moves) (_ Wish, why string
 }
 
 // dueStart is a start, if a certificate ends soon.
-func (s Snapshot) dueStart(margin Margin) (kind, why string, ended *Plan) {
+func (s Snapshot) dueStart(margin rotation.Margin) (kind, why string, ended *Plan) {
 	st, err := rotation.StatusOf(s.Now, rotation.Evidence{}, s.Instant)
 	if err != nil {
 		return "", "", blocked("", err)
 	}
-	kind, x, ok := endingSoon(st, margin, s.Instant)
+	x, ok := endingSoon(st, margin, s.Instant)
 	if !ok {
 		return "", "", ending(Report{Operation: OpNone, Why: "no rotation is under way, and no certificate in use ends soon"})
 	}
@@ -58,12 +58,12 @@ func (s Snapshot) dueStart(margin Margin) (kind, why string, ended *Plan) {
 	switch {
 	case s.KeysErr != nil:
 		return "", "", blocked("", s.KeysErr)
-	case x.Expired && kind == state.KindAnchor:
+	case x.Expired && x.Rotation == state.KindAnchor:
 		return "", "", blocked(why, problem.PRBlocked.With(why, "expired material is replaced or renewed by a person"))
 	case s.KeysLost:
 		return "", "", blocked(why, problem.PRBlocked.With(why, "custody file would leave the new keys in the folder of this job: give --keys-dir an absolute path that outlives it, or start the rotation by hand"))
 	}
-	return kind, why, nil
+	return x.Rotation, why, nil
 }
 
 // dueOpen brings the open pull request up to date with the base.
@@ -110,53 +110,31 @@ func blocked(why string, err error) *Plan {
 	return ending(Report{Operation: OpNone, Why: why, Blocked: err})
 }
 
-// startKinds by kind of certificate, the most urgent first: a new anchor brings
-// a new issuer with it.
-var startKinds = [][2]string{{"anchor", state.KindAnchor}, {"issuer", state.KindIssuer},
-	{"webhook", state.KindWebhooks}, {"webhook-ca", state.KindWebhooks}}
-
-// endingSoon finds the certificate in use because of which a rotation is due. Extra
-// anchors are somebody else's to rotate.
-func endingSoon(st *rotation.Status, m Margin, at time.Time) (kind string, x rotation.Expiry, ok bool) {
-	for _, pair := range startKinds {
-		for _, x := range st.Certificates {
-			if x.Kind == pair[0] && x.InUse && x.Role == state.RoleCurrent && m.reached(x, at) {
-				return pair[1], x, true
-			}
+// endingSoon finds the certificate in use because of which a rotation is due.
+func endingSoon(st *rotation.Status, m rotation.Margin, at time.Time) (x rotation.Replaced, ok bool) {
+	for _, x := range st.Replaceable() {
+		if !m.Never() && at.After(x.DueAt(m)) {
+			return x, true
 		}
 	}
-	return "", rotation.Expiry{}, false
-}
-
-// Margin is how much of a certificate's life has to be left.
-type Margin struct {
-	percent float64
-	left    time.Duration
+	return x, false
 }
 
 // MarginOf reads "30%", a duration, or "never".
-func MarginOf(text string) (Margin, error) {
+func MarginOf(text string) (rotation.Margin, error) {
 	if text == "never" || text == "" {
-		return Margin{}, nil
+		return rotation.Margin{}, nil
 	}
 	if number, isPercent := strings.CutSuffix(text, "%"); isPercent {
 		percent, err := strconv.ParseFloat(number, 64)
 		if err != nil || percent <= 0 || percent >= 100 {
-			return Margin{}, problem.PRMargin.With(text)
+			return rotation.Margin{}, problem.PRMargin.With(text)
 		}
-		return Margin{percent: percent}, nil
+		return rotation.Margin{Percent: percent}, nil
 	}
 	left, err := state.ParseDuration(text)
 	if err != nil || left <= 0 {
-		return Margin{}, problem.PRMargin.With(text)
+		return rotation.Margin{}, problem.PRMargin.With(text)
 	}
-	return Margin{left: time.Duration(left)}, nil
-}
-
-func (m Margin) reached(x rotation.Expiry, at time.Time) bool {
-	if m.percent == 0 && m.left == 0 {
-		return false
-	}
-	left := max(m.left, time.Duration(m.percent/100*float64(x.NotAfter.Sub(x.NotBefore))))
-	return x.NotAfter.Sub(at) < left
+	return rotation.Margin{Left: time.Duration(left)}, nil
 }

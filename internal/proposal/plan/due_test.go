@@ -3,11 +3,13 @@ package plan
 import (
 	"testing"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
 // TestMargins: what --start-before takes.
 func TestMargins(t *testing.T) {
-	for text, want := range map[string]Margin{"never": {}, "30%": {percent: 30}, "2.5%": {percent: 2.5}, "60d": {left: 60 * 24 * time.Hour}} {
+	for text, want := range map[string]rotation.Margin{"never": {}, "30%": {Percent: 30}, "2.5%": {Percent: 2.5}, "60d": {Left: 60 * 24 * time.Hour}} {
 		if got, err := MarginOf(text); err != nil || got != want {
 			t.Errorf("%s: %+v (%v)", text, got, err)
 		}

@@ -1,6 +1,6 @@
-// Package live observes a cluster through the program that links the client of
+// Package caller calls l5d-pki-render-cluster, the program that links the client of
 // Kubernetes.
-package live
+package caller
 
 import (
 	"fmt"

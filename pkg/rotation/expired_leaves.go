@@ -38,7 +38,7 @@ func (c *scene) leavesDead() (time.Time, bool) {
 		}
 	}
 	if a, ok := c.dossier.anchor(state.RoleOutgoing); ok {
-		add(a.NotAfter.Add(time.Duration(c.spec.Leaf.Lifetime) * 3 / 10)) // proxies renew at 70 %
+		add(a.NotAfter.Add(RenewalLeft(time.Duration(c.spec.Leaf.Lifetime))))
 	}
 	return first, !first.IsZero()
 }

@@ -11,7 +11,7 @@ import (
 
 // TestRedact: certificates are named in every form that YAML gives them, other
 // blocks by their type, and no body is left.
-func TestRedact(t *testing.T) {
+func TestWithoutPEM(t *testing.T) {
 	crt, key := testkit.Read(t, "../../fixtures/pki", "issuer-2025-1.crt"), testkit.Read(t, "../../fixtures/pki", "issuer-2025-1.key")
 	quoted, err := json.Marshal(crt)
 	if err != nil {
@@ -36,7 +36,7 @@ func TestRedact(t *testing.T) {
 		{"validity", crt, "until 2034-01-01T00:00:00Z]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := Redact(c.in)
+			got := WithoutPEM(c.in)
 			if !strings.Contains(got, c.want) {
 				t.Errorf("redacted to %q, want %q in it", got, c.want)
 			}

@@ -23,10 +23,10 @@ var (
 	lineEnds = lazy.New(`\\[nr]|\s+`)
 )
 
-// Redact writes certificates as one readable line each, in clear or in base64,
+// WithoutPEM writes certificates as one readable line each, in clear or in base64,
 // so that a difference shows who came and who went. Other PEM blocks are named
 // by their type only. No body is left, and no private key in another form.
-func Redact(text string) string {
+func WithoutPEM(text string) string {
 	text = pemText.Regexp().ReplaceAllStringFunc(text, func(block string) string {
 		parts := pemText.FindStringSubmatch(block)
 		named := nameBlock(parts[1], parts[2])
