@@ -1,6 +1,7 @@
 package argocd
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -50,6 +51,9 @@ func (c *call) mayOpenKeys(s *state.Rotation) error {
 	if !slices.ContainsFunc(allowed, application.matches) {
 		return problem.ArgoCDKeysRefused.With(application.withoutLogin())
 	}
+	if c.onNetwork() && !slices.ContainsFunc(s.Spec.Outputs, c.isChartOf) {
+		return problem.ArgoCDKeysChart.With(address.Redact(c.request.Chart))
+	}
 	// Argo CD puts objects without a namespace there, and refuses them where there is none.
 	namespaces := chartphase.Namespaces(s)
 	for _, namespace := range namespaces {
@@ -58,6 +62,13 @@ func (c *call) mayOpenKeys(s *state.Rotation) error {
 		}
 	}
 	return problem.ArgoCDKeysNamespace.With(c.Getenv("ARGOCD_APP_NAMESPACE"), namespaces[""])
+}
+
+// isChartOf reports whether an output of the state is the chart that the application's
+// parameters name. A chart is a program that gets the keys as values: whoever writes the
+// parameters may not be the one who reviews the repository.
+func (c *call) isChartOf(o state.Output) bool {
+	return o.Kind == state.OutputChart && o.Chart == c.request.Chart && o.Repo == c.request.Repo && o.Digest == c.request.Digest
 }
 
 // loudLevels are those at which Argo CD's server of the plugin logs all that the plugin
@@ -194,6 +205,9 @@ func (c *call) keysInPlace(stream []byte) error {
 		for _, text := range itemsOf(text) {
 			o, err := chartphase.ObjectOf(text)
 			if err == nil && o.Kind == "Secret" && o.GivesWay(own) {
+				if err := c.inItsNamespace(o, own); err != nil {
+					return err
+				}
 				text = withoutData(text)
 			}
 			if known.In([]byte(text)) {
@@ -203,6 +217,16 @@ func (c *call) keysInPlace(stream []byte) error {
 		}
 	}
 	return nil
+}
+
+// inItsNamespace refuses a Secret that names no namespace, so that Argo CD would put it
+// into another one than its own: the destination is the application's author's choice.
+func (c *call) inItsNamespace(o chartphase.Object, own render.Apart) error {
+	o.Metadata.Namespace = cmp.Or(o.Metadata.Namespace, c.Getenv("ARGOCD_APP_NAMESPACE"))
+	if o.GivesWay(own) {
+		return nil
+	}
+	return problem.ArgoCDKeysNamespace.With(o.Metadata.Namespace, chartphase.Namespaces(c.phase.State())[""])
 }
 
 // withoutData is a Secret without what Argo CD masks: keys are allowed there only,

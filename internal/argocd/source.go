@@ -62,10 +62,13 @@ func (c *call) chart() (render.Output, error) {
 	return c.settleSecrets(out, chartphase.GroupsFed(answer))
 }
 
+// onNetwork tells whether the chart that the parameters name comes from a server.
+func (c *call) onNetwork() bool { return c.request.Repo != "" || strings.Contains(c.request.Chart, "://") }
+
 // completeChart fills in what the plugin decides: no cache but the sidecar's
 // own, no credentials (an Application names the server that they would go to).
 func (c *call) completeChart() error {
-	onNetwork := c.request.Repo != "" || strings.Contains(c.request.Chart, "://")
+	onNetwork := c.onNetwork()
 	if onNetwork && c.request.Digest == "" {
 		return problem.StateOutputUnpinned.With().On("parameter chart")
 	}

@@ -98,6 +98,12 @@ var (
 		Hint:    "set ARGOCD_CMP_SERVER_LOGLEVEL to info, and not --loglevel to debug or trace",
 		Explain: "At the levels debug and trace the server of the plugin logs everything that the plugin prints, Secrets with private keys too.",
 	}
+	ArgoCDKeysChart = Sentence{
+		Code:    "argocd-keys-chart",
+		Text:    "private keys are not given to the chart %s: the application's parameters name it, and the state file does not",
+		Hint:    "name it, with the same chart, repo and digest, as an output of kind chart in the state file, take a chart of the repository, or set `secrets-apart`",
+		Explain: "A chart gets the keys as values, and its templates may print them anywhere. The parameters are chosen by whoever may write the Application; the state file, and charts of the repository, by whoever reviews the protected branch. So with keys a chart from the network counts only if the state file names it.",
+	}
 	ArgoCDKeysRefused = Sentence{
 		Code:    "argocd-keys-refused",
 		Text:    "private keys are not opened for this application. The entry that would allow it is: %s",

@@ -37,6 +37,7 @@ var catalogue = [...]*Sentence{
 	&ArgoCDKeysUnknown,
 	&ArgoCDKeysStreamed,
 	&ArgoCDKeysLogged,
+	&ArgoCDKeysChart,
 	&ArgoCDKeysRefused,
 	&ArgoCDKeysNamespace,
 	&ArgoCDKeyElsewhere,
