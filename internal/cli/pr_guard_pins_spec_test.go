@@ -14,16 +14,19 @@ func TestGuardPinsOfUnjudgedStates(t *testing.T) {
 	t.Parallel()
 	r := newRealm(t, ageKeys, "east", "west")
 	east := filepath.Join(r.top, "east")
-	changed := func(branch string, files map[string]func(string) string) {
+	committed := func(branch string, files map[string]func(string) string) {
 		gitIn(t, east, "checkout", "-q", "-b", branch, "origin/main")
 		for name, edit := range files {
 			was, _ := os.ReadFile(filepath.Join(east, name)) // none: a new file
-			r.write(filepath.Join(east, name), edit(string(was)))
+			put(t, east, name, edit(string(was)))
 		}
 		gitIn(t, east, "add", "-A")
 		gitIn(t, east, "commit", "-q", "-m", branch)
 		gitIn(t, east, "push", "-q", "origin", branch)
 		gitIn(t, east, "checkout", "-q", "main")
+	}
+	changed := func(branch string, files map[string]func(string) string) {
+		committed(branch, files)
 		r.pinned("pin-"+branch, "east", branch, nil)
 	}
 	spec := func(line string) map[string]func(string) string {
@@ -61,8 +64,44 @@ func TestGuardPinsOfUnjudgedStates(t *testing.T) {
 	listed := spec("  gate: true\n") // a pin of the same state stays where it is
 	listed["allowed_signers"] = func(string) string { return line }
 	changed("signers", listed)
+	if codes := r.guard("fleet", "pin-signers"); !slices.Equal(codes, []string{"guard-signers"}) {
+		t.Errorf("keys for evidence: %v", codes)
+	}
+	if codes := r.guard("fleet", "pin-signers", "--accept", "guard-signers"); len(codes) > 0 {
+		t.Errorf("accepted: %v", codes)
+	}
 	r.merge("fleet", "pin-signers", false)
 	r.merge("east", "signers", false)
+	// A pin that replaces them, or brings evidence that none of them signed.
+	other, theirs := sshKey(t, "mallory", forEvidence)
+	const seen = "apiVersion: l5d-pki-render/v1alpha2\nkind: Observation\ncluster: east\nat: 2026-06-01T11:00:00Z\ncoverage: []\n"
+	forged := filepath.Join(t.TempDir(), "forged.yaml")
+	r.write(forged, seen)
+	r.do("evidence", "sign", forged, "--key", other)
+	as := func(text string) func(string) string { return func(string) string { return text } }
+	const place = "evidence/east-east-20260601T110000Z.yaml"
+	for branch, c := range map[string]struct {
+		files map[string]func(string) string
+		want  []string
+	}{
+		"replaced":     {map[string]func(string) string{"allowed_signers": as(theirs)}, []string{"guard-signers"}},
+		"no keys":      {map[string]func(string) string{"allowed_signers": as("")}, []string{"guard-signers"}},
+		"forged":       {map[string]func(string) string{place: as(readFile(t, forged))}, []string{"guard-evidence"}},
+		"not signed":   {map[string]func(string) string{place: as(seen)}, []string{"guard-evidence"}},
+		"both at once": {map[string]func(string) string{"allowed_signers": as(theirs), place: as(readFile(t, forged))}, []string{"guard-evidence", "guard-signers"}},
+		"another file": {map[string]func(string) string{"README": as("x")}, nil},
+	} {
+		branch = strings.ReplaceAll(branch, " ", "-")
+		committed(branch, c.files)
+		r.pinned("pin-"+branch, "", "", func(text string) string { // by hand: the state is the same
+			_, rest, _ := strings.Cut(text, "commit: ")
+			return strings.Replace(text, strings.Fields(rest)[0], gitIn(t, east, "rev-parse", branch), 1)
+		})
+		codes := r.guard("fleet", "pin-"+branch)
+		if slices.Sort(codes); !slices.Equal(codes, c.want) {
+			t.Errorf("%s: %v, want %v", branch, codes, c.want)
+		}
+	}
 	file := filepath.Join(t.TempDir(), "east.yaml")
 	r.write(file, "apiVersion: l5d-pki-render/v1alpha2\nkind: Observation\ncluster: east\nat: 2026-06-01T11:00:00Z\ncoverage: []\n")
 	for _, c := range []struct {

@@ -130,6 +130,7 @@ func (g *judgement) pinMoves(was, is *fleet.File) (moved []pinMove, own rotation
 			}
 			g.notePin(m, before.Now, after.Now)
 			g.judgePinnedSpec(m, before.Now, after.Now)
+			g.judgePinnedWords(before.Member, m)
 			if before.Now.Status.Epoch != after.Now.Status.Epoch {
 				moved = append(moved, pinMove{i, before.Now, after.Now})
 				last, _ := after.Now.LastEntry()
