@@ -97,6 +97,26 @@ func TestSpacesOfPages(t *testing.T) {
 	}
 }
 
+// TestPagesText: the same in the markers and at each line at once.
+func TestPagesText(t *testing.T) {
+	for kind, key := range keyTexts() {
+		if !strings.HasPrefix(key, "-----") {
+			continue
+		}
+		lines := strings.Split(strings.TrimSpace(key), "\n")
+		for _, space := range []string{"\u00a0", "\u2003", "\u2007", "\u202f", "\u3000", "\ufeff", "\u2028", "\u0085", "\v", "\f", "\xa0", "\x85", "\u200b ", "\u00a0\u200b"} {
+			spaced := strings.ReplaceAll(strings.Join(lines, "\n"), " ", space)
+			for place, text := range map[string]string{
+				"end": strings.ReplaceAll(spaced, "\n", space+"\n"), "begin": strings.ReplaceAll(spaced, "\n", "\n"+space+space), "only": strings.ReplaceAll(spaced, "\n", space),
+			} {
+				if found := Find([]byte("a: " + text + "\n")); len(found) == 0 {
+					t.Errorf("%s with %q at the %s is not found", kind, space, place)
+				}
+			}
+		}
+	}
+}
+
 // TestHarmlessEscapes: bytes that are escaped and have no key are not reported,
 // and nor are markers in logs.
 func TestHarmlessEscapes(t *testing.T) {

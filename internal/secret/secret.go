@@ -204,6 +204,7 @@ func (s *search) read(l *layer, text bool) {
 	}
 	s.wide(l)
 	if text {
+		s.pageSpaces(l)
 		s.escaped(l)
 		s.hex(l)
 		s.dumps(l)
