@@ -63,7 +63,9 @@ func (c *call) chart() (render.Output, error) {
 }
 
 // onNetwork tells whether the chart that the parameters name comes from a server.
-func (c *call) onNetwork() bool { return c.request.Repo != "" || strings.Contains(c.request.Chart, "://") }
+func (c *call) onNetwork() bool {
+	return c.request.Repo != "" || strings.Contains(c.request.Chart, "://")
+}
 
 // completeChart fills in what the plugin decides: no cache but the sidecar's
 // own, no credentials (an Application names the server that they would go to).

@@ -57,6 +57,12 @@ var (
 		Hint:    "let the job check out the pull request with its whole history: on GitHub and Gitea the event pull_request and actions/checkout with fetch-depth: 0 and without ref:, on GitLab the job's own checkout with GIT_DEPTH: \"0\"; or name the commit with --head",
 		Explain: "The CI job says which pull request it runs for. A job that checks out the base, or an older commit, would get the same verdict for every pull request.",
 	}
+	PRGuardBase = Sentence{
+		Code:    "guard-base",
+		Text:    "the change asks to be merged into %s, the default branch is %s, and no --base says which branch is guarded",
+		Hint:    "name the guarded branch with --base in the job, and let the workflow run for pull requests into it only (`branches:` on GitHub and Gitea)",
+		Explain: "Who opens a pull request chooses its base. Forges keep checks by commit, so a green one of a pull request into a branch of the author's own would stand beside a pull request of the same commit into the default branch.",
+	}
 	PRGuardTarget = Sentence{
 		Code:    "guard-pull-request-target",
 		Text:    "the job runs on pull_request_target, which checks out the base (%s) and not the pull request",

@@ -115,6 +115,7 @@ func (g *judgement) judgeable() (bool, error) {
 	default:
 		g.judgeCheckout()
 	}
+	g.judgeBase()
 	switch err := g.Repo.Measure(g.Tip, g.head); {
 	case err == nil:
 	case errors.Is(err, repo.ErrTooMany), errors.Is(err, repo.ErrTree):
