@@ -482,6 +482,7 @@ var catalogue = [...]*Sentence{
 	&PRGuardTree,
 	&PRGuardShallow,
 	&PRGuardCheckout,
+	&PRGuardEvent,
 	&PRGuardTarget,
 	&PRGuardTreeSize,
 	&PRGuardKeys,

@@ -52,7 +52,7 @@ func lookAround(b *base.Base, remote, branch string) error {
 		return err
 	}
 	if !is {
-		for _, name := range []string{"GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"} {
+		for _, name := range []string{"GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME"} {
 			if branch == "" {
 				branch = b.Getenv(name)
 			}
