@@ -40,7 +40,7 @@ type pastState struct {
 // verifyMoves proves that the log continues what the state's log was at other paths, and
 // names versions at other paths that it does not continue and that are not its own.
 func verifyMoves(statePath string, s *state.Rotation, notes io.Writer) (read int, err error) {
-	r, name, err := repo.OpenFile(statePath)
+	r, name, err := repo.Located(statePath)
 	if err != nil {
 		return 0, err
 	}

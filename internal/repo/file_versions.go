@@ -16,7 +16,7 @@ type Version struct {
 // Versions lists the committed versions of a file on the current branch,
 // oldest first; a commit that deleted it has none.
 func Versions(path string) ([]Version, error) {
-	r, name, err := OpenFile(path)
+	r, name, err := Located(path)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (r *Repo) Arrivals(revision, name string) (arrivals []Arrival, err error) {
 // AsideVersions lists versions that [Versions] passes over: those of sides of which a
 // merge took nothing.
 func AsideVersions(path string) ([]Version, error) {
-	r, name, err := OpenFile(path)
+	r, name, err := Located(path)
 	if err != nil {
 		return nil, err
 	}
@@ -85,8 +85,8 @@ func AsideVersions(path string) ([]Version, error) {
 	return r.versionsOf(name, all)
 }
 
-// OpenFile opens the repository of a file; name is the file's name in it.
-func OpenFile(path string) (r *Repo, name string, err error) {
+// Located opens the repository of a file; name is the file's name in it.
+func Located(path string) (r *Repo, name string, err error) {
 	dir, base := filepath.Split(path)
 	if r, err = Open(dir); err != nil {
 		return nil, "", err
