@@ -2,7 +2,6 @@ package pulls
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -44,7 +43,7 @@ const (
 func settle(t *testing.T, g *gitea) *land {
 	t.Helper()
 	l := layout(t, g)
-	g.api("POST", "/user/repos", map[string]any{"name": "pki", "default_branch": "main"}, nil)
+	g.api("POST", "/user/repos", map[string]any{"name": "pki", "default_branch": "main", "private": true}, nil)
 	l.git(l.clone, "push", "-q", "-u", "origin", "main")
 	l.ready()
 	return l
@@ -65,13 +64,33 @@ func layout(t *testing.T, g *gitea) *land {
 func newLand(t *testing.T, g *gitea) *land {
 	t.Helper()
 	l := &land{t: t, g: g, door: openDoor(t, g.url), tool: peer.Tool(t), top: t.TempDir(), token: g.newToken("bot", scopes)}
-	login := base64.StdEncoding.EncodeToString([]byte("bot:" + g.token))
-	config := "[user]\nname = Bot\nemail = bot@example.test\n[commit]\ngpgsign = false\n[http]\nextraHeader = Authorization: Basic " + login + "\n"
-	l.write(filepath.Join(l.top, ".gitconfig"), config)
+	l.write(filepath.Join(l.top, ".gitconfig"), "[user]\nname = Bot\nemail = bot@example.test\n[commit]\ngpgsign = false\n")
+	l.logIn(l.door.server.URL)
+	l.logIn(g.url) // for what others do in a test
 	l.clone = filepath.Join(l.top, "clone")
 	l.git(l.top, "init", "-q", "-b", "main", l.clone)
 	l.git(l.clone, "remote", "add", "origin", l.door.server.URL+"/bot/pki.git")
 	return l
+}
+
+// logIn gives Git its login for a server as the example of a job in the cluster does.
+func (l *land) logIn(server string) {
+	l.t.Helper()
+	text, err := os.ReadFile(filepath.Join(peer.Root(), "examples", "ci", "cluster", "linkerd-pki-next.yaml"))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	var script []string
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); strings.Contains(line, "credential") && !strings.HasPrefix(line, "#") {
+			script = append(script, line)
+		}
+	}
+	cmd := exec.Command("sh", "-euc", strings.Join(script, "\n"))
+	cmd.Env = append(l.env(), "FORGE="+server, "GITEA_TOKEN="+l.token)
+	if out, err := cmd.CombinedOutput(); err != nil || len(script) == 0 {
+		l.t.Fatalf("%q: %v\n%s", script, err, out)
+	}
 }
 
 // commit makes the first commit of all that there is.

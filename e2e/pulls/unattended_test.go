@@ -65,7 +65,7 @@ status:
 	l.write(in(stateFile), changed)
 	l.mustRun("sync")
 	l.commit()
-	g.api("POST", "/user/repos", map[string]any{"name": "pki", "default_branch": "main"}, nil)
+	g.api("POST", "/user/repos", map[string]any{"name": "pki", "default_branch": "main", "private": true}, nil)
 	l.git(l.clone, "push", "-q", "-u", "origin", "main")
 	l.ready()
 	return l

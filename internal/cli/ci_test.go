@@ -1,10 +1,15 @@
 package cli
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/observe"
@@ -51,12 +56,78 @@ func TestWorkflows(t *testing.T) {
 					ways++
 				}
 			}
-			if strings.Contains(line, "TOKEN") && !strings.Contains(line, "credential.helper") {
+			if token.MatchString(line) && !approves.MatchString(line) {
 				t.Errorf("%s: a token in an argument: %s", file, line)
 			}
 		}
 		if ways != w.jobs {
 			t.Errorf("%s: %d jobs run %d of our commands", file, w.jobs, ways)
+		}
+	}
+}
+
+// token finds the value of one; approves is a line whose shell gives it to Git on stdin.
+var (
+	token    = regexp.MustCompile(`\$\{?[A-Z_]*TOKEN`)
+	approves = regexp.MustCompile(`^\s*printf '[^']*' "\$[A-Z_]+" "\$[A-Z]+_TOKEN" \| git credential approve$`)
+)
+
+// TestWorkflowCredentials: in the workflows that log in by themselves, Git as the tool runs
+// it, without the token in its environment, fetches from a server that wants a login, and
+// gives no other server one.
+func TestWorkflowCredentials(t *testing.T) {
+	served := func() (url string, logins func() string) {
+		var mutex sync.Mutex
+		var seen []string
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mutex.Lock()
+			defer mutex.Unlock()
+			if user, password, given := r.BasicAuth(); given {
+				seen = append(seen, user+":"+password)
+			}
+			w.Header().Set("WWW-Authenticate", "Basic realm=x")
+			w.WriteHeader(http.StatusUnauthorized)
+		}))
+		t.Cleanup(s.Close)
+		return s.URL, func() string {
+			mutex.Lock()
+			defer mutex.Unlock()
+			return strings.Join(slices.Compact(seen), " ")
+		}
+	}
+	for file, c := range map[string]struct{ server, token, want string }{
+		"gitlab/linkerd-pki.gitlab-ci.yml": {"CI_SERVER_URL", "GITLAB_TOKEN", "oauth2:not-a-token"},
+		"cluster/linkerd-pki-next.yaml":    {"FORGE", "GITEA_TOKEN", "bot:not-a-token"},
+	} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "examples", "ci", filepath.FromSlash(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var script []string
+		for line := range strings.Lines(string(text)) {
+			if line = strings.TrimPrefix(strings.TrimSpace(line), "- "); strings.Contains(line, "credential") && !strings.HasPrefix(line, "#") {
+				script = append(script, line)
+			}
+		}
+		home, clone := t.TempDir(), t.TempDir()
+		server, logins := served()
+		other, others := served()
+		env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "GIT_CONFIG_NOSYSTEM=1"}
+		login := exec.Command("sh", "-euc", strings.Join(script, "\n"))
+		login.Env = append(env, c.server+"="+server, c.token+"=not-a-token")
+		if out, err := login.CombinedOutput(); err != nil || len(script) != 2 {
+			t.Fatalf("%s: %v: %s\n%q", file, err, out, script)
+		}
+		if info, err := os.Stat(filepath.Join(home, ".git-credentials")); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: the store: %v %v", file, info, err)
+		}
+		for _, at := range []string{server, other} {
+			fetch := exec.Command("git", "ls-remote", at+"/platform/mesh.git")
+			fetch.Dir, fetch.Env = clone, append(env, "GIT_TERMINAL_PROMPT=0")
+			_ = fetch.Run() // the server refuses every login
+		}
+		if logins() != c.want || others() != "" {
+			t.Errorf("%s: the server saw %q, want %q; another server saw %q", file, logins(), c.want, others())
 		}
 	}
 }

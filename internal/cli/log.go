@@ -19,7 +19,8 @@ func (a *app) log() *cobra.Command {
 		Short: "show the hash-chained history of the rotation",
 		Long: `log prints one line per move. A state file with a broken chain is refused by
 every command; --verify also says that no entry was changed or dropped since any
-version of the file in Git, or since the versions that --base names.
+version of the file in Git, or since the versions that --base names. Where the file
+came from another path, it goes on along that one and says so.
 
 Programs read the fields of an entry (-o json); its reason is free text. A file
 with a log from before these fields is refused until --migrate has rewritten it.`,

@@ -176,11 +176,13 @@ func TestGuardQueue(t *testing.T) {
 		got := callAt(t, l.at, "", l.env, append([]string{"pr", "--guard", "-s", filepath.Join(dir, l.state)}, args...)...)
 		return got.code, nil, got.out + got.stderr
 	}
-	event(fmt.Sprintf(`{"merge_group": {"base_sha": %q, "base_ref": "refs/heads/main"}}`, queued))
+	head := gitIn(t, dir, "rev-parse", "HEAD")
+	group := `{"merge_group": {"base_sha": %q, "base_ref": "refs/heads/main", "head_sha": %q}}`
+	event(fmt.Sprintf(group, queued, head))
 	if code, _, out := guard(); code != ExitDone || !strings.Contains(out, "issuer-switched") {
 		t.Errorf("on the change before: %d: %s", code, out)
 	}
-	event(fmt.Sprintf(`{"merge_group": {"base_sha": %q, "base_ref": "refs/heads/main"}}`, tip))
+	event(fmt.Sprintf(group, tip, head))
 	if code, _, out := guard(); code != ExitFailed || !strings.Contains(out, "2 new log entries") {
 		t.Errorf("on main: %d: %s", code, out)
 	}
@@ -225,7 +227,17 @@ func TestGuardCheckout(t *testing.T) {
 		return map[string]string{"CI_MERGE_REQUEST_IID": "7", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
 			"CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": source, "CI_COMMIT_SHA": commit}
 	}
+	external := map[string]string{"CI_PIPELINE_SOURCE": "external_pull_request_event", "CI_EXTERNAL_PULL_REQUEST_IID": "7",
+		"CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME": "main", "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_SHA": change, "CI_COMMIT_SHA": change}
+	train := gitlab(change, merge)
+	train["CI_MERGE_REQUEST_EVENT_TYPE"] = "merge_train"
+	lost := github("pull_request", "")
+	lost["GITHUB_EVENT_PATH"] = filepath.Join(t.TempDir(), "missing")
+	group := func(head string) map[string]string {
+		return github("merge_group", fmt.Sprintf(`{"merge_group": {"base_sha": %q, "base_ref": "refs/heads/main", "head_sha": %q}}`, main, head))
+	}
 	unknown := strings.Repeat("1", 40)
+	const unnamed = "does not name the head"
 	const checkout, target, nothing = "the job checked out something else", "runs on pull_request_target", "nothing to judge: "
 	for name, c := range map[string]struct {
 		env  map[string]string
@@ -244,6 +256,15 @@ func TestGuardCheckout(t *testing.T) {
 		"pull_request_target":            {github("pull_request_target", pull(change)), main, target},
 		"pull_request_target, no event":  {map[string]string{"GITHUB_EVENT_NAME": "pull_request_target"}, change, target},
 		"pull_request_target, its head":  {github("pull_request_target", pull(change)), change, ""},
+		"pull_request, no event":         {lost, change, unnamed},
+		"pull_request, half an event":    {github("pull_request", "{"), change, unnamed},
+		"pull_request without a head":    {github("pull_request", `{"number": 7}`), main, unnamed},
+		"a review without a head":        {github("pull_request_review", "{}"), main, unnamed},
+		"workflow_run, half an event":    {github("workflow_run", "{"), main, unnamed},
+		"a queue":                        {group(change), change, ""},
+		"a queue, the base":              {group(change), main, checkout},
+		"a queue, another change":        {group(merge), change, checkout},
+		"a queue without a head":         {group(""), change, unnamed},
 		"a comment":                      {github("issue_comment", `{"issue": {"number": 7, "pull_request": {}}}`), main, nothing},
 		"a push to the base":             {github("push", `{"after": "`+main+`"}`), main, nothing},
 		"below the base":                 {nil, main + "^", nothing},
@@ -252,11 +273,17 @@ func TestGuardCheckout(t *testing.T) {
 		"GitLab, the merge":              {gitlab(change, merge), merge, ""},
 		"GitLab, the base":               {gitlab("", change), main, checkout},
 		"GitLab, the base and the merge": {gitlab(change, main), main, checkout},
+		"GitLab, a merge train":          {train, merge, ""},
+		"GitLab, a train, the branch":    {train, change, checkout},
+		"GitLab, no commit":              {gitlab("", ""), change, unnamed},
+		"GitLab, another forge":          {external, change, ""},
+		"GitLab, another forge's base":   {external, main, checkout},
+		"GitLab, another, no commit":     {map[string]string{"CI_EXTERNAL_PULL_REQUEST_IID": "7"}, main, unnamed},
 		"GitLab, no merge request":       {map[string]string{"CI_COMMIT_SHA": main}, change, ""},
 	} {
 		got := callAt(t, l.at, "", c.env, "pr", "--guard", "--base", "main", "--head", c.head, "-s", filepath.Join(dir, l.state))
 		out := got.out + got.stderr
-		if want := cmp.Or(c.want, "epoch 3"); !strings.Contains(out, want) || (c.want == checkout || c.want == target) != (got.code == ExitFailed) ||
+		if want := cmp.Or(c.want, "epoch 3"); !strings.Contains(out, want) || (c.want == checkout || c.want == target || c.want == unnamed) != (got.code == ExitFailed) ||
 			c.want != nothing && strings.Contains(out, nothing) {
 			t.Errorf("%s: exit code %d, want %q:\n%s", name, got.code, want, out)
 		}

@@ -16,7 +16,7 @@ import (
 )
 
 // VerifyLog proves that the log only grew: since the named versions of the
-// file, and since every version that Git has.
+// file, and since every version that Git has, also at paths where the file was before.
 func VerifyLog(statePath string, bases []string, s *state.Rotation, notes io.Writer) error {
 	for _, base := range bases {
 		text, err := files.Read(base, statefile.MaxSize)
@@ -30,6 +30,9 @@ func VerifyLog(statePath string, bases []string, s *state.Rotation, notes io.Wri
 		if err := state.Continues(before.Status.Log, s.Status.Log); err != nil {
 			return problem.Of(err).In(statePath + " (since " + base + ")").Err()
 		}
+	}
+	if err := whole(statePath); err != nil {
+		return err
 	}
 	versions, err := repo.Versions(statePath)
 	if errors.Is(err, repo.ErrNone) {
@@ -48,8 +51,12 @@ func VerifyLog(statePath string, bases []string, s *state.Rotation, notes io.Wri
 			return problem.Of(err).In(statePath + " (since commit " + v.Commit[:12] + ")").Err()
 		}
 	}
-	if r, err := repo.Open(filepath.Dir(statePath)); err == nil && r.Shallow() {
-		return problem.StateLogCut.With().In(statePath)
+	if !errors.Is(err, repo.ErrNone) {
+		moved, err := verifyMoves(statePath, s, notes)
+		if err != nil {
+			return err
+		}
+		read += moved
 	}
 	if err := noteAside(statePath, s, notes); err != nil {
 		return err
@@ -57,6 +64,25 @@ func VerifyLog(statePath string, bases []string, s *state.Rotation, notes io.Wri
 	entries := strings.Replace(problem.Counted(len(s.Status.Log), "entry"), "entrys", "entries", 1)
 	fmt.Fprintf(notes, "note: %s, chain holds; %s in Git looked at\n", entries, problem.Counted(read, "version"))
 	return nil
+}
+
+// whole refuses a clone that does not have every version in Git.
+func whole(statePath string) error {
+	r, err := repo.Open(filepath.Dir(statePath))
+	if err != nil {
+		return nil // not in a repository, or in a submodule: the reading of versions says so
+	}
+	if r.Shallow() {
+		return problem.StateLogCut.With("shallow").In(statePath)
+	}
+	if _, err := r.Resolve("HEAD"); err != nil {
+		return nil // no commit yet
+	}
+	lacks, err := r.Lacks("HEAD")
+	if err == nil && lacks {
+		return problem.StateLogCut.With("partial").In(statePath)
+	}
+	return err
 }
 
 // noteAside names versions on merged side branches whose entries the log does not have:

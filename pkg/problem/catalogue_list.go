@@ -484,6 +484,7 @@ var catalogue = [...]*Sentence{
 	&PRGuardTree,
 	&PRGuardShallow,
 	&PRGuardCheckout,
+	&PRGuardEvent,
 	&PRGuardBase,
 	&PRGuardTarget,
 	&PRGuardTreeSize,

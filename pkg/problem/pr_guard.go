@@ -53,9 +53,15 @@ var (
 	}
 	PRGuardCheckout = Sentence{
 		Code:    "guard-checkout",
-		Text:    "%s does not contain the head of the pull request, %s: the job checked out something else",
-		Hint:    "let the job check out the pull request with its whole history: on GitHub and Gitea the event pull_request and actions/checkout with fetch-depth: 0 and without ref:, on GitLab the job's own checkout with GIT_DEPTH: \"0\"; or name the commit with --head",
-		Explain: "The CI job says which pull request it runs for. A job that checks out the base, or an older commit, would get the same verdict for every pull request.",
+		Text:    "%s does not contain the head of the change, %s: the job checked out something else",
+		Hint:    "let the job check out the change with its whole history: on GitHub and Gitea the event pull_request or merge_group and actions/checkout with fetch-depth: 0 and without ref:, on GitLab the job's own checkout with GIT_DEPTH: \"0\"; or name the commit with --head",
+		Explain: "The CI job says which pull request, or which group of a merge queue, it runs for. A job that checks out the base, or an older commit, would get the same verdict for every one.",
+	}
+	PRGuardEvent = Sentence{
+		Code:    "guard-event",
+		Text:    "the CI job runs for a change and does not name the head of it: %v",
+		Hint:    "check that GITHUB_EVENT_PATH is the event of the job, or in GitLab that CI_COMMIT_SHA is set; outside of the job unset GITHUB_EVENT_NAME and name the commit with --head",
+		Explain: "Whether the job checked out the change is only known from the head that its event names. Without it, a job that has the base checked out would find nothing to judge.",
 	}
 	PRGuardBase = Sentence{
 		Code:    "guard-base",
@@ -198,7 +204,7 @@ var (
 	PRGuardQueue = Sentence{
 		Code:    "guard-merge-group",
 		Text:    "the merge_group event does not name its base: %v",
-		Hint:    "check that GITHUB_EVENT_PATH is the event of the job, or name the branch with --base",
+		Hint:    "check that GITHUB_EVENT_PATH is the event of the job; outside of the job unset GITHUB_EVENT_NAME and name the branch with --base",
 		Explain: "In a merge queue a change is judged against the commit that the queue puts it on, not against the branch as it is now.",
 	}
 )

@@ -307,9 +307,9 @@ var (
 		Explain: "The log of an older version of the file must be the unchanged beginning of the newer one. A revert of commits drops entries: use `back`, which keeps them.",
 	}
 	StateLogCut = Sentence{
-		Code: "state-log-cut", Text: "this clone is shallow: whether an entry was changed in a version that it does not have cannot be told",
-		Hint:    "fetch the whole history (`git fetch --unshallow`; fetch-depth: 0 in GitHub's and Gitea's checkout, GIT_DEPTH: \"0\" in GitLab), then run `l5d-pki-render log --verify` again",
-		Explain: "`log --verify` compares the log with every version of the file in Git. In a shallow clone the versions before its end are missing, and an entry that was changed or dropped there would not be seen.",
+		Code: "state-log-cut", Text: "this clone is %s: whether an entry was changed in a version that it does not have cannot be told",
+		Hint:    "fetch the whole history (`git fetch --unshallow`; fetch-depth: 0 in GitHub's and Gitea's checkout, GIT_DEPTH: \"0\" in GitLab), in a partial clone make a whole one (no --filter), then run `l5d-pki-render log --verify` again",
+		Explain: "`log --verify` compares the log with every version of the file in Git. In a shallow clone the versions before its end are missing, in a partial one contents of older commits, and an entry that was changed or dropped there would not be seen.",
 	}
 	StateLogOld = Sentence{
 		Code: "state-log-old", Text: "the log is in its old form: this entry has no move",

@@ -17,9 +17,12 @@ import (
 // maxEvent caps the description of the event that a CI job gets, in bytes.
 const maxEvent = 16 << 20
 
-// GitHub's names of events: of a merge queue, and of pull requests with the base checked out.
+// GitHub's names of events: of a merge queue, after another workflow, of pull requests
+// (also a beginning of others), and of pull requests with the base checked out.
 const (
 	eventMergeGroup = "merge_group"
+	eventWorkflow   = "workflow_run"
+	eventPull       = "pull_request"
 	eventTarget     = "pull_request_target"
 )
 
@@ -39,6 +42,7 @@ type event struct {
 	MergeGroup struct {
 		BaseSHA string `json:"base_sha"`
 		BaseRef string `json:"base_ref"`
+		HeadSHA string `json:"head_sha"`
 	} `json:"merge_group"`
 }
 
@@ -50,35 +54,59 @@ func readEvent(getenv func(string) string) (e event, err error) {
 	return e, err
 }
 
-// headOfCI is the head of the pull request that the CI job runs for, "" where none is named.
-func headOfCI(getenv func(string) string) string {
-	if getenv("CI_MERGE_REQUEST_IID") != "" { // GitLab; the first is set where the job has the merge's result
-		return cmp.Or(getenv("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"), getenv("CI_COMMIT_SHA"))
+// errNoHead says that an event that is about a change names no head of it.
+var errNoHead = errors.New("no head")
+
+// headOfCI is the head of the change that the CI job runs for: of a pull request, or of
+// a merge queue's group. It is "" where the job runs for none, and an error where it
+// runs for one and does not say for which.
+func headOfCI(getenv func(string) string) (string, error) {
+	commit, source := getenv("CI_COMMIT_SHA"), getenv("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")
+	switch {
+	case getenv("CI_MERGE_REQUEST_EVENT_TYPE") == "merge_train": // with the merge requests before it
+		return headNamed(commit, nil)
+	case getenv("CI_MERGE_REQUEST_IID") != "": // GitLab; source is set where the job has the merge's result
+		return headNamed(cmp.Or(source, commit), nil)
+	case getenv("CI_EXTERNAL_PULL_REQUEST_IID") != "": // GitLab, for a pull request of GitHub
+		return headNamed(cmp.Or(getenv("CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_SHA"), commit), nil)
 	}
+	name := getenv("GITHUB_EVENT_NAME")
 	e, err := readEvent(getenv)
 	switch {
-	case err != nil:
-		return ""
-	case strings.HasPrefix(e.WorkflowRun.Event, "pull_request"):
-		return e.WorkflowRun.HeadSHA
+	case name == eventMergeGroup:
+		return headNamed(e.MergeGroup.HeadSHA, err)
+	case strings.HasPrefix(name, eventPull):
+		return headNamed(e.PullRequest.Head.SHA, err)
+	case name == eventWorkflow && err != nil, strings.HasPrefix(e.WorkflowRun.Event, eventPull):
+		return headNamed(e.WorkflowRun.HeadSHA, err)
 	}
-	return e.PullRequest.Head.SHA
+	return e.PullRequest.Head.SHA, nil
 }
 
-// judgeCheckout refuses a head that is not the pull request of the CI job: the job has
+func headNamed(head string, err error) (string, error) {
+	if head == "" && err == nil {
+		err = errNoHead
+	}
+	return head, err
+}
+
+// judgeCheckout refuses a head that is not the change of the CI job: the job has
 // checked out something else, and a verdict about that would say nothing of the change.
 func (g *judgement) judgeCheckout() {
-	named, contained := headOfCI(g.Getenv), false
-	if named != "" {
-		commit, err := g.Repo.Resolve(named)
-		contained = err == nil && g.Repo.Contains(g.head, commit)
+	head, err := headOfCI(g.Getenv)
+	contained := false
+	if head != "" && err == nil {
+		commit, wrong := g.Repo.Resolve(head)
+		contained = wrong == nil && g.Repo.Contains(g.head, commit)
 	}
 	switch {
 	case contained:
 	case g.Getenv("GITHUB_EVENT_NAME") == eventTarget:
 		g.r.fail(problem.PRGuardTarget.With(short(g.head)))
-	case named != "":
-		g.r.fail(problem.PRGuardCheckout.With(short(g.head), sink.Name(short(named))))
+	case err != nil:
+		g.r.fail(problem.PRGuardEvent.With(sink.Name(err.Error())))
+	case head != "":
+		g.r.fail(problem.PRGuardCheckout.With(short(g.head), sink.Name(short(head))))
 	}
 }
 
