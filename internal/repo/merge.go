@@ -41,7 +41,7 @@ func (r *Repo) Merge(base, head string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return r.git(append(append([]string{}, nobody...), "commit-tree", "-p", base, "-p", head, "-m", "what a merge would give", tree)...)
+	return r.commitTree(tree, base, head)
 }
 
 // related is [ErrUnrelated] where this clone has no commit that both come from.
@@ -56,7 +56,7 @@ func (r *Repo) related(base, head string) error {
 // mergeTree gives the tree of a merge. It is made in an empty directory and
 // without an index: attributes of the files that are checked out could choose
 // merge drivers and filters of the configuration, which the forge does not have.
-func (r *Repo) mergeTree(base, head string) (string, error) {
+func (r *Repo) mergeTree(base, head string, more ...child.Setting) (string, error) {
 	empty, err := os.MkdirTemp("", "l5d-pki-render-")
 	if err != nil {
 		return "", err
@@ -65,8 +65,9 @@ func (r *Repo) mergeTree(base, head string) (string, error) {
 	var out bytes.Buffer
 	err = call{
 		dir: r.Top, tree: empty, wait: longPatience, env: []string{"GIT_INDEX_FILE=" + filepath.Join(empty, "index")},
-		settings: []child.Setting{{"core.attributesFile", os.DevNull}, {"merge.default", "text"}, {"merge.renormalize", "false"}},
-	}.stream(nil, &out, "merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", base, head)
+		settings: append(more, child.Setting{"core.attributesFile", os.DevNull}, child.Setting{"merge.default", "text"},
+			child.Setting{"merge.renormalize", "false"}),
+	}.stream(nil, &out, "merge-tree", "--write-tree", "--allow-unrelated-histories", "--no-messages", "--name-only", "-z", base, head)
 	names := strings.Split(strings.Trim(out.String(), "\x00\n"), "\x00") // the first is the tree
 	var said *Error
 	if errors.As(err, &said) && said.status == 1 {

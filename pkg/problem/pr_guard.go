@@ -119,9 +119,9 @@ var (
 	}
 	PRGuardIntermediate = Sentence{
 		Code:    "guard-intermediate",
-		Text:    "commit %s changes it to what neither the base nor the merge has",
+		Text:    "a rebase of the change could land what was not judged: %v",
 		Hint:    "bring the branch onto the base and squash its commits into one; where pull requests are only merged with a merge commit or squashed, --accept guard-intermediate accepts it",
-		Explain: "A rebase applies the commits of a branch one by one and leaves out merges, and commits that the base has already. What a later commit takes back can then be what the base ends with.",
+		Explain: "A rebase applies the commits of a branch one by one and leaves out merges, with what only they have, and commits that the base has already. What a later commit or a merge takes back can then be what the base ends with. The guard follows the rebase and judges what it gives.",
 	}
 	PRGuardAttributes = Sentence{
 		Code:    "guard-attributes",

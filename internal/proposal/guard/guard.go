@@ -28,8 +28,9 @@ type judgement struct {
 	merged string
 	// before is the base's tree, after that of the merge.
 	before, after *repo.Tree
-	// head is the commit that is judged.
-	head string
+	// head is the commit that is judged, rebased the one that a rebase would end with: the
+	// head where nothing has to be applied again, "" where it stops.
+	head, rebased string
 	// commits and changes are what the head has and the base does not.
 	commits []string
 	changes []repo.Change
@@ -37,6 +38,8 @@ type judgement struct {
 	differs []string
 	// wasName is the state's path at the base: another one where it moved.
 	wasName string
+	// around are the paths of the rotation on either side.
+	around map[string]bool
 	// signed are observations of the change that a key for evidence signed.
 	signed map[string]bool
 	// keys are those that the base lists for evidence, once they were read.
@@ -76,6 +79,11 @@ func Judge(w base.World, q Request) (*Report, error) {
 	return r, nil
 }
 
+func newJudgement(b *base.Base, q Request, head string) *judgement {
+	return &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{}, fleets: map[*repo.Tree]*fleet.File{},
+		r: &Report{state: b.State, base: b.Branch, commit: b.Tip, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
+}
+
 func judge(b *base.Base, q Request) (*Report, error) {
 	head, err := b.Repo.ResolveOne(q.Head)
 	var ambiguous *repo.Ambiguous
@@ -85,8 +93,7 @@ func judge(b *base.Base, q Request) (*Report, error) {
 	case err != nil:
 		return nil, problem.PRNoHead.With(q.Head)
 	}
-	g := &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{}, fleets: map[*repo.Tree]*fleet.File{},
-		r: &Report{state: b.State, base: b.Branch, commit: b.Tip, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
+	g := newJudgement(b, q, head)
 	if judgeable, err := g.judgeable(); err != nil || !judgeable {
 		return g.r, err
 	}
@@ -152,12 +159,18 @@ func (g *judgement) judge() (err error) {
 	if g.Repo.Contains(g.Tip, g.head) {
 		g.r.notes = append(g.r.notes, "nothing to judge: "+sink.Code(g.Branch)+" has every commit of the head, "+sink.Code(short(g.head)))
 	}
+	if err := g.followRebase(); err != nil {
+		return err
+	}
 	g.removeTree = func() {}
 	defer func() { g.removeTree() }()
 	if err := g.judgeState(); err != nil {
 		return err
 	}
 	if err := g.scanChanges(); err != nil {
+		return err
+	}
+	if err := g.judgeRebased(); err != nil {
 		return err
 	}
 	for _, change := range g.changes {

@@ -11,7 +11,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
-	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -130,26 +129,4 @@ func namedPaths(from string, s *state.Rotation) map[string]bool {
 		}
 	}
 	return named
-}
-
-// judgeIntermediate: no commit of the change has a version of an owned path that
-// neither the base nor the merge has. A rebase could end with it. A single commit
-// is rebased to what the merge gives.
-func (g *judgement) judgeIntermediate(owned map[string]bool) {
-	own := slices.DeleteFunc(slices.Clone(g.commits), func(commit string) bool { return commit == g.merged && g.merged != g.head })
-	if len(own) < 2 {
-		return
-	}
-	said := map[string]bool{}
-	for _, c := range g.changes {
-		is := repo.Entry{Mode: c.Mode, Object: c.Object}
-		if c.Object == "" {
-			is = repo.Entry{}
-		}
-		concerns := owned[c.Name] || isAttributes(c.Name) && aboveAny(c.Name, owned)
-		if concerns && !said[c.Name] && is != g.before.At(c.Name) && is != g.after.At(c.Name) {
-			said[c.Name] = true
-			g.r.fail(problem.PRGuardIntermediate.With(short(c.Commit)).In(sink.Name(c.Name)))
-		}
-	}
 }
