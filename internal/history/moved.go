@@ -174,7 +174,8 @@ func (t *trail) origins(commit, parent, name string) error {
 		if commit != "" {
 			in = "commit " + commit[:12]
 		}
-		t.moves = append(t.moves, fmt.Sprintf("the state came from %s to %s in %s; its versions there were looked at", delivery.Quoted(place), delivery.Quoted(name), in))
+		t.moves = append(t.moves, fmt.Sprintf("the state came from %s to %s in %s; its versions there were looked at",
+			delivery.Quoted(place), delivery.Quoted(name), in))
 	}
 	return nil
 }
@@ -205,7 +206,7 @@ func (t *trail) noteOthers(notes io.Writer) {
 			continue
 		}
 		named[v.name] = true
-		fmt.Fprintf(notes, "note: commit %s has a state of this name at another path, with log entries that this log does not have: compare them with `git show %s`\n",
-			v.commit[:12], delivery.Quoted(v.commit[:12]+":"+v.name))
+		fmt.Fprintf(notes, "note: commit %s has a state of this name at another path, with log entries that this log does not have: "+
+			"compare them with `git show %s`\n", v.commit[:12], delivery.Quoted(v.commit[:12]+":"+v.name))
 	}
 }
