@@ -124,7 +124,10 @@ sed -i '/name: east/,/name: west/{/context:/d; s|state: clusters/east|repository
 			},
 		}}
 	},
-	"docs/git.md": begin(""),
+	"docs/git.md": func(d *desk) page.Page {
+		d.env = append(d.env, "CI_SERVER_URL=https://gitlab.example", "GITLAB_TOKEN=none")
+		return page.Page{}
+	},
 	"docs/init.md": func(d *desk) page.Page {
 		prepare := func() {
 			d.fresh("git init -q; echo > values.yaml; echo 'keys' > .gitignore; cp \"$FIXTURES/pki/anchor-2025.crt\" ca.crt; cp \"$FIXTURES/pki/issuer-2025-1.crt\" issuer.crt; cp \"$FIXTURES/unpinned/golden.yaml\" before.yaml")
