@@ -24,8 +24,9 @@ type Report struct {
 	// a commit of the change has to do with one of them.
 	owned   []string
 	touched bool
-	// base is the branch and the commit that the change was judged against.
-	base, commit string
+	// base is the branch and the commit that the change was judged against; judged is the
+	// commit of the change.
+	base, commit, judged string
 	// notes are what is no fault and good to know.
 	notes []string
 	mark  string
@@ -54,7 +55,7 @@ func (r *Report) Safe() bool { return len(r.findings) == 0 }
 
 // Text is for a terminal.
 func (r *Report) Text() string {
-	text := r.head() + "\njudged against " + r.against() + "\n" + lines(r.findings, "  ")
+	text := r.head() + "\n" + r.against() + "\n" + lines(r.findings, "  ")
 	for _, p := range r.accepted {
 		text += "accepted: " + sink.Markdown(p.Error()) + "\n"
 	}
@@ -79,9 +80,9 @@ func (r *Report) head() string {
 	return fmt.Sprintf("%s: this change %s", name, verdict)
 }
 
-// against names the base: a verdict is about no later one.
+// against names the change and the base: a verdict is about no later ones.
 func (r *Report) against() string {
-	return sink.Code(r.base) + " at " + sink.Code(short(r.commit))
+	return sink.Code(short(r.judged)) + " was judged against " + sink.Code(r.base) + " at " + sink.Code(short(r.commit))
 }
 
 // Data marshals to JSON and YAML.
@@ -117,12 +118,13 @@ func (r *Report) Data() any {
 		Safe     bool      `json:"safe"`
 		Base     string    `json:"base"`
 		Commit   string    `json:"baseCommit"`
+		Head     string    `json:"headCommit"`
 		Move     *change   `json:"move,omitempty"`
 		Findings []finding `json:"findings"`
 		Accepted []finding `json:"accepted,omitempty"`
 		Radius   []string  `json:"blastRadius,omitempty"`
 		Notes    []string  `json:"notes,omitempty"`
-	}{r.Safe(), r.base, r.commit, move, listed(r.findings), listed(r.accepted), radius, r.notes}
+	}{r.Safe(), r.base, r.commit, r.judged, move, listed(r.findings), listed(r.accepted), radius, r.notes}
 }
 
 // lines are findings with what to do, for people.
@@ -145,7 +147,7 @@ func (r *Report) Outputs() [][2]string {
 // Markdown is the comment without its mark.
 func (r *Report) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### %s\n\nJudged against %s.\n\n", r.head(), r.against())
+	fmt.Fprintf(&b, "### %s\n\n%s.\n\n", r.head(), r.against())
 	b.WriteString(lines(r.findings, "- "))
 	for _, p := range r.accepted {
 		b.WriteString("- **accepted by a maintainer**: " + sink.Markdown(p.Error()) + "\n")

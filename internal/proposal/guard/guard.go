@@ -81,7 +81,7 @@ func Judge(w base.World, q Request) (*Report, error) {
 
 func newJudgement(b *base.Base, q Request, head string) *judgement {
 	return &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{}, fleets: map[*repo.Tree]*fleet.File{},
-		r: &Report{state: b.State, base: b.Branch, commit: b.Tip, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
+		r: &Report{state: b.State, base: b.Branch, commit: b.Tip, judged: head, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
 }
 
 func judge(b *base.Base, q Request) (*Report, error) {
