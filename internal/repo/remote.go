@@ -125,8 +125,8 @@ func (r *Repo) Push(remote, branch, commit, was string) error {
 	if err != nil {
 		return err
 	}
-	_, err = call{dir: r.Top, wait: longPatience, use: child.Committing, hooks: hooks}.run("push", "--recurse-submodules=no", "--no-follow-tags", "--quiet",
-		"--porcelain",
+	_, err = call{dir: r.Top, wait: longPatience, use: child.Committing, hooks: hooks}.run("push",
+		"--recurse-submodules=no", "--no-follow-tags", "--quiet", "--porcelain",
 		"--force-with-lease=refs/heads/"+branch+":"+was, "--", remote, commit+":refs/heads/"+branch)
 	var said *Error
 	if errors.As(err, &said) && hasMoved(said.Text) {

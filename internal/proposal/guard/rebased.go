@@ -54,7 +54,8 @@ func (g *judgement) concerns(name string) bool {
 
 // failRebase notes what a rebase could land in a file, once for each.
 func (g *judgement) failRebase(name, what string) {
-	if !slices.ContainsFunc(g.r.findings, func(p *problem.Problem) bool { return p.Code == problem.PRGuardIntermediate.Code && p.File == name }) {
+	same := func(p *problem.Problem) bool { return p.Code == problem.PRGuardIntermediate.Code && p.File == name }
+	if !slices.ContainsFunc(g.r.findings, same) {
 		g.r.fail(problem.PRGuardIntermediate.With(what).In(name))
 	}
 }
