@@ -3,6 +3,7 @@ package chart
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
@@ -31,9 +32,49 @@ func (c cache) get(digest string) ([]byte, bool) {
 	return data, err == nil && archiveDigest(data) == digest
 }
 
-// put keeps an archive: whole under its name, or not at all.
+// Bounds of a cache, which the tenants of an Argo CD share: more than the charts of many
+// meshes, less than fills a disk.
+const (
+	maxCached      = 100
+	maxCachedBytes = 512 << 20
+)
+
+// put keeps an archive: whole under its name, or not at all. The oldest ones give way.
 func (c cache) put(data []byte) {
-	if path := c.file(archiveDigest(data)); path != "" {
-		_ = disk.Disk{}.Write(disk.File{Path: path, Data: data, Mode: 0o600, Dirs: true})
+	path := c.file(archiveDigest(data))
+	if path == "" {
+		return
 	}
+	changes := []disk.File{{Path: path, Data: data, Mode: 0o600, Dirs: true}}
+	for _, old := range c.oldest(len(data)) {
+		if old != path {
+			changes = append(changes, disk.File{Path: old, Remove: true})
+		}
+	}
+	_, _ = disk.Disk{}.WriteAll(changes)
+}
+
+// oldest are the archives that give way to one of so many bytes.
+func (c cache) oldest(size int) (paths []string) {
+	names, _ := filepath.Glob(filepath.Join(string(c), "sha256-*.tgz"))
+	var all []kept
+	for _, name := range names {
+		if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
+			all = append(all, kept{name, info})
+		}
+	}
+	slices.SortFunc(all, func(a, b kept) int { return b.info.ModTime().Compare(a.info.ModTime()) })
+	bytes := int64(size)
+	for i, k := range all {
+		if bytes += k.info.Size(); i+1 >= maxCached || bytes > maxCachedBytes {
+			paths = append(paths, k.path)
+		}
+	}
+	return paths
+}
+
+// kept is an archive of a cache.
+type kept struct {
+	path string
+	info os.FileInfo
 }

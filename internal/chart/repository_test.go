@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -208,5 +210,54 @@ func TestCache(t *testing.T) {
 	q.CacheDir = "/dev/null/x"
 	if _, err := Render(q); err == nil {
 		t.Error("without server and cache it renders")
+	}
+}
+
+// TestCacheBound: the oldest archives give way, by number and by size, and nothing else.
+func TestCacheBound(t *testing.T) {
+	dir := t.TempDir()
+	c := cache(dir)
+	for i := range maxCached + 20 {
+		path := c.file(fmt.Sprintf("sha256:%064x", i))
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, time.Time{}, time.Unix(int64(1e9+i), 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := filepath.Join(dir, "other.tgz")
+	if err := os.WriteFile(other, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	left := func() []string {
+		names, _ := filepath.Glob(filepath.Join(dir, "sha256-*.tgz"))
+		return names
+	}
+	c.put([]byte("new"))
+	if n := len(left()); n != maxCached {
+		t.Errorf("%d archives are left", n)
+	}
+	for path, there := range map[string]bool{
+		c.file(archiveDigest([]byte("new"))): true, c.file(fmt.Sprintf("sha256:%064x", maxCached+19)): true, c.file(fmt.Sprintf("sha256:%064x", 0)): false, other: true,
+	} {
+		if _, err := os.Lstat(path); (err == nil) != there {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	for _, path := range left()[:3] {
+		if err := os.Truncate(path, maxCachedBytes/2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.put([]byte("newer"))
+	var bytes int64
+	for _, path := range left() {
+		if info, err := os.Lstat(path); err == nil {
+			bytes += info.Size()
+		}
+	}
+	if bytes > maxCachedBytes {
+		t.Errorf("%d bytes are left", bytes)
 	}
 }
