@@ -65,6 +65,7 @@ func TestCMPTenants(t *testing.T) {
 		"commit not known":                {[]string{"ARGOCD_APP_REVISION="}, "argocd-keys-streamed"},
 		"a commit and a line":             {[]string{"ARGOCD_APP_REVISION=5f07ba93b6790e1d5f07ba93b6790e1d5f07ba93\nx"}, "argocd-keys-streamed"},
 		"a log that would have the keys":  {[]string{"ARGOCD_CMP_SERVER_LOGLEVEL=Debug"}, "argocd-keys-logged"},
+		"the same, by the server's flag":  {[]string{"ARGOCD_LOG_LEVEL=trace"}, "argocd-keys-logged"},
 		"another namespace":               {[]string{"ARGOCD_APP_NAMESPACE=shop"}, "argocd-keys-namespace"},
 		"a list of the tenant's":          {[]string{"L5D_PKI_KEYS_FOR=", "ARGOCD_ENV_" + meshAllowed}, "argocd-unknown-parameter"},
 		"a list with the short name":      {[]string{"L5D_PKI_KEYS_FOR=", "ARGOCD_ENV_KEYS_FOR=project=mesh"}, "argocd-unknown-parameter"},

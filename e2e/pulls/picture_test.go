@@ -45,6 +45,7 @@ func TestPicture(t *testing.T) {
 	}
 	l := settle(t, startGitea(t, 50, frontend))
 	r := l.pr("start", "anchor")
+	l.g.api("PATCH", "/repos/bot/pki", map[string]any{"private": false}, nil) // the browser logs in nowhere
 	page := l.g.url + "/bot/pki/pulls/" + itoa(r.Number)
 
 	seen := look(t, browser, l.door, "/bot/pki/pulls/"+itoa(r.Number))

@@ -30,8 +30,10 @@ func (c *call) mayOpenKeys(s *state.Rotation) error {
 	if err != nil {
 		return err
 	}
-	if level := c.Getenv("ARGOCD_CMP_SERVER_LOGLEVEL"); slices.Contains(loudLevels, strings.ToLower(level)) {
-		return problem.ArgoCDKeysLogged.With(level)
+	for _, name := range levelVariables {
+		if level := c.Getenv(name); slices.Contains(loudLevels, strings.ToLower(level)) {
+			return problem.ArgoCDKeysLogged.With(name, level)
+		}
 	}
 	if revision := c.Getenv("ARGOCD_APP_REVISION"); !committed.MatchString(revision) {
 		return problem.ArgoCDKeysStreamed.With(sink.OneLine(revision))
@@ -70,6 +72,10 @@ func (c *call) isChartOf(o state.Output) bool {
 // loudLevels are those at which Argo CD's server of the plugin logs all that the plugin
 // prints (cmpserver/plugin/plugin.go, runCommand).
 var loudLevels = []string{"debug", "trace"}
+
+// levelVariables have the level: the server sets the first by its flag or variable
+// (util/cli.SetLogLevel), and takes the second.
+var levelVariables = []string{"ARGOCD_LOG_LEVEL", "ARGOCD_CMP_SERVER_LOGLEVEL"}
 
 // committed is what Argo CD has in ARGOCD_APP_REVISION for what it fetched itself: a
 // commit, or the digest of an OCI artifact. For files that a user sends (`argocd app diff

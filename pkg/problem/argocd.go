@@ -89,12 +89,12 @@ var (
 	ArgoCDKeysStreamed = Sentence{
 		Code:    "argocd-keys-streamed",
 		Text:    "private keys are opened for a commit that Argo CD fetched, and ARGOCD_APP_REVISION is %q",
-		Hint:    "let Argo CD fetch what you want to see: `argocd app diff --revision`, or set `secrets-apart` instead of `with-keys`",
+		Hint:    "let Argo CD fetch what you want to see (`argocd app diff` without --local), or set `secrets-apart` instead of `with-keys`",
 		Explain: "Whoever may look at an application may send files of their own to be rendered in its place (`argocd app diff --local --server-side-generate`). Argo CD names the application, its repository and its target revision all the same, but ARGOCD_APP_REVISION is `streamed` then. Nobody reviewed such files, so no key is opened for them.",
 	}
 	ArgoCDKeysLogged = Sentence{
 		Code:    "argocd-keys-logged",
-		Text:    "private keys are not opened: ARGOCD_CMP_SERVER_LOGLEVEL is %q, so the sidecar would log them",
+		Text:    "private keys are not opened: %s is %q, so the sidecar would log them",
 		Hint:    "set ARGOCD_CMP_SERVER_LOGLEVEL to info, and not --loglevel to debug or trace",
 		Explain: "At the levels debug and trace the server of the plugin logs everything that the plugin prints, Secrets with private keys too.",
 	}

@@ -230,6 +230,7 @@ var catalogue = [...]*Sentence{
 	&PRGuardPinned,
 	&FleetNotPinned,
 	&FleetNoCommit,
+	&FleetPinAmbiguous,
 	&FleetPinWrite,
 	&FleetNoClones,
 	&FleetName,

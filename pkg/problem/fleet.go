@@ -88,6 +88,11 @@ var (
 		Hint:    "run `git fetch origin COMMIT` in that clone; if the forge has dropped the commit, as after a squash, run `l5d-pki-render fleet pin --repositories DIR`",
 		Explain: "The clone lacks the commit that the fleet file pins, or the commit has no state there: the clone may be outdated or shallow, or the commit was on a branch that was squashed and deleted. The member is unknown until then.",
 	}
+	FleetPinAmbiguous = Sentence{
+		Code: "fleet-pin-ambiguous", Text: "--commit %s can mean different commits: %s",
+		Hint:    "name the commit by its full hash, or the branch as refs/remotes/origin/NAME",
+		Explain: "Whoever may push a tag chooses its name, and Git takes a tag for a branch of the same name.",
+	}
 	FleetPinWrite = Sentence{
 		Code: "fleet-pin-write", Text: "the commit of member %q cannot be written: %v",
 		Hint:    "write the field commit of that member by hand, in block style: one field a line",

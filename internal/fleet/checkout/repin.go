@@ -2,12 +2,15 @@ package checkout
 
 import (
 	"bytes"
+	"errors"
 	"os"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -71,7 +74,11 @@ func (f *Fleet) newer(m fleet.Member, commit string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if commit, err = tip(r, commit); err != nil {
+	commit, err = tip(r, commit)
+	if ambiguous := (*repo.Ambiguous)(nil); errors.As(err, &ambiguous) {
+		return "", problem.FleetPinAmbiguous.With(sink.Name(commit), strings.Join(ambiguous.Meanings, ", "))
+	}
+	if err != nil {
 		return "", problem.FleetNoCommit.With(commit, m.State, m.Repository).Because(err)
 	}
 	next := m
@@ -95,7 +102,7 @@ func (f *Fleet) newer(m fleet.Member, commit string) (string, error) {
 // branch that is checked out.
 func tip(r *repo.Repo, commit string) (string, error) {
 	if commit != "" {
-		full, err := r.Resolve(commit)
+		full, err := r.ResolveOne(commit)
 		if err != nil {
 			return commit, err
 		}

@@ -90,7 +90,7 @@ func attributeLines(text string, macros map[string]bool) (lines []attributeLine)
 	text = strings.TrimPrefix(text, "\ufeff")
 	for i, line := range strings.Split(text, "\n") {
 		whole := line
-		line = strings.Trim(line, " \t\r")
+		line = strings.Trim(line, attributeBlanks)
 		if line == "" || line[0] == '#' {
 			continue
 		}
@@ -124,16 +124,20 @@ func ignoredLine(line, pattern string, settings []string) bool {
 		})
 }
 
+// attributeBlanks are between the words of a line for Git, and the last two for GitLab,
+// which reads the file itself to decide what a merge request shows
+// (lib/gitlab/git/attributes_parser.rb).
+const attributeBlanks = " \t\r\f\v"
+
 func patternAndSettings(line string) (pattern string, settings []string) {
-	const blank = " \t\r"
 	pattern, rest := line, ""
 	if quoted, err := strconv.QuotedPrefix(line); line[0] == '"' && err == nil {
 		pattern, _ = strconv.Unquote(quoted)
 		rest = line[len(quoted):]
 	} else if line[0] == '"' {
 		pattern, rest = "", line
-	} else if end := strings.IndexAny(line, blank); end >= 0 {
+	} else if end := strings.IndexAny(line, attributeBlanks); end >= 0 {
 		pattern, rest = line[:end], line[end:]
 	}
-	return pattern, strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(blank, r) })
+	return pattern, strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(attributeBlanks, r) })
 }

@@ -150,6 +150,9 @@ func (l attributeLine) applies(dir string, owned map[string]bool) (first string)
 		}
 		for ; rest != "."; rest = path.Dir(rest) {
 			tried := rest
+			if pattern.MatchString(rest) { // as GitLab matches, also where Git takes the base name
+				first = name
+			}
 			if !strings.Contains(strings.Trim(l.pattern, "/"), "/") && !strings.HasPrefix(l.pattern, "/") {
 				tried = path.Base(rest) // without a slash it matches in every directory
 			}
@@ -161,7 +164,8 @@ func (l attributeLine) applies(dir string, owned map[string]bool) (first string)
 	return first
 }
 
-// patternExpression matches at least what Git's pattern matches.
+// patternExpression matches at least what Git's pattern matches, and GitLab's, in which "*"
+// and "?" stand for "/", too (attributes_parser.rb).
 func patternExpression(pattern string) *regexp.Regexp {
 	pattern = strings.Trim(pattern, "/")
 	var b strings.Builder
@@ -171,11 +175,8 @@ func patternExpression(pattern string) *regexp.Regexp {
 		case strings.HasPrefix(rest, "**/"):
 			b.WriteString("(.*/)?")
 			i += 2
-		case strings.HasPrefix(rest, "**"):
-			b.WriteString(".*")
-			i++
 		case rest[0] == '*':
-			b.WriteString("[^/]*")
+			b.WriteString(".*")
 		case rest[0] == '?': // a byte, and names are compared by characters
 			b.WriteString(".?")
 		case rest[0] == '[': // what a class ends with is hard to tell
