@@ -53,4 +53,16 @@ func (r *Repo) ResolveOne(name string) (string, error) {
 	return commit, nil
 }
 
+// KnownDefault is the ref of a remote's default branch as a clone noted it, "" where it
+// noted none. Somebody may push a branch of the name HEAD, which a fetch puts in that
+// place; it is no symbolic ref.
+func (r *Repo) KnownDefault(remote string) string {
+	below := "refs/remotes/" + remote + "/"
+	ref, err := r.git("symbolic-ref", "--quiet", below+"HEAD")
+	if err != nil || !strings.HasPrefix(ref, below) || ref == below+"HEAD" {
+		return ""
+	}
+	return ref
+}
+
 func isHex(name string) bool { return strings.Trim(strings.ToLower(name), "0123456789abcdef") == "" }

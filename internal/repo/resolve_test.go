@@ -29,3 +29,26 @@ func TestResolveOne(t *testing.T) {
 		}
 	}
 }
+
+// TestKnownDefault: a branch named HEAD, which somebody pushed, is no default branch.
+func TestKnownDefault(t *testing.T) {
+	remote, clone := cloned(t)
+	must(t, clone, "remote", "set-head", "origin", "main")
+	must(t, clone, "push", "-q", "origin", "HEAD:refs/heads/HEAD")
+	fetched := t.TempDir()
+	must(t, fetched, "init", "-q")
+	must(t, fetched, "remote", "add", "origin", remote)
+	must(t, fetched, "fetch", "-q", "origin")
+	for dir, want := range map[string]string{clone: "refs/remotes/origin/main", fetched: ""} {
+		r, err := Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.KnownDefault("origin"); got != want {
+			t.Errorf("%s: %q, want %q", dir, got, want)
+		}
+	}
+	if got := must(t, fetched, "rev-parse", "refs/remotes/origin/HEAD"); got != must(t, clone, "rev-parse", "HEAD") {
+		t.Error("the branch did not come along")
+	}
+}

@@ -108,8 +108,8 @@ func tip(r *repo.Repo, commit string) (string, error) {
 		}
 		return full, nil
 	}
-	if full, err := r.Resolve("refs/remotes/origin/HEAD"); err == nil {
-		return full, nil
+	if branch := r.KnownDefault("origin"); branch != "" {
+		return r.Resolve(branch)
 	}
 	full, err := r.Resolve("HEAD")
 	if err != nil {

@@ -143,6 +143,8 @@ func (l attributeLine) applies(dir string, owned map[string]bool) (first string)
 		return "" // the lines that use it apply
 	}
 	pattern := patternExpression(l.pattern)
+	// GitLab matches whole paths, also where Git takes the base name.
+	wide := strings.NewReplacer("*", "**", "?", "**").Replace(strings.Trim(l.pattern, "/"))
 	for name := range owned {
 		rest, below := relativeTo(dir, name)
 		if !below || first != "" && first <= name {
@@ -150,7 +152,7 @@ func (l attributeLine) applies(dir string, owned map[string]bool) (first string)
 		}
 		for ; rest != "."; rest = path.Dir(rest) {
 			tried := rest
-			if pattern.MatchString(rest) { // as GitLab matches, also where Git takes the base name
+			if pattern.MatchString(rest) || strings.Contains(rest, "*") && overlap(wide, rest) {
 				first = name
 			}
 			if !strings.Contains(strings.Trim(l.pattern, "/"), "/") && !strings.HasPrefix(l.pattern, "/") {
