@@ -142,23 +142,19 @@ func (l attributeLine) applies(dir string, owned map[string]bool) (first string)
 	if strings.HasPrefix(l.pattern, macroPrefix) {
 		return "" // the lines that use it apply
 	}
-	pattern := patternExpression(l.pattern)
-	// GitLab matches whole paths, also where Git takes the base name.
-	wide := strings.NewReplacer("*", "**", "?", "**").Replace(strings.Trim(l.pattern, "/"))
+	pattern, bare := patternExpression(l.pattern), strings.Trim(l.pattern, "/")
+	wide := strings.NewReplacer("*", "**", "?", "**").Replace(bare)
+	matches := func(name string) bool {
+		return pattern.MatchString(name) || strings.Contains(name, "*") && overlap(wide, name)
+	}
+	anywhere := !strings.Contains(bare, "/") && !strings.HasPrefix(l.pattern, "/") // in every directory, for Git
 	for name := range owned {
 		rest, below := relativeTo(dir, name)
 		if !below || first != "" && first <= name {
 			continue
 		}
 		for ; rest != "."; rest = path.Dir(rest) {
-			tried := rest
-			if pattern.MatchString(rest) || strings.Contains(rest, "*") && overlap(wide, rest) {
-				first = name
-			}
-			if !strings.Contains(strings.Trim(l.pattern, "/"), "/") && !strings.HasPrefix(l.pattern, "/") {
-				tried = path.Base(rest) // without a slash it matches in every directory
-			}
-			if pattern.MatchString(tried) || strings.Contains(tried, "*") && overlap(strings.Trim(l.pattern, "/"), tried) {
+			if matches(rest) || anywhere && matches(path.Base(rest)) {
 				first = name
 			}
 		}

@@ -44,6 +44,9 @@ type event struct {
 		BaseRef string `json:"base_ref"`
 		HeadSHA string `json:"head_sha"`
 	} `json:"merge_group"`
+	Repository struct {
+		DefaultBranch string `json:"default_branch"`
+	} `json:"repository"`
 }
 
 func readEvent(getenv func(string) string) (e event, err error) {

@@ -3,7 +3,6 @@ package guard
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
@@ -39,9 +38,10 @@ func tell(b *base.Base, q Request, r *Report) {
 // is cut away is at the end.
 func (r *Report) comment(l forge.Limits) string {
 	limit, text := max(0, l.Body-len(l.DraftByTitle)), r.Markdown()+"\n"
-	if limit > 0 && utf8.RuneCountInString(text+r.mark) >= limit {
-		head, rest, _ := strings.Cut(text, "\n")
-		text = head + "\n\n**This comment is cut. The whole verdict is in the log of the job: read it before you merge.**\n" + rest
+	if whole := text + r.mark + "\n"; sink.Cut(text, r.mark+"\n", limit) == whole {
+		return whole
 	}
+	head, rest, _ := strings.Cut(text, "\n")
+	text = head + "\n\n**This comment is cut. The whole verdict is in the log of the job: read it before you merge.**\n" + rest
 	return sink.Cut(text, r.mark+"\n", limit)
 }

@@ -151,6 +151,10 @@ func (g *judgement) signerOf(name string, keys []byte) (who string, why *problem
 	if !ok {
 		return "", problem.EvidenceUnsigned.With(), nil
 	}
+	return g.signerOfText(text, keys)
+}
+
+func (g *judgement) signerOfText(text, keys []byte) (who string, why *problem.Problem, err error) {
 	body, signature, err := evidence.Split(text)
 	var p *problem.Problem
 	if errors.As(err, &p) {

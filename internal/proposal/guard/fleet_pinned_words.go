@@ -32,7 +32,11 @@ func (g *judgement) judgePinnedWords(was, is fleet.Member) {
 			g.r.notes = append(g.r.notes, "**the pin brings observation "+called+"**, and no key for evidence is listed: it counts for the waits of the member")
 			continue
 		}
-		if err := g.signedBy(o.text, evidence.Signers(keys)); err != nil {
+		_, why, err := g.signerOfText(o.text, evidence.Signers(keys))
+		if why != nil {
+			err = why
+		}
+		if err != nil {
 			g.r.fail(problem.PRGuardEvidence.With("whoever made the pinned commit", sink.Markdown(problem.Of(err)[0].Text)).In(sink.Name(is.Repository + ":" + o.name)))
 		}
 	}
@@ -69,17 +73,4 @@ func (g *judgement) evidenceAtPin(was, is fleet.Member) (brought []pinnedFile, e
 		}
 	}
 	return slices.Clip(brought), base.GitProblem(err)
-}
-
-// signedBy is an error where none of the keys signed an observation.
-func (g *judgement) signedBy(text, keys []byte) error {
-	body, signature, err := evidence.Split(text)
-	if err != nil {
-		return err
-	}
-	_, why, err := base.SignerOf(body, signature, keys, g.Instant)
-	if why != nil {
-		return why
-	}
-	return err
 }
