@@ -59,7 +59,9 @@ func TestGuardSharedKey(t *testing.T) {
 		})
 	})
 	was := l.stateOf("main")
-	for to, want := range map[string]string{was.Status.Anchors[0].Key: "guard-key-file", "other/name": "guard-keys"} {
+	anchors := was.Status.Anchors[0].Key
+	for to, want := range map[string]string{anchors: "guard-key-file", "secret/data/" + anchors: "guard-key-file", strings.ToUpper(anchors): "guard-key-file",
+		"other/name": "guard-keys"} {
 		dir := l.job("origin/main", func(dir string) {
 			l.edit(dir, l.state, func(s string) string { return strings.Replace(s, "key: "+was.Status.Issuers[0].Key, "key: "+to, 1) })
 		})

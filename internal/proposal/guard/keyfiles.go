@@ -75,7 +75,7 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 		g.judgeRecipients(is)
 	}
 	said := map[string]bool{}
-	g.judgeShared(keys)
+	g.judgeShared(keys, known, kind.Kind.Seal == nil)
 	for _, k := range keys {
 		spki := custody.SPKI(k.Certificate)
 		was, had := known[spki]
@@ -99,19 +99,23 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 	return nil
 }
 
-// judgeShared: no two public keys have their private key at one path. What one of them is
-// used for, such as a Secret in the cluster, would hold the other.
-func (g *judgement) judgeShared(keys []render.NamedKey) {
-	first := map[string]render.NamedKey{}
-	for _, k := range keys {
-		other, there := first[k.Path]
-		switch {
-		case k.Path == "":
-		case !there:
-			first[k.Path] = k
-		case custody.SPKI(other.Certificate) != custody.SPKI(k.Certificate):
+// judgeShared: no two public keys have their private key at one path, or, where one of them
+// comes with the change, at names that a store may take for one. What one of them is used
+// for, such as a Secret in the cluster, would hold the other.
+func (g *judgement) judgeShared(keys []render.NamedKey, known map[string][]string, store bool) {
+	comes := func(k render.NamedKey) bool { return !slices.Contains(known[custody.SPKI(k.Certificate)], k.Path) }
+	for i, k := range keys {
+		for _, other := range keys[:i] {
+			alias := store && (comes(k) || comes(other)) && sameInStore(k.Path, other.Path)
+			if k.Path == "" || other.Path == "" || k.Path != other.Path && !alias || custody.SPKI(other.Certificate) == custody.SPKI(k.Certificate) {
+				continue
+			}
 			why := fmt.Sprintf("it is at %s, where the state has the key of %s", sink.Name(k.Path), sink.Markdown(other.Name))
+			if k.Path != other.Path {
+				why = fmt.Sprintf("a store may take its name, %s, for that of the key of %s, %s", sink.Name(k.Path), sink.Markdown(other.Name), sink.Name(other.Path))
+			}
 			g.r.fail(problem.PRGuardKeyFile.With(sink.Markdown(k.Name), why).In(g.State))
+			break
 		}
 	}
 }
