@@ -70,3 +70,30 @@ func TestGuardSharedKey(t *testing.T) {
 		}
 	}
 }
+
+// TestGuardRetiredKeys: the key of a retired anchor, which the next start has a person
+// destroy, is not named elsewhere by an edit.
+func TestGuardRetiredKeys(t *testing.T) {
+	t.Parallel()
+	l, _ := ageLand(t)
+	other, _ := ageLand(t)
+	retired := state.Anchor{Name: "2025", Certificate: other.stateOf("main").Status.Anchors[0].Certificate, Key: "keys/2025.age"}
+	l.commitTo("main", func(dir string) {
+		l.committed(dir, func() {
+			editState(t, filepath.Join(dir, l.state), func(s *state.Rotation) { s.Status.Retired = []state.Anchor{retired} })
+		})
+	})
+	for to, want := range map[string][]string{"keys/2025.age": nil, "../west/keys/2026.age": {"guard-keys"}, "": {"guard-keys"}} {
+		dir := l.job("origin/main", func(dir string) {
+			l.committed(dir, func() {
+				editState(t, filepath.Join(dir, l.state), func(s *state.Rotation) {
+					s.Status.Retired[0].Key = to
+					s.Metadata.Labels = map[string]string{"edited": "yes"}
+				})
+			})
+		})
+		if _, codes, out := l.guardedAt(dir); !slices.Equal(codes, want) {
+			t.Errorf("%s: %v, want %v:\n%s", to, codes, want, out)
+		}
+	}
+}

@@ -75,6 +75,7 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 		g.judgeRecipients(is)
 	}
 	said := map[string]bool{}
+	g.judgeRetiredKeys(is)
 	g.judgeShared(keys, known, kind.Kind.Seal == nil)
 	for _, k := range keys {
 		spki := custody.SPKI(k.Certificate)
@@ -97,6 +98,33 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 		}
 	}
 	return nil
+}
+
+// retiredKeys are the keys of retired anchors: the next start has a person destroy them.
+func retiredKeys(s *state.Rotation) (all []render.NamedKey) {
+	for _, a := range s.Status.Retired {
+		if chain, err := pki.ParseChain([]byte(a.Certificate)); err == nil {
+			all = append(all, render.NamedKey{Name: "retired anchor " + a.Name, Path: a.Key, Certificate: chain[0]})
+		}
+	}
+	return all
+}
+
+// judgeRetiredKeys: the key of a retired anchor is named where it was, for else another
+// one is destroyed in its place.
+func (g *judgement) judgeRetiredKeys(is *state.Rotation) {
+	if g.Now == nil {
+		for _, k := range retiredKeys(is) {
+			g.r.notes = append(g.r.notes, fmt.Sprintf("the key of %s, to be destroyed once nobody trusts it, is at %s", sink.Markdown(k.Name), sink.Code(shownPaths([]string{k.Path}))))
+		}
+		return
+	}
+	known := pathsOf(append(heldKeys(g.Now), retiredKeys(g.Now)...))
+	for _, k := range retiredKeys(is) {
+		if was := known[custody.SPKI(k.Certificate)]; !slices.Contains(was, k.Path) {
+			g.r.fail(problem.PRGuardKeys.With(sink.Markdown(k.Name), "is named at "+shownPaths([]string{k.Path})+", and was at "+shownPaths(was)).In(g.State))
+		}
+	}
 }
 
 // judgeShared: no two public keys have their private key at one path, or, where one of them
