@@ -104,7 +104,11 @@ func (g *judgement) judgeBesideOwn(name, committer string, keys []byte) error {
 			return nil
 		}
 	}
-	g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is as committed by %s, unverified: it does not count beside what this guard observed itself", sink.Code(name), committer))
+	later := "nor later, as long as no listed key has signed it"
+	if len(keys) == 0 {
+		later = "but once it is merged, waits are counted from it: the base branch lists no key for evidence"
+	}
+	g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is as committed by %s, unverified: it opens nothing beside what this guard observed itself, %s", sink.Code(name), committer, later))
 	return nil
 }
 

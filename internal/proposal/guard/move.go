@@ -98,7 +98,11 @@ func (g *judgement) judgeStep(next *state.Rotation) error {
 		r.findings = append(r.findings, problem.Of(g.Told(err))...)
 		return nil
 	}
-	evidence.Earlier = append(append(evidence.Earlier, g.removed()...), g.shownByFleet()...)
+	kept := append(evidence.Earlier, g.removed()...)
+	if err := g.unsignedKept(next, kept); err != nil {
+		return err
+	}
+	evidence.Earlier = append(kept, g.shownByFleet()...)
 	was, is, err := g.asLanded(next)
 	if err != nil {
 		return err
