@@ -3,6 +3,7 @@ package cli
 import (
 	"path"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,5 +85,29 @@ func TestGuardUnsignedKept(t *testing.T) {
 				t.Errorf("%v, want it unmet: %v: %s", codes, c.unmet, out)
 			}
 		})
+	}
+}
+
+// TestGuardLinkedBesideOwn: the observation of a linked cluster that lies in evidence/ counts
+// beside what the guard observes itself, and so needs its signature.
+func TestGuardLinkedBesideOwn(t *testing.T) {
+	t.Parallel()
+	_, line := sshKey(t, "robot", forEvidence)
+	l := land(t)
+	const file = "evidence/prod-argocd-west-20260601T120000Z.yaml"
+	text := "apiVersion: l5d-pki-render/v1alpha2\nkind: Observation\ncluster: west\nat: 2026-06-01T12:00:00Z\ncoverage: []\n"
+	l.commitTo("main", func(dir string) {
+		l.edit(dir, path.Join(path.Dir(l.state), "allowed_signers"), func(string) string { return line })
+		l.edit(dir, path.Join(path.Dir(l.state), file), func(string) string { return text })
+		l.edit(dir, l.state, func(s string) string {
+			return strings.Replace(s, "spec:\n", "spec:\n  links:\n  - {name: west, observation: "+file+"}\n", 1)
+		})
+	})
+	dir := l.job("origin/main", func(dir string) {
+		l.edit(dir, path.Join(path.Dir(l.state), file), func(s string) string { return strings.Replace(s, "T12:00:00Z", "T13:00:00Z", 1) })
+	})
+	l.shows(holding(t, l.stateOf("main"), l.at, nil))
+	if _, codes, out := l.guardedAt(dir, "--observe"); !slices.Contains(codes, "guard-evidence") {
+		t.Errorf("%v: %s", codes, out)
 	}
 }

@@ -34,6 +34,7 @@ func (g *judgement) judgeMove(next *state.Rotation) error {
 		r.findings = append(r.findings, g.judgeFall(next))
 	case rotation.IsReissue(g.Now, next):
 		r.judgeReissue(g.Now, next)
+		g.noteEvidence()
 		return g.judgeFleet(g.Now, rotation.Evidence{}) // the step itself is none of the fleet's
 	case is.Epoch == was.Epoch:
 		if err := state.Continues(was.Log, is.Log); err != nil {
