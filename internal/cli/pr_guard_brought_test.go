@@ -59,12 +59,41 @@ func TestGuardSharedKey(t *testing.T) {
 		})
 	})
 	was := l.stateOf("main")
-	for to, want := range map[string]string{was.Status.Anchors[0].Key: "guard-key-file", "other/name": "guard-keys"} {
+	anchors := was.Status.Anchors[0].Key
+	for to, want := range map[string]string{anchors: "guard-key-file", "secret/data/" + anchors: "guard-key-file", strings.ToUpper(anchors): "guard-key-file",
+		"other/name": "guard-keys"} {
 		dir := l.job("origin/main", func(dir string) {
 			l.edit(dir, l.state, func(s string) string { return strings.Replace(s, "key: "+was.Status.Issuers[0].Key, "key: "+to, 1) })
 		})
 		if _, codes, out := l.guardedAt(dir); !slices.Contains(codes, want) || want == "guard-keys" && len(codes) != 1 {
 			t.Errorf("%s: %v, want %s:\n%s", to, codes, want, out)
+		}
+	}
+}
+
+// TestGuardRetiredKeys: the key of a retired anchor, which the next start has a person
+// destroy, is not named elsewhere by an edit.
+func TestGuardRetiredKeys(t *testing.T) {
+	t.Parallel()
+	l, _ := ageLand(t)
+	other, _ := ageLand(t)
+	retired := state.Anchor{Name: "2025", Certificate: other.stateOf("main").Status.Anchors[0].Certificate, Key: "keys/2025.age"}
+	l.commitTo("main", func(dir string) {
+		l.committed(dir, func() {
+			editState(t, filepath.Join(dir, l.state), func(s *state.Rotation) { s.Status.Retired = []state.Anchor{retired} })
+		})
+	})
+	for to, want := range map[string][]string{"keys/2025.age": nil, "../west/keys/2026.age": {"guard-keys"}, "": {"guard-keys"}} {
+		dir := l.job("origin/main", func(dir string) {
+			l.committed(dir, func() {
+				editState(t, filepath.Join(dir, l.state), func(s *state.Rotation) {
+					s.Status.Retired[0].Key = to
+					s.Metadata.Labels = map[string]string{"edited": "yes"}
+				})
+			})
+		})
+		if _, codes, out := l.guardedAt(dir); !slices.Equal(codes, want) {
+			t.Errorf("%s: %v, want %v:\n%s", to, codes, want, out)
 		}
 	}
 }

@@ -136,6 +136,9 @@ func (g *judgement) attributesFor(t *repo.Tree, owned map[string]bool) (map[stri
 	return found, base.GitProblem(err)
 }
 
+// globLetters begin the parts of a pattern that stand for others.
+const globLetters = "*?["
+
 // applies gives an owned path that a line of a directory's file may match, "" if
 // there is none. An archive leaves out what is below a path, so directories count.
 func (l attributeLine) applies(dir string, owned map[string]bool) (first string) {
@@ -145,7 +148,7 @@ func (l attributeLine) applies(dir string, owned map[string]bool) (first string)
 	pattern, bare := patternExpression(l.pattern), strings.Trim(l.pattern, "/")
 	wide := strings.NewReplacer("*", "**", "?", "**").Replace(bare)
 	matches := func(name string) bool {
-		return pattern.MatchString(name) || strings.Contains(name, "*") && overlap(wide, name)
+		return pattern.MatchString(name) || strings.ContainsAny(name, globLetters) && overlap(wide, name)
 	}
 	anywhere := !strings.Contains(bare, "/") && !strings.HasPrefix(l.pattern, "/") // in every directory, for Git
 	for name := range owned {
@@ -153,7 +156,10 @@ func (l attributeLine) applies(dir string, owned map[string]bool) (first string)
 		if !below || first != "" && first <= name {
 			continue
 		}
-		for ; rest != "."; rest = path.Dir(rest) {
+		for file := rest; rest != "."; rest = path.Dir(rest) {
+			if rest != file && strings.ContainsAny(rest, globLetters) && l.about != "export-ignore" {
+				continue // it has a directory of any name, to which nothing else is applied
+			}
 			if matches(rest) || anywhere && matches(path.Base(rest)) {
 				first = name
 			}

@@ -117,7 +117,7 @@ func (g *judgement) needed(next *state.Rotation) func(name string) bool {
 func fixedPart(glob string) string {
 	parts := strings.Split(glob, "/")
 	for i, part := range parts {
-		if strings.ContainsAny(part, "*?[") {
+		if strings.ContainsAny(part, globLetters) {
 			return path.Join(append([]string{"."}, parts[:i]...)...)
 		}
 	}

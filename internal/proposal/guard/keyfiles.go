@@ -75,7 +75,8 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 		g.judgeRecipients(is)
 	}
 	said := map[string]bool{}
-	g.judgeShared(keys)
+	g.judgeRetiredKeys(is)
+	g.judgeShared(keys, known, kind.Kind.Seal == nil)
 	for _, k := range keys {
 		spki := custody.SPKI(k.Certificate)
 		was, had := known[spki]
@@ -99,19 +100,51 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 	return nil
 }
 
-// judgeShared: no two public keys have their private key at one path. What one of them is
-// used for, such as a Secret in the cluster, would hold the other.
-func (g *judgement) judgeShared(keys []render.NamedKey) {
-	first := map[string]render.NamedKey{}
-	for _, k := range keys {
-		other, there := first[k.Path]
-		switch {
-		case k.Path == "":
-		case !there:
-			first[k.Path] = k
-		case custody.SPKI(other.Certificate) != custody.SPKI(k.Certificate):
+// retiredKeys are the keys of retired anchors: the next start has a person destroy them.
+func retiredKeys(s *state.Rotation) (all []render.NamedKey) {
+	for _, a := range s.Status.Retired {
+		if chain, err := pki.ParseChain([]byte(a.Certificate)); err == nil {
+			all = append(all, render.NamedKey{Name: "retired anchor " + a.Name, Path: a.Key, Certificate: chain[0]})
+		}
+	}
+	return all
+}
+
+// judgeRetiredKeys: the key of a retired anchor is named where it was, for else another
+// one is destroyed in its place.
+func (g *judgement) judgeRetiredKeys(is *state.Rotation) {
+	if g.Now == nil {
+		for _, k := range retiredKeys(is) {
+			g.r.notes = append(g.r.notes, fmt.Sprintf("the key of %s, to be destroyed once nobody trusts it, is at %s",
+				sink.Markdown(k.Name), sink.Code(shownPaths([]string{k.Path}))))
+		}
+		return
+	}
+	known := pathsOf(append(heldKeys(g.Now), retiredKeys(g.Now)...))
+	for _, k := range retiredKeys(is) {
+		if was := known[custody.SPKI(k.Certificate)]; !slices.Contains(was, k.Path) {
+			g.r.fail(problem.PRGuardKeys.With(sink.Markdown(k.Name), "is named at "+shownPaths([]string{k.Path})+", and was at "+shownPaths(was)).In(g.State))
+		}
+	}
+}
+
+// judgeShared: no two public keys have their private key at one path, or, where one of them
+// comes with the change, at names that a store may take for one. What one of them is used
+// for, such as a Secret in the cluster, would hold the other.
+func (g *judgement) judgeShared(keys []render.NamedKey, known map[string][]string, store bool) {
+	comes := func(k render.NamedKey) bool { return !slices.Contains(known[custody.SPKI(k.Certificate)], k.Path) }
+	for i, k := range keys {
+		for _, other := range keys[:i] {
+			alias := store && (comes(k) || comes(other)) && sameInStore(k.Path, other.Path)
+			if k.Path == "" || other.Path == "" || k.Path != other.Path && !alias || custody.SPKI(other.Certificate) == custody.SPKI(k.Certificate) {
+				continue
+			}
 			why := fmt.Sprintf("it is at %s, where the state has the key of %s", sink.Name(k.Path), sink.Markdown(other.Name))
+			if k.Path != other.Path {
+				why = fmt.Sprintf("a store may take its name, %s, for that of the key of %s, %s", sink.Name(k.Path), sink.Markdown(other.Name), sink.Name(other.Path))
+			}
 			g.r.fail(problem.PRGuardKeyFile.With(sink.Markdown(k.Name), why).In(g.State))
+			break
 		}
 	}
 }

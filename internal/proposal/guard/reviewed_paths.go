@@ -53,6 +53,9 @@ func (g *judgement) reviewedPaths(from string, s *state.Rotation) map[string]boo
 	for _, name := range sopsRulesAbove(from, s) {
 		named[name] = true
 	}
+	for _, pattern := range g.editedPaths(from, s) {
+		named[pattern] = true
+	}
 	return named
 }
 
