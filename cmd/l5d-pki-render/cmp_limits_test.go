@@ -139,6 +139,9 @@ func TestCMPLimitSettings(t *testing.T) {
 		"L5D_PKI_CMP_TIME_LIMIT=soon":          "argocd-limit",
 		"ARGOCD_ENV_L5D_PKI_CMP_TIME_LIMIT=1h": "argocd-unknown-parameter",
 		"ARGOCD_ENV_CMP_MEMORY_LIMIT=100000Mi": "argocd-unknown-parameter",
+		"L5D_PKI_CMP_OUTPUT_LIMIT=0Mi":         "argocd-limit",
+		"ARGOCD_ENV_CMP_OUTPUT_LIMIT=1000Mi":   "argocd-unknown-parameter",
+		"L5D_PKI_CMP_OUTPUT_LIMIT=1Mi":         "",
 		"L5D_PKI_CMP_MEMORY_LIMIT=256Mi":       "",
 		"L5D_PKI_CMP_TIME_LIMIT=2m":            "",
 	} {
@@ -148,5 +151,19 @@ func TestCMPLimitSettings(t *testing.T) {
 		if failed != (says != "") || !strings.Contains(stderr, says) {
 			t.Errorf("%s: failed %v: %s", setting, failed, stderr)
 		}
+	}
+}
+
+// TestCMPOutputLimit: what Argo CD's server would need much memory to read is not printed.
+func TestCMPOutputLimit(t *testing.T) {
+	app := newArgoApp(t, "", "bundle/stable.yaml", asIs, map[string]any{"secrets-apart": "true", "allow-nothing": "true"})
+	app.put(t, "a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: "+strings.Repeat("x", 2<<20)+"\n")
+	if _, stderr, failed := app.generate(t); failed {
+		t.Fatal(stderr)
+	}
+	app.env = append(app.env, "L5D_PKI_CMP_OUTPUT_LIMIT=1Mi")
+	stdout, stderr, failed := app.generate(t)
+	if !failed || stdout != "" || !strings.Contains(stderr, "more than 1Mi of text") {
+		t.Errorf("failed %v with %d bytes of output: %s", failed, len(stdout), stderr)
 	}
 }
