@@ -108,6 +108,29 @@ func TestCMPKilled(t *testing.T) {
 	}
 }
 
+// TestCMPKilledCustody: a program of the custody ends with the render that waits for it.
+func TestCMPKilledCustody(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("needs /proc")
+	}
+	app := newArgoApp(t, "manifests", "bundle/stable.yaml", keysIn("sops"), map[string]any{"with-keys": "true"})
+	const key = "apiVersion: v1\nkind: Secret\nmetadata: {name: a, annotations: {config.kubernetes.io/local-config: 'true'}}\n" +
+		"data: {tls.key: 'ENC[x]'}\nsops: {mac: x, mac_only_encrypted: true, encrypted_regex: '^(tls\\.key|key\\.pem)$'}\n"
+	for _, file := range []string{"issuer-2025-1.key", "issuer-2026-1.key"} {
+		app.put(t, "../../pki/"+file, key)
+	}
+	sops := filepath.Join(app.root, "sops")
+	if err := os.WriteFile(sops, []byte("#!/bin/sh\ntouch asked\nexec sleep 60\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	app.env = append(append(append(app.env, meshAllowed), meshEnv...), "L5D_PKI_SOPS_PROGRAM="+sops, "L5D_PKI_CMP_TIME_LIMIT=5s")
+	stdout, stderr, failed := app.generate(t)
+	if _, err := os.Stat(filepath.Join(app.folder, "asked")); err != nil || !failed || stdout != "" {
+		t.Fatalf("sops was not asked (%v): %s", err, stderr)
+	}
+	within(t, "sops to end", func() bool { return len(processesIn(app.folder)) == 0 })
+}
+
 // within waits for something for at most 20 seconds.
 func within(t *testing.T, what string, so func() bool) {
 	t.Helper()
@@ -139,6 +162,9 @@ func TestCMPLimitSettings(t *testing.T) {
 		"L5D_PKI_CMP_TIME_LIMIT=soon":          "argocd-limit",
 		"ARGOCD_ENV_L5D_PKI_CMP_TIME_LIMIT=1h": "argocd-unknown-parameter",
 		"ARGOCD_ENV_CMP_MEMORY_LIMIT=100000Mi": "argocd-unknown-parameter",
+		"L5D_PKI_CMP_OUTPUT_LIMIT=0Mi":         "argocd-limit",
+		"ARGOCD_ENV_CMP_OUTPUT_LIMIT=1000Mi":   "argocd-unknown-parameter",
+		"L5D_PKI_CMP_OUTPUT_LIMIT=1Mi":         "",
 		"L5D_PKI_CMP_MEMORY_LIMIT=256Mi":       "",
 		"L5D_PKI_CMP_TIME_LIMIT=2m":            "",
 	} {
@@ -148,5 +174,19 @@ func TestCMPLimitSettings(t *testing.T) {
 		if failed != (says != "") || !strings.Contains(stderr, says) {
 			t.Errorf("%s: failed %v: %s", setting, failed, stderr)
 		}
+	}
+}
+
+// TestCMPOutputLimit: what Argo CD's server would need much memory to read is not printed.
+func TestCMPOutputLimit(t *testing.T) {
+	app := newArgoApp(t, "", "bundle/stable.yaml", asIs, map[string]any{"secrets-apart": "true", "allow-nothing": "true"})
+	app.put(t, "a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: "+strings.Repeat("x", 2<<20)+"\n")
+	if _, stderr, failed := app.generate(t); failed {
+		t.Fatal(stderr)
+	}
+	app.env = append(app.env, "L5D_PKI_CMP_OUTPUT_LIMIT=1Mi")
+	stdout, stderr, failed := app.generate(t)
+	if !failed || stdout != "" || !strings.Contains(stderr, "more than 1Mi of text") {
+		t.Errorf("failed %v with %d bytes of output: %s", failed, len(stdout), stderr)
 	}
 }

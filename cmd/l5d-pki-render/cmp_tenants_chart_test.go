@@ -66,3 +66,33 @@ func TestCMPTenantsDestination(t *testing.T) {
 		})
 	}
 }
+
+// TestCMPTenantsChartLinks: a chart of a server that is allowed, whose name is also that
+// of a directory, for the chart program alone. Its links lead to the sidecar's keys, and
+// the refusal of its digest says which one would do.
+func TestCMPTenantsChartLinks(t *testing.T) {
+	for name, c := range map[string]struct{ chart, repo, lies string }{
+		"a name":     {"x", "https://charts.example", "x"},
+		"an address": {"oci://charts.example/x", "", "oci:/charts.example/x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := newArgoApp(t, "", "bundle/stable.yaml", asIs, map[string]any{
+				"secrets-apart": "true", "allow-nothing": "true", "chart": c.chart, "repo": c.repo, "state": "../rotation.yaml",
+				"digest": "sha256:" + strings.Repeat("0a", 32),
+			})
+			app.env = append(app.env, "L5D_PKI_CHART_HOSTS=charts.example", "ARGOCD_APP_SOURCE_PATH=sub")
+			app.put(t, "sub/a", "")
+			for file, text := range template("{{ .Files.Get `key` | b64enc }}") {
+				app.put(t, filepath.Join(c.lies, file), text)
+			}
+			key := filepath.Join(closedFixtures(t, "pki"), "pki", "anchor-2025.key")
+			if err := os.Symlink(key, filepath.Join(app.folder, c.lies, "key")); err != nil {
+				t.Fatal(err)
+			}
+			stdout, stderr, failed := app.generate(t)
+			if !failed || stdout != "" || !strings.Contains(stderr, "chart-link") {
+				t.Errorf("failed %v: %s%s", failed, stderr, stdout)
+			}
+		})
+	}
+}

@@ -24,8 +24,13 @@ import (
 const (
 	memoryLimitVariable = "L5D_PKI_CMP_MEMORY_LIMIT"
 	timeLimitVariable   = "L5D_PKI_CMP_TIME_LIMIT"
+	outputLimitVariable = "L5D_PKI_CMP_OUTPUT_LIMIT"
 	defaultMemoryLimit  = 512 << 20 // bytes, per process
 	defaultTimeLimit    = 45 * time.Second
+	// defaultOutputLimit is Argo CD's own for the manifests of a directory
+	// (reposerver.max.combined.directory.manifests.size): its plugin server reads what a
+	// plugin prints without any limit, and takes up to a hundred times as much memory.
+	defaultOutputLimit = 10 << 20 // bytes
 )
 
 // ConfinedVariable tells the child that it is one, and its limit in MiB. Argo
@@ -41,18 +46,30 @@ const maxRelayed = 64 << 10
 // limits of a child process.
 type limits struct {
 	memory int64 // bytes
+	output int64 // bytes
 	time   time.Duration
 }
 
 func limitsOf(getenv func(string) string) (limits, error) {
-	l := limits{defaultMemoryLimit, defaultTimeLimit}
-	if text := getenv(memoryLimitVariable); text != "" {
-		number, inMiB := strings.CutSuffix(text, "Mi")
-		n, err := strconv.ParseInt(number, 10, 32)
-		if !inMiB || err != nil || n < 64 {
-			return l, problem.ArgoCDLimit.With(memoryLimitVariable, text, "at least 64Mi, such as 512Mi")
+	l := limits{defaultMemoryLimit, defaultOutputLimit, defaultTimeLimit}
+	for _, of := range []struct {
+		variable, want string
+		least          int64
+		limit          *int64
+	}{
+		{memoryLimitVariable, "at least 64Mi, such as 512Mi", 64, &l.memory},
+		{outputLimitVariable, "at least 1Mi, such as 10Mi", 1, &l.output},
+	} {
+		text := getenv(of.variable)
+		if text == "" {
+			continue
 		}
-		l.memory = n << 20
+		number, isMiB := strings.CutSuffix(text, "Mi")
+		n, err := strconv.ParseInt(number, 10, 32)
+		if !isMiB || err != nil || n < of.least {
+			return l, problem.ArgoCDLimit.With(of.variable, text, of.want)
+		}
+		*of.limit = n << 20
 	}
 	if text := getenv(timeLimitVariable); text != "" {
 		d, err := time.ParseDuration(text)
@@ -64,8 +81,8 @@ func limitsOf(getenv func(string) string) (limits, error) {
 	return l, nil
 }
 
-// inMiB is the memory limit as its variable has it.
-func (l limits) inMiB() string { return strconv.FormatInt(l.memory>>20, 10) + "Mi" }
+// inMiB is a limit as its variable has it.
+func inMiB(bytes int64) string { return strconv.FormatInt(bytes>>20, 10) + "Mi" }
 
 // ErrPrinted is of a child that failed and wrote to stderr why.
 var ErrPrinted = errors.New("the child printed why")
@@ -87,15 +104,17 @@ func Confine(getenv func(string) string, notes io.Writer, arguments []string, va
 	defer stop()
 	ctx, cancel := context.WithTimeout(signalled, l.time)
 	defer cancel()
-	var out bytes.Buffer
+	out := beginning{left: int(l.output)}
 	stderr := beginning{left: maxRelayed}
 	err = child.Command{
 		Name: own, Args: arguments, Stdout: &out, Stderr: &stderr, WithParent: true,
-		Env: child.Environment(child.Itself, append(variables, ConfinedVariable+"="+l.inMiB(),
+		Env: child.Environment(child.Itself, append(variables, ConfinedVariable+"="+inMiB(l.memory),
 			"GOMEMLIMIT="+strconv.FormatInt(l.memory*3/4, 10))...), // collect garbage before memory runs out
 	}.Run(ctx)
 	var failed *child.Failure
 	switch {
+	case out.cut:
+		return nil, problem.ArgoCDOutput.With(inMiB(l.output))
 	case err == nil:
 		notes.Write(stderr.Bytes())
 		return out.Bytes(), nil
@@ -104,7 +123,7 @@ func Confine(getenv func(string) string, notes io.Writer, arguments []string, va
 	case ctx.Err() != nil:
 		return nil, problem.ArgoCDTooLong.With(l.time)
 	case child.OutOfMemory(err):
-		return nil, problem.ArgoCDMemory.With(l.inMiB())
+		return nil, problem.ArgoCDMemory.With(inMiB(l.memory))
 	case !errors.As(err, &failed) || failed.Code != exitFailed:
 		return nil, problem.ArgoCDCrashed.With(files.Reason(err)).Because(err)
 	}
@@ -127,11 +146,13 @@ func EnterConfinement(getenv func(string) string) {
 type beginning struct {
 	bytes.Buffer
 	left int
+	cut  bool // there was more
 }
 
 func (h *beginning) Write(p []byte) (int, error) {
 	kept := p[:min(len(p), h.left)]
 	h.left -= len(kept)
+	h.cut = h.cut || len(kept) < len(p)
 	h.Buffer.Write(kept)
 	return len(p), nil
 }

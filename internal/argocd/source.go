@@ -98,6 +98,7 @@ func (c *call) completeChart() error {
 		}
 		c.request.Values.Files = append(c.request.Values.Files, exchange.File{Name: path, Data: data})
 	}
+	c.request.Within = c.checkout.root // also of a path that this program does not take for one
 	c.request.Access.RegistryConfig = c.Getenv("HELM_REGISTRY_CONFIG")
 	c.request.Times = 2
 	c.request.CacheDir = c.Getenv("L5D_PKI_CACHE_DIR")

@@ -56,7 +56,8 @@ func (c cache) put(data []byte) {
 
 // oldest are the archives that give way to one of so many bytes.
 func (c cache) oldest(size int) (paths []string) {
-	names, _ := filepath.Glob(filepath.Join(string(c), "sha256-*.tgz"))
+	// Also what a killed render left at a temporary name.
+	names, _ := filepath.Glob(filepath.Join(string(c), "*sha256-*.tgz*"))
 	var all []kept
 	for _, name := range names {
 		if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {

@@ -8,15 +8,19 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// fenced refuses a chart's directory with links that lead out of a boundary, or to what
-// Git keeps: Helm follows them, and a template may write what they lead to into its
-// output. Without a boundary everything is followed.
-func fenced(directory, boundary string) error {
+// fenced refuses a chart, an archive or a directory, that lies outside of a boundary or in
+// what Git keeps, by its path or behind links, and a directory with links that lead there:
+// Helm follows them, and a template may write what they lead to into its output. Without
+// a boundary everything is followed.
+func fenced(chart, boundary string) error {
 	if boundary == "" {
 		return nil
 	}
 	f := fence{top: disk.Real(boundary), seen: map[string]bool{}}
-	return f.walk(disk.Real(directory))
+	if err := f.check(chart); err != nil {
+		return err
+	}
+	return f.walk(disk.Real(chart))
 }
 
 type fence struct {
@@ -46,6 +50,7 @@ func (f fence) check(path string) error {
 	if err != nil {
 		return nil
 	}
+	target = disk.Real(target) // absolute
 	below, err := filepath.Rel(f.top, target)
 	if err == nil && filepath.IsLocal(below) && !disk.InGit(f.top, target) {
 		return nil

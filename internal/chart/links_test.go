@@ -36,6 +36,11 @@ func TestChartLinks(t *testing.T) {
 		{"repo/c", "repo", "repo/c/absolute", in("outside/token"), true},
 		{"repo/c", "repo", "repo/c/git", "../.git/config", true},
 		{"repo/c", "repo", "repo/c/gitdir", "../.git", true},
+		{"repo/itself", "repo", "repo/itself", "../outside", true},
+		{"repo/itself", "repo", "repo/itself", "c", false},
+		{"repo/packed.tgz", "repo", "repo/packed.tgz", "../outside/token", true},
+		{"repo/packed.tgz", "repo", "repo/packed.tgz", ".git/config", true},
+		{"outside", "repo", "repo/unused", "c", true},
 		{"alone", "alone", "alone/own", "Chart.yaml", false},
 		{"alone", "alone", "alone/token", "../outside/token", true},
 	} {

@@ -213,6 +213,27 @@ func TestCache(t *testing.T) {
 	}
 }
 
+// TestCacheOfTheKilled: what renders that were killed left half written counts and gives way, too.
+func TestCacheOfTheKilled(t *testing.T) {
+	dir := t.TempDir()
+	half := func(i int) string { return filepath.Join(dir, fmt.Sprintf(".sha256-%064x.tgz.%d.tmp", i, i)) }
+	for i := range maxCached {
+		if err := os.WriteFile(half(i), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(half(i), time.Time{}, time.Unix(int64(1e9+i), 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cache(dir).put([]byte("new"))
+	if _, err := os.Lstat(half(0)); err == nil {
+		t.Error("the oldest is left")
+	}
+	if _, err := os.Lstat(half(1)); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestCacheBound: the oldest archives give way, by number and by size, and nothing else.
 func TestCacheBound(t *testing.T) {
 	dir := t.TempDir()

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
@@ -40,12 +41,17 @@ func open(r exchange.Request) (source, error) {
 	if err != nil { // an address may hold a login
 		s.name = address.Redact(r.Chart)
 	}
-	if err == nil && info.IsDir() {
-		if err = fenced(r.Chart, r.Within); err == nil {
-			err = s.readFolder(r.Chart)
-		}
-	} else {
-		err = s.readPacked(r, err == nil)
+	here := err == nil
+	if err = nil; here {
+		r.Chart = filepath.Clean(r.Chart) // as Helm reads it: ".." goes before links are followed
+		err = fenced(r.Chart, r.Within)
+	}
+	switch {
+	case err != nil:
+	case here && info.IsDir():
+		err = s.readFolder(r.Chart)
+	default:
+		err = s.readPacked(r, here)
 	}
 	if err == nil {
 		err = checkDigest(s.digest, r.Digest)

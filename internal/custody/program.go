@@ -39,7 +39,7 @@ func (f *failure) absent() bool {
 // run runs it once. Empty output is never success.
 func (p program) run(stdin []byte) ([]byte, *failure) {
 	out, err := child.Command{
-		Name: p.name, Args: p.args, Dir: p.dir, Env: p.env, Stdin: bytes.NewReader(stdin), Wait: patience, Asks: true,
+		Name: p.name, Args: p.args, Dir: p.dir, Env: p.env, Stdin: bytes.NewReader(stdin), Wait: patience, Asks: true, WithParent: true,
 	}.Output(context.Background())
 	var failed *child.Failure
 	switch {

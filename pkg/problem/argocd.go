@@ -126,7 +126,7 @@ var (
 		Code:    "argocd-limit",
 		Text:    "%s is invalid: %q (want %s)",
 		Hint:    "correct the variable in the environment of the sidecar, or remove it to get the default",
-		Explain: "L5D_PKI_CMP_MEMORY_LIMIT and L5D_PKI_CMP_TIME_LIMIT limit what one render of Argo CD's plugin may use. The defaults are 512Mi for each process and 45s.",
+		Explain: "L5D_PKI_CMP_MEMORY_LIMIT, L5D_PKI_CMP_OUTPUT_LIMIT and L5D_PKI_CMP_TIME_LIMIT limit what one render of Argo CD's plugin may use. The defaults are 512Mi for each process, 10Mi and 45s.",
 	}
 	ArgoCDTooLong = Sentence{
 		Code:    "argocd-too-long",
@@ -139,6 +139,12 @@ var (
 		Text:    "rendering needed more than %s of memory",
 		Hint:    "look for `repeat`, `until` and recursion in templates, and for aliases in YAML that multiply; L5D_PKI_CMP_MEMORY_LIMIT in the environment of the sidecar raises the plugin's limit",
 		Explain: "Each process of a render of Argo CD's plugin may use 512 MiB by default, so that one tenant's repository cannot take the memory of the repository server. A process that the kernel killed counts as one that used too much, since the memory of the machine or of the container is gone then. Nothing was printed.",
+	}
+	ArgoCDOutput = Sentence{
+		Code:    "argocd-output",
+		Text:    "the application's objects are more than %s of text",
+		Hint:    "split the application; L5D_PKI_CMP_OUTPUT_LIMIT in the environment of the sidecar raises the limit, and its container then needs more memory",
+		Explain: "Argo CD's plugin server reads all that a plugin prints, and takes many times as much memory for it, which no limit of one render bounds: without memory it ends, and with it the renders of all tenants. The default is Argo CD's own limit for the manifests of a directory. Nothing was printed.",
 	}
 	ArgoCDCrashed = Sentence{
 		Code:    "argocd-crashed",

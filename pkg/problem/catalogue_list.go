@@ -44,6 +44,7 @@ var catalogue = [...]*Sentence{
 	&ArgoCDLimit,
 	&ArgoCDTooLong,
 	&ArgoCDMemory,
+	&ArgoCDOutput,
 	&ArgoCDCrashed,
 	&AuditForm,
 	&AuditFiles,
