@@ -355,6 +355,40 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
+// TestReplacedBase: what is made on a commit is made on that commit, though a ref that
+// anybody may push says that another one stands for it.
+func TestReplacedBase(t *testing.T) {
+	_, clone := cloned(t)
+	r, err := Open(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := must(t, clone, "rev-parse", "HEAD")
+	must(t, clone, "checkout", "-q", "-b", "theirs")
+	save(t, clone, "workflow.yaml", "on: push\n")
+	must(t, clone, "add", "workflow.yaml")
+	must(t, clone, "commit", "-q", "-m", "theirs")
+	must(t, clone, "replace", base, "theirs")
+	if replaced := must(t, clone, "ls-tree", "--name-only", base); !strings.Contains(replaced, "workflow.yaml") {
+		t.Fatal("nothing is replaced: the test tests nothing")
+	}
+	w, err := r.CheckoutReviewed(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if _, err := os.Stat(filepath.Join(w.Dir, "workflow.yaml")); !os.IsNotExist(err) {
+		t.Error("the working tree has a file that the base has not:", err)
+	}
+	commit, err := commitIn(t, r, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files := must(t, clone, "--no-replace-objects", "ls-tree", "-r", "--name-only", commit); strings.Contains(files, "workflow.yaml") {
+		t.Error("committed:", files)
+	}
+}
+
 // TestPartialClone: judging fetches nothing behind our back; a checkout for the
 // user does.
 func TestPartialClone(t *testing.T) {

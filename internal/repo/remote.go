@@ -5,11 +5,15 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
 )
 
 // ErrNoRemote says that the repository knows no remote.
 var ErrNoRemote = errors.New("the repository has no remote")
+
+// ErrRemotes says that several remotes could be meant.
+var ErrRemotes = errors.New("the repository has several remotes, and none of them is origin")
 
 // ErrMoved says that a branch of the remote is not where it was when it was
 // looked at: somebody else pushed to it.
@@ -18,19 +22,14 @@ var ErrMoved = errors.New("the branch moved while this command was at work")
 // hold keeps what was fetched from being collected as garbage; it is no branch.
 const hold = "refs/l5d-pki-render/"
 
-// DefaultRemote is the remote of the branch that is checked out, else origin,
-// else the only one there is.
+// DefaultRemote is the only remote, else origin. That of the branch that is
+// checked out may be the fork of a contributor, whose change is being reviewed.
 func (r *Repo) DefaultRemote() (string, error) {
 	out, err := r.git("remote")
 	if err != nil {
 		return "", err
 	}
 	names := strings.Fields(out)
-	if branch := r.Branch(); branch != "" {
-		if remote, err := r.git("config", "branch."+branch+".remote"); err == nil && remote != "." && remote != "" {
-			return remote, nil
-		}
-	}
 	for _, name := range names {
 		if name == "origin" || len(names) == 1 {
 			return name, nil
@@ -39,7 +38,7 @@ func (r *Repo) DefaultRemote() (string, error) {
 	if len(names) == 0 {
 		return "", ErrNoRemote
 	}
-	return "", fmt.Errorf("%w that is the obvious one: %s", ErrNoRemote, strings.Join(names, ", "))
+	return "", fmt.Errorf("%w: %s", ErrRemotes, address.Redact(strings.Join(names, ", ")))
 }
 
 // URL is the address that a remote is pushed to.

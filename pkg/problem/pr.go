@@ -12,7 +12,7 @@ var (
 		Code:    "pr-no-remote",
 		Text:    "%v",
 		Hint:    "add one (git remote add origin https://HOST/OWNER/REPO.git), or name one with --remote",
-		Explain: "A pull request is opened where the branch is pushed to. Without --remote that is the remote of the branch that is checked out, else origin, else the only one there is.",
+		Explain: "A pull request is opened where the branch is pushed to. Without --remote that is the only remote, or else origin. The remote of the branch that is checked out does not count: it may be the fork of somebody whose change is being reviewed, and its main branch is theirs.",
 	}
 	PRSubmodule = Sentence{
 		Code:    "pr-submodule",
