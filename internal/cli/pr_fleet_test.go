@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 )
 
 const fleetOfTwo = `apiVersion: l5d-pki-render/v1alpha1
@@ -239,4 +241,26 @@ func keysBelow(t *testing.T, dir string) (names []string) {
 		t.Fatal(err)
 	}
 	return names
+}
+
+// TestPRFleetMadeElsewhere: a branch of a fleet's move that the remote has and this clone
+// has not fetched is left alone, and --anew replaces it.
+func TestPRFleetMadeElsewhere(t *testing.T) {
+	t.Parallel()
+	l := fleetLand(t)
+	gitIn(t, l.clone, "pull", "-q")
+	pr := func(args ...string) plan.Report {
+		t.Helper()
+		return l.pr(append(args, "--fleet", filepath.Join(l.clone, "fleet.yaml"))...)
+	}
+	move := []string{"start", "anchor", "--strategy", "bundle"}
+	var made plan.Report
+	l.elsewhere(nil, func(string) { made = pr(move...) })
+	l.forge.pulls = nil
+	if got := pr(move...); got.Operation != plan.OpLeft || !strings.Contains(got.Why, "was made elsewhere") || l.head(made.Branch) != made.Commit {
+		t.Errorf("%+v", got)
+	}
+	if got := pr(append(move, "--anew")...); got.Operation != plan.OpUpdated || got.Commit == made.Commit || l.head(made.Branch) != got.Commit {
+		t.Errorf("--anew: %+v", got)
+	}
 }

@@ -3,6 +3,7 @@ package repo
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
@@ -17,6 +18,9 @@ var ErrMoved = errors.New("the branch moved while this command was at work")
 
 // hold keeps what was fetched from being collected as garbage; it is no branch.
 const hold = "refs/l5d-pki-render/"
+
+// pushing is what is being pushed, each push below a name of its own.
+const pushing = "refs/l5d-pki-render-pushing/"
 
 // DefaultRemote is the remote of the branch that is checked out, else origin,
 // else the only one there is.
@@ -125,9 +129,16 @@ func (r *Repo) Push(remote, branch, commit, was string) error {
 	if err != nil {
 		return err
 	}
+	// Only a refspec with a pattern means the branch alone: of a name, Git also finds
+	// refs/tags/refs/heads/NAME and the like on the remote, and pushes to that.
+	from := fmt.Sprintf("%s%016x/", pushing, rand.Uint64())
+	if _, err := r.git("update-ref", from+branch, commit); err != nil {
+		return err
+	}
+	defer func() { _, _ = r.git("update-ref", "-d", from+branch) }()
 	_, err = call{dir: r.Top, wait: longPatience, use: child.Committing, hooks: hooks}.run("push",
 		"--recurse-submodules=no", "--no-follow-tags", "--quiet", "--porcelain",
-		"--force-with-lease=refs/heads/"+branch+":"+was, "--", remote, commit+":refs/heads/"+branch)
+		"--force-with-lease=refs/heads/"+branch+":"+was, "--", remote, from+"*:refs/heads/*")
 	var said *Error
 	if errors.As(err, &said) && hasMoved(said.Text) {
 		return fmt.Errorf("%w: %w", ErrMoved, err)
