@@ -1,6 +1,12 @@
 package repo
 
-import "testing"
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
 
 // TestPushNames: a tag, or a branch, whose name ends with the whole name of the branch is
 // not what a commit is pushed to, and stops no push: of a new branch, and of one that is
@@ -36,5 +42,32 @@ func TestPushNames(t *testing.T) {
 	}
 	if left := must(t, clone, "for-each-ref", "refs/l5d-pki-render-pushing/"); left != "" {
 		t.Errorf("left behind: %s", left)
+	}
+}
+
+// TestNamesInTheWay: a branch below the name of another one that was fetched before stops
+// no fetch; one that stops a push on the remote is named, and nobody is said to have moved
+// the branch.
+func TestNamesInTheWay(t *testing.T) {
+	remote, clone := cloned(t)
+	other := filepath.Join(t.TempDir(), "other")
+	must(t, clone, "clone", "-q", remote, other)
+	r, err := Open(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const branch = "l5d-pki/prod/2-x"
+	for _, name := range []string{branch, branch + "/y", branch} {
+		save(t, other, "a.txt", name+fmt.Sprint(len(must(t, other, "log", "--format=%H")))+"\n")
+		must(t, other, "commit", "-q", "-a", "-m", "of "+name)
+		must(t, other, "push", "-q", "origin", "HEAD:refs/heads/"+name)
+		if err := r.Fetch("origin", name, must(t, other, "rev-parse", "HEAD"), 2); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		must(t, other, "push", "-q", "origin", ":refs/heads/"+name)
+	}
+	must(t, other, "push", "-q", "origin", "HEAD:refs/heads/"+branch+"/y")
+	if err := r.Push("origin", branch, must(t, clone, "rev-parse", "HEAD"), ""); err == nil || errors.Is(err, ErrMoved) || !strings.Contains(err.Error(), branch+"/y") {
+		t.Errorf("a push: %v", err)
 	}
 }

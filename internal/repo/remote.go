@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -114,7 +115,7 @@ func (r *Repo) fetch(remote, branch, commit string, depth int) error {
 		args = append(args, fmt.Sprintf("--depth=%d", depth))
 	}
 	_, err := call{dir: r.Top, wait: longPatience, use: child.Transport}.run(append(args, "--", remote,
-		"+refs/heads/"+branch+":"+hold+branch)...)
+		fmt.Sprintf("+refs/heads/%s:%s%x", branch, hold, sha256.Sum256([]byte(branch))))...) // a/b would be in the way of a
 	if err == nil && !r.Has(commit) {
 		return ErrMoved
 	}
@@ -124,7 +125,7 @@ func (r *Repo) fetch(remote, branch, commit string, depth int) error {
 // Push puts a commit on a branch of the remote, if the branch is still where it
 // was seen: was is its commit then, or "" where there was none. Hooks run that
 // are not files of a working tree.
-func (r *Repo) Push(remote, branch, commit, was string) error {
+func (r *Repo) Push(remote, branch, commit, was string) (err error) {
 	hooks, err := r.ownHooks()
 	if err != nil {
 		return err
@@ -135,15 +136,21 @@ func (r *Repo) Push(remote, branch, commit, was string) error {
 	if _, err := r.git("update-ref", from+branch, commit); err != nil {
 		return err
 	}
-	defer func() { _, _ = r.git("update-ref", "-d", from+branch) }()
+	defer func() {
+		_, failed := r.git("update-ref", "-d", from+branch)
+		err = errors.Join(err, failed)
+	}()
 	_, err = call{dir: r.Top, wait: longPatience, use: child.Committing, hooks: hooks}.run("push",
 		"--recurse-submodules=no", "--no-follow-tags", "--quiet", "--porcelain",
 		"--force-with-lease=refs/heads/"+branch+":"+was, "--", remote, from+"*:refs/heads/*")
 	var said *Error
-	if errors.As(err, &said) && hasMoved(said.Text) {
-		return fmt.Errorf("%w: %w", ErrMoved, err)
+	if !errors.As(err, &said) || !hasMoved(said.Text) {
+		return err
 	}
-	return err
+	if now, wrong := r.Look(remote); wrong == nil && now.Heads[branch] == was {
+		return err // it is where it was: Git's words name what is in the way
+	}
+	return fmt.Errorf("%w: %w", ErrMoved, err)
 }
 
 // hasMoved reports whether a push failed since somebody else pushed to the branch:
