@@ -66,7 +66,7 @@ var arrows = map[string][]string{
 	// The audit trail of a state's log, and what it is made from and checked against.
 	"internal/audit":         {"pkg/pki", "pkg/rotation", "pkg/state"},
 	"internal/audit/command": {"internal/audit/pack", "internal/files"},
-	"internal/audit/pack":    {"internal/audit", "internal/evidence", "internal/files", "internal/lazy", "internal/proposal/base", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/rotation", "pkg/state"},
+	"internal/audit/pack":    {"internal/audit", "internal/evidence", "internal/files", "internal/history", "internal/lazy", "internal/proposal/base", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/rotation", "pkg/state"},
 	// What a monitoring system needs to know of a state.
 	"internal/alerts": {"pkg/linkerd", "pkg/rotation", "pkg/state"},
 	// The signed form of observation files.

@@ -116,7 +116,7 @@ func TestHooksOfTheBranch(t *testing.T) {
 			t.Error(err)
 		}
 		untouched(t, canary, path+", a commit on the base")
-		if err := r.Push("origin", "made", base, ""); err != nil {
+		if err := r.Push(Push{"origin", "made", base, "", "HEAD"}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -324,7 +324,7 @@ func TestNoCommands(t *testing.T) {
 			t.Errorf("%s: Look succeeds", name)
 		}
 		head := must(t, clone, "rev-parse", "HEAD")
-		if err := r.Push(name, "x", head, ""); err == nil {
+		if err := r.Push(Push{name, "x", head, "", "HEAD"}); err == nil {
 			t.Errorf("%s: Push succeeds", name)
 		}
 		if err := r.Fetch(name, "x", strings.Repeat("1", 40), 1); err == nil {

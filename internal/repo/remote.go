@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -109,42 +110,11 @@ func (r *Repo) fetch(remote, branch, commit string, depth int) error {
 		args = append(args, fmt.Sprintf("--depth=%d", depth))
 	}
 	_, err := call{dir: r.Top, wait: longPatience, use: child.Transport}.run(append(args, "--", remote,
-		"+refs/heads/"+branch+":"+hold+branch)...)
+		fmt.Sprintf("+refs/heads/%s:%s%x", branch, hold, sha256.Sum256([]byte(branch))))...) // a/b would be in the way of a
 	if err == nil && !r.Has(commit) {
 		return ErrMoved
 	}
 	return err
-}
-
-// Push puts a commit on a branch of the remote, if the branch is still where it
-// was seen: was is its commit then, or "" where there was none. Hooks run that
-// are not files of a working tree.
-func (r *Repo) Push(remote, branch, commit, was string) error {
-	hooks, err := r.ownHooks()
-	if err != nil {
-		return err
-	}
-	_, err = call{dir: r.Top, wait: longPatience, use: child.Committing, hooks: hooks}.run("push",
-		"--recurse-submodules=no", "--no-follow-tags", "--quiet", "--porcelain",
-		"--force-with-lease=refs/heads/"+branch+":"+was, "--", remote, commit+":refs/heads/"+branch)
-	var said *Error
-	if errors.As(err, &said) && hasMoved(said.Text) {
-		return fmt.Errorf("%w: %w", ErrMoved, err)
-	}
-	return err
-}
-
-// hasMoved reports whether a push failed since somebody else pushed to the branch:
-// Git compares before it sends ("stale info"), and the server when it takes the
-// commit, in the words of its ref store, where the branch was made or moved in between.
-func hasMoved(said string) bool {
-	for _, words := range []string{"stale info", "cannot lock ref", "reference already exists", "fetch first", "non-fast-forward",
-		"failed to update ref"} {
-		if strings.Contains(said, words) {
-			return true
-		}
-	}
-	return false
 }
 
 // PutBranch moves a local branch that is where it was seen (was, or "" for

@@ -5,7 +5,7 @@ var (
 	PRGit = Sentence{
 		Code:    "pr-git",
 		Text:    "%v",
-		Hint:    "run the same git command by hand; in a container `git config --global --add safe.directory PATH` allows a directory of another user",
+		Hint:    "run the same git command by hand",
 		Explain: "pr works with the git program and its configuration, as you do. The message has what git said, without the login of an address.",
 	}
 	PRNoRemote = Sentence{
