@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -32,5 +33,28 @@ func TestReviewedFork(t *testing.T) {
 	}
 	if base := gitIn(t, l.remote, "rev-parse", r.Branch+"^"); base != gitIn(t, l.remote, "rev-parse", "main") {
 		t.Errorf("made on %s, which the contributor has at %s", base, gitIn(t, theirs, "rev-parse", "HEAD"))
+	}
+}
+
+// TestReviewedLink: a link of the branch that is checked out does not lead to another
+// state than the one that was named.
+func TestReviewedLink(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	other := l.other()
+	l.commitTo("main", func(dir string) {
+		l.edit(dir, "linkerd/west/rotation.yaml", func(string) string { return other })
+	})
+	gitIn(t, l.clone, "checkout", "-q", "-b", "theirs")
+	folder := filepath.Join(l.clone, filepath.FromSlash("linkerd/pki"))
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("west", folder); err != nil {
+		t.Fatal(err)
+	}
+	l.edit(l.clone, "linkerd/west/rotation.yaml", func(string) string { return other })
+	if r := l.pr("start", "anchor", "--keys-dir", keysDir(t)); r.Branch != "l5d-pki/prod-argocd/1-anchor-added" {
+		t.Errorf("%+v", r)
 	}
 }

@@ -261,6 +261,7 @@ var catalogue = [...]*Sentence{
 	&ForgeBaseURL,
 	&ForgeRepository,
 	&ForgeToken,
+	&ForgeTokenHost,
 	&ForgeNoClient,
 	&ForgeCAFile,
 	&ForgeDenied,
