@@ -40,5 +40,6 @@ func (f *evidenceFlags) observingAgain() string {
 	if !f.observe {
 		return ""
 	}
-	return look.Flags("--observe", "", "--kubeconfig", f.cluster.Kubeconfig, "--context", f.cluster.Context, "--prometheus", address.Redact(f.cluster.Prometheus.URL))
+	return look.Flags("--observe", "", "--kubeconfig", f.cluster.Kubeconfig, "--context", f.cluster.Context,
+		"--prometheus", address.Redact(f.cluster.Prometheus.URL))
 }

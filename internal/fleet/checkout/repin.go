@@ -48,7 +48,8 @@ func Repin(w files.Writer, at At, names []string, commit string) ([]Repinned, er
 		if err != nil {
 			problems = append(problems, problem.Of(err).In(at.Path)...)
 		} else if to != "" {
-			changed = append(changed, Repinned{Member: m.Name, Repository: m.Repository, From: m.Commit, To: to, Unmerged: f.Opened.Unmerged(m.Repository, to)})
+			changed = append(changed, Repinned{Member: m.Name, Repository: m.Repository, From: m.Commit, To: to,
+				Unmerged: f.Opened.Unmerged(m.Repository, to)})
 			commits[m.Name] = to
 		}
 	}
