@@ -41,7 +41,7 @@ var arrows = map[string][]string{
 	"internal/custody/keyfile":  {"internal/custody", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render", "internal/disk", "internal/sink", "internal/screen", "internal/report", "pkg/rotation"},
 	// The clients of Kubernetes and Prometheus are linked into a program of their own (docs/observe.md).
 	"cmd/l5d-pki-render-cluster": {"internal/observe/client"},
-	"internal/observe/client":    {"pkg/gate", "pkg/handshake", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
+	"internal/observe/client":    {"internal/address", "pkg/gate", "pkg/handshake", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
 	"internal/observe/caller":    {"pkg/gate", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/rotation", "pkg/state"},
 	"internal/observe/exchange":  {"pkg/gate", "pkg/pki", "internal/observe", "internal/exchange"},
 	"pkg/handshake":              {"pkg/pki"},

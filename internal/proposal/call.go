@@ -204,7 +204,7 @@ func (c *call) guessFlavour() {
 		return
 	}
 	flags := c.q.Forge
-	flags.SSHHost = c.Repo.SSHHost
+	flags.SSHHost = c.Repo.SSHHostOfUser
 	if target, err := forge.Detect(address, c.Getenv, flags); err == nil {
 		c.flavour = target.Kind
 	}
