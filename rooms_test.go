@@ -41,7 +41,7 @@ var arrows = map[string][]string{
 	"internal/custody/keyfile":  {"internal/custody", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render", "internal/disk", "internal/sink", "internal/screen", "internal/report", "pkg/rotation"},
 	// The clients of Kubernetes and Prometheus are linked into a program of their own (docs/observe.md).
 	"cmd/l5d-pki-render-cluster": {"internal/observe/client"},
-	"internal/observe/client":    {"pkg/gate", "pkg/handshake", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
+	"internal/observe/client":    {"internal/address", "pkg/gate", "pkg/handshake", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
 	"internal/observe/caller":    {"pkg/gate", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/rotation", "pkg/state"},
 	"internal/observe/exchange":  {"pkg/gate", "pkg/pki", "internal/observe", "internal/exchange"},
 	"pkg/handshake":              {"pkg/pki"},
@@ -66,7 +66,7 @@ var arrows = map[string][]string{
 	// The audit trail of a state's log, and what it is made from and checked against.
 	"internal/audit":         {"pkg/pki", "pkg/rotation", "pkg/state"},
 	"internal/audit/command": {"internal/audit/pack", "internal/files"},
-	"internal/audit/pack":    {"internal/audit", "internal/evidence", "internal/files", "internal/lazy", "internal/proposal/base", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/rotation", "pkg/state"},
+	"internal/audit/pack":    {"internal/audit", "internal/evidence", "internal/files", "internal/history", "internal/lazy", "internal/proposal/base", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/rotation", "pkg/state"},
 	// What a monitoring system needs to know of a state.
 	"internal/alerts": {"pkg/linkerd", "pkg/rotation", "pkg/state"},
 	// The signed form of observation files.

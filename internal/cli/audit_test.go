@@ -306,3 +306,16 @@ func TestAuditHistories(t *testing.T) {
 		t.Errorf("no repository: %+v", first)
 	}
 }
+
+// TestAuditMoved: the commits from before the state came to its path are named, with the
+// evidence that lay beside it there.
+func TestAuditMoved(t *testing.T) {
+	audited(t, "git mv rotation.yaml state.yaml", "git commit -q -m moved")
+	was := strings.Fields(perform(t, auditedAt, "git log --format=%H"))
+	done(t, call(t, "", nil, "audit", "pack", "audit", "-s", "state.yaml"))
+	for i, file := range []string{"audit/0001.json", "audit/0002.json", "audit/0003.json"} {
+		if got := moveIn(t, file); got.Commit.ID != was[3-i] {
+			t.Errorf("%s names %q, want %s", file, got.Commit.ID, was[3-i])
+		}
+	}
+}

@@ -71,7 +71,8 @@ type app struct {
 	// jsonErrors: a program reads stderr (-o json).
 	jsonErrors bool
 	piped      map[string][]byte // what was read from pipes (see readOnce)
-	ran        bool              // a command's own code was reached: an error before that is one of usage
+	tokens     forge.Tokens
+	ran        bool // a command's own code was reached: an error before that is one of usage
 }
 
 // errFound ends a command with exit code 1 after it wrote its data: what it

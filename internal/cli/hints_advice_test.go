@@ -15,6 +15,7 @@ var adviceOnly = map[string]string{
 	"custody-ssh-request":     "a program that nobody starts by hand: TestSmall runs it without a request",
 	"pr-no-cache":             "the environment of the process counts, which cases share; TestWorktreeAboveIsTheUsers has it without and with a directory",
 	"forge-exists":            "pr takes the open pull request over; only a program that calls the forge itself is told",
+	"forge-token-host":        "a fleet on two servers, each with a token",
 	"forge-marker":            "a defect of the tool, to be reported",
 	"helm-no-values":          "a defect of the tool, to be reported",
 	"lint-inject-misplaced":   "whether a proxy was meant there, only who wrote it knows",

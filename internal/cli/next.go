@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
 	"github.com/l5d-pki/l5d-pki-render/internal/nextstep/look"
@@ -39,5 +40,6 @@ func (f *evidenceFlags) observingAgain() string {
 	if !f.observe {
 		return ""
 	}
-	return look.Flags("--observe", "", "--kubeconfig", f.cluster.Kubeconfig, "--context", f.cluster.Context, "--prometheus", f.cluster.Prometheus.URL)
+	return look.Flags("--observe", "", "--kubeconfig", f.cluster.Kubeconfig, "--context", f.cluster.Context,
+		"--prometheus", address.Redact(f.cluster.Prometheus.URL))
 }

@@ -301,3 +301,12 @@ func runGitOut(t *testing.T, args ...string) string {
 	}
 	return string(out)
 }
+
+// TestNextHidesLogins: the command that reads the cluster again shows no login of Prometheus.
+func TestNextHidesLogins(t *testing.T) {
+	f := evidenceFlags{observe: true}
+	f.cluster.Prometheus.URL = "https://u:s3cret@prom.example"
+	if got := f.observingAgain(); strings.Contains(got, "s3cret") || !strings.Contains(got, "prom.example") {
+		t.Error(got)
+	}
+}

@@ -64,7 +64,11 @@ func TestObserveFleet(t *testing.T) {
 	if !strings.Contains(status.out, `"observed": "`+l.at.Add(-time.Hour).Format(time.RFC3339)+`"`) {
 		t.Errorf("%s%s", status.out, status.stderr)
 	}
-	if got := callAt(t, l.at, "", l.env, "observe", "--fleet", file, "--context", "x"); got.code != ExitUsage {
-		t.Errorf("with --context: code %d", got.code)
+	// Pods of a StatefulSet have the same names in every cluster: a leaf in one Prometheus
+	// would count for the pod of another member.
+	for _, flags := range [][]string{{"--context", "x"}, {"--prometheus", "http://127.0.0.1:1"}} {
+		if got := callAt(t, l.at, "", l.env, append([]string{"observe", "--fleet", file}, flags...)...); got.code != ExitUsage {
+			t.Errorf("with %s: code %d: %s", flags[0], got.code, got.stderr)
+		}
 	}
 }

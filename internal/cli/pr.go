@@ -77,7 +77,7 @@ func (f *prFlags) addMove(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&q.Fleet, "fleet", "", "move all members of this fleet file that may move, in one pull request; with --guard: the fleet that the state belongs to")
 	cmd.Flags().StringSliceVar(&q.Members, "member", nil, "with --fleet: move these members, all or none (default: all that may move)")
 	cmd.Flags().StringVar(&q.Clones, "repositories", "", "with --fleet: "+command.ClonesUsage)
-	cmd.Flags().StringVar(&q.Remote, "remote", "", "Git remote (default: that of the current branch, origin, or the only one)")
+	cmd.Flags().StringVar(&q.Remote, "remote", "", "Git remote (default: the only one, or else origin)")
 	cmd.Flags().StringVar(&q.Base, "base", "", "branch that changes go to (default: the remote's default branch; with --guard: the one that the CI names)")
 	cmd.Flags().StringSliceVar(&q.Labels, "label", []string{forge.LabelPrefix}, "label of the pull request; may be given several times")
 	cmd.Flags().BoolVar(&q.Draft, "draft", false, "open it as a draft")

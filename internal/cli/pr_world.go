@@ -30,6 +30,9 @@ func (a *app) forgeOf(address string, flags forge.Flags) (forge.Forge, error) {
 		return a.Forge(address)
 	}
 	target, err := forge.Detect(address, a.Getenv, flags)
+	if err == nil {
+		err = a.tokens.Bind(target)
+	}
 	if err != nil {
 		return nil, err
 	}

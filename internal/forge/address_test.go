@@ -17,4 +17,13 @@ func TestAddress(t *testing.T) {
 			t.Errorf("%q: %q", page, got)
 		}
 	}
+	for page, want := range map[string]string{
+		"https://x/1<!--":            "https://x/1%3C!--",
+		"https://x/1</details>`b`":   "https://x/1%3C/details%3E%60b%60",
+		"https://x/[ok](//evil.org)": "https://x/[ok%5D%28//evil.org)",
+	} {
+		if got := Address(page); got != want {
+			t.Errorf("%q: %q, want %q", page, got, want)
+		}
+	}
 }

@@ -32,6 +32,7 @@ func Detect(remoteURL string, getenv func(string) string, flags Flags) (Target, 
 	case ci.serves(r):
 		t.BaseURL = ci.server
 	}
+	t.BaseURL = encrypted(t.BaseURL)
 	own := ci.kind != "" && hostOf(ci.server) == hostOf(t.BaseURL)
 	if own {
 		t.APIURL = ci.api
@@ -88,6 +89,18 @@ func kindOf(host string) string {
 
 // ci is what the variables of a CI say of the forge that runs it.
 type ci struct{ kind, server, api string }
+
+// encrypted is the address of a forge that everybody knows with TLS: a remote may still
+// have the scheme http, which these forges redirect, and the token would go there in clear.
+func encrypted(page string) string {
+	rest, clear := strings.CutPrefix(page, "http://")
+	host, path, _ := strings.Cut(rest, "/")
+	name, _, _ := strings.Cut(strings.ToLower(host), ":")
+	if !clear || known[name] == "" && !strings.HasSuffix(name, ".ghe.com") {
+		return page
+	}
+	return strings.TrimRight("https://"+name+"/"+path, "/")
+}
 
 // ciOf reads them. Gitea's and Forgejo's Actions set GitHub's variables with
 // their own addresses, and GITHUB_ACTIONS with them.

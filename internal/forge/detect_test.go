@@ -140,3 +140,20 @@ func FuzzDetect(f *testing.F) {
 		}
 	})
 }
+
+// TestPublicForgesInClear: a token for a forge that everybody knows never goes there in
+// clear, whatever a remote from long ago says.
+func TestPublicForgesInClear(t *testing.T) {
+	for remote, want := range map[string]string{
+		"http://github.com/acme/pki.git": "https://github.com", "http://github.com:80/acme/pki": "https://github.com", "http://gitlab.com/acme/pki": "https://gitlab.com",
+		"http://acme.ghe.com/a/b": "https://acme.ghe.com", "http://codeberg.org/a/b": "https://codeberg.org",
+		"http://gitea.local:3000/a/b": "http://gitea.local:3000", "http://gitea.local/a/b": "http://gitea.local",
+	} {
+		if got, err := Detect(remote, env(), Flags{}); err != nil || got.BaseURL != want {
+			t.Errorf("%s: %q, want %q (%v)", remote, got.BaseURL, want, err)
+		}
+	}
+	if got, err := Detect("git@github.com:a/b", env(), Flags{BaseURL: "http://github.com"}); err != nil || got.BaseURL != "https://github.com" {
+		t.Errorf("--forge-url: %+v %v", got, err)
+	}
+}

@@ -89,10 +89,16 @@ func (q Query) Matches(p Pull) bool {
 	if state == "" {
 		state = "open"
 	}
-	return (state == "all" || p.State == state) &&
+	return isBranch(p.Head) && (state == "all" || p.State == state) &&
 		(q.Base == "" || p.Base == q.Base) &&
 		(q.Head == "" || p.Head == q.Head) &&
 		len(p.Head) >= len(q.HeadPrefix) && p.Head[:len(q.HeadPrefix)] == q.HeadPrefix
+}
+
+// isBranch reports whether Git takes a name for a branch, as far as what is shown goes: it
+// has no blanks and no control characters.
+func isBranch(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == 0x7f })
 }
 
 // ErrExists says that a pull was open already for this head and base.
@@ -117,10 +123,16 @@ type Forge interface {
 }
 
 // Address is the address of a page as a forge gives it, on one line and without control
-// characters: it is shown among lines of this program's own.
+// characters, and without the signs of HTML and Markdown that no address has: it is shown
+// among lines of this program's own, and in the text of a pull request.
 func Address(page string) string {
 	if strings.ContainsFunc(page, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }) {
 		return strconv.QuoteToASCII(page)
 	}
-	return page
+	return notInAddresses.Replace(page)
 }
+
+// notInAddresses escapes what RFC 3986 leaves out of addresses, and brackets, which it has
+// in hosts alone.
+var notInAddresses = strings.NewReplacer("<", "%3C", ">", "%3E", `"`, "%22", "`", "%60", "{", "%7B", "}", "%7D", "|", "%7C", `\`, "%5C", "^", "%5E",
+	"](", "%5D%28")

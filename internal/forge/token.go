@@ -1,6 +1,10 @@
 package forge
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
 
 // variables hold a token, by kind of forge, the first that is set wins. The
 // names are those of gh, glab and tea, and of the CIs (docs/forges.md).
@@ -33,13 +37,38 @@ func (t Target) variables(own bool) []string {
 	return names
 }
 
+// perHost holds tokens of several servers: HOST=TOKEN, separated by white space.
+const perHost = "L5D_PKI_FORGE_TOKENS"
+
 // token finds it. own: the target is the server of the CI that runs us. The
 // job token of GitLab is left out: it may not open merge requests.
 func token(t Target, own bool, getenv func(string) string) string {
+	for entry := range strings.FieldsSeq(getenv(perHost)) {
+		if host, value, _ := strings.Cut(entry, "="); value != "" && strings.ToLower(host) == hostOf(t.BaseURL) {
+			return value
+		}
+	}
 	for _, name := range t.variables(own) {
 		if value := strings.TrimSpace(getenv(name)); value != "" {
 			return value
 		}
 	}
 	return ""
+}
+
+// Tokens are those that one command sends, and the server of each. The repositories of
+// a fleet may be on servers that do not trust each other.
+type Tokens map[string]string
+
+// Bind refuses a target whose token went to another server.
+func (s *Tokens) Bind(t Target) error {
+	host := hostOf(t.BaseURL)
+	if first, sent := (*s)[t.Token]; sent && first != host {
+		return problem.ForgeTokenHost.With(first, host)
+	}
+	if *s == nil {
+		*s = Tokens{}
+	}
+	(*s)[t.Token] = host
+	return nil
 }

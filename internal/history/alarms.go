@@ -13,10 +13,10 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// version is a version of the state in Git.
+// version is a version of the state in Git; name is its path then.
 type version struct {
-	commit string
-	state  *state.Rotation
+	commit, name string
+	state        *state.Rotation
 }
 
 // Alarms are those of the log and of Git ([recovery.Facts.LogAlarms]).
@@ -31,11 +31,11 @@ func Alarms(statePath string, s *state.Rotation) []string {
 // skipped or an entry that differs from the one in Git. If Git cannot be asked, the log
 // alone is judged; err says why.
 func Look(statePath string, s *state.Rotation) (reverted *recovery.Reverted, edited []string, err error) {
-	past, err := versions(statePath, s.Metadata.Name)
+	past, name, err := versions(statePath, s)
 	if r, wrong := repo.Open(filepath.Dir(statePath)); err == nil && wrong == nil && r.Shallow() {
 		err = errCut
 	}
-	return newer(past, s), edits(past, s), err
+	return newer(past, name, s), edits(past, s), err
 }
 
 // errCut is why the history of a shallow clone says too little.
@@ -44,8 +44,8 @@ var errCut = errors.New("this clone is shallow, versions before its end are miss
 // Unedited is the newest commit whose version of a state file shows no edit by hand
 // against the versions before it; "" if there is none.
 func Unedited(statePath string, s *state.Rotation) string {
-	past, _ := versions(statePath, s.Metadata.Name)
-	for i := len(past) - 1; i >= 0; i-- {
+	past, name, _ := versions(statePath, s)
+	for i := len(past) - 1; i >= 0 && past[i].name == name; i-- {
 		if len(edits(past[:i], past[i].state)) == 0 {
 			return past[i].commit
 		}
@@ -70,26 +70,27 @@ func WithReadable(statePath string, err error) error {
 	return err
 }
 
-// versions are those of the state with a name; others are of another mesh, or cannot
-// be read.
-func versions(statePath, name string) (past []version, err error) {
-	all, err := repo.Versions(statePath)
-	if err != nil {
-		return nil, err
-	}
+// versions are those of the state with a name, oldest first, and its path now; others are
+// of another mesh, or cannot be read.
+func versions(statePath string, s *state.Rotation) (past []version, name string, err error) {
+	all, err := Versions(statePath, s)
 	for _, v := range all {
-		if was, err := state.ParseLegacy(statePath, v.Text); err == nil && was.Metadata.Name == name {
-			past = append(past, version{v.Commit, was})
+		name = v.Name
+		if was, err := state.ParseLegacy(statePath, v.Text); err == nil && was.Metadata.Name == s.Metadata.Name {
+			past = append(past, version{v.Commit, v.Name, was})
 		}
 	}
-	return past, nil
+	return past, name, err
 }
 
-func newer(past []version, s *state.Rotation) (newest *recovery.Reverted) {
+func newer(past []version, name string, s *state.Rotation) (newest *recovery.Reverted) {
 	for _, v := range past {
 		at := v.state.Status
 		if at.Epoch > s.Status.Epoch && (newest == nil || at.Epoch >= newest.Epoch) {
 			newest = &recovery.Reverted{Commit: v.commit, Epoch: at.Epoch, Phase: at.Phase}
+			if v.name != name {
+				newest.Name = v.name
+			}
 		}
 	}
 	return newest

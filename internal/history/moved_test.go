@@ -36,6 +36,12 @@ func (m mover) commit() {
 // put writes a state whose log has one entry for each reason.
 func (m mover) put(name string, whys ...string) {
 	m.t.Helper()
+	m.putOf("", name, whys...)
+}
+
+// putOf is put of a mesh; "" is that of the fixture.
+func (m mover) putOf(mesh, name string, whys ...string) {
+	m.t.Helper()
 	fixture, err := os.ReadFile(filepath.Join("..", "..", "fixtures", "rotation", "bundle", "stable.yaml"))
 	if err != nil {
 		m.t.Fatal(err)
@@ -44,9 +50,12 @@ func (m mover) put(name string, whys ...string) {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	s.Status.Epoch, s.Status.Log = 0, nil
-	for _, why := range whys {
-		s.Status.Log = state.Append(s.Status.Log, state.LogEntry{Phase: state.PhaseStable, At: "2026-06-01T09:00:00Z", Move: state.MoveLegacy, Why: why})
+	s.Status.Epoch, s.Status.Log = int64(len(whys)), nil
+	for i, why := range whys {
+		s.Status.Log = state.Append(s.Status.Log, state.LogEntry{Epoch: int64(i + 1), Phase: state.PhaseStable, At: "2026-06-01T09:00:00Z", Move: state.MoveLegacy, Why: why})
+	}
+	if mesh != "" {
+		s.Metadata.Name = mesh
 	}
 	text, err := state.Marshal(s)
 	if err != nil {

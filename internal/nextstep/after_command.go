@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -32,7 +33,7 @@ func Lines(steps []Step) (text string) {
 func (s Step) remark() string {
 	remark := s.Why
 	if s.Who != "" {
-		remark += ": " + s.Who
+		remark += ": " + inert(s.Who)
 	}
 	remark = strings.Join(strings.Fields(remark), " ")
 	if !s.NotBefore.IsZero() {
@@ -40,6 +41,20 @@ func (s Step) remark() string {
 	}
 	return remark
 }
+
+// inert is text of an observation that no shell acts on: zsh knows no comments in a line
+// that is typed, unless it is told to.
+func inert(text string) string {
+	return qualifiers.ReplaceAllString(signs.Replace(text), "[$1")
+}
+
+// signs are those by which shells end a command, begin another one or repeat an older
+// one; qualifiers is what zsh may run in a pattern. A number of pods stays.
+var (
+	signs = strings.NewReplacer("`", "'", "$", "＄", ";", ",", "&", "＆", "|", "/", "<", "‹", ">", "›", `\`, "/", "!", "ǃ")
+
+	qualifiers = lazy.New(`\(([^0-9])`)
+)
 
 // AfterMove are the steps after a move, up to the next one. Changes are what it
 // changed.

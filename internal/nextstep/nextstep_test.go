@@ -129,3 +129,11 @@ func TestWaiting(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestLinesInZsh: where a shell takes no comments, nothing of an observation is a command.
+func TestLinesInZsh(t *testing.T) {
+	got := Lines([]Step{{Command: "a", Why: "waiting", Who: "shop/x;$(id)`id`|id&id>f<g (2), /etc/*(e:id:)!id \\"}})
+	if strings.ContainsAny(got, ";$`|&<>!\\") || strings.Contains(got, "(e") || !strings.Contains(got, "(2)") {
+		t.Error(got)
+	}
+}

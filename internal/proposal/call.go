@@ -3,10 +3,8 @@ package proposal
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"slices"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
@@ -139,27 +137,6 @@ func (c *call) lookAround() error {
 	return c.readBase()
 }
 
-// locate finds the repository and the state file's place in it.
-func locate(w World, q Request) (*call, error) {
-	c := &call{Base: &base.Base{World: w.World, StatePath: q.StatePath, Signers: q.Signers}, Moves: w.Moves, q: q, flavour: q.Flavour}
-	folder, err := filepath.Abs(filepath.Dir(q.StatePath))
-	if err == nil {
-		folder, err = filepath.EvalSymlinks(folder)
-	}
-	if err != nil {
-		return nil, files.Unread(q.StatePath, err)
-	}
-	if c.Repo, err = repo.Open(folder); err != nil {
-		return nil, base.GitProblem(err)
-	}
-	below, err := filepath.Rel(c.Repo.Top, filepath.Join(folder, filepath.Base(q.StatePath)))
-	if err != nil || !filepath.IsLocal(below) {
-		return nil, problem.PRNoRepository.With().In(q.StatePath)
-	}
-	c.State = filepath.ToSlash(below)
-	return c, nil
-}
-
 // readBase reads the state at the tip of the base.
 func (c *call) readBase() error {
 	text, ok, err := c.Repo.File(c.Tip, c.State)
@@ -227,7 +204,7 @@ func (c *call) guessFlavour() {
 		return
 	}
 	flags := c.q.Forge
-	flags.SSHHost = c.Repo.SSHHost
+	flags.SSHHost = c.Repo.SSHHostOfUser
 	if target, err := forge.Detect(address, c.Getenv, flags); err == nil {
 		c.flavour = target.Kind
 	}

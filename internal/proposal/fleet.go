@@ -206,26 +206,25 @@ func (c *fleetCall) held(f *checkout.Fleet, dry *checkout.Result, r *plan.Report
 		r.Operation, r.Why = plan.OpCreated, "the members that may move move together"
 		return false, nil
 	}
-	ours, err := c.isOurs(r.Branch)
-	if err != nil {
-		return false, err
+	r.Operation, r.Why = plan.OpUpdated, "the move is made anew on the base"
+	if c.q.Wish.Anew {
+		return false, nil
+	}
+	if ours, err := c.isOurs(r.Branch); err != nil || !ours { // a commit of somebody else may not be in this clone
+		r.Operation, r.Why = plan.OpLeft, "the branch was made elsewhere: look at it, delete it, or run with --anew"
+		return true, err
 	}
 	onTip, err := c.onTip(r.Commit)
-	if err != nil {
-		return false, err
-	}
 	switch {
-	case !ours:
-		r.Operation, r.Why = plan.OpLeft, "the branch was made elsewhere: look at it, delete it, or run with --anew"
-		return true, nil
-	case onTip && r.Number > 0 && !c.q.Wish.Anew:
+	case err != nil:
+		return false, err
+	case onTip && r.Number > 0:
 		r.Operation, r.Why = plan.OpNone, "the branch has this move already"
 		return true, nil
-	case !onTip && c.stays(f, dry.Moved) && !c.q.Wish.Anew:
+	case !onTip && c.stays(f, dry.Moved):
 		r.Operation, r.Why = plan.OpLeft, "the base moved since this change was made: merge it as it is, or run with --anew, which makes it again"
 		return true, nil
 	}
-	r.Operation, r.Why = plan.OpUpdated, "the move is made anew on the base"
 	return false, nil
 }
 

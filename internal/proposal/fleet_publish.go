@@ -11,6 +11,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 )
 
 // publishAll pushes the branch of every repository and opens its pull request, the
@@ -55,9 +56,12 @@ func partsText(parts []plan.Part) string {
 	var b strings.Builder
 	b.WriteString("\n**Merge this pull request first.** It pins what the others bring, so that every member is judged with them; their checks pass after that.\n\n")
 	for _, p := range parts {
-		link := p.URL
-		if link == "" {
-			link = "commit " + p.Commit
+		link := "commit " + p.Commit
+		switch {
+		case strings.HasPrefix(p.URL, "https://"), strings.HasPrefix(p.URL, "http://"):
+			link = "<" + p.URL + ">" // Markdown reads nothing in there
+		case p.URL != "":
+			link = sink.Code(p.URL)
 		}
 		fmt.Fprintf(&b, "- %s: %s\n", p.Repository, link)
 	}
@@ -75,8 +79,8 @@ func (c *call) publishFleet(r plan.Report, title, body, was string) (plan.Report
 		return r, base.GitProblem(err)
 	}
 	if was != r.Commit {
-		if err := c.Repo.Push(c.Remote, r.Branch, r.Commit, was); err != nil {
-			return r, base.GitProblem(err)
+		if err := c.push(r.Branch, r.Commit, was); err != nil {
+			return r, err
 		}
 		r.Pushed = true
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 )
 
 // publish makes the change of a plan, pushes it if the branch does not have it, and
@@ -31,8 +32,8 @@ func (c *call) publish(s plan.Snapshot, p plan.Plan) (plan.Report, error) {
 		return steps.Report, nil
 	}
 	if steps.Push {
-		if err := c.Repo.Push(c.Remote, ch.text.Branch, ch.commit, was); err != nil {
-			return steps.Report, base.GitProblem(err)
+		if err := c.push(ch.text.Branch, ch.commit, was); err != nil {
+			return steps.Report, err
 		}
 	}
 	if steps.Open == nil {
@@ -47,6 +48,11 @@ func (c *call) publish(s plan.Snapshot, p plan.Plan) (plan.Report, error) {
 		return r, err
 	}
 	return c.onlyOne(pull, r)
+}
+
+// push puts a commit on a branch that was seen at another one; hooks start what the base has.
+func (c *call) push(branch, commit, was string) error {
+	return base.GitProblem(c.Repo.Push(repo.Push{Remote: c.Remote, Branch: branch, Commit: commit, Was: was, Reviewed: c.Tip}))
 }
 
 func (c *call) update(steps plan.Steps) (plan.Report, error) {

@@ -49,6 +49,7 @@ type MissingKey struct {
 // Reverted is the newest version of the state in Git, where it is ahead of the file.
 type Reverted struct {
 	Commit string
+	Name   string // path in the repository, if it was another than now
 	Epoch  int64
 	Phase  string
 }

@@ -156,7 +156,11 @@ func restoreNewest(f Facts) ([]Step, string) {
 	if file == "" {
 		file = "rotation.yaml"
 	}
-	return []Step{{Command: "git checkout " + f.Reverted.Commit + " -- " + Quoted(file)}, f.run("log --verify"), f.run("status")},
+	restore := "git checkout " + f.Reverted.Commit + " -- " + Quoted(file)
+	if f.Reverted.Name != "" {
+		restore = "git show " + Quoted(f.Reverted.Commit+":"+f.Reverted.Name) + " > " + Quoted(file)
+	}
+	return []Step{{Command: restore}, f.run("log --verify"), f.run("status")},
 		"If going back was what you wanted, run `l5d-pki-render back` after that: it goes back under the gate, and the epoch grows."
 }
 

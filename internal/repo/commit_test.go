@@ -293,16 +293,16 @@ func TestPush(t *testing.T) {
 			t.Errorf("pushed the tag %s, too", tags)
 		}
 	}()
-	if err := r.Push(name, "l5d-pki/prod/2-x", commit, ""); err != nil {
+	if err := r.Push(Push{name, "l5d-pki/prod/2-x", commit, "", "HEAD"}); err != nil {
 		t.Fatal(err)
 	}
 	if got := must(t, remote, "rev-parse", "refs/heads/l5d-pki/prod/2-x"); got != commit {
 		t.Errorf("pushed %s, want %s", got, commit)
 	}
-	if err := r.Push(name, "l5d-pki/prod/2-x", seen.Heads["main"], ""); !errors.Is(err, ErrMoved) {
+	if err := r.Push(Push{name, "l5d-pki/prod/2-x", seen.Heads["main"], "", "HEAD"}); !errors.Is(err, ErrMoved) {
 		t.Errorf("over a branch that was not there: %v", err)
 	}
-	if err := r.Push(name, "l5d-pki/prod/2-x", seen.Heads["main"], strings.Repeat("1", 40)); !errors.Is(err, ErrMoved) {
+	if err := r.Push(Push{name, "l5d-pki/prod/2-x", seen.Heads["main"], strings.Repeat("1", 40), "HEAD"}); !errors.Is(err, ErrMoved) {
 		t.Errorf("over a branch that moved: %v", err)
 	}
 }

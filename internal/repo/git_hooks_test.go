@@ -76,7 +76,7 @@ func TestHooksByLinks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := r.Push("origin", "made", tip, ""); err != nil {
+			if err := r.Push(Push{"origin", "made", tip, "", "HEAD"}); err != nil {
 				t.Error(err)
 			}
 			untouched(t, hostile, name)
@@ -106,12 +106,42 @@ func TestPushHooks(t *testing.T) {
 			t.Fatal(err)
 		}
 		tip := must(t, clone, "rev-parse", "HEAD")
-		if err := r.Push("origin", "made", tip, ""); err != nil {
+		if err := r.Push(Push{"origin", "made", tip, "", "HEAD"}); err != nil {
 			t.Fatal(err)
 		}
 		untouched(t, hostile, path)
 		if _, err := os.Stat(mine); (err == nil) != (path == "outside") {
 			t.Errorf("%s: own hooks ran: %v", path, err == nil)
+		}
+	}
+}
+
+// TestPushHooksStart: what a hook of a push starts is what the reviewed commit has,
+// not what is checked out for a review.
+func TestPushHooksStart(t *testing.T) {
+	for _, hook := range []string{"pre-push", "reference-transaction"} {
+		_, clone := cloned(t)
+		base, ran := must(t, clone, "rev-parse", "HEAD"), filepath.Join(t.TempDir(), "ran")
+		must(t, clone, "checkout", "-q", "-b", "theirs")
+		save(t, clone, "check.sh", "echo theirs >> '"+ran+"'\n")
+		must(t, clone, "add", "check.sh")
+		must(t, clone, "commit", "-q", "-m", "theirs")
+		script := "#!/bin/sh\n[ -e a.txt ] && echo started >> '" + ran + "'\nif [ -e check.sh ]; then sh check.sh; fi\n"
+		if err := os.WriteFile(filepath.Join(clone, ".git", "hooks", hook), []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		r, err := Open(clone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Push(Push{"origin", "made", base, "", base}); err != nil {
+			t.Fatal(hook, err)
+		}
+		if told, _ := os.ReadFile(ran); !strings.Contains(string(told), "started") || strings.Contains(string(told), "theirs") {
+			t.Errorf("%s: %q", hook, told)
+		}
+		if trees := must(t, clone, "worktree", "list"); strings.Count(trees, "\n") > 0 {
+			t.Error("left:", trees)
 		}
 	}
 }

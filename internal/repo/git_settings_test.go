@@ -116,7 +116,7 @@ func TestHooksOfTheBranch(t *testing.T) {
 			t.Error(err)
 		}
 		untouched(t, canary, path+", a commit on the base")
-		if err := r.Push("origin", "made", base, ""); err != nil {
+		if err := r.Push(Push{"origin", "made", base, "", "HEAD"}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -324,7 +324,7 @@ func TestNoCommands(t *testing.T) {
 			t.Errorf("%s: Look succeeds", name)
 		}
 		head := must(t, clone, "rev-parse", "HEAD")
-		if err := r.Push(name, "x", head, ""); err == nil {
+		if err := r.Push(Push{name, "x", head, "", "HEAD"}); err == nil {
 			t.Errorf("%s: Push succeeds", name)
 		}
 		if err := r.Fetch(name, "x", strings.Repeat("1", 40), 1); err == nil {
@@ -352,6 +352,40 @@ func TestReplaced(t *testing.T) {
 	}
 	if versions, err := Versions(filepath.Join(clone, "a.txt")); err != nil || len(versions) != 1 || string(versions[0].Text) != "one\n" {
 		t.Errorf("%+v %v", versions, err)
+	}
+}
+
+// TestReplacedBase: what is made on a commit is made on that commit, though a ref that
+// anybody may push says that another one stands for it.
+func TestReplacedBase(t *testing.T) {
+	_, clone := cloned(t)
+	r, err := Open(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := must(t, clone, "rev-parse", "HEAD")
+	must(t, clone, "checkout", "-q", "-b", "theirs")
+	save(t, clone, "workflow.yaml", "on: push\n")
+	must(t, clone, "add", "workflow.yaml")
+	must(t, clone, "commit", "-q", "-m", "theirs")
+	must(t, clone, "replace", base, "theirs")
+	if replaced := must(t, clone, "ls-tree", "--name-only", base); !strings.Contains(replaced, "workflow.yaml") {
+		t.Fatal("nothing is replaced: the test tests nothing")
+	}
+	w, err := r.CheckoutReviewed(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if _, err := os.Stat(filepath.Join(w.Dir, "workflow.yaml")); !os.IsNotExist(err) {
+		t.Error("the working tree has a file that the base has not:", err)
+	}
+	commit, err := commitIn(t, r, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files := must(t, clone, "--no-replace-objects", "ls-tree", "-r", "--name-only", commit); strings.Contains(files, "workflow.yaml") {
+		t.Error("committed:", files)
 	}
 }
 

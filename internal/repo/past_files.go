@@ -55,6 +55,30 @@ func EachPast(dir string, since time.Time, limit int64, f func(Past)) (unread []
 	return unread, r.eachPast(changesOf(string(out)), limit, f)
 }
 
+// Removed calls f for each file that a commit takes away, as a parent has it. Larger ones
+// than limit (bytes), and what this clone does not have, are passed over.
+func (r *Repo) Removed(commit string, limit int64, f func(Past)) error {
+	details, err := r.Inspect(commit)
+	for _, parent := range details.Parents {
+		if err := r.measure(nil, parent, commit); err != nil {
+			return err
+		}
+		out, err := git(r.Top, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--diff-filter=A", "--end-of-options",
+			commit, parent, "--") // what the parent adds to the commit
+		if err != nil {
+			return err
+		}
+		removed := changesOf(string(out))
+		for i := range removed {
+			removed[i].commit = parent
+		}
+		if err := r.eachPast(removed, limit, f); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
 // pastCommit is a commit with the trees of itself and of its parents.
 type pastCommit struct {
 	hash, tree string

@@ -1,15 +1,20 @@
 package repo
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
 )
 
 // ErrNoRemote says that the repository knows no remote.
 var ErrNoRemote = errors.New("the repository has no remote")
+
+// ErrRemotes says that several remotes could be meant.
+var ErrRemotes = errors.New("the repository has several remotes, and none of them is origin")
 
 // ErrMoved says that a branch of the remote is not where it was when it was
 // looked at: somebody else pushed to it.
@@ -18,19 +23,14 @@ var ErrMoved = errors.New("the branch moved while this command was at work")
 // hold keeps what was fetched from being collected as garbage; it is no branch.
 const hold = "refs/l5d-pki-render/"
 
-// DefaultRemote is the remote of the branch that is checked out, else origin,
-// else the only one there is.
+// DefaultRemote is the only remote, else origin. That of the branch that is
+// checked out may be the fork of a contributor, whose change is being reviewed.
 func (r *Repo) DefaultRemote() (string, error) {
 	out, err := r.git("remote")
 	if err != nil {
 		return "", err
 	}
 	names := strings.Fields(out)
-	if branch := r.Branch(); branch != "" {
-		if remote, err := r.git("config", "branch."+branch+".remote"); err == nil && remote != "." && remote != "" {
-			return remote, nil
-		}
-	}
 	for _, name := range names {
 		if name == "origin" || len(names) == 1 {
 			return name, nil
@@ -39,7 +39,7 @@ func (r *Repo) DefaultRemote() (string, error) {
 	if len(names) == 0 {
 		return "", ErrNoRemote
 	}
-	return "", fmt.Errorf("%w that is the obvious one: %s", ErrNoRemote, strings.Join(names, ", "))
+	return "", fmt.Errorf("%w: %s", ErrRemotes, address.Redact(strings.Join(names, ", ")))
 }
 
 // URL is the address that a remote is pushed to.
@@ -110,42 +110,11 @@ func (r *Repo) fetch(remote, branch, commit string, depth int) error {
 		args = append(args, fmt.Sprintf("--depth=%d", depth))
 	}
 	_, err := call{dir: r.Top, wait: longPatience, use: child.Transport}.run(append(args, "--", remote,
-		"+refs/heads/"+branch+":"+hold+branch)...)
+		fmt.Sprintf("+refs/heads/%s:%s%x", branch, hold, sha256.Sum256([]byte(branch))))...) // a/b would be in the way of a
 	if err == nil && !r.Has(commit) {
 		return ErrMoved
 	}
 	return err
-}
-
-// Push puts a commit on a branch of the remote, if the branch is still where it
-// was seen: was is its commit then, or "" where there was none. Hooks run that
-// are not files of a working tree.
-func (r *Repo) Push(remote, branch, commit, was string) error {
-	hooks, err := r.ownHooks()
-	if err != nil {
-		return err
-	}
-	_, err = call{dir: r.Top, wait: longPatience, use: child.Committing, hooks: hooks}.run("push",
-		"--recurse-submodules=no", "--no-follow-tags", "--quiet", "--porcelain",
-		"--force-with-lease=refs/heads/"+branch+":"+was, "--", remote, commit+":refs/heads/"+branch)
-	var said *Error
-	if errors.As(err, &said) && hasMoved(said.Text) {
-		return fmt.Errorf("%w: %w", ErrMoved, err)
-	}
-	return err
-}
-
-// hasMoved reports whether a push failed since somebody else pushed to the branch:
-// Git compares before it sends ("stale info"), and the server when it takes the
-// commit, in the words of its ref store, where the branch was made or moved in between.
-func hasMoved(said string) bool {
-	for _, words := range []string{"stale info", "cannot lock ref", "reference already exists", "fetch first", "non-fast-forward",
-		"failed to update ref"} {
-		if strings.Contains(said, words) {
-			return true
-		}
-	}
-	return false
 }
 
 // PutBranch moves a local branch that is where it was seen (was, or "" for

@@ -19,11 +19,17 @@ var sshName = lazy.New(`^[A-Za-z0-9_\[][A-Za-z0-9_.:\]-]*$`)
 // SSHHost is the host behind a name that Git would give to ssh: names may be
 // aliases of ~/.ssh/config. It asks the ssh program that Git would run for its
 // configuration (ssh -G) and connects to nothing. It is "" where ssh cannot tell.
-func (r *Repo) SSHHost(name string) string {
+func (r *Repo) SSHHost(name string) string { return r.sshHost(name) }
+
+// SSHHostOfUser is SSHHost for a call that reaches no remote: it runs no program that the
+// repository's own configuration names.
+func (r *Repo) SSHHostOfUser(name string) string { return r.sshHost(name, "--global") }
+
+func (r *Repo) sshHost(name string, scope ...string) string {
 	if !sshName.MatchString(name) {
 		return ""
 	}
-	program, args := r.ssh()
+	program, args := r.ssh(scope...)
 	out, err := child.Command{
 		Name: program, Args: append(args, "-G", name), Env: child.Environment(child.Transport), Wait: sshPatience,
 	}.Output(context.Background())
@@ -38,12 +44,12 @@ func (r *Repo) SSHHost(name string) string {
 	return ""
 }
 
-// ssh is the program that Git runs for SSH (GIT_SSH_COMMAND in git(1)). A command
-// is for a shell to read.
-func (r *Repo) ssh() (program string, args []string) {
+// ssh is the program that Git runs for SSH (GIT_SSH_COMMAND in git(1)), by the settings of
+// a scope or of all. A command is for a shell to read.
+func (r *Repo) ssh(scope ...string) (program string, args []string) {
 	command := os.Getenv("GIT_SSH_COMMAND")
 	if command == "" {
-		command, _ = r.git("config", "--get", "core.sshCommand")
+		command, _ = r.git(append(append([]string{"config"}, scope...), "--get", "core.sshCommand")...)
 	}
 	switch {
 	case command != "":

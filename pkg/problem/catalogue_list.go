@@ -262,6 +262,7 @@ var catalogue = [...]*Sentence{
 	&ForgeBaseURL,
 	&ForgeRepository,
 	&ForgeToken,
+	&ForgeTokenHost,
 	&ForgeNoClient,
 	&ForgeCAFile,
 	&ForgeDenied,

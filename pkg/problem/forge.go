@@ -44,6 +44,12 @@ var (
 		Hint:    "set L5D_PKI_FORGE_TOKEN",
 		Explain: "Tokens come from the environment only: never from an argument, which others on the machine can read. A CI's own token is sent to the CI's own server only. GitLab's CI_JOB_TOKEN is not taken, since it may not open merge requests: make a project access token with the scope api.",
 	}
+	ForgeTokenHost = Sentence{
+		Code:    "forge-token-host",
+		Text:    "the token is for %s, and is not sent to %s as well",
+		Hint:    "give each server its own: L5D_PKI_FORGE_TOKENS='HOST=TOKEN HOST=TOKEN'",
+		Explain: "One command may reach several servers, as for a fleet whose members are in repositories of their own. Who runs one of them, or reads its log, would have the token of the other.",
+	}
 	ForgeNoClient = Sentence{
 		Code:    "forge-no-client",
 		Text:    "pull requests on %s are not opened by this tool",

@@ -5,14 +5,14 @@ var (
 	PRGit = Sentence{
 		Code:    "pr-git",
 		Text:    "%v",
-		Hint:    "run the same git command by hand; in a container `git config --global --add safe.directory PATH` allows a directory of another user",
+		Hint:    "run the same git command by hand",
 		Explain: "pr works with the git program and its configuration, as you do. The message has what git said, without the login of an address.",
 	}
 	PRNoRemote = Sentence{
 		Code:    "pr-no-remote",
 		Text:    "%v",
 		Hint:    "add one (git remote add origin https://HOST/OWNER/REPO.git), or name one with --remote",
-		Explain: "A pull request is opened where the branch is pushed to. Without --remote that is the remote of the branch that is checked out, else origin, else the only one there is.",
+		Explain: "A pull request is opened where the branch is pushed to. Without --remote that is the only remote, or else origin. The remote of the branch that is checked out does not count: it may be the fork of somebody whose change is being reviewed, and its main branch is theirs.",
 	}
 	PRSubmodule = Sentence{
 		Code:    "pr-submodule",

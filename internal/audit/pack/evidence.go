@@ -10,9 +10,9 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 )
 
-// evidence adds the observations that a commit brought: those beside the state file
-// that its first parent does not have.
-func (f *versions) evidence(v *audit.Version, commit repo.Details) error {
+// evidence adds the observations that a commit brought: those beside the state file of
+// this name that its first parent does not have.
+func (f *versions) evidence(v *audit.Version, stateName string, commit repo.Details) error {
 	tree, err := f.repo.Tree(commit.Commit)
 	if err != nil {
 		return err
@@ -23,7 +23,7 @@ func (f *versions) evidence(v *audit.Version, commit repo.Details) error {
 			return err
 		}
 	}
-	dir := path.Join(path.Dir(f.name), base.EvidenceFolder)
+	dir := path.Join(path.Dir(stateName), base.EvidenceFolder)
 	for _, name := range tree.Files() {
 		if path.Dir(name) != dir || !base.IsEvidenceName(v.State.Metadata.Name, path.Base(name)) || before.Has(name) {
 			continue

@@ -9,6 +9,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/audit"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/history"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -77,7 +78,7 @@ type versions struct {
 // versionsOf finds, for each entry of the log, the oldest version that has it.
 func versionsOf(path string, now *state.Rotation, notes io.Writer) (*versions, error) {
 	found := &versions{brought: map[int]audit.Version{}}
-	all, err := repo.Versions(path)
+	all, err := history.Versions(path, now)
 	if errors.Is(err, repo.ErrNone) {
 		fmt.Fprintf(notes, "note: no commits are named: %v\n", err)
 		return found, nil
@@ -118,8 +119,8 @@ func nameIn(r *repo.Repo, path string) (string, error) {
 }
 
 // add takes a version for those entries that no older one has.
-func (f *versions) add(v repo.Version, now *state.Rotation) error {
-	was, err := state.ParseLegacy(f.name, v.Text)
+func (f *versions) add(v repo.Past, now *state.Rotation) error {
+	was, err := state.ParseLegacy(v.Name, v.Text)
 	if err != nil || was.Metadata.Name != now.Metadata.Name {
 		return nil // from before the file was this state, or broken and mended later
 	}
@@ -148,7 +149,7 @@ func (f *versions) add(v repo.Version, now *state.Rotation) error {
 		Known: audit.Known{Recorded: true}, ID: v.Commit, Author: author, Committer: committer,
 		CommittedAt: at.Format(time.RFC3339), Trailers: details.Trailers,
 	}
-	if err := f.evidence(&version, details); err != nil {
+	if err := f.evidence(&version, v.Name, details); err != nil {
 		return err
 	}
 	for _, i := range brought {

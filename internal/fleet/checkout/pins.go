@@ -95,6 +95,17 @@ func PinnedIn(r *repo.Repo, m fleet.Member) ([]byte, error) {
 	return text, base.GitProblem(err)
 }
 
+// Unmerged reports whether a commit is known not to be on the default branch of a
+// repository: somebody may have pushed it there, and nobody reviewed it yet.
+func (c *Clones) Unmerged(repository, commit string) bool {
+	r, err := c.Open(repository)
+	if err != nil || !r.Has(commit) {
+		return false
+	}
+	branch := r.KnownDefault("origin")
+	return branch != "" && r.Has(branch) && !r.Contains(branch, commit)
+}
+
 // earlier are the observations that came with earlier moves of such a member.
 func (c *Clones) earlier(m fleet.Cluster) (earlier []*rotation.Observation, err error) {
 	if m.Now.Status.Rotation == nil {

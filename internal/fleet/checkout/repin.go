@@ -21,6 +21,8 @@ type Repinned struct {
 	Repository string `json:"repository"`
 	From       string `json:"from,omitempty"`
 	To         string `json:"to"`
+	// Unmerged: the default branch, as the clone knows it, does not have the commit.
+	Unmerged bool `json:"unmerged,omitempty"`
 }
 
 // Repin pins members of other repositories to a commit, or to the newest one of the
@@ -46,7 +48,8 @@ func Repin(w files.Writer, at At, names []string, commit string) ([]Repinned, er
 		if err != nil {
 			problems = append(problems, problem.Of(err).In(at.Path)...)
 		} else if to != "" {
-			changed = append(changed, Repinned{Member: m.Name, Repository: m.Repository, From: m.Commit, To: to})
+			changed = append(changed, Repinned{Member: m.Name, Repository: m.Repository, From: m.Commit, To: to,
+				Unmerged: f.Opened.Unmerged(m.Repository, to)})
 			commits[m.Name] = to
 		}
 	}

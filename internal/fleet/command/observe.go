@@ -39,7 +39,7 @@ func (o *Observing) Add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.Path, "fleet", "", "read every member of this fleet file that has a context")
 	cmd.Flags().StringVar(&o.Clones, "repositories", "", "with --fleet: "+checkout.ClonesUsage)
 	cmd.Flags().IntVar(&o.Parallel, "parallel", 8, "with --fleet: members that are read at the same time")
-	for _, flag := range []string{"state", "context", "cluster", "namespace", "to", "rbac"} {
+	for _, flag := range []string{"state", "context", "cluster", "namespace", "to", "rbac", "prometheus"} {
 		cmd.MarkFlagsMutuallyExclusive("fleet", flag)
 	}
 }

@@ -32,6 +32,9 @@ func (p pins) Text() string {
 			from = m.From[:12]
 		}
 		fmt.Fprintf(&b, "pinned %s in repository %s: %s -> %s\n", m.Member, m.Repository, from, m.To[:12])
+		if m.Unmerged {
+			fmt.Fprintf(&b, "  the default branch of %s does not have that commit: merge it there too, after it was reviewed\n", m.Repository)
+		}
 	}
 	return b.String()
 }

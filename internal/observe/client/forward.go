@@ -151,14 +151,14 @@ func (c *forwarded) Close() error {
 }
 
 // The context of forward is the only limit.
-func (c *forwarded) LocalAddr() net.Addr              { return address{} }
-func (c *forwarded) RemoteAddr() net.Addr             { return address{} }
+func (c *forwarded) LocalAddr() net.Addr              { return ofPod{} }
+func (c *forwarded) RemoteAddr() net.Addr             { return ofPod{} }
 func (c *forwarded) SetDeadline(time.Time) error      { return nil }
 func (c *forwarded) SetReadDeadline(time.Time) error  { return nil }
 func (c *forwarded) SetWriteDeadline(time.Time) error { return nil }
 
-// address is of a port behind the API server.
-type address struct{}
+// ofPod is the address of a port behind the API server.
+type ofPod struct{}
 
-func (address) Network() string { return "portforward" }
-func (address) String() string  { return "a pod" }
+func (ofPod) Network() string { return "portforward" }
+func (ofPod) String() string  { return "a pod" }

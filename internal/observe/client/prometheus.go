@@ -68,6 +68,9 @@ func (p *prometheus) samples(ctx context.Context) ([]observe.Sample, error) {
 		request.Header.Set("Authorization", "Bearer "+p.token)
 	}
 	response, err := p.http.Do(request)
+	if away := (*url.Error)(nil); errors.As(err, &away) { // it names the address, with a user that may be a token
+		err = away.Err
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe/exchange"
 	"github.com/l5d-pki/l5d-pki-render/pkg/handshake"
@@ -40,7 +41,7 @@ func answer(ctx context.Context, r exchange.Request, progress io.Writer) (exchan
 	}
 	p, err := newPrometheus(r.Prometheus)
 	if err != nil {
-		return exchange.Answer{}, problem.ObservePrometheus.With(r.Prometheus.URL, err).Because(err)
+		return exchange.Answer{}, problem.ObservePrometheus.With(address.Redact(r.Prometheus.URL), err).Because(err)
 	}
 	dial, err := observe.DialOf(r.Dial)
 	if err != nil {

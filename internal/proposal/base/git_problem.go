@@ -24,11 +24,10 @@ func GitProblem(err error) error {
 		return problem.PRGuardNotFile.With(err, "in Git").Because(err)
 	case errors.Is(err, repo.ErrHook):
 		return problem.PRHook.With().Because(err)
+	case errors.Is(err, repo.ErrNoRemote), errors.Is(err, repo.ErrRemotes):
+		return problem.PRNoRemote.With(err).Because(err)
 	case errors.Is(err, repo.ErrNoCache):
 		return problem.PRNoCache.With(err).Because(err)
-	}
-	if errors.Is(err, repo.ErrNoRemote) {
-		return problem.PRNoRemote.With(err).Because(err)
 	}
 	return problem.PRGit.With(err).Because(err)
 }

@@ -179,6 +179,9 @@ func (g *judgement) notePin(m fleet.Member, was, is *state.Rotation) {
 	note := func(text string) { g.r.notes = append(g.r.notes, "member "+sink.Code(m.Name)+text) }
 	note(fmt.Sprintf(" is pinned at %s of repository %s: `%s` (epoch %d) to `%s` (epoch %d)",
 		sink.Code(m.Commit[:12]), sink.Code(m.Repository), was.Status.Phase, was.Status.Epoch, is.Status.Phase, is.Status.Epoch))
+	if g.clones().Unmerged(m.Repository, m.Commit) {
+		note(": the default branch of its repository does not have this commit yet")
+	}
 	if now := trusts(is); now != trusts(was) {
 		note(": " + now)
 	}

@@ -77,7 +77,11 @@ func (r Report) Markdown() string {
 	fmt.Fprintf(&b, "**%s**: %s\n\n", r.Operation, sink.Markdown(r.Why))
 	for _, row := range r.Outputs() {
 		if row[1] != "" && row[0] != "operation" && row[0] != "changed" {
-			fmt.Fprintf(&b, "- %s: %s\n", row[0], row[1])
+			text := sink.Markdown(row[1])
+			if strings.HasPrefix(row[1], "https://") || strings.HasPrefix(row[1], "http://") { // as forge.Address has it
+				text = row[1]
+			}
+			fmt.Fprintf(&b, "- %s: %s\n", row[0], text)
 		}
 	}
 	for _, need := range r.Needs {

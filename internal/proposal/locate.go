@@ -1,0 +1,58 @@
+package proposal
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+)
+
+// locate finds the repository and the state's name in it, as the path is written:
+// what is checked out may have a link there that leads to another state.
+func locate(w World, q Request) (*call, error) {
+	c := &call{Base: &base.Base{World: w.World, StatePath: q.StatePath, Signers: q.Signers}, Moves: w.Moves, q: q, flavour: q.Flavour}
+	full, err := filepath.Abs(q.StatePath)
+	if err != nil {
+		return nil, files.Unread(q.StatePath, err)
+	}
+	top := topOf(filepath.Dir(full))
+	if top == "" { // a link outside of all repositories may lead into one
+		folder, err := filepath.EvalSymlinks(filepath.Dir(full))
+		if err != nil {
+			return nil, files.Unread(q.StatePath, err)
+		}
+		top, full = folder, filepath.Join(folder, filepath.Base(full))
+	}
+	if c.Repo, err = repo.Open(top); err != nil {
+		return nil, base.GitProblem(err)
+	}
+	if topOf(top) == "" {
+		top = c.Repo.Top
+	}
+	below, err := filepath.Rel(top, full)
+	if err != nil || !filepath.IsLocal(below) {
+		return nil, problem.PRNoRepository.With().In(q.StatePath)
+	}
+	c.State = filepath.ToSlash(below)
+	return c, nil
+}
+
+// topOf is the innermost repository that holds a folder by the names of the path, ""
+// where none does. One behind a link of another repository is none.
+func topOf(folder string) (top string) {
+	linked := false
+	for dir := folder; ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil && (top == "" || linked) {
+			top, linked = dir, false
+		}
+		if info, err := os.Lstat(dir); err == nil && info.Mode()&os.ModeSymlink != 0 {
+			linked = true
+		}
+		if dir == filepath.Dir(dir) {
+			return top
+		}
+	}
+}
