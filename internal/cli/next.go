@@ -31,7 +31,7 @@ func (a *app) afterObserve(file, statePath string, s *state.Rotation) {
 // afterPull follows a pull request that was opened or brought up to date.
 func (a *app) afterPull(r prResult, statePath string) {
 	if made, ok := r.(plan.Report); ok && made.URL != "" && !made.DryRun && (made.Operation == plan.OpCreated || made.Operation == plan.OpUpdated) {
-		a.next(nextstep.AfterPull(statePath, made.Base))
+		a.next(nextstep.AfterPull(statePath, made.Base, len(made.Needs) > 0))
 	}
 }
 

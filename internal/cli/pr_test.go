@@ -327,7 +327,7 @@ func TestPRDraft(t *testing.T) {
 	}
 	l.at = l.at.Add(time.Hour)
 	l.wrote()
-	if again := l.pr("--draft-until-gate"); again.Operation != plan.OpNone || len(l.wrote()) > 0 {
+	if again := l.pr("--draft-until-gate"); again.Operation != plan.OpNone || len(l.wrote()) > 0 || strings.Contains(again.Why, "merge it") || len(again.Needs) == 0 {
 		t.Errorf("again: %+v", again)
 	}
 	ready := l.pr("--draft-until-gate", "--assume", "BUNDLE-DELIVERED")

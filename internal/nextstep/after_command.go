@@ -136,11 +136,16 @@ func AfterObserve(f Facts) []Step {
 	return []Step{step}
 }
 
-// AfterPull are the steps after a pull request was opened or brought up to date.
-func AfterPull(statePath, base string) []Step {
+// AfterPull are the steps after a pull request was opened or brought up to date. A
+// draft waits for its gate, and is not merged before.
+func AfterPull(statePath, base string, waits bool) []Step {
 	f := Facts{StatePath: statePath, State: &state.Rotation{}}
+	why := "when the pull request is merged into " + base + " and the cluster has applied it"
+	if waits {
+		why = "the draft waits for its gate, and this shows whether it is open"
+	}
 	return []Step{
-		{Command: f.observe(), Why: "when the pull request is merged into " + base + " and the cluster has applied it"},
+		{Command: f.observe(), Why: why},
 		{Command: f.command("pr --next") + " --evidence " + delivery.Quoted(f.observed())},
 	}
 }

@@ -33,6 +33,11 @@ func Publish(s Snapshot, c Change, how How) Steps {
 	next, title := c.Text.Next, c.Text.Title()
 	r := Report{Branch: c.Text.Branch, Commit: c.Commit, Phase: next.Status.Phase, Epoch: next.Status.Epoch, Draft: how.Draft || c.Text.Shut}
 	r.Pushed = c.Was != c.Commit || c.Commit == ""
+	if c.Text.Shut {
+		for _, p := range c.Text.Move.Shut {
+			r.Needs = append(r.Needs, p.Error())
+		}
+	}
 	if len(s.Due) > 0 {
 		return Update(s, c, how, s.Due[0], r)
 	}
@@ -50,6 +55,9 @@ func Update(s Snapshot, c Change, how How, pull forge.Pull, r Report) Steps {
 	title := c.Text.Title()
 	r.Number, r.URL, r.Draft = pull.Number, pull.URL, pull.Draft
 	r.Operation, r.Why = OpNone, "the pull request is open and as it should be: merge it, and collect the evidence for the next phase"
+	if c.Text.Shut {
+		r.Why = "the draft is open and as it should be: it waits for its gate, which is shut"
+	}
 	if r.Pushed {
 		r.Operation, r.Why = OpUpdated, "the branch was made anew on "+s.Base
 	}
