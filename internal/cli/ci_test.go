@@ -39,6 +39,9 @@ func TestWorkflows(t *testing.T) {
 		default:
 			w = actionsJobs(t, file, text)
 		}
+		if strings.HasSuffix(file, ".gitlab-ci.yml") && !strings.Contains(string(text), "\n    GIT_STRATEGY: clone\n") {
+			t.Errorf("%s: a directory that another job wrote to", file)
+		}
 		if !w.deep {
 			t.Errorf("%s: no whole history", file)
 		}
