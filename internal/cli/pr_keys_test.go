@@ -59,7 +59,14 @@ func TestPRKilled(t *testing.T) {
 	l.refused("pr-git", "start", "anchor", "--keys-dir", keys)
 	// As if it had been killed one step earlier: the commit is pending.
 	made := gitIn(t, l.clone, "rev-parse", "refs/l5d-pki-render-made/"+branch)
-	gitIn(t, l.clone, "update-ref", "refs/l5d-pki-render-pending/"+branch, made)
+	pending := func() {
+		gitIn(t, l.clone, "update-ref", "refs/l5d-pki-render-pending/"+branch, made)
+		list := made + " refs/l5d-pki-render-pending/" + branch + "\n"
+		if err := os.WriteFile(filepath.Join(l.clone, ".git", "l5d-pki-render-made"), []byte(list), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pending()
 	gitIn(t, l.clone, "update-ref", "-d", "refs/l5d-pki-render-made/"+branch)
 	if err := os.Remove(hook); err != nil {
 		t.Fatal(err)
@@ -83,7 +90,7 @@ func TestPRKilled(t *testing.T) {
 	if is, _ := os.ReadFile(key); string(is) != string(other) {
 		t.Error("a key was written over")
 	}
-	gitIn(t, l.clone, "update-ref", "refs/l5d-pki-render-pending/"+branch, made)
+	pending()
 	if err := os.WriteFile(key, own, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -75,8 +75,8 @@ func (c *call) publishFleet(r plan.Report, title, body, was string) (plan.Report
 		return r, base.GitProblem(err)
 	}
 	if was != r.Commit {
-		if err := c.Repo.Push(c.Remote, r.Branch, r.Commit, was); err != nil {
-			return r, base.GitProblem(err)
+		if err := c.push(r.Branch, r.Commit, was); err != nil {
+			return r, err
 		}
 		r.Pushed = true
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
-	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 )
 
@@ -31,8 +30,8 @@ func (c *call) publish(s plan.Snapshot, p plan.Plan) (plan.Report, error) {
 		return steps.Report, nil
 	}
 	if steps.Push {
-		if err := c.Repo.Push(c.Remote, ch.text.Branch, ch.commit, was); err != nil {
-			return steps.Report, base.GitProblem(err)
+		if err := c.push(ch.text.Branch, ch.commit, was); err != nil {
+			return steps.Report, err
 		}
 	}
 	if steps.Open == nil {

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -174,5 +175,51 @@ func TestRecorded(t *testing.T) {
 	}
 	if !known("l5d-pki/a/1-x") {
 		t.Error("the own record after that")
+	}
+}
+
+// TestRecordedLast: of the commits that were made for a branch the last one counts, also
+// where a fetch puts a ref back to one before.
+func TestRecordedLast(t *testing.T) {
+	_, clone := cloned(t)
+	r, err := Open(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const branch = "l5d-pki/a/1-x"
+	first := must(t, clone, "rev-parse", "HEAD")
+	must(t, clone, "commit", "-q", "--allow-empty", "-m", "second")
+	second := must(t, clone, "rev-parse", "HEAD")
+	want := func(when string, before, after bool, by string) {
+		t.Helper()
+		one, err := r.Recorded(branch, first)
+		two, err2 := r.Recorded(branch, second)
+		replacedBy, err3 := r.ReplacedBy(branch, first)
+		none, err4 := r.ReplacedBy(branch, second)
+		if err := errors.Join(err, err2, err3, err4); err != nil || one != before || two != after || replacedBy != by || none != "" {
+			t.Errorf("%s: %v, %v, replaced by %q and %q (%v)", when, one, two, replacedBy, none, err)
+		}
+	}
+	if err := errors.Join(r.Await(branch, first), r.Remember(branch, first)); err != nil {
+		t.Fatal(err)
+	}
+	want("one", true, false, "")
+	if err := errors.Join(r.Supersede(branch, first), r.Remember(branch, second)); err != nil {
+		t.Fatal(err)
+	}
+	want("not pushed yet", true, true, second)
+	if err := r.Settle(branch); err != nil {
+		t.Fatal(err)
+	}
+	want("pushed", false, true, second)
+	for _, where := range []string{made, replaced} {
+		must(t, clone, "update-ref", where+branch, first)
+	}
+	want("refs put back", false, false, second)
+	if err := r.Remember(branch, first); err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := r.Recorded(branch, first); err != nil || !ok {
+		t.Errorf("made again: %v (%v)", ok, err)
 	}
 }
