@@ -176,6 +176,7 @@ var catalogue = [...]*Sentence{
 	&CustodyNoSOPSFile,
 	&CustodyOpenToAll,
 	&CustodyInGit,
+	&CustodyLink,
 	&CustodyGitSilent,
 	&CustodyForOthers,
 	&CustodyOldRecipients,
