@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 )
 
@@ -59,7 +60,16 @@ func TestPRKilled(t *testing.T) {
 	l.refused("pr-git", "start", "anchor", "--keys-dir", keys)
 	// As if it had been killed one step earlier: the commit is pending.
 	made := gitIn(t, l.clone, "rev-parse", "refs/l5d-pki-render-made/"+branch)
-	gitIn(t, l.clone, "update-ref", "refs/l5d-pki-render-pending/"+branch, made)
+	pending := func() {
+		r, err := repo.Open(l.clone)
+		if err == nil {
+			err = r.Await(branch, made)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	pending()
 	gitIn(t, l.clone, "update-ref", "-d", "refs/l5d-pki-render-made/"+branch)
 	if err := os.Remove(hook); err != nil {
 		t.Fatal(err)
@@ -83,7 +93,7 @@ func TestPRKilled(t *testing.T) {
 	if is, _ := os.ReadFile(key); string(is) != string(other) {
 		t.Error("a key was written over")
 	}
-	gitIn(t, l.clone, "update-ref", "refs/l5d-pki-render-pending/"+branch, made)
+	pending()
 	if err := os.WriteFile(key, own, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(argocd.ConfinedVariable) != "" && slices.Equal(os.Args[1:], []string{"cmp", "generate"}) { // a test is this child's parent
 		os.Exit(Main(os.Args[1:], World{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now}))
 	}
-	os.Exit(testkit.InMemory(func() int { return withGitConfig(m.Run) }))
+	os.Exit(testkit.InMemory(func() int { return withGitConfig(func() int { return testkit.OwnCache(m.Run) }) }))
 }
 
 func withGitConfig(run func() int) int {

@@ -412,7 +412,12 @@ func TestPRAdvanceMadeElsewhere(t *testing.T) {
 		gitIn(t, dir, "reset", "-q", "--soft", "HEAD^")
 		l.reseal(dir)
 	})
-	l.elsewhere(nil, func(string) { l.leftAlone(plan.OpLeft, "", "--next", "--assume", "BUNDLE-DELIVERED") })
+	l.elsewhere(nil, func(string) {
+		if r := l.pr("--next", "--assume", "BUNDLE-DELIVERED"); r.Operation != plan.OpLeft || !r.Warned {
+			t.Errorf("a text of another state: %+v", r)
+		}
+		l.leftAlone(plan.OpLeft, "", "--next", "--assume", "BUNDLE-DELIVERED")
+	})
 }
 
 // TestPRIgnoredFlags: a flag that the branch does not follow is refused, from
@@ -441,4 +446,117 @@ func TestPRIgnoredFlags(t *testing.T) {
 	if r := l.pr("start", "anchor", "--anew", "--keys-dir", keys); r.Operation != plan.OpUpdated || r.Commit == first.Commit || l.stateOf(r.Branch).Status.Anchors[1].Name != "second" {
 		t.Errorf("--anew: %+v", r)
 	}
+}
+
+// TestPRReplacedComesBack: what `--anew` replaced is not taken over again when somebody
+// pushes it back, whoever signed it; nor before its successor was pushed.
+func TestPRReplacedComesBack(t *testing.T) {
+	t.Parallel()
+	for name, signed := range map[string]bool{"recorded": false, "recorded and signed": true} {
+		t.Run(name, func(t *testing.T) {
+			l := land(t)
+			if signed {
+				sign, line := signingKey(t)
+				l.allow(line)
+				sign(l.clone)
+			}
+			first := l.pr("start", "anchor")
+			l.moveBase()
+			moved := l.pr("start", "anchor") // the same start on a new base: both stay known
+			gitIn(t, l.remote, "update-ref", "refs/heads/"+startBranch, first.Commit)
+			if again := l.pr("--next"); again.Operation != plan.OpUpdated {
+				t.Fatalf("the same start: %+v", again)
+			}
+			hook := filepath.Join(l.remote, "hooks", "pre-receive")
+			if err := os.WriteFile(hook, []byte("#!/bin/sh\nexit 1\n"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			l.refused("pr-git", "start", "anchor", "--anew", "--keys-dir", keysDir(t))
+			if err := os.Remove(hook); err != nil {
+				t.Fatal(err)
+			}
+			const why = "was made in this clone, and replaced by commit"
+			l.leftAlone(plan.OpNone, why, "start", "anchor")
+			anew := l.pr("start", "anchor", "--anew", "--keys-dir", keysDir(t))
+			for _, old := range []string{first.Commit, moved.Commit} {
+				gitIn(t, l.remote, "update-ref", "refs/heads/"+startBranch, old)
+				for _, args := range [][]string{{"--next"}, {"start", "anchor"}} {
+					if r := l.pr(args...); r.Operation != plan.OpLeft || !strings.Contains(r.Why, why) || l.head(startBranch) != old {
+						t.Errorf("%q: %+v", args, r)
+					}
+				}
+			}
+			l.moveBase()
+			if r := l.pr("--next"); r.Operation != plan.OpLeft || !strings.Contains(r.Why, why+" "+anew.Commit[:12]) || l.head(startBranch) != moved.Commit {
+				t.Errorf("on a new base: %+v", r)
+			}
+			gitIn(t, l.remote, "update-ref", "-d", "refs/heads/"+startBranch)
+			if r := l.pr("start", "anchor"); l.stateOf(startBranch).Status.Anchors[1] == l.stateOf(first.Commit).Status.Anchors[1] {
+				t.Errorf("after the branch was deleted: %+v", r)
+			}
+		})
+	}
+}
+
+// TestPRTextOfAnotherCommit: where somebody pushed over the branch, the pull request is
+// not as it should be: text and title say that they are of another commit, once, until
+// they are not.
+func TestPRTextOfAnotherCommit(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	first := l.pr("start", "anchor")
+	pull := &l.forge.pulls[0]
+	title, body := pull.Title, pull.Body
+	warned := func(why string) {
+		t.Helper()
+		head := l.head(startBranch)
+		dry := l.pr("--next", "--dry-run")
+		if dry.Operation != plan.OpLeft || pull.Body != body || pull.Title != title {
+			t.Errorf("dry run: %+v\n%s\n%s", dry, pull.Title, pull.Body)
+		}
+		l.wrote()
+		for i, args := range [][]string{{"--next"}, {"--next"}, {"start", "anchor"}} {
+			r := l.pr(args...)
+			wrote := l.wrote()
+			if r.Operation != plan.OpLeft || !strings.HasPrefix(r.Why, "the text of pull request #1 was written for another commit than "+head[:12]) ||
+				!strings.Contains(r.Why, why) || strings.Contains(r.Why, "as it should be") || r.Warned != (i == 0) || len(wrote) > 0 != r.Warned {
+				t.Errorf("%q: %+v, wrote %q", args, r, wrote)
+			}
+		}
+		if l.head(startBranch) != head || !strings.HasPrefix(pull.Body, "**Do not decide by this text.** The branch has commit `"+head+"` now.") ||
+			!strings.HasSuffix(pull.Body, body) || pull.Title != title+" - pushed over" {
+			t.Errorf("%s: %s", pull.Title, pull.Body)
+		}
+	}
+	mark := func() { // another clone pushes a start of its own, and touches no pull request
+		l.elsewhere(nil, func(dir string) {
+			r := l.pr("start", "anchor", "--anew", "--commit-only")
+			gitIn(t, dir, "push", "-q", "--force", "origin", r.Commit+":refs/heads/"+startBranch)
+		})
+	}
+	mark()
+	warned("made elsewhere")
+	l.moveBase()
+	gitIn(t, l.remote, "update-ref", "refs/heads/"+startBranch, first.Commit)
+	if r := l.pr("--next"); r.Operation != plan.OpUpdated || pull.Title != title || strings.Contains(pull.Body, "Do not decide") {
+		t.Errorf("the start is back: %+v\n%s\n%s", r, pull.Title, pull.Body)
+	}
+	title, body = pull.Title, pull.Body
+	mark()
+	warned("made elsewhere")
+	title, body = pull.Title, pull.Body
+	mark() // another one
+	l.pr("--next")
+	if strings.Count(pull.Body, "Do not decide") != 1 || !strings.Contains(pull.Body, l.head(startBranch)) {
+		t.Errorf("pushed over twice: %s", pull.Body)
+	}
+	gitIn(t, l.remote, "update-ref", "refs/heads/"+startBranch, gitIn(t, l.clone, "rev-parse", "refs/l5d-pki-render-made/"+startBranch))
+	l.elsewhere(nil, func(string) { // a clone that takes nothing over sees that the text fits again
+		if r := l.pr("--next"); r.Operation != plan.OpNone || !r.Warned || strings.Contains(pull.Body, "Do not decide") || strings.Contains(pull.Title, "pushed over") {
+			t.Errorf("elsewhere: %+v\n%s\n%s", r, pull.Title, pull.Body)
+		}
+	})
+	title, body = pull.Title, pull.Body
+	l.commitTo(startBranch, func(dir string) { l.edit(dir, l.state, func(s string) string { return s + "# x\n" }) })
+	warned("it has a commit that is not this command's")
 }

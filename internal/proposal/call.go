@@ -79,6 +79,7 @@ func (c *call) pullRequest(margin rotation.Margin) (plan.Report, error) {
 	r := plan.Report{}
 	if p.Report != nil {
 		r = *p.Report
+		r.Warned, err = c.warn(s)
 	} else {
 		r, err = c.publish(s, p)
 	}
@@ -87,6 +88,17 @@ func (c *call) pullRequest(margin rotation.Margin) (plan.Report, error) {
 	}
 	r.Closed, r.Base, r.DryRun = slices.Concat(closed, also, r.Closed), c.Branch, c.q.DryRun
 	return r, err
+}
+
+// warn has the open pull request say whether its text is of another commit than the one on
+// its branch, which is left alone.
+func (c *call) warn(s plan.Snapshot) (bool, error) {
+	change := s.Warning(forge.LimitsOf(c.flavour))
+	if change == nil || c.q.DryRun {
+		return change != nil, nil
+	}
+	_, err := c.forge.Update(c.ctx, s.Due[0].Number, *change)
+	return err == nil, err
 }
 
 // planned is what becomes of the wish, or of what is due.

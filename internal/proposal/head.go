@@ -22,7 +22,14 @@ func (c *call) inspect(branch, commit string) (*plan.Head, error) {
 	}
 	h := &plan.Head{Branch: branch, Commit: d.Commit, Tree: d.Tree, Subject: d.Subject, Committer: d.Committer,
 		Material: d.Trailers[text.TrailerMaterial]}
-	if h.Foreign, err = c.foreign(branch, d); err != nil || h.Foreign != "" {
+	file, regular, err := c.Repo.Regular(commit, c.State, statefile.MaxSize)
+	if err != nil {
+		return nil, base.GitProblem(err)
+	}
+	if regular {
+		h.Digest = text.Digest(file)
+	}
+	if h.Foreign, err = c.foreign(branch, d, h.Digest); err != nil || h.Foreign != "" {
 		return h, base.GitProblem(err)
 	}
 	h.Parent = d.Parents[0]
@@ -40,8 +47,9 @@ func (c *call) inspect(branch, commit string) (*plan.Head, error) {
 	return h, err
 }
 
-// foreign says why a commit is not one of ours, as we made it.
-func (c *call) foreign(branch string, d repo.Details) (string, error) {
+// foreign says why a commit, with a state file of this digest, is not one of ours, as we
+// made it.
+func (c *call) foreign(branch string, d repo.Details, digest string) (string, error) {
 	named := fmt.Sprintf("l5d-pki/%s/%s-%s", d.Trailers[text.TrailerRotation], d.Trailers[text.TrailerEpoch], d.Trailers[text.TrailerPhase])
 	switch {
 	case len(d.Parents) != 1:
@@ -51,19 +59,15 @@ func (c *call) foreign(branch string, d repo.Details) (string, error) {
 	case d.Parents[0] != d.Trailers[text.TrailerBase] && !c.Repo.Contains(c.Tip, d.Parents[0]):
 		return "it stands on commits that " + c.Branch + " does not have", nil
 	}
-	file, regular, err := c.Repo.Regular(d.Commit, c.State, statefile.MaxSize)
-	if err != nil {
-		return "", err
-	}
 	seal, err := c.Repo.Seal(d.Parents[0], d.Commit)
 	switch {
 	case err != nil:
 		return "", err
 	case seal != d.Trailers[text.TrailerChanges]:
 		return "its files were changed after it was made", nil
-	case !regular:
+	case digest == "":
 		return "its " + c.State + " is not a regular file", nil
-	case text.Digest(file) != d.Trailers[text.TrailerState]:
+	case digest != d.Trailers[text.TrailerState]:
 		return "it was made for another state file than " + c.State + " (two states need two names, and one that moved a new pull request)", nil
 	}
 	return "", nil

@@ -9,6 +9,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -70,9 +71,14 @@ func (c *call) keep(branch, commit string, keys []keyfile.File) error {
 }
 
 // remember records the commit of a branch. What the remote has there stays
-// recorded until the new one is pushed: it is then pushed over.
+// recorded until the new one is pushed: it is then pushed over. What is made anew
+// because somebody does not want it counts no more.
 func (c *call) remember(branch, commit string) error {
-	if was := c.Branches.Heads[branch]; was != "" && was != commit {
+	if c.q.Wish.Anew {
+		if err := c.Repo.Settle(branch); err != nil {
+			return base.GitProblem(err)
+		}
+	} else if was := c.Branches.Heads[branch]; was != "" && was != commit {
 		recorded, err := c.Repo.Recorded(branch, was)
 		if err == nil && recorded {
 			err = c.Repo.Supersede(branch, was)
@@ -82,6 +88,15 @@ func (c *call) remember(branch, commit string) error {
 		}
 	}
 	return base.GitProblem(c.Repo.Remember(branch, commit))
+}
+
+// push pushes a commit to its branch, over what it has; hooks start what the base has.
+func (c *call) push(branch, commit, was string) error {
+	err := c.Repo.Push(repo.Push{Remote: c.Remote, Branch: branch, Commit: commit, Was: was, Reviewed: c.Tip})
+	if err == nil {
+		err = c.Repo.Settle(branch)
+	}
+	return base.GitProblem(err)
 }
 
 // addPending adds the commits of calls that were killed, where all keys that

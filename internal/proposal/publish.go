@@ -5,9 +5,7 @@ import (
 	"fmt"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
-	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
-	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 )
 
 // publish makes the change of a plan, pushes it if the branch does not have it, and
@@ -48,11 +46,6 @@ func (c *call) publish(s plan.Snapshot, p plan.Plan) (plan.Report, error) {
 		return r, err
 	}
 	return c.onlyOne(pull, r)
-}
-
-// push puts a commit on a branch that was seen at another one; hooks start what the base has.
-func (c *call) push(branch, commit, was string) error {
-	return base.GitProblem(c.Repo.Push(repo.Push{Remote: c.Remote, Branch: branch, Commit: commit, Was: was, Reviewed: c.Tip}))
 }
 
 func (c *call) update(steps plan.Steps) (plan.Report, error) {

@@ -11,7 +11,8 @@ import (
 )
 
 // proofOf says why a commit may be taken over: this clone recorded that it made
-// it, or one with the same move; or a key signed it that the base branch allows.
+// it for the branch and nothing else since, or one with the same move; or a key signed
+// it that the base branch allows.
 // It is "" for all others.
 func (c *call) proofOf(h *plan.Head) (string, error) {
 	recorded, err := c.Repo.Recorded(h.Branch, h.Commit)
@@ -20,6 +21,9 @@ func (c *call) proofOf(h *plan.Head) (string, error) {
 	}
 	if err != nil || recorded {
 		return plan.RecordedHere, base.GitProblem(err)
+	}
+	if h.Replaced, err = c.Repo.ReplacedBy(h.Branch, h.Commit); err != nil || h.Replaced != "" {
+		return "", base.GitProblem(err) // whoever signed it: it was made anew here because it is not wanted
 	}
 	allowed, ok, err := c.Repo.Regular(c.Tip, c.SignersFile(), statefile.MaxSize)
 	if err != nil || !ok {
@@ -38,9 +42,6 @@ func (c *call) sameAsRecorded(h *plan.Head) (bool, error) {
 	made, err := c.Repo.Made(h.Branch)
 	own := made[h.Branch]
 	if err != nil || own == "" {
-		return false, err
-	}
-	if counts, err := c.Repo.Recorded(h.Branch, own); err != nil || !counts {
 		return false, err
 	}
 	ours, err := c.stateAt(own)

@@ -24,12 +24,15 @@ func Shown(files []string) []string { return slices.Sorted(maps.Keys(ShownWhy(fi
 
 // ShownWhy is [Shown] with the reason for which git cannot say; the reason is nil
 // where git said that it would show the file.
-func ShownWhy(files []string) map[string]error {
+func ShownWhy(files []string) map[string]error { return shownWhy(files, disk.Real) }
+
+// shownWhy is ShownWhy for files that are where a function says.
+func shownWhy(files []string, where func(file string) string) map[string]error {
 	shown := map[string]error{}
 	byPlace := map[place]map[string][]string{} // place, then the name in it -> the files as they were given
 	named, namedErr := namedPlace()
 	for _, file := range files {
-		real := disk.Real(file)
+		real := where(file)
 		at, found, err := around(filepath.Dir(real))
 		if err == nil {
 			err = namedErr

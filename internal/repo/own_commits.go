@@ -1,10 +1,11 @@
 package repo
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,10 +13,10 @@ import (
 )
 
 // Refs of the record. Whoever may push can put refs of these names on the remote, and a
-// fetch of all refs would bring them: a commit counts only if the list of the clone
-// ([Repo.listed]) has it too, which no fetch writes.
+// fetch of all refs would bring them: a ref counts only while the list of the clone
+// ([Repo.listed]), which no fetch writes, has the same commit for it.
 const (
-	// made keeps the commits that were made for a branch, pushed or not.
+	// made keeps the commit that was made for a branch last, pushed or not.
 	made = "refs/l5d-pki-render-made/"
 	// pending keeps commits whose keys were being written when a call ended.
 	pending = "refs/l5d-pki-render-pending/"
@@ -46,72 +47,111 @@ func (r *Repo) Forget(branch string) error {
 // remembered next is pushed.
 func (r *Repo) Supersede(branch, commit string) error { return r.record(replaced+branch, commit) }
 
+// Settle lets the superseded commit of a branch go, if there is one: the newer one was
+// pushed, or nobody wants the older one any more.
+func (r *Repo) Settle(branch string) error {
+	l, err := r.listed()
+	if err == nil && l.now[replaced+branch] != "" {
+		err = disk.Append(l.path, gone+" "+replaced+branch+"\n")
+	}
+	if err == nil {
+		_, err = r.git("update-ref", "-d", replaced+branch)
+	}
+	return err
+}
+
 // Pending lists pending commits by their branch.
 func (r *Repo) Pending(prefix string) (map[string]string, error) { return r.kept(pending, prefix) }
 
 // Made lists remembered commits by their branch.
 func (r *Repo) Made(prefix string) (map[string]string, error) { return r.kept(made, prefix) }
 
-// Recorded reports whether a commit was made for a branch in this clone.
+// Recorded reports whether a commit is the one that was made for a branch in this clone.
 func (r *Repo) Recorded(branch, commit string) (bool, error) {
-	own, _, err := r.listed()
-	if err != nil || !own[commit] {
-		return false, err
+	for _, where := range []string{made, pending, replaced} {
+		if kept, err := r.kept(where, branch); err != nil || kept[branch] == commit {
+			return err == nil, err
+		}
 	}
-	out, err := r.git("for-each-ref", "--format=%(objectname)", made+branch, pending+branch, replaced+branch)
-	return slices.Contains(strings.Fields(out), commit), err
+	return false, nil
 }
 
-// maxList is how many bytes of the list are read: 41 or 65 for each commit ever made.
+// ReplacedBy is the commit that this clone made for a branch after another one that it had
+// made for it; "" if it made no such other.
+func (r *Repo) ReplacedBy(branch, commit string) (string, error) {
+	l, err := r.listed()
+	if err != nil || !l.ever[commit+" "+made+branch] || l.now[made+branch] == commit {
+		return "", err
+	}
+	return l.now[made+branch], nil
+}
+
+// maxList is how many bytes of the list are read, some hundred for each commit ever made.
 const maxList = 16 << 20
 
-// listed are the commits that were made in this clone, and the file that lists them: of
-// the repository, shared by its working trees, one identifier on each line.
-func (r *Repo) listed() (own map[string]bool, path string, err error) {
+// gone stands in the list for the commit of a ref that has none any more.
+const gone = "-"
+
+// list are the commits that were made in this clone, shared by its working trees. Its file
+// has a commit and a ref of the record on each line. It is only added to: of two calls at
+// the same time both are listed. It is in the user's directory for caches, not in .git: a
+// CI may keep that for the next job, and a job of a pull request may have written to it.
+type list struct {
+	path string
+	now  map[string]string // by ref: the last line counts
+	ever map[string]bool   // lines
+}
+
+func (r *Repo) listed() (l list, err error) {
 	dir, err := r.git("rev-parse", "--git-common-dir")
 	if err != nil {
-		return nil, "", err
+		return l, err
 	}
 	if dir = strings.TrimSpace(dir); !filepath.IsAbs(dir) {
 		dir = filepath.Join(r.Top, dir)
 	}
-	path = filepath.Join(dir, "l5d-pki-render-made")
-	text, err := disk.ReadRegular(path, maxList)
+	below, err := cacheDir()
+	if err != nil {
+		return l, err
+	}
+	l = list{filepath.Join(below, fmt.Sprintf("made-%x", sha256.Sum256([]byte(disk.Real(dir))))), map[string]string{}, map[string]bool{}}
+	text, err := disk.ReadRegular(l.path, maxList)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, "", err
+		return l, err
 	}
-	own = map[string]bool{}
 	for line := range strings.Lines(string(text)) {
-		own[strings.TrimSpace(line)] = true
+		line = strings.TrimSpace(line)
+		commit, ref, _ := strings.Cut(line, " ")
+		if l.ever[line] = true; commit == gone {
+			commit = ""
+		}
+		l.now[ref] = commit
 	}
-	return own, path, nil
+	return l, nil
 }
 
 // record lists a commit, then points a ref of the record at it.
 func (r *Repo) record(ref, commit string) error {
-	own, path, err := r.listed()
-	if err != nil {
-		return err
+	l, err := r.listed()
+	if err == nil && l.now[ref] != commit {
+		err = disk.Append(l.path, commit+" "+ref+"\n")
 	}
-	if !own[commit] {
-		if err := disk.Append(path, commit+"\n"); err != nil {
-			return err
-		}
+	if err == nil {
+		_, err = r.git("update-ref", ref, commit)
 	}
-	_, err = r.git("update-ref", ref, commit)
 	return err
 }
 
-// kept lists the refs of a kind whose names begin with a prefix.
+// kept lists the refs of a kind whose names begin with a prefix, at the end of a part.
 func (r *Repo) kept(where, prefix string) (map[string]string, error) {
-	own, _, err := r.listed()
+	l, err := r.listed()
 	if err != nil {
 		return nil, err
 	}
 	out, err := r.git("for-each-ref", "--format=%(objectname) %(refname)", where+prefix)
 	commits := map[string]string{}
 	for line := range strings.Lines(out) {
-		if commit, ref, found := strings.Cut(strings.TrimSpace(line), " "); found && own[commit] {
+		if commit, ref, found := strings.Cut(strings.TrimSpace(line), " "); found && l.now[ref] == commit {
 			commits[strings.TrimPrefix(ref, where)] = commit
 		}
 	}

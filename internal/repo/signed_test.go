@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -174,5 +175,82 @@ func TestRecorded(t *testing.T) {
 	}
 	if !known("l5d-pki/a/1-x") {
 		t.Error("the own record after that")
+	}
+}
+
+// TestRecordOfAJob: a CI may keep .git for the next job, and a job of a pull request may
+// have written to it. What is there is no record.
+func TestRecordOfAJob(t *testing.T) {
+	_, clone := cloned(t)
+	r, err := Open(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := must(t, clone, "rev-parse", "HEAD")
+	if err := r.Remember("l5d-pki/a/1-x", head); err != nil {
+		t.Fatal(err)
+	}
+	kept := filepath.Join(t.TempDir(), "kept")
+	if err := os.CopyFS(kept, os.DirFS(clone)); err != nil {
+		t.Fatal(err)
+	}
+	job, err := Open(kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if must(t, kept, "rev-parse", made+"l5d-pki/a/1-x") != head {
+		t.Fatal("the ref is not there: the test tests nothing")
+	}
+	if ok, err := job.Recorded("l5d-pki/a/1-x", head); ok || err != nil {
+		t.Errorf("what .git brings is a record: %v", err)
+	}
+	if ok, err := r.Recorded("l5d-pki/a/1-x", head); !ok || err != nil {
+		t.Errorf("the own record: %v", err)
+	}
+}
+
+// TestRecordedLast: of the commits that were made for a branch the last one counts, also
+// where a fetch puts a ref back to one before.
+func TestRecordedLast(t *testing.T) {
+	_, clone := cloned(t)
+	r, err := Open(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const branch = "l5d-pki/a/1-x"
+	first := must(t, clone, "rev-parse", "HEAD")
+	must(t, clone, "commit", "-q", "--allow-empty", "-m", "second")
+	second := must(t, clone, "rev-parse", "HEAD")
+	want := func(when string, before, after bool, by string) {
+		t.Helper()
+		one, err := r.Recorded(branch, first)
+		two, err2 := r.Recorded(branch, second)
+		replacedBy, err3 := r.ReplacedBy(branch, first)
+		none, err4 := r.ReplacedBy(branch, second)
+		if err := errors.Join(err, err2, err3, err4); err != nil || one != before || two != after || replacedBy != by || none != "" {
+			t.Errorf("%s: %v, %v, replaced by %q and %q (%v)", when, one, two, replacedBy, none, err)
+		}
+	}
+	if err := errors.Join(r.Await(branch, first), r.Remember(branch, first)); err != nil {
+		t.Fatal(err)
+	}
+	want("one", true, false, "")
+	if err := errors.Join(r.Supersede(branch, first), r.Remember(branch, second)); err != nil {
+		t.Fatal(err)
+	}
+	want("not pushed yet", true, true, second)
+	if err := r.Settle(branch); err != nil {
+		t.Fatal(err)
+	}
+	want("pushed", false, true, second)
+	for _, where := range []string{made, replaced} {
+		must(t, clone, "update-ref", where+branch, first)
+	}
+	want("refs put back", false, false, second)
+	if err := r.Remember(branch, first); err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := r.Recorded(branch, first); err != nil || !ok {
+		t.Errorf("made again: %v (%v)", ok, err)
 	}
 }

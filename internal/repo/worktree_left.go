@@ -20,10 +20,10 @@ const (
 // ErrNoCache says that the user has no directory of their own for a worktree.
 var ErrNoCache = errors.New("no directory for caches")
 
-// worktreesBelow is where worktrees are made: below the user's directory for caches. What
-// hooks and sops start there looks for modules and settings in all directories above,
-// and in the one for temporary files everybody on the machine may put some.
-func worktreesBelow() (string, error) {
+// cacheDir is where worktrees are made, and the list of what was made is: below the user's
+// directory for caches. What hooks and sops start there looks for modules and settings in all
+// directories above, and in the one for temporary files everybody on the machine may put some.
+func cacheDir() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrNoCache, err)
@@ -65,7 +65,7 @@ func (r *Repo) sweepWorktrees() {
 // process uses. The list comes from .git, so the directory has to be where this
 // package makes them.
 func isLeft(parent, worktree string) bool {
-	below, err := worktreesBelow()
+	below, err := cacheDir()
 	if err == nil {
 		below, err = filepath.EvalSymlinks(below)
 	}

@@ -177,6 +177,7 @@ var catalogue = [...]*Sentence{
 	&CustodyNoSOPSFile,
 	&CustodyOpenToAll,
 	&CustodyInGit,
+	&CustodyLink,
 	&CustodyGitSilent,
 	&CustodyForOthers,
 	&CustodyOldRecipients,

@@ -176,6 +176,12 @@ var (
 		Hint:    "move keys out of the repository, or add their directory to .gitignore (and `git rm --cached` what is tracked); or keep them encrypted: custody age",
 		Explain: "Custody file is for keys that Git never sees. A file in a work tree that is tracked or not ignored is one `git add` away from everybody who can read the repository, for ever.",
 	}
+	CustodyLink = Sentence{
+		Code:    "custody-link",
+		Text:    "the symbolic link %s, which Git has or would commit, leads this private key in clear to %s",
+		Hint:    "look at where the link leads; remove it, check out the base branch, or, if it is your own, list it in .gitignore",
+		Explain: "A branch that somebody checks out can bring a link in the place of the directory of keys. With it, whoever pushed the branch would choose where new keys are written in clear: into a web root, or into a directory that is synchronized. A link that Git ignores was made on this machine and is followed; the note that names the key says where it leads.",
+	}
 	CustodyGitSilent = Sentence{
 		Code:    "custody-git-silent",
 		Text:    "it is not known whether Git would commit this private key in clear: %v",

@@ -49,7 +49,7 @@ func SealAll(c *custody.Custody, minted []rotation.Minted, of []render.NamedKey)
 		var err error
 		f.Text, err = c.Seal(m.Key, named)
 		problems.Add(err)
-		f.Note = fmt.Sprintf("wrote the key of %q to %s: %s", m.Name, f.Path, advice(c))
+		f.Note = fmt.Sprintf("wrote the key of %q to %s: %s", m.Name, ledTo(c, f.Path), advice(c))
 		files = append(files, f)
 	}
 	return files, problems.Err()
@@ -78,8 +78,8 @@ func handOut(c *custody.Custody, m rotation.Minted) (File, error) {
 		return File{}, problem.CustodyKeyOut.With(c.Name).In(c.StatePath).On("spec.custody.kind")
 	}
 	f := File{Path: HandedOut(c.KeyOut, m.Path), Text: append(m.Key.PEM(), '\n'), Mode: PlainMode}
-	f.Note = fmt.Sprintf("wrote the key of %q to %s: store it as %q before this state is applied, then destroy the file", m.Name, f.Path, c.RemoteKey(m.Path))
-	return f, GuardPlace(c, f.Path)
+	f.Note = fmt.Sprintf("wrote the key of %q to %s: store it as %q before this state is applied, then destroy the file", m.Name, ledTo(c, f.Path), c.RemoteKey(m.Path))
+	return f, checkNewPlace(c, f.Path)
 }
 
 // HandedOut is the file for the key of a name in a store.

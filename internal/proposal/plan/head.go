@@ -19,6 +19,8 @@ type Head struct {
 	// Commit, and what it says of itself.
 	Commit, Tree, Parent string
 	Subject, Committer   string
+	// Digest is that of its state file, "" if it has none.
+	Digest string
 	// Material says where the material of a start comes from.
 	Material string
 	// Foreign says why the commit is not this tool's, or not as the tool made it;
@@ -27,6 +29,9 @@ type Head struct {
 	// Proof says how it is known that the commit may be taken over; "" if it is not:
 	// anybody can make the trailers.
 	Proof string
+	// Replaced is the commit that this clone made in the place of this one, which it had
+	// made too; "" if it made no such other.
+	Replaced string
 	// Carries are the files that go with the move, beside the state.
 	Carries []string
 	// Pushed: the remote has the branch.

@@ -4,17 +4,54 @@ import (
 	"fmt"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 // left reports a branch with a commit of somebody else.
 func (s Snapshot) left(h *Head) Report {
 	r := Report{Operation: OpLeft, Branch: h.Branch, Commit: h.Commit, Epoch: s.Now.Status.Epoch + 1,
-		Why: "the branch is left alone: it has a commit that is not this command's: " + h.words() + ". Delete the branch or close its pull request to have the change made anew"}
+		Why: s.misleading(h) + "the branch is left alone: it has a commit that is not this command's: " + h.words() + ". Delete the branch or close its pull request to have the change made anew"}
 	if len(s.Due) > 0 {
 		r.Number, r.URL = s.Due[0].Number, s.Due[0].URL
 	}
 	return r
+}
+
+// misled reports whether the text of the open pull request was written for another state
+// file than that of its head.
+func (s Snapshot) misled(h *Head) bool {
+	if len(s.Due) != 1 || s.Due[0].Head != h.Branch {
+		return false
+	}
+	_, of := text.Mark(s.Due[0].Body)
+	return of != "" && of != h.Digest
+}
+
+// misleading says so, before what else is said.
+func (s Snapshot) misleading(h *Head) string {
+	if !s.misled(h) {
+		return ""
+	}
+	return fmt.Sprintf("the text of pull request #%d was written for another commit than %s: do not decide by it; ", s.Due[0].Number, h.Commit[:12])
+}
+
+// Warning is what title and text of the open pull request become where its branch is left
+// alone: with a warning if they are of another commit, and without one if they are not.
+// It is nil if they are that already.
+func (s Snapshot) Warning(l forge.Limits) *forge.Change {
+	if len(s.Due) != 1 || s.Head == nil {
+		return nil
+	}
+	pull := s.Due[0]
+	title, body := text.Unwarned(pull.Title, pull.Body)
+	if s.misled(s.Head) {
+		title, body = text.Warned(l, pull.Title, pull.Body, s.Head.Commit)
+	}
+	if title == pull.Title && body == pull.Body {
+		return nil
+	}
+	return &forge.Change{Title: &title, Body: &body}
 }
 
 // elsewhere deals with a head that nothing proves. It returns a report where the
@@ -47,16 +84,19 @@ func (s Snapshot) elsewhere(w Wish, move Moves) (Wish, *Report) {
 }
 
 // madeElsewhere reports a branch that is left as it is. Where the pull request
-// is settled, there is nothing to do.
+// is settled, and its text is of this commit, there is nothing to do.
 func (s Snapshot) madeElsewhere(h *Head, settled bool, shut error) *Report {
 	r := s.left(h)
 	r.Phase = h.Next.Status.Phase
-	if settled {
+	if settled && !s.misled(h) {
 		r.Operation, r.Draft = OpNone, s.Due[0].Draft
-		r.Why = "the pull request is as it should be, and left as it is, since " + s.unproven(h)
+		r.Why = "the pull request is left as it is, since " + s.unproven(h)
+		if _, of := text.Mark(s.Due[0].Body); of != "" {
+			r.Why = "the pull request is as it should be, and left as it is, since " + s.unproven(h)
+		}
 		return &r
 	}
-	r.Why = "the branch is left alone: " + s.unproven(h)
+	r.Why = s.misleading(h) + "the branch is left alone: " + s.unproven(h)
 	for _, p := range problem.Of(shut) {
 		r.Needs = append(r.Needs, p.Error())
 	}
@@ -65,6 +105,11 @@ func (s Snapshot) madeElsewhere(h *Head, settled bool, shut error) *Report {
 
 // unproven says why a commit is not taken over, and what to do about it.
 func (s Snapshot) unproven(h *Head) string {
+	if h.Replaced != "" {
+		return fmt.Sprintf("commit %s was made in this clone, and replaced by commit %s, which the branch does not have. "+
+			"To have that one pushed, delete the branch and run the command again; to replace both, run `l5d-pki-render pr %s --anew`",
+			h.Commit[:12], h.Replaced[:12], h.move(s.State))
+	}
 	return fmt.Sprintf("commit %s was made elsewhere: it is not recorded in this clone, and not signed by a key of %s at %s. "+
 		"To take it over, run the command in the clone that made it, or sign it; to replace it, run `l5d-pki-render pr %s --anew`, or delete the branch",
 		h.Commit[:12], s.Signers, s.Base, h.move(s.State))

@@ -33,6 +33,9 @@ type Report struct {
 	URL    string `json:"url,omitempty"`
 	// Parts are the pull requests in other repositories of a fleet.
 	Parts []Part `json:"parts,omitempty"`
+	// Warned: the open pull request's text is of another commit, and was made to say so, or
+	// does not say so any more.
+	Warned bool `json:"warned,omitempty"`
 	// Closed are pull requests that were superseded.
 	Closed []int `json:"closed,omitempty"`
 	// Needs are what the next phase waits for.
@@ -92,7 +95,7 @@ func (r Report) Markdown() string {
 
 // Changed tells whether something was written to Git's remote or the forge.
 func (r Report) Changed() bool {
-	return r.Operation == OpCreated || r.Operation == OpUpdated || r.Operation == OpCommitted || r.Pushed || len(r.Closed) > 0
+	return r.Operation == OpCreated || r.Operation == OpUpdated || r.Operation == OpCommitted || r.Pushed || r.Warned || len(r.Closed) > 0
 }
 
 // Outputs are for later steps of a CI job.

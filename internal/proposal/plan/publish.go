@@ -49,6 +49,14 @@ func Publish(s Snapshot, c Change, how How) Steps {
 		Open: &forge.New{Title: title, Body: c.Body, Head: c.Text.Branch, Base: s.Base, Draft: r.Draft, Labels: how.Labels}}
 }
 
+// is reports whether a body is the one that a change gives, whatever people wrote into it.
+func is(body, wanted string) bool {
+	_, plain := text.Unwarned("", body)
+	written, _ := text.Mark(body)
+	want, _ := text.Mark(wanted)
+	return written == want && plain == body
+}
+
 // Update rewrites title and text of a pull request if they were made for something
 // else. What people wrote into a text that is still right stays.
 func Update(s Snapshot, c Change, how How, pull forge.Pull, r Report) Steps {
@@ -62,7 +70,7 @@ func Update(s Snapshot, c Change, how How, pull forge.Pull, r Report) Steps {
 		r.Operation, r.Why = OpUpdated, "the branch was made anew on "+s.Base
 	}
 	steps := Steps{Push: r.Pushed, Report: r}
-	if text.Mark(pull.Body) == text.Mark(c.Body) {
+	if is(pull.Body, c.Body) {
 		return steps
 	}
 	steps.Report.Operation, steps.Report.Why = OpUpdated, "the pull request was brought up to date: "+title

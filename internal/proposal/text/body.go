@@ -81,13 +81,15 @@ func Prepared(body string) bool {
 	return at >= 0 && strings.Contains(body[at:], aheadMark)
 }
 
-// textMark finds the digest of the text in the mark that every body ends with.
-var textMark = lazy.New(`text=sha256:([0-9a-f]{64})`)
+// marks finds the digests of state file and text in the mark that every body ends with.
+var marks = lazy.New(`state=sha256:([0-9a-f]*) text=sha256:([0-9a-f]{64})`)
 
-// Mark is the digest of the text that a body was written with, "" if it has none.
-func Mark(body string) string {
-	if found := textMark.Regexp().FindAllStringSubmatch(body, -1); found != nil {
-		return found[len(found)-1][1]
+// Mark is the digest of the text that a body was written with, and that of the state file
+// that it was written for; both are "" if it has none.
+func Mark(body string) (text, state string) {
+	if found := marks.Regexp().FindAllStringSubmatch(body, -1); found != nil {
+		last := found[len(found)-1]
+		return last[2], last[1]
 	}
-	return ""
+	return "", ""
 }
