@@ -98,6 +98,9 @@ func (g *judgement) judgeStep(next *state.Rotation) error {
 		r.findings = append(r.findings, problem.Of(g.Told(err))...)
 		return nil
 	}
+	if err := g.countLinks(next, &evidence); err != nil {
+		return err
+	}
 	evidence.Earlier = append(append(evidence.Earlier, g.removed()...), g.shownByFleet()...)
 	was, is, err := g.asLanded(next)
 	if err != nil {
