@@ -202,6 +202,12 @@ func (w *twins) judged(name, branch string, more ...string) (codes []string, out
 	w.t.Helper()
 	fleet := filepath.Join(w.top, "fleet")
 	gitIn(w.t, fleet, "fetch", "-q", "origin")
+	return w.judgedIn(fleet, name, branch, more...)
+}
+
+// judgedIn is judged in a clone of the fleet's repository.
+func (w *twins) judgedIn(fleet, name, branch string, more ...string) (codes []string, out string) {
+	w.t.Helper()
 	args := append([]string{"pr", "--guard", "--base", "main", "--head", "refs/remotes/origin/" + branch, "-o", "json", "--dry-run"}, more...)
 	switch w.how {
 	case "links":
@@ -209,7 +215,7 @@ func (w *twins) judged(name, branch string, more ...string) (codes []string, out
 	case "fleet":
 		args = append(append(args, "-s", w.stateFile(name)), w.fleet()...)
 	default:
-		args = append(append(args, "-s", filepath.Join(fleet, "rotation.yaml")), w.fleet()...)
+		args = append(args, "-s", filepath.Join(fleet, "rotation.yaml"), "--fleet", filepath.Join(fleet, "fleet.yaml"), "--repositories", w.top)
 	}
 	got := w.run(args...)
 	var judged struct{ Findings []struct{ Code, Text string } }
@@ -293,5 +299,21 @@ func TestGuardPinDates(t *testing.T) {
 	back := w.pr("back", "--member", "east")
 	if codes, out := w.judged("east", back.Branch); len(codes) > 0 {
 		t.Errorf("back: %v: %s", codes, out)
+	}
+	w.onMain(w.at, func(dir string) { w.write(filepath.Join(dir, "README.md"), "words") })
+	w.mergeAt(back.Branch, w.at)
+	w.at = made.Add(80 * time.Hour)
+	again := w.pr(append([]string{"--member", "east", "--assume", "BUNDLE-LOADED"}, fleetSteps[2]...)...)
+	cut := filepath.Join(t.TempDir(), "cut")
+	gitIn(t, t.TempDir(), "clone", "-q", "--depth=2", "--no-single-branch", "file://"+filepath.Join(w.top, "fleet.git"), cut)
+	if codes, out := w.judgedIn(cut, "east", again.Branch); !slices.Equal(codes, []string{"guard-unreadable"}) || !strings.Contains(out, "cut off") {
+		t.Errorf("a step in a clone that is cut off: %v: %s", codes, out)
+	}
+	gitIn(t, cut, "checkout", "-q", "-b", "edit", "origin/main")
+	w.write(filepath.Join(cut, "fleet.yaml"), readFile(t, filepath.Join(cut, "fleet.yaml"))+"  canaries: [east]\n")
+	gitIn(t, cut, "commit", "-q", "-a", "-m", "edit")
+	gitIn(t, cut, "push", "-q", "origin", "edit")
+	if codes, out := w.judgedIn(cut, "east", "edit"); len(codes) > 0 {
+		t.Errorf("no step in a clone that is cut off: %v: %s", codes, out)
 	}
 }

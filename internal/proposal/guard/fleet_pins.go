@@ -197,6 +197,11 @@ func (g *judgement) judgeInFleet(next *state.Rotation, own rotation.Evidence) er
 		g.r.fail(problem.PRGuardNoMember.With(g.State).In(g.q.Fleet))
 		return nil
 	}
+	for i, c := range on.Clusters {
+		if i != member && c.Now != nil {
+			g.fleetStates = append(g.fleetStates, otherState{c.Name, c.Now, c.Now})
+		}
+	}
 	if g.Now.Status.Epoch == next.Status.Epoch {
 		return nil
 	}
@@ -211,6 +216,9 @@ func (g *judgement) judgeInFleet(next *state.Rotation, own rotation.Evidence) er
 			fmt.Sprintf("%s, epoch %d", pinned.Now.Status.Phase, pinned.Now.Status.Epoch)))
 	}
 	on.Clusters[member].Now, on.Clusters[member].Unread = g.Now, ""
+	if err := g.countElsewhere(on.Clusters, member); err != nil {
+		return err
+	}
 	for i := range on.Evidence {
 		on.Evidence[i].Assumptions = own.Assumptions // a person's word is about the component
 	}

@@ -59,6 +59,8 @@ type judgement struct {
 	// opened are the clones of the fleet's repositories, pinned the states that it names there.
 	opened *checkout.Clones
 	pinned map[pin]fleet.Cluster
+	// fleetStates are the members of a fleet file that is in another repository.
+	fleetStates []otherState
 }
 
 // Judge judges what merging the head into the base would give, and tells the pull

@@ -99,7 +99,8 @@ func (g *judgement) countedOther(who, file string, s *state.Rotation, l *landing
 		made, err := time.Parse(time.RFC3339, last.At)
 		now, _ := is.LastEntry()
 		if from, wrong := time.Parse(time.RFC3339, now.At); err == nil && wrong == nil && from.Sub(made) > maxAhead {
-			g.r.noteOnce(fmt.Sprintf("%s: log entry %d is dated %s, and came to the base later: waits count from %s", who, len(s.Status.Log), last.At, now.At))
+			g.r.noteOnce(fmt.Sprintf("%s: log entry %d is dated %s, and came to the base later: waits count from %s",
+				who, len(s.Status.Log), last.At, now.At))
 		}
 	}
 	return is, nil

@@ -5,7 +5,11 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
@@ -34,6 +38,38 @@ func (g *judgement) countMember(c *fleet.Cluster, fleetName string, step bool) e
 		c.Now, err = g.countedOther("member "+sink.Code(c.Name), file, c.Now, l, step)
 	}
 	return err
+}
+
+// countElsewhere is countMember for all members of a fleet file in another repository, by
+// the history that its checkout has. Its own guard has judged them so.
+func (g *judgement) countElsewhere(clusters []fleet.Cluster, own int) error {
+	l, err := g.stateLandings(g.wasName)
+	if err != nil {
+		return err
+	}
+	if clusters[own].Now, err = g.countedOther("", "", g.Now, l, false); err != nil {
+		return err
+	}
+	r, err := repo.Open(filepath.Dir(g.q.Fleet))
+	if err != nil {
+		return nil
+	}
+	name, inside := files.Below(disk.Real(r.Top), disk.Real(g.q.Fleet))
+	tip, err := r.ResolveOne("HEAD")
+	if err != nil || !inside {
+		return nil
+	}
+	there := newJudgement(&base.Base{World: g.World, Repo: r, Tip: tip}, g.q, tip)
+	there.opened, there.pinned = g.opened, map[pin]fleet.Cluster{}
+	for i := range clusters {
+		if i == own {
+			continue
+		}
+		if err := there.countMember(&clusters[i], name, false); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // countLinks does so for linked clusters whose states are in this repository.

@@ -42,32 +42,35 @@ func TestPinLandings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	again := logOf(4, 0)
+	again.Status.Log[2].Move = state.MoveStart
 	for name, c := range map[string]struct {
 		pins string // entries of the log at each pin, newest first; the one of day 20 is first
 		log  *state.Rotation
 		want string // the days on which entries count from; 1: what the log says
 	}{
-		"one after the other":            {"4 3 2 1 none", logOf(4, 0), "1 18 19 20"},
-		"edits between them":             {"4 4 3 3 2 1", logOf(4, 0), "1 16 17 19"},
-		"brought with the first":         {"3 3 none", logOf(3, 0), "1 1 1"},
-		"brought with the file":          {"3 3", logOf(3, 0), "1 1 1"},
-		"brought by the change":          {"3 3 none", logOf(4, 0), "1 1 1 30"},
-		"several at once":                {"4 1", logOf(4, 0), "1 20 20 20"},
-		"a pin is gone":                  {"3 lost 2 1 none", logOf(3, 0), "1 18 20"},
-		"all older pins are gone":        {"3 3 lost none", logOf(3, 0), "19 19 19"},
-		"the file cannot be read":        {"3 broken 2 1", logOf(3, 0), "1 18 20"},
-		"the base's pin is gone":         {"lost 2 1", logOf(3, 0), "1 19 30"},
-		"back, and there again":          {"3 2 3 2 1", logOf(3, 0), "1 17 20"},
-		"another entry in between":       {"3 2 other 2 1", logOf(3, 0), "1 17 20"},
-		"another entry than the base's":  {"3 2 1", logOf(3, 2), "1 30 30"},
-		"it left and came back":          {"3 none 2 1 none", logOf(3, 0), "1 18 20"},
-		"it was not pinned":              {"none none", logOf(3, 0), "1 1 1"},
-		"entries of an earlier rotation": {"4 3 2 1", func() *state.Rotation { s := logOf(4, 0); s.Status.Log[2].Move = state.MoveStart; return s }(), "1 1 30 30"},
+		"one after the other":           {"4 3 2 1 none", logOf(4, 0), "1 18 19 20"},
+		"edits between them":            {"4 4 3 3 2 1", logOf(4, 0), "1 16 17 19"},
+		"brought with the first":        {"3 3 none", logOf(3, 0), "1 1 1"},
+		"brought with the file":         {"3 3", logOf(3, 0), "1 1 1"},
+		"brought by the change":         {"3 3 none", logOf(4, 0), "1 1 1 30"},
+		"several at once":               {"4 1", logOf(4, 0), "1 20 20 20"},
+		"a pin is gone":                 {"3 lost 2 1 none", logOf(3, 0), "1 18 20"},
+		"all older pins are gone":       {"3 3 lost none", logOf(3, 0), "19 19 19"},
+		"the file cannot be read":       {"3 broken 2 1", logOf(3, 0), "1 18 20"},
+		"the base's pin is gone":        {"lost 2 1", logOf(3, 0), "1 19 30"},
+		"back, and there again":         {"3 2 3 2 1", logOf(3, 0), "1 17 20"},
+		"another entry in between":      {"3 2 other 2 1", logOf(3, 0), "1 17 20"},
+		"another entry than the base's": {"3 2 1", logOf(3, 2), "1 30 30"},
+		"it left and came back":         {"3 none 2 1 none", logOf(3, 0), "1 18 20"},
+		"it was not pinned":             {"none none", logOf(3, 0), "1 1 1"},
+		"a start that the base has not": {"4 3 2 1", again, "1 1 30 30"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := &judgement{
 				Base:         &base.Base{World: base.World{Instant: time.Date(2026, 6, 30, 12, 0, 20, 0, time.UTC)}, Repo: r},
-				landingsRead: map[loggedIn]*landings{}, instants: map[string]time.Time{}, pinned: map[pin]fleet.Cluster{}, fleetsRead: new(fleetVersions),
+				landingsRead: map[loggedIn]*landings{}, instants: map[string]time.Time{},
+				pinned: map[pin]fleet.Cluster{}, fleetsRead: new(fleetVersions),
 			}
 			for i, what := range strings.Fields(c.pins) {
 				commit := fmt.Sprint(what, "-", i)
