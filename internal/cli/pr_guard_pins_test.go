@@ -36,7 +36,7 @@ func (r *realm) moved(name, branch string, moves ...string) {
 		r.do(args...)
 	}
 	gitIn(r.t, dir, "add", "-A")
-	gitIn(r.t, dir, "commit", "-q", "-m", branch)
+	gitIn(r.t, dir, "commit", "-q", "--allow-empty", "-m", branch)
 	gitIn(r.t, dir, "push", "-q", "origin", branch)
 	gitIn(r.t, dir, "checkout", "-q", "main")
 }

@@ -212,3 +212,11 @@ func (o *Observation) Count(group string, pods int) {
 func (o *Observation) Unseen() (bundles, chains []string) {
 	return o.unseenBundles(), o.unseenChains()
 }
+
+// Uncovered is an observation as of somebody who may have left things out: what it shows
+// counts against a move, and that it shows everything opens nothing.
+func (o *Observation) Uncovered() *Observation {
+	less := *o
+	less.Covers, less.Coverage = nil, nil
+	return &less
+}

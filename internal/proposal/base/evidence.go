@@ -1,11 +1,13 @@
 package base
 
 import (
+	"bytes"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -63,15 +65,23 @@ func (b *Base) keptByLinks(s *state.Rotation) (paths []string) {
 		}
 		for _, e := range b.entries(dir) {
 			name := dir + "/" + e.Name()
-			if !e.Type().IsRegular() || !IsEvidenceName(l.Name, e.Name()) {
-				continue
-			}
-			if _, before, err := b.Repo.Regular(b.Tip, name, MaxObservation); err == nil && before {
+			if e.Type().IsRegular() && IsEvidenceName(l.Name, e.Name()) && b.kept(name) {
 				paths = append(paths, filepath.FromSlash(b.Path(name)))
 			}
 		}
 	}
 	return paths
+}
+
+// kept reports whether a file of the tree is as the base has it: one that was written
+// over comes with the change.
+func (b *Base) kept(name string) bool {
+	was, before, err := b.Repo.Regular(b.Tip, name, MaxObservation)
+	if err != nil || !before {
+		return false
+	}
+	is, err := files.Read(filepath.FromSlash(b.Path(name)), MaxObservation)
+	return err == nil && bytes.Equal(was, is)
 }
 
 // Claimed is the evidence that the tree itself has for its state's last move:
@@ -85,7 +95,7 @@ func (b *Base) claimed(next *state.Rotation, counts func(name string) bool) (rot
 	var files, earlier []string
 	for _, name := range b.EvidenceFiles() {
 		to := &files
-		if _, before, err := b.Repo.Regular(b.Tip, name, MaxObservation); err == nil && before && b.Now.Status.Rotation != nil {
+		if b.Now.Status.Rotation != nil && b.kept(name) {
 			to = &earlier // it came with an earlier move
 		} else if !counts(name) {
 			continue

@@ -23,7 +23,13 @@ const maxCommitter = 200
 // the base branch lists keys for evidence, one that none of them signed is a
 // finding; without such a list it is a note.
 func (g *judgement) judgeAuthors(next *state.Rotation) error {
-	return g.judgeEach(g.broughtEvidence(next), g.judgeAuthor)
+	return g.judgeEach(g.broughtEvidence(next), func(name, committer string, keys []byte) error {
+		linked := slices.ContainsFunc(next.Spec.Links, func(l state.Link) bool { return g.Beside(l.Observation) == name })
+		if g.q.Evidence.Observe != nil && g.IsEvidence(name) && !linked {
+			return g.judgeBesideOwn(name, committer, keys)
+		}
+		return g.judgeAuthor(name, committer, keys)
+	})
 }
 
 // judgeEach judges so many observations as one change may bring, if there are any.
@@ -63,9 +69,6 @@ func (r *Report) noteUnverified(called, committer string) {
 }
 
 func (g *judgement) judgeAuthor(name, committer string, keys []byte) error {
-	if g.q.Evidence.Observe != nil && g.IsEvidence(name) {
-		return g.judgeBesideOwn(name, committer, keys)
-	}
 	if len(keys) == 0 {
 		g.r.noteUnverified(sink.Code(name), committer)
 		return nil
@@ -104,7 +107,12 @@ func (g *judgement) judgeBesideOwn(name, committer string, keys []byte) error {
 			return nil
 		}
 	}
-	g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is as committed by %s, unverified: it does not count beside what this guard observed itself", sink.Code(name), committer))
+	later := "nor later, as long as no listed key has signed it"
+	if len(keys) == 0 {
+		later = "but once it is merged, waits are counted from it: the base branch lists no key for evidence"
+	}
+	g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is as committed by %s, unverified: it opens nothing beside what this guard observed itself, %s",
+		sink.Code(name), committer, later))
 	return nil
 }
 

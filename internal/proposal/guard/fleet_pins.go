@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
@@ -122,7 +123,7 @@ func (g *judgement) pinMoves(was, is *fleet.File, fleetName string) (moved []pin
 		case before.Now == nil:
 			refuse("the state at its old commit is not known, so that the step cannot be judged: " + before.Unread)
 		default:
-			if why := follows(before.Now, after.Now); why != "" {
+			if why := follows(before.Now, after.Now, g.Instant); why != "" {
 				refuse(why)
 				continue
 			}
@@ -142,8 +143,9 @@ func (g *judgement) pinMoves(was, is *fleet.File, fleetName string) (moved []pin
 	return moved, own, nil
 }
 
-// follows says why a state is not the one before or one step of it.
-func follows(was, is *state.Rotation) string {
+// follows says why a state is not the one before or one step of it. By what that step's
+// gate was opened is for the guard of the member's repository.
+func follows(was, is *state.Rotation, at time.Time) string {
 	if err := state.Continues(was.Status.Log, is.Status.Log); err != nil {
 		return "its log does not continue the one at the old commit"
 	}
@@ -152,6 +154,22 @@ func follows(was, is *state.Rotation) string {
 		return fmt.Sprintf("it takes %d steps at once", steps)
 	case steps == 0 && !reflect.DeepEqual(was.Clone().Status, is.Clone().Status):
 		return "its status changed without a step"
+	case steps == 1:
+		return noMove(was, is, at)
+	}
+	return ""
+}
+
+// noMove says why no single move leads from one state to another.
+func noMove(was, is *state.Rotation, at time.Time) string {
+	var err error
+	if rotation.IsReissue(was, is) {
+		err = rotation.ReviewReissue(was, is)
+	} else {
+		_, err = rotation.Review(was, is, rotation.Evidence{}, at)
+	}
+	if err != nil {
+		return "no move leads to it: " + problem.Of(err)[0].Text
 	}
 	return ""
 }

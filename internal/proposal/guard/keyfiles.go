@@ -118,7 +118,8 @@ func retiredKeys(s *state.Rotation) (all []render.NamedKey) {
 func (g *judgement) judgeRetiredKeys(is *state.Rotation) {
 	if g.Now == nil {
 		for _, k := range retiredKeys(is) {
-			g.r.notes = append(g.r.notes, fmt.Sprintf("the key of %s, to be destroyed once nobody trusts it, is at %s", sink.Markdown(k.Name), sink.Code(shownPaths([]string{k.Path}))))
+			g.r.notes = append(g.r.notes, fmt.Sprintf("the key of %s, to be destroyed once nobody trusts it, is at %s",
+				sink.Markdown(k.Name), sink.Code(shownPaths([]string{k.Path}))))
 		}
 		return
 	}

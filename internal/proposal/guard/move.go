@@ -34,6 +34,7 @@ func (g *judgement) judgeMove(next *state.Rotation) error {
 		r.findings = append(r.findings, g.judgeFall(next))
 	case rotation.IsReissue(g.Now, next):
 		r.judgeReissue(g.Now, next)
+		g.noteEvidence()
 		return g.judgeFleet(g.Now, rotation.Evidence{}) // the step itself is none of the fleet's
 	case is.Epoch == was.Epoch:
 		if err := state.Continues(was.Log, is.Log); err != nil {
@@ -101,7 +102,11 @@ func (g *judgement) judgeStep(next *state.Rotation) error {
 	if err := g.countLinks(next, &evidence); err != nil {
 		return err
 	}
-	evidence.Earlier = append(append(evidence.Earlier, g.removed()...), g.shownByFleet()...)
+	kept := append(evidence.Earlier, g.removed()...)
+	if err := g.unsignedKept(next, kept); err != nil {
+		return err
+	}
+	evidence.Earlier = append(kept, g.shownByFleet()...)
 	was, is, err := g.asLanded(next)
 	if err != nil {
 		return err

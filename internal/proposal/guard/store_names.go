@@ -12,10 +12,26 @@ var arnEnd = lazy.New(`^(arn:.*)-[a-z0-9]{6}$`)
 
 // sameInStore reports whether two names may mean one secret: of two spellings one has
 // more before the name (a mount, a project, the type of an object, an ARN), Vault's has
-// `data` in it, that of Google Cloud ends with a version, and Azure's has no case.
+// `data` in it, that of a cloud may end with a version or a label, and Azure's has no case.
 func sameInStore(a, b string) bool {
-	a, b = storeName(a), storeName(b)
-	return strings.HasSuffix(a, b) || strings.HasSuffix(b, a)
+	for _, x := range []string{a, withoutEnd(a)} {
+		for _, y := range []string{b, withoutEnd(b)} {
+			x, y := storeName(x), storeName(y)
+			if strings.HasSuffix(x, y) || strings.HasSuffix(y, x) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// withoutEnd is a name without the version or label behind its last colon, as AWS
+// Parameter Store takes it.
+func withoutEnd(name string) string {
+	if end := strings.LastIndexAny(name, ":/"); end > 0 && name[end] == ':' {
+		return name[:end]
+	}
+	return name
 }
 
 // storeName is a name in the spelling that sameInStore compares; every part of it
