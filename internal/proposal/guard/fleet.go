@@ -58,7 +58,7 @@ func (g *judgement) judgeFleet(next *state.Rotation, own rotation.Evidence) erro
 	}
 	own.Assumptions = slices.Concat(own.Assumptions, words)
 	for side, tree := range map[string]*repo.Tree{"base": g.before, "change": g.after} {
-		scene, member, err := g.sceneOf(pinnedAs(was, is, side), name, side, tree, own)
+		scene, member, err := g.sceneOf(pinnedAs(was, is, side), name, side, tree, own, g.Now.Status.Epoch != next.Status.Epoch)
 		if scene == nil || err != nil {
 			return err
 		}
@@ -70,9 +70,7 @@ func (g *judgement) judgeFleet(next *state.Rotation, own rotation.Evidence) erro
 			return err
 		}
 		for _, p := range scene.Problems(member, holds) {
-			if !slices.ContainsFunc(g.r.findings, func(f *problem.Problem) bool { return f.Text == p.Text }) {
-				g.r.fail(p.In(g.State))
-			}
+			g.r.failOnce(p.In(g.State))
 		}
 	}
 	return g.judgeJoined(was, is, name, own)
@@ -165,11 +163,11 @@ func (g *judgement) judgeJoined(was, is *fleet.File, name string, own rotation.E
 	if is == nil || !slices.Contains(g.differs, name) {
 		return nil
 	}
-	before, _, err := g.sceneOf(was, name, "base", g.before, own)
+	before, _, err := g.sceneOf(was, name, "base", g.before, own, false)
 	if before == nil || err != nil {
 		return err
 	}
-	after, _, err := g.sceneOf(is, name, "change", g.after, own)
+	after, _, err := g.sceneOf(is, name, "change", g.after, own, false)
 	if after == nil || err != nil {
 		return err
 	}
@@ -220,15 +218,18 @@ func (g *judgement) fileOf(t *repo.Tree, name, side string, limit int64) ([]byte
 	return text, true
 }
 
-// sceneOf is the fleet as a side has it, with this state as the base has it. A member
-// whose state is not in this repository is unknown.
-func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own rotation.Evidence) (*fleet.Scene, int, error) {
+// sceneOf is the fleet as a side has it, with this state as the base has it, to judge a
+// step or without one. A member whose state is not in this repository is unknown.
+func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own rotation.Evidence, step bool) (*fleet.Scene, int, error) {
 	member := -1
 	clusters, known := make([]fleet.Cluster, len(f.Spec.Members)), make([]rotation.Evidence, len(f.Spec.Members))
 	for i, m := range f.Spec.Members {
 		clusters[i].Member = m
 		if m.Repository != "" {
 			g.readPinned(&clusters[i])
+			if err := g.countMember(&clusters[i], name, step); err != nil {
+				return nil, -1, err
+			}
 			known[i].Assumptions = own.Assumptions
 			known[i].Observations = append(g.observationsIn(m, named(m, name)), g.baseKnows(m, nil, "", name)...)
 			continue
@@ -236,6 +237,9 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 		file := path.Join(path.Dir(name), m.State)
 		if file == g.State {
 			member, clusters[i].Now, known[i] = i, g.Now, own
+			if err := g.countMember(&clusters[i], name, step); err != nil {
+				return nil, -1, err
+			}
 			continue
 		}
 		text, ok := g.fileOf(t, file, side, statefile.MaxSize)
@@ -249,6 +253,9 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 			continue
 		}
 		clusters[i].Now = now
+		if err := g.countMember(&clusters[i], name, step); err != nil {
+			return nil, -1, err
+		}
 		known[i].Assumptions = own.Assumptions // a person's word is about the component
 		known[i].Observations = append(g.observationsOf(m, now, file, name), g.baseKnows(m, now, file, name)...)
 	}

@@ -77,6 +77,9 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 	said := map[string]bool{}
 	g.judgeRetiredKeys(is)
 	g.judgeShared(keys, known, kind.Kind.Seal == nil)
+	if err := g.judgeStored(is); err != nil {
+		return err
+	}
 	for _, k := range keys {
 		spki := custody.SPKI(k.Certificate)
 		was, had := known[spki]
