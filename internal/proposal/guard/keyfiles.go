@@ -126,7 +126,8 @@ func (g *judgement) judgeRetiredKeys(is *state.Rotation) {
 	known := pathsOf(append(heldKeys(g.Now), retiredKeys(g.Now)...))
 	for _, k := range retiredKeys(is) {
 		if was := known[custody.SPKI(k.Certificate)]; !slices.Contains(was, k.Path) {
-			g.r.fail(problem.PRGuardKeys.With(sink.Markdown(k.Name), "is named at "+shownPaths([]string{k.Path})+", and was at "+shownPaths(was)).In(g.State))
+			where := "is named at " + shownPaths([]string{k.Path}) + ", and was at " + shownPaths(was)
+			g.r.fail(problem.PRGuardKeys.With(sink.Markdown(k.Name), where).In(g.State))
 		}
 	}
 }

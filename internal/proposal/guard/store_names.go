@@ -16,8 +16,8 @@ var arnEnd = lazy.New(`^(arn:.*)-[a-z0-9]{6}$`)
 func sameInStore(a, b string) bool {
 	for _, x := range []string{a, withoutEnd(a)} {
 		for _, y := range []string{b, withoutEnd(b)} {
-			x, y := storeName(x), storeName(y)
-			if strings.HasSuffix(x, y) || strings.HasSuffix(y, x) {
+			one, other := storeName(x), storeName(y)
+			if strings.HasSuffix(one, other) || strings.HasSuffix(other, one) {
 				return true
 			}
 		}
