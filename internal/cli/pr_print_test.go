@@ -197,3 +197,21 @@ func TestPrintRunsNothing(t *testing.T) {
 		t.Error("core.sshCommand of the repository ran")
 	}
 }
+
+// TestPROutOfNothing: where no commit is made the files of --out go, those of an earlier run
+// or of the branch that is checked out: `git push origin "$(cat out/branch)"` is typed behind it.
+func TestPROutOfNothing(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	out := filepath.Join(l.clone, "change")
+	l.edit(l.clone, "change/branch", func(string) string { return "origin/theirs:refs/heads/main\n" })
+	l.edit(l.clone, "change/mine", func(string) string { return "kept\n" })
+	l.elsewhere(nil, func(string) { l.pr("start", "anchor") })
+	if r := l.pr("start", "anchor", "--commit-only", "--out", out); r.Operation != plan.OpLeft {
+		t.Fatalf("%+v", r)
+	}
+	left, err := os.ReadDir(out)
+	if err != nil || len(left) != 1 || left[0].Name() != "mine" {
+		t.Errorf("left: %v %v", left, err)
+	}
+}

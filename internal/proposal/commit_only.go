@@ -6,8 +6,18 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 )
 
-// commitOnly makes the commit and the local branch.
+// commitOnly makes the commit and the local branch. Where it makes none, the files of
+// --out go: the commands behind it would take those of another branch for this one's.
 func (c *call) commitOnly() (plan.Report, error) {
+	wrote := false
+	r, err := c.commitAlone(&wrote)
+	if err == nil && !wrote && c.q.Out != "" && !c.q.DryRun {
+		err = c.removeParts()
+	}
+	return r, err
+}
+
+func (c *call) commitAlone(wrote *bool) (plan.Report, error) {
 	local, err := c.Repo.Look(base.Here)
 	if err != nil {
 		return plan.Report{}, base.GitProblem(err)
@@ -40,6 +50,7 @@ func (c *call) commitOnly() (plan.Report, error) {
 	}
 	c.guessFlavour()
 	if err == nil && c.q.Out != "" && !c.q.DryRun {
+		*wrote = true
 		err = c.writeParts(ch)
 	}
 	return r, err

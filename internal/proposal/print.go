@@ -2,7 +2,9 @@ package proposal
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -152,6 +154,27 @@ func (c *call) write(parts Parts) error {
 		}
 		if err := c.Moves.Files.Replace(path, []byte(text), 0o644); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// removeParts removes the files that write would write.
+func (c *call) removeParts() error {
+	if link := linkBelow(c.Repo.Top, c.q.Out); link != "" {
+		return problem.PRNotRegular.With().In(link)
+	}
+	for _, name := range []string{"branch", "title", "body.md", "labels", "commit-message", "trailers", "pull-request.json"} {
+		path := filepath.Join(c.q.Out, name)
+		info, err := os.Lstat(path)
+		switch {
+		case err == nil && !info.Mode().IsRegular():
+			return problem.PRNotRegular.With().In(path)
+		case err == nil:
+			err = c.Disk.Remove(path)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return files.Unread(path, err)
 		}
 	}
 	return nil
