@@ -1,7 +1,6 @@
 package proposal
 
 import (
-	"os"
 	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
@@ -18,7 +17,7 @@ func locate(w World, q Request) (*call, error) {
 	if err != nil {
 		return nil, files.Unread(q.StatePath, err)
 	}
-	top := topOf(filepath.Dir(full))
+	top := repo.TopOf(filepath.Dir(full))
 	if top == "" { // a link outside of all repositories may lead into one
 		folder, err := filepath.EvalSymlinks(filepath.Dir(full))
 		if err != nil {
@@ -29,7 +28,7 @@ func locate(w World, q Request) (*call, error) {
 	if c.Repo, err = repo.Open(top); err != nil {
 		return nil, base.GitProblem(err)
 	}
-	if topOf(top) == "" {
+	if repo.TopOf(top) == "" {
 		top = c.Repo.Top
 	}
 	below, err := filepath.Rel(top, full)
@@ -38,21 +37,4 @@ func locate(w World, q Request) (*call, error) {
 	}
 	c.State = filepath.ToSlash(below)
 	return c, nil
-}
-
-// topOf is the innermost repository that holds a folder by the names of the path, ""
-// where none does. One behind a link of another repository is none.
-func topOf(folder string) (top string) {
-	linked := false
-	for dir := folder; ; dir = filepath.Dir(dir) {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil && (top == "" || linked) {
-			top, linked = dir, false
-		}
-		if info, err := os.Lstat(dir); err == nil && info.Mode()&os.ModeSymlink != 0 {
-			linked = true
-		}
-		if dir == filepath.Dir(dir) {
-			return top
-		}
-	}
 }

@@ -11,11 +11,17 @@ import (
 
 // LinkInGit returns the first symbolic link on the way to a file, or in its place, that
 // Git has, or would commit: a branch that was checked out may have brought it. Links count
-// that lie in the working tree around home, a directory that need not be there; those on the
-// way to home do not. It is "" if there is none.
+// that lie in the working tree around home, a directory that need not be there, or around the
+// file, by their names or behind links. It is "" if there is none.
 func LinkInGit(home, file string) (string, error) {
-	real := disk.Real(home)
-	at, found, err := around(real)
+	home, err := filepath.Abs(home)
+	if err == nil {
+		file, err = filepath.Abs(file)
+	}
+	if err != nil {
+		return "", err
+	}
+	at, _, err := around(disk.Real(home))
 	if err != nil {
 		return "", err
 	}
@@ -23,8 +29,14 @@ func LinkInGit(home, file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	links := slices.DeleteFunc(linksOn(home, real, file), func(link string) bool {
-		return !(found && within(link, at.top)) && !(named.top != "" && within(link, named.top))
+	tops := []string{at.top, named.top}
+	for _, near := range []string{home, filepath.Dir(file)} {
+		if top := TopOf(near); top != "" {
+			tops = append(tops, disk.Real(top))
+		}
+	}
+	links := slices.DeleteFunc(linksOn(file), func(link string) bool {
+		return !slices.ContainsFunc(tops, func(top string) bool { return top != "" && within(link, top) })
 	})
 	shown := shownWhy(links, func(link string) string { return link })
 	for _, link := range links {
@@ -35,23 +47,34 @@ func LinkInGit(home, file string) (string, error) {
 	return "", nil
 }
 
+// TopOf is the innermost repository that holds a folder by the names of the path, ""
+// where none does. One behind a link of another repository is none.
+func TopOf(folder string) (top string) {
+	linked := false
+	for dir := folder; ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil && (top == "" || linked) {
+			top, linked = dir, false
+		}
+		if info, err := os.Lstat(dir); err == nil && info.Mode()&os.ModeSymlink != 0 {
+			linked = true
+		}
+		if dir == filepath.Dir(dir) {
+			return top
+		}
+	}
+}
+
 // maxLinks is how many links a path may lead through, as for filepath.EvalSymlinks.
 const maxLinks = 255
 
 // linksOn lists the links on the way to a file, each by its own place, in the order in which
-// the system follows them. real is where home is.
-func linksOn(home, real, file string) (links []string) {
-	from, err := filepath.Abs(home)
-	full, err2 := filepath.Abs(file)
-	if err != nil || err2 != nil {
+// the system follows them.
+func linksOn(file string) (links []string) {
+	full, err := filepath.Abs(file)
+	if err != nil {
 		return nil // nothing can be written there either
 	}
-	here, rest := real, full
-	if within(full, from) {
-		rest, _ = filepath.Rel(from, full)
-	} else {
-		here, rest = rootAnd(full)
-	}
+	here, rest := rootAnd(full)
 	parts := split(rest)
 	for len(parts) > 0 && len(links) < maxLinks {
 		next := filepath.Join(here, parts[0]) // also of "..": here has no links

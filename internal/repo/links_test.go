@@ -4,11 +4,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
-// TestLinkInGit: a link beside the state that Git has, or would commit, is found wherever it
-// is on the way; one that is ignored is not, nor one on the way to the state itself.
+// TestLinkInGit: a link that Git has, or would commit, is found wherever it is on the way,
+// also on that to the state; one that is ignored is not.
 func TestLinkInGit(t *testing.T) {
 	above, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
@@ -34,7 +35,7 @@ func TestLinkInGit(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(top, "pki", "x"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	link(t, "real", filepath.Join(above, "way")) // a home directory under Git, for one
+	link(t, "real", filepath.Join(above, "way")) // as a branch may have it
 	run(t, above, "add", "way")
 	run(t, top, "add", "-f", "pki/tracked")
 	run(t, nested, "add", "brought")
@@ -44,7 +45,10 @@ func TestLinkInGit(t *testing.T) {
 			"tracked/a.key": "pki/tracked", "tracked/sub/a.key": "pki/tracked", "untracked/a.key": "pki/untracked", "chain/a.key": "pki/tracked",
 			"nested/brought/a.key": "pki/nested/brought", "nested/a.key": "", "own/../outside/a.key": "", "x/../tracked/a.key": "pki/tracked",
 		} {
-			if want != "" {
+			switch {
+			case strings.HasPrefix(home, filepath.Join(above, "way")):
+				want = filepath.Join(above, "way")
+			case want != "":
 				want = filepath.Join(top, want)
 			}
 			if got, err := LinkInGit(home, filepath.Join(home, name)); got != want || err != nil {

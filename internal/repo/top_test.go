@@ -1,4 +1,4 @@
-package proposal
+package repo
 
 import (
 	"os"
@@ -24,7 +24,7 @@ func TestTopOf(t *testing.T) {
 		"home/repo": "home/repo", "home/repo/west": "home/repo", "home/repo/east": "home/repo", "home/repo/none/deep": "home/repo",
 		"home/repo/away": "home/repo", "home/repo/away/pki": "home/repo", "other/pki": "other", "home/notes": "home", "way/east": "way",
 	} {
-		if got := topOf(filepath.Join(top, folder)); got != filepath.Join(top, want) {
+		if got := TopOf(filepath.Join(top, folder)); got != filepath.Join(top, want) {
 			t.Errorf("%s: %s, not %s", folder, got, want)
 		}
 	}
