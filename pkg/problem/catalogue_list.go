@@ -529,6 +529,7 @@ var catalogue = [...]*Sentence{
 	&RenderMissingGroup,
 	&RenderMissingTarget,
 	&RenderDoubledTarget,
+	&RenderNotName,
 	&RenderMissingField,
 	&RenderImmutable,
 	&RenderForeignSecret,
