@@ -76,9 +76,9 @@ var (
 	}
 	ArgoCDKeysFor = Sentence{
 		Code:    "argocd-keys-for",
-		Text:    "L5D_PKI_KEYS_FOR is invalid: %s",
+		Text:    "%s is invalid: %s",
 		Hint:    "write entries separated by ; like `project=mesh app=linkerd repo=https://git.example/mesh.git revision=main`, in the environment of the sidecar",
-		Explain: "L5D_PKI_KEYS_FOR lists the applications for which Argo CD's plugin opens private keys. Each entry has all of project, app, repo and revision. `*` means every app or every revision; project and repo must be exact. An invalid list allows nobody.",
+		Explain: "L5D_PKI_KEYS_FOR lists the applications for which Argo CD's plugin opens private keys, L5D_PKI_REGISTRY_LOGIN_FOR those for which it uses the sidecar's login of a registry. Each entry has all of project, app, repo and revision. `*` means every app or every revision; project and repo must be exact. An invalid list allows nobody.",
 	}
 	ArgoCDKeysUnknown = Sentence{
 		Code:    "argocd-keys-unknown",

@@ -70,6 +70,7 @@ var catalogue = [...]*Sentence{
 	&ChartLibrary,
 	&ChartDependencies,
 	&ChartDigest,
+	&ChartOtherDigest,
 	&ChartBadDigest,
 	&ChartCredentials,
 	&ChartFetch,
