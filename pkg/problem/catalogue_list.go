@@ -43,6 +43,7 @@ var catalogue = [...]*Sentence{
 	&ArgoCDKeyElsewhere,
 	&ArgoCDLimit,
 	&ArgoCDTooLong,
+	&ArgoCDBusy,
 	&ArgoCDMemory,
 	&ArgoCDOutput,
 	&ArgoCDCrashed,
