@@ -31,3 +31,16 @@ func TestItemsOf(t *testing.T) {
 		}
 	}
 }
+
+// TestNewDocuments: an object without a namespace is there already, and gets no second one.
+func TestNewDocuments(t *testing.T) {
+	const object = "---\nkind: Secret\nmetadata:\n  name: a\n  namespace: linkerd\n"
+	for stream, added := range map[string]bool{
+		object: false, "kind: Secret\nmetadata: {name: a, namespace: null}\n": false, "kind: Secret\nmetadata: {name: a}\n": false,
+		"kind: Secret\nmetadata: {name: a, namespace: other}\n": true, "kind: ConfigMap\nmetadata: {name: a}\n": true,
+	} {
+		if got := string(newDocuments([]byte(stream), []byte(object))); (got != "") != added {
+			t.Errorf("%q: %q", stream, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package argocd
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,7 +27,7 @@ func (c *call) mayOpenKeys(s *state.Rotation) error {
 	if !c.withKeys || kind.Open == nil || len(render.KeyPaths(s)) == 0 {
 		return nil
 	}
-	allowed, err := parseKeysFor(c.Getenv(keysFor))
+	allowed, err := parseKeysFor(keysFor, c.Getenv(keysFor))
 	if err != nil {
 		return err
 	}
@@ -38,13 +39,9 @@ func (c *call) mayOpenKeys(s *state.Rotation) error {
 	if revision := c.Getenv("ARGOCD_APP_REVISION"); !committed.MatchString(revision) {
 		return problem.ArgoCDKeysStreamed.With(sink.OneLine(revision))
 	}
-	application := keysForEntry{}
-	for _, f := range keysForFields {
-		value := c.Getenv(f.variable)
-		if value == "" {
-			return problem.ArgoCDKeysUnknown.With(f.variable)
-		}
-		application[f.name] = value
+	application, missing := c.application()
+	if missing != "" {
+		return problem.ArgoCDKeysUnknown.With(missing)
 	}
 	if !slices.ContainsFunc(allowed, application.matches) {
 		return problem.ArgoCDKeysRefused.With(application.withoutLogin())
@@ -60,6 +57,41 @@ func (c *call) mayOpenKeys(s *state.Rotation) error {
 		}
 	}
 	return problem.ArgoCDKeysNamespace.With(c.Getenv("ARGOCD_APP_NAMESPACE"), namespaces[""])
+}
+
+// mayLogIn reports whether the chart program may use the sidecar's login of a registry. An
+// Application names the chart, so whoever may write one would read every chart that the
+// login reads.
+func (c *call) mayLogIn() (bool, error) {
+	allowed, err := parseKeysFor(loginFor, c.Getenv(loginFor))
+	application, missing := c.application()
+	return missing == "" && committed.MatchString(c.Getenv("ARGOCD_APP_REVISION")) && slices.ContainsFunc(allowed, application.matches), err
+}
+
+// hintLogin adds to a registry's refusal that there is a login, and which entry would
+// allow its use.
+func (c *call) hintLogin(err error) error {
+	problems := problem.Of(err)
+	application, _ := c.application()
+	for _, p := range problems {
+		if p.Code == problem.ChartCredentials.Code && slices.ContainsFunc(loginVariables, func(name string) bool { return c.Getenv(name) != "" }) {
+			p.Hints = []string{fmt.Sprintf("the sidecar uses its login only for applications that %s lists; the entry for this one would be: %s", loginFor, application.withoutLogin())}
+		}
+	}
+	return problems.Err()
+}
+
+// application is what Argo CD says of the application, and the first variable that is
+// missing.
+func (c *call) application() (application keysForEntry, missing string) {
+	application = keysForEntry{}
+	for _, f := range keysForFields {
+		application[f.name] = c.Getenv(f.variable)
+		if application[f.name] == "" {
+			missing = cmp.Or(missing, f.variable)
+		}
+	}
+	return application, missing
 }
 
 // isChartOf reports whether an output of the state is the chart that the application's
@@ -88,6 +120,12 @@ var committed = lazy.New(`^([0-9a-f]{40}|[0-9a-f]{64}|sha256:[0-9a-f]{64})$`)
 // ARGOCD_ENV_* and ARGOCD_APP_PARAMETERS are the tenant's.
 const keysFor = "L5D_PKI_KEYS_FOR"
 
+// loginFor is such a list of the applications for which the login of a registry is used.
+const loginFor = "L5D_PKI_REGISTRY_LOGIN_FOR"
+
+// loginVariables say where the sidecar has one.
+var loginVariables = []string{"HELM_REGISTRY_CONFIG", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE"}
+
 // keysForField is one field of an entry, and the variable in which Argo CD
 // passes the application's value.
 type keysForField struct {
@@ -107,9 +145,9 @@ var keysForFields = []keysForField{
 // keysForEntry holds a value for each of keysForFields.
 type keysForEntry map[string]string
 
-// parseKeysFor reads entries separated by ";" or line ends, each with all
+// parseKeysFor reads the list of a variable: entries separated by ";" or line ends, each with all
 // fields as NAME=VALUE separated by blanks.
-func parseKeysFor(text string) ([]keysForEntry, error) {
+func parseKeysFor(variable, text string) ([]keysForEntry, error) {
 	var entries []keysForEntry
 	number := 0
 	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ';' || r == '\n' }) {
@@ -120,7 +158,7 @@ func parseKeysFor(text string) ([]keysForEntry, error) {
 		number++
 		entry := keysForEntry{}
 		if wrong := entry.read(fields); wrong != "" {
-			return nil, problem.ArgoCDKeysFor.With(fmt.Sprintf("entry %d: %s", number, wrong))
+			return nil, problem.ArgoCDKeysFor.With(variable, fmt.Sprintf("entry %d: %s", number, wrong))
 		}
 		entries = append(entries, entry)
 	}

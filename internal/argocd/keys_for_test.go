@@ -21,7 +21,7 @@ func TestParseKeysFor(t *testing.T) {
 		strings.Replace(mesh, "linkerd", "link*", 1): -1,
 		"*": -1,
 	} {
-		got, err := parseKeysFor(text)
+		got, err := parseKeysFor(keysFor, text)
 		if (err != nil) != (entries < 0) || err == nil && len(got) != entries {
 			t.Errorf("%q: %v, %v, want %d", text, got, err, entries)
 		}
@@ -33,7 +33,7 @@ func TestParseKeysFor(t *testing.T) {
 func TestKeysForPrinted(t *testing.T) {
 	for revision, listable := range map[string]bool{"main": true, "refs/heads/a=b": true, "*": false, "a;b": false, "a b": false, "a\nproject=x": false, "v1.*": false, "\u202emain": false} {
 		application := keysForEntry{"project": "p", "app": "a", "repo": "r", "revision": revision}
-		entries, err := parseKeysFor(application.String())
+		entries, err := parseKeysFor(keysFor, application.String())
 		if listable != (err == nil && len(entries) == 1 && application.matches(entries[0])) {
 			t.Errorf("%q is printed as %q: %v", revision, application, err)
 		}
@@ -51,7 +51,7 @@ func TestKeysForTellsNothing(t *testing.T) {
 		good + "project=x app=x repo=https://u:leaked@h/x": "entry 2: revision is missing", "project=p leaked=leaked": "entry 1: field 2 is not",
 		good + good + "repo=r repo=leaked": "entry 3: field 2 sets repo", "app=*leaked": "entry 1: field 1 has a pattern for app", "leaked": "entry 1: field 1 is not",
 	} {
-		_, err := parseKeysFor(text)
+		_, err := parseKeysFor(keysFor, text)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "leaked") {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -45,13 +46,14 @@ const maxRelayed = 64 << 10
 
 // limits of a child process.
 type limits struct {
-	memory int64 // bytes
-	output int64 // bytes
-	time   time.Duration
+	memory  int64 // bytes
+	output  int64 // bytes
+	time    time.Duration
+	renders int // at once
 }
 
 func limitsOf(getenv func(string) string) (limits, error) {
-	l := limits{defaultMemoryLimit, defaultOutputLimit, defaultTimeLimit}
+	l := limits{defaultMemoryLimit, defaultOutputLimit, defaultTimeLimit, defaultRenders}
 	for _, of := range []struct {
 		variable, want string
 		least          int64
@@ -77,6 +79,13 @@ func limitsOf(getenv func(string) string) (limits, error) {
 			return l, problem.ArgoCDLimit.With(timeLimitVariable, text, "at least 1s, such as 45s")
 		}
 		l.time = d
+	}
+	if text := getenv(rendersVariable); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return l, problem.ArgoCDLimit.With(rendersVariable, text, "at least 1, such as 3")
+		}
+		l.renders = n
 	}
 	return l, nil
 }
@@ -104,6 +113,17 @@ func Confine(getenv func(string) string, notes io.Writer, arguments []string, va
 	defer stop()
 	ctx, cancel := context.WithTimeout(signalled, l.time)
 	defer cancel()
+	release, err := takeSlot(ctx, slotDir(), getenv("ARGOCD_APP_PROJECT_NAME"), l.renders)
+	switch {
+	case err == nil:
+		defer release()
+	case signalled.Err() != nil:
+		return nil, problem.ChartStopped.With()
+	case ctx.Err() != nil:
+		return nil, problem.ArgoCDBusy.With(l.time, l.renders, perProject(l.renders))
+	default:
+		fmt.Fprintf(notes, "note: nothing limits how many renders run at once: %v\n", files.Reason(err))
+	}
 	out := beginning{left: int(l.output)}
 	stderr := beginning{left: maxRelayed}
 	err = child.Command{

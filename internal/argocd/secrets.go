@@ -82,7 +82,8 @@ func (c *call) secretsOf(groups []render.Group, stream []byte) (text []byte, err
 	return text, nil
 }
 
-// newDocuments are those whose object does not stand in the stream yet.
+// newDocuments are those whose object does not stand in the stream yet. One that names no
+// namespace is in that of the application, so it is the same.
 func newDocuments(stream, documents []byte) (text []byte) {
 	there := map[string]bool{}
 	for _, d := range chartphase.Split(stream) {
@@ -91,7 +92,10 @@ func newDocuments(stream, documents []byte) (text []byte) {
 		}
 	}
 	for _, d := range chartphase.Split(documents) {
-		if o, err := chartphase.ObjectOf(d); err != nil || !there[o.String()] {
+		o, err := chartphase.ObjectOf(d)
+		bare := o
+		bare.Metadata.Namespace = ""
+		if err != nil || !there[o.String()] && !there[bare.String()] {
 			text = append(append(text, "---\n"...), strings.TrimPrefix(d, "---\n")...)
 		}
 	}

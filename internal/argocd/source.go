@@ -53,7 +53,7 @@ func (c *call) chart() (render.Output, error) {
 	}
 	answer, err := exchange.Ask(c.request, c.Charts)
 	if err != nil {
-		return render.Output{}, err
+		return render.Output{}, c.hintLogin(err)
 	}
 	out, err := c.phase.PostRender(answer, c.allowRandom)
 	if err != nil {
@@ -68,7 +68,8 @@ func (c *call) onNetwork() bool {
 }
 
 // completeChart fills in what the plugin decides: no cache but the sidecar's
-// own, no credentials (an Application names the server that they would go to).
+// own, no credentials (an Application names the chart that they would read), but for
+// applications that the sidecar lists.
 func (c *call) completeChart() error {
 	onNetwork := c.onNetwork()
 	if onNetwork && c.request.Digest == "" {
@@ -99,15 +100,36 @@ func (c *call) completeChart() error {
 		c.request.Values.Files = append(c.request.Values.Files, exchange.File{Name: path, Data: data})
 	}
 	c.request.Within = c.checkout.root // also of a path that this program does not take for one
-	c.request.Access.RegistryConfig = c.Getenv("HELM_REGISTRY_CONFIG")
 	c.request.Times = 2
 	c.request.CacheDir = c.Getenv("L5D_PKI_CACHE_DIR")
+	if err := c.logIn(onNetwork); err != nil {
+		return err
+	}
 	c.request.Access.CAFile = c.Getenv("L5D_PKI_CA_FILE")
 	if c.request.Release == "" {
 		c.request.Release = releaseName(c.Getenv("ARGOCD_APP_NAME"))
 	}
 	if namespace := c.Getenv("ARGOCD_APP_NAMESPACE"); namespace != "" {
 		c.request.Namespaces[""] = namespace // of charts that are not Linkerd's
+	}
+	return nil
+}
+
+// logIn lets the chart program use the sidecar's login of a registry, where it may. What
+// was fetched with it is kept apart: others have a chart of the cache by its digest.
+func (c *call) logIn(onNetwork bool) (err error) {
+	listed := false
+	if onNetwork {
+		listed, err = c.mayLogIn()
+	}
+	if !listed {
+		c.request.Access.NoLogin = true
+		return err
+	}
+	c.request.HideDigest = true
+	c.request.Access.RegistryConfig = c.Getenv("HELM_REGISTRY_CONFIG")
+	if c.request.CacheDir != "" {
+		c.request.CacheDir = filepath.Join(c.request.CacheDir, "with-login")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
@@ -18,7 +19,8 @@ import (
 )
 
 // fromRegistry pulls a chart from an OCI registry. Credentials are those of
-// access or, as Helm has it, of its registry configuration and Docker's.
+// access or, as Helm has it, of its registry configuration and Docker's, unless
+// access forbids these.
 func fromRegistry(r exchange.Request) ([]byte, error) {
 	transport, err := newClient(r.Access, maxArchive)
 	if err != nil {
@@ -28,6 +30,9 @@ func fromRegistry(r exchange.Request) ([]byte, error) {
 		registry.ClientOptHTTPClient(transport),
 		registry.ClientOptCredentialsFile(r.Access.RegistryConfig),
 		registry.ClientOptBasicAuth(r.Access.Username, r.Access.Password),
+	}
+	if r.Access.NoLogin && r.Access.Username == "" {
+		options = append(options, registry.ClientOptCredentialsFile(os.DevNull), registry.ClientOptAuthorizer(auth.Client{Client: transport}))
 	}
 	if r.Access.PlainHTTP {
 		options = append(options, registry.ClientOptPlainHTTP())

@@ -59,7 +59,7 @@ func fromRepository(r exchange.Request) ([]byte, error) {
 		return nil, err
 	}
 	if locked != "" {
-		err = checkDigest(archiveDigest(data), locked)
+		err = checkDigest(archiveDigest(data), locked, r.HideDigest)
 	}
 	return data, err
 }

@@ -54,7 +54,7 @@ func open(r exchange.Request) (source, error) {
 		err = s.readPacked(r, here)
 	}
 	if err == nil {
-		err = checkDigest(s.digest, r.Digest)
+		err = checkDigest(s.digest, r.Digest, r.HideDigest)
 	}
 	if err != nil {
 		return source{}, problem.Of(err).In(s.name).Err()
@@ -95,7 +95,7 @@ func (s *source) readPacked(r exchange.Request, here bool) error {
 		return err
 	}
 	s.digest = archiveDigest(data)
-	if err = checkDigest(s.digest, r.Digest); err == nil {
+	if err = checkDigest(s.digest, r.Digest, r.HideDigest); err == nil {
 		s.files, err = readArchive(data)
 	}
 	return err

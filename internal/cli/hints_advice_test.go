@@ -8,6 +8,8 @@ var adviceOnly = map[string]string{
 	"custody-unknown":         "the state's reader refuses a kind that this version does not know; only another version meets it",
 	"fleet-too-large":         "files and the contents of commits are read to the same size, and refused before",
 	"fleet-pairs":             "takes more than a thousand sets of linked members; TestLinksAreBounded of the fleet has them",
+	"argocd-busy":             "other renders end; TestCMPRendersAtOnce ends one",
+	"chart-other-digest":      "takes a registry with a login; TestCMPTenantsLogin has one, and the right digest",
 	"full-program":            "only the main program says it, and it is a process of its own; TestSmall has the other one beside it and not",
 	"custody-rules-of-others": "somebody else owns the file or its directory; TestSOPSRulesOfOthers has such a directory",
 	"custody-ssh-program":     "the same: TestSmall",

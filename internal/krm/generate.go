@@ -31,9 +31,13 @@ func (l *list) generate(c *config) ([]byte, []Result, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if n := l.find(root.Head()); n >= 0 {
+		n, err := l.same(root.Head())
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case n >= 0:
 			replaced[n] = o
-		} else {
+		default:
 			edits = append(edits, manifest.Append(manifest.At("items"), o))
 		}
 	}

@@ -263,6 +263,9 @@ func TestGenerate(t *testing.T) {
 	state := read(t, "external-ca", "state.yaml")
 	other := []byte("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: other\n  namespace: linkerd\n")
 	old := []byte("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: linkerd-identity-trust-roots\n  namespace: linkerd\ndata: {ca-bundle.crt: old}\n")
+	inNamespace := func(namespace string) []byte {
+		return bytes.Replace(old, []byte("namespace: linkerd"), []byte("namespace: "+namespace), 1)
+	}
 	within := func(spec string) string {
 		return "apiVersion: l5d-pki-render/v1alpha1\nkind: L5dPkiRender\nspec:\n" + spec + "  state:\n    " + strings.ReplaceAll(strings.TrimSpace(state), "\n", "\n    ")
 	}
@@ -275,6 +278,7 @@ func TestGenerate(t *testing.T) {
 		"the configuration itself": {[][]byte{[]byte(state)}, state, 1},
 		"beside others":            {[][]byte{other}, within("  mode: generate\n"), 2},
 		"instead of the old":       {[][]byte{old, other}, within("  mode: generate\n"), 2},
+		"of no namespace":          {[][]byte{inNamespace("null"), other}, within("  mode: generate\n"), 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, err := Run(listOf(tt.items, tt.config))
@@ -289,6 +293,17 @@ func TestGenerate(t *testing.T) {
 				t.Error("the configuration is among the items")
 			}
 		})
+	}
+	for name, wrong := range map[string]struct {
+		items [][]byte
+		code  problem.Code
+	}{
+		"twice":     {[][]byte{old, inNamespace("~")}, problem.RenderDoubledTarget.Code},
+		"no string": {[][]byte{inNamespace("0")}, problem.RenderNotName.Code},
+	} {
+		if _, err := Run(listOf(wrong.items, within("  mode: generate\n"))); err == nil || problem.Of(err)[0].Code != wrong.code {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	both := read(t, "rotation", "bundle", "stable.yaml")
 	if _, err := Run(listOf(nil, both)); err == nil || !strings.Contains(err.Error(), "nothing to write") {

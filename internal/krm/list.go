@@ -82,6 +82,26 @@ func (l *list) onlyConfig() bool {
 	return true
 }
 
+// same is the number of the item that is an object of the phase, -1 if none is. One without a
+// namespace gets that of the phase's from whoever applies it.
+func (l *list) same(wanted manifest.Head) (int, error) {
+	found := -1
+	for n := range l.items.Len() {
+		head, namespace := l.item(n).Head(), l.item(n).Lookup(manifest.At("metadata", "namespace"))
+		switch {
+		case head.Kind != wanted.Kind || head.Name != wanted.Name:
+		case namespace != nil && !namespace.IsNull() && !namespace.IsText():
+			return -1, problem.RenderNotName.With("metadata.namespace", "a string").On(manifest.At("items", n).String()).At(namespace.Line(), namespace.Column())
+		case head.Namespace != "" && head.Namespace != wanted.Namespace:
+		case found >= 0:
+			return -1, problem.RenderDoubledTarget.With(found+1, n+1).On(wanted.Kind+" "+wanted.Name).At(l.item(n).Line(), 0)
+		default:
+			found = n
+		}
+	}
+	return found, nil
+}
+
 // find is the item with that kind, namespace and name; -1 when there is none.
 func (l *list) find(wanted manifest.Head) int {
 	for n := range l.items.Len() {

@@ -13,8 +13,8 @@ type Head struct{ APIVersion, Kind, Namespace, Name string }
 func (n *Node) Head() Head {
 	meta := n.Get("metadata")
 	return Head{
-		APIVersion: scalarOf(n.Get("apiVersion")), Kind: scalarOf(n.Get("kind")),
-		Namespace: scalarOf(meta.Get("namespace")), Name: scalarOf(meta.Get("name")),
+		APIVersion: n.Get("apiVersion").Value(), Kind: n.Get("kind").Value(),
+		Namespace: meta.Get("namespace").Value(), Name: meta.Get("name").Value(),
 	}
 }
 
@@ -34,13 +34,6 @@ func (n *Node) ItemHead(list Head) Head {
 		h.APIVersion = list.APIVersion
 	}
 	return h
-}
-
-func scalarOf(n *Node) string {
-	if n.IsNull() {
-		return ""
-	}
-	return n.Value()
 }
 
 // Head reads the document's head line by line, without parsing it, some hundred

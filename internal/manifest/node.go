@@ -98,12 +98,19 @@ func (n *Node) Plain() bool {
 	return n != nil && n.kind == Scalar && n.style == plain && !n.tagged
 }
 
-// Value is a scalar's decoded value; "" for anything else.
+// Value is a scalar's decoded value; "" for a null and for anything else, so that
+// null and ~ are never taken for names.
 func (n *Node) Value() string {
-	if n = n.follow(); n == nil {
+	if n = n.follow(); n == nil || n.IsNull() {
 		return ""
 	}
 	return n.value
+}
+
+// IsText reports whether every reader of YAML takes n for a string: in quotes, in block
+// style, with the tag !!str, or plain and of no other type, also by YAML 1.1.
+func (n *Node) IsText() bool {
+	return n.Kind() == Scalar && n.Tag() == "!!str" && !(n.Plain() && looksTyped(n.Value()))
 }
 
 // Tagged reports whether the tag is written out (!!str x).

@@ -151,7 +151,12 @@ func reads(c candidate, t target, value string) (tag string, ok bool) {
 // looksTyped reports whether some YAML 1.1 reader takes a plain value for
 // something other than a string (https://yaml.org/type/: bool, int, float,
 // merge, null, timestamp, value). Kubernetes reads with such a reader.
-func looksTyped(value string) bool { return typed11().MatchString(value) }
+func looksTyped(value string) bool {
+	if len(value) > len("false") && (value[0] >= 'a' && value[0] <= 'z' || value[0] >= 'A' && value[0] <= 'Z') {
+		return false // a longer word
+	}
+	return typed11().MatchString(value)
+}
 
 var typed11 = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:` + strings.Join([]string{

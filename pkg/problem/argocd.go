@@ -76,9 +76,9 @@ var (
 	}
 	ArgoCDKeysFor = Sentence{
 		Code:    "argocd-keys-for",
-		Text:    "L5D_PKI_KEYS_FOR is invalid: %s",
+		Text:    "%s is invalid: %s",
 		Hint:    "write entries separated by ; like `project=mesh app=linkerd repo=https://git.example/mesh.git revision=main`, in the environment of the sidecar",
-		Explain: "L5D_PKI_KEYS_FOR lists the applications for which Argo CD's plugin opens private keys. Each entry has all of project, app, repo and revision. `*` means every app or every revision; project and repo must be exact. An invalid list allows nobody.",
+		Explain: "L5D_PKI_KEYS_FOR lists the applications for which Argo CD's plugin opens private keys, L5D_PKI_REGISTRY_LOGIN_FOR those for which it uses the sidecar's login of a registry. Each entry has all of project, app, repo and revision. `*` means every app or every revision; project and repo must be exact. An invalid list allows nobody.",
 	}
 	ArgoCDKeysUnknown = Sentence{
 		Code:    "argocd-keys-unknown",
@@ -126,13 +126,19 @@ var (
 		Code:    "argocd-limit",
 		Text:    "%s is invalid: %q (want %s)",
 		Hint:    "correct the variable in the environment of the sidecar, or remove it to get the default",
-		Explain: "L5D_PKI_CMP_MEMORY_LIMIT, L5D_PKI_CMP_OUTPUT_LIMIT and L5D_PKI_CMP_TIME_LIMIT limit what one render of Argo CD's plugin may use. The defaults are 512Mi for each process, 10Mi and 45s.",
+		Explain: "L5D_PKI_CMP_MEMORY_LIMIT, L5D_PKI_CMP_OUTPUT_LIMIT and L5D_PKI_CMP_TIME_LIMIT limit what one render of Argo CD's plugin may use, L5D_PKI_CMP_RENDERS how many run at once. The defaults are 512Mi for each process, 10Mi, 45s and 3.",
 	}
 	ArgoCDTooLong = Sentence{
 		Code:    "argocd-too-long",
 		Text:    "rendering took longer than %v and was stopped",
 		Hint:    "look for loops in templates and for aliases in YAML that multiply; L5D_PKI_CMP_TIME_LIMIT in the environment of the sidecar raises the limit",
 		Explain: "The plugin stops a render before Argo CD kills it (after 60 seconds by default), so that the application shows the reason. Nothing was printed. If the render needs the time, raise the time-out of Argo CD's repository server too (--repo-server-timeout-seconds of the controller and the server).",
+	}
+	ArgoCDBusy = Sentence{
+		Code:    "argocd-busy",
+		Text:    "waited %v for other renders to end: at most %d run at once, %d of them of one project",
+		Hint:    "refresh the application later; look for applications that render for a long time. L5D_PKI_CMP_RENDERS in the environment of the sidecar raises the number, and its container then needs more memory",
+		Explain: "Each render of Argo CD's plugin may use much memory and time, so only some run at once in a sidecar; the others wait, within the limit of time of a render. One project never has all of them. Nothing was printed.",
 	}
 	ArgoCDMemory = Sentence{
 		Code:    "argocd-memory",

@@ -56,6 +56,12 @@ var (
 		Hint:    "find out who changed the chart; if the change is wanted, review it and lock the new digest",
 		Explain: "--digest (or the repository's index) says which bytes the chart consists of. Another chart under the same name and version may render anything, so it is not rendered. A directory's digest is taken over its sorted files, an archive's over its bytes.",
 	}
+	ChartOtherDigest = Sentence{
+		Code:    "chart-other-digest",
+		Text:    "the chart has another digest than %s, which was expected",
+		Hint:    "set the digest that whoever published the chart gives for it",
+		Explain: "The plugin of Argo CD fetched the chart with the registry login of its sidecar, which can read charts that the author of the application cannot. The digest shows that the author knows the chart, so the error does not say which one it has.",
+	}
 	ChartBadDigest = Sentence{
 		Code:    "chart-bad-digest",
 		Text:    "%q is no digest",

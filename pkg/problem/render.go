@@ -97,6 +97,12 @@ var (
 		Hint:    "feed one release at a time; a Helm hook's copy does not count",
 		Explain: "An object that the phase edits is in the stream more than once; whichever is applied last would win. Two releases in one stream, or a chart and a patch of the same object, do that.",
 	}
+	RenderNotName = Sentence{
+		Code:    "render-not-name",
+		Text:    "%s must be %s",
+		Hint:    "write the value in quotes, or remove the field: an object without a namespace is in that of the release",
+		Explain: "Objects are recognized by their names, namespaces and some labels and annotations, which Kubernetes takes as strings. Readers of YAML differ in values such as false, 0, no, [] and those with tags: for one it is a name, for another nothing, so that another object would be applied than the one that was looked at. null, ~ and nothing mean for all of them that the field is not set. A namespace with spaces, capitals or text that something replaces later is refused for the objects of Linkerd.",
+	}
 	RenderMissingField = Sentence{
 		Code:    "render-missing-field",
 		Text:    "has no field %s",

@@ -61,7 +61,7 @@ func (c *ClusterAnchor) take(o object, control string) {
 	case o.kind == linkerd.TrustAnchorRotation:
 		c.Operator = true
 	case o.kind == "Secret" && o.name == linkerd.TrustAnchor:
-		text, err := unbase64(scalar(o.get("data", linkerd.FieldTLSCert)))
+		text, err := unbase64(o.get("data", linkerd.FieldTLSCert).Value())
 		if err != nil {
 			return
 		}

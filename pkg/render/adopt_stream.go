@@ -184,9 +184,9 @@ func (a *adoption) readIssuerSecret() {
 // secretText is the text of one key of a Secret, "" if it is not there.
 func (a *adoption) secretText(o object, key string) string {
 	if node := o.get("stringData", key); node != nil {
-		return scalar(node)
+		return node.Value()
 	}
-	text, err := unbase64(scalar(o.get("data", key)))
+	text, err := unbase64(o.get("data", key).Value())
 	if err != nil {
 		a.fail(problem.AdoptNoBase64.With(key).On(o.String()).At(a.stream.docs[o.doc].Line, 0))
 	}
@@ -202,16 +202,10 @@ func unbase64(text string) (string, error) {
 // readHeartbeat pins the schedule that stands: the charts make one up at each render.
 func (a *adoption) readHeartbeat() {
 	if o, ok := a.own("CronJob", heartbeatName); ok {
-		if schedule := scalar(o.get("spec", "schedule")); schedule != "" {
+		if schedule := o.get("spec", "schedule").Value(); schedule != "" {
 			a.state.Spec.Linkerd.HeartbeatSchedule = schedule
 		}
 	}
 }
 
 // scalar is a node's text; nothing for null.
-func scalar(n *manifest.Node) string {
-	if n.IsNull() {
-		return ""
-	}
-	return n.Value()
-}

@@ -33,10 +33,10 @@ func (a *adoption) readValuesFile() {
 
 // value is one of the chart's values, by the name that `helm --set` gives it.
 func (a *adoption) value(name string) string {
-	if own := scalar(a.values.Lookup(manifest.Dotted(name))); own != "" || a.global == nil {
+	if own := a.values.Lookup(manifest.Dotted(name)).Value(); own != "" || a.global == nil {
 		return own
 	}
-	return scalar(a.global.Lookup(manifest.Dotted(name)))
+	return a.global.Lookup(manifest.Dotted(name)).Value()
 }
 
 // readValues reads what the chart's values say
@@ -103,13 +103,13 @@ func (a *adoption) readIssuerKey() {
 func (a *adoption) readPinnedWebhooks() {
 	for _, w := range webhooks {
 		pin := a.values.Get(w.Values)
-		caBundle := scalar(pin.Get("caBundle"))
+		caBundle := pin.Get("caBundle").Value()
 		if w.Group == Jaeger || pin == nil || caBundle == "" {
 			continue // "webhook" is jaeger's key only in jaeger's own values
 		}
 		look := webhookFound{Webhook: w, where: w.Values, caBundle: caBundle}
-		if scalar(pin.Get("externalSecret")) != "true" {
-			look.certificate, look.keyPEM = scalar(pin.Get("crtPEM")), scalar(pin.Get("keyPEM"))
+		if pin.Get("externalSecret").Value() != "true" {
+			look.certificate, look.keyPEM = pin.Get("crtPEM").Value(), pin.Get("keyPEM").Value()
 		}
 		a.addWebhook(look)
 	}

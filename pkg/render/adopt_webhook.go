@@ -69,7 +69,7 @@ const injectFromValue = "injectCaFrom"
 // to all of them.
 func (a *adoption) caBundle(config object) string {
 	steps := caBundlePaths(config)[0]
-	text, err := unbase64(scalar(config.get(steps...)))
+	text, err := unbase64(config.get(steps...).Value())
 	if err != nil {
 		a.fail(problem.AdoptNoBase64.With("caBundle").On(config.String()).At(a.stream.docs[config.doc].Line, 0))
 	}
@@ -84,7 +84,7 @@ func (a *adoption) webhookNamespace(w Webhook, config object) string {
 	if w.ConfigKind != linkerd.APIService {
 		service = config.get("webhooks", 0, "clientConfig", "service", "namespace")
 	}
-	space := scalar(service)
+	space := service.Value()
 	to := map[Group]*string{Viz: &l.VizNamespace, Jaeger: &l.JaegerNamespace}[w.Group]
 	if to == nil {
 		return a.state.WithDefaults().Spec.Linkerd.Namespace

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"sort"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
@@ -97,14 +98,11 @@ func (p *plan) match() []finding {
 		if !ok {
 			continue
 		}
-		own := p.namespace(t.group)
-		if clusterScoped[o.kind] {
-			own = ""
-		} else if o.namespace == "" {
-			o.namespace = own // helm template leaves it to --namespace
-		}
-		if o.namespace != own {
-			continue
+		if own := p.namespace(t.group); !clusterScoped[o.kind] {
+			o.namespace = cmp.Or(o.namespace, own) // helm template leaves it to --namespace
+			if o.namespace != own {
+				continue
+			}
 		}
 		p.groups[t.group] = true
 		found = append(found, finding{o, t})

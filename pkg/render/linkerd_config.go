@@ -100,10 +100,10 @@ func (p *plan) longLeaf(setting, value string) *problem.Problem {
 // trustDomainOf reads the trust domain from a chart's values; it defaults to the
 // cluster's domain (charts/linkerd-control-plane/templates/config.yaml).
 func trustDomainOf(values *manifest.Node) string {
-	if domain := scalar(values.Get(linkerd.TrustDomainValue)); domain != "" {
+	if domain := values.Get(linkerd.TrustDomainValue).Value(); domain != "" {
 		return domain
 	}
-	return scalar(values.Get("clusterDomain"))
+	return values.Get("clusterDomain").Value()
 }
 
 // checkFamilyByShape tells 2.10 and 2.11.0 from later charts when the stream's

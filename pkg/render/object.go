@@ -145,8 +145,11 @@ func (p *plan) collectAs(head manifest.Head, doc int, at manifest.Path, root *ma
 	}
 	o := object{doc: doc, at: at, node: root, kind: p.kindOf(head)}
 	o.name = o.get("metadata", "name").Value()
-	o.namespace = o.get("metadata", "namespace").Value()
-	o.hook = o.get("metadata", "annotations", "helm.sh/hook") != nil
+	if !clusterScoped[o.kind] {
+		o.namespace = o.get("metadata", "namespace").Value()
+	}
+	o.hook = o.get("metadata", "annotations", hookAnnotation).Value() != ""
+	p.checkNames(o, head.Kind)
 	if _, named := p.targets[targetKey{head.Kind, o.name}]; named && o.kind != head.Kind {
 		p.report.add(o.String(), "", Left, "another API group's object")
 	}

@@ -55,7 +55,8 @@ func bundlesSeen(pieces []string) (bundles []string) {
 		meta, _ := o["metadata"].(map[string]any)
 		data, _ := o["data"].(map[string]any)
 		core := o["apiVersion"] == nil || o["apiVersion"] == "v1"
-		if core && o["kind"] == "ConfigMap" && meta["name"] == "linkerd-identity-trust-roots" && (meta["namespace"] == nil || meta["namespace"] == "linkerd") {
+		namespace, _ := meta["namespace"].(string) // Argo CD takes what is no string for none
+		if core && o["kind"] == "ConfigMap" && meta["name"] == "linkerd-identity-trust-roots" && (namespace == "" || namespace == "linkerd") {
 			bundles = append(bundles, fmt.Sprint(data["ca-bundle.crt"]))
 		}
 	}
@@ -97,6 +98,16 @@ func inBase64(text string) string {
 	return "!!binary " + base64.StdEncoding.EncodeToString([]byte(text))
 }
 
+var (
+	// noNamespaces are ways to write that an object names none.
+	noNamespaces = []string{"", "null", "Null", "NULL", "~", `""`, "''", "!!null", "!!null null", "!!str", `!!str ""`, "&a", "&a ~"}
+	// notStrings are no strings, for one reader at least.
+	notStrings = []string{"false", "TRUE", "no", "on", "y", "0", "0b1", "0x1f", "1e3", "017", "1_000", ".5", ".inf", "2026-01-02", "[]", "[linkerd]", "{}",
+		"{linkerd: }", "!!int 1", "!x linkerd", "!x", "="}
+	// notLabels are strings that name no namespace.
+	notLabels = []string{`"linkerd "`, `" "`, `"a/b"`, "Linkerd", "${NAMESPACE:=linkerd}", "'{{ .Release.Namespace }}'"}
+)
+
 // oddRoots are stale trust roots, written so that readers may differ in them.
 func oddRoots() map[string]string {
 	const mark = "\ufeff"
@@ -135,6 +146,13 @@ func oddRoots() map[string]string {
 		"cr in the separator": "---\n" + foreign + "---\r" + staleRoots,
 		"cr only":             "---\n" + foreign + "\r---\r" + strings.ReplaceAll(staleRoots, "\n", "\r") + "\n",
 		"cr in its comment":   "---\n" + foreign + "--- # x\r" + staleRoots,
+	}
+	for _, namespace := range slices.Concat(noNamespaces, notStrings, notLabels) {
+		odd["namespace: "+namespace] = replaced("namespace: linkerd", "namespace: "+namespace)
+	}
+	for _, namespace := range noNamespaces {
+		odd["flow, namespace: "+namespace] = "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: linkerd-identity-trust-roots, namespace: " +
+			namespace + " }, data: {ca-bundle.crt: STALE}}\n"
 	}
 	for name, br := range map[string]string{"cr": "\r", "nel": "\u0085", "ls": "\u2028", "ps": "\u2029", "ff": "\f", "nbsp": "\u00a0"} {
 		odd[name+" before the separator"] = "---\n" + foreign + "# x " + br + "---\n" + staleRoots
@@ -203,7 +221,7 @@ func TestReadingsRefused(t *testing.T) {
 // pieces of streams, put together at random.
 var (
 	kinds   = []string{"kind: ConfigMap\n", "kind: \"ConfigMap\"\n", "'kind': ConfigMap\n", "kind: >-\n  ConfigMap\n", "kind:\n  ConfigMap\n", "? kind\n: ConfigMap\n", "kind: &k ConfigMap\n", "kind: " + inBase64("ConfigMap") + "\n", inBase64("kind") + ": ConfigMap\n"}
-	metas   = []string{"metadata:\n  name: linkerd-identity-trust-roots\n  namespace: linkerd\n", "metadata: {name: linkerd-identity-trust-roots}\n", "metadata:\n  labels: {name: foo}\n  name: \"linkerd-identity\\x2dtrust-roots\"\n", "metadata: &m\n  name: linkerd-identity-trust-roots\n", "metadata:\n  ? name\n  : linkerd-identity-trust-roots\n", "metadata:\n  annotations:\n    x: \"a\n\n  name: foo\n    b\"\n  name: linkerd-identity-trust-roots\n"}
+	metas   = []string{"metadata:\n  name: linkerd-identity-trust-roots\n  namespace: null\n", "metadata: {name: linkerd-identity-trust-roots, namespace: ~}\n", "metadata: {name: linkerd-identity-trust-roots, namespace: 0}\n", "metadata:\n  name: linkerd-identity-trust-roots\n  namespace: linkerd\n", "metadata: {name: linkerd-identity-trust-roots}\n", "metadata:\n  labels: {name: foo}\n  name: \"linkerd-identity\\x2dtrust-roots\"\n", "metadata: &m\n  name: linkerd-identity-trust-roots\n", "metadata:\n  ? name\n  : linkerd-identity-trust-roots\n", "metadata:\n  annotations:\n    x: \"a\n\n  name: foo\n    b\"\n  name: linkerd-identity-trust-roots\n"}
 	datas   = []string{"data:\n  ca-bundle.crt: STALE\n", "data: {ca-bundle.crt: STALE}\n", "data:\n  ca-bundle.crt: |\n    STALE\n", "data: &d\n  ca-bundle.crt: STALE\n", "data:\n  " + inBase64("ca-bundle.crt") + ": STALE\n"}
 	between = []string{"---\n", "--- # c\n", "---\r\n", "--- \t\n", "...\n", "# c\n", "#\u2028---\n", "#\r---\n", "---\r", "\ufeff", "---\n\ufeff", "%YAML 1.1\n", "\n", " \n", "\t\n", "--- |\n", "--- ''\n", "--- {}\n", "kind: Foo\n", "kind: List\n",
 		"x: |\n", "x: |2\n", "x: \"\n", "\"\n", "x: '\n", "'\n", "x: {\n", "}\n", "items:\n", "items: []\n", "- " + strings.ReplaceAll(strings.TrimSpace(staleRoots), "\n", "\n  ") + "\n", "x: foo\n", " bar\n", "  kind: Foo\n", "x: a # \"\n", "y: \"---\n", "x: *m\n", "<<: *d\n", "\u0085", "\u2028", "\r", "- |\n", "? |\n", "x: !foo\n", "   ---\n", " ---\n"}

@@ -64,12 +64,7 @@ func (c cursor) entries() func(yield func(key string, value cursor) bool) {
 }
 
 // value is a scalar's text; "" for a null and anything else.
-func (c cursor) value() string {
-	if c.node.IsNull() {
-		return ""
-	}
-	return c.node.Value()
-}
+func (c cursor) value() string { return c.node.Value() }
 
 func (c cursor) there() bool { return c.node != nil && !c.node.IsNull() }
 

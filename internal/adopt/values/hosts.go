@@ -30,7 +30,7 @@ func (s source) name() string { return s.Head().Kind + "/" + s.Head().Name }
 
 func text(n *manifest.Node, steps ...any) string {
 	found := n.Lookup(manifest.At(steps...))
-	if found.IsNull() || isPlaceholder(found.Value()) {
+	if isPlaceholder(found.Value()) {
 		return ""
 	}
 	return found.Value()

@@ -24,7 +24,7 @@ import (
 )
 
 // Protocol grows when the meaning of a field changes; both programs must agree.
-const Protocol = 5
+const Protocol = 6
 
 // Engines of Helm that render charts.
 const (
@@ -47,6 +47,8 @@ type Request struct {
 	Version string `json:"version,omitempty"`
 	// Digest that the chart must have, "sha256:…"; "" takes any.
 	Digest string `json:"digest,omitempty"`
+	// HideDigest: an error does not say which digest the chart has.
+	HideDigest bool `json:"hideDigest,omitempty"`
 	// Engine renders the chart: Helm3, which "" is too, or Helm4.
 	Engine string `json:"engine,omitempty"`
 	// Release is the name of the release; "" is the chart's.
@@ -93,11 +95,13 @@ type Access struct {
 	PassCredentials bool `json:"passCredentials,omitempty"`
 	// RegistryConfig is Helm's file of registry logins; "" is Helm's default.
 	RegistryConfig string `json:"registryConfig,omitempty"`
-	CAFile         string `json:"caFile,omitempty"`
-	CertFile       string `json:"certFile,omitempty"`
-	KeyFile        string `json:"keyFile,omitempty"`
-	Insecure       bool   `json:"insecure,omitempty"`
-	PlainHTTP      bool   `json:"plainHTTP,omitempty"`
+	// NoLogin: no login of a registry is used but Username, whatever files have some.
+	NoLogin   bool   `json:"noLogin,omitempty"`
+	CAFile    string `json:"caFile,omitempty"`
+	CertFile  string `json:"certFile,omitempty"`
+	KeyFile   string `json:"keyFile,omitempty"`
+	Insecure  bool   `json:"insecure,omitempty"`
+	PlainHTTP bool   `json:"plainHTTP,omitempty"`
 	// Hosts, if not nil, are the only servers that are asked ([Access.Allows]).
 	Hosts []string `json:"hosts"`
 }
