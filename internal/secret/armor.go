@@ -105,10 +105,10 @@ func gitLine(plain, line []byte) ([]byte, bool) {
 	}
 	digits := make([]byte, 0, len(line))
 	for _, c := range line[1:] {
-		if base85Git[c] == noDigit {
+		if base85Git.values[c] == noDigit {
 			return plain, false
 		}
-		digits = append(digits, base85Git[c])
+		digits = append(digits, base85Git.values[c])
 	}
 	return append(plain, group85(nil, digits)[:size]...), true
 }

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 )
@@ -114,7 +115,7 @@ func (s *search) base64Between(l *layer, at, end int) {
 			from := at
 			for at++; at < len(text) && six[text[at]] < 64; at++ {
 			}
-			if at-from <= 3 && sep != sepSlash && isOperator(text[from:at]) && !r.isNarrow(at-from) {
+			if at-from <= 3 && isOperator(text, from, at) && !r.isNarrow(at-from) && !isAsNext(text[at:], at-from) {
 				sep |= sepOther
 				continue
 			}
@@ -144,18 +145,27 @@ func (s *search) base64Between(l *layer, at, end int) {
 }
 
 // isOperator reports whether a piece is no base64 but joins strings ("a" + "b"),
-// or begins a line of a list, a comment or a patch: it has +, - and / only.
-func isOperator(piece []byte) bool {
-	for _, c := range piece {
+// or begins a line of a list, a comment or a patch: it has +, - and / only, which are not
+// escaped.
+func isOperator(text []byte, from, to int) bool {
+	for _, c := range text[from:to] {
 		if c >= '0' {
 			return false
 		}
 	}
-	return true
+	return from == 0 || text[from-1] != '\\'
 }
 
 // isNarrow reports whether the run is of so short lines that a sign alone may be one.
 func (r *run) isNarrow(length int) bool { return r.pieces >= 8 && r.last == length }
+
+// isAsNext reports whether the next line has one piece, as long as the one that ends a line
+// at the begin of a text.
+func isAsNext(text []byte, length int) bool {
+	next := bytes.TrimLeft(text, " \t\r\n")
+	n := base64Behind(next)
+	return n == length && bytes.IndexByte(text[:len(text)-len(next)], '\n') >= 0 && (n == len(next) || separators[next[n]] == sepLine)
+}
 
 // backslash passes over backslashes and the letter of an escaped line end.
 func backslash(text []byte, at int) (kind byte, next int) {

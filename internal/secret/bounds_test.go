@@ -43,6 +43,9 @@ func TestHarmlessData(t *testing.T) {
 		"begins of archives":   strings.Repeat("PK\x03\x04", 1<<12),
 		"text in gzip":         gz(strings.Repeat("nothing to see here\n", 1<<16)),
 		"UTF-16":               utf16Of(strings.Repeat("nothing to see here\n", 1<<15), false),
+		"JSON in a line":       strings.Repeat(`{"kind":"Service","labels":{"app.kubernetes.io/name":"web"},"ready":true},`, 1<<15),
+		"addresses":            strings.Repeat("https://example.com/some/path/of/a/page.html?query=1&other=2f&third=%2Fa%2Fb#part\n", 1<<14),
+		"rules":                strings.Repeat("// "+strings.Repeat("-", 76)+"\n# "+strings.Repeat("#!", 38)+"\n", 1<<13),
 		"random text in UTF-8": strings.ToValidUTF8(string(random), "é"),
 	} {
 		t.Run(name, func(t *testing.T) {

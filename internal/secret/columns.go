@@ -52,7 +52,7 @@ func (s *search) columnEnd(l *layer, c *column, at int) {
 }
 
 // rowOf is a line without its offset, or nil if it is no row of a dump. A row without an
-// offset begins with blanks; one of a single byte may only be the last row.
+// offset begins with blanks. One of a single byte may only be the last row.
 func rowOf(line []byte, isBehindRow bool) []byte {
 	line = bytes.TrimSuffix(line, []byte("\r"))
 	at := 0
@@ -60,7 +60,11 @@ func rowOf(line []byte, isBehindRow bool) []byte {
 		at++
 	}
 	digits, rest := cutDigits(line[at:])
-	if len(digits) >= minOffset && len(digits) <= maxOffset && len(rest) > cell && (isSpace(rest[0]) || rest[0] == ':') {
+	least := cell + 1
+	if isBehindRow {
+		least = cell
+	}
+	if len(digits) >= minOffset && len(digits) <= maxOffset && len(rest) >= least && (isSpace(rest[0]) || rest[0] == ':') {
 		row := bytes.TrimPrefix(rest, []byte(":"))
 		if first, _ := cutDigits(bytes.TrimLeft(row, " \t")); at == 0 || len(first) != len(digits) {
 			return row

@@ -3,6 +3,7 @@ package secret
 import (
 	"bytes"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -37,6 +38,57 @@ func FuzzFindPlanted(f *testing.F) {
 			t.Errorf("not found: %q", text)
 		}
 	})
+}
+
+// TestFindPlanted: the same of a few thousand seeds.
+func TestFindPlanted(t *testing.T) {
+	for seed := range int64(3000) {
+		if text := plant(seed*7919, "apiVersion: v1\nkind: Secret", "more: words"); len(Find([]byte(text))) == 0 {
+			t.Errorf("%d: not found: %.600q", seed*7919, text)
+		}
+	}
+}
+
+// TestNested: encodings in one another of which the inner one makes the outer one look
+// like something else.
+func TestNested(t *testing.T) {
+	all := slices.Concat(encodings(), toolForms(), pemForms(), lineForms())
+	encode := func(name, text string) string {
+		i := slices.IndexFunc(all, func(e encoding) bool { return e.name == name })
+		if i < 0 {
+			t.Fatalf("there is no %s", name)
+		}
+		return all[i].encode(text)
+	}
+	cases := [][]string{
+		{"Ed25519 in DER", "UTF-16", "base64 in lines of 2"}, // whose first line has signs only
+		{"Ed25519 in DER", "UTF-16", "base64 in lines of 1"},
+		{"Ed25519 in DER", "UTF-16", "escaped slashes"}, // which are its first two characters
+		{"Ed25519", "log in a string", "gzip", "base64 in lines of 2"},
+		{"Ed25519 in DER", "LDIF", "od -c"}, // whose last row has one byte
+		{"Ed25519 in DER", "hexadecimal, wrapped", "od -c in a patch"},
+		{"Ed25519 in DER", "hexdump -d", "Ascii85 in a string"},            // which has escapes and a quote at its end
+		{"Ed25519", "backslash and dot", "Ascii85 of Adobe", "hexdump -d"}, // behind which there is a zero
+		{"SEC 1", "UTF-32", "Ascii85", "address"},
+		{"PKCS #8", "log of Spring", "UTF-32, big endian", "Ascii85 in a string"}, // with three kinds of signs
+	}
+	for _, outer := range []string{"Ascii85", "Ascii85 of Adobe", "Ascii85 in a string", "base85", "base85 in a string", "Z85"} {
+		for _, inner := range []string{ // which make few signs of it, or many
+			"UTF-16", "UTF-16, big endian", "UTF-32", "UTF-32, big endian", "od", "od -b", "od -d", "xxd -b", "octal", "braces of Perl",
+			"hexadecimal with colons", "base64 in lines of 1", "HTML with zeros",
+		} {
+			cases = append(cases, []string{"Ed25519 in DER", inner, outer}, []string{"PKCS #8", inner, outer})
+		}
+	}
+	for _, names := range cases {
+		text := keyTexts()[names[0]]
+		for _, name := range names[1:] {
+			text = encode(name, text)
+		}
+		if found := Find([]byte("some: words\nkey: " + text + "\n: more: words\n")); len(found) == 0 {
+			t.Errorf("%s: not found: %.300q", strings.Join(names, " in "), text)
+		}
+	}
 }
 
 // FuzzScanEqualsFind: however the reader cuts a text, and where windows end,

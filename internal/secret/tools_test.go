@@ -1,6 +1,8 @@
 package secret
 
 import (
+	"crypto/ed25519"
+	"crypto/x509"
 	"encoding/ascii85"
 	"encoding/asn1"
 	"encoding/base64"
@@ -161,6 +163,18 @@ func TestTools(t *testing.T) {
 		return fmt.Sprintf("%07o", at) + cells(row, map[byte]string{'\n': "nl", ' ': "sp"})
 	}))); len(found) == 0 {
 		t.Error("od -a: not found")
+	}
+}
+
+// TestRandomInBase85: a short key whose digits happen to have few signs is found too.
+func TestRandomInBase85(t *testing.T) {
+	for i := range 1000 {
+		der := string(must(x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed(seeded(fmt.Sprint(i), 32)))))
+		for _, text := range []string{ascii85Of(der), row85(der, digitsGit), row85(der, digitsZ85)} {
+			if len(Find([]byte("key: "+text+"\nmore: words\n"))) == 0 {
+				t.Errorf("not found: %s", text)
+			}
+		}
 	}
 }
 

@@ -218,26 +218,30 @@ func hasControls(text []byte) bool {
 }
 
 // runs calls f with the parts of the text in which so many bytes of a class, and
-// no others, follow one another; without those in which a key was found. It looks
-// back from where such a part would have to reach, so it reads a few bytes of most
-// texts only.
+// no others, follow one another; without those in which a key was found.
 func (l *layer) runs(class *[256]bool, least int, f func(from, to int)) {
-	l.gaps(func(low, end int) {
-		for low+least <= end {
-			at := low + least - 1
-			for at >= low && class[l.text[at]] {
-				at--
-			}
-			if at >= low {
-				low = at + 1
-				continue
-			}
-			at = low + least
-			for at < end && class[l.text[at]] {
-				at++
-			}
-			f(low, at)
-			low = at + 1
-		}
+	l.gaps(func(from, to int) {
+		runsIn(l.text[:to], from, class, least, f)
 	})
+}
+
+// runsIn calls f with those parts of a text from a place on. It looks back from where such
+// a part would have to reach, so it reads a few bytes of most texts only.
+func runsIn(text []byte, low int, class *[256]bool, least int, f func(from, to int)) {
+	for low+least <= len(text) {
+		at := low + least - 1
+		for at >= low && class[text[at]] {
+			at--
+		}
+		if at >= low {
+			low = at + 1
+			continue
+		}
+		at = low + least
+		for at < len(text) && class[text[at]] {
+			at++
+		}
+		f(low, at)
+		low = at + 1
+	}
 }
