@@ -116,6 +116,18 @@ func TestPRKeysBehindLinks(t *testing.T) {
 		t.Errorf("written: %q, heads %s", found, l.heads())
 	}
 	gitIn(t, l.clone, "checkout", "-q", "main")
+	gitIn(t, l.clone, "checkout", "-q", "-b", "above")
+	if err := os.RemoveAll(filepath.Join(l.clone, "linkerd")); err != nil {
+		t.Fatal(err)
+	}
+	linked(t, filepath.Join(l.clone, "linkerd"), outside)
+	gitIn(t, l.clone, "add", "-f", "linkerd")
+	gitIn(t, l.clone, "commit", "-q", "-m", "above")
+	l.refused("custody-link", "start", "anchor")
+	if found, _ := filepath.Glob(filepath.Join(outside, "*")); len(found) != 1 {
+		t.Errorf("written above: %q", found)
+	}
+	gitIn(t, l.clone, "checkout", "-q", "main")
 	if r := l.pr("start", "anchor"); r.Operation != plan.OpCreated || len(l.keyFiles()) == 0 {
 		t.Errorf("with the base checked out: %+v, keys %q", r, l.keyFiles())
 	}

@@ -44,7 +44,7 @@ func (r *Repo) CheckoutReviewed(commit string) (*Worktree, error) { return r.che
 
 func (r *Repo) checkout(commit string, reviewed bool) (*Worktree, error) {
 	r.sweepWorktrees()
-	below, err := cacheDir()
+	below, err := r.worktreesBelow()
 	if err != nil {
 		return nil, err
 	}

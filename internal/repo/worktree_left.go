@@ -35,6 +35,21 @@ func cacheDir() (string, error) {
 	return dir, nil
 }
 
+// worktreesBelow is cacheDir, which may not lie in a working tree of the repository: what
+// is checked out there would be above the files that hooks start.
+func (r *Repo) worktreesBelow() (string, error) {
+	dir, err := cacheDir()
+	if err != nil {
+		return "", err
+	}
+	at, found, err := around(disk.Real(dir))
+	own, _ := find(r.Top)
+	if err == nil && found && at.shared() == own.shared() {
+		err = fmt.Errorf("%w: %s lies in a working tree of the repository", ErrNoCache, dir)
+	}
+	return dir, err
+}
+
 // inUse locks the directory of a worktree for as long as the process lives.
 func inUse(parent string) (release func(), err error) {
 	lock := filepath.Join(parent, worktreeLock)

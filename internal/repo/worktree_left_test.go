@@ -94,3 +94,27 @@ func TestWorktreeAboveIsTheUsers(t *testing.T) {
 		t.Errorf("left behind: %v %v", left, more)
 	}
 }
+
+// TestCacheInTheClone: no working tree is made below one of the repository, where a branch
+// that is checked out may have brought modules for hooks.
+func TestCacheInTheClone(t *testing.T) {
+	_, clone := cloned(t)
+	linked := filepath.Join(t.TempDir(), "linked")
+	must(t, clone, "worktree", "add", "-q", "--detach", linked)
+	r, err := Open(clone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, within := range []string{clone, linked} {
+		t.Setenv("XDG_CACHE_HOME", filepath.Join(within, ".cache"))
+		if w, err := r.CheckoutReviewed("HEAD"); !errors.Is(err, ErrNoCache) {
+			t.Errorf("%s: %v %v", within, w, err)
+		}
+	}
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	w, err := r.CheckoutReviewed("HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+}

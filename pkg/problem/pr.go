@@ -77,8 +77,8 @@ var (
 	PRNoCache = Sentence{
 		Code:    "pr-no-cache",
 		Text:    "no working tree can be made: %v",
-		Hint:    "set HOME, or XDG_CACHE_HOME, to an absolute directory that only you can write to",
-		Explain: "The commit is made in a working tree of the tool's own, below your directory for caches. Hooks run there and look for modules and settings in all directories above, so it is not made in the directory for temporary files, where everybody on the machine may put some.",
+		Hint:    "set HOME, or XDG_CACHE_HOME, to an absolute directory outside of the repository that only you can write to",
+		Explain: "The commit is made in a working tree of the tool's own, below your directory for caches. Hooks run there and look for modules and settings in all directories above, so it is not made in the directory for temporary files, where everybody on the machine may put some, nor in a working tree of the repository, where a branch that is checked out may.",
 	}
 	PROpen = Sentence{
 		Code:    "pr-open",
