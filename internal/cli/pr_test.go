@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 )
 
@@ -337,7 +338,8 @@ func TestPRDraft(t *testing.T) {
 	l.guardBranch(r.Branch, ExitDone)
 }
 
-// TestPRText: what a person wrote into a text that is still right stays.
+// TestPRText: what a person wrote before or behind a text that is still right stays; what
+// was changed in it is brought back.
 func TestPRText(t *testing.T) {
 	l := land(t)
 	l.pr("start", "anchor")
@@ -345,6 +347,15 @@ func TestPRText(t *testing.T) {
 	l.wrote()
 	if r := l.pr("start", "anchor"); r.Operation != plan.OpNone || len(l.wrote()) > 0 {
 		t.Errorf("%+v", r)
+	}
+	for _, edit := range []func(*forge.Pull){
+		func(p *forge.Pull) { p.Body = strings.Replace(p.Body, "What changes", "Run this first", 1) },
+		func(p *forge.Pull) { p.Title = "harmless" },
+	} {
+		edit(&l.forge.pulls[0])
+		if r := l.pr("start", "anchor"); r.Operation != plan.OpUpdated || !strings.Contains(l.forge.pulls[0].Body, "What changes") || l.forge.pulls[0].Title == "harmless" {
+			t.Errorf("edited: %+v", r)
+		}
 	}
 	l.forge.pulls[0].Body = "gone"
 	if r := l.pr("start", "anchor"); r.Operation != plan.OpUpdated || !strings.Contains(l.forge.pulls[0].Body, "What changes") {

@@ -163,7 +163,7 @@ func TestPublish(t *testing.T) {
 	if got := Publish(s, c, How{}); !got.Push || got.Open != nil || got.Update == nil || got.Report.Operation != OpUpdated || got.Report.Number != 7 {
 		t.Errorf("another text: %+v", got)
 	}
-	s.Due[0].Body, c.Was = c.Body, "new"
+	s.Due[0].Title, s.Due[0].Body, c.Was = "Draft: "+words.Title(), c.Body, "new"
 	if got := Publish(s, c, How{}); got.Push || got.Open != nil || got.Update != nil || got.Report.Operation != OpNone {
 		t.Errorf("as it should be: %+v", got)
 	}

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"strings"
+
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 )
@@ -49,12 +51,22 @@ func Publish(s Snapshot, c Change, how How) Steps {
 		Open: &forge.New{Title: title, Body: c.Body, Head: c.Text.Branch, Base: s.Base, Draft: r.Draft, Labels: how.Labels}}
 }
 
-// is reports whether a body is the one that a change gives, whatever people wrote into it.
+// is reports whether a body has the one that a change gives, whole, whatever people wrote
+// before and behind it: who may push may edit it on some forges.
 func is(body, wanted string) bool {
 	_, plain := text.Unwarned("", body)
 	written, _ := text.Mark(body)
 	want, _ := text.Mark(wanted)
-	return written == want && plain == body
+	return written == want && plain == body && strings.Contains(lines(body), lines(wanted))
+}
+
+// lines is a text with the line ends that forges and people change made equal.
+func lines(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		b.WriteString(strings.TrimRight(line, " \t\r\n") + "\n")
+	}
+	return b.String()
 }
 
 // Update rewrites title and text of a pull request if they were made for something
@@ -70,7 +82,7 @@ func Update(s Snapshot, c Change, how How, pull forge.Pull, r Report) Steps {
 		r.Operation, r.Why = OpUpdated, "the branch was made anew on "+s.Base
 	}
 	steps := Steps{Push: r.Pushed, Report: r}
-	if is(pull.Body, c.Body) {
+	if is(pull.Body, c.Body) && strings.Contains(pull.Title, title) {
 		return steps
 	}
 	steps.Report.Operation, steps.Report.Why = OpUpdated, "the pull request was brought up to date: "+title
