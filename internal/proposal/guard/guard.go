@@ -54,7 +54,9 @@ type judgement struct {
 	fleets map[*repo.Tree]*fleet.File
 	// opened are the clones of the fleet's repositories, pinned the states that it names there.
 	opened *checkout.Clones
-	pinned map[pin]fleet.Cluster
+	pinned map[pin]*pinnedState
+	// other is the fleet whose file is in another repository, once it was read.
+	other *fleetElsewhere
 }
 
 // Judge judges what merging the head into the base would give, and tells the pull
