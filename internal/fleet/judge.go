@@ -90,7 +90,9 @@ func pooled(clusters []Cluster, evidence []rotation.Evidence) []rotation.Evidenc
 // notAmong are the observations that are not among others, without doubles.
 func notAmong(others, all []*rotation.Observation) (list []*rotation.Observation) {
 	for _, o := range all {
-		same := func(k *rotation.Observation) bool { return k.Cluster == o.Cluster && k.At == o.At && reflect.DeepEqual(k, o) }
+		same := func(k *rotation.Observation) bool {
+			return k.Cluster == o.Cluster && k.At == o.At && reflect.DeepEqual(k, o)
+		}
 		if !slices.ContainsFunc(others, same) && !slices.ContainsFunc(list, same) {
 			list = append(list, o)
 		}

@@ -486,6 +486,7 @@ var catalogue = [...]*Sentence{
 	&PRGuardShallow,
 	&PRGuardCheckout,
 	&PRGuardEvent,
+	&PRGuardNothing,
 	&PRGuardBase,
 	&PRGuardTarget,
 	&PRGuardTreeSize,

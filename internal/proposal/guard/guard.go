@@ -96,6 +96,9 @@ func judge(b *base.Base, q Request) (*Report, error) {
 		return nil, problem.PRNoHead.With(q.Head)
 	}
 	g := newJudgement(b, q, head)
+	if err := g.nothing(); err != nil {
+		return nil, err
+	}
 	if judgeable, err := g.judgeable(); err != nil || !judgeable {
 		return g.r, err
 	}
