@@ -473,6 +473,7 @@ var catalogue = [...]*Sentence{
 	&PRGuardEdited,
 	&PRGuardMissing,
 	&PRGuardStale,
+	&PRGuardMark,
 	&PRGuardUnsearched,
 	&PRGuardEncoding,
 	&PRGuardKey,
