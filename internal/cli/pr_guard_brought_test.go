@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -68,6 +69,67 @@ func TestGuardSharedKey(t *testing.T) {
 		if _, codes, out := l.guardedAt(dir); !slices.Contains(codes, want) || want == "guard-keys" && len(codes) != 1 {
 			t.Errorf("%s: %v, want %s:\n%s", to, codes, want, out)
 		}
+	}
+}
+
+// TestGuardStoredKeys: a key that comes is not read from where another state has a key in
+// the same store; where the base has two keys at one name, the stores are two.
+func TestGuardStoredKeys(t *testing.T) {
+	t.Parallel()
+	l, _ := ageLand(t)
+	stored := func(prefix, store string, keys ...string) func(s *state.Rotation) {
+		return func(s *state.Rotation) {
+			s.Spec.Custody = state.Custody{Kind: state.CustodyExternalSecret, Store: store, StoreKind: state.StoreCluster, RemotePrefix: prefix}
+			s.Status.Anchors[0].Key, s.Status.Issuers[0].Key = keys[0], keys[1]
+		}
+	}
+	text := readFile(t, filepath.Join(fixtures, "rotation", "bundle", "stable.yaml"))
+	l.commitTo("main", func(dir string) {
+		l.committed(dir, func() {
+			editState(t, filepath.Join(dir, l.state), stored("", "vault", "own-anchor", "own-issuer"))
+			for name, edit := range map[string]func(s *state.Rotation){
+				"shared": stored("prod/", "vault", "2026-anchor", "2026-issuer"),
+				"apart":  stored("", "vault", "alone", "own-issuer"),
+				"else":   stored("", "other", "elsewhere", "issuer"),
+			} {
+				file := filepath.Join(dir, name, "rotation.yaml")
+				put(t, dir, name+"/rotation.yaml", text)
+				editState(t, file, func(s *state.Rotation) { s.Metadata.Name, s.Spec.Outputs = name, nil; edit(s) })
+			}
+			put(t, dir, "twin/rotation.yaml", l.stateText(dir))
+			editState(t, filepath.Join(dir, "twin/rotation.yaml"), func(s *state.Rotation) { s.Metadata.Name, s.Spec.Outputs = "twin", nil })
+		})
+	})
+	for key, found := range map[string]bool{
+		"prod/2026-anchor": true, "prod/2026-issuer": true, "secret/data/prod/2026-anchor": true, "PROD/2026-anchor": true,
+		"2026-anchor": false, "2026-other": false, "alone": false, "elsewhere": false,
+	} {
+		dir := l.job("origin/main", func(dir string) {
+			l.committed(dir, func() {
+				l.at = l.at.Add(25 * time.Hour)
+				editState(t, filepath.Join(dir, l.state), func(s *state.Rotation) { s.Status.Issuers[0].Key = key })
+			})
+		})
+		_, codes, out := l.guardedAt(dir)
+		if got := slices.Contains(codes, "guard-key-file"); got != found || found && !strings.Contains(out, "where state") {
+			t.Errorf("%s: %v, want %v:\n%s", key, codes, found, out)
+		}
+	}
+}
+
+// TestDestroyStored: a key in a store is named as it is there, and is not said to be
+// needed by nobody: another state may name it.
+func TestDestroyStored(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "rotation.yaml")
+	put(t, filepath.Dir(file), "rotation.yaml", readFile(t, filepath.Join(fixtures, "rotation", "issuer", "issuer-switched.yaml")))
+	editState(t, file, func(s *state.Rotation) {
+		s.Spec.Custody = state.Custody{Kind: state.CustodyExternalSecret, Store: "vault", RemotePrefix: "prod/"}
+		s.Status.Issuers[1].Key = "new-issuer"
+	})
+	got := callAt(t, time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), "", nil, "back", "-s", file, "--assume", "LEAVES-RENEWED", "--because", "seen")
+	if got.code != ExitDone || !strings.Contains(got.out, "unless another state names it: prod/new-issuer") {
+		t.Errorf("code %d: %s%s", got.code, got.out, got.stderr)
 	}
 }
 

@@ -122,3 +122,33 @@ func TestGuardSopsRules(t *testing.T) {
 		t.Errorf("a link: %q:\n%s", codes, out)
 	}
 }
+
+// TestGuardSopsRuleOfAnotherPath: a change that brings a key does not choose its recipients by
+// a path at which the rules say others than where the state has its keys.
+func TestGuardSopsRuleOfAnotherPath(t *testing.T) {
+	t.Parallel()
+	l := sopsLand(t, "creation_rules:\n- path_regex: pki/keys/dev/.*\n  age: age1dev\n- path_regex: pki/keys/.*\n  age: age1rule\n")
+	s := l.stateOf("main")
+	for name, c := range map[string]struct {
+		key, to string
+		want    bool
+	}{
+		"another rule":          {"keys/dev/x.sops.yaml", "age1dev", false},
+		"the rule of the keys":  {"keys/dev/x.sops.yaml", "age1rule", true},
+		"another name, as ever": {"keys/x.sops.yaml", "age1rule", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := l.job("origin/main", func(dir string) {
+				l.committed(dir, func() {
+					put(t, dir, "pki/"+c.key, sopsKeyFile(t, s.Status.Issuers[0].Certificate, "Secret", c.to))
+					state := readIn(t, dir, l.state)
+					put(t, dir, l.state, strings.Replace(state, "key: "+s.Status.Issuers[0].Key, "key: "+c.key, 1))
+				})
+			})
+			_, codes, out := l.guardedAt(dir, "--accept", "guard-keys")
+			if (len(codes) == 0) != c.want || !c.want && !slices.Equal(codes, []string{"guard-key-file"}) {
+				t.Errorf("says %q:\n%s", codes, out)
+			}
+		})
+	}
+}

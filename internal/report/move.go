@@ -8,6 +8,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // Move says what a move did, or would do.
@@ -107,6 +108,10 @@ func (r Move) facts(foreign func(string) string) []string {
 		lines = append(lines, "delivery: "+line)
 	}
 	for _, key := range r.Destroy {
+		if c := r.State.Spec.Custody; c.Kind == state.CustodyExternalSecret {
+			lines = append(lines, "this state needs this key no more; destroy it in the store, unless another state names it: "+c.RemotePrefix+key)
+			continue
+		}
 		lines = append(lines, "nothing needs this key any more, destroy it: "+keyFile(r.StatePath, key))
 	}
 	return lines

@@ -111,7 +111,8 @@ func (g *judgement) judgeBesideOwn(name, committer string, keys []byte) error {
 	if len(keys) == 0 {
 		later = "but once it is merged, waits are counted from it: the base branch lists no key for evidence"
 	}
-	g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is as committed by %s, unverified: it opens nothing beside what this guard observed itself, %s", sink.Code(name), committer, later))
+	g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is as committed by %s, unverified: it opens nothing beside what this guard observed itself, %s",
+		sink.Code(name), committer, later))
 	return nil
 }
 

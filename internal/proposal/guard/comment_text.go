@@ -37,6 +37,19 @@ type Report struct {
 //go:noinline
 func (r *Report) fail(p *problem.Problem) { r.findings = append(r.findings, p) }
 
+// failOnce is fail of what may have been found already.
+func (r *Report) failOnce(p *problem.Problem) {
+	if !slices.ContainsFunc(r.findings, func(f *problem.Problem) bool { return f.Text == p.Text && f.File == p.File }) {
+		r.fail(p)
+	}
+}
+
+func (r *Report) noteOnce(note string) {
+	if !slices.Contains(r.notes, note) {
+		r.notes = append(r.notes, note)
+	}
+}
+
 // accept makes warnings of the findings with one of the codes. They stay visible.
 func (r *Report) accept(codes []string) {
 	var left problem.List

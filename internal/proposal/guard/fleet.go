@@ -58,7 +58,7 @@ func (g *judgement) judgeFleet(next *state.Rotation, own rotation.Evidence) erro
 	}
 	own.Assumptions = slices.Concat(own.Assumptions, words)
 	for side, tree := range map[string]*repo.Tree{"base": g.before, "change": g.after} {
-		scene, member, err := g.sceneOf(pinnedAs(was, is, side), name, side, tree, own)
+		scene, member, err := g.sceneOf(pinnedAs(was, is, side), name, side, tree, own, g.Now.Status.Epoch != next.Status.Epoch)
 		if scene == nil || err != nil {
 			return err
 		}
@@ -70,9 +70,7 @@ func (g *judgement) judgeFleet(next *state.Rotation, own rotation.Evidence) erro
 			return err
 		}
 		for _, p := range scene.Problems(member, holds) {
-			if !slices.ContainsFunc(g.r.findings, func(f *problem.Problem) bool { return f.Text == p.Text }) {
-				g.r.fail(p.In(g.State))
-			}
+			g.r.failOnce(p.In(g.State))
 		}
 	}
 	return g.judgeJoined(was, is, name, own)
@@ -165,11 +163,11 @@ func (g *judgement) judgeJoined(was, is *fleet.File, name string, own rotation.E
 	if is == nil || !slices.Contains(g.differs, name) {
 		return nil
 	}
-	before, _, err := g.sceneOf(was, name, "base", g.before, own)
+	before, _, err := g.sceneOf(was, name, "base", g.before, own, false)
 	if before == nil || err != nil {
 		return err
 	}
-	after, _, err := g.sceneOf(is, name, "change", g.after, own)
+	after, _, err := g.sceneOf(is, name, "change", g.after, own, false)
 	if after == nil || err != nil {
 		return err
 	}
@@ -220,9 +218,9 @@ func (g *judgement) fileOf(t *repo.Tree, name, side string, limit int64) ([]byte
 	return text, true
 }
 
-// sceneOf is the fleet as a side has it, with this state as the base has it. A member
-// whose state is not in this repository is unknown.
-func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own rotation.Evidence) (*fleet.Scene, int, error) {
+// sceneOf is the fleet as a side has it, with this state as the base has it, to judge a
+// step or without one. A member whose state is not in this repository is unknown.
+func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own rotation.Evidence, step bool) (*fleet.Scene, int, error) {
 	member := -1
 	clusters, known := make([]fleet.Cluster, len(f.Spec.Members)), make([]rotation.Evidence, len(f.Spec.Members))
 	for i, m := range f.Spec.Members {
@@ -253,6 +251,9 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 		return nil, -1, nil
 	}
 	for i, m := range f.Spec.Members {
+		if err := g.countMember(&clusters[i], name, step); err != nil {
+			return nil, -1, err
+		}
 		k := g.knownOf(m.Name, name)
 		if known[i], clusters[i].Unseen = k.Evidence, k.unseen; i == member && len(own.Observations)+len(own.Earlier) > 0 {
 			known[i] = own // has all that is known, and what counts of it

@@ -17,6 +17,7 @@ func (g *judgement) judgePinnedSpec(m fleet.Member, was, is *state.Rotation) {
 	part.judgeSpec(was, is)
 	part.judgeMetadata(was.Metadata, is.Metadata)
 	part.noteSpec(was, is)
+	part.judgeInstants(was.Status.Log, is.Status.Log, g.Instant)
 	g.r.findings = append(g.r.findings, part.findings...)
 	for _, note := range part.notes {
 		g.r.notes = append(g.r.notes, "member "+sink.Code(m.Name)+": "+note)

@@ -99,9 +99,9 @@ func (g *judgement) judgePins(was, is *fleet.File, name string) (words []rotatio
 	if is == nil {
 		return nil, nil
 	}
-	moved, own := g.pinMoves(was, is)
-	if len(moved) == 0 {
-		return nil, nil
+	moved, own, err := g.pinMoves(was, is, name)
+	if len(moved) == 0 || err != nil {
+		return nil, err
 	}
 	for _, side := range []struct {
 		name string
@@ -111,7 +111,7 @@ func (g *judgement) judgePins(was, is *fleet.File, name string) (words []rotatio
 		if side.name == "change" {
 			tree = g.after
 		}
-		scene, _, err := g.sceneOf(side.file, name, side.name, tree, own)
+		scene, _, err := g.sceneOf(side.file, name, side.name, tree, own, true)
 		if scene == nil || err != nil {
 			return nil, err
 		}
@@ -122,9 +122,7 @@ func (g *judgement) judgePins(was, is *fleet.File, name string) (words []rotatio
 				return nil, err
 			}
 			for _, p := range scene.Problems(i, holds) {
-				if !slices.ContainsFunc(g.r.findings, func(f *problem.Problem) bool { return f.Text == p.Text }) {
-					g.r.fail(p.In(name))
-				}
+				g.r.failOnce(p.In(name))
 			}
 		}
 	}
@@ -134,7 +132,7 @@ func (g *judgement) judgePins(was, is *fleet.File, name string) (words []rotatio
 // pinMoves are the pins that move to another step, with the words of those that made
 // them. A pin that does not follow from the one before is a finding: what the member had
 // at a commit that no log tells of would be forgotten.
-func (g *judgement) pinMoves(was, is *fleet.File) (moved []pinMove, own rotation.Evidence) {
+func (g *judgement) pinMoves(was, is *fleet.File, fleetName string) (moved []pinMove, own rotation.Evidence, err error) {
 	for i, m := range is.Spec.Members {
 		n := slices.IndexFunc(was.Spec.Members, func(o fleet.Member) bool { return o.Name == m.Name })
 		if n < 0 || m.Repository == "" || was.Spec.Members[n].Repository != m.Repository || was.Spec.Members[n].Commit == m.Commit {
@@ -161,6 +159,9 @@ func (g *judgement) pinMoves(was, is *fleet.File) (moved []pinMove, own rotation
 			g.notePin(m, before.Now, after.Now)
 			g.judgePinnedSpec(m, before.Now, after.Now)
 			g.judgePinnedWords(before.Member, m)
+			if err := g.judgePinDates(m, before.Now, after.Now, fleetName); err != nil {
+				return nil, own, err
+			}
 			if before.Now.Status.Epoch != after.Now.Status.Epoch {
 				moved = append(moved, pinMove{i, before.Now, after.Now})
 				last, _ := after.Now.LastEntry()
@@ -168,7 +169,7 @@ func (g *judgement) pinMoves(was, is *fleet.File) (moved []pinMove, own rotation
 			}
 		}
 	}
-	return moved, own
+	return moved, own, nil
 }
 
 // follows says why a state is not the one before or one step of it. By what that step's
@@ -262,6 +263,11 @@ func (g *judgement) judgeInFleet(next *state.Rotation, own rotation.Evidence) er
 		g.r.fail(problem.PRGuardNoMember.With(g.State).In(g.q.Fleet))
 		return nil
 	}
+	for i, c := range on.Clusters {
+		if i != member && c.Now != nil {
+			g.fleetStates = append(g.fleetStates, otherState{c.Name, c.Now, c.Now})
+		}
+	}
 	if g.Now.Status.Epoch == next.Status.Epoch {
 		return nil
 	}
@@ -276,6 +282,9 @@ func (g *judgement) judgeInFleet(next *state.Rotation, own rotation.Evidence) er
 			fmt.Sprintf("%s, epoch %d", pinned.Now.Status.Phase, pinned.Now.Status.Epoch)))
 	}
 	on.Clusters[member].Now, on.Clusters[member].Unread = g.Now, ""
+	if err := g.countElsewhere(on.Clusters, member); err != nil {
+		return err
+	}
 	for i := range on.Evidence {
 		on.Evidence[i].Assumptions = own.Assumptions // a person's word is about the component
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
@@ -48,8 +49,11 @@ type judgement struct {
 	// skipped are files of the merge that are too large to be written out.
 	skipped map[string]bool
 	// removeTree removes what was written of the merge.
-	removeTree   func()
-	landingsRead *landings
+	removeTree func()
+	// landingsRead, fleetsRead and instants are what the base's history says of logs.
+	landingsRead map[loggedIn]*landings
+	fleetsRead   *fleetVersions
+	instants     map[string]time.Time
 	// fleets are the fleet files of both sides that were read.
 	fleets map[*repo.Tree]*fleet.File
 	// opened are the clones of the fleet's repositories, pinned the states that it names there.
@@ -57,6 +61,8 @@ type judgement struct {
 	pinned map[pin]*pinnedState
 	// other is the fleet whose file is in another repository, once it was read.
 	other *fleetElsewhere
+	// fleetStates are the members of a fleet file that is in another repository.
+	fleetStates []otherState
 }
 
 // Judge judges what merging the head into the base would give, and tells the pull
@@ -83,6 +89,7 @@ func Judge(w base.World, q Request) (*Report, error) {
 
 func newJudgement(b *base.Base, q Request, head string) *judgement {
 	return &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{}, fleets: map[*repo.Tree]*fleet.File{},
+		landingsRead: map[loggedIn]*landings{}, instants: map[string]time.Time{},
 		r: &Report{state: b.State, base: b.Branch, commit: b.Tip, judged: head, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
 }
 

@@ -77,6 +77,9 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 	said := map[string]bool{}
 	g.judgeRetiredKeys(is)
 	g.judgeShared(keys, known, kind.Kind.Seal == nil)
+	if err := g.judgeStored(is); err != nil {
+		return err
+	}
 	for _, k := range keys {
 		spki := custody.SPKI(k.Certificate)
 		was, had := known[spki]
@@ -115,7 +118,8 @@ func retiredKeys(s *state.Rotation) (all []render.NamedKey) {
 func (g *judgement) judgeRetiredKeys(is *state.Rotation) {
 	if g.Now == nil {
 		for _, k := range retiredKeys(is) {
-			g.r.notes = append(g.r.notes, fmt.Sprintf("the key of %s, to be destroyed once nobody trusts it, is at %s", sink.Markdown(k.Name), sink.Code(shownPaths([]string{k.Path}))))
+			g.r.notes = append(g.r.notes, fmt.Sprintf("the key of %s, to be destroyed once nobody trusts it, is at %s",
+				sink.Markdown(k.Name), sink.Code(shownPaths([]string{k.Path}))))
 		}
 		return
 	}

@@ -1,32 +1,41 @@
 package guard
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// asLanded are base and head for the gate, with each log entry of the base that its
-// history shows to have been brought by a commit dated to that commit: what was
-// observed between the instant that its author wrote and the merge did not see the
-// state, and no wait began then. An entry that was there when the file came, as
-// after a move of the file, keeps its instant; judgeLanded judges that of the new one.
+// asLanded are base and head for the gate, with the instants that count of the entries of
+// the base ([judgement.counted]), as far as the new one is not before them; judgeLanded
+// judges that.
 func (g *judgement) asLanded(next *state.Rotation) (was, is *state.Rotation, err error) {
 	was, is = g.Now.Clone(), next.Clone()
 	known := len(was.Status.Log)
 	if len(is.Status.Log) <= known || state.Continues(was.Status.Log, is.Status.Log) != nil {
 		return was, is, nil // Review says what is wrong
 	}
+	if began(was.Status.Log) == known {
+		return was, is, nil // the new entry begins the first rotation
+	}
+	l, err := g.stateLandings(g.wasName)
+	if err != nil {
+		return nil, nil, err
+	}
+	counted, _, err := g.counted(g.Now, l) // judgeLanded fails where the history does not say it
+	if err != nil {
+		return nil, nil, err
+	}
 	latest := is.Status.Log[known].At
 	var log []state.LogEntry
 	for i, entry := range is.Status.Log {
-		if i < known && i >= began(was.Status.Log) {
-			if entry.At, err = g.landedAt(i+1, entry.At, latest); err != nil {
-				return nil, nil, err
-			}
+		if i < known {
+			entry.At = min(counted.Status.Log[i].At, latest) // one form, so texts sort as instants
 		}
 		log = state.Append(log, entry)
 	}
@@ -44,25 +53,55 @@ func began(log []state.LogEntry) int {
 	return len(log)
 }
 
-// landedAt is the instant of an entry of the base, the last of so many, or that of
-// the commit that brought it, less the skew of clocks, where this is later.
-func (g *judgement) landedAt(entries int, at, latest string) (string, error) {
-	landed, brought, err := g.landed(entries)
-	var ahead *aheadError
-	if errors.Is(err, errCut) || errors.As(err, &ahead) || err == nil && (!brought || landed.IsZero()) {
-		return at, nil // judgeLanded fails where the history is cut off or in the future
+// counted is a state with the instants of its log that count for gates: of each entry of
+// the rotation under way that of the commit of the base that brought it, less the skew of
+// clocks, or now, if the change brings it, where this is later than what its author wrote.
+// What was observed in between did not see the state, and no wait began then. An entry
+// that was there when the file came, as after a move of the file, or when a fleet first
+// pinned the member, keeps its instant. why says where the history does not tell.
+func (g *judgement) counted(s *state.Rotation, l *landings) (is *state.Rotation, why *problem.Problem, err error) {
+	is = s.Clone()
+	has := l.having(s.Status.Log)
+	var log []state.LogEntry
+	for i, entry := range s.Status.Log {
+		if i >= began(s.Status.Log) {
+			landed, brought, err := g.landed(l, has, i+1)
+			if p := unlanded(err, i+1); p != nil {
+				why = p
+			} else if err != nil {
+				return nil, nil, base.GitProblem(err)
+			}
+			own, wrong := time.Parse(time.RFC3339, entry.At)
+			if landed = landed.Add(-skewOf(s)); err == nil && brought && wrong == nil && landed.After(own) {
+				entry.At = landed.UTC().Format(time.RFC3339)
+			}
+			if i > 0 {
+				entry.At = max(entry.At, log[i-1].At)
+			}
+		}
+		log = state.Append(log, entry)
 	}
-	if err != nil {
-		return "", base.GitProblem(err)
+	is.Status.Log = log
+	return is, why, nil
+}
+
+// countedOther is counted for another cluster, whose log is in a file. In a step what the
+// history does not tell is a finding, and a late merge is noted.
+func (g *judgement) countedOther(who, file string, s *state.Rotation, l *landings, step bool) (*state.Rotation, error) {
+	is, why, err := g.counted(s, l)
+	if err != nil || !step {
+		return is, err
 	}
-	own, err := time.Parse(time.RFC3339, at)
-	end, wrong := time.Parse(time.RFC3339, latest)
-	landed = landed.Add(-skewOf(g.Now))
-	if landed.After(end) {
-		landed = end
+	if why != nil {
+		g.r.failOnce(why.In(sink.Name(file)))
 	}
-	if err != nil || wrong != nil || !landed.After(own) {
-		return at, nil
+	if last, _ := s.LastEntry(); last.At != "" {
+		made, err := time.Parse(time.RFC3339, last.At)
+		now, _ := is.LastEntry()
+		if from, wrong := time.Parse(time.RFC3339, now.At); err == nil && wrong == nil && from.Sub(made) > maxAhead {
+			g.r.noteOnce(fmt.Sprintf("%s: log entry %d is dated %s, and came to the base later: waits count from %s",
+				who, len(s.Status.Log), last.At, now.At))
+		}
 	}
-	return landed.UTC().Format(time.RFC3339), nil
+	return is, nil
 }

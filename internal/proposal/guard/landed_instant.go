@@ -23,7 +23,17 @@ func (e *aheadError) Error() string { return fmt.Sprintf("%s is dated in the fut
 // instantOf is when a commit came to the base: not before any of those that it
 // follows, whatever its author wrote. One from a clock that is ahead says nothing
 // itself: the first commit behind it that is not has the latest instant it can be.
-func (g *judgement) instantOf(l repo.Landing) (time.Time, error) {
+func (g *judgement) instantOf(l repo.Landing) (at time.Time, err error) {
+	if at, known := g.instants[l.Commit]; known {
+		return at, nil
+	}
+	if at, err = g.latestInstant(l); err == nil {
+		g.instants[l.Commit] = at
+	}
+	return at, err
+}
+
+func (g *judgement) latestInstant(l repo.Landing) (time.Time, error) {
 	before, err := g.Repo.Instants(maxInstants, l.Commit)
 	if err != nil {
 		return time.Time{}, err

@@ -99,6 +99,9 @@ func (g *judgement) judgeStep(next *state.Rotation) error {
 		r.findings = append(r.findings, problem.Of(g.Told(err))...)
 		return nil
 	}
+	if err := g.countLinks(next, &evidence); err != nil {
+		return err
+	}
 	kept := append(evidence.Earlier, g.removed()...)
 	if err := g.unsignedKept(next, kept); err != nil {
 		return err

@@ -76,11 +76,13 @@ func (g *judgement) judgeSealedTo(is *state.Rotation, k render.NamedKey, text []
 	if err != nil {
 		return err
 	}
-	ruled, err := g.ruledFor(is, k.Path)
-	if err != nil {
-		return err
+	for _, key := range g.ruledPaths(k.Path) {
+		ruled, err := g.ruledFor(is, key)
+		if err != nil {
+			return err
+		}
+		known = append(known, ruled...)
 	}
-	known = append(known, ruled...)
 	switch {
 	case len(known) == 0:
 		g.r.notes = append(g.r.notes, fmt.Sprintf("the key file of %s is encrypted to %s; no file of the base says to whom it should be", name, sink.Code(to.String())))
@@ -89,6 +91,22 @@ func (g *judgement) judgeSealedTo(is *state.Rotation, k render.NamedKey, text []
 		g.r.fail(problem.PRGuardKeyFile.With(name, why).In(sink.Name(g.Beside(k.Path))))
 	}
 	return nil
+}
+
+// ruledPaths are the paths of keys whose rules say to whom a new key at a path is to be
+// encrypted: those of the base, if it has any of sops, since the change chooses its own.
+func (g *judgement) ruledPaths(key string) (paths []string) {
+	if g.Now != nil && g.Now.Spec.Custody.Kind == state.CustodySOPS {
+		for _, k := range heldKeys(g.Now) {
+			if k.Path != "" && !slices.Contains(paths, k.Path) {
+				paths = append(paths, k.Path)
+			}
+		}
+	}
+	if paths == nil {
+		paths = []string{key}
+	}
+	return paths
 }
 
 // sealedBefore is to whom the key files of the base are encrypted.

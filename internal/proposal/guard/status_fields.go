@@ -14,6 +14,9 @@ import (
 // maxAhead is how far the clock of who makes a move may be ahead of the guard's.
 const maxAhead = time.Hour
 
+// longAgo is how old a new entry is that is noted.
+const longAgo = 24 * time.Hour
+
 // judgeInstants: new log entries are in the order of their instants, and none is
 // in the future. An entry of the base that is in the future holds nobody up.
 func (r *Report) judgeInstants(was, is []state.LogEntry, now time.Time) {
@@ -28,6 +31,9 @@ func (r *Report) judgeInstants(was, is []state.LogEntry, now time.Time) {
 			r.fail(problem.PRGuardLogAt.With(i+1, entry.At, "which is in the future").In(r.state).On("status.log"))
 		case at.Before(last):
 			r.fail(problem.PRGuardLogAt.With(i+1, entry.At, "before the entry above it").In(r.state).On("status.log"))
+		case now.Sub(at) > longAgo:
+			r.notes = append(r.notes, fmt.Sprintf("log entry %d is dated %s, %d hours before this was judged: waits count from when it comes to the base",
+				i+1, entry.At, now.Sub(at)/time.Hour))
 		}
 		if last = at; last.After(now) {
 			last = now

@@ -92,9 +92,13 @@ func (t Text) toDestroy() string {
 	if t.Move == nil || len(t.Move.Destroy) == 0 {
 		return ""
 	}
+	custody := t.Next.Spec.Custody // a prefix is of names in a store alone
 	keys := make([]string, len(t.Move.Destroy))
 	for i, key := range t.Move.Destroy {
-		keys[i] = sink.Code(key)
+		keys[i] = sink.Code(custody.RemotePrefix + key)
+	}
+	if custody.Kind == state.CustodyExternalSecret {
+		return "This state needs these private keys no more; destroy them in the store, unless another state names them: " + strings.Join(keys, ", ") + ".\n\n"
 	}
 	return "Nothing needs these private keys any more; destroy them, and every copy of them: " + strings.Join(keys, ", ") + ".\n\n"
 }
