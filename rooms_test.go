@@ -85,7 +85,7 @@ var arrows = map[string][]string{
 	// What a phase does to a chart, for every command that renders one.
 	"internal/chartphase": {"pkg/linkerd", "internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state", "internal/files", "pkg/delivery"},
 	"internal/lint":       {"internal/manifest", "internal/screen", "pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
-	"internal/outputs":    {"pkg/rotation", "internal/chart/exchange", "internal/chartphase", "internal/component", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/report", "internal/secret", "internal/statefile", "internal/workloads", "pkg/delivery", "pkg/render", "pkg/state", "internal/sink"},
+	"internal/outputs":    {"internal/disk", "pkg/gate", "pkg/rotation", "internal/chart/exchange", "internal/chartphase", "internal/component", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/report", "internal/secret", "internal/statefile", "internal/workloads", "pkg/delivery", "pkg/render", "pkg/state", "internal/sink"},
 	// A state file and its versions in Git.
 	"internal/history": {"internal/files", "internal/recovery", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/state"},
 	// What the diagnosis of internal/recovery goes by.

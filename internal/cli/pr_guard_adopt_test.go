@@ -265,7 +265,17 @@ func TestGuardCheckout(t *testing.T) {
 		"a queue, the base":              {group(change), main, checkout},
 		"a queue, another change":        {group(merge), change, checkout},
 		"a queue without a head":         {group(""), change, unnamed},
-		"a comment":                      {github("issue_comment", `{"issue": {"number": 7, "pull_request": {}}}`), main, nothing},
+		"a comment":                      {github("issue_comment", `{"issue": {"number": 7, "pull_request": {}}}`), main, unnamed},
+		"a comment, the change":          {github("issue_comment", `{"issue": {"number": 7, "pull_request": {}}}`), change, unnamed},
+		"a comment, half an event":       {github("issue_comment", "{"), main, unnamed},
+		"a comment of an issue":          {github("issue_comment", `{"issue": {"number": 7}}`), main, nothing},
+		"after checks":                   {github("check_suite", `{"check_suite": {"head_sha": "`+change+`"}}`), main, checkout},
+		"after checks, the change":       {github("check_suite", `{"check_suite": {"head_sha": "`+change+`"}}`), change, ""},
+		"after checks of the base":       {github("check_suite", `{"check_suite": {"head_sha": "`+main+`"}}`), main, nothing},
+		"after checks without a head":    {github("check_suite", "{}"), main, unnamed},
+		"after a check":                  {github("check_run", `{"check_run": {"head_sha": "`+change+`"}}`), main, checkout},
+		"after a status":                 {github("status", `{"sha": "`+change+`"}`), main, checkout},
+		"after a workflow of a push":     {github("workflow_run", `{"workflow_run": {"event": "push", "head_sha": "`+change+`"}}`), main, checkout},
 		"a push to the base":             {github("push", `{"after": "`+main+`"}`), main, nothing},
 		"below the base":                 {nil, main + "^", nothing},
 		"by hand":                        {nil, change, ""},
@@ -286,6 +296,36 @@ func TestGuardCheckout(t *testing.T) {
 		if want := cmp.Or(c.want, "epoch 3"); !strings.Contains(out, want) || (c.want == checkout || c.want == target || c.want == unnamed) != (got.code == ExitFailed) ||
 			c.want != nothing && strings.Contains(out, nothing) {
 			t.Errorf("%s: exit code %d, want %q:\n%s", name, got.code, want, out)
+		}
+	}
+}
+
+// TestGuardNothing: a head that has nothing beyond the base is not that of the pull request
+// that the verdict is for, and no comment says that it may be merged.
+func TestGuardNothing(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	l.commitTo("main", func(dir string) { l.committed(dir, func() { put(t, dir, "x", "x") }) })
+	dir := l.job("origin/main", func(dir string) { l.moves(dir, "start anchor") })
+	change, main := gitIn(t, dir, "rev-parse", "HEAD"), l.head("main")
+	event := filepath.Join(t.TempDir(), "event.json")
+	put(t, filepath.Dir(event), "event.json", `{"number": 7, "pull_request": {"number": 7, "head": {"sha": "`+main+`"}}}`)
+	for _, c := range []struct {
+		head string
+		env  map[string]string
+		args []string
+		code string
+	}{
+		{main, nil, []string{"--pull", "7"}, "guard-nothing"},
+		{main + "^", nil, []string{"--pull", "7", "--dry-run"}, "guard-nothing"},
+		{main, map[string]string{"GITHUB_REF": "refs/pull/7/merge"}, nil, "guard-nothing"},
+		{main, nil, nil, ""},
+		{change, nil, []string{"--pull", "7", "--dry-run"}, ""},
+		{main, map[string]string{"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": event}, nil, ""}, // it is the pull request's: it was merged
+	} {
+		got := callAt(t, l.at, "", c.env, append([]string{"pr", "--guard", "--base", "main", "--head", c.head, "-s", filepath.Join(dir, l.state)}, c.args...)...)
+		if (got.code == ExitFailed) != (c.code != "") || !strings.Contains(got.stderr, c.code) {
+			t.Errorf("%s %q %v: %d %s%s", c.head, c.args, c.env, got.code, got.out, got.stderr)
 		}
 	}
 }

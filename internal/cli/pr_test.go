@@ -59,7 +59,11 @@ func TestPRWholeRotation(t *testing.T) {
 			t.Errorf("%s: verdicts on the way back, want %q:\n%s", step.branch, step.reverts, pull.Body)
 		}
 		checkNoSecret(t, pull.Body)
-		l.guardBranch(step.branch, ExitDone)
+		said := pull.Body + l.guardBranch(step.branch, ExitDone).out
+		last := strings.HasSuffix(step.branch, "-stable")
+		if strings.Count(said, "there is no way back from here but a new rotation") != 2*count(last) || strings.Contains(said, "is safe right after the merge") == last {
+			t.Errorf("%s: the way back: %s", step.branch, said)
+		}
 		l.merge(step.branch)
 	}
 	if after := own(); after != before {

@@ -89,6 +89,12 @@ func OfKind(text []byte, kind string) bool {
 	return slices.ContainsFunc(kinds.Regexp().FindAllSubmatch(text, -1), func(found [][]byte) bool { return string(found[1]) == kind })
 }
 
+// OnlyOfKind reports whether a text says that it is of a kind, and of no other.
+func OnlyOfKind(text []byte, kind string) bool {
+	found := kinds.Regexp().FindAllSubmatch(text, -1)
+	return len(found) > 0 && !slices.ContainsFunc(found, func(f [][]byte) bool { return string(f[1]) != kind })
+}
+
 // Anchor returns the directory that a file stays below when it is written, and its
 // path from there, links among its directories followed: the repository that it is
 // named in, or else the one that has it, or else the nearest directory that exists. Links

@@ -18,6 +18,9 @@ type Cluster struct {
 	Unread string
 	// UnreadHints say what to do about it.
 	UnreadHints []string
+	// Unseen, if not empty, is why some of what was observed of it cannot be read: no
+	// step is made that may need it.
+	Unseen string
 }
 
 // Edge is a link between two members, by their numbers, the smaller one first.

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -27,10 +28,11 @@ type Scene struct {
 	verifiers  []*rotation.Verifier
 }
 
-// Open reads what is known of every member. evidence is that of each member alone; a
-// person's word in it counts for the member's component, as it does among the links
-// of one state.
+// Open reads what is known of every member. evidence is that of each member alone; what
+// it has of another member's cluster is known of that one, as kept. A person's word in it
+// counts for the member's component, as it does among the links of one state.
 func Open(f *File, clusters []Cluster, evidence []rotation.Evidence, at time.Time) (*Scene, error) {
+	evidence = pooled(clusters, evidence)
 	s := &Scene{
 		File: f, Clusters: clusters, At: at, Groups: Components(len(clusters), Links(f, clusters)),
 		evidence: evidence, groupOf: make([]int, len(clusters)), trust: newCertificates(rotation.NewVerifier(at)),
@@ -56,10 +58,46 @@ func Open(f *File, clusters []Cluster, evidence []rotation.Evidence, at time.Tim
 			s.trust.learn(rotation.MeshOf(c.Now), lives[i])
 		}
 	}
-	for i := range clusters {
-		s.components[s.groupOf[i]].Add(i, s.trust.view(lives[i]))
+	for i, c := range clusters {
+		v := s.trust.view(lives[i])
+		if c.Unseen != "" {
+			v.UnknownBundles, v.UnknownChains = append(v.UnknownBundles, c.Unseen), append(v.UnknownChains, c.Unseen)
+		}
+		s.components[s.groupOf[i]].Add(i, v)
 	}
 	return s, problems.Err()
+}
+
+// pooled is the evidence of every member with what moves of others left of it beside
+// their states, each observation once.
+func pooled(clusters []Cluster, evidence []rotation.Evidence) []rotation.Evidence {
+	of := map[string][]*rotation.Observation{}
+	for i, e := range evidence {
+		for _, o := range slices.Concat(e.Observations, e.Earlier) {
+			if o.Cluster != clusters[i].Name {
+				of[o.Cluster] = append(of[o.Cluster], o)
+			}
+		}
+	}
+	all := slices.Clone(evidence)
+	for i, c := range clusters {
+		given := notAmong(nil, all[i].Observations)
+		all[i].Observations, all[i].Earlier = given, notAmong(given, slices.Concat(all[i].Earlier, of[c.Name]))
+	}
+	return all
+}
+
+// notAmong are the observations that are not among others, without doubles.
+func notAmong(others, all []*rotation.Observation) (list []*rotation.Observation) {
+	for _, o := range all {
+		same := func(k *rotation.Observation) bool {
+			return k.Cluster == o.Cluster && k.At == o.At && reflect.DeepEqual(k, o)
+		}
+		if !slices.ContainsFunc(others, same) && !slices.ContainsFunc(list, same) {
+			list = append(list, o)
+		}
+	}
+	return list
 }
 
 // workers share the work on members. Each remembers what it has verified.

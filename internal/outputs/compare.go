@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/order"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
+	"github.com/l5d-pki/l5d-pki-render/pkg/gate"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -24,10 +26,11 @@ const MaxOwned = 64 << 20
 // a header has.
 const HeadSize = 1 << 10
 
-// OwnedBy begins the first line of every file that a state owns.
-func OwnedBy(s *state.Rotation) string {
-	return "# l5d-pki-render: owned by " + s.Metadata.Name + ", output "
-}
+// Mark begins the first line of every file that a state owns.
+const Mark = "# l5d-pki-render: owned by "
+
+// OwnedBy is Mark with the name of a state.
+func OwnedBy(s *state.Rotation) string { return Mark + s.Metadata.Name + ", output " }
 
 // header is the first line of an owned file. Outputs count from 1, as people do.
 func header(s *state.Rotation, output int) string {
@@ -98,9 +101,11 @@ func (c *Job) stale(all []File) ([]File, error) {
 	if err != nil || len(stale) == 0 {
 		return nil, err
 	}
-	if err := c.checkNamesakes(stale[0]); err != nil {
+	named, err := c.namedByStates(stale[0])
+	if err != nil {
 		return nil, err
 	}
+	stale = slices.DeleteFunc(stale, func(f File) bool { return named[f.Target] })
 	for i := range stale {
 		if stale[i].Have, err = files.Read(stale[i].Target, MaxOwned); err != nil {
 			return nil, err
@@ -109,10 +114,12 @@ func (c *Job) stale(all []File) ([]File, error) {
 	return stale, nil
 }
 
-// mayBeOutput reports whether a file can have been an output: evidence is none, nor what
-// CI runs or another tool trusts.
+// mayBeOutput reports whether a file can have been an output: no state, fleet file or
+// observation is one, nor a gate by itself, nor what CI runs or another tool trusts.
 func (c *Job) mayBeOutput(file string) bool {
-	return state.ProtectedPath(c.Place.nameOf(file)) == "" && !files.OfKind(readHead(file, MaxOwned), rotation.ObservationKind)
+	text := readHead(file, MaxOwned)
+	return state.ProtectedPath(c.Place.nameOf(file)) == "" && !state.IsInput(text) && !files.OfKind(text, rotation.ObservationKind) &&
+		!files.OnlyOfKind(text, gate.Kind)
 }
 
 func (p Place) nameOf(file string) string {

@@ -192,6 +192,12 @@ var (
 		Hint:    "run `l5d-pki-render sync`, which removes an output; from any other file take out the first line that says it is one",
 		Explain: "A file that no phase writes any more keeps an old bundle alive for whoever applies it.",
 	}
+	PRGuardMark = Sentence{
+		Code:    "guard-mark",
+		Text:    "is no output, and its first line says that a state owns it as one",
+		Hint:    "delete the first line: by it `sync` knows what it may remove",
+		Explain: "A state, its key files and what else it names are read by sync, and never written or removed.",
+	}
 	PRGuardUnsearched = Sentence{
 		Code:    "guard-key-unsearched",
 		Text:    "cannot be searched for private keys: %s",

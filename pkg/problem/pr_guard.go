@@ -60,8 +60,14 @@ var (
 	PRGuardEvent = Sentence{
 		Code:    "guard-event",
 		Text:    "the CI job runs for a change and does not name the head of it: %v",
-		Hint:    "check that GITHUB_EVENT_PATH is the event of the job, or in GitLab that CI_COMMIT_SHA is set; outside of the job unset GITHUB_EVENT_NAME and name the commit with --head",
+		Hint:    "check that GITHUB_EVENT_PATH is the event of the job, or in GitLab that CI_COMMIT_SHA is set; on a comment (issue_comment), and outside of the job, unset GITHUB_EVENT_NAME and name the commit with --head",
 		Explain: "Whether the job checked out the change is only known from the head that its event names. Without it, a job that has the base checked out would find nothing to judge.",
+	}
+	PRGuardNothing = Sentence{
+		Code:    "guard-nothing",
+		Text:    "%s has every commit of %s, so that is not what pull request #%d asks to merge",
+		Hint:    "name the head of the pull request with --head; without --pull the verdict is for no pull request",
+		Explain: "A job that a comment or a finished check starts has the default branch checked out. Its verdict would say of the pull request that it may be merged, without a look at it.",
 	}
 	PRGuardBase = Sentence{
 		Code:    "guard-base",

@@ -2,6 +2,7 @@ package state
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
@@ -35,6 +36,23 @@ func Names(text []byte) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// IsInput reports whether a document of a text is one that a person writes or reviews for
+// this tool, of any kind: a state, a fleet, an observation. One that cannot be parsed and
+// may be one is.
+func IsInput(text []byte) bool {
+	if bytes.IndexByte(text, 0) >= 0 || !mayNameGroup(text) {
+		return false
+	}
+	return slices.ContainsFunc(manifest.Split(text), func(d manifest.Document) bool {
+		if !mayNameGroup(d.Text) {
+			return false
+		}
+		root, err := d.Parse()
+		return err != nil && bytes.Contains(d.Text, []byte("apiVersion")) ||
+			slices.ContainsFunc(root.All("apiVersion"), func(v *manifest.Node) bool { return strings.HasPrefix(v.Value(), group) })
+	})
 }
 
 // mayNameGroup reports whether a text can hold the group, perhaps with escapes.

@@ -86,18 +86,26 @@ func Recover(w files.Writer, target string, named func(path string) bool) error 
 	return nil
 }
 
-// NamedBy tells which files a state names as keys, those of retired anchors too.
-func NamedBy(statePath string, s *state.Rotation) func(path string) bool {
-	named := map[string]bool{}
+// Names are the paths of the keys that a state names, those of retired anchors too.
+func Names(s *state.Rotation) (names []string) {
 	eachKey(s, func(key *string) {
 		if *key != "" {
-			named[disk.Real(statefile.Beside(statePath, *key))] = true
+			names = append(names, *key)
 		}
 	})
 	for _, a := range s.Status.Retired {
 		if a.Key != "" {
-			named[disk.Real(statefile.Beside(statePath, a.Key))] = true
+			names = append(names, a.Key)
 		}
+	}
+	return names
+}
+
+// NamedBy tells which files a state names as keys.
+func NamedBy(statePath string, s *state.Rotation) func(path string) bool {
+	named := map[string]bool{}
+	for _, name := range Names(s) {
+		named[disk.Real(statefile.Beside(statePath, name))] = true
 	}
 	return func(path string) bool { return named[path] }
 }

@@ -101,7 +101,6 @@ func load(at At, more func(*Fleet, int) error) (*Fleet, error) {
 		})
 	}
 	group.Wait()
-	f.pool()
 	return f, slices.Concat(problems...).Err()
 }
 
@@ -183,21 +182,6 @@ func (f *Fleet) observe(i int, file, cluster string) error {
 func (f *Fleet) shows(i int, o *rotation.Observation, text []byte) {
 	f.Evidence[i].Observations = append(f.Evidence[i].Observations, o)
 	f.Observed[i] = append(f.Observed[i], Observed{o, text})
-}
-
-// pool gives every member what moves of others left of it beside their states.
-func (f *Fleet) pool() {
-	of := map[string][]*rotation.Observation{}
-	for i, e := range f.Evidence {
-		for _, o := range e.Earlier {
-			if o.Cluster != f.Clusters[i].Name {
-				of[o.Cluster] = append(of[o.Cluster], o)
-			}
-		}
-	}
-	for i, m := range f.Clusters {
-		f.Evidence[i].Earlier = append(f.Evidence[i].Earlier, of[m.Name]...)
-	}
 }
 
 // bring adds a person's observations to their members, and their word to all.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
@@ -106,32 +107,53 @@ func (c *Clones) Unmerged(repository, commit string) bool {
 	return branch != "" && r.Has(branch) && !r.Contains(branch, commit)
 }
 
-// earlier are the observations that came with earlier moves of such a member.
-func (c *Clones) earlier(m fleet.Cluster) (earlier []*rotation.Observation, err error) {
-	if m.Now.Status.Rotation == nil {
-		return nil, nil
+// Kept is an observation in evidence/ beside the state of a member of another repository,
+// as a commit has it. Where it cannot be read, Observation is nil and Unread says why.
+type Kept struct {
+	Name        string
+	Text        []byte
+	Observation *rotation.Observation
+	Unread      error
+}
+
+// KeptIn are the observations that came with earlier moves of such a member, at its commit:
+// of its cluster and of those that its state has links to. Every command and the guard
+// read them here. More than so many are an error; 0 is no limit.
+func KeptIn(r *repo.Repo, c fleet.Cluster, most int) (kept []Kept, err error) {
+	names, err := r.FilesIn(c.Commit, path.Join(path.Dir(fleet.Clean(c.State)), base.EvidenceFolder))
+	if err != nil {
+		return nil, base.GitProblem(err)
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !base.IsEvidenceName(c.Now.Metadata.Name, path.Base(name)) })
+	if most > 0 && len(names) > most {
+		return nil, problem.PRGuardUnreadable.With("change", fmt.Sprintf("%d observations, and at most %d are judged", len(names), most))
+	}
+	for _, name := range names {
+		k := Kept{Name: name}
+		if k.Text, err = r.At(c.Commit, name, base.MaxObservation); err != nil {
+			return nil, base.GitProblem(err)
+		}
+		k.Observation, k.Unread = rotation.ParseObservation(sink.Name(fmt.Sprint(c.Repository, ":", name)), k.Text)
+		if k.Observation == nil || c.Now.Knows(k.Observation.Cluster) {
+			kept = append(kept, k)
+		}
+	}
+	return kept, nil
+}
+
+// earlier are what KeptIn has, each of which has to be readable.
+func (c *Clones) earlier(m fleet.Cluster) (earlier []*rotation.Observation, err error) {
 	r, err := c.Open(m.Repository)
 	if err != nil {
 		return nil, err
 	}
-	names, err := r.FilesIn(m.Commit, path.Join(path.Dir(fleet.Clean(m.State)), base.EvidenceFolder))
+	kept, err := KeptIn(r, m, 0)
 	var problems problem.List
-	problems.Add(base.GitProblem(err))
-	for _, name := range names {
-		if !base.IsEvidenceName(m.Now.Metadata.Name, path.Base(name)) {
-			continue
+	problems.Add(err)
+	for _, k := range kept {
+		if problems.Add(k.Unread); k.Unread == nil {
+			earlier = append(earlier, k.Observation)
 		}
-		text, err := r.At(m.Commit, name, base.MaxObservation)
-		if err != nil {
-			problems.Add(base.GitProblem(err))
-			continue
-		}
-		o, err := rotation.ParseObservation(sink.Name(fmt.Sprint(m.Repository, ":", name)), text)
-		if err == nil && o.Cluster == m.Name {
-			earlier = append(earlier, o)
-		}
-		problems.Add(err)
 	}
 	return earlier, problems.Err()
 }

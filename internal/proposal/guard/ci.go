@@ -17,13 +17,13 @@ import (
 // maxEvent caps the description of the event that a CI job gets, in bytes.
 const maxEvent = 16 << 20
 
-// GitHub's names of events: of a merge queue, after another workflow, of pull requests
-// (also a beginning of others), and of pull requests with the base checked out.
+// GitHub's names of events: of a merge queue, of pull requests (also a beginning of
+// others), of pull requests with the base checked out, and of comments below one.
 const (
 	eventMergeGroup = "merge_group"
-	eventWorkflow   = "workflow_run"
 	eventPull       = "pull_request"
 	eventTarget     = "pull_request_target"
+	eventComment    = "issue_comment"
 )
 
 // event is the description of the event that a job of GitHub, Gitea or Forgejo gets.
@@ -35,11 +35,15 @@ type event struct {
 			SHA string `json:"sha"`
 		} `json:"head"`
 	} `json:"pull_request"`
-	WorkflowRun struct {
-		Event   string `json:"event"`
-		HeadSHA string `json:"head_sha"`
-	} `json:"workflow_run"`
-	MergeGroup struct {
+	Issue struct {
+		Number      int       `json:"number"`
+		PullRequest *struct{} `json:"pull_request"`
+	} `json:"issue"`
+	WorkflowRun headed `json:"workflow_run"`
+	CheckSuite  headed `json:"check_suite"`
+	CheckRun    headed `json:"check_run"`
+	SHA         string `json:"sha"` // of the event status
+	MergeGroup  struct {
 		BaseSHA string `json:"base_sha"`
 		BaseRef string `json:"base_ref"`
 		HeadSHA string `json:"head_sha"`
@@ -47,6 +51,27 @@ type event struct {
 	Repository struct {
 		DefaultBranch string `json:"default_branch"`
 	} `json:"repository"`
+}
+
+// headed is what ran for a commit.
+type headed struct {
+	HeadSHA string `json:"head_sha"`
+}
+
+// ranFor is the commit that something ran for, after which the event came. Its job has
+// the default branch checked out.
+func (e event) ranFor(name string) (head string, is bool) {
+	switch name {
+	case "workflow_run":
+		return e.WorkflowRun.HeadSHA, true
+	case "check_suite":
+		return e.CheckSuite.HeadSHA, true
+	case "check_run":
+		return e.CheckRun.HeadSHA, true
+	case "status":
+		return e.SHA, true
+	}
+	return "", false
 }
 
 func readEvent(getenv func(string) string) (e event, err error) {
@@ -75,13 +100,16 @@ func headOfCI(getenv func(string) string) (string, error) {
 	}
 	name := getenv("GITHUB_EVENT_NAME")
 	e, err := readEvent(getenv)
+	ranFor, after := e.ranFor(name)
 	switch {
 	case name == eventMergeGroup:
 		return headNamed(e.MergeGroup.HeadSHA, err)
 	case strings.HasPrefix(name, eventPull):
 		return headNamed(e.PullRequest.Head.SHA, err)
-	case name == eventWorkflow && err != nil, strings.HasPrefix(e.WorkflowRun.Event, eventPull):
-		return headNamed(e.WorkflowRun.HeadSHA, err)
+	case after:
+		return headNamed(ranFor, err)
+	case name == eventComment && (err != nil || e.Issue.PullRequest != nil): // it names the pull request alone
+		return headNamed("", err)
 	}
 	return e.PullRequest.Head.SHA, nil
 }
@@ -111,6 +139,24 @@ func (g *judgement) judgeCheckout() {
 	case head != "":
 		g.r.fail(problem.PRGuardCheckout.With(short(g.head), sink.Name(short(head))))
 	}
+}
+
+// nothing refuses a head without a commit that the base has not, where the verdict is
+// for a pull request and nothing says that this is its head.
+func (g *judgement) nothing() error {
+	number := g.q.pull(g.Getenv)
+	if head, err := headOfCI(g.Getenv); number == 0 || head != "" || err != nil || !g.Repo.Contains(g.Tip, g.head) {
+		return nil
+	}
+	return problem.PRGuardNothing.With(sink.Name(g.Branch), short(g.head), number)
+}
+
+// pull is the number of the pull request that the verdict is for, 0 if there is none.
+func (q Request) pull(getenv func(string) string) int {
+	if q.Pull != 0 {
+		return q.Pull
+	}
+	return pullOfCI(getenv)
 }
 
 func short(commit string) string { return commit[:min(len(commit), 12)] }
@@ -159,5 +205,9 @@ func pullOfCI(getenv func(string) string) int {
 	if err != nil {
 		return 0
 	}
-	return max(event.Number, event.PullRequest.Number)
+	number := max(event.Number, event.PullRequest.Number)
+	if event.Issue.PullRequest != nil {
+		number = max(number, event.Issue.Number)
+	}
+	return number
 }

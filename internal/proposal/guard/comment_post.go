@@ -13,10 +13,7 @@ import (
 // rotation: most have not, and nobody wants a comment under each. A forge that
 // refuses it changes no verdict: a job for a fork may only read.
 func tell(b *base.Base, q Request, r *Report) {
-	number := q.Pull
-	if number == 0 {
-		number = pullOfCI(b.Getenv)
-	}
+	number := q.pull(b.Getenv)
 	if number == 0 || q.Quiet || !r.touched {
 		return
 	}

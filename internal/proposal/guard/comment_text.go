@@ -198,9 +198,12 @@ func (r *Report) radius(bullet string) string {
 	}
 	lines = append(lines, t.RestartLines()...)
 	lines = append(lines, problem.Counted(len(t.Files), "changed file"))
-	if t.Revert.Verdict.Safe {
+	switch {
+	case t.Over():
+		lines = append(lines, "**the rotation is over: "+text.NoWayBack+"**")
+	case t.Revert.Verdict.Safe:
 		lines = append(lines, "going back one phase is safe right after the merge")
-	} else {
+	default:
 		lines = append(lines, "**going back one phase is not safe** right after the merge")
 	}
 	return bullet + strings.Join(lines, "\n"+bullet) + "\n"

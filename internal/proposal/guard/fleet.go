@@ -227,19 +227,11 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 		clusters[i].Member = m
 		if m.Repository != "" {
 			g.readPinned(&clusters[i])
-			if err := g.countMember(&clusters[i], name, step); err != nil {
-				return nil, -1, err
-			}
-			known[i].Assumptions = own.Assumptions
-			known[i].Observations = append(g.observationsIn(m, named(m, name)), g.baseKnows(m, nil, "", name)...)
 			continue
 		}
 		file := path.Join(path.Dir(name), m.State)
 		if file == g.State {
-			member, clusters[i].Now, known[i] = i, g.Now, own
-			if err := g.countMember(&clusters[i], name, step); err != nil {
-				return nil, -1, err
-			}
+			member, clusters[i].Now = i, g.Now
 			continue
 		}
 		text, ok := g.fileOf(t, file, side, statefile.MaxSize)
@@ -253,15 +245,21 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 			continue
 		}
 		clusters[i].Now = now
-		if err := g.countMember(&clusters[i], name, step); err != nil {
-			return nil, -1, err
-		}
-		known[i].Assumptions = own.Assumptions // a person's word is about the component
-		known[i].Observations = append(g.observationsOf(m, now, file, name), g.baseKnows(m, now, file, name)...)
 	}
 	if member < 0 && g.Now != nil {
 		g.r.fail(problem.PRGuardNoMember.With(g.State).In(name))
 		return nil, -1, nil
+	}
+	for i, m := range f.Spec.Members {
+		if err := g.countMember(&clusters[i], name, step); err != nil {
+			return nil, -1, err
+		}
+		k := g.knownOf(m.Name, name)
+		if known[i], clusters[i].Unseen = k.Evidence, k.unseen; i == member && len(own.Observations)+len(own.Earlier) > 0 {
+			known[i] = own // has all that is known, and what counts of it
+			known[i].Observations = slices.Concat(own.Observations, k.named)
+		}
+		known[i].Assumptions = own.Assumptions // a person's word is about the component
 	}
 	scene, err := fleet.Open(f, clusters, known, g.Instant)
 	if err != nil {
@@ -271,28 +269,12 @@ func (g *judgement) sceneOf(f *fleet.File, name, side string, t *repo.Tree, own 
 	return scene, member, nil
 }
 
-// observationsOf are those of another member that the merge has: at the place that the
-// fleet file names, and in evidence/ beside its state. One that cannot be read, or that
-// the base's signers do not vouch for, shows nothing.
-func (g *judgement) observationsOf(m fleet.Member, now *state.Rotation, stateName, fleetName string) []*rotation.Observation {
-	return g.observationsIn(m, append(evidenceIn(g.after, now.Metadata.Name, stateName), named(m, fleetName)...))
-}
-
 // named is the place of a member's observation that the fleet file names, if it does.
 func named(m fleet.Member, fleetName string) []string {
 	if m.Observation == "" {
 		return nil
 	}
 	return []string{path.Join(path.Dir(fleetName), m.Observation)}
-}
-
-func (g *judgement) observationsIn(m fleet.Member, names []string) (found []*rotation.Observation) {
-	for _, name := range names {
-		if o := g.observation(g.after, name, "change"); o != nil && o.Cluster == m.Name && g.counts(name) {
-			found = append(found, o)
-		}
-	}
-	return found
 }
 
 // counts reports whether an observation counts: the base has it, or a key that the

@@ -9,6 +9,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -19,36 +20,64 @@ import (
 // pin is where the state of a member of another repository is read.
 type pin struct{ repository, commit, state string }
 
-// readPinned reads the state of a member of another repository at its pinned commit, once.
-func (g *judgement) readPinned(c *fleet.Cluster) {
-	at := pin{c.Repository, c.Commit, c.State}
-	known, done := g.pinned[at]
-	if !done {
-		known.Now, known.Unread = g.stateAt(c.Member)
-		if g.pinned == nil {
-			g.pinned = map[pin]fleet.Cluster{}
+// pinnedState is what is at a pin: the state, or why it is unknown, and where it was found.
+type pinnedState struct {
+	now    *state.Rotation
+	unread string
+	in     *repo.Repo
+	// kept are the observations beside it, once they were read.
+	kept     []checkout.Kept
+	keptErr  error
+	keptRead bool
+}
+
+// at is what is at the pin of a member of another repository, read once.
+func (g *judgement) at(m fleet.Member) *pinnedState {
+	at := pin{m.Repository, m.Commit, m.State}
+	known := g.pinned[at]
+	if known == nil {
+		if known = g.stateAt(m); g.pinned == nil {
+			g.pinned = map[pin]*pinnedState{}
 		}
 		g.pinned[at] = known
 	}
-	c.Now, c.Unread = known.Now, known.Unread
+	return known
+}
+
+// readPinned reads the state of a member of another repository at its pinned commit.
+func (g *judgement) readPinned(c *fleet.Cluster) {
+	known := g.at(c.Member)
+	c.Now, c.Unread = known.now, known.unread
 }
 
 // stateAt is the state at a pin, or why it is unknown. The clone of this very repository
 // serves too: a branch has the commit before the clones do.
-func (g *judgement) stateAt(m fleet.Member) (now *state.Rotation, unread string) {
+func (g *judgement) stateAt(m fleet.Member) *pinnedState {
+	var p pinnedState
 	text, err := g.clones().Pinned(m)
-	if err != nil && m.Commit != "" {
+	if p.in, _ = g.clones().Open(m.Repository); err != nil && m.Commit != "" {
 		if own, errOwn := checkout.PinnedIn(g.Repo, m); errOwn == nil {
-			text, err = own, nil
+			text, err, p.in = own, nil, g.Repo
 		}
 	}
 	if err == nil {
-		now, err = state.ParseLegacy(m.State, text)
+		p.now, err = state.ParseLegacy(m.State, text)
 	}
 	if err != nil {
-		return nil, problem.Of(err)[0].Text
+		p.now, p.unread = nil, problem.Of(err)[0].Text
 	}
-	return now, ""
+	return &p
+}
+
+// keptAt are the observations beside the state at the pin of a member, as every command
+// reads them; none where the state is unknown.
+func (g *judgement) keptAt(m fleet.Member) ([]checkout.Kept, error) {
+	p := g.at(m)
+	if !p.keptRead && p.now != nil {
+		p.kept, p.keptErr = checkout.KeptIn(p.in, fleet.Cluster{Member: m, Now: p.now}, maxBrought)
+	}
+	p.keptRead = true
+	return p.kept, p.keptErr
 }
 
 func (g *judgement) clones() *checkout.Clones {
@@ -199,6 +228,28 @@ func (g *judgement) notePin(m fleet.Member, was, is *state.Rotation) {
 	}
 }
 
+// fleetElsewhere is a fleet whose file is in another repository, with this state's number in it.
+type fleetElsewhere struct {
+	on     *checkout.Fleet
+	member int
+	err    error
+}
+
+// elsewhere reads such a fleet, once; member is -1 where the state is no part of it.
+func (g *judgement) elsewhere() (on *checkout.Fleet, member int, err error) {
+	if g.other == nil {
+		f := &fleetElsewhere{member: -1}
+		f.on, f.err = checkout.Load(checkout.At{Path: g.q.Fleet, Clones: g.q.Clones, Opened: g.clones()}, moves.Brought{})
+		if f.err == nil {
+			f.member = slices.IndexFunc(f.on.Clusters, func(c fleet.Cluster) bool {
+				return c.Repository != "" && c.Name == g.Now.Metadata.Name && fleet.Clean(c.State) == g.State
+			})
+		}
+		g.other = f
+	}
+	return g.other.on, g.other.member, g.other.err
+}
+
 // judgeInFleet judges a step of a state whose fleet file is in another repository. That
 // file and what lies beside it are the operator's, as the states that it pins: nothing of
 // them comes from the change.
@@ -206,14 +257,11 @@ func (g *judgement) judgeInFleet(next *state.Rotation, own rotation.Evidence) er
 	if g.q.Fleet == "" || g.Now == nil {
 		return nil
 	}
-	on, err := checkout.Load(checkout.At{Path: g.q.Fleet, Clones: g.q.Clones, Opened: g.clones()}, moves.Brought{})
+	on, member, err := g.elsewhere()
 	if err != nil {
 		g.r.findings = append(g.r.findings, problem.Of(err)...)
 		return nil
 	}
-	member := slices.IndexFunc(on.Clusters, func(c fleet.Cluster) bool {
-		return c.Repository != "" && c.Name == g.Now.Metadata.Name && fleet.Clean(c.State) == g.State
-	})
 	if member < 0 {
 		g.r.fail(problem.PRGuardNoMember.With(g.State).In(g.q.Fleet))
 		return nil

@@ -58,7 +58,9 @@ type judgement struct {
 	fleets map[*repo.Tree]*fleet.File
 	// opened are the clones of the fleet's repositories, pinned the states that it names there.
 	opened *checkout.Clones
-	pinned map[pin]fleet.Cluster
+	pinned map[pin]*pinnedState
+	// other is the fleet whose file is in another repository, once it was read.
+	other *fleetElsewhere
 	// fleetStates are the members of a fleet file that is in another repository.
 	fleetStates []otherState
 }
@@ -101,6 +103,9 @@ func judge(b *base.Base, q Request) (*Report, error) {
 		return nil, problem.PRNoHead.With(q.Head)
 	}
 	g := newJudgement(b, q, head)
+	if err := g.nothing(); err != nil {
+		return nil, err
+	}
 	if judgeable, err := g.judgeable(); err != nil || !judgeable {
 		return g.r, err
 	}

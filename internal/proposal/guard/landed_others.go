@@ -60,7 +60,7 @@ func (g *judgement) countElsewhere(clusters []fleet.Cluster, own int) error {
 		return nil
 	}
 	there := newJudgement(&base.Base{World: g.World, Repo: r, Tip: tip}, g.q, tip)
-	there.opened, there.pinned = g.opened, map[pin]fleet.Cluster{}
+	there.opened = g.opened
 	for i := range clusters {
 		if i == own {
 			continue

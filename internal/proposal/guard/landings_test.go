@@ -70,13 +70,13 @@ func TestPinLandings(t *testing.T) {
 			g := &judgement{
 				Base:         &base.Base{World: base.World{Instant: time.Date(2026, 6, 30, 12, 0, 20, 0, time.UTC)}, Repo: r},
 				landingsRead: map[loggedIn]*landings{}, instants: map[string]time.Time{},
-				pinned: map[pin]fleet.Cluster{}, fleetsRead: new(fleetVersions),
+				pinned: map[pin]*pinnedState{}, fleetsRead: new(fleetVersions),
 			}
 			for i, what := range strings.Fields(c.pins) {
 				commit := fmt.Sprint(what, "-", i)
 				m := fleet.Member{Name: "east", Repository: "east", Commit: commit, State: "rotation.yaml"}
 				f := &fleet.File{Spec: fleet.Spec{Members: []fleet.Member{m}}}
-				known := fleet.Cluster{Unread: "gone"}
+				known := &pinnedState{unread: "gone"}
 				entries := 0
 				switch what {
 				case "none":
@@ -84,11 +84,11 @@ func TestPinLandings(t *testing.T) {
 				case "broken":
 					f = nil
 				case "other":
-					known.Now = logOf(3, 3)
+					known.now = logOf(3, 3)
 				case "lost":
 				default:
 					_, _ = fmt.Sscan(what, &entries)
-					known.Now = logOf(entries, 0)
+					known.now = logOf(entries, 0)
 				}
 				g.pinned[pin{m.Repository, m.Commit, m.State}] = known
 				g.fleetsRead.all = append(g.fleetsRead.all, repo.Landing{Commit: commit})

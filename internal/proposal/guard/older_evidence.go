@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"reflect"
 	"slices"
 	"time"
 
@@ -28,27 +29,29 @@ type observed map[string]*sides
 // What cannot be read opens no gate, and what is of the future neither.
 func (g *judgement) add(to observed, t *repo.Tree, names []string, only string) {
 	for _, name := range names {
-		side := "base"
-		if t == g.after {
-			side = "change"
+		if o := g.seen(t, name); o != nil && (only == "" || o.Cluster == only) {
+			g.put(to, o, t == g.before, t == g.after && slices.Contains(g.differs, name))
 		}
-		o := g.observation(t, name, side)
-		if o == nil || only != "" && o.Cluster != only || instantOf(o).After(g.Instant.Add(maxAhead)) {
-			continue
-		}
-		if to[o.Cluster] == nil {
-			to[o.Cluster] = &sides{}
-		}
-		n := to[o.Cluster]
-		switch {
-		case t == g.before:
-			n.before = append(n.before, o)
-			continue
-		case slices.Contains(g.differs, name):
-			n.brought = append(n.brought, o)
-		}
-		n.after = append(n.after, o)
 	}
+}
+
+// put adds an observation of the base, or of the merge.
+func (g *judgement) put(to observed, o *rotation.Observation, ofBase, brought bool) {
+	if o == nil || instantOf(o).After(g.Instant.Add(maxAhead)) {
+		return
+	}
+	if to[o.Cluster] == nil {
+		to[o.Cluster] = &sides{}
+	}
+	n := to[o.Cluster]
+	if ofBase {
+		n.before = append(n.before, o)
+		return
+	}
+	if brought {
+		n.brought = append(n.brought, o)
+	}
+	n.after = append(n.after, o)
 }
 
 // observation reads one of a side; nil where there is none that can be read.
@@ -137,6 +140,7 @@ func (g *judgement) judgeOlderOfMembers(was, is *fleet.File, fleetName string) {
 		}
 		g.add(all, g.before, g.shownOf(g.before, m, fleetName), m.Name)
 		g.add(all, g.after, g.shownOf(g.after, is.Spec.Members[i], fleetName), m.Name)
+		g.judgeOlderKept(m, is.Spec.Members[i], fleetName)
 	}
 	g.failOlder(all, fleetName)
 }
@@ -146,21 +150,24 @@ func (g *judgement) judgeOlderOfMembers(was, is *fleet.File, fleetName string) {
 func (g *judgement) shownOf(t *repo.Tree, m fleet.Member, fleetName string) (names []string) {
 	names = named(m, fleetName)
 	stateName := path.Join(path.Dir(fleetName), m.State)
-	if m.Repository != "" || stateName == g.State {
+	if m.Repository != "" || stateName == g.State || !g.underWay(g.before, stateName) {
 		return names
 	}
-	e, err := g.before.Find(stateName)
+	return append(names, evidenceIn(t, m.Name, stateName)...)
+}
+
+// underWay reports whether a state of a side has a rotation under way.
+func (g *judgement) underWay(t *repo.Tree, stateName string) bool {
+	e, err := t.Find(stateName)
 	if err != nil {
-		return names
+		return false
 	}
 	text, err := g.Repo.Read(e, statefile.MaxSize)
 	if err != nil {
-		return names
+		return false
 	}
-	if now, err := state.ParseLegacy(stateName, text); err == nil && now.Status.Rotation != nil {
-		names = append(names, evidenceIn(t, m.Name, stateName)...)
-	}
-	return names
+	now, err := state.ParseLegacy(stateName, text)
+	return err == nil && now.Status.Rotation != nil
 }
 
 func (g *judgement) failOlder(all observed, file string) {
@@ -185,13 +192,13 @@ func (g *judgement) failOlder(all observed, file string) {
 	}
 }
 
-// lost is an observation of the base of which nothing in the merge, as new or newer, shows
-// the same; nil if there is none.
+// lost is an observation of the base of which nothing newer in the merge shows the same,
+// and that the merge does not have; nil if there is none.
 func (n *sides) lost() *rotation.Observation {
 	for _, o := range n.before {
 		rest := o
 		for _, a := range n.after {
-			if !instantOf(a).Before(instantOf(o)) {
+			if instantOf(a).After(instantOf(o)) || reflect.DeepEqual(a, o) {
 				rest = rest.Beyond(a)
 			}
 		}

@@ -76,10 +76,15 @@ func (g *judgement) judgeDisowned(next *state.Rotation, produced []string) error
 }
 
 // judgeMarked: no file that the change brings bears the state's mark without being one
-// of its outputs.
+// of its outputs, and none that the state reads bears that of any state.
 func (g *judgement) judgeMarked(next *state.Rotation, known map[string]bool) error {
+	read := namedPaths(g.State, next)
 	return g.heads(g.after, g.differs, func(name string, head []byte) {
-		if bytes.HasPrefix(head, []byte(outputs.OwnedBy(next))) && !known[name] {
+		switch {
+		case known[name] || !bytes.HasPrefix(head, []byte(outputs.Mark)):
+		case read[name]:
+			g.r.fail(problem.PRGuardMark.With().In(sink.Name(name)))
+		case bytes.HasPrefix(head, []byte(outputs.OwnedBy(next))):
 			g.r.fail(problem.PRGuardStale.With().In(sink.Name(name)))
 		}
 	})

@@ -135,18 +135,28 @@ func (t Text) afterMerge() string {
 	return b.String()
 }
 
+// NoWayBack is said of a change after which no rotation is under way: `back` has nothing
+// to go back in.
+const NoWayBack = "there is no way back from here but a new rotation"
+
+// Over reports whether no rotation is under way after the change.
+func (t Text) Over() bool { return t.Next.Status.Rotation == nil }
+
 // rollback is the gate's verdict on the way back, right after the merge.
 func (t Text) rollback() string {
 	var b strings.Builder
 	b.WriteString(heading("Rollback"))
-	if t.Revert.Verdict.Safe {
-		b.WriteString("Going back to the phase before is safe right after the merge")
-	} else {
-		b.WriteString("**Going back to the phase before is not safe** right after the merge")
-	}
-	fmt.Fprintf(&b, "; `l5d-pki-render pr back --state %s` does it, under the same gate and with the log kept. `git revert` would let the epoch fall, and the guard refuses it.\n", delivery.Quoted(t.State))
-	for _, r := range t.Revert.Verdict.Reasons {
-		b.WriteString("- " + sink.Markdown(r.Text) + "\n")
+	const reverted = "`git revert` would let the epoch fall, and the guard refuses it.\n"
+	switch back := fmt.Sprintf("; `l5d-pki-render pr back --state %s` does it, under the same gate and with the log kept. ", delivery.Quoted(t.State)); {
+	case t.Over():
+		b.WriteString("**The rotation is over: " + NoWayBack + ".** " + reverted)
+	case t.Revert.Verdict.Safe:
+		b.WriteString("Going back to the phase before is safe right after the merge" + back + reverted)
+	default:
+		b.WriteString("**Going back to the phase before is not safe** right after the merge" + back + reverted)
+		for _, r := range t.Revert.Verdict.Reasons {
+			b.WriteString("- " + sink.Markdown(r.Text) + "\n")
+		}
 	}
 	if k, _ := t.step(); k > 0 && !t.Move.Back {
 		for _, r := range t.Plan.Rows[k-1].Reverts {

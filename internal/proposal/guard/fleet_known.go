@@ -1,0 +1,166 @@
+package guard
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+)
+
+// memberKnown is what both sides know of a member of a fleet.
+type memberKnown struct {
+	rotation.Evidence
+	// unseen is why some of it cannot be read.
+	unseen string
+	// named are the observations that the fleet file names.
+	named []*rotation.Observation
+	// read are the files that were read, with their objects.
+	read map[string]bool
+}
+
+// knownOf is what both sides know of a member: until something newer is known it counts,
+// also in the change that takes it away. As for `fleet status`, the observations that the
+// fleet file names show what is live, and so do those that the change brings beside the
+// state; what lay there before opens waits alone, and holds what it shows to be otherwise.
+func (g *judgement) knownOf(name, fleetName string) memberKnown {
+	var k memberKnown
+	was, is := memberOf(g.fleets[g.before], name), memberOf(g.fleets[g.after], name)
+	if is == nil {
+		is = was // it leaves
+	}
+	g.addKnown(&k, g.after, is, fleetName)
+	if was != nil {
+		g.addKnown(&k, g.before, was, fleetName)
+	}
+	return k
+}
+
+// once reports whether a file was not read from the other side yet: the same observation
+// counts once.
+func (k *memberKnown) once(name, object string) bool {
+	if k.read == nil {
+		k.read = map[string]bool{}
+	}
+	was := k.read[name+" "+object]
+	k.read[name+" "+object] = true
+	return !was
+}
+
+func memberOf(f *fleet.File, name string) *fleet.Member {
+	if f == nil {
+		return nil
+	}
+	i := slices.IndexFunc(f.Spec.Members, func(m fleet.Member) bool { return m.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &f.Spec.Members[i]
+}
+
+// addKnown adds what a side knows: what the fleet file names, and what is kept in
+// evidence/ beside the state.
+func (g *judgement) addKnown(k *memberKnown, t *repo.Tree, m *fleet.Member, fleetName string) {
+	for _, name := range named(*m, fleetName) {
+		switch o := g.seen(t, name); {
+		case !t.Has(name) || !k.once(name, t.At(name).Object):
+		case o == nil || o.Cluster != m.Name:
+			k.unseen = unreadAt(name)
+		case t == g.before || g.counts(name):
+			k.named, k.Observations = append(k.named, o), append(k.Observations, o)
+		}
+	}
+	if m.Repository != "" {
+		kept, err := g.keptAt(*m)
+		if err != nil {
+			k.unseen = problem.Of(err)[0].Text
+		}
+		for _, o := range kept {
+			switch {
+			case o.Unread != nil:
+				k.unseen = unreadAt(m.Repository + ":" + o.Name)
+			case k.once(o.Name, fmt.Sprint(sha256.Sum256(o.Text))):
+				k.Earlier = append(k.Earlier, o.Observation)
+			}
+		}
+		return
+	}
+	for _, name := range evidenceIn(t, m.Name, path.Join(path.Dir(fleetName), m.State)) {
+		brought := t == g.after && slices.Contains(g.differs, name)
+		switch o := g.seen(t, name); {
+		case !k.once(name, t.At(name).Object):
+		case o == nil:
+			k.unseen = unreadAt(name)
+		case brought && !g.counts(name):
+		case brought && o.Cluster == m.Name:
+			k.Observations = append(k.Observations, o)
+		default:
+			k.Earlier = append(k.Earlier, o)
+		}
+	}
+}
+
+// seen is an observation of a side; nil where there is none that can be read.
+func (g *judgement) seen(t *repo.Tree, name string) *rotation.Observation {
+	side := "base"
+	if t == g.after {
+		side = "change"
+	}
+	return g.observation(t, name, side)
+}
+
+func unreadAt(name string) string { return "the observation " + sink.Name(name) + " cannot be read" }
+
+// judgeOlderKept is judgeOlder for what lies beside the state of a member: at a new pin, or
+// in this repository where no rotation is under way. What is known of a cluster does not
+// leave with it, unless a rotation starts. What the fleet file names counts in its place.
+func (g *judgement) judgeOlderKept(was, is fleet.Member, fleetName string) {
+	all := observed{}
+	stateName := path.Join(path.Dir(fleetName), was.State)
+	switch {
+	case was.Repository != is.Repository || fleet.Clean(was.State) != fleet.Clean(is.State): // said by judgeMembers
+		return
+	case was.Repository != "":
+		if !g.keptAtPins(was, is, all) {
+			return
+		}
+	case stateName == g.State || g.underWay(g.before, stateName) || g.underWay(g.after, stateName):
+		return
+	default:
+		g.add(all, g.before, evidenceIn(g.before, was.Name, stateName), "")
+		g.add(all, g.after, evidenceIn(g.after, was.Name, stateName), "")
+	}
+	for _, name := range named(is, fleetName) {
+		if o := g.seen(g.after, name); o != nil && o.Cluster == is.Name && g.counts(name) {
+			g.put(all, o, false, false)
+		}
+	}
+	g.failOlder(all, fleetName)
+}
+
+// keptAtPins adds what lies beside the state at two pins of a member, if it can be compared.
+func (g *judgement) keptAtPins(was, is fleet.Member, to observed) bool {
+	before, after := g.at(was).now, g.at(is).now
+	if was.Commit == is.Commit || before == nil || after == nil || before.Status.Rotation == nil && after.Status.Rotation != nil {
+		return false
+	}
+	brought, err := g.broughtByPin(was, is)
+	if err != nil {
+		return false // said by judgePinnedWords
+	}
+	kept, _ := g.keptAt(was)
+	for _, k := range kept {
+		g.put(to, k.Observation, true, false)
+	}
+	kept, _ = g.keptAt(is)
+	for _, k := range kept {
+		g.put(to, k.Observation, false, slices.ContainsFunc(brought, func(b checkout.Kept) bool { return b.Name == k.Name }))
+	}
+	return true
+}
