@@ -73,8 +73,9 @@ func (c *call) mayLogIn() (bool, error) {
 func (c *call) hintLogin(err error) error {
 	problems := problem.Of(err)
 	application, _ := c.application()
+	has := slices.ContainsFunc(loginVariables, func(name string) bool { return c.Getenv(name) != "" })
 	for _, p := range problems {
-		if p.Code == problem.ChartCredentials.Code && slices.ContainsFunc(loginVariables, func(name string) bool { return c.Getenv(name) != "" }) {
+		if p.Code == problem.ChartCredentials.Code && has {
 			p.Hints = []string{fmt.Sprintf("the sidecar uses its login only for applications that %s lists; the entry for this one would be: %s", loginFor, application.withoutLogin())}
 		}
 	}

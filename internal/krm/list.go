@@ -91,7 +91,8 @@ func (l *list) same(wanted manifest.Head) (int, error) {
 		switch {
 		case head.Kind != wanted.Kind || head.Name != wanted.Name:
 		case namespace != nil && !namespace.IsNull() && !namespace.IsText():
-			return -1, problem.RenderNotName.With("metadata.namespace", "a string").On(manifest.At("items", n).String()).At(namespace.Line(), namespace.Column())
+			return -1, problem.RenderNotName.With("metadata.namespace", "a string").
+				On(manifest.At("items", n).String()).At(namespace.Line(), namespace.Column())
 		case head.Namespace != "" && head.Namespace != wanted.Namespace:
 		case found >= 0:
 			return -1, problem.RenderDoubledTarget.With(found+1, n+1).On(wanted.Kind+" "+wanted.Name).At(l.item(n).Line(), 0)

@@ -24,8 +24,8 @@ func (e *aheadError) Error() string { return fmt.Sprintf("%s is dated in the fut
 // follows, whatever its author wrote. One from a clock that is ahead says nothing
 // itself: the first commit behind it that is not has the latest instant it can be.
 func (g *judgement) instantOf(l repo.Landing) (at time.Time, err error) {
-	if at, known := g.instants[l.Commit]; known {
-		return at, nil
+	if noted, known := g.instants[l.Commit]; known {
+		return noted, nil
 	}
 	if at, err = g.latestInstant(l); err == nil {
 		g.instants[l.Commit] = at
