@@ -28,3 +28,20 @@ func TestKeyInOtherClothes(t *testing.T) {
 		}
 	}
 }
+
+// TestBehindBeginByChance: what decompresses to something before it fails may be no compressed
+// data, and hides none that begins in it.
+func TestBehindBeginByChance(t *testing.T) {
+	key := inPEM("PRIVATE KEY", edPKCS8)
+	for name, c := range map[string]struct{ begin, packed string }{
+		"zlib": {"x\x9c", zl(key)}, "gzip": {gz("")[:10], gz(key)},
+		"zip": {zipped("")[:30], zipped(key)}, "a PGP message": {"\xa3\x01", "\xa3\x01" + zl(key)[2:]},
+	} {
+		random := string(noise(8 * 300))
+		for at := 0; at < len(random); at += 8 {
+			if found := Find([]byte(c.begin + random[at:at+8] + c.packed)); len(found) == 0 {
+				t.Errorf("%s: not found behind %q", name, random[at:at+8])
+			}
+		}
+	}
+}

@@ -27,7 +27,7 @@ func (s *search) compressed(l *layer) {
 	}
 }
 
-// unpack searches the compressed data at a place, and returns its length. Data
+// unpack searches the compressed data at a place, and returns its length if that is known. Data
 // that the next window goes on with becomes a stream.
 func (s *search) unpack(l *layer, p packing, at int) (length int) {
 	head := l.text[at:]
@@ -47,19 +47,19 @@ func (s *search) unpack(l *layer, p packing, at int) (length int) {
 		return 0
 	}
 	r := &bufReader{chunk: head}
-	n, cut := s.inflate(p, head, r, l, inner)
-	if cut && l.cut && p.name == "gzip" && n > 0 {
+	n, err := s.inflate(p, head, r, l, inner)
+	if errors.Is(err, io.ErrUnexpectedEOF) && l.cut && p.name == "gzip" && n > 0 {
 		s.sayLimit(l, at, len(l.text), tooLarge)
 	}
-	if n == 0 {
+	if err != io.EOF || !p.hasSum { // it may have been no begin, and there may be one in what it took
 		return 0
 	}
 	return len(head) - len(r.chunk)
 }
 
-// inflate searches what r has, and reports how much that was, and whether it
-// ended too early.
-func (s *search) inflate(p packing, head []byte, r *bufReader, l *layer, inner layer) (n int64, cut bool) {
+// inflate searches what r has. It returns how much that was, and what ended it: [io.EOF]
+// if it is whole.
+func (s *search) inflate(p packing, head []byte, r *bufReader, l *layer, inner layer) (n int64, end error) {
 	limit := s.inflatable()
 	cost := int64(attemptCost)
 	if p.name == "bzip2" {
@@ -67,13 +67,13 @@ func (s *search) inflate(p packing, head []byte, r *bufReader, l *layer, inner l
 	}
 	if limit <= cost {
 		s.sayLimit(l, len(l.text)-len(head), len(l.text), tooLarge)
-		return 0, false
+		return 0, nil
 	}
 	s.inflated += cost
 	z, err := p.open(s.unused[p.name], head, r)
 	delete(s.unused, p.name) // it is in use
 	if err != nil {
-		return 0, false
+		return 0, nil
 	}
 	defer func() { s.unused[p.name] = z }()
 	c := &counted{r: z, left: limit}
@@ -83,7 +83,7 @@ func (s *search) inflate(p packing, head []byte, r *bufReader, l *layer, inner l
 	if c.left <= 0 {
 		s.sayLimit(l, len(l.text)-len(head), len(l.text), tooLarge)
 	}
-	return c.n, errors.Is(c.err, io.ErrUnexpectedEOF)
+	return c.n, c.err
 }
 
 // counted reads at most so many bytes. What is damaged ends where the damage is.

@@ -14,6 +14,8 @@ import (
 type packing struct {
 	name  string
 	magic *word
+	// hasSum means that a checksum tells the format from what begins like it by chance.
+	hasSum bool
 	// open returns a reader of the data at the begin of head, which r reads. It is old,
 	// if there is a reader that is not used any more: in data that is no text there are
 	// begins by chance, and a new reader takes 40 KiB.
@@ -21,14 +23,14 @@ type packing struct {
 }
 
 var packings = []packing{
-	{"gzip", newMagic("\x1f\x8b\x08", "\x1f\x8b", nil), openGzip},
-	{"zip", zipMagic, openZip},
-	{"bzip2", newMagic("BZh", "Zh", nil), openBzip2},
-	{"a PGP message", newMagic("\xa3\x01", "\xa3\x01", isDeflated), openPGP},
-	{"zlib", newMagic("\x78\x01", "\x78\x01", isDeflated), openZlib},
-	{"zlib", newMagic("\x78\x5e", "\x78\x5e", isDeflated), openZlib},
-	{"zlib", newMagic("\x78\x9c", "\x78\x9c", isDeflated), openZlib},
-	{"zlib", newMagic("\x78\xda", "\x78\xda", isDeflated), openZlib},
+	{"gzip", newMagic("\x1f\x8b\x08", "\x1f\x8b", nil), true, openGzip},
+	{"zip", zipMagic, false, openZip},
+	{"bzip2", newMagic("BZh", "Zh", nil), true, openBzip2},
+	{"a PGP message", newMagic("\xa3\x01", "\xa3\x01", isDeflated), false, openPGP},
+	{"zlib", newMagic("\x78\x01", "\x78\x01", isDeflated), true, openZlib},
+	{"zlib", newMagic("\x78\x5e", "\x78\x5e", isDeflated), true, openZlib},
+	{"zlib", newMagic("\x78\x9c", "\x78\x9c", isDeflated), true, openZlib},
+	{"zlib", newMagic("\x78\xda", "\x78\xda", isDeflated), true, openZlib},
 }
 
 var errNoPacking = errors.New("not compressed")
