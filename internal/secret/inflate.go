@@ -51,7 +51,7 @@ func (s *search) unpack(l *layer, p packing, at int) (length int) {
 	if errors.Is(err, io.ErrUnexpectedEOF) && l.cut && p.name == "gzip" && n > 0 {
 		s.sayLimit(l, at, len(l.text), tooLarge)
 	}
-	if err != io.EOF || !p.hasSum { // it may have been no begin, and there may be one in what it took
+	if !errors.Is(err, io.EOF) || !p.hasSum { // it may have been no begin, and there may be one in what it took
 		return 0
 	}
 	return len(head) - len(r.chunk)
