@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -121,20 +120,13 @@ func (f *knownFleet) text(p placed) string {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	first := func(text string) string {
-		chain, err := pki.ParseChain([]byte(text))
-		if err != nil {
-			f.t.Fatal(err)
-		}
-		return chain[0].Fingerprint()
-	}
 	var bundle []string
 	for _, a := range s.Status.Anchors {
-		bundle = append(bundle, first(a.Certificate))
+		bundle = append(bundle, fingerprintOf(f.t, a.Certificate))
 	}
 	chains := map[string]string{}
 	for _, i := range s.Status.Issuers {
-		chains[i.Role] = first(i.Certificate)
+		chains[i.Role] = fingerprintOf(f.t, i.Certificate)
 	}
 	signs, serves, old, holds, proxies := "new", "new", "old", "both", 3
 	switch p.shows {

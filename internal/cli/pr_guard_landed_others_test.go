@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -110,21 +109,14 @@ func (w *twins) observationOf(name string, at time.Time, renewed bool) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	fingerprint := func(certificate string) string {
-		chain, err := pki.ParseChain([]byte(certificate))
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		return chain[0].Fingerprint()
-	}
 	var anchors []string
 	for _, a := range s.Status.Anchors {
-		anchors = append(anchors, fingerprint(a.Certificate))
+		anchors = append(anchors, fingerprintOf(w.t, a.Certificate))
 	}
 	issuer := ""
 	for _, i := range s.Status.Issuers {
 		if i.Role == state.RoleIncoming {
-			issuer = fingerprint(i.Certificate)
+			issuer = fingerprintOf(w.t, i.Certificate)
 		}
 	}
 	chain := ""

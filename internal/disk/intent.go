@@ -122,12 +122,12 @@ func (d Disk) putIntent(path string, text intentText) (*os.File, error) {
 		err = s.settle(f)
 	}
 	if err != nil {
-		_ = s.file.Close()
+		letGo(s.file)
 		return nil, err
 	}
 	if err = syncDir(d.tree(), filepath.Dir(path), path); err != nil {
 		_ = os.Remove(path)
-		_ = s.file.Close()
+		letGo(s.file)
 		return nil, err
 	}
 	return s.file, nil
@@ -150,7 +150,7 @@ func (i *Intent) DoneDurably() error {
 }
 
 // Keep ends the work and leaves the note for the next command.
-func (i *Intent) Keep() { _ = i.file.Close() }
+func (i *Intent) Keep() { letGo(i.file) }
 
 // Recover ends a change of target that a killed command had begun: the files it
 // made are removed if they are still what it wrote, if target is still what it

@@ -113,8 +113,7 @@ func (s *staged) settle(f File) error {
 // release closes the file and keeps its name.
 func (s *staged) release() {
 	if s.file != nil && s.name != "" {
-		unlock(s.file)
-		_ = s.file.Close() // it was synced
+		letGo(s.file) // it was synced
 		s.file = nil
 	}
 }
@@ -127,8 +126,7 @@ func (s *staged) discard() {
 	}
 	for _, file := range []*os.File{s.file, s.dir} {
 		if file != nil {
-			unlock(file)
-			_ = file.Close()
+			letGo(file)
 		}
 	}
 	s.file, s.dir = nil, nil

@@ -18,9 +18,12 @@ func lock(f *os.File) bool {
 	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
 }
 
-// unlock takes the mark away. Closing the file is not enough: a child that is being
-// started at this instant has it open, too, and the file may have its name already.
-func unlock(f *os.File) { _ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
+// letGo takes the mark away and closes the file. Closing it is not enough: a child that is
+// being started at this instant has it open, too, and the file may have its name already.
+func letGo(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	_ = f.Close()
+}
 
 // abandoned reports whether no process works on a temporary file any more.
 func abandoned(t tree, name string) bool {

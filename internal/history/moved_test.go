@@ -12,6 +12,9 @@ import (
 )
 
 // mover is a repository in which a state moves.
+// old and now are where the state is before and after its move.
+const old, now = "pki/rotation.yaml", "mesh/state.yaml"
+
 type mover struct {
 	t   *testing.T
 	dir string
@@ -31,6 +34,18 @@ func (m mover) commit() {
 	m.t.Helper()
 	m.git("add", "-A")
 	m.git("commit", "-q", "--allow-empty", "-m", "change")
+}
+
+// begin commits a state with two entries, and makes the directory that it moves to.
+func (m mover) begin() {
+	m.t.Helper()
+	m.put(old, "a")
+	m.commit()
+	m.put(old, "a", "b")
+	m.commit()
+	if err := os.MkdirAll(filepath.Join(m.dir, "mesh"), 0o755); err != nil {
+		m.t.Fatal(err)
+	}
 }
 
 // put writes a state whose log has one entry for each reason.
@@ -92,7 +107,6 @@ func (m mover) verified(name string) (code, notes string) {
 // TestVerifyLogOfMoves: a log that is edited on its way to another path is found, however
 // it got there; one that only moved holds, and the move is named.
 func TestVerifyLogOfMoves(t *testing.T) {
-	const old, now = "pki/rotation.yaml", "mesh/state.yaml"
 	for name, c := range map[string]struct {
 		change func(m mover)
 		at     string // "": now
@@ -164,13 +178,7 @@ func TestVerifyLogOfMoves(t *testing.T) {
 			m := mover{t, t.TempDir()}
 			m.git("init", "-q", "-b", "main")
 			m.commit()
-			m.put(old, "a")
-			m.commit()
-			m.put(old, "a", "b")
-			m.commit()
-			if err := os.MkdirAll(filepath.Join(m.dir, "mesh"), 0o755); err != nil {
-				t.Fatal(err)
-			}
+			m.begin()
 			c.change(m)
 			at := c.at
 			if at == "" {

@@ -12,7 +12,6 @@ import (
 // TestAlarmsOfMoves: a commit that takes the state to another path hides no edit and no
 // step back.
 func TestAlarmsOfMoves(t *testing.T) {
-	const old, now = "pki/rotation.yaml", "mesh/state.yaml"
 	for name, c := range map[string]struct {
 		change  func(m mover)
 		edited  string
@@ -30,13 +29,7 @@ func TestAlarmsOfMoves(t *testing.T) {
 			t.Parallel()
 			m := mover{t, t.TempDir()}
 			m.git("init", "-q", "-b", "main")
-			m.put(old, "a")
-			m.commit()
-			m.put(old, "a", "b")
-			m.commit()
-			if err := os.MkdirAll(filepath.Join(m.dir, "mesh"), 0o755); err != nil {
-				t.Fatal(err)
-			}
+			m.begin()
 			c.change(m)
 			m.commit()
 			path := filepath.Join(m.dir, filepath.FromSlash(now))

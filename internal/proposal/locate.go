@@ -1,12 +1,12 @@
 package proposal
 
 import (
+	"cmp"
 	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
-	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 // locate finds the repository and the state's name in it, as the path is written:
@@ -23,18 +23,7 @@ func locate(w World, q Request) (*call, error) {
 		if err != nil {
 			return nil, files.Unread(q.StatePath, err)
 		}
-		top, full = folder, filepath.Join(folder, filepath.Base(full))
+		top, full = cmp.Or(repo.TopOf(folder), folder), filepath.Join(folder, filepath.Base(full))
 	}
-	if c.Repo, err = repo.Open(top); err != nil {
-		return nil, base.GitProblem(err)
-	}
-	if repo.TopOf(top) == "" {
-		top = c.Repo.Top
-	}
-	below, err := filepath.Rel(top, full)
-	if err != nil || !filepath.IsLocal(below) {
-		return nil, problem.PRNoRepository.With().In(q.StatePath)
-	}
-	c.State = filepath.ToSlash(below)
-	return c, nil
+	return c, c.OpenAt(top, full)
 }

@@ -128,6 +128,19 @@ func (c *call) writeParts(ch *change) error {
 	return c.write(parts)
 }
 
+// contents are the files of --out by their names.
+func (p Parts) contents() (map[string]string, error) {
+	whole, err := json.MarshalIndent(p, "", "  ")
+	var trailers strings.Builder
+	for _, t := range []string{text.TrailerRotation, text.TrailerPhase, text.TrailerEpoch, text.TrailerState} {
+		fmt.Fprintf(&trailers, "%s: %s\n", t, p.Trailers[t])
+	}
+	return map[string]string{
+		"branch": p.Branch + "\n", "title": p.Title + "\n", "body.md": p.Body, "labels": strings.Join(p.Labels, "\n") + "\n",
+		"commit-message": p.CommitMessage, "trailers": trailers.String(), "pull-request.json": string(whole) + "\n",
+	}, err
+}
+
 // write puts each part into a file of its own.
 func (c *call) write(parts Parts) error {
 	if link := linkBelow(c.Repo.Top, c.q.Out); link != "" {
@@ -136,27 +149,9 @@ func (c *call) write(parts Parts) error {
 	if err := c.Moves.Files.MakeDirs(c.q.Out); err != nil {
 		return err
 	}
-	whole, err := json.MarshalIndent(parts, "", "  ")
-	if err != nil {
-		return err
-	}
-	var trailers strings.Builder
-	for _, t := range []string{text.TrailerRotation, text.TrailerPhase, text.TrailerEpoch, text.TrailerState} {
-		fmt.Fprintf(&trailers, "%s: %s\n", t, parts.Trailers[t])
-	}
-	for name, text := range map[string]string{
-		"branch": parts.Branch + "\n", "title": parts.Title + "\n", "body.md": parts.Body, "labels": strings.Join(parts.Labels, "\n") + "\n",
-		"commit-message": parts.CommitMessage, "trailers": trailers.String(), "pull-request.json": string(whole) + "\n",
-	} {
-		path := filepath.Join(c.q.Out, name)
-		if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-			return problem.PRNotRegular.With().In(path)
-		}
-		if err := c.Moves.Files.Replace(path, []byte(text), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.eachPart(parts, func(path, content string, _ bool) error {
+		return c.Moves.Files.Replace(path, []byte(content), 0o644)
+	})
 }
 
 // removeParts removes the files that write would write.
@@ -164,17 +159,35 @@ func (c *call) removeParts() error {
 	if link := linkBelow(c.Repo.Top, c.q.Out); link != "" {
 		return problem.PRNotRegular.With().In(link)
 	}
-	for _, name := range []string{"branch", "title", "body.md", "labels", "commit-message", "trailers", "pull-request.json"} {
+	return c.eachPart(Parts{}, func(path, _ string, there bool) error {
+		if !there {
+			return nil
+		}
+		if err := c.Disk.Remove(path); err != nil {
+			return files.Unread(path, err)
+		}
+		return nil
+	})
+}
+
+// eachPart calls f with the path and the content of each part, and whether a file is there.
+// What is no regular file is left alone.
+func (c *call) eachPart(parts Parts, f func(path, content string, there bool) error) error {
+	contents, err := parts.contents()
+	if err != nil {
+		return err
+	}
+	for name, content := range contents {
 		path := filepath.Join(c.q.Out, name)
 		info, err := os.Lstat(path)
 		switch {
 		case err == nil && !info.Mode().IsRegular():
 			return problem.PRNotRegular.With().In(path)
-		case err == nil:
-			err = c.Disk.Remove(path)
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			return files.Unread(path, err)
+		}
+		if err := f(path, content, err == nil); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -207,5 +207,3 @@ func (a *adoption) readHeartbeat() {
 		}
 	}
 }
-
-// scalar is a node's text; nothing for null.

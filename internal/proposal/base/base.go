@@ -32,6 +32,20 @@ type Base struct {
 	Root string
 }
 
+// OpenAt opens the repository with a top directory; full is the state file below that, as
+// its path is written.
+func (b *Base) OpenAt(top, full string) (err error) {
+	if b.Repo, err = repo.Open(top); err != nil {
+		return GitProblem(err)
+	}
+	below, err := filepath.Rel(top, full)
+	if err != nil || !filepath.IsLocal(below) {
+		return problem.PRNoRepository.With().In(b.StatePath)
+	}
+	b.State = filepath.ToSlash(below)
+	return nil
+}
+
 // Path is a file of the repository where this call looks at it.
 func (b *Base) Path(name string) string { return filepath.Join(b.Root, filepath.FromSlash(name)) }
 

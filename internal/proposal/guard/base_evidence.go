@@ -31,7 +31,7 @@ func (g *judgement) shownByFleet() (found []*rotation.Observation) {
 				continue
 			}
 			for _, name := range named(m, name) {
-				if o := g.observation(t, name, side); o != nil && o.Cluster == m.Name && (side == "base" || g.counts(name)) {
+				if o := g.observation(t, name); o != nil && o.Cluster == m.Name && (side == "base" || g.counts(name)) {
 					found = append(found, o)
 				}
 			}

@@ -68,7 +68,7 @@ func memberOf(f *fleet.File, name string) *fleet.Member {
 // evidence/ beside the state.
 func (g *judgement) addKnown(k *memberKnown, t *repo.Tree, m *fleet.Member, fleetName string) {
 	for _, name := range named(*m, fleetName) {
-		switch o := g.seen(t, name); {
+		switch o := g.observation(t, name); {
 		case !t.Has(name) || !k.once(name, t.At(name).Object):
 		case o == nil || o.Cluster != m.Name:
 			k.unseen = unreadAt(name)
@@ -93,7 +93,7 @@ func (g *judgement) addKnown(k *memberKnown, t *repo.Tree, m *fleet.Member, flee
 	}
 	for _, name := range evidenceIn(t, m.Name, path.Join(path.Dir(fleetName), m.State)) {
 		brought := t == g.after && slices.Contains(g.differs, name)
-		switch o := g.seen(t, name); {
+		switch o := g.observation(t, name); {
 		case !k.once(name, t.At(name).Object):
 		case o == nil:
 			k.unseen = unreadAt(name)
@@ -104,15 +104,6 @@ func (g *judgement) addKnown(k *memberKnown, t *repo.Tree, m *fleet.Member, flee
 			k.Earlier = append(k.Earlier, o)
 		}
 	}
-}
-
-// seen is an observation of a side; nil where there is none that can be read.
-func (g *judgement) seen(t *repo.Tree, name string) *rotation.Observation {
-	side := "base"
-	if t == g.after {
-		side = "change"
-	}
-	return g.observation(t, name, side)
 }
 
 func unreadAt(name string) string { return "the observation " + sink.Name(name) + " cannot be read" }
@@ -137,7 +128,7 @@ func (g *judgement) judgeOlderKept(was, is fleet.Member, fleetName string) {
 		g.add(all, g.after, evidenceIn(g.after, was.Name, stateName), "")
 	}
 	for _, name := range named(is, fleetName) {
-		if o := g.seen(g.after, name); o != nil && o.Cluster == is.Name && g.counts(name) {
+		if o := g.observation(g.after, name); o != nil && o.Cluster == is.Name && g.counts(name) {
 			g.put(all, o, false, false)
 		}
 	}

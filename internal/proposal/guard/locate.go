@@ -9,7 +9,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
-	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -30,15 +29,7 @@ func locate(w base.World, q Request) (*base.Base, error) {
 	if top == "" {
 		return nil, problem.PRNoRepository.With().In(q.StatePath)
 	}
-	if b.Repo, err = repo.Open(top); err != nil {
-		return nil, base.GitProblem(err)
-	}
-	below, err := filepath.Rel(top, full)
-	if err != nil || !filepath.IsLocal(below) {
-		return nil, problem.PRNoRepository.With().In(q.StatePath)
-	}
-	b.State = filepath.ToSlash(below)
-	return b, nil
+	return b, b.OpenAt(top, full)
 }
 
 // lookAround chooses the base: a merge queue's, the one that is asked for, the CI's,

@@ -29,7 +29,7 @@ type observed map[string]*sides
 // What cannot be read opens no gate, and what is of the future neither.
 func (g *judgement) add(to observed, t *repo.Tree, names []string, only string) {
 	for _, name := range names {
-		if o := g.seen(t, name); o != nil && (only == "" || o.Cluster == only) {
+		if o := g.observation(t, name); o != nil && (only == "" || o.Cluster == only) {
 			g.put(to, o, t == g.before, t == g.after && slices.Contains(g.differs, name))
 		}
 	}
@@ -55,7 +55,11 @@ func (g *judgement) put(to observed, o *rotation.Observation, ofBase, brought bo
 }
 
 // observation reads one of a side; nil where there is none that can be read.
-func (g *judgement) observation(t *repo.Tree, name, side string) *rotation.Observation {
+func (g *judgement) observation(t *repo.Tree, name string) *rotation.Observation {
+	side := "base"
+	if t == g.after {
+		side = "change"
+	}
 	text, ok := g.fileOf(t, name, side, base.MaxObservation)
 	if !ok {
 		return nil
@@ -112,7 +116,7 @@ func (g *judgement) removed() (earlier []*rotation.Observation) {
 		if g.before.At(name) == g.after.At(now) {
 			return
 		}
-		if o := g.observation(g.before, name, "base"); o != nil && g.Now.Knows(o.Cluster) {
+		if o := g.observation(g.before, name); o != nil && g.Now.Knows(o.Cluster) {
 			earlier = append(earlier, o)
 		}
 	}

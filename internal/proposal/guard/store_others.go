@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -109,7 +108,7 @@ func (g *judgement) otherStates() (all []otherState, err error) {
 			return !files.IsYAML(name) || name == g.State || name == g.wasName
 		})
 		err := g.texts(t, names, statefile.MaxSize, func(name string, text []byte) {
-			if !bytes.Contains(text, []byte(state.Kind)) {
+			if _, is := meshesOf(text); !is {
 				return
 			}
 			if s, err := state.ParseLegacy(name, text); err == nil {

@@ -32,11 +32,10 @@ func (g *judgement) unsignedKept(next *state.Rotation, earlier []*rotation.Obser
 	for _, name := range names {
 		data, _ := g.fileOf(g.before, name, "base", base.MaxObservation)
 		o, err := rotation.ParseObservation(name, data)
-		text, signature, wrong := evidence.Split(data)
-		if err != nil || wrong != nil || signature == nil || len(signed) >= maxBrought {
+		if err != nil || len(signed) >= maxBrought {
 			continue
 		}
-		_, why, err := base.SignerOf(text, signature, keys, g.Instant)
+		_, why, err := g.signerOfText(data, keys)
 		if err != nil {
 			return err
 		}
