@@ -22,10 +22,11 @@ func (g *judgement) judgeMove(next *state.Rotation) error {
 	r.judgeSpec(g.Now, next)
 	r.judgeMetadata(g.Now.Metadata, next.Metadata)
 	r.judgeInstants(was.Log, is.Log, g.Instant)
-	if err := g.judgeAuthors(next); err != nil {
+	every := func(place) bool { return true }
+	if err := g.judgeAuthors(every); err != nil {
 		return err
 	}
-	g.judgeOlder(next)
+	g.judgeOlder(every, g.State)
 	g.judgeWebhooks(next)
 	switch {
 	case g.Now.Metadata.Name != next.Metadata.Name:
@@ -102,11 +103,9 @@ func (g *judgement) judgeStep(next *state.Rotation) error {
 	if err := g.countLinks(next, &evidence); err != nil {
 		return err
 	}
-	kept := append(evidence.Earlier, g.removed()...)
-	if err := g.unsignedKept(next, kept); err != nil {
+	if evidence.Earlier, err = g.kept(evidence.Observations); err != nil {
 		return err
 	}
-	evidence.Earlier = append(kept, g.shownByFleet()...)
 	was, is, err := g.asLanded(next)
 	if err != nil {
 		return err
