@@ -3,8 +3,10 @@
 package lint
 
 import (
+	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
@@ -63,6 +65,7 @@ func Run(o Options) (Report, error) {
 	if err != nil {
 		return Report{}, statefile.Named(err, o.State, o.State)
 	}
+	found = append(found, linkNames(s, o.State)...)
 	r := Report{findings: placed(o.State, text, found)}
 	if o.Repository != "" {
 		err = o.survey(s, allow, &r)
@@ -77,6 +80,24 @@ func read(path string) ([]byte, *state.Rotation, error) {
 	}
 	s, err := state.Parse(path, text)
 	return text, s, err
+}
+
+// linkNames finds links to states of clusters of other names, as far as these can be read.
+func linkNames(s *state.Rotation, statePath string) (found []render.Finding) {
+	for i, link := range s.Spec.Links {
+		if link.State == "" {
+			continue
+		}
+		_, linked, err := read(statefile.Beside(statePath, link.State))
+		if err != nil {
+			continue
+		}
+		if p := link.Leads(linked); p != nil {
+			f := pki.Finding{Code: p.Code, Severity: pki.Error, Subject: "link " + link.Name, Text: p.Text, Hint: strings.Join(p.Hints, "; ")}
+			found = append(found, render.Finding{Path: fmt.Sprintf("spec.links[%d].name", i), Finding: f})
+		}
+	}
+	return found
 }
 
 // material lints the state with its keys where custody file has them: a key that

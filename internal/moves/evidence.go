@@ -64,8 +64,14 @@ func (b *Brought) Load(statePath string, s *state.Rotation) (rotation.Evidence, 
 		case link.Observation != "":
 			observe(statefile.Beside(statePath, link.Observation), link.Name)
 		case link.State != "":
-			linked, err := linkedState(statefile.Beside(statePath, link.State))
+			file := statefile.Beside(statePath, link.State)
+			linked, err := linkedState(file)
 			problems.Add(err)
+			if err == nil {
+				if p := link.Leads(linked); p != nil {
+					problems.Add(p.In(statePath).On("spec.links"))
+				}
+			}
 			e.Links = append(e.Links, rotation.LinkedState{Name: link.Name, State: linked})
 		}
 	}

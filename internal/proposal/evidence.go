@@ -1,6 +1,9 @@
 package proposal
 
 import (
+	"path/filepath"
+	"slices"
+
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -9,17 +12,17 @@ import (
 )
 
 // putEvidence adds the observations of this move. Those of earlier moves stay until
-// the next rotation starts: waits are counted from them.
+// the next rotation starts ([call.cleared]): waits are counted from them.
 func (c *call) putEvidence(next *state.Rotation) (names []string, err error) {
 	if !c.q.KeepEvidence {
 		return nil, nil
 	}
 	if c.Now.Status.Rotation == nil {
-		for _, name := range c.EvidenceFiles() {
+		names = c.cleared()
+		for _, name := range names {
 			if err := c.Remove(name); err != nil {
 				return nil, err
 			}
-			names = append(names, name)
 		}
 	}
 	for _, file := range c.q.Evidence.Files {
@@ -41,6 +44,27 @@ func (c *call) putEvidence(next *state.Rotation) (names []string, err error) {
 		names = append(names, name)
 	}
 	return names, nil
+}
+
+// cleared are the observations that a start removes: all of this cluster, and those of
+// linked ones but the newest of each, which counts until something newer is known.
+func (c *call) cleared() (names []string) {
+	linked, newest := map[string]*rotation.Observation{}, map[string]string{}
+	for _, name := range c.EvidenceFiles() {
+		names = append(names, name)
+		file := filepath.FromSlash(c.Path(name))
+		text, err := files.Read(file, base.MaxObservation)
+		if err != nil {
+			continue // it shows nothing
+		}
+		if o, err := rotation.ParseObservation(file, text); err == nil && c.Now.IsLinked(o.Cluster) {
+			linked[name], newest[o.Cluster] = o, max(newest[o.Cluster], o.At) // one form, so texts sort as instants
+		}
+	}
+	return slices.DeleteFunc(names, func(name string) bool {
+		o := linked[name]
+		return o != nil && o.At == newest[o.Cluster]
+	})
 }
 
 // putObservation writes one into the tree; file is what it is called in errors.

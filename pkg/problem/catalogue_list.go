@@ -689,6 +689,7 @@ var catalogue = [...]*Sentence{
 	&StateWave,
 	&StateAdopted,
 	&StateLink,
+	&StateLinkName,
 	&StateLayout,
 	&StateLogChain,
 	&StateLogRewritten,

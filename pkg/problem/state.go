@@ -291,6 +291,11 @@ var (
 		Hint:    "give the path of the linked cluster's state file or of a saved observation",
 		Explain: "What a linked cluster trusts is taken from its state file or from an observation of it. With neither it would be unknown, with both it would be undecided.",
 	}
+	StateLinkName = Sentence{
+		Code: "state-link-name", Text: "link %q %s",
+		Hint:    "name the link as metadata.name of the linked cluster's state file does",
+		Explain: "Observations name clusters by metadata.name. Under another name, what is known of the linked cluster would not count, and that of another cluster would.",
+	}
 	StateLayout = Sentence{
 		Code: "state-layout", Text: "%s",
 		Hint:    "use layout external, and an output of kind manifests or the custody's object for the issuer",

@@ -1,10 +1,12 @@
 package state
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 // PhaseOf finds the row of a phase: kind and strategy are empty for the stable
@@ -133,6 +135,14 @@ func (r *Rotation) StampOf(namespace, kind, name string) string {
 // IsLinked reports whether spec.links has a cluster of that name.
 func (r *Rotation) IsLinked(cluster string) bool {
 	return slices.ContainsFunc(r.Spec.Links, func(l Link) bool { return l.Name == cluster })
+}
+
+// Leads refuses a link to the state of a cluster of another name.
+func (l Link) Leads(to *Rotation) *problem.Problem {
+	if to.Metadata.Name == l.Name {
+		return nil
+	}
+	return problem.StateLinkName.With(l.Name, fmt.Sprintf("leads to the state of cluster %q", to.Metadata.Name))
 }
 
 // Knows reports whether a cluster is this one or a linked one: what was observed of others

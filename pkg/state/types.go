@@ -114,7 +114,7 @@ type Validity struct {
 // Link names a linked cluster by its state file or by a saved observation;
 // paths are relative to this file.
 type Link struct {
-	// Name of the linked cluster, in messages.
+	// Name of the linked cluster: metadata.name of its state.
 	Name string `json:"name"`
 	// State is the path of the linked cluster's state file.
 	State string `json:"state,omitempty"`

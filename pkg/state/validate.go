@@ -87,7 +87,7 @@ func (f *findings) spec(r *Rotation) {
 	}
 	f.durations(r)
 	f.custody(r.Spec.Custody)
-	f.links(r.Spec.Links)
+	f.links(r.Metadata.Name, r.Spec.Links)
 	f.outputs(r.Spec.Outputs)
 	f.trustBundles(r.Spec.TrustBundles)
 }
@@ -111,7 +111,7 @@ func (f *findings) durations(r *Rotation) {
 	}
 }
 
-func (f *findings) links(links []Link) {
+func (f *findings) links(own string, links []Link) {
 	at := manifest.At("spec", "links")
 	f.atMost(MaxLinks, len(links), at)
 	f.names(at, len(links), func(i int) string { return links[i].Name })
@@ -122,6 +122,9 @@ func (f *findings) links(links []Link) {
 			f.add(problem.StateLink.With("both"), item)
 		case l.State == "" && l.Observation == "":
 			f.add(problem.StateLink.With("neither"), item)
+		}
+		if own != "" && l.Name == own {
+			f.add(problem.StateLinkName.With(l.Name, "has the name of this state's own cluster"), item.With("name"))
 		}
 		f.add(optional(relativePath)(l.State), item.With("state"))
 		f.add(optional(relativePath)(l.Observation), item.With("observation"))

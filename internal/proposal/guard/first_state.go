@@ -14,17 +14,8 @@ func (g *judgement) judgeFirst(is *state.Rotation) error {
 	leaf := is.WithDefaults().Spec.Leaf
 	g.r.notes = append(g.r.notes, fmt.Sprintf("the first state is in phase %s, with %d log entries that no base has, leaves of %v and a clock skew of %v",
 		sink.Code(is.Status.Phase), len(is.Status.Log), leaf.Lifetime, leaf.ClockSkew))
-	names := evidenceIn(g.after, is.Metadata.Name, g.State)
-	for _, link := range is.Spec.Links {
-		if name := g.Beside(link.Observation); link.Observation != "" && g.after.Has(name) {
-			names = append(names, name)
-		}
-	}
-	if _, ok := g.evidenceKeys(); !ok { // a list that cannot be read is a finding also where nothing is brought
+	if _, ok := g.ownKeys(); !ok { // a list that cannot be read is a finding also where nothing is brought
 		return nil
 	}
-	return g.judgeEach(names, func(name, committer string, keys []byte) error {
-		_, err := g.judgeSigner(name, sink.Code(name), committer, keys)
-		return err
-	})
+	return g.judgeAuthors(func(p place) bool { return !ofFleet(p) })
 }

@@ -90,8 +90,11 @@ func (g *judgement) ownObservations(f *fleet.File, name string) {
 // judgeFile judges what the change makes of the fleet file and of the observations that
 // it names. It returns the fleet that counts, and the words of those who moved pins.
 func (g *judgement) judgeFile(was, is *fleet.File, name string) (counts *fleet.File, words []rotation.Assumption, err error) {
-	if err := g.judgeShown(was, is, name); err != nil {
-		return nil, nil, err
+	if g.Now == nil { // else they were judged with the state's
+		if err := g.judgeAuthors(ofFleet); err != nil {
+			return nil, nil, err
+		}
+		g.judgeOlder(ofFleet, name)
 	}
 	if was == nil {
 		was = is
@@ -99,7 +102,7 @@ func (g *judgement) judgeFile(was, is *fleet.File, name string) (counts *fleet.F
 	}
 	g.judgeMembers(was, is)
 	if is != nil {
-		g.judgeOlderOfMembers(was, is, name)
+		g.judgeOlderAtPins(was, is, name)
 	}
 	words, err = g.judgePins(was, is, name)
 	return was, words, err
@@ -278,11 +281,15 @@ func named(m fleet.Member, fleetName string) []string {
 }
 
 // counts reports whether an observation counts: the base has it, or a key that the
-// base lists for evidence signed it ([judgement.judgeShown]), or the base lists none.
+// base lists for evidence signed it ([judgement.judgeAuthors]), or the base lists none.
 func (g *judgement) counts(name string) bool {
 	if !slices.Contains(g.differs, name) {
 		return true
 	}
-	keys, ok := g.evidenceKeys()
+	cluster := ""
+	if o := g.observation(g.after, name); o != nil {
+		cluster = o.Cluster
+	}
+	keys, ok := g.keysFor(cluster)
 	return ok && (len(keys) == 0 || g.signed[name])
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -106,33 +107,47 @@ func (g *judgement) addKnown(k *memberKnown, t *repo.Tree, m *fleet.Member, flee
 	}
 }
 
+// observation reads one of a side; nil where there is none that can be read.
+func (g *judgement) observation(t *repo.Tree, name string) *rotation.Observation {
+	key := sideFile{t, name}
+	o, read := g.observations[key]
+	if !read {
+		if text, ok := g.fileOf(t, name, g.sideOf(t), base.MaxObservation); ok {
+			o, _ = rotation.ParseObservation(name, text)
+		}
+		g.observations[key] = o
+	}
+	return o
+}
+
+// sideFile is a file of a side.
+type sideFile struct {
+	of   *repo.Tree
+	name string
+}
+
 func unreadAt(name string) string { return "the observation " + sink.Name(name) + " cannot be read" }
 
-// judgeOlderKept is judgeOlder for what lies beside the state of a member: at a new pin, or
-// in this repository where no rotation is under way. What is known of a cluster does not
-// leave with it, unless a rotation starts. What the fleet file names counts in its place.
-func (g *judgement) judgeOlderKept(was, is fleet.Member, fleetName string) {
-	all := observed{}
-	stateName := path.Join(path.Dir(fleetName), was.State)
-	switch {
-	case was.Repository != is.Repository || fleet.Clean(was.State) != fleet.Clean(is.State): // said by judgeMembers
-		return
-	case was.Repository != "":
-		if !g.keptAtPins(was, is, all) {
-			return
+// judgeOlderAtPins is judgeOlder for what lies beside the states of members at new pins.
+// What is known of a cluster does not leave with it, unless a rotation starts. What the
+// fleet file names counts in its place.
+func (g *judgement) judgeOlderAtPins(was, is *fleet.File, fleetName string) {
+	for _, m := range was.Spec.Members {
+		now := memberOf(is, m.Name)
+		if now == nil || m.Repository == "" || m.Repository != now.Repository || fleet.Clean(m.State) != fleet.Clean(now.State) {
+			continue // said by judgeMembers
 		}
-	case stateName == g.State || g.underWay(g.before, stateName) || g.underWay(g.after, stateName):
-		return
-	default:
-		g.add(all, g.before, evidenceIn(g.before, was.Name, stateName), "")
-		g.add(all, g.after, evidenceIn(g.after, was.Name, stateName), "")
-	}
-	for _, name := range named(is, fleetName) {
-		if o := g.observation(g.after, name); o != nil && o.Cluster == is.Name && g.counts(name) {
-			g.put(all, o, false, false)
+		all := observed{}
+		if !g.keptAtPins(m, *now, all) {
+			continue
 		}
+		for _, name := range named(*now, fleetName) {
+			if o := g.observation(g.after, name); o != nil && o.Cluster == now.Name && g.counts(name) {
+				g.put(all, o, false, false)
+			}
+		}
+		g.failOlder(all, fleetName)
 	}
-	g.failOlder(all, fleetName)
 }
 
 // keptAtPins adds what lies beside the state at two pins of a member, if it can be compared.

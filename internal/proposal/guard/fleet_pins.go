@@ -347,9 +347,8 @@ func (g *judgement) judgeAroundFleet() error {
 // takes nothing of the fleet file away from the judgement.
 func (g *judgement) judgeFleetBeside() error {
 	name, was := g.r.name, g.wasName
-	g.keysRead = false // the keys for evidence are listed elsewhere
 	_, err := g.judgeFleetAlone()
-	g.r.name, g.wasName, g.keysRead = name, was, false
+	g.r.name, g.wasName = name, was
 	return err
 }
 

@@ -105,7 +105,8 @@ func guardPasses(t testing.TB, was, head *state.Rotation, at time.Time) (bool, p
 	w := base.World{Instant: at, Load: func([]string, string, *state.Rotation) (rotation.Evidence, error) { return load("", nil) }}
 	b := &base.Base{World: w, State: "rotation.yaml", Now: was, Root: t.TempDir()}
 	empty := &repo.Tree{}
-	g := &judgement{Base: b, q: Request{Evidence: base.Evidence{Load: load}}, r: &Report{}, before: empty, after: empty}
+	g := newJudgement(b, Request{Evidence: base.Evidence{Load: load}}, "")
+	g.before, g.after, g.next = empty, empty, head
 	err := g.judgeMove(head)
 	return err == nil && g.r.Safe(), g.r.findings
 }

@@ -17,6 +17,8 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // judgement is one of them: both sides as Git objects, of which nothing is
@@ -43,9 +45,14 @@ type judgement struct {
 	around map[string]bool
 	// signed are observations of the change that a key for evidence signed.
 	signed map[string]bool
-	// keys are those that the base lists for evidence, once they were read.
-	keys                []byte
-	keysRead, keysKnown bool
+	// next is the state of the merge.
+	next *state.Rotation
+	// placesRead, observations and keyLists are what was read of evidence, authored whose
+	// author was judged.
+	placesRead   map[*repo.Tree][]place
+	observations map[sideFile]*rotation.Observation
+	keyLists     map[string]keyList
+	authored     map[string]bool
 	// skipped are files of the merge that are too large to be written out.
 	skipped map[string]bool
 	// removeTree removes what was written of the merge.
@@ -89,6 +96,7 @@ func Judge(w base.World, q Request) (*Report, error) {
 
 func newJudgement(b *base.Base, q Request, head string) *judgement {
 	return &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{}, fleets: map[*repo.Tree]*fleet.File{},
+		placesRead: map[*repo.Tree][]place{}, observations: map[sideFile]*rotation.Observation{}, keyLists: map[string]keyList{}, authored: map[string]bool{},
 		landingsRead: map[loggedIn]*landings{}, instants: map[string]time.Time{},
 		r: &Report{state: b.State, base: b.Branch, commit: b.Tip, judged: head, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
 }

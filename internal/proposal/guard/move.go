@@ -3,12 +3,14 @@ package guard
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -22,10 +24,11 @@ func (g *judgement) judgeMove(next *state.Rotation) error {
 	r.judgeSpec(g.Now, next)
 	r.judgeMetadata(g.Now.Metadata, next.Metadata)
 	r.judgeInstants(was.Log, is.Log, g.Instant)
-	if err := g.judgeAuthors(next); err != nil {
+	every := func(place) bool { return true }
+	if err := g.judgeAuthors(every); err != nil {
 		return err
 	}
-	g.judgeOlder(next)
+	g.judgeOlder(every, g.State)
 	g.judgeWebhooks(next)
 	switch {
 	case g.Now.Metadata.Name != next.Metadata.Name:
@@ -102,11 +105,9 @@ func (g *judgement) judgeStep(next *state.Rotation) error {
 	if err := g.countLinks(next, &evidence); err != nil {
 		return err
 	}
-	kept := append(evidence.Earlier, g.removed()...)
-	if err := g.unsignedKept(next, kept); err != nil {
+	if evidence.Earlier, err = g.kept(evidence.Observations); err != nil {
 		return err
 	}
-	evidence.Earlier = append(kept, g.shownByFleet()...)
 	was, is, err := g.asLanded(next)
 	if err != nil {
 		return err
@@ -202,7 +203,9 @@ func (g *judgement) linksJudged(next *state.Rotation) bool {
 				}
 			default:
 				g.r.owned = append(g.r.owned, name)
-				g.regular(name)
+				if g.regular(name); path == link.State {
+					g.judgeLinkName(link, name)
+				}
 			}
 		}
 	}
@@ -215,6 +218,25 @@ func (g *judgement) linksJudged(next *state.Rotation) bool {
 		}
 	}
 	return len(g.r.findings) == before
+}
+
+// judgeLinkName: a new link has the name of the state that it leads to, and that state
+// keeps it: observations of its cluster are found by it. Moves refuse links of the base.
+func (g *judgement) judgeLinkName(link state.Link, name string) {
+	known := g.Now != nil && slices.Contains(g.Now.Spec.Links, link) && !slices.Contains(g.differs, name)
+	e, err := g.after.Find(name)
+	if err != nil || known {
+		return
+	}
+	text, err := g.Repo.Read(e, statefile.MaxSize)
+	if err != nil {
+		return
+	}
+	if linked, err := state.ParseLegacy(name, text); err == nil { // else said where it is read
+		if p := link.Leads(linked); p != nil {
+			g.r.fail(p.In(g.State).On("spec.links"))
+		}
+	}
 }
 
 // readable adds a finding for an observation of the merge that cannot be read: every

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
@@ -19,23 +18,13 @@ import (
 )
 
 // sides are the observations of a cluster that the base has and the merge, and of those
-// the ones that the change brings.
-type sides struct{ before, after, brought []*rotation.Observation }
+// the ones that the change brings. cleared are older ones of the base that a start may take.
+type sides struct{ before, after, brought, cleared []*rotation.Observation }
 
 // observed has the clusters that observations are of.
 type observed map[string]*sides
 
-// add reads observations of a side; only, if it is not empty, is the cluster that counts.
-// What cannot be read opens no gate, and what is of the future neither.
-func (g *judgement) add(to observed, t *repo.Tree, names []string, only string) {
-	for _, name := range names {
-		if o := g.observation(t, name); o != nil && (only == "" || o.Cluster == only) {
-			g.put(to, o, t == g.before, t == g.after && slices.Contains(g.differs, name))
-		}
-	}
-}
-
-// put adds an observation of the base, or of the merge.
+// put adds an observation of the base, or of the merge. One of the future opens no gate.
 func (g *judgement) put(to observed, o *rotation.Observation, ofBase, brought bool) {
 	if o == nil || instantOf(o).After(g.Instant.Add(maxAhead)) {
 		return
@@ -52,23 +41,6 @@ func (g *judgement) put(to observed, o *rotation.Observation, ofBase, brought bo
 		n.brought = append(n.brought, o)
 	}
 	n.after = append(n.after, o)
-}
-
-// observation reads one of a side; nil where there is none that can be read.
-func (g *judgement) observation(t *repo.Tree, name string) *rotation.Observation {
-	side := "base"
-	if t == g.after {
-		side = "change"
-	}
-	text, ok := g.fileOf(t, name, side, base.MaxObservation)
-	if !ok {
-		return nil
-	}
-	o, err := rotation.ParseObservation(name, text)
-	if err != nil {
-		return nil
-	}
-	return o
 }
 
 // instantOf is the instant of an observation that was parsed.
@@ -89,75 +61,46 @@ func newest(all []*rotation.Observation) (at time.Time) {
 
 // judgeOlder: a gate opens by the newest that is known. Whoever cannot forge a signature
 // may still put back what a key signed before, or take away what came after it.
-func (g *judgement) judgeOlder(next *state.Rotation) {
+func (g *judgement) judgeOlder(of func(place) bool, file string) {
 	all := observed{}
-	if g.Now.Status.Rotation != nil || next.Status.Rotation == nil { // else a start removes them: [judgement.removed]
-		g.add(all, g.before, evidenceIn(g.before, g.Now.Metadata.Name, g.wasName), "")
-	}
-	g.add(all, g.after, evidenceIn(g.after, g.Now.Metadata.Name, g.State), "")
-	for _, l := range g.Now.Spec.Links {
-		if l.Observation == "" {
+	for _, p := range g.places(g.before) {
+		if leaves := p.member != "" && memberOf(g.fleets[g.after], p.member) == nil; leaves || !of(p) {
 			continue
 		}
-		g.add(all, g.before, []string{g.besideBase(l.Observation)}, l.Name)
-	}
-	for _, l := range next.Spec.Links {
-		if l.Observation != "" {
-			g.add(all, g.after, []string{g.Beside(l.Observation)}, l.Name)
+		o := g.witness(g.before, p)
+		if o == nil || p.beside != "" && g.starts(o.Cluster) {
+			continue
+		}
+		g.put(all, o, true, false)
+		if n := all[o.Cluster]; n != nil && p.beside != "" && g.startsAt(p.beside) {
+			n.cleared = append(n.cleared, o)
 		}
 	}
-	g.failOlder(all, g.State)
+	for _, p := range g.places(g.after) {
+		ownAside := g.q.Evidence.Observe != nil && p.beside == g.State && !g.counts(p.file) // no finding says so
+		if !of(p) || ownAside {
+			continue
+		}
+		given := p.beside == "" || p.beside == g.State || g.underWay(g.before, p.beside)
+		g.put(all, g.witness(g.after, p), false, given && slices.Contains(g.differs, p.file))
+	}
+	g.failOlder(all, file)
 }
 
-// removed are the observations beside the state, and beside those of linked clusters, that
-// the base has and the merge has not, or not as they were: the change is judged by them, too.
-func (g *judgement) removed() (earlier []*rotation.Observation) {
-	gone := func(name, now string) {
-		if g.before.At(name) == g.after.At(now) {
-			return
-		}
-		if o := g.observation(g.before, name); o != nil && g.Now.Knows(o.Cluster) {
-			earlier = append(earlier, o)
-		}
+// starts reports whether the change starts a rotation of a cluster: what was kept of it
+// before shows nothing that the rotation asks for.
+func (g *judgement) starts(cluster string) bool {
+	if g.Now != nil && cluster == g.Now.Metadata.Name {
+		return g.startsAt(g.State)
 	}
-	for _, name := range evidenceIn(g.before, g.Now.Metadata.Name, g.wasName) {
-		gone(name, path.Join(path.Dir(g.State), base.EvidenceFolder, path.Base(name)))
-	}
-	for _, l := range g.Now.Spec.Links {
-		if l.State != "" {
-			for _, name := range evidenceIn(g.before, l.Name, g.besideBase(l.State)) {
-				gone(name, name)
-			}
-		}
-	}
-	return earlier
+	return slices.ContainsFunc(g.homes(cluster), g.startsAt)
 }
 
-// judgeOlderOfMembers is judgeOlder of the members of a fleet; of this one, of what the
-// fleet file names alone.
-func (g *judgement) judgeOlderOfMembers(was, is *fleet.File, fleetName string) {
-	all := observed{}
-	for _, m := range was.Spec.Members {
-		i := slices.IndexFunc(is.Spec.Members, func(o fleet.Member) bool { return o.Name == m.Name })
-		if i < 0 {
-			continue // it leaves
-		}
-		g.add(all, g.before, g.shownOf(g.before, m, fleetName), m.Name)
-		g.add(all, g.after, g.shownOf(g.after, is.Spec.Members[i], fleetName), m.Name)
-		g.judgeOlderKept(m, is.Spec.Members[i], fleetName)
+func (g *judgement) startsAt(stateName string) bool {
+	if g.Now != nil && (stateName == g.State || stateName == g.wasName) {
+		return g.Now.Status.Rotation == nil && g.next.Status.Rotation != nil
 	}
-	g.failOlder(all, fleetName)
-}
-
-// shownOf are the observations of a member on a side: at the place that the fleet file
-// names, and beside its state while a rotation is under way.
-func (g *judgement) shownOf(t *repo.Tree, m fleet.Member, fleetName string) (names []string) {
-	names = named(m, fleetName)
-	stateName := path.Join(path.Dir(fleetName), m.State)
-	if m.Repository != "" || stateName == g.State || !g.underWay(g.before, stateName) {
-		return names
-	}
-	return append(names, evidenceIn(t, m.Name, stateName)...)
+	return g.before.Has(stateName) && !g.underWay(g.before, stateName) && g.underWay(g.after, stateName)
 }
 
 // underWay reports whether a state of a side has a rotation under way.
@@ -200,6 +143,9 @@ func (g *judgement) failOlder(all observed, file string) {
 // and that the merge does not have; nil if there is none.
 func (n *sides) lost() *rotation.Observation {
 	for _, o := range n.before {
+		if slices.Contains(n.cleared, o) {
+			continue
+		}
 		rest := o
 		for _, a := range n.after {
 			if instantOf(a).After(instantOf(o)) || reflect.DeepEqual(a, o) {

@@ -63,7 +63,7 @@ func (g *judgement) parseHead(name string, text []byte) (*state.Rotation, error)
 func (g *judgement) judgeState() error {
 	was, okBefore := g.read(g.before, g.State, "base")
 	is, okAfter := g.read(g.after, g.State, "change")
-	g.Now = was
+	g.Now, g.next = was, is
 	for _, s := range []*state.Rotation{was, is} {
 		if s != nil {
 			g.r.name = s.Metadata.Name

@@ -74,9 +74,9 @@ func (r *Report) judgeWave(was, is *state.Wave) {
 
 // noteEvidence: observations that come without a move are evidence of a later one.
 func (g *judgement) noteEvidence() {
-	for _, name := range g.differs {
-		if g.IsEvidence(name) && g.after.Has(name) {
-			g.r.notes = append(g.r.notes, fmt.Sprintf("**the change brings an observation without a move** (%s): a later move may use it as evidence", sink.Code(sink.Name(name))))
+	for _, p := range g.brought() {
+		if p.beside == g.State || p.beside != "" && g.witness(g.after, p) != nil {
+			g.r.notes = append(g.r.notes, fmt.Sprintf("**the change brings an observation without a move** (%s): a later move may use it as evidence", sink.Code(sink.Name(p.file))))
 		}
 	}
 }
