@@ -194,7 +194,7 @@ func TestGuardEvidenceAuthors(t *testing.T) {
 	judged(linked("west2", "west"), true, "the observation is not signed")
 	own := l.stateOf("main").Metadata.Name
 	judged(linked(own, "west"), true, "the observation is not signed")
-	judged(linked(own+"2", own), true, "the observation is not signed")
+	judged(linked(own+"2", own), false, "the name of this state's own cluster")
 	long := brought("", same)
 	_, _, out := l.guarded(l.job("origin/main", func(dir string) {
 		gitIn(t, dir, "config", "user.name", strings.Repeat("x", 5000))
