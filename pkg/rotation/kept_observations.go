@@ -48,7 +48,8 @@ func (c *cluster) signed() (s signed) {
 			}
 			s.from = nil
 		}
-		if s.from == nil && !other && len(unloaded(o, c.past.now.Issuer)) == 0 {
+		disputed := s.against != nil && s.against != o && s.against.At == o.At // neither is newer
+		if s.from == nil && !other && !disputed && len(unloaded(o, c.past.now.Issuer)) == 0 {
 			s.from = o
 		}
 	}
@@ -116,10 +117,14 @@ func (c *cluster) standing(counts func(*Observation) bool) (list []standing) {
 	return list
 }
 
-// beyondAll is what an observation shows and none of the newer ones speaks of.
+// beyondAll is what an observation shows and none of the newer ones speaks of. Of two of
+// the same instant neither is newer.
 func (o *Observation) beyondAll(newer []*Observation) *Observation {
+	at := o.At
 	for _, n := range newer {
-		o = o.Beyond(n)
+		if n.At != at {
+			o = o.Beyond(n)
+		}
 	}
 	return o
 }

@@ -66,10 +66,11 @@ func TestNewerKeptObservationShutsTheGate(t *testing.T) {
 			}
 			try("")
 			try(c.says, see(3*time.Hour, c.spoil))
-			try("", see(time.Hour, c.spoil))     // what is given is newer
-			try("", see(3*time.Hour, c.silence)) // it does not speak about it
-			try("", see(-time.Second, c.spoil))  // the phase began later
-			try("", see(5*time.Hour, c.spoil))   // of the time to come
+			try(c.says, see(2*time.Hour, c.spoil)) // of the same instant: neither is newer
+			try("", see(time.Hour, c.spoil))       // what is given is newer
+			try("", see(3*time.Hour, c.silence))   // it does not speak about it
+			try("", see(-time.Second, c.spoil))    // the phase began later
+			try("", see(5*time.Hour, c.spoil))     // of the time to come
 			try(c.says, see(3*time.Hour, c.spoil), see(3*time.Hour+time.Minute, c.silence))
 			try("", renamed(see(3*time.Hour, c.spoil), "east"))
 			try("", see(2*time.Hour+time.Minute, c.spoil), see(3*time.Hour, nil)) // it was so, and is no more
@@ -95,6 +96,13 @@ func TestWaitBeginsAnew(t *testing.T) {
 				return o
 			}
 			before := m.chain(state.RoleOutgoing)
+			opposed := []*Observation{see(time.Hour, nil), see(time.Hour, func(o *Observation) { o.Identity[0].Issuer = before })}
+			for range 2 { // of the same instant, so that neither is newer
+				slices.Reverse(opposed)
+				if _, err := Advance(m.state, Options{}, Evidence{Earlier: opposed}, entered.Add(100*time.Hour)); err == nil {
+					t.Error("two observations of one instant disagree: the wait began")
+				}
+			}
 			replica := func(o *Observation) { o.Identity[0].Issuer = before }
 			leaves := func(o *Observation) { o.Endpoints = m.sight(now).Endpoints; o.Endpoints[1].Chain = before }
 			secret := func(o *Observation) { o.ControlPlane.Issuer = before }
