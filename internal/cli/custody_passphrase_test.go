@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,17 @@ func TestPassphraseOfTheOthers(t *testing.T) {
 		}
 	}
 	done(t, callAt(t, at, "", right, start...))
+
+	reset()
+	if err := errors.Join(os.Remove(keys[0]), os.Mkdir(keys[0], 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	if got := callAt(t, at, "", wrong, start...); got.code != ExitFailed || !strings.Contains(got.stderr, keys[0]) {
+		t.Errorf("a key file that cannot be read: code %d: %s", got.code, got.stderr)
+	}
+	if err := os.Remove(keys[0]); err != nil {
+		t.Fatal(err)
+	}
 
 	reset() // the passphrase is lost
 	for _, key := range keys {

@@ -1,6 +1,8 @@
 package keyfile
 
 import (
+	"errors"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -28,8 +30,11 @@ func provePassphrase(c *custody.Custody, minted []rotation.Minted) error {
 			continue
 		}
 		file, err := Read(c, k.Path)
-		if err != nil {
-			continue // is lost, or elsewhere
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return err
 		}
 		if facts, err := c.Facts(file); err != nil || !facts.Passphrase {
 			continue
