@@ -34,12 +34,45 @@ func (r *Repo) Unreviewed(commit, file string) (string, error) {
 		if _, err := os.Lstat(place); err != nil { // a pipe of /dev/fd, or what nobody can read
 			continue
 		}
-		is, err := unreviewed(treesAround(filepath.Dir(place), at.shared()), commit, place)
-		if is || err != nil {
+		trees, of := treesAround(filepath.Dir(place), at.shared()), commit
+		if len(trees) == 0 {
+			if trees, of, err = at.above(place); err != nil {
+				return place, err
+			}
+		}
+		if is, err := unreviewed(trees, of, place); is || err != nil {
 			return place, err
 		}
 	}
 	return "", nil
+}
+
+// above lists the working trees around a file from that of a repository which has this one
+// as a submodule, and the commit of its default branch; none where the file lies in none, or
+// the clone does not know that branch.
+func (p place) above(file string) (trees []place, commit string, err error) {
+	for inner := p; ; {
+		outer, found := find(filepath.Dir(inner.top))
+		if !found {
+			return nil, "", nil
+		}
+		if !within(file, outer.top) {
+			inner = outer
+			continue
+		}
+		if names, err := outer.tracked(inner.top); err != nil || len(names) == 0 {
+			return nil, "", err
+		}
+		r := &Repo{Top: outer.top}
+		remote, err := r.DefaultRemote()
+		if err != nil {
+			return nil, "", nil //nolint:nilerr // it has none, or several
+		}
+		if commit, err = r.Resolve(r.KnownDefault(remote)); err != nil {
+			return nil, "", nil //nolint:nilerr // as in the clones of most CIs
+		}
+		return treesAround(filepath.Dir(file), outer.shared()), commit, nil
+	}
 }
 
 // treesAround lists the working trees around a directory, from the outermost of a

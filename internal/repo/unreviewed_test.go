@@ -135,6 +135,54 @@ func TestUnreviewed(t *testing.T) {
 	want("../secrets/pass", "")
 }
 
+// TestUnreviewedAbove: where the repository is a submodule, the default branch of the one
+// around it counts for the files of that.
+func TestUnreviewedAbove(t *testing.T) {
+	t.Setenv("GIT_ALLOW_PROTOCOL", "file")
+	remote, clone := cloned(t)
+	above, err := filepath.EvalSymlinks(filepath.Dir(clone))
+	if err != nil {
+		t.Fatal(err)
+	}
+	upstream, outer := filepath.Join(above, "outer.git"), filepath.Join(above, "outer")
+	must(t, above, "init", "-q", "--bare", "-b", "main", upstream)
+	must(t, above, "clone", "-q", upstream, outer)
+	must(t, outer, "checkout", "-q", "-b", "main")
+	must(t, outer, "submodule", "--quiet", "add", remote, "pki")
+	save(t, outer, "ca.pem", "public\n")
+	save(t, outer, ".gitignore", "/own\n")
+	must(t, outer, "add", "-A")
+	must(t, outer, "commit", "-q", "-m", "outer")
+	must(t, outer, "push", "-q", "origin", "main")
+	must(t, outer, "remote", "set-head", "origin", "main")
+	must(t, outer, "checkout", "-q", "-b", "feature")
+	save(t, outer, "own", "theirs\n")
+	must(t, outer, "add", "-f", "own")
+	must(t, outer, "commit", "-q", "-m", "feature")
+	save(t, outer, "untracked", "own\n")
+	t.Chdir(filepath.Join(outer, "pki"))
+	r, err := Open(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := must(t, r.Top, "rev-parse", "HEAD")
+	want := func(file, want string) {
+		t.Helper()
+		if want != "" {
+			want = filepath.Join(above, want)
+		}
+		if got, err := r.Unreviewed(base, file); got != want || err != nil {
+			t.Errorf("%s: %q, want %q (%v)", file, got, want, err)
+		}
+	}
+	want("../own", "outer/own")
+	for _, file := range []string{"../ca.pem", "../untracked", "a.txt", filepath.Join(above, "none"), filepath.Join(clone, "a.txt")} {
+		want(file, "")
+	}
+	must(t, outer, "remote", "set-head", "origin", "--delete")
+	want("../own", "") // nothing says what was reviewed
+}
+
 // pointer is what Git LFS commits for a file.
 func pointer(text string) string {
 	return fmt.Sprintf("version https://git-lfs.github.com/spec/v1\noid sha256:%x\nsize %d\n", sha256.Sum256([]byte(text)), len(text))
