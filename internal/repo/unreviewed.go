@@ -146,7 +146,8 @@ func (p place) tracked(file string) (names []string, err error) {
 			if err != nil {
 				return err
 			}
-			if name := strings.TrimSuffix(line, "\x00"); name == own || mayBe(name, own) && sameFile(filepath.Join(p.top, filepath.FromSlash(name)), file) {
+			name := strings.TrimSuffix(line, "\x00")
+			if name == own || mayBe(name, own) && sameFile(filepath.Join(p.top, filepath.FromSlash(name)), file) {
 				names = append(names, name)
 			}
 		}
