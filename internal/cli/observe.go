@@ -152,20 +152,16 @@ func (a *app) observeOne(c *observeCall, s *state.Rotation) error {
 
 // observeNow takes an observation, and notes what it does not show.
 func (a *app) observeNow(f *clusterFlags, s *state.Rotation, c caller.Cluster) (*rotation.Observation, []observe.Gap, error) {
-	run := clusterProgram
-	run.progress = a.Stderr
-	o, gaps, err := caller.Observe(f.Options, func(in io.Reader, out io.Writer) error {
-		return a.runProgram(context.Background(), run, in, out)
-	}, s, c)
+	o, gaps, err := caller.Observe(f.Options, a.cluster(a.Stderr), s, c)
 	caller.NoteGaps(&a.talk, gaps)
 	return o, gaps, err
 }
 
-// cluster runs the program.
-func (a *app) cluster() caller.Program {
-	return func(in io.Reader, out io.Writer) error {
-		return a.runProgram(context.Background(), clusterProgram, in, out)
-	}
+// cluster runs the program; progress, if not nil, gets what it writes to stderr.
+func (a *app) cluster(progress io.Writer) caller.Program {
+	run := clusterProgram
+	run.progress = progress
+	return func(in io.Reader, out io.Writer) error { return a.runProgram(context.Background(), run, in, out) }
 }
 
 // publishGate judges the gate by an observation and what moves before left beside
@@ -175,11 +171,7 @@ func (a *app) publishGate(f *clusterFlags, statePath string, s *state.Rotation, 
 	if err != nil {
 		return err
 	}
-	run := clusterProgram
-	run.progress = a.Stderr
-	return caller.PublishGate(f.Options, func(in io.Reader, out io.Writer) error {
-		return a.runProgram(context.Background(), run, in, out)
-	}, s, e, o)
+	return caller.PublishGate(f.Options, a.cluster(a.Stderr), s, e, o)
 }
 
 // observing adds --observe to a command that takes evidence.

@@ -151,14 +151,14 @@ type prResult interface {
 // that has a report, as an error.
 func (a *app) prReport(f *prFlags) (r prResult, ending, err error) {
 	q := a.asked(f)
+	w := proposal.World{World: a.baseWorld(f.custody, q), Moves: a.moves(f.custody)}
 	if f.guarding {
-		report, err := guard.Judge(a.baseWorld(f.custody), f.judged(q))
+		report, err := guard.Judge(w.World, f.judged(q))
 		if err == nil && !report.Safe() {
 			ending = errFound
 		}
 		return report, ending, err
 	}
-	w := proposal.World{World: a.baseWorld(f.custody), Moves: a.moves(f.custody)}
 	if f.print {
 		r, err = proposal.Print(w, q)
 		return r, nil, err

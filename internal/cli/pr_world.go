@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"slices"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal"
@@ -13,8 +15,10 @@ import (
 )
 
 // baseWorld is what pull requests and their guard need of this call's world.
-func (a *app) baseWorld(keys custodyFlags) base.World {
+func (a *app) baseWorld(keys custodyFlags, q proposal.Request) base.World {
 	return base.World{
+		Named: slices.Concat(a.custodyWorld(keys).Files(), q.Files(),
+			child.Files(child.Committing, child.Sops, child.KMS, child.Forges, child.Charts)),
 		Getenv: a.Getenv, Instant: a.Now().UTC().Truncate(time.Second), Notes: &a.talk, Disk: a.disk(), Outputs: a.outputsWorld(),
 		Custody: a.custodyWorld(keys).Of,
 		Load: func(files []string, statePath string, s *state.Rotation) (rotation.Evidence, error) {
@@ -46,6 +50,10 @@ func (a *app) asked(f *prFlags) proposal.Request {
 	q.Wish.Strategy, q.Wish.Assumed, q.Wish.Options = f.material.Strategy, f.evidence.Assumed, f.options
 	q.Because = f.evidence.Because
 	q.Evidence = base.Evidence{Files: f.evidence.Files, Load: f.evidence.Load, Observe: a.observedText(&f.evidence)}
+	if f.evidence.observe {
+		q.Evidence.Reads = slices.Concat(f.evidence.cluster.Files(a.Getenv), child.Files(child.Clusters),
+			[][2]string{{"--evidence-key", f.evidence.key}})
+	}
 	q.Material = f.material
 	return q
 }

@@ -133,7 +133,7 @@ func (a *app) proved(f *proveFlags, s *state.Rotation, at time.Time) (results.Re
 		if err != nil {
 			return nil, err
 		}
-		o.Random, o.Handshake = a.Random, caller.Handshakes(a.cluster())
+		o.Random, o.Handshake = a.Random, caller.Handshakes(a.cluster(nil))
 	}
 	p, err := rotation.Prove(s, o, e, at)
 	return results.Proof{Proof: p}, err

@@ -66,7 +66,16 @@ func (c *Custody) pipedIdentity(path string) string {
 // identitySource is where an identity stands: in text, or in the file at path.
 type identitySource struct{ name, path, text string }
 
-func (c *Custody) identitySources() []identitySource {
+// Files lists the files that flags and the environment name for opening key files, each
+// with the name of its flag or variable.
+func (c World) Files() (named [][2]string) {
+	for _, source := range c.identitySources() {
+		named = append(named, [2]string{source.name, source.path})
+	}
+	return append(named, [2]string{"--passphrase-file", c.PassphraseFile})
+}
+
+func (c World) identitySources() []identitySource {
 	if c.Identity != "" {
 		return []identitySource{{name: "--identity", path: c.Identity}}
 	}

@@ -37,6 +37,19 @@ type Material struct {
 	KeysDir string
 }
 
+// Files lists the files that the flags name, each with the name of its flag.
+func (m Material) Files() [][2]string {
+	named := [][2]string{{"--anchor", m.Anchor}, {"--anchor-key", m.AnchorKey}, {"--signed", m.Signed}, {"--csr", m.Request},
+		{"--outgoing-key", m.OutgoingKey}}
+	for _, path := range kms.Files(m.Signer) {
+		named = append(named, [2]string{"--signer", path})
+	}
+	for _, path := range kms.Files(m.AnchorSigner) {
+		named = append(named, [2]string{"--anchor-signer", path})
+	}
+	return named
+}
+
 // Options reads what is brought for a start of a kind. Paths of minted keys are
 // relative to the state file.
 func (w World) Options(statePath, kind string, s *state.Rotation, m Material) (rotation.StartOptions, error) {

@@ -48,6 +48,15 @@ type Request struct {
 	Material moves.Material
 }
 
+// Files lists the files that the request names, each with the name of its flag or variable.
+func (q Request) Files() [][2]string {
+	named := append(q.Material.Files(), q.Evidence.Reads...)
+	for _, file := range q.Evidence.Files {
+		named = append(named, [2]string{"--evidence", file})
+	}
+	return append(named, [2]string{"--ca-file", q.Forge.CAFile})
+}
+
 var kinds = []string{state.KindAnchor, state.KindIssuer, state.KindWebhooks, state.KindReplace, state.KindRenew}
 
 // Asked reads the move of a wish from arguments. The guard takes none.

@@ -104,6 +104,12 @@ var (
 		Hint:    "check L5D_PKI_AGE_PASSPHRASE or --passphrase-file; the file's last line end does not count",
 		Explain: "The key file is encrypted with another passphrase.",
 	}
+	CustodyPassphraseDiffers = Sentence{
+		Code:    "custody-passphrase-differs",
+		Text:    "the passphrase opens no key of this state (%s), so no new key is sealed with it",
+		Hint:    "check L5D_PKI_AGE_PASSPHRASE or --passphrase-file; to change the passphrase, run `l5d-pki-render custody rewrap --new-passphrase-file FILE` first",
+		Explain: "A key that is sealed with a mistyped passphrase is lost, and nothing in its file tells. So the passphrase has to open one of the key files that are there before new keys are sealed. Where nobody knows the old passphrase any more, remove the key files that nobody can open, or list recipients in spec.custody in place of `passphrase: true`, and commit that (for `pr`, to the base branch): new keys are then sealed without this question.",
+	}
 	CustodyTampered = Sentence{
 		Code:    "custody-tampered",
 		Text:    "the encrypted key was changed after it was sealed",

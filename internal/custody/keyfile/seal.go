@@ -30,6 +30,9 @@ func SealAll(c *custody.Custody, minted []rotation.Minted, of []render.NamedKey)
 		if err := c.Check(); err != nil {
 			return nil, err
 		}
+		if err := provePassphrase(c, minted); err != nil {
+			return nil, err
+		}
 	}
 	var files []File
 	var problems problem.List

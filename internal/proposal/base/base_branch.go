@@ -5,6 +5,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -41,5 +42,34 @@ func (b *Base) Choose(branch string) error {
 	return nil
 }
 
-// Fetch brings the base's commit here.
-func (b *Base) Fetch() error { return GitProblem(b.Repo.Fetch(b.Remote, b.Branch, b.Tip, 1)) }
+// Fetch brings the base's commit here, and refuses what the call names and only another
+// branch has.
+func (b *Base) Fetch() error {
+	if err := b.Repo.Fetch(b.Remote, b.Branch, b.Tip, 1); err != nil {
+		return GitProblem(err)
+	}
+	return b.refuseUnreviewed()
+}
+
+// refuseUnreviewed refuses files that decide whom this call trusts or what it runs, where
+// the branch that is checked out may have brought them: Git writes the files of a branch
+// over those that it ignores without asking.
+func (b *Base) refuseUnreviewed() error {
+	var problems problem.List
+	judged := map[string]bool{"": true, "-": true}
+	for _, named := range b.Named {
+		by, path := named[0], named[1]
+		if judged[path] {
+			continue
+		}
+		judged[path] = true
+		place, err := b.Repo.Unreviewed(b.Tip, path)
+		switch {
+		case err != nil:
+			problems.Add(GitProblem(err))
+		case place != "":
+			problems = append(problems, problem.PRUnreviewedFile.With(by, b.Branch).In(statefile.FromHere(place)))
+		}
+	}
+	return problems.Err()
+}

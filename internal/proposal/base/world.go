@@ -28,6 +28,9 @@ type World struct {
 	Outputs outputs.World
 	// Load reads observations, and what the links of a state at a path lead to.
 	Load func(files []string, statePath string, s *state.Rotation) (rotation.Evidence, error)
+	// Named are the files that flags and variables of the call name, and that decide whom it
+	// trusts or what it runs, each with the name of its flag or variable.
+	Named [][2]string
 	// Forge reaches the forge behind a remote's address.
 	Forge func(address string, flags forge.Flags) (forge.Forge, error)
 }
@@ -40,6 +43,8 @@ type Evidence struct {
 	// Observe reads the live cluster of a state, and gives the observation as a file;
 	// nil if that was not asked for.
 	Observe func(s *state.Rotation) ([]byte, error)
+	// Reads are the files that Observe goes by, each with the name of its flag or variable.
+	Reads [][2]string
 	// Counts says which observations count that a change brings, by their name in the
 	// repository; nil: all.
 	Counts func(name string) bool

@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+
+	"filippo.io/age"
+)
+
+// phrased puts a state on the base whose keys a passphrase opens.
+func (l *prLand) phrased(phrase string) {
+	l.t.Helper()
+	l.commitTo("main", func(dir string) {
+		path := filepath.Join(dir, filepath.FromSlash(l.state))
+		if err := os.Remove(path); err != nil {
+			l.t.Fatal(err)
+		}
+		done(l.t, callAt(l.t, l.at, "", map[string]string{"L5D_PKI_AGE_PASSPHRASE": phrase}, "init", "--new", "--linkerd-version", "2.18", "--name", "prod-argocd", "--passphrase", "-s", path))
+		l.edit(dir, ".gitignore", func(s string) string { return s + "/own/\n" })
+	})
+	gitIn(l.t, l.clone, "pull", "-q")
+	l.at = l.at.Add(time.Hour)
+}
+
+// put writes a file of the clone that Git ignores, of one owner alone.
+func (l *prLand) put(name, text string) (path string) {
+	l.t.Helper()
+	path = filepath.Join(l.clone, filepath.FromSlash(name))
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+		l.t.Fatal(err)
+	}
+	return path
+}
+
+// TestPRPassphraseOfTheOthers: the keys of the base say which passphrase seals new ones.
+func TestPRPassphraseOfTheOthers(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	l.phrased("correct horse")
+	heads := l.heads()
+	l.env["L5D_PKI_AGE_PASSPHRASE"] = "correct hrose"
+	l.refused("custody-passphrase-differs", "start", "anchor", "--strategy", "bundle")
+	if l.heads() != heads || len(l.forge.pulls) != 0 {
+		t.Errorf("made all the same: %s", l.heads())
+	}
+	l.env["L5D_PKI_AGE_PASSPHRASE"] = "correct horse"
+	if r := l.pr("start", "anchor", "--strategy", "bundle"); r.Operation != plan.OpCreated {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestPRFilesOfTheBranch: with the branch of somebody else checked out, `pr` and its guard
+// take no file from it that decides whom they trust or what they run, by whatever flag or
+// variable it is named.
+func TestPRFilesOfTheBranch(t *testing.T) {
+	t.Parallel()
+	l := land(t)
+	l.phrased("correct horse")
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	observation, err := os.ReadFile(l.observation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := map[string]string{"pass": "correct horse\n", "key": id.String() + "\n", "config": "apiVersion: v1\nkind: Config\n", "observation.yaml": string(observation),
+		"config-with-plugin": "apiVersion: v1\nkind: Config\nusers: [{name: u, user: {exec: {command: ./login}}}]\n", "login": "#!/bin/sh\n", "other": ""}
+	for name, text := range own {
+		l.put("own/"+name, text)
+	}
+	anywhere := l.put("../anywhere", "kind: Config\n")
+	start := []string{"start", "anchor", "--strategy", "bundle", "--dry-run"}
+	file := func(name string) string { return filepath.Join(l.clone, "own", name) }
+	cases := map[string]struct {
+		env  map[string]string
+		args []string
+	}{
+		"--passphrase-file":          {nil, append(start, "--passphrase-file", file("pass"))},
+		"L5D_PKI_PASSPHRASE_FILE":    {map[string]string{"L5D_PKI_PASSPHRASE_FILE": file("pass")}, start},
+		"--identity":                 {nil, append(start, "--identity", file("key"))},
+		"L5D_PKI_AGE_IDENTITY":       {map[string]string{"L5D_PKI_AGE_IDENTITY": file("key")}, start},
+		"SOPS_AGE_KEY_FILE":          {map[string]string{"SOPS_AGE_KEY_FILE": file("key")}, start},
+		"--outgoing-key":             {nil, append(start, "--outgoing-key", file("other"))},
+		"--anchor":                   {nil, append(start, "--anchor", file("other"))},
+		"--anchor-key":               {nil, append(start, "--anchor-key", file("other"))},
+		"--signed":                   {nil, []string{"start", "issuer", "--signed", file("other")}},
+		"--csr":                      {nil, []string{"start", "issuer", "--csr", file("other")}},
+		"--signer":                   {nil, append(start, "--signer", "pkcs11:token=pki?module-path="+file("other"))},
+		"--anchor-signer":            {nil, append(start, "--anchor-signer", "pkcs11:token=pki?pin-source=file:"+file("other"))},
+		"--evidence":                 {nil, append(start, "--evidence", file("observation.yaml"))},
+		"--ca-file":                  {nil, append(start, "--ca-file", file("other"))},
+		"--evidence-key":             {nil, append(start, "--observe", "--evidence-key", file("key"))},
+		"--kubeconfig":               {nil, append(start, "--observe", "--kubeconfig", file("config"))},
+		"--kubeconfig, its plugin":   {nil, append(start, "--observe", "--kubeconfig", file("config-with-plugin"))},
+		"KUBECONFIG":                 {map[string]string{"KUBECONFIG": anywhere + string(filepath.ListSeparator) + file("config")}, append(start, "--observe")},
+		"--prometheus-token-file":    {nil, append(start, "--observe", "--prometheus-token-file", file("other"))},
+		"--prometheus-ca-file":       {nil, append(start, "--observe", "--prometheus-ca-file", file("other"))},
+		"--guard --evidence":         {nil, []string{"--guard", "--evidence", file("observation.yaml")}},
+		"--guard --identity":         {nil, []string{"--guard", "--identity", file("key")}},
+		"--next --passphrase-file":   {nil, []string{"--next", "--passphrase-file", file("pass")}},
+		"--commit-only --anchor-key": {nil, []string{"start", "anchor", "--commit-only", "--anchor-key", file("other")}},
+	}
+	asked := func(refused bool) {
+		t.Helper()
+		for name, c := range cases {
+			env := map[string]string{"L5D_PKI_AGE_PASSPHRASE": "correct horse"}
+			for variable, value := range c.env {
+				env[variable] = value
+			}
+			l.env = env
+			got := l.run(append([]string{"pr", "--assume", "DELIVERED-ELSEWHERE", "--because", "x"}, c.args...)...)
+			if is := strings.Contains(got.stderr, "explain pr-unreviewed-file`"); is != refused || refused && got.code != ExitFailed {
+				t.Errorf("%s: code %d, refused %v: %s%s", name, got.code, is, got.out, got.stderr)
+			}
+			if flag, _, _ := strings.Cut(name, ","); refused && c.env["L5D_PKI_PASSPHRASE_FILE"] == "" && !strings.Contains(got.stderr, flag[strings.LastIndex(flag, " ")+1:]+" ") {
+				t.Errorf("%s is not named: %s", name, got.stderr)
+			}
+		}
+	}
+	heads := l.heads()
+	asked(false)
+	gitIn(t, l.clone, "checkout", "-q", "-b", "feature")
+	gitIn(t, l.clone, "add", "-f", "own/pass", "own/key", "own/config", "own/observation.yaml", "own/login", "own/other")
+	gitIn(t, l.clone, "commit", "-q", "-m", "feature")
+	asked(true)
+	if l.heads() != heads || len(l.forge.pulls) != 0 {
+		t.Errorf("made all the same: %s", l.heads())
+	}
+	gitIn(t, l.clone, "push", "-q", "origin", "feature:main") // what is reviewed counts, whatever is checked out
+	gitIn(t, l.clone, "checkout", "-q", "-b", "other", "HEAD")
+	asked(false)
+}

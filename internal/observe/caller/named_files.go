@@ -1,0 +1,87 @@
+package caller
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+)
+
+// kubeconfig is what a kubeconfig has of other files.
+type kubeconfig struct {
+	Clusters []struct {
+		Cluster struct {
+			Authority string `json:"certificate-authority"`
+		} `json:"cluster"`
+	} `json:"clusters"`
+	Users []struct {
+		User struct {
+			Certificate string `json:"client-certificate"`
+			Key         string `json:"client-key"`
+			Token       string `json:"tokenFile"`
+			Exec        struct {
+				Command string `json:"command"`
+			} `json:"exec"`
+		} `json:"user"`
+	} `json:"users"`
+}
+
+// Files lists the files that reading the cluster goes by, each with the name of its flag
+// or variable: as kubectl finds them, with what they name in turn.
+func (o Options) Files(getenv func(string) string) [][2]string {
+	named := [][2]string{{"--prometheus-token-file", o.Prometheus.TokenFile}, {"--prometheus-ca-file", o.Prometheus.CAFile}}
+	by, paths := "--kubeconfig", []string{o.Kubeconfig}
+	if o.Kubeconfig == "" {
+		by, paths = "KUBECONFIG", filepath.SplitList(getenv("KUBECONFIG"))
+	}
+	if home, err := os.UserHomeDir(); err == nil && len(paths) == 0 {
+		by, paths = "the usual kubeconfig", []string{filepath.Join(home, ".kube", "config")}
+	}
+	for _, path := range paths {
+		named = append(named, [2]string{by, path})
+		for _, other := range namedIn(path) {
+			named = append(named, [2]string{by, other})
+		}
+	}
+	return named
+}
+
+// maxKubeconfig is how much of a kubeconfig is read, in bytes.
+const maxKubeconfig = 4 << 20
+
+// namedIn lists the files that a kubeconfig names. One that cannot be read names none: it
+// is of no use to the program that reads the cluster, either.
+func namedIn(path string) (paths []string) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxKubeconfig {
+		return nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	defer clear(text)
+	var k kubeconfig
+	if yaml.Unmarshal(text, &k) != nil {
+		return nil
+	}
+	add := func(other string) {
+		if other != "" && !filepath.IsAbs(other) {
+			other = filepath.Join(filepath.Dir(path), other)
+		}
+		paths = append(paths, other)
+	}
+	for _, c := range k.Clusters {
+		add(c.Cluster.Authority)
+	}
+	for _, u := range k.Users {
+		add(u.User.Certificate)
+		add(u.User.Key)
+		add(u.User.Token)
+		if strings.ContainsRune(u.User.Exec.Command, filepath.Separator) { // others are found in the PATH
+			add(u.User.Exec.Command)
+		}
+	}
+	return paths
+}

@@ -1,0 +1,62 @@
+package caller
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/observe/exchange"
+)
+
+// TestFiles: kubeconfigs are found as kubectl finds them, and so is what they name.
+func TestFiles(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	text := `clusters: [{cluster: {certificate-authority: ca.pem}}, {cluster: {server: x}}]
+users:
+- user: {client-certificate: /etc/client.pem, client-key: keys/client.key, tokenFile: token}
+- user: {exec: {command: ./login}}
+- user: {exec: {command: aws}}
+`
+	home := filepath.Join(dir, "home")
+	if err := os.MkdirAll(filepath.Join(home, ".kube"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"sub": text, "odd": "users: 1\n", filepath.Join(home, ".kube", "config"): text} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	below := func(dir string) []string {
+		return []string{filepath.Join(dir, "ca.pem"), "/etc/client.pem", filepath.Join(dir, "keys/client.key"), filepath.Join(dir, "token"), filepath.Join(dir, "login")}
+	}
+	usual := filepath.Join(home, ".kube", "config")
+	for _, c := range []struct {
+		o    Options
+		env  string
+		want []string
+	}{
+		{Options{Kubeconfig: "sub"}, "odd", append([]string{"--kubeconfig sub"}, below(".")...)},
+		{Options{}, "odd" + string(filepath.ListSeparator) + "none" + string(filepath.ListSeparator) + "sub", append([]string{"KUBECONFIG odd", "KUBECONFIG none", "KUBECONFIG sub"}, below(".")...)},
+		{Options{}, "", append([]string{"the usual kubeconfig " + usual}, below(filepath.Dir(usual))...)},
+		{Options{Kubeconfig: "odd", Prometheus: exchange.Prometheus{TokenFile: "t", CAFile: "c"}}, "", []string{"--prometheus-token-file t", "--prometheus-ca-file c", "--kubeconfig odd"}},
+	} {
+		var got []string
+		for _, named := range c.o.Files(func(string) string { return c.env }) {
+			if named[1] != "" {
+				got = append(got, named[0]+" "+named[1])
+			}
+		}
+		for _, want := range c.want {
+			if !slices.ContainsFunc(got, func(g string) bool { return g == want || len(g) > len(want) && g[len(g)-len(want)-1:] == " "+want }) {
+				t.Errorf("%+v %q: %q is missing in %q", c.o, c.env, want, got)
+			}
+		}
+		if len(got) != len(c.want) {
+			t.Errorf("%+v %q: %q", c.o, c.env, got)
+		}
+	}
+}

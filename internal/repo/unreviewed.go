@@ -1,0 +1,237 @@
+package repo
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+)
+
+// Unreviewed returns the first place on the way to a file, a symbolic link or the file
+// itself, that Git tracks in a working tree of the repository, or in a submodule there,
+// and that a commit does not have as it is: the branch that is checked out may have
+// brought it, over a file that Git ignored before. It is "" if there is none.
+func (r *Repo) Unreviewed(commit, file string) (string, error) {
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return "", err
+	}
+	at, found := find(r.Top)
+	if !found {
+		return "", ErrNone
+	}
+	for _, place := range append(linksOn(file), disk.Real(file)) {
+		if _, err := os.Lstat(place); err != nil { // a pipe of /dev/fd, or what nobody can read
+			continue
+		}
+		trees, of := treesAround(filepath.Dir(place), at.shared()), commit
+		if len(trees) == 0 {
+			if trees, of, err = at.above(place); err != nil {
+				return place, err
+			}
+		}
+		if is, err := unreviewed(trees, of, place); is || err != nil {
+			return place, err
+		}
+	}
+	return "", nil
+}
+
+// above lists the working trees around a file from that of a repository which has this one
+// as a submodule, and the commit of its default branch; none where the file lies in none, or
+// the clone does not know that branch.
+func (p place) above(file string) (trees []place, commit string, err error) {
+	for inner := p; ; {
+		outer, found := find(filepath.Dir(inner.top))
+		if !found {
+			return nil, "", nil
+		}
+		if !within(file, outer.top) {
+			inner = outer
+			continue
+		}
+		if names, err := outer.tracked(inner.top); err != nil || len(names) == 0 {
+			return nil, "", err
+		}
+		r := &Repo{Top: outer.top}
+		remote, err := r.DefaultRemote()
+		if err != nil {
+			return nil, "", nil //nolint:nilerr // it has none, or several
+		}
+		if commit, err = r.Resolve(r.KnownDefault(remote)); err != nil {
+			return nil, "", nil //nolint:nilerr // as in the clones of most CIs
+		}
+		return treesAround(filepath.Dir(file), outer.shared()), commit, nil
+	}
+}
+
+// treesAround lists the working trees around a directory, from the outermost of a
+// repository inward; shared is what its working trees have in common.
+func treesAround(dir, shared string) (trees []place) {
+	for ; ; dir = filepath.Dir(dir) {
+		if gitDir, found, _ := gitDirOf(dir); found {
+			trees = append(trees, place{dir, gitDir})
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	slices.Reverse(trees)
+	for i, p := range trees {
+		if p.shared() == shared {
+			return trees[i:]
+		}
+	}
+	return nil
+}
+
+// unreviewed reports whether one of the trees tracks a file that the commit of the first
+// does not have.
+func unreviewed(trees []place, commit, file string) (bool, error) {
+	of := commit
+	for i, p := range trees {
+		switch {
+		case p.shared() == trees[0].shared():
+			of = commit
+		default: // a submodule, or a clone that only lies here
+			outer := trees[i-1]
+			link, err := outer.entry(of, p.top)
+			if err != nil {
+				return false, err
+			}
+			if of = ""; link.Mode == modeSubmodule {
+				of = link.Object
+			} else if names, err := outer.tracked(p.top); err != nil || len(names) == 0 {
+				return false, err
+			}
+		}
+		names, err := p.tracked(file)
+		if err != nil {
+			return false, err
+		}
+		for _, name := range names {
+			if same, err := p.same(of, filepath.Join(p.top, filepath.FromSlash(name)), file); err != nil || !same {
+				return true, err
+			}
+		}
+	}
+	return false, nil
+}
+
+// tracked lists the names of a file in the index and in the commit that is checked out.
+// Where the file system takes several spellings for one name, there may be more than one.
+func (p place) tracked(file string) (names []string, err error) {
+	c := call{dir: p.top, wait: longPatience}
+	own, err := filepath.Rel(p.top, file)
+	if err != nil {
+		return nil, err
+	}
+	own = filepath.ToSlash(own)
+	add := func(listed *bufio.Reader) error {
+		for {
+			line, err := listed.ReadString(0)
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			name := strings.TrimSuffix(line, "\x00")
+			if name == own || mayBe(name, own) && sameFile(filepath.Join(p.top, filepath.FromSlash(name)), file) {
+				names = append(names, name)
+			}
+		}
+	}
+	if err := c.read(nil, add, "ls-files", "-z", "--cached"); err != nil {
+		return nil, err
+	}
+	if _, err := (&Repo{Top: p.top}).Resolve("HEAD"); err == nil {
+		if err := c.read(nil, add, "ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD"); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+// mayBe reports whether a file system might take two names for the same: by case, or by
+// any of Unicode's forms.
+func mayBe(a, b string) bool {
+	return strings.EqualFold(a, b) || (!isASCII(a) || !isASCII(b)) && strings.Count(a, "/") == strings.Count(b, "/")
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
+}
+
+func sameFile(a, b string) bool {
+	one, errOne := os.Lstat(a)
+	other, errOther := os.Lstat(b)
+	return errOne == nil && errOther == nil && os.SameFile(one, other)
+}
+
+// entry is what a commit has at a path of the working tree; the zero entry for nothing,
+// and where there is no such commit here.
+func (p place) entry(commit, file string) (e Entry, err error) {
+	if commit == "" || !(&Repo{Top: p.top}).Has(commit) {
+		return e, nil
+	}
+	name, err := filepath.Rel(p.top, file)
+	if err != nil {
+		return e, err
+	}
+	name = filepath.ToSlash(name)
+	c := call{dir: p.top, env: []string{"GIT_LITERAL_PATHSPECS=1"}, wait: patience}
+	out, err := c.run("ls-tree", "-z", "--full-tree", commit, "--", name)
+	for found, is := range entriesOf(out) {
+		if found == name {
+			e = is
+		}
+	}
+	return e, err
+}
+
+// same reports whether a commit has at a path what a file is now: a link to the same place,
+// or the content that Git wrote, also by way of Git LFS or with the line ends of Windows.
+func (p place) same(commit, path, file string) (bool, error) {
+	e, err := p.entry(commit, path)
+	if err != nil || e.Object == "" {
+		return false, err
+	}
+	info, err := os.Lstat(file)
+	if err != nil {
+		return false, err
+	}
+	var is []byte
+	switch {
+	case info.Mode()&fs.ModeSymlink != 0 && e.Mode == modeLink:
+		target, err := os.Readlink(file)
+		if err != nil {
+			return false, err
+		}
+		is = []byte(filepath.ToSlash(target))
+	case info.Mode().IsRegular() && e.Regular() && info.Size() <= maxFile:
+		if is, err = os.ReadFile(file); err != nil {
+			return false, err
+		}
+		defer clear(is)
+	default:
+		return false, nil
+	}
+	was, err := (&Repo{Top: p.top}).Read(e, maxFile)
+	if errors.Is(err, ErrTooLarge) || errors.Is(err, ErrMissing) {
+		return false, nil
+	}
+	pointer := fmt.Sprintf("version https://git-lfs.github.com/spec/v1\noid sha256:%x\nsize %d\n", sha256.Sum256(is), len(is))
+	return bytes.Equal(is, was) || bytes.Equal(bytes.ReplaceAll(is, []byte("\r\n"), []byte("\n")), was) || string(was) == pointer, err
+}
