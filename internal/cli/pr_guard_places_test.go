@@ -110,6 +110,59 @@ func TestGuardPlacesAuthor(t *testing.T) {
 	}
 }
 
+// TestGuardPlacesNewlyKnown: an observation of a cluster that no gate of this state knew
+// becomes evidence by the link that makes the cluster known, wherever it was put before.
+func TestGuardPlacesNewlyKnown(t *testing.T) {
+	t.Parallel()
+	key, line := sshKey(t, "robot", forEvidence)
+	for name, c := range map[string]struct {
+		beside, keys string
+		signed       bool
+		links        string // the state that the change gives a link to x
+		want         []string
+	}{
+		"beside another linked state":        {westEvidence, "linkerd/pki", false, "linkerd/pki", []string{"guard-evidence"}},
+		"beside a state that links here":     {devEvidence, "linkerd/pki", false, "linkerd/pki", []string{"guard-evidence"}},
+		"beside this state":                  {ownEvidence, "linkerd/pki", false, "linkerd/pki", []string{"guard-evidence"}},
+		"beside this state, the keys of x":   {ownEvidence, "x", false, "linkerd/pki", []string{"guard-evidence"}},
+		"signed":                             {westEvidence, "linkerd/pki", true, "linkerd/pki", nil},
+		"no link to it":                      {westEvidence, "linkerd/pki", false, "", nil},
+		"beside this state, no link to it":   {ownEvidence, "linkerd/pki", false, "", nil},
+		"beside another, which links itself": {westEvidence, "linkerd/pki", false, "west", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := placesLand(t)
+			l.commitTo("main", func(dir string) {
+				l.edit(dir, "x/rotation.yaml", func(string) string { return strings.Replace(l.other(), "name: west", "name: x", 1) })
+				l.edit(dir, path.Join(c.keys, "allowed_signers"), func(string) string { return line })
+				by := ""
+				if c.signed {
+					by = key
+				}
+				l.keeps(dir, c.beside, "x", l.at.Add(-time.Hour), by)
+			})
+			dir := l.job("origin/main", func(dir string) {
+				switch c.links {
+				case "linkerd/pki":
+					l.edit(dir, l.state, func(s string) string {
+						return strings.Replace(s, "  links:\n", "  links:\n  - {name: x, state: ../../x/rotation.yaml}\n", 1)
+					})
+				case "west":
+					l.edit(dir, "west/rotation.yaml", func(s string) string {
+						return strings.Replace(s, "spec:\n", "spec:\n  links:\n  - {name: x, state: ../x/rotation.yaml}\n", 1)
+					})
+				default:
+					l.edit(dir, "README.md", func(string) string { return "more" })
+				}
+			})
+			if _, codes, out := l.guarded(dir); !slices.Equal(codes, c.want) {
+				t.Errorf("%v, want %v: %s", codes, c.want, out)
+			}
+		})
+	}
+}
+
 // TestGuardPlacesOlder: what is known of a cluster stays until something newer is known,
 // wherever it is; a start takes what was kept of its own cluster.
 func TestGuardPlacesOlder(t *testing.T) {

@@ -144,11 +144,26 @@ func (g *judgement) knows(cluster string) bool {
 // link, a fleet file or a state of it makes evidence.
 func (g *judgement) brought() (list []place) {
 	for _, p := range g.places(g.after) {
-		if g.after.Has(p.file) && (slices.Contains(g.differs, p.file) || !slices.ContainsFunc(g.places(g.before), p.same)) {
+		if g.after.Has(p.file) && (slices.Contains(g.differs, p.file) || !g.was(p)) {
 			list = append(list, p)
 		}
 	}
 	return list
+}
+
+// was reports whether the base reads a place, too. Of a cluster that only the change makes
+// known nobody has judged what is kept.
+func (g *judgement) was(p place) bool {
+	if !slices.ContainsFunc(g.places(g.before), p.same) {
+		return false
+	}
+	o := g.observation(g.before, p.file)
+	return p.cluster != "" || o == nil || !g.knows(o.Cluster) || g.knew(o.Cluster)
+}
+
+// knew is knows of the base alone.
+func (g *judgement) knew(cluster string) bool {
+	return g.Now != nil && g.Now.Knows(cluster) || slices.ContainsFunc(g.membersOf(g.before), func(m fleet.Member) bool { return m.Name == cluster })
 }
 
 // kept are the observations beside those that are given with a move: until something newer
