@@ -147,3 +147,56 @@ func TestGuardMovedEvidence(t *testing.T) {
 		t.Errorf("elsewhere: %v %s", codes, out)
 	}
 }
+
+// TestGuardMovedLinks: links of a state that moves lead to the files of before, however
+// they are written; a copy of the linked state is another file.
+func TestGuardMovedLinks(t *testing.T) {
+	t.Parallel()
+	l := placesLand(t)
+	const was, west = "../../west/rotation.yaml", "west/rotation.yaml"
+	for name, c := range map[string]struct {
+		to, link string
+		moves    string // where the linked state goes
+		copies   string
+		want     []string
+	}{
+		"beside":                    {"linkerd/new", was, "", "", nil},
+		"deeper, written anew":      {"a/b/c", "../../../west/rotation.yaml", "", "", nil},
+		"deeper, not written anew":  {"a/b/c", was, "", "", []string{"guard-spec"}},
+		"both move":                 {"a/linkerd/pki", was, "a/west/rotation.yaml", "", nil},
+		"to a copy":                 {"a/linkerd/pki", was, "", "a/west/rotation.yaml", []string{"guard-spec"}},
+		"to a copy, the other also": {"a/linkerd/pki", was, "gone/rotation.yaml", "a/west/rotation.yaml", nil},
+		"does not move, to a copy":  {"linkerd/pki", "../../copy/rotation.yaml", "", "copy/rotation.yaml", []string{"guard-spec"}},
+		"does not move, by a dot":   {"linkerd/pki", "./../../west/rotation.yaml", "", "", nil},
+	} {
+		dir := l.job("origin/main", func(dir string) {
+			l.committed(dir, func() {
+				text := gitIn(t, dir, "show", "HEAD:"+west) + "\n"
+				for _, file := range []string{c.moves, c.copies} {
+					if file != "" {
+						put(t, dir, file, text)
+					}
+				}
+				if c.moves != "" {
+					gitIn(t, dir, "rm", "-q", west)
+				}
+				for file := range strings.FieldsSeq(gitIn(t, dir, "ls-files", "linkerd/pki")) {
+					content := gitIn(t, dir, "show", "HEAD:"+file) + "\n"
+					gitIn(t, dir, "rm", "-q", "--cached", file)
+					if file == l.state {
+						content = strings.Replace(content, was, c.link, 1)
+					}
+					put(t, dir, path.Join(c.to, path.Base(file)), content)
+				}
+				if c.to != "linkerd/pki" {
+					gitIn(t, dir, "clean", "-fdqx", "linkerd/pki")
+				}
+			})
+		})
+		_, codes, out := l.guardedAt(dir, "--accept", "guard-state-moved", "--accept", "guard-keys")
+		codes = slices.DeleteFunc(codes, func(code string) bool { return code != "guard-spec" })
+		if !slices.Equal(codes, c.want) {
+			t.Errorf("%s: says %q, want %q:\n%s", name, codes, c.want, out)
+		}
+	}
+}

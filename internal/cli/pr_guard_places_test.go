@@ -224,6 +224,34 @@ func TestGuardPlacesOlder(t *testing.T) {
 	}
 }
 
+// TestGuardPlacesForeign: an observation of another control plane of the same name shows
+// nothing, so it cannot take the place of one of this mesh.
+func TestGuardPlacesForeign(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ beside, cluster, mesh string }{
+		"of this cluster":       {ownEvidence, "prod-argocd", "mesh: {namespace: linkerd-b}\n"},
+		"of the linked one":     {westEvidence, "west", "mesh: {trustDomain: b.local}\n"},
+		"of the same, by names": {ownEvidence, "prod-argocd", "mesh: {namespace: linkerd, trustDomain: cluster.local}\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, kept := placesLand(t), ""
+			l.commitTo("main", func(dir string) { kept = l.keeps(dir, c.beside, c.cluster, l.at.Add(-2*time.Hour), "") })
+			dir := l.job("origin/main", func(dir string) {
+				newer := l.keeps(dir, c.beside, c.cluster, l.at.Add(-time.Hour), "")
+				l.edit(dir, newer, func(s string) string { return s + c.mesh })
+				gitIn(t, dir, "rm", "-q", "--", kept)
+				gitIn(t, dir, "commit", "-q", "-m", "rm")
+			})
+			foreign := name != "of the same, by names"
+			_, codes, out := l.guarded(dir)
+			if slices.Contains(codes, codeOlder) != foreign || strings.Contains(out, "is of another control plane") != foreign {
+				t.Errorf("%v: %s", codes, out)
+			}
+		})
+	}
+}
+
 // TestGuardPlacesGate: what a state that links to this one keeps of this cluster holds its
 // gate shut.
 func TestGuardPlacesGate(t *testing.T) {

@@ -100,7 +100,7 @@ func (t target) shownRetired(o *Observation) []string {
 		return nil
 	}
 	seen := *t.own
-	seen.past, seen.seen = nil, []*Observation{o}
+	seen.past, seen.seen, seen.earlier = nil, []*Observation{o}, nil
 	live := seen.live()
 	return append(t.scene.stillRelying(live, t.scene.retiredKeys()), t.scene.abandonedLeaves(live)...)
 }

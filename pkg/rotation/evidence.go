@@ -86,7 +86,8 @@ func (e Evidence) check(s *state.Rotation, at time.Time) error {
 		if !slices.Contains(names, o.Cluster) {
 			problems = append(problems, problem.RotationForeignObservation.With(o.Cluster, strings.Join(names, ", ")))
 		}
-		if is, want := o.Mesh.named(), MeshOf(s); o.Cluster == s.Metadata.Name && !isPartOf(is, want) {
+		if of := e.stateOf(o.Cluster, s); of != nil && !o.IsOf(of) {
+			is, want := o.Mesh, MeshOf(of)
 			problems = append(problems, problem.RotationForeignMesh.With(o.Cluster, is.Namespace, is.TrustDomain, want.Namespace, want.TrustDomain))
 		}
 		if o.at().After(at) {
@@ -94,6 +95,19 @@ func (e Evidence) check(s *state.Rotation, at time.Time) error {
 		}
 	}
 	return problems.Err()
+}
+
+// stateOf is the state of this cluster, or of a linked one; nil if there is none.
+func (e Evidence) stateOf(cluster string, s *state.Rotation) *state.Rotation {
+	if cluster == s.Metadata.Name {
+		return s
+	}
+	for _, l := range e.Links {
+		if l.Name == cluster {
+			return l.State
+		}
+	}
+	return nil
 }
 
 // clusterNames is the cluster of s and those that it links to.

@@ -17,8 +17,9 @@ func LiveOf(name string, s *state.Rotation, e Evidence, incoming string, at time
 	for _, o := range slices.Concat(e.Observations, e.Earlier) {
 		k.addObservation(o)
 	}
-	c := &cluster{name: name, seen: e.of(name), earlier: ofCluster(e.Earlier, name), book: k, incoming: incoming, at: at}
+	c := &cluster{name: name, book: k, incoming: incoming, at: at}
 	if s == nil {
+		c.see(e)
 		c.hear(e)
 		return c.live(), nil
 	}
@@ -32,6 +33,7 @@ func LiveOf(name string, s *state.Rotation, e Evidence, incoming string, at time
 	}
 	k.addState(d)
 	c.past, c.leafLife = &p, p.leafLife
+	c.see(e)
 	c.hear(e)
 	return c.live(), nil
 }

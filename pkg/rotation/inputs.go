@@ -93,9 +93,9 @@ func (c *scene) cluster(name string, own bool, p *past) *cluster {
 		life = p.leafLife // a linked cluster has its own
 	}
 	k := &cluster{
-		name: name, own: own, past: p, seen: c.evidence.of(name), earlier: ofCluster(c.evidence.Earlier, name), book: c.book,
-		incoming: c.incomingID(), leafLife: life, at: c.at,
+		name: name, own: own, past: p, book: c.book, incoming: c.incomingID(), leafLife: life, at: c.at,
 	}
+	k.see(c.evidence)
 	k.hear(c.evidence)
 	return k
 }

@@ -184,3 +184,38 @@ func TestKeptObservationOfALinkedCluster(t *testing.T) {
 	try(true, bad)
 	try(false, bad, renamed(m.sight(entered.Add(51*time.Hour)), "west"))
 }
+
+// TestKeptObservationOfAnotherMesh: one of another control plane neither begins a wait nor
+// ends what is known of this one; of a linked cluster as little.
+func TestKeptObservationOfAnotherMesh(t *testing.T) {
+	m, entered := at(t, state.KindAnchor, state.StrategyBundle, state.PhaseIssuerSpread)
+	for name, mesh := range map[string]Mesh{"this": {Namespace: "linkerd", TrustDomain: "cluster.local"}, "namespace": {Namespace: "linkerd-b"}, "trust domain": {TrustDomain: "b.local"}} {
+		signing := m.sight(entered.Add(time.Hour))
+		signing.Endpoints, signing.Covers, signing.Mesh = nil, []string{GroupIdentity}, mesh
+		_, err := Advance(m.state, Options{}, Evidence{Earlier: []*Observation{signing}}, entered.Add(30*time.Hour))
+		if (err == nil) != (name == "this") {
+			t.Errorf("%s: %s", name, explain(err))
+		}
+	}
+	m, entered = at(t, state.KindAnchor, state.StrategyBundle, state.PhaseAnchorSpread)
+	m.state.Spec.Links = []state.Link{{Name: "west", State: "west.yaml"}}
+	west := m.state.Clone()
+	west.Metadata.Name, west.Spec.Links = "west", nil
+	for name, mesh := range map[string]Mesh{"this": {}, "namespace": {Namespace: "linkerd-b"}} {
+		foreign := renamed(m.sight(entered.Add(2*time.Hour)), "west")
+		foreign.Mesh = mesh
+		e := Evidence{Observations: []*Observation{m.sight(entered.Add(2 * time.Hour)), foreign}, Links: []LinkedState{{"west", west}}}
+		_, err := Advance(m.state, Options{}, e, entered.Add(3*time.Hour))
+		if (err == nil) != (name == "this") || err != nil && !strings.Contains(explain(err), "rotation-foreign-mesh") {
+			t.Errorf("of the linked cluster, %s: %s", name, explain(err))
+		}
+		live := must(LiveOf("west", west, e, "", entered.Add(3*time.Hour), NewVerifier(entered)))
+		byLog := slices.ContainsFunc(live.Bundles, func(h Held) bool {
+			where := strings.Join(h.Where, " ")
+			return strings.Contains(where, notRuledOut) || strings.Contains(where, notObserved)
+		})
+		if byLog == (name == "this") {
+			t.Errorf("among the members of a fleet, %s: what the log leaves possible counts is %t", name, byLog)
+		}
+	}
+}

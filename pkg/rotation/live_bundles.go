@@ -2,6 +2,7 @@ package rotation
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,6 +43,13 @@ func (c *cluster) latest() *Observation {
 		return nil
 	}
 	return c.seen[len(c.seen)-1]
+}
+
+// see takes the observations of the cluster. One of another control plane says nothing of it.
+func (c *cluster) see(e Evidence) {
+	foreign := func(o *Observation) bool { return c.past != nil && !isPartOf(o.Mesh.named(), c.past.mesh) }
+	c.seen = slices.DeleteFunc(e.of(c.name), foreign)
+	c.earlier = slices.DeleteFunc(ofCluster(e.Earlier, c.name), foreign)
 }
 
 func (c *cluster) label() string { return fmt.Sprintf("cluster %q", c.name) }

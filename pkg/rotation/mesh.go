@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // Mesh is what an observation says of the control plane as a whole. What is
@@ -26,6 +27,9 @@ type Mesh struct {
 func (m Mesh) named() pki.Identity {
 	return pki.Identity{Namespace: m.Namespace, TrustDomain: m.TrustDomain}
 }
+
+// IsOf reports whether an observation is of a state's control plane, as far as it shows.
+func (o *Observation) IsOf(s *state.Rotation) bool { return isPartOf(o.Mesh.named(), MeshOf(s)) }
 
 // isPartOf reports whether a mesh is the wanted one, as far as it was observed.
 func isPartOf(is, want pki.Identity) bool {

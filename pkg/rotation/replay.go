@@ -36,6 +36,8 @@ type past struct {
 	verify *Verifier
 	// leafLife is how long a leaf of this cluster lives at most after it was issued.
 	leafLife time.Duration
+	// mesh is what the state says of its control plane.
+	mesh pki.Identity
 	// replayed: the log reaches back to the beginning of the rotation under way.
 	replayed bool
 }
@@ -55,7 +57,7 @@ func (d *dossier) past() (past, error) {
 	}
 	leaf := d.state.WithDefaults().Spec.Leaf
 	p := past{
-		now: now, first: now, issuers: map[string]bool{}, began: d.began(), verify: d.verify,
+		now: now, first: now, issuers: map[string]bool{}, began: d.began(), verify: d.verify, mesh: MeshOf(d.state),
 		leafLife: time.Duration(leaf.Lifetime) + time.Duration(leaf.ClockSkew),
 	}
 	for _, i := range slices.Concat(d.issuers, d.abandoned) {

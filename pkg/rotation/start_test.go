@@ -370,6 +370,14 @@ func TestRetiredAnchors(t *testing.T) {
 	o.Endpoints[1].Bundle = append(chainFPs(retired.Certificate), o.Endpoints[1].Bundle...)
 	_, err = try(seen(o))
 	wantNeed(t, "while a pod still trusts it", err, RetiredGone)
+	still := *o
+	still.At = instant.Add(time.Minute).Format(time.RFC3339)
+	for kept, gone := range map[*Observation]bool{&still: true, seenAt(&still, instant.Add(30*time.Minute)): false} { // older than the one that is passed, and newer
+		_, err = try(Evidence{Observations: []*Observation{m.sight(instant.Add(10 * time.Minute))}, Earlier: []*Observation{kept}})
+		if (err == nil) != gone {
+			t.Errorf("kept at %s: %s", kept.At, explain(err))
+		}
+	}
 	o = m.sight(instant)
 	o.Covers = o.Covers[:3]
 	_, err = try(seen(o))

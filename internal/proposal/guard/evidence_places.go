@@ -123,10 +123,29 @@ func (g *judgement) linkedBack(t *repo.Tree, stateName string) map[string]string
 // cluster that it does not speak for.
 func (g *judgement) witness(t *repo.Tree, p place) *rotation.Observation {
 	o := g.observation(t, p.file)
-	if o == nil || p.cluster != "" && o.Cluster != p.cluster || p.cluster == "" && !g.knows(o.Cluster) {
+	if o == nil || p.cluster != "" && o.Cluster != p.cluster || p.cluster == "" && !g.knows(o.Cluster) || g.isForeign(t, o) {
 		return nil
 	}
 	return o
+}
+
+// isForeign reports whether an observation is of another control plane than the state of
+// its cluster says, as far as a side has that.
+func (g *judgement) isForeign(t *repo.Tree, o *rotation.Observation) bool {
+	if o.Mesh.Namespace == "" && o.Mesh.TrustDomain == "" {
+		return false
+	}
+	own := g.Now
+	if t == g.after {
+		own = g.next
+	}
+	if own != nil && own.Metadata.Name == o.Cluster {
+		return !o.IsOf(own)
+	}
+	return slices.ContainsFunc(g.homes(o.Cluster), func(home string) bool {
+		s := g.stateIn(t, home)
+		return s != nil && s.Metadata.Name == o.Cluster && !o.IsOf(s)
+	})
 }
 
 // judges reports whether gates of this state are judged by observations of a cluster.

@@ -14,7 +14,7 @@ import (
 // members wait for what the fleet knows of this one.
 func (g *judgement) judgePinnedSpec(m fleet.Member, was, is *state.Rotation) {
 	part := &Report{state: sink.Name(m.Repository + ":" + fleet.Clean(m.State))}
-	part.judgeSpec(was, is)
+	part.judgeSpec(was, is, func(was, is state.Link) bool { return was == is })
 	part.judgeMetadata(was.Metadata, is.Metadata)
 	part.noteSpec(was, is)
 	part.judgeInstants(was.Status.Log, is.Status.Log, g.Instant)

@@ -47,9 +47,10 @@ type judgement struct {
 	signed map[string]bool
 	// next is the state of the merge.
 	next *state.Rotation
-	// placesRead, observations and keyLists are what was read of evidence, authored whose
-	// author was judged.
+	// placesRead, observations, keyLists and states are what was read of evidence and around
+	// it, authored whose author was judged.
 	placesRead   map[*repo.Tree][]place
+	states       map[sideFile]*state.Rotation
 	observations map[sideFile]*rotation.Observation
 	keyLists     map[string]keyList
 	authored     map[string]bool
@@ -96,7 +97,7 @@ func Judge(w base.World, q Request) (*Report, error) {
 
 func newJudgement(b *base.Base, q Request, head string) *judgement {
 	return &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{}, fleets: map[*repo.Tree]*fleet.File{},
-		placesRead: map[*repo.Tree][]place{}, observations: map[sideFile]*rotation.Observation{}, keyLists: map[string]keyList{}, authored: map[string]bool{},
+		placesRead: map[*repo.Tree][]place{}, observations: map[sideFile]*rotation.Observation{}, states: map[sideFile]*state.Rotation{}, keyLists: map[string]keyList{}, authored: map[string]bool{},
 		landingsRead: map[loggedIn]*landings{}, instants: map[string]time.Time{},
 		r: &Report{state: b.State, base: b.Branch, commit: b.Tip, judged: head, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
 }

@@ -21,7 +21,7 @@ func (g *judgement) judgeMove(next *state.Rotation) error {
 	r := g.r
 	was, is := g.Now.Clone().Status, next.Clone().Status
 	r.noteSpec(g.Now, next)
-	r.judgeSpec(g.Now, next)
+	r.judgeSpec(g.Now, next, g.sameLink)
 	r.judgeMetadata(g.Now.Metadata, next.Metadata)
 	r.judgeInstants(was.Log, is.Log, g.Instant)
 	every := func(place) bool { return true }

@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"fmt"
 	"path"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -22,13 +21,6 @@ func (g *judgement) judgeMoved(next *state.Rotation) {
 	if before, name := g.rulesAt(g.before, g.wasName, g.Now); before != nil {
 		if after, now := g.rulesAt(g.after, g.State, next); after == nil || *after != *before {
 			g.r.fail(problem.PRGuardRecipients.With("the state moved: " + sink.Name(now) + " in the place of " + sink.Name(name)).In(g.State))
-		}
-	}
-	for _, link := range g.Now.Spec.Links {
-		for _, file := range []string{link.State, link.Observation} {
-			if file != "" && g.before.At(g.besideBase(file)) != g.after.At(g.Beside(file)) {
-				g.r.fail(problem.PRGuardSpec.With(fmt.Sprintf("the state moved, and the link to cluster %s leads to another file", sink.Name(link.Name))).In(g.State).On("spec.links"))
-			}
 		}
 	}
 }

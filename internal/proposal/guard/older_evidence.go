@@ -105,16 +105,23 @@ func (g *judgement) startsAt(stateName string) bool {
 
 // underWay reports whether a state of a side has a rotation under way.
 func (g *judgement) underWay(t *repo.Tree, stateName string) bool {
-	e, err := t.Find(stateName)
-	if err != nil {
-		return false
+	now := g.stateIn(t, stateName)
+	return now != nil && now.Status.Rotation != nil
+}
+
+// stateIn is a state of a side, read once; nil where none can be read.
+func (g *judgement) stateIn(t *repo.Tree, name string) *state.Rotation {
+	key := sideFile{t, name}
+	s, read := g.states[key]
+	if !read {
+		if e, err := t.Find(name); err == nil {
+			if text, err := g.Repo.Read(e, statefile.MaxSize); err == nil {
+				s, _ = state.ParseLegacy(name, text)
+			}
+		}
+		g.states[key] = s
 	}
-	text, err := g.Repo.Read(e, statefile.MaxSize)
-	if err != nil {
-		return false
-	}
-	now, err := state.ParseLegacy(stateName, text)
-	return err == nil && now.Status.Rotation != nil
+	return s
 }
 
 func (g *judgement) failOlder(all observed, file string) {

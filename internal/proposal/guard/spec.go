@@ -85,8 +85,9 @@ func specFields(s *state.Rotation) map[string]json.RawMessage {
 	return all
 }
 
-// judgeSpec: what gates judge by does not become weaker. More is only noted.
-func (r *Report) judgeSpec(was, is *state.Rotation) {
+// judgeSpec: what gates judge by does not become weaker. More is only noted. same reports
+// whether two links lead to the same file.
+func (r *Report) judgeSpec(was, is *state.Rotation, same func(was, is state.Link) bool) {
 	leafWas, leafIs := was.WithDefaults().Spec.Leaf, is.WithDefaults().Spec.Leaf
 	shorter := func(field string, was, is state.Duration) {
 		if is < was {
@@ -96,8 +97,24 @@ func (r *Report) judgeSpec(was, is *state.Rotation) {
 	shorter("spec.leaf.lifetime", leafWas.Lifetime, leafIs.Lifetime)
 	shorter("spec.leaf.clockSkew", leafWas.ClockSkew, leafIs.ClockSkew)
 	for _, link := range was.Spec.Links {
-		if !slices.Contains(is.Spec.Links, link) {
+		if !slices.ContainsFunc(is.Spec.Links, func(l state.Link) bool { return same(link, l) }) {
 			r.fail(problem.PRGuardSpec.With(fmt.Sprintf("the link to cluster %s is removed or leads elsewhere", sink.Name(link.Name))).In(r.state).On("spec.links"))
 		}
 	}
+}
+
+// sameLink reports whether a link of the base and one of the change lead to the same file.
+func (g *judgement) sameLink(was, is state.Link) bool {
+	return was.Name == is.Name && g.sameTarget(was.State, is.State) && g.sameTarget(was.Observation, is.Observation)
+}
+
+// sameTarget reports whether a path in the base's state and one in the change's lead to the
+// same file, or to where it moved with the state.
+func (g *judgement) sameTarget(was, is string) bool {
+	if was == "" || is == "" {
+		return was == is
+	}
+	before, after := g.besideBase(was), g.Beside(is)
+	moved := g.State != g.wasName && g.before.Has(before) && !g.after.Has(before) && g.before.At(before) == g.after.At(after)
+	return before == after || moved
 }

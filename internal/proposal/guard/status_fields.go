@@ -75,7 +75,10 @@ func (r *Report) judgeWave(was, is *state.Wave) {
 // noteEvidence: observations that come without a move are evidence of a later one.
 func (g *judgement) noteEvidence() {
 	for _, p := range g.brought() {
-		if p.beside == g.State || p.beside != "" && g.witness(g.after, p) != nil {
+		o := g.observation(g.after, p.file)
+		if o != nil && g.knows(o.Cluster) && g.isForeign(g.after, o) {
+			g.r.notes = append(g.r.notes, fmt.Sprintf("observation %s is of another control plane than that of cluster %s, and shows nothing", sink.Code(sink.Name(p.file)), sink.Code(o.Cluster)))
+		} else if p.beside == g.State || p.beside != "" && g.witness(g.after, p) != nil {
 			g.r.notes = append(g.r.notes, fmt.Sprintf("**the change brings an observation without a move** (%s): a later move may use it as evidence", sink.Code(sink.Name(p.file))))
 		}
 	}

@@ -72,7 +72,7 @@ func TestGuardSpec(t *testing.T) {
 		"a link that waits": {with(0, 0, west), with(0, 0, state.Link{Name: "west", State: "../west.yaml", Observation: "o.yaml"}), []string{"spec.links"}},
 	} {
 		r := &Report{}
-		r.judgeSpec(c.was, c.is)
+		r.judgeSpec(c.was, c.is, func(was, is state.Link) bool { return was == is })
 		var paths []string
 		for _, p := range r.findings {
 			paths = append(paths, p.Path)
