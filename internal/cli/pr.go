@@ -66,7 +66,7 @@ refused while one is open.
 	f.addWays(cmd)
 	f.evidence.observing(cmd)
 	cmd.Flags().StringVar(&f.evidence.key, "evidence-key", "", "with --observe: SSH key `FILE` that signs the observation, as evidence sign does")
-	cmd.Flags().StringVar(&f.request.Signers, "allowed-signers", "allowed_signers", "file of the base branch, relative to the state, that lists the SSH keys whose commits are taken over")
+	cmd.Flags().StringVar(&f.request.Signers, "allowed-signers", proposal.DefaultSigners, "file of the base branch, relative to the state, that lists the SSH keys whose commits are taken over")
 	return cmd
 }
 

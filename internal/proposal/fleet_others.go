@@ -99,8 +99,9 @@ func (c *fleetCall) pinnedBy(f *checkout.Fleet, commit string) (map[string]strin
 		return nil, err
 	}
 	commits := map[string]string{}
-	for i, m := range next.Spec.Members {
-		if m.Repository != "" && i < len(f.Clusters) && m.Commit != f.Clusters[i].Commit {
+	for _, m := range next.Spec.Members {
+		known := func(c fleet.Cluster) bool { return c.Name == m.Name && c.Commit == m.Commit }
+		if m.Repository != "" && !slices.ContainsFunc(f.Clusters, known) {
 			commits[m.Repository] = m.Commit
 		}
 	}

@@ -257,6 +257,7 @@ var catalogue = [...]*Sentence{
 	&PRGuardNoMember,
 	&PRGuardFleet,
 	&PRGuardPin,
+	&PRFleetFlags,
 	&PRFleetOpen,
 	&ForgeRemote,
 	&ForgeUnknown,

@@ -11,11 +11,16 @@ import (
 // left reports a branch with a commit of somebody else.
 func (s Snapshot) left(h *Head) Report {
 	r := Report{Operation: OpLeft, Branch: h.Branch, Commit: h.Commit, Epoch: s.Now.Status.Epoch + 1,
-		Why: s.misleading(h) + "the branch is left alone: it has a commit that is not this command's: " + h.words() + ". Delete the branch or close its pull request to have the change made anew"}
+		Why: s.alone(h) + ". Delete the branch or close its pull request to have the change made anew"}
 	if len(s.Due) > 0 {
 		r.Number, r.URL = s.Due[0].Number, s.Due[0].URL
 	}
 	return r
+}
+
+// alone says of whom the commit is, and whether the text is of another one.
+func (s Snapshot) alone(h *Head) string {
+	return s.misleading(h) + "the branch is left alone: it has a commit that is not this command's: " + h.words()
 }
 
 // misled reports whether the text of the open pull request was written for another state
