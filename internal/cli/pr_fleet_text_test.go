@@ -75,6 +75,18 @@ func TestPRFleetTextOfAnotherCommit(t *testing.T) {
 			t.Errorf("elsewhere: %+v\n%s\n%s", r, pull.Title, pull.Body)
 		}
 	})
+	l.commitTo("main", func(dir string) { // a member joins: the text is still of the branch's commit
+		l.edit(dir, "north/rotation.yaml", func(string) string { return strings.Replace(l.other(), "name: west", "name: north", 1) })
+		l.edit(dir, "fleet.yaml", func(s string) string {
+			return strings.Replace(s, "  links:", "  - {name: north, state: north/rotation.yaml}\n  links:", 1)
+		})
+	})
+	l.elsewhere(nil, func(dir string) {
+		l.refused("pr-fleet-open", "start", "anchor", "--strategy", "bundle", "--fleet", filepath.Join(dir, "fleet.yaml"))
+		if pull.Body != body || pull.Title != title {
+			t.Errorf("a member joined: %s\n%s", pull.Title, pull.Body)
+		}
+	})
 }
 
 // TestPRFleetTextEdited: a title or text that somebody edited is put right, with what
@@ -150,6 +162,22 @@ func TestPRFleetStartText(t *testing.T) {
 	r.at = r.at.Add(time.Hour)
 	if again := r.start(); again.Operation != plan.OpNone || len(again.Parts) != 2 {
 		t.Errorf("again: %+v", again)
+	}
+}
+
+// TestPRFleetWatches: a text is said to be of another commit by a call that is refused, too.
+func TestPRFleetWatches(t *testing.T) {
+	t.Parallel()
+	r := newRealm(t, ageKeys, "east", "west")
+	made := r.start()
+	for _, name := range []string{"east", "fleet"} {
+		title, dir := r.pull(name).Title, filepath.Join(r.top, name+".git")
+		head := gitIn(t, dir, "rev-parse", "main")
+		gitIn(t, dir, "update-ref", "refs/heads/"+made.Branch, head)
+		got := r.run(append([]string{"pr", "start", "anchor", "--member", "west"}, r.fleet()...)...)
+		if got.code != ExitFailed || !strings.Contains(got.stderr, "was written for another commit than "+head[:12]) || r.pull(name).Title != title+" - pushed over" {
+			t.Errorf("%s: %d %s%s\n%s", name, got.code, got.out, got.stderr, r.pull(name).Title)
+		}
 	}
 }
 

@@ -29,6 +29,9 @@ type fleetCall struct {
 	opened *checkout.Clones
 	others map[string]*call
 	one    sync.Mutex // of others: members are judged at the same time
+	spots  map[string]*place
+	// misled says which texts are of other commits than their branches have.
+	misled []string
 }
 
 // MakeFleet moves all members of a fleet file that may move: in one pull request for
@@ -43,7 +46,7 @@ func MakeFleet(w World, q Request) (plan.Report, error) {
 	if err != nil {
 		return plan.Report{}, err
 	}
-	all := &fleetCall{call: c, others: map[string]*call{}}
+	all := &fleetCall{call: c, others: map[string]*call{}, spots: map[string]*place{}}
 	defer all.close()
 	if q.Clones != "" {
 		all.clones, err = filepath.Abs(q.Clones)
@@ -68,6 +71,11 @@ func MakeFleet(w World, q Request) (plan.Report, error) {
 		return plan.Report{}, err
 	}
 	r, err := all.move()
+	if err != nil {
+		for _, why := range all.misled {
+			fmt.Fprintf(c.Notes, "note: %s\n", why)
+		}
+	}
 	r.Base, r.DryRun = c.Branch, q.DryRun
 	return r, c.Told(err)
 }
@@ -110,6 +118,11 @@ func (c *fleetCall) move() (plan.Report, error) {
 		return plan.Report{}, err
 	}
 	defer release()
+	if !c.q.CommitOnly {
+		if err := c.watch(f); err != nil {
+			return plan.Report{}, err
+		}
+	}
 	wish := c.fleetWish(f.File.Spec.Limits.MembersPerPullRequest)
 	wish.DryRun = true
 	dry, err := world.MakeIn(f, wish)
@@ -122,9 +135,9 @@ func (c *fleetCall) move() (plan.Report, error) {
 		return plan.Report{}, err
 	}
 	r := plan.Report{Branch: branch, Phase: dry.Moved[0].Move.To, Epoch: dry.Moved[0].Move.State.Status.Epoch}
-	if left, err := c.leftAlone(branch, places); left != nil || err != nil {
+	if left := leftAlone(branch, places, c.q.Wish); left != nil {
 		left.Phase, left.Epoch = r.Phase, r.Epoch
-		return *left, err
+		return *left, nil
 	}
 	commits, err := c.held(f, places, branch)
 	if err != nil {
@@ -154,25 +167,17 @@ func (c *fleetCall) move() (plan.Report, error) {
 	return c.publishAll(f, dry, places, commits, branch)
 }
 
-// leftAlone reports the branches of a change that are left alone, and has their open pull
-// requests say whether their texts are of other commits.
-func (c *fleetCall) leftAlone(branch string, places []*place) (*plan.Report, error) {
-	seen := make([]plan.Place, len(places))
+// leftAlone reports the branches of a change that are left alone.
+func leftAlone(branch string, places []*place, w plan.Wish) *plan.Report {
+	seen, warned := make([]plan.Place, len(places)), false
 	for i, p := range places {
-		seen[i] = plan.Place{Repository: p.name, Snapshot: p.seen}
+		seen[i], warned = plan.Place{Repository: p.name, Snapshot: p.seen}, warned || p.warned
 	}
-	r := plan.LeftAlone(branch, seen, c.q.Wish)
-	if r == nil {
-		return nil, nil
+	r := plan.LeftAlone(branch, seen, w)
+	if r != nil {
+		r.Warned = warned
 	}
-	for _, p := range places {
-		warned, err := p.warn(p.seen)
-		if err != nil {
-			return r, p.Told(err)
-		}
-		r.Warned = r.Warned || warned
-	}
-	return r, nil
+	return r
 }
 
 // memberCustody is the custody of a member. Keys in plain files are no part of a commit:

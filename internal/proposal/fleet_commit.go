@@ -199,7 +199,8 @@ func (c *call) commitFleet(names []string, title, branch, origin string) (string
 	if err != nil {
 		return "", base.GitProblem(err)
 	}
-	message := fmt.Sprintf("%s\n\n%s: %s\n%s: %s\n%s: %s\n", title, text.TrailerBase, c.Tip, text.TrailerChanges, seal, text.TrailerFleet, branch)
+	message := fmt.Sprintf("%s\n\n%s: %s\n%s: %s\n%s: %s\n", title, text.TrailerBase, c.Tip, text.TrailerChanges, seal,
+		text.TrailerFleet, branch)
 	if origin != "" {
 		message += fmt.Sprintf("%s: %s\n", text.TrailerMaterial, origin)
 	}

@@ -20,10 +20,10 @@ func followed(q Request) error {
 		set  bool
 	}{
 		{"rollout", q.Wish.Verb == state.MoveRollout},
-		{"--observe", q.Evidence.Observe != nil}, {"--evidence-key", q.EvidenceKey != ""}, {"--draft-until-gate", q.Wish.Ahead}, {"--out", q.Out != ""},
-		{"--allowed-signers", q.Signers != DefaultSigners},
-		{"--name", m.Name != ""}, {"--keys-dir", m.KeysDir != ""}, {"--issuer-key", m.IssuerKey != ""}, {"--signed", m.Signed != ""}, {"--csr", m.Request != ""},
-		{"--signer", m.Signer != ""}, {"--anchor-signer", m.AnchorSigner != ""},
+		{"--observe", q.Evidence.Observe != nil}, {"--evidence-key", q.EvidenceKey != ""},
+		{"--draft-until-gate", q.Wish.Ahead}, {"--out", q.Out != ""}, {"--allowed-signers", q.Signers != DefaultSigners},
+		{"--name", m.Name != ""}, {"--keys-dir", m.KeysDir != ""}, {"--issuer-key", m.IssuerKey != ""},
+		{"--signed", m.Signed != ""}, {"--csr", m.Request != ""}, {"--signer", m.Signer != ""}, {"--anchor-signer", m.AnchorSigner != ""},
 	} {
 		if given.set {
 			ignored = append(ignored, given.flag)

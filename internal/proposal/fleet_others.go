@@ -70,6 +70,17 @@ func (c *fleetCall) merged(m fleet.Cluster) error {
 	return nil
 }
 
+// repositoriesIn are the other repositories that have members.
+func repositoriesIn(f *checkout.Fleet) (names []string) {
+	for _, m := range f.File.Spec.Members {
+		if m.Repository != "" {
+			names = append(names, m.Repository)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // repositoriesOf are the other repositories that have members among those that move.
 func repositoriesOf(f *checkout.Fleet, moved []fleet.Outcome) (names []string) {
 	for _, o := range moved {

@@ -1,9 +1,12 @@
 package proposal
 
 import (
+	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
@@ -11,51 +14,168 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// place is a repository that has a part of a fleet's change: one with members that move,
-// or the fleet's own.
+// place is a repository of a fleet: its own, or one that has members.
 type place struct {
 	*call
-	name  string // "" is the fleet's own
+	fleet *fleetCall
+	file  *fleet.File // as the base has it
+	name  string      // "" is the fleet's own
+	// open are the open pull requests of the fleet here; listed: they were asked for.
+	open   []forge.Pull
+	listed bool
+	heads  map[string]*plan.Head // by branch
+	warned bool                  // a text was made to say that it is of another commit, or not any more
+	// moved are the members of this change; seen is what is on its branch.
 	moved []fleet.Outcome
-	// about are the files that the text is about: the states of the members here, and the
-	// fleet file.
-	about []string
 	seen  plan.Snapshot
 }
 
-// places are all of a change, the fleet's own last, and what is on their branches.
+// spot is the place of a repository.
+func (c *fleetCall) spot(f *checkout.Fleet, name string) (*place, error) {
+	if p := c.spots[name]; p != nil {
+		return p, nil
+	}
+	p := c.call
+	if name != "" {
+		var err error
+		if p, err = c.other(name); err != nil {
+			return nil, err
+		}
+	}
+	c.spots[name] = &place{call: p, fleet: c, file: f.File, name: name, heads: map[string]*plan.Head{}}
+	return c.spots[name], nil
+}
+
+// watch has all open pull requests of the fleet whose branches are not of this clone say
+// whether their texts are of other commits, whatever becomes of this call.
+func (c *fleetCall) watch(f *checkout.Fleet) error {
+	for _, name := range append([]string{""}, repositoriesIn(f)...) {
+		p, err := c.spot(f, name)
+		if err != nil {
+			continue // it is not cloned: nothing is moved there
+		}
+		begins := func(branch string) bool { return strings.HasPrefix(branch, text.FleetPrefix(f.File.Metadata.Name)) }
+		if name != "" && !slices.ContainsFunc(slices.Collect(maps.Keys(p.Branches.Heads)), begins) {
+			continue
+		}
+		if err = p.watch(); err != nil && name == "" {
+			return err
+		} else if err != nil {
+			fmt.Fprintf(c.Notes, "note: the pull requests of repository %s were not looked at: %s\n", sink.Name(name), problem.Of(err)[0].Text)
+		}
+	}
+	return nil
+}
+
+func (p *place) watch() error {
+	if err := p.list(); err != nil {
+		return err
+	}
+	for _, pull := range p.open {
+		h, err := p.headOn(pull.Head)
+		if err != nil {
+			return err
+		}
+		if h == nil || h.Proof != "" || p.q.Wish.Anew && h.Foreign == "" {
+			continue // its text is written anew
+		}
+		s := plan.Snapshot{Due: []forge.Pull{pull}, Head: h}
+		if why := s.Misleading(); why != "" {
+			p.fleet.misled = append(p.fleet.misled, p.where()+why)
+		}
+		warned, err := p.warn(s)
+		if err != nil {
+			return err
+		}
+		p.warned = p.warned || warned
+	}
+	return nil
+}
+
+func (p *place) where() string {
+	if p.name == "" {
+		return ""
+	}
+	return "in repository " + p.name + ", "
+}
+
+// list asks for the open pull requests of the fleet.
+func (p *place) list() (err error) {
+	if p.listed {
+		return nil
+	}
+	if p.forge == nil {
+		err = p.reach()
+	}
+	if err == nil {
+		p.open, err = p.forge.List(p.ctx, forge.Query{Base: p.Branch, HeadPrefix: text.FleetPrefix(p.file.Metadata.Name), State: "open"})
+	}
+	p.listed = err == nil
+	return err
+}
+
+// headOn is the head of a branch, nil where there is none.
+func (p *place) headOn(branch string) (h *plan.Head, err error) {
+	commit := p.Branches.Heads[branch]
+	if commit == "" || p.heads[branch] != nil {
+		return p.heads[branch], nil
+	}
+	if h, err = p.inspect(branch, commit); err == nil {
+		p.heads[branch] = h
+	}
+	return h, err
+}
+
+// places are those that have a part of a change, the fleet's own last, with what is on
+// their branches.
 func (c *fleetCall) places(f *checkout.Fleet, moved []fleet.Outcome, branch string) (all []*place, err error) {
-	own := &place{call: c.call, moved: moved, about: []string{c.State}}
-	for _, name := range repositoriesOf(f, moved) {
-		o, err := c.other(name)
+	for _, name := range append(repositoriesOf(f, moved), "") {
+		p, err := c.spot(f, name)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, &place{call: o, name: name, moved: movedIn(f, moved, name)})
-	}
-	all = append(all, own)
-	for _, p := range all {
-		for _, m := range f.File.Spec.Members {
-			if name := c.nameOf(m); m.Repository == p.name && filepath.IsLocal(filepath.FromSlash(name)) {
-				p.about = append(p.about, name)
-			}
+		if p.moved = moved; name != "" {
+			p.moved = movedIn(f, moved, name)
 		}
-		slices.Sort(p.about)
-		prefix := branch
-		if p == own {
-			prefix = text.FleetPrefix(f.File.Metadata.Name)
-		}
-		if err := p.look(branch, prefix); err != nil {
+		if err := p.look(branch); err != nil {
 			return nil, p.Told(err)
 		}
+		all = append(all, p)
 	}
 	return all, nil
+}
+
+// look finds the open pull request of a branch and its head. In the fleet's own repository
+// no other one may be open.
+func (p *place) look(branch string) (err error) {
+	p.seen = plan.Snapshot{Base: p.Branch, Tip: p.Tip, Instant: p.Instant}
+	if p.q.CommitOnly {
+		local, err := p.Repo.Look(base.Here)
+		if err != nil {
+			return base.GitProblem(err)
+		}
+		if head := local.Heads[branch]; head != "" {
+			p.Branches.Heads[branch] = head
+		}
+	} else if err := p.list(); err != nil {
+		return err
+	}
+	for _, pull := range p.open {
+		if pull.Head == branch {
+			p.seen.Due = append(p.seen.Due, pull)
+		} else if p.name == "" {
+			return problem.PRFleetOpen.With(pull.Number, pull.Head)
+		}
+	}
+	p.seen.Head, err = p.headOn(branch)
+	return err
 }
 
 // nameOf is the name of a member's state in its repository.
@@ -71,43 +191,6 @@ func (c *call) of(name string, now *state.Rotation) *call {
 	one, on := *c, *c.Base
 	one.Base, on.State, on.Now = &on, name, now
 	return &one
-}
-
-// look finds the open pull request of a branch and its head; prefix is that of branches
-// that only one may be open of.
-func (p *place) look(branch, prefix string) error {
-	p.seen = plan.Snapshot{Base: p.Branch, Tip: p.Tip, Instant: p.Instant}
-	if p.q.CommitOnly {
-		local, err := p.Repo.Look(base.Here)
-		if err != nil {
-			return base.GitProblem(err)
-		}
-		if head := local.Heads[branch]; head != "" {
-			p.Branches.Heads[branch] = head
-		}
-	} else {
-		if p.forge == nil {
-			if err := p.reach(); err != nil {
-				return err
-			}
-		}
-		open, err := p.forge.List(p.ctx, forge.Query{Base: p.Branch, HeadPrefix: prefix, State: "open"})
-		if err != nil {
-			return err
-		}
-		for _, pull := range open {
-			if pull.Head == branch {
-				p.seen.Due = append(p.seen.Due, pull)
-			} else if prefix != branch {
-				return problem.PRFleetOpen.With(pull.Number, pull.Head)
-			}
-		}
-	}
-	var err error
-	if head := p.Branches.Heads[branch]; head != "" {
-		p.seen.Head, err = p.inspect(branch, head)
-	}
-	return err
 }
 
 // inspect reads the head of a branch, and whether it is as a call in this clone left it.
@@ -137,28 +220,47 @@ func (p *place) inspect(branch, commit string) (*plan.Head, error) {
 	return h, base.GitProblem(err)
 }
 
-// digest is that of the files that the text is about, as a commit has them.
+// digest is that of the files that the text is about, as a commit has them: the states of
+// the members here, and the fleet file, which says who they are.
 func (p *place) digest(commit string) (string, error) {
+	file, names := p.file, []string{}
+	if p.name == "" {
+		names = append(names, p.State)
+		if own, err := p.fleet.fleetAt(commit); err == nil && len(own.Spec.Members) < len(file.Spec.Members)+maxJoined {
+			file = own
+		}
+	}
+	for _, m := range file.Spec.Members {
+		if name := p.fleet.nameOf(m); m.Repository == p.name && filepath.IsLocal(filepath.FromSlash(name)) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
 	var all []byte
-	for _, name := range p.about {
-		file, regular, err := p.Repo.Regular(commit, name, statefile.MaxSize)
+	for _, name := range names {
+		file, there, err := p.Repo.Regular(commit, name, statefile.MaxSize)
 		if err != nil {
 			return "", base.GitProblem(err)
 		}
-		if !regular {
-			file, _, _ = p.Repo.File(commit, name) // an executable one; all else counts as none
+		if !there { // an executable one; all else counts as none
+			file, there, _ = p.Repo.File(commit, name)
 		}
-		all = append(all, text.Digest(file)+" "+name+"\n"...)
+		if there {
+			all = append(all, text.Digest(file)+" "+name+"\n"...)
+		}
 	}
 	return text.Digest(all), nil
 }
 
+// maxJoined is how many members a commit may add: it may be anybody's.
+const maxJoined = 1000
+
 // steps are the states of the members that move here, before and after a commit.
-func (p *place) steps(f *checkout.Fleet, c *fleetCall, commit string) (all []text.Step, err error) {
+func (p *place) steps(f *checkout.Fleet, commit string) (all []text.Step, err error) {
 	for _, o := range movedIn(f, p.moved, p.name) {
 		m := f.Clusters[o.Member].Member
 		m.Commit = commit
-		next, err := c.stateOf(commit, m)
+		next, err := p.fleet.stateOf(commit, m)
 		if err != nil {
 			return nil, err
 		}
@@ -169,11 +271,12 @@ func (p *place) steps(f *checkout.Fleet, c *fleetCall, commit string) (all []tex
 
 // ignored lists the flags that no member of a held change follows, see [call.ignoredBy];
 // answers is false where it is another change altogether.
-func (c *fleetCall) ignored(f *checkout.Fleet, all []*place, commits map[string]string, branch string) (flags []string, answers bool, err error) {
+func (c *fleetCall) ignored(f *checkout.Fleet, all []*place, commits map[string]string,
+	branch string) (flags []string, answers bool, err error) {
 	assumed := map[string]int{} // codes that a member has no record of
 	members := 0
 	for _, p := range all {
-		steps, err := p.steps(f, c, commits[p.name])
+		steps, err := p.steps(f, commits[p.name])
 		if err != nil {
 			return nil, false, err
 		}

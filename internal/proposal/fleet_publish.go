@@ -17,7 +17,8 @@ import (
 // publishAll pushes the branch of every repository and opens its pull request or brings it
 // up to date, the fleet's last: where it is open all others are. A change on an older base
 // is not pushed anew; only its texts are put right.
-func (c *fleetCall) publishAll(f *checkout.Fleet, dry *checkout.Result, places []*place, commits map[string]string, branch string) (r plan.Report, err error) {
+func (c *fleetCall) publishAll(f *checkout.Fleet, dry *checkout.Result, places []*place, commits map[string]string,
+	branch string) (r plan.Report, err error) {
 	h := places[len(places)-1].seen.Head
 	older := h != nil && h.Commit == commits[""] && h.Parent != c.Tip
 	words := fleetWords{file: f.File, dry: dry, branch: branch, home: c.home()}
@@ -25,7 +26,7 @@ func (c *fleetCall) publishAll(f *checkout.Fleet, dry *checkout.Result, places [
 	changed := ""
 	for _, p := range places {
 		commit := commits[p.name]
-		some, err := p.steps(f, c, commit)
+		some, err := p.steps(f, commit)
 		if steps = append(steps, some...); p.name == "" {
 			some = steps
 		}
@@ -82,12 +83,14 @@ func (p *place) written(w fleetWords, commit string, steps []text.Step) (plan.Ch
 	}
 	mark := text.Ending(l, "fleet "+w.file.Metadata.Name+" "+w.branch, digest, title, body, "")
 	to := p.moved[0].Move
-	return plan.Change{Branch: w.branch, Title: title, Body: sink.Cut(body, mark, l.Body), Phase: to.To, Epoch: to.State.Status.Epoch, Commit: commit}, nil
+	return plan.Change{Branch: w.branch, Title: title, Body: sink.Cut(body, mark, l.Body), Phase: to.To, Epoch: to.State.Status.Epoch,
+		Commit: commit}, nil
 }
 
 // publish pushes a part and opens its pull request or brings it up to date.
 func (p *place) publish(ch plan.Change, older bool) (plan.Report, error) {
-	r := plan.Report{Operation: plan.OpNone, Why: "the branch has the change already", Branch: ch.Branch, Commit: ch.Commit, Phase: ch.Phase, Epoch: ch.Epoch}
+	r := plan.Report{Operation: plan.OpNone, Why: "the branch has the change already", Branch: ch.Branch, Commit: ch.Commit,
+		Phase: ch.Phase, Epoch: ch.Epoch}
 	if ch.Was = p.Branches.Heads[ch.Branch]; older {
 		ch.Was = ch.Commit
 	}

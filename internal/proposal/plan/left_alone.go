@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
@@ -40,6 +41,9 @@ func (s Snapshot) misleading(h *Head) string {
 	}
 	return fmt.Sprintf("the text of pull request #%d was written for another commit than %s: do not decide by it; ", s.Due[0].Number, h.Commit[:12])
 }
+
+// Misleading says that the text of the open pull request is of another commit, or nothing.
+func (s Snapshot) Misleading() string { return strings.TrimSuffix(s.misleading(s.Head), "; ") }
 
 // Warning is what title and text of the open pull request become where its branch is left
 // alone: with a warning if they are of another commit, and without one if they are not.
