@@ -28,8 +28,8 @@ type fleetCall struct {
 	clones string
 	opened *checkout.Clones
 	others map[string]*call
-	one    sync.Mutex // of others: members are judged at the same time
-	spots  map[string]*place
+	one    sync.Mutex        // of others: members are judged at the same time
+	known  map[string]*place // by their names
 	// misled says which texts are of other commits than their branches have.
 	misled []string
 }
@@ -46,7 +46,7 @@ func MakeFleet(w World, q Request) (plan.Report, error) {
 	if err != nil {
 		return plan.Report{}, err
 	}
-	all := &fleetCall{call: c, others: map[string]*call{}, spots: map[string]*place{}}
+	all := &fleetCall{call: c, others: map[string]*call{}, known: map[string]*place{}}
 	defer all.close()
 	if q.Clones != "" {
 		all.clones, err = filepath.Abs(q.Clones)

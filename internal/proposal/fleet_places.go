@@ -37,9 +37,9 @@ type place struct {
 	seen  plan.Snapshot
 }
 
-// spot is the place of a repository.
-func (c *fleetCall) spot(f *checkout.Fleet, name string) (*place, error) {
-	if p := c.spots[name]; p != nil {
+// placeOf is the place of a repository.
+func (c *fleetCall) placeOf(f *checkout.Fleet, name string) (*place, error) {
+	if p := c.known[name]; p != nil {
 		return p, nil
 	}
 	p := c.call
@@ -49,15 +49,15 @@ func (c *fleetCall) spot(f *checkout.Fleet, name string) (*place, error) {
 			return nil, err
 		}
 	}
-	c.spots[name] = &place{call: p, fleet: c, file: f.File, name: name, heads: map[string]*plan.Head{}}
-	return c.spots[name], nil
+	c.known[name] = &place{call: p, fleet: c, file: f.File, name: name, heads: map[string]*plan.Head{}}
+	return c.known[name], nil
 }
 
 // watch has all open pull requests of the fleet whose branches are not of this clone say
 // whether their texts are of other commits, whatever becomes of this call.
 func (c *fleetCall) watch(f *checkout.Fleet) error {
 	for _, name := range append([]string{""}, repositoriesIn(f)...) {
-		p, err := c.spot(f, name)
+		p, err := c.placeOf(f, name)
 		if err != nil {
 			continue // it is not cloned: nothing is moved there
 		}
@@ -137,7 +137,7 @@ func (p *place) headOn(branch string) (h *plan.Head, err error) {
 // their branches.
 func (c *fleetCall) places(f *checkout.Fleet, moved []fleet.Outcome, branch string) (all []*place, err error) {
 	for _, name := range append(repositoriesOf(f, moved), "") {
-		p, err := c.spot(f, name)
+		p, err := c.placeOf(f, name)
 		if err != nil {
 			return nil, err
 		}
