@@ -66,7 +66,7 @@ refused while one is open.
 	f.addWays(cmd)
 	f.evidence.observing(cmd)
 	cmd.Flags().StringVar(&f.evidence.key, "evidence-key", "", "with --observe: SSH key `FILE` that signs the observation, as evidence sign does")
-	cmd.Flags().StringVar(&f.request.Signers, "allowed-signers", "allowed_signers", "file of the base branch, relative to the state, that lists the SSH keys whose commits are taken over")
+	cmd.Flags().StringVar(&f.request.Signers, "allowed-signers", proposal.DefaultSigners, "file of the base branch, relative to the state, that lists the SSH keys whose commits are taken over")
 	return cmd
 }
 
@@ -80,7 +80,7 @@ func (f *prFlags) addMove(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&q.Remote, "remote", "", "Git remote (default: the only one, or else origin)")
 	cmd.Flags().StringVar(&q.Base, "base", "", "branch that changes go to (default: the remote's default branch; with --guard: the one that the CI names)")
 	cmd.Flags().StringSliceVar(&q.Labels, "label", []string{forge.LabelPrefix}, "label of the pull request; may be given several times")
-	cmd.Flags().BoolVar(&q.Draft, "draft", false, "open it as a draft")
+	cmd.Flags().BoolVar(&q.Draft, "draft", false, "open it as a draft; make the open one a draft")
 	cmd.Flags().BoolVar(&q.Wish.Ahead, "draft-until-gate", false, "open it as a draft before its gate is open; ready when it is")
 	cmd.Flags().BoolVar(&q.Wish.Anew, "anew", false, "make the move anew although the branch holds it: new instant, new certificates")
 	cmd.Flags().BoolVar(&q.KeepEvidence, "keep-evidence", true, "commit the observations beside the state (evidence/), for reviewer and guard")

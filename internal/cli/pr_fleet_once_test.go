@@ -36,15 +36,16 @@ func countGit(t *testing.T) (runs func() []string) {
 }
 
 // TestPRFleetReadsOnce: a call for a fleet reads the state of a member twice: at its pin,
-// which is read once for all that need it, and at the tip of its repository.
+// which is read once for all that need it, and at the tip of its repository; and once more
+// where a commit brings it, for the text.
 func TestPRFleetReadsOnce(t *testing.T) {
 	r := newRealm(t, ageKeys, "east", "west")
 	r.at = r.at.Add(49 * time.Hour)
 	runs := countGit(t)
 	for _, call := range []struct {
 		more []string
-		want int // what a commit brings is read once more, for keys
-	}{{[]string{"--dry-run"}, 2}, {nil, 5}, {nil, 2}} {
+		want int // a commit that is made is read once more, for keys
+	}{{[]string{"--dry-run"}, 2}, {nil, 6}, {nil, 3}} {
 		made := r.pr(append(fleetSteps[0], call.more...)...)
 		reads := map[string]int{}
 		for _, run := range runs() {

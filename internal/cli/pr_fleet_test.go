@@ -261,7 +261,7 @@ func TestPRFleetMadeElsewhere(t *testing.T) {
 	if got := pr(move...); got.Operation != plan.OpLeft || !strings.Contains(got.Why, "was made elsewhere") || l.head(made.Branch) != made.Commit {
 		t.Errorf("%+v", got)
 	}
-	if got := pr(append(move, "--anew")...); got.Operation != plan.OpUpdated || got.Commit == made.Commit || l.head(made.Branch) != got.Commit {
+	if got := pr(append(move, "--anew")...); got.Operation != plan.OpCreated || got.Commit == made.Commit || l.head(made.Branch) != got.Commit {
 		t.Errorf("--anew: %+v", got)
 	}
 }

@@ -48,7 +48,7 @@ func (a *app) asked(f *prFlags) proposal.Request {
 	q := f.request
 	q.StatePath, q.DryRun = f.statePath, f.dryRun
 	q.Wish.Strategy, q.Wish.Assumed, q.Wish.Options = f.material.Strategy, f.evidence.Assumed, f.options
-	q.Because = f.evidence.Because
+	q.Because, q.EvidenceKey = f.evidence.Because, f.evidence.key
 	q.Evidence = base.Evidence{Files: f.evidence.Files, Load: f.evidence.Load, Observe: a.observedText(&f.evidence)}
 	if f.evidence.observe {
 		q.Evidence.Reads = slices.Concat(f.evidence.cluster.Files(a.Getenv), child.Files(child.Clusters),

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
@@ -68,13 +69,22 @@ func (c *call) change(h *plan.Head, p plan.Plan) (*change, error) {
 
 // commit commits a change, and keeps its keys.
 func (c *call) commit(ch *change, tree string, keys []keyfile.File) (err error) {
-	if ch.commit, err = c.tree.Commit(tree, ch.message, ch.text.At); err != nil {
-		return base.GitProblem(err)
+	if ch.commit, err = c.commitTree(tree, ch.message, ch.text.At); err != nil {
+		return err
+	}
+	return c.keep(ch.text.Branch, ch.commit, keys)
+}
+
+// commitTree commits a tree, and names hooks that did not run.
+func (c *call) commitTree(tree, message string, at time.Time) (string, error) {
+	commit, err := c.tree.Commit(tree, message, at)
+	if err != nil {
+		return "", base.GitProblem(err)
 	}
 	for _, hook := range c.tree.SkippedHooks {
 		fmt.Fprintf(c.Notes, "note: the hook %s did not run: it is a file of the working tree that branch %s does not have\n", sink.Name(hook), sink.Name(c.Branch))
 	}
-	return c.keep(ch.text.Branch, ch.commit, keys)
+	return commit, nil
 }
 
 // described writes title and commit message of what is in the tree.

@@ -73,6 +73,11 @@ func (c *call) putObservation(next *state.Rotation, file string, text []byte) (n
 	if err != nil {
 		return "", err
 	}
+	return c.putObserved(next, file, o, text)
+}
+
+// putObserved is putObservation of one that was read.
+func (c *call) putObserved(next *state.Rotation, file string, o *rotation.Observation, text []byte) (name string, err error) {
 	if name = c.EvidenceName(next, o); !c.IsEvidence(name) {
 		return "", problem.PREvidenceName.With(o.Cluster, o.At).In(file)
 	}

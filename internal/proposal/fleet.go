@@ -12,7 +12,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
-	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
@@ -29,19 +28,25 @@ type fleetCall struct {
 	clones string
 	opened *checkout.Clones
 	others map[string]*call
-	one    sync.Mutex // of others: members are judged at the same time
+	one    sync.Mutex        // of others: members are judged at the same time
+	known  map[string]*place // by their names
+	// misled says which texts are of other commits than their branches have.
+	misled []string
 }
 
 // MakeFleet moves all members of a fleet file that may move: in one pull request for
 // each repository that has any. The branch names the members and the phases that they
 // go to: run twice, nothing happens.
 func MakeFleet(w World, q Request) (plan.Report, error) {
+	if err := followed(q); err != nil {
+		return plan.Report{}, err
+	}
 	q.StatePath = q.Fleet
 	c, err := locate(w, q)
 	if err != nil {
 		return plan.Report{}, err
 	}
-	all := &fleetCall{call: c, others: map[string]*call{}}
+	all := &fleetCall{call: c, others: map[string]*call{}, known: map[string]*place{}}
 	defer all.close()
 	if q.Clones != "" {
 		all.clones, err = filepath.Abs(q.Clones)
@@ -66,6 +71,11 @@ func MakeFleet(w World, q Request) (plan.Report, error) {
 		return plan.Report{}, err
 	}
 	r, err := all.move()
+	if err != nil {
+		for _, why := range all.misled {
+			fmt.Fprintf(c.Notes, "note: %s\n", why)
+		}
+	}
 	r.Base, r.DryRun = c.Branch, q.DryRun
 	return r, c.Told(err)
 }
@@ -108,6 +118,11 @@ func (c *fleetCall) move() (plan.Report, error) {
 		return plan.Report{}, err
 	}
 	defer release()
+	if !c.q.CommitOnly {
+		if err := c.watch(f); err != nil {
+			return plan.Report{}, err
+		}
+	}
 	wish := c.fleetWish(f.File.Spec.Limits.MembersPerPullRequest)
 	wish.DryRun = true
 	dry, err := world.MakeIn(f, wish)
@@ -115,23 +130,54 @@ func (c *fleetCall) move() (plan.Report, error) {
 		return plan.Report{}, err
 	}
 	branch := fleetBranch(f.File, dry)
-	r := plan.Report{Branch: branch, Commit: c.Branches.Heads[branch], Phase: dry.Moved[0].Move.To,
-		Epoch: dry.Moved[0].Move.State.Status.Epoch}
-	if held, err := c.held(f, dry, &r); held || err != nil || c.q.DryRun {
-		return r, err
+	places, err := c.places(f, dry.Moved, branch)
+	if err != nil {
+		return plan.Report{}, err
 	}
-	was := r.Commit
-	if r.Commit, err = c.kept(f, branch); err == nil && r.Commit == "" {
-		wish.DryRun = false
-		var made *checkout.Result
-		if made, err = world.MakeIn(f, wish); err == nil {
-			r.Commit, err = c.commitAll(f, made, branch)
-		}
+	r := plan.Report{Branch: branch, Phase: dry.Moved[0].Move.To, Epoch: dry.Moved[0].Move.State.Status.Epoch}
+	if left := leftAlone(branch, places, c.q.Wish); left != nil {
+		left.Phase, left.Epoch = r.Phase, r.Epoch
+		return *left, nil
 	}
+	commits, err := c.held(f, places, branch)
 	if err != nil {
 		return r, err
 	}
-	return c.publishAll(r, f, dry, was)
+	if commits == nil && c.q.DryRun {
+		r.Operation, r.Why = plan.OpCreated, "the members that may move move together"
+		if len(places[len(places)-1].seen.Due) > 0 {
+			r.Operation, r.Why = plan.OpUpdated, "the move is made anew on the base"
+		}
+		return r, nil
+	}
+	if commits == nil {
+		wish.DryRun = false
+		made, err := world.MakeIn(f, wish)
+		if err != nil {
+			return r, err
+		}
+		commit, err := c.commitAll(f, made, branch)
+		if err == nil {
+			commits, err = c.commitsOf(f, commit)
+		}
+		if err != nil {
+			return r, err
+		}
+	}
+	return c.publishAll(f, dry, places, commits, branch)
+}
+
+// leftAlone reports the branches of a change that are left alone.
+func leftAlone(branch string, places []*place, w plan.Wish) *plan.Report {
+	seen, warned := make([]plan.Place, len(places)), false
+	for i, p := range places {
+		seen[i], warned = plan.Place{Repository: p.name, Snapshot: p.seen}, warned || p.warned
+	}
+	r := plan.LeftAlone(branch, seen, w)
+	if r != nil {
+		r.Warned = warned
+	}
+	return r
 }
 
 // memberCustody is the custody of a member. Keys in plain files are no part of a commit:
@@ -179,63 +225,50 @@ func fleetBranch(f *fleet.File, r *checkout.Result) string {
 	return text.FleetBranch(f.Metadata.Name, r.Moved[0].Move.To, members)
 }
 
-// held reports what is there already: the branch of this change, or another open
-// pull request of the fleet, which goes first.
-func (c *fleetCall) held(f *checkout.Fleet, dry *checkout.Result, r *plan.Report) (bool, error) {
-	if c.forge != nil {
-		open, err := c.forge.List(c.ctx, forge.Query{Base: c.Branch, HeadPrefix: text.FleetPrefix(f.File.Metadata.Name), State: "open"})
-		if err != nil {
-			return false, err
-		}
-		for _, p := range open {
-			r.Number, r.URL = p.Number, p.URL
-			if p.Head != r.Branch {
-				return false, problem.PRFleetOpen.With(p.Number, p.Head)
-			}
-		}
+// held are the commits of a change, by repository, that stay as they were made: those on
+// its branches, or those that an earlier call made and did not push. It is nil where the
+// change is made anew.
+func (c *fleetCall) held(f *checkout.Fleet, places []*place, branch string) (map[string]string, error) {
+	own := places[len(places)-1]
+	h, due := own.seen.Head, len(own.seen.Due) > 0
+	var commit string
+	var err error
+	switch {
+	case c.q.Wish.Anew:
+	case h != nil && h.Parent == c.Tip && (due || c.q.CommitOnly || c.q.DryRun), h != nil && h.Parent != c.Tip && c.stays(f, own.moved):
+		commit = h.Commit
 	}
-	for _, name := range repositoriesOf(f, dry.Moved) {
-		if o, err := c.other(name); err != nil {
-			return false, err
-		} else if ours, err := o.isOurs(r.Branch); err != nil || !ours {
-			r.Operation, r.Why = plan.OpLeft, "the branch of repository "+name+" was made elsewhere: look at it, delete it, or run with --anew"
-			return true, err
-		}
+	if commit == "" && !c.q.DryRun {
+		commit, err = c.kept(f, branch)
 	}
-	if r.Commit == "" {
-		r.Operation, r.Why = plan.OpCreated, "the members that may move move together"
-		return false, nil
+	if commit == "" || err != nil {
+		return nil, err
 	}
-	r.Operation, r.Why = plan.OpUpdated, "the move is made anew on the base"
-	if c.q.Wish.Anew {
-		return false, nil
+	commits, err := c.commitsOf(f, commit)
+	if err != nil {
+		return nil, err
 	}
-	if ours, err := c.isOurs(r.Branch); err != nil || !ours { // a commit of somebody else may not be in this clone
-		r.Operation, r.Why = plan.OpLeft, "the branch was made elsewhere: look at it, delete it, or run with --anew"
-		return true, err
-	}
-	onTip, err := c.onTip(r.Commit)
+	ignored, answers, err := c.ignored(f, places, commits, branch)
 	switch {
 	case err != nil:
-		return false, err
-	case onTip && r.Number > 0:
-		r.Operation, r.Why = plan.OpNone, "the branch has this move already"
-		return true, nil
-	case !onTip && c.stays(f, dry.Moved):
-		r.Operation, r.Why = plan.OpLeft, "the base moved since this change was made: merge it as it is, or run with --anew, which makes it again"
-		return true, nil
+		return nil, err
+	case len(ignored) > 0:
+		return nil, problem.PRIgnored.With(branch, strings.Join(ignored, ", "))
+	case !answers && due:
+		return nil, problem.PROpen.With(own.seen.Due[0].Number, branch, own.seen.Due[0].URL)
+	case !answers:
+		return nil, nil
 	}
-	return false, nil
+	return commits, nil
 }
 
-// isOurs reports whether a branch of the remote, if there is one, was made by this clone.
-func (c *call) isOurs(branch string) (bool, error) {
-	head := c.Branches.Heads[branch]
-	if head == "" || c.q.Wish.Anew {
-		return true, nil
+// commitsOf are the commits of all repositories that a commit of the fleet's brings.
+func (c *fleetCall) commitsOf(f *checkout.Fleet, commit string) (map[string]string, error) {
+	commits, err := c.pinnedBy(f, commit)
+	if err == nil {
+		commits[""] = commit
 	}
-	recorded, err := c.Repo.Recorded(branch, head)
-	return recorded, base.GitProblem(err)
+	return commits, err
 }
 
 // onTip reports whether a commit was made of the newest one of the base.
@@ -248,4 +281,16 @@ func (c *call) onTip(commit string) (bool, error) {
 // other repositories, cannot be made twice.
 func (c *fleetCall) stays(f *checkout.Fleet, moved []fleet.Outcome) bool {
 	return c.q.Wish.Verb == state.MoveStart || len(repositoriesOf(f, moved)) > 0
+}
+
+// originIn says where the material of a start of members comes from.
+func (c *call) originIn(r *checkout.Result, moved []fleet.Outcome) string {
+	if c.q.Wish.Verb != state.MoveStart {
+		return ""
+	}
+	from := origin(c.q.Material)
+	if leader := r.Scene.Leader(moved[0].Member); leader >= 0 && c.q.Material.Anchor == "" {
+		from += ", under the anchor that member " + r.Scene.Clusters[leader].Name + " has already"
+	}
+	return from
 }

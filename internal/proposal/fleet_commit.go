@@ -39,7 +39,7 @@ func (c *fleetCall) commitAll(f *checkout.Fleet, made *checkout.Result, branch s
 	if err != nil {
 		return "", err
 	}
-	commit, err := c.commitFleet(names, fleetTitle(f.File, made, made.Moved), branch)
+	commit, err := c.commitFleet(names, fleetTitle(f.File, made, made.Moved), branch, c.originIn(made, made.Moved))
 	if err != nil {
 		return "", err
 	}
@@ -86,7 +86,7 @@ func (c *fleetCall) commitOther(o *call, f *checkout.Fleet, made *checkout.Resul
 		}
 		names = append(names, more...)
 	}
-	commit, err := o.commitFleet(names, fleetTitle(f.File, made, moved), branch)
+	commit, err := o.commitFleet(names, fleetTitle(f.File, made, moved), branch, o.originIn(made, moved))
 	if err == nil {
 		err = o.remember(branch, commit)
 	}
@@ -97,7 +97,7 @@ func (c *fleetCall) commitOther(o *call, f *checkout.Fleet, made *checkout.Resul
 // with its state.
 func (c *call) memberFiles(name string, m fleet.Cluster, next *state.Rotation, seen []checkout.Observed) ([]string, error) {
 	names := []string{name}
-	evidence, err := c.putObserved(name, m, seen)
+	evidence, err := c.putSeen(name, m, seen)
 	names = append(names, evidence...)
 	if err != nil || len(next.Spec.Outputs) == 0 {
 		return names, err
@@ -113,16 +113,15 @@ func (c *call) memberFiles(name string, m fleet.Cluster, next *state.Rotation, s
 	return names, outputs.Write(c.Moves.Files, c.Root, changed)
 }
 
-// putObserved writes the observations of a member beside its state.
-func (c *call) putObserved(name string, m fleet.Cluster, seen []checkout.Observed) (names []string, err error) {
+// putSeen writes the observations of a member beside its state.
+func (c *call) putSeen(name string, m fleet.Cluster, seen []checkout.Observed) (names []string, err error) {
 	if m.Now == nil || !c.q.KeepEvidence {
 		return nil, nil
 	}
-	member := *c.Base
-	member.State, member.Now = name, m.Now
+	member := c.of(name, m.Now)
 	for _, o := range seen {
-		file := member.EvidenceName(m.Now, o.Observation)
-		if err := c.Put(file, o.Text); err != nil {
+		file, err := member.putObserved(m.Now, name, o.Observation, o.Text)
+		if err != nil {
 			return nil, err
 		}
 		names = append(names, file)
@@ -153,7 +152,7 @@ func (c *fleetCall) ownFiles(f *checkout.Fleet, made *checkout.Result, pins map[
 		case moves:
 			more, err = c.memberFiles(own, m, moved[i], f.Observed[i])
 		default:
-			more, err = c.putObserved(own, m, f.Observed[i])
+			more, err = c.putSeen(own, m, f.Observed[i])
 		}
 		if err != nil {
 			return nil, err
@@ -186,7 +185,7 @@ func (c *call) putLatest(m fleet.Cluster, seen []checkout.Observed) ([]string, e
 }
 
 // commitFleet commits these files of the tree.
-func (c *call) commitFleet(names []string, title, branch string) (string, error) {
+func (c *call) commitFleet(names []string, title, branch, origin string) (string, error) {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	if err := c.noSecret(names); err != nil {
@@ -200,7 +199,10 @@ func (c *call) commitFleet(names []string, title, branch string) (string, error)
 	if err != nil {
 		return "", base.GitProblem(err)
 	}
-	message := fmt.Sprintf("%s\n\n%s: %s\n%s: %s\nL5d-Pki-Fleet: %s\n", title, text.TrailerBase, c.Tip, text.TrailerChanges, seal, branch)
-	commit, err := c.tree.Commit(tree, message, c.Instant)
-	return commit, base.GitProblem(err)
+	message := fmt.Sprintf("%s\n\n%s: %s\n%s: %s\n%s: %s\n", title, text.TrailerBase, c.Tip, text.TrailerChanges, seal,
+		text.TrailerFleet, branch)
+	if origin != "" {
+		message += fmt.Sprintf("%s: %s\n", text.TrailerMaterial, origin)
+	}
+	return c.commitTree(tree, message, c.Instant)
 }

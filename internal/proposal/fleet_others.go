@@ -70,6 +70,17 @@ func (c *fleetCall) merged(m fleet.Cluster) error {
 	return nil
 }
 
+// repositoriesIn are the other repositories that have members.
+func repositoriesIn(f *checkout.Fleet) (names []string) {
+	for _, m := range f.File.Spec.Members {
+		if m.Repository != "" {
+			names = append(names, m.Repository)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // repositoriesOf are the other repositories that have members among those that move.
 func repositoriesOf(f *checkout.Fleet, moved []fleet.Outcome) (names []string) {
 	for _, o := range moved {
@@ -99,8 +110,9 @@ func (c *fleetCall) pinnedBy(f *checkout.Fleet, commit string) (map[string]strin
 		return nil, err
 	}
 	commits := map[string]string{}
-	for i, m := range next.Spec.Members {
-		if m.Repository != "" && i < len(f.Clusters) && m.Commit != f.Clusters[i].Commit {
+	for _, m := range next.Spec.Members {
+		known := func(c fleet.Cluster) bool { return c.Name == m.Name && c.Commit == m.Commit }
+		if m.Repository != "" && !slices.ContainsFunc(f.Clusters, known) {
 			commits[m.Repository] = m.Commit
 		}
 	}

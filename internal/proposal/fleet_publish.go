@@ -2,8 +2,6 @@ package proposal
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
@@ -11,33 +9,104 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
-// publishAll pushes the branch of every repository and opens its pull request, the
-// fleet's last: where it is open all others are.
-func (c *fleetCall) publishAll(r plan.Report, f *checkout.Fleet, dry *checkout.Result, was string) (plan.Report, error) {
-	pins, err := c.pinnedBy(f, r.Commit)
+// publishAll pushes the branch of every repository and opens its pull request or brings it
+// up to date, the fleet's last: where it is open all others are. A change on an older base
+// is not pushed anew; only its texts are put right.
+func (c *fleetCall) publishAll(f *checkout.Fleet, dry *checkout.Result, places []*place, commits map[string]string,
+	branch string) (r plan.Report, err error) {
+	h := places[len(places)-1].seen.Head
+	older := h != nil && h.Commit == commits[""] && h.Parent != c.Tip
+	words := fleetWords{file: f.File, dry: dry, branch: branch, home: c.home()}
+	var steps []text.Step
+	changed := ""
+	for _, p := range places {
+		commit := commits[p.name]
+		some, err := p.steps(f, commit)
+		if steps = append(steps, some...); p.name == "" {
+			some = steps
+		}
+		var ch plan.Change
+		if err == nil {
+			ch, err = p.written(words, commit, some)
+		}
+		if err == nil {
+			r, err = p.publish(ch, older)
+		}
+		if err != nil {
+			r.Parts = words.parts
+			return r, p.Told(err)
+		}
+		if p.name != "" {
+			words.parts = append(words.parts, plan.Part{Repository: p.name, Branch: branch, Commit: commit, Number: r.Number, URL: r.URL})
+			if r.Operation != plan.OpNone {
+				changed = p.name
+			}
+		}
+	}
+	r.Parts = words.parts
+	switch {
+	case older:
+		r.Warned = r.Operation != plan.OpNone || changed != ""
+		r.Operation, r.Why = plan.OpLeft, "the base moved since this change was made: merge it as it is, or run with --anew, which makes it again"
+	case r.Operation == plan.OpNone && changed != "":
+		r.Operation, r.Why = plan.OpUpdated, "the part in repository "+changed+" was brought up to date"
+	}
+	return r, nil
+}
+
+// written is the part of a change here, with the states that its text is about.
+func (p *place) written(w fleetWords, commit string, steps []text.Step) (plan.Change, error) {
+	d, err := p.Repo.Inspect(commit)
 	if err != nil {
-		return r, err
+		return plan.Change{}, base.GitProblem(err)
 	}
-	for _, name := range slices.Sorted(maps.Keys(pins)) {
-		o, err := c.other(name)
-		if err != nil {
-			return r, err
-		}
-		moved := movedIn(f, dry.Moved, name)
-		if len(moved) == 0 {
-			continue
-		}
-		part, err := o.publishFleet(plan.Report{Branch: r.Branch, Commit: pins[name]}, fleetTitle(f.File, dry, moved),
-			otherText(f.File, dry, moved, c.home(), r.Branch), o.Branches.Heads[r.Branch])
-		if err != nil {
-			return r, o.Told(err)
-		}
-		r.Parts = append(r.Parts, plan.Part{Repository: name, Branch: r.Branch, Commit: part.Commit, Number: part.Number, URL: part.URL})
+	incoming, err := text.Incoming(d.Trailers[text.TrailerMaterial], steps)
+	if err != nil {
+		return plan.Change{}, err
 	}
-	return c.publishFleet(r, fleetTitle(f.File, dry, dry.Moved), fleetText(f.File, dry, partsText(r.Parts), r.Branch), was)
+	digest, err := p.digest(commit)
+	if err != nil {
+		return plan.Change{}, err
+	}
+	l, title := forge.LimitsOf(p.flavour), fleetTitle(w.file, w.dry, p.moved)
+	body := w.text(l, p.moved, incoming)
+	if p.name != "" {
+		body = w.otherText(p.moved, incoming)
+	}
+	if holdsSecret([]byte(body)) {
+		return plan.Change{}, problem.SyncKey.With("the text of the pull request")
+	}
+	mark := text.Ending(l, "fleet "+w.file.Metadata.Name+" "+w.branch, digest, title, body, "")
+	to := p.moved[0].Move
+	return plan.Change{Branch: w.branch, Title: title, Body: sink.Cut(body, mark, l.Body), Phase: to.To, Epoch: to.State.Status.Epoch,
+		Commit: commit}, nil
+}
+
+// publish pushes a part and opens its pull request or brings it up to date.
+func (p *place) publish(ch plan.Change, older bool) (plan.Report, error) {
+	r := plan.Report{Operation: plan.OpNone, Why: "the branch has the change already", Branch: ch.Branch, Commit: ch.Commit,
+		Phase: ch.Phase, Epoch: ch.Epoch}
+	if ch.Was = p.Branches.Heads[ch.Branch]; older {
+		ch.Was = ch.Commit
+	}
+	switch {
+	case p.q.CommitOnly:
+		local, err := p.Repo.Look(base.Here)
+		if was := local.Heads[ch.Branch]; err == nil && was != ch.Commit {
+			r.Operation, r.Why = plan.OpCommitted, "the branch has the change; push it and open the pull request"
+			err = p.Repo.PutBranch(ch.Branch, ch.Commit, was)
+		}
+		return r, base.GitProblem(err)
+	case older && len(p.seen.Due) == 0:
+		return r, nil
+	}
+	r, _, err := p.propose(p.seen, ch)
+	return r, err
 }
 
 // home is the address of the fleet's repository, for people.
@@ -66,51 +135,4 @@ func partsText(parts []plan.Part) string {
 		fmt.Fprintf(&b, "- %s: %s\n", p.Repository, link)
 	}
 	return b.String()
-}
-
-// publishFleet pushes a commit to its branch, and opens or updates the pull request.
-func (c *call) publishFleet(r plan.Report, title, body, was string) (plan.Report, error) {
-	if c.q.CommitOnly {
-		local, err := c.Repo.Look(base.Here)
-		if err == nil && local.Heads[r.Branch] != r.Commit {
-			err = c.Repo.PutBranch(r.Branch, r.Commit, local.Heads[r.Branch])
-		}
-		r.Operation = plan.OpCommitted
-		return r, base.GitProblem(err)
-	}
-	if was != r.Commit {
-		if err := c.push(r.Branch, r.Commit, was); err != nil {
-			return r, err
-		}
-		r.Pushed = true
-	}
-	if c.forge == nil {
-		if err := c.reach(); err != nil {
-			return r, err
-		}
-	}
-	open, err := c.forge.List(c.ctx, forge.Query{Base: c.Branch, Head: r.Branch, State: "open"})
-	if err != nil {
-		return r, err
-	}
-	body = c.cut(body)
-	if len(open) > 0 {
-		r.Number, r.URL = open[0].Number, open[0].URL
-		if open[0].Title != title || strings.TrimSpace(open[0].Body) != strings.TrimSpace(body) {
-			_, err = c.forge.Update(c.ctx, r.Number, forge.Change{Title: &title, Body: &body})
-		}
-		return r, err
-	}
-	p, err := c.forge.Open(c.ctx, forge.New{Title: title, Body: body, Head: r.Branch, Base: c.Branch, Draft: c.q.Draft, Labels: c.q.Labels})
-	r.Number, r.URL = p.Number, p.URL
-	return r, err
-}
-
-// cut keeps whole lines of a body that is too long for the forge: the members that move
-// come first.
-func (c *call) cut(body string) string {
-	if limit := forge.LimitsOf(c.flavour).Body; limit > 0 && len(body) > limit {
-		return body[:strings.LastIndex(body[:limit], "\n")+1]
-	}
-	return body
 }

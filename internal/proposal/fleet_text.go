@@ -2,10 +2,14 @@ package proposal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
+	"github.com/l5d-pki/l5d-pki-render/internal/forge"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 )
 
@@ -28,41 +32,42 @@ func fleetTable(b *strings.Builder, r *checkout.Result, moved []fleet.Outcome) {
 	}
 }
 
-// fleetText is the body of a fleet's pull request: who goes where, who stays and why,
-// and what to run.
-func fleetText(f *fleet.File, r *checkout.Result, about, branch string) string {
+// fleetWords is what the texts of one change have in common.
+type fleetWords struct {
+	file   *fleet.File
+	dry    *checkout.Result
+	branch string
+	// home is the address of the fleet's repository.
+	home string
+	// parts are the pull requests in other repositories.
+	parts []plan.Part
+}
+
+// text is the body of a fleet's pull request: who goes where, with what certificates, who
+// stays and why, and what to run.
+func (w fleetWords) text(l forge.Limits, moved []fleet.Outcome, incoming string) string {
 	var b strings.Builder
-	fleetTable(&b, r, r.Moved)
-	b.WriteString(about)
-	moved := map[int]bool{}
-	for _, o := range r.Moved {
-		moved[o.Member] = true
-	}
-	stays := fleet.Moves{Scene: r.Scene, DryRun: true}
-	for _, o := range r.Outcomes {
-		if !moved[o.Member] {
+	fleetTable(&b, w.dry, moved)
+	b.WriteString(partsText(w.parts) + incoming)
+	stays := fleet.Moves{Scene: w.dry.Scene, DryRun: true}
+	for _, o := range w.dry.Outcomes {
+		if !slices.ContainsFunc(moved, func(m fleet.Outcome) bool { return m.Member == o.Member }) {
 			stays.Outcomes = append(stays.Outcomes, o)
 		}
 	}
-	if len(stays.Outcomes) > 0 {
-		fmt.Fprintf(&b, "\n<details><summary>%d members stay</summary>\n\n%s\n</details>\n", len(stays.Outcomes), sink.Block("", stays.Text()))
+	if n := len(stays.Outcomes); n > 0 {
+		b.WriteString("\n" + text.Folded(l, fmt.Sprintf("%d members stay", n), sink.Block("", stays.Text())))
 	}
 	b.WriteString("\nReviewers: `l5d-pki-render fleet status` shows the grid; the guard judges each state with `--fleet`. ")
-	b.WriteString("Do not merge while a member that is listed here cannot be reconciled.\n")
-	b.WriteString(fleetMark(f, branch))
+	b.WriteString("Do not merge while a member that is listed here cannot be reconciled.\n\n")
 	return b.String()
 }
 
 // otherText is the body of the pull request in another repository of a fleet.
-func otherText(f *fleet.File, r *checkout.Result, moved []fleet.Outcome, home, branch string) string {
+func (w fleetWords) otherText(moved []fleet.Outcome, incoming string) string {
 	var b strings.Builder
-	fleetTable(&b, r, moved)
-	fmt.Fprintf(&b, "\nThis is a part of one change of the fleet `%s`. Merge the fleet's pull request first: branch `%s` of %s, which lists all parts. Until then the guard refuses this one (`fleet-pinned`): its step is not announced to the other members.\n", f.Metadata.Name, branch, home)
-	b.WriteString(fleetMark(f, branch))
-	return b.String()
-}
-
-// fleetMark is the same in all pull requests of one change.
-func fleetMark(f *fleet.File, branch string) string {
-	return fmt.Sprintf("\n<!-- l5d-pki-render fleet %s %s -->\n", f.Metadata.Name, branch)
+	fleetTable(&b, w.dry, moved)
+	fmt.Fprintf(&b, "\nThis is a part of one change of the fleet `%s`. Merge the fleet's pull request first: branch `%s` of %s, which lists all parts. Until then the guard refuses this one (`fleet-pinned`): its step is not announced to the other members.\n",
+		w.file.Metadata.Name, w.branch, sink.Code(w.home))
+	return b.String() + incoming + "\n"
 }

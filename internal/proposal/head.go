@@ -13,15 +13,10 @@ import (
 
 // inspect reads the head of a branch, and whether it is as this command left it.
 func (c *call) inspect(branch, commit string) (*plan.Head, error) {
-	if err := c.Repo.Fetch(c.Remote, branch, commit, 2); err != nil {
-		return nil, base.GitProblem(err)
-	}
-	d, err := c.Repo.Inspect(commit)
+	h, d, err := c.read(branch, commit)
 	if err != nil {
-		return nil, base.GitProblem(err)
+		return nil, err
 	}
-	h := &plan.Head{Branch: branch, Commit: d.Commit, Tree: d.Tree, Subject: d.Subject, Committer: d.Committer,
-		Material: d.Trailers[text.TrailerMaterial]}
 	file, regular, err := c.Repo.Regular(commit, c.State, statefile.MaxSize)
 	if err != nil {
 		return nil, base.GitProblem(err)
@@ -47,10 +42,36 @@ func (c *call) inspect(branch, commit string) (*plan.Head, error) {
 	return h, err
 }
 
+// read is the head of a branch as its commit says.
+func (c *call) read(branch, commit string) (*plan.Head, repo.Details, error) {
+	err := c.Repo.Fetch(c.Remote, branch, commit, 2)
+	var d repo.Details
+	if err == nil {
+		d, err = c.Repo.Inspect(commit)
+	}
+	return &plan.Head{Branch: branch, Commit: d.Commit, Tree: d.Tree, Subject: d.Subject, Committer: d.Committer,
+		Material: d.Trailers[text.TrailerMaterial]}, d, base.GitProblem(err)
+}
+
 // foreign says why a commit, with a state file of this digest, is not one of ours, as we
 // made it.
 func (c *call) foreign(branch string, d repo.Details, digest string) (string, error) {
 	named := fmt.Sprintf("l5d-pki/%s/%s-%s", d.Trailers[text.TrailerRotation], d.Trailers[text.TrailerEpoch], d.Trailers[text.TrailerPhase])
+	why, err := c.edited(branch, named, d)
+	switch {
+	case err != nil || why != "":
+		return why, err
+	case digest == "":
+		return "its " + c.State + " is not a regular file", nil
+	case digest != d.Trailers[text.TrailerState]:
+		return "it was made for another state file than " + c.State + " (two states need two names, and one that moved a new pull request)", nil
+	}
+	return "", nil
+}
+
+// edited says why a commit is not one that this command made for a branch, or not as it
+// was made; named is the branch that its trailers name.
+func (c *call) edited(branch, named string, d repo.Details) (string, error) {
 	switch {
 	case len(d.Parents) != 1:
 		return "it is a merge", nil
@@ -60,17 +81,10 @@ func (c *call) foreign(branch string, d repo.Details, digest string) (string, er
 		return "it stands on commits that " + c.Branch + " does not have", nil
 	}
 	seal, err := c.Repo.Seal(d.Parents[0], d.Commit)
-	switch {
-	case err != nil:
-		return "", err
-	case seal != d.Trailers[text.TrailerChanges]:
+	if err == nil && seal != d.Trailers[text.TrailerChanges] {
 		return "its files were changed after it was made", nil
-	case digest == "":
-		return "its " + c.State + " is not a regular file", nil
-	case digest != d.Trailers[text.TrailerState]:
-		return "it was made for another state file than " + c.State + " (two states need two names, and one that moved a new pull request)", nil
 	}
-	return "", nil
+	return "", err
 }
 
 // stateAt is the state at a commit, nil where there is none.

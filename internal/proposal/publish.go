@@ -23,29 +23,38 @@ func (c *call) publish(s plan.Snapshot, p plan.Plan) (plan.Report, error) {
 	if err != nil {
 		return plan.Report{}, err
 	}
-	how := plan.How{Labels: c.q.Labels, Draft: c.q.Draft, DryRun: c.q.DryRun}
-	change := plan.Change{Text: ch.text, Body: body, Commit: ch.commit, Was: was}
+	r, opened, err := c.propose(s, plan.ChangeOf(ch.text, body, ch.commit, was))
+	if err != nil || opened == nil {
+		return r, err
+	}
+	return c.onlyOne(*opened, r)
+}
+
+// propose pushes a change if the branch does not have it, and opens its pull request or
+// brings it up to date; opened is the one that it opened.
+func (c *call) propose(s plan.Snapshot, change plan.Change) (r plan.Report, opened *forge.Pull, err error) {
+	how := plan.How{Labels: c.q.Labels, Draft: c.q.Draft, DryRun: c.q.DryRun, Next: c.q.Wish.Next}
 	steps := plan.Publish(s, change, how)
+	r = steps.Report
 	if c.q.DryRun {
-		return steps.Report, nil
+		return r, nil, nil
 	}
 	if steps.Push {
-		if err := c.push(ch.text.Branch, ch.commit, was); err != nil {
-			return steps.Report, err
+		if err := c.push(change.Branch, change.Commit, change.Was); err != nil {
+			return r, nil, err
 		}
 	}
 	if steps.Open == nil {
-		return c.update(steps)
+		r, err = c.update(steps)
+		return r, nil, err
 	}
 	pull, err := c.forge.Open(c.ctx, *steps.Open)
 	if errors.Is(err, forge.ErrExists) {
-		return c.update(plan.Update(s, change, how, pull, steps.Report))
+		r, err = c.update(plan.Update(s, change, how, pull, r))
+		return r, nil, err
 	}
-	r := steps.Report
-	if r.Number, r.URL = pull.Number, pull.URL; err != nil {
-		return r, err
-	}
-	return c.onlyOne(pull, r)
+	r.Number, r.URL = pull.Number, pull.URL
+	return r, &pull, err
 }
 
 func (c *call) update(steps plan.Steps) (plan.Report, error) {

@@ -37,6 +37,8 @@ type Request struct {
 	// Evidence is what opens the gate; Because is why a person vouches for a need.
 	Evidence base.Evidence
 	Because  string
+	// EvidenceKey is the file of the key that signs what is observed.
+	EvidenceKey string
 	// StartBefore is how much of a certificate's life is left when Next starts a rotation.
 	StartBefore string
 	Signers     string

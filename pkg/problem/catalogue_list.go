@@ -258,6 +258,7 @@ var catalogue = [...]*Sentence{
 	&PRGuardNoMember,
 	&PRGuardFleet,
 	&PRGuardPin,
+	&PRFleetFlags,
 	&PRFleetOpen,
 	&ForgeRemote,
 	&ForgeUnknown,

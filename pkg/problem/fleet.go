@@ -203,6 +203,11 @@ var (
 		Hint:    "pin the commit that makes one step from the pinned state, or undo the change; if the branch of an earlier pin was given up and never merged, have a maintainer accept it with --accept guard-pin",
 		Explain: "A pin announces a step to all other members. Its state has to be known and to be the one before or one step of it, so that everything the member may still have is in its log.",
 	}
+	PRFleetFlags = Sentence{
+		Code: "pr-fleet-flags", Text: "a move of a fleet does not follow %s",
+		Hint:    "leave it out; where one member is to move by itself, name its state file with --state in place of --fleet. Clusters are read by `observe --fleet` before",
+		Explain: "`pr --fleet` moves several members at once, and takes what all of them can share: the anchor with its key, the outgoing key, strategy, evidence and your word. Names, places and signers of keys belong to one member. A command that ignored a flag would look as if it had followed it. A flag from an L5D_PKI_ variable counts as well.",
+	}
 	PRFleetOpen = Sentence{
 		Code: "pr-fleet-open", Text: "#%d (%s) of this fleet is open",
 		Hint:    "merge or close it first: the members that it moves hold the others",

@@ -53,14 +53,20 @@ func (c *scene) certificates() ([]Expiry, error) {
 	return c.expiries(now), nil
 }
 
-// InUse are the certificates that the state's phase delivers, signs with or
-// serves. Of an Expiry only what does not depend on an instant is set.
-func InUse(s *state.Rotation) ([]Expiry, error) {
+// CertificatesOf are all certificates of a state. Of an Expiry only what does not depend
+// on an instant counts.
+func CertificatesOf(s *state.Rotation) ([]Expiry, error) {
 	c, err := openScene(s, Evidence{}, time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	all, err := c.certificates()
+	return c.certificates()
+}
+
+// InUse are the certificates that the state's phase delivers, signs with or
+// serves. Of an Expiry only what does not depend on an instant is set.
+func InUse(s *state.Rotation) ([]Expiry, error) {
+	all, err := CertificatesOf(s)
 	var list []Expiry
 	for _, x := range all {
 		if x.InUse {

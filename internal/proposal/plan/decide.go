@@ -111,7 +111,7 @@ func (s Snapshot) made(w Wish, move Moves) (Plan, error) {
 				return Plan{}, problem.Of(err).In(s.State).Err()
 			}
 		}
-		if ignored := w.unrecorded(h, move); len(ignored) > 0 {
+		if ignored := w.Unrecorded(h, move); len(ignored) > 0 {
 			return Plan{}, problem.PRIgnored.With(h.Branch, strings.Join(ignored, ", "))
 		}
 		return Plan{Take: h}, nil
@@ -128,10 +128,10 @@ func (w Wish) Keeps(now *state.Rotation, h *Head) bool {
 	return h != nil && h.Foreign == "" && h.Proof != "" && !w.Anew && h.holds(now) && w.Answers(now, h.Next)
 }
 
-// unrecorded lists what a person vouches for or accepts where the move that is
+// Unrecorded lists what a person vouches for or accepts where the move that is
 // taken over has no record of it. An observation may be newer than the move's. A
 // move that breaks nothing has no record of --accept-downtime.
-func (w Wish) unrecorded(h *Head, move Moves) (ignored []string) {
+func (w Wish) Unrecorded(h *Head, move Moves) (ignored []string) {
 	if w.Next {
 		return nil
 	}

@@ -154,7 +154,7 @@ func TestPublish(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := Change{Text: words, Body: words.Body(forge.LimitsOf("github")), Commit: "new", Was: "old"}
+	c := ChangeOf(words, words.Body(forge.LimitsOf("github")), "new", "old")
 	if got := Publish(s, c, How{}); !got.Push || got.Open == nil || got.Update != nil || got.Report.Operation != OpCreated {
 		t.Errorf("%+v", got)
 	}
@@ -166,5 +166,15 @@ func TestPublish(t *testing.T) {
 	s.Due[0].Title, s.Due[0].Body, c.Was = "Draft: "+words.Title(), c.Body, "new"
 	if got := Publish(s, c, How{}); got.Push || got.Open != nil || got.Update != nil || got.Report.Operation != OpNone {
 		t.Errorf("as it should be: %+v", got)
+	}
+	if got := Publish(s, c, How{Draft: true}); got.Update == nil || !*got.Update.Draft || !got.Report.Draft || got.Report.Operation != OpUpdated {
+		t.Errorf("it becomes a draft: %+v", got)
+	}
+	if got := Publish(s, c, How{Draft: true, Next: true}); got.Update != nil {
+		t.Errorf("a person made it ready: %+v", got)
+	}
+	s.Due[0].Draft = true
+	if got := Publish(s, c, How{Draft: true}); got.Update != nil {
+		t.Errorf("it is a draft: %+v", got)
 	}
 }

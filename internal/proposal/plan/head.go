@@ -42,7 +42,7 @@ type Head struct {
 
 // words name the commit for people.
 func (h *Head) words() string {
-	return fmt.Sprintf("%s %q by %s: %s", h.Commit[:12], h.Subject, h.Committer, h.Foreign)
+	return fmt.Sprintf("%s %q by %s: %s", h.Commit[:12], h.Subject, h.Committer, h.reason())
 }
 
 // holds tells whether the head's move can be kept: it was made from the state

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
@@ -11,11 +12,16 @@ import (
 // left reports a branch with a commit of somebody else.
 func (s Snapshot) left(h *Head) Report {
 	r := Report{Operation: OpLeft, Branch: h.Branch, Commit: h.Commit, Epoch: s.Now.Status.Epoch + 1,
-		Why: s.misleading(h) + "the branch is left alone: it has a commit that is not this command's: " + h.words() + ". Delete the branch or close its pull request to have the change made anew"}
+		Why: s.alone(h) + ". Delete the branch or close its pull request to have the change made anew"}
 	if len(s.Due) > 0 {
 		r.Number, r.URL = s.Due[0].Number, s.Due[0].URL
 	}
 	return r
+}
+
+// alone says of whom the commit is, and whether the text is of another one.
+func (s Snapshot) alone(h *Head) string {
+	return s.misleading(h) + "the branch is left alone: it has a commit that is not this command's: " + h.words()
 }
 
 // misled reports whether the text of the open pull request was written for another state
@@ -35,6 +41,9 @@ func (s Snapshot) misleading(h *Head) string {
 	}
 	return fmt.Sprintf("the text of pull request #%d was written for another commit than %s: do not decide by it; ", s.Due[0].Number, h.Commit[:12])
 }
+
+// Misleading says that the text of the open pull request is of another commit, or nothing.
+func (s Snapshot) Misleading() string { return strings.TrimSuffix(s.misleading(s.Head), "; ") }
 
 // Warning is what title and text of the open pull request become where its branch is left
 // alone: with a warning if they are of another commit, and without one if they are not.

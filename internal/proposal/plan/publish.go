@@ -5,20 +5,33 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
 // Change is a change of phase, ready to be proposed.
 type Change struct {
-	Text text.Text
-	Body string
+	Branch, Title, Body string
+	// Phase and Epoch are those that it leads to.
+	Phase string
+	Epoch int64
+	// Shut: it was prepared before its gate was open; Waits is what that lacks.
+	Shut  bool
+	Waits problem.List
 	// Commit has the change, "" if it was not made; Was is what the branch has.
 	Commit, Was string
+}
+
+// ChangeOf is the change that a text is about.
+func ChangeOf(t text.Text, body, commit, was string) Change {
+	return Change{t.Branch, t.Title(), body, t.Next.Status.Phase, t.Next.Status.Epoch, t.Shut, t.Move.Shut, commit, was}
 }
 
 // How is what a person says of the pull request.
 type How struct {
 	Labels        []string
 	Draft, DryRun bool
+	// Next: nobody asked for this change, so what is open stays what people made of it.
+	Next bool
 }
 
 // Steps are what is done with a change: it is pushed, and its pull request is
@@ -32,11 +45,11 @@ type Steps struct {
 
 // Publish decides what is done with a change that goes to a pull request.
 func Publish(s Snapshot, c Change, how How) Steps {
-	next, title := c.Text.Next, c.Text.Title()
-	r := Report{Branch: c.Text.Branch, Commit: c.Commit, Phase: next.Status.Phase, Epoch: next.Status.Epoch, Draft: how.Draft || c.Text.Shut}
+	title := c.Title
+	r := Report{Branch: c.Branch, Commit: c.Commit, Phase: c.Phase, Epoch: c.Epoch, Draft: how.Draft || c.Shut}
 	r.Pushed = c.Was != c.Commit || c.Commit == ""
-	if c.Text.Shut {
-		for _, p := range c.Text.Move.Shut {
+	if c.Shut {
+		for _, p := range c.Waits {
 			r.Needs = append(r.Needs, p.Error())
 		}
 	}
@@ -48,7 +61,7 @@ func Publish(s Snapshot, c Change, how How) Steps {
 		r.Why = "the pull request would be opened: " + title
 	}
 	return Steps{Push: r.Pushed, Report: r,
-		Open: &forge.New{Title: title, Body: c.Body, Head: c.Text.Branch, Base: s.Base, Draft: r.Draft, Labels: how.Labels}}
+		Open: &forge.New{Title: title, Body: c.Body, Head: c.Branch, Base: s.Base, Draft: r.Draft, Labels: how.Labels}}
 }
 
 // is reports whether a body has the one that a change gives, whole, whatever people wrote
@@ -72,22 +85,26 @@ func lines(text string) string {
 // Update rewrites title and text of a pull request if they were made for something
 // else. What people wrote into a text that is still right stays.
 func Update(s Snapshot, c Change, how How, pull forge.Pull, r Report) Steps {
-	title := c.Text.Title()
+	title := c.Title
 	r.Number, r.URL, r.Draft = pull.Number, pull.URL, pull.Draft
 	r.Operation, r.Why = OpNone, "the pull request is open and as it should be: merge it, and collect the evidence for the next phase"
-	if c.Text.Shut {
+	if c.Shut {
 		r.Why = "the draft is open and as it should be: it waits for its gate, which is shut"
 	}
 	if r.Pushed {
 		r.Operation, r.Why = OpUpdated, "the branch was made anew on "+s.Base
 	}
 	steps := Steps{Push: r.Pushed, Report: r}
-	if is(pull.Body, c.Body) && strings.Contains(pull.Title, title) {
+	draft := how.Draft && !how.Next && !pull.Draft
+	if is(pull.Body, c.Body) && strings.Contains(pull.Title, title) && !draft {
 		return steps
 	}
 	steps.Report.Operation, steps.Report.Why = OpUpdated, "the pull request was brought up to date: "+title
 	steps.Update = &forge.Change{Title: &title, Body: &c.Body, Labels: how.Labels}
-	if pull.Draft && !c.Text.Shut && !how.Draft && text.Prepared(pull.Body) {
+	if draft {
+		steps.Update.Draft, steps.Report.Draft = &draft, true
+	}
+	if pull.Draft && !c.Shut && !how.Draft && text.Prepared(pull.Body) {
 		ready := false
 		steps.Update.Draft, steps.Report.Draft = &ready, false
 	}

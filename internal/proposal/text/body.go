@@ -61,11 +61,17 @@ func leftOut(sections []section, gone string) []section {
 // mark ends every body: what state and text it was written for. Where comments
 // are not kept it can be seen.
 func (t Text) mark(l forge.Limits, body string) string {
-	mark := fmt.Sprintf("l5d-pki-render rotation=%s epoch=%d phase=%s state=sha256:%s text=sha256:%s",
-		t.Next.Metadata.Name, t.Next.Status.Epoch, t.Next.Status.Phase, t.Digest, Digest([]byte(t.Title()+"\n"+body)))
+	more := ""
 	if t.Shut {
-		mark += " " + aheadMark
+		more = " " + aheadMark
 	}
+	return Ending(l, fmt.Sprintf("rotation=%s epoch=%d phase=%s", t.Next.Metadata.Name, t.Next.Status.Epoch, t.Next.Status.Phase),
+		t.Digest, t.Title(), body, more)
+}
+
+// Ending is the mark of a title and a body that are about states of this digest.
+func Ending(l forge.Limits, about, digest, title, body, more string) string {
+	mark := fmt.Sprintf("l5d-pki-render %s state=sha256:%s text=sha256:%s%s", about, digest, Digest([]byte(title+"\n"+body)), more)
 	if l.Comments {
 		return "<!-- " + mark + " -->\n"
 	}

@@ -11,8 +11,8 @@ func heading(text string) string { return "### " + text + "\n\n" }
 // Instant is how texts write an instant.
 func Instant(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 
-// folded puts a long table out of sight where the forge can.
-func folded(l forge.Limits, title, text string) string {
+// Folded puts a long table out of sight where the forge can.
+func Folded(l forge.Limits, title, text string) string {
 	if !l.Details || !l.HTML {
 		return heading(title) + text
 	}

@@ -19,6 +19,7 @@ const (
 	TrailerBase     = "L5d-Pki-Base"
 	TrailerChanges  = "L5d-Pki-Changes-Sha256"
 	TrailerMaterial = "L5d-Pki-Material"
+	TrailerFleet    = "L5d-Pki-Fleet" // of a fleet's change: its branch
 )
 
 // Message is the commit message: the title, the log's last entry in words and the

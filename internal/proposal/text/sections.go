@@ -9,6 +9,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // sections of a body, in their order. What a reviewer decides by stays to the last.
@@ -61,10 +62,58 @@ func (t Text) whatChanges() string {
 	row("issuer", t.CertNames(t.Before.Issuer), t.CertNames(t.After.Issuer))
 	row("rollout stamp", sink.Code(t.Now.Status.Stamp), sink.Code(t.Next.Status.Stamp))
 	text := heading("What changes") + report.MarkdownTable(rows)
-	if t.Origin != "" {
-		text += "\nThe incoming certificates and keys were " + sink.Markdown(t.Origin) + ".\n"
+	return text + originOf(t.Origin)
+}
+
+// originOf says where new material comes from, if that is known.
+func originOf(origin string) string {
+	if origin == "" {
+		return ""
 	}
-	return text
+	return "\nThe incoming certificates and keys were " + sink.Markdown(origin) + ".\n"
+}
+
+// columns are what a reviewer compares of a certificate.
+var columns = []string{"subject", "SHA-256 fingerprint", "valid from (UTC)", "valid to (UTC)"}
+
+func cells(x rotation.Expiry) []string {
+	return []string{sink.Code(x.Subject), sink.Code(x.Fingerprint), Instant(x.NotBefore), Instant(x.NotAfter)}
+}
+
+// Step is a state before and after a change.
+type Step struct{ Before, After *state.Rotation }
+
+// Incoming is where the new certificates of several states come from, and each of them
+// with the states that get it; "" if there are none.
+func Incoming(origin string, steps []Step) (string, error) {
+	rows := [][]string{append([]string{"for", "certificate"}, columns...)}
+	at := map[string]int{}
+	for _, s := range steps {
+		had, err := rotation.CertificatesOf(s.Before)
+		if err != nil {
+			return "", err
+		}
+		has, err := rotation.CertificatesOf(s.After)
+		if err != nil {
+			return "", err
+		}
+		who := sink.Markdown(s.After.Metadata.Name)
+		for _, x := range has {
+			if slices.ContainsFunc(had, func(old rotation.Expiry) bool { return old.Fingerprint == x.Fingerprint }) {
+				continue
+			}
+			if row, known := at[x.Fingerprint]; known {
+				rows[row][0] += ", " + who
+				continue
+			}
+			at[x.Fingerprint] = len(rows)
+			rows = append(rows, append([]string{who, x.Kind + " " + sink.Markdown(x.Name)}, cells(x)...))
+		}
+	}
+	if len(rows) == 1 {
+		return "", nil
+	}
+	return originOf(origin) + "\n" + report.MarkdownTable(rows), nil
 }
 
 // fileList names the files of the change, as many as one looks at.
@@ -100,7 +149,7 @@ func (t Text) CertNames(fingerprints []string) string {
 
 // certificates are all of the state, those that it leaves behind included.
 func (t Text) certificates(l forge.Limits) string {
-	rows := [][]string{{"certificate", "role", "subject", "SHA-256 fingerprint", "valid from (UTC)", "valid to (UTC)"}}
+	rows := [][]string{append([]string{"certificate", "role"}, columns...)}
 	roleBefore := map[string]string{}
 	for _, x := range t.Before.Certificates {
 		roleBefore[x.Kind+x.Fingerprint] = x.Role
@@ -108,8 +157,7 @@ func (t Text) certificates(l forge.Limits) string {
 	seen := map[string]bool{}
 	add := func(x rotation.Expiry, role string) {
 		seen[x.Kind+x.Fingerprint] = true
-		rows = append(rows, []string{x.Kind + " " + sink.Markdown(x.Name), role, sink.Code(x.Subject), sink.Code(x.Fingerprint),
-			Instant(x.NotBefore), Instant(x.NotAfter)})
+		rows = append(rows, append([]string{x.Kind + " " + sink.Markdown(x.Name), role}, cells(x)...))
 	}
 	for _, x := range t.After.Certificates {
 		before, known := roleBefore[x.Kind+x.Fingerprint]
@@ -127,7 +175,7 @@ func (t Text) certificates(l forge.Limits) string {
 			add(x, "gone")
 		}
 	}
-	return folded(l, fmt.Sprintf("Certificates (%d)", len(rows)-1), report.MarkdownTable(rows))
+	return Folded(l, fmt.Sprintf("Certificates (%d)", len(rows)-1), report.MarkdownTable(rows))
 }
 
 // phases is the whole rotation, with this change in it.
@@ -204,6 +252,6 @@ func pairs(matrix []rotation.Cell) string {
 
 func (t Text) matrix(l forge.Limits) string {
 	step := rotation.ProofStep{Matrix: t.Change.Matrix}
-	return folded(l, fmt.Sprintf("Trust matrix (%d pairs)", len(t.Change.Matrix)),
+	return Folded(l, fmt.Sprintf("Trust matrix (%d pairs)", len(t.Change.Matrix)),
 		report.MarkdownTable(report.MarkdownRows(report.MatrixRows(step))))
 }
