@@ -36,12 +36,28 @@ var apiVersions = map[string][]string{
 // it: "example.com/v1 Secret". An object without apiVersion is of no other group.
 func KindOf(apiVersion, kind string) string {
 	versions, known := apiVersions[kind]
-	if !known || apiVersion == "" || slices.ContainsFunc(versions, func(v string) bool {
-		return apiVersion == v || strings.HasSuffix(v, "/") && strings.HasPrefix(apiVersion, v)
+	read := asKubernetes(apiVersion)
+	if !known || read == "" || slices.ContainsFunc(versions, func(v string) bool {
+		return read == v || inGroup(read, v) || inGroup(v, read)
 	}) {
 		return kind
 	}
 	return OtherKind(apiVersion, kind)
+}
+
+// asKubernetes is an apiVersion as k8s.io/apimachinery reads it (schema.ParseGroupVersion): with nothing
+// before its one slash, it is of the core group.
+func asKubernetes(apiVersion string) string {
+	if version, core := strings.CutPrefix(apiVersion, "/"); core && !strings.Contains(version, "/") {
+		return version
+	}
+	return apiVersion
+}
+
+// inGroup reports whether a group, which ends in "/", is that of an apiVersion. In a manifest it is the version
+// that the API server prefers.
+func inGroup(apiVersion, group string) bool {
+	return strings.HasSuffix(group, "/") && strings.HasPrefix(apiVersion, group)
 }
 
 // OtherKind is the name of a kind of another API group, which is no kind's alone.

@@ -150,3 +150,44 @@ func TestOtherGroupAdopted(t *testing.T) {
 	_, _, err = render.Adopt(render.AdoptInput{Name: "x", Stream: render.Source{Name: "s", Data: ofGroup(in.Stream, "ConfigMap", "example.com/v1")}})
 	wantCode(t, err, problem.AdoptNoConfig.Code)
 }
+
+// TestSpelledVersion: an apiVersion that Kubernetes reads as the one of an object of ours makes it that object,
+// alone, beside the right one and in lists.
+func TestSpelledVersion(t *testing.T) {
+	in := fixture(t, "control-plane-2-13")
+	whole := in.Stream
+	want := mustRender(t, in).Stream
+	const roots = "kind: ConfigMap\nmetadata:\n  name: linkerd-identity-trust-roots\n  namespace: linkerd\ndata:\n  ca-bundle.crt: other\n"
+	item := strings.ReplaceAll(strings.TrimSuffix(roots, "\n"), "\n", "\n  ")
+	for of, spelled := range map[string][]string{
+		"ConfigMap": {"/v1", `"/v1"`, "'/v1'", "/"}, "Secret": {"/v1", "/"}, "Deployment": {"apps/", "/", "extensions/"}, "CronJob": {"batch/"},
+	} {
+		for _, apiVersion := range spelled {
+			in.Stream = ofGroup(whole, of, apiVersion)
+			if bytes.Equal(in.Stream, whole) {
+				t.Fatalf("no %s in the fixture", of)
+			}
+			sameBytes(t, of+" of "+apiVersion, mustRender(t, in).Stream, ofGroup(want, of, apiVersion))
+		}
+	}
+	for _, apiVersion := range []string{"/v1", `"/v1"`, "'/v1'", `"\x2fv1"`, "&v /v1", "!!str /v1"} {
+		for place, beside := range map[string]string{
+			"document":          "apiVersion: " + apiVersion + "\n" + roots,
+			"JSON":              `{"apiVersion": "/v1", "kind": "ConfigMap", "metadata": {"name": "linkerd-identity-trust-roots", "namespace": "linkerd"}, "data": {}}` + "\n",
+			"list":              "apiVersion: v1\nkind: List\nitems:\n- apiVersion: " + apiVersion + "\n  " + item + "\n",
+			"list of it":        "apiVersion: " + apiVersion + "\nkind: List\nitems:\n- apiVersion: v1\n  " + item + "\n",
+			"list of its kind":  "apiVersion: " + apiVersion + "\nkind: ConfigMapList\nitems:\n- " + strings.TrimPrefix(item, "kind: ConfigMap\n  ") + "\n",
+			"list in some kind": "apiVersion: example.com/v1\nkind: Some\nitems:\n- apiVersion: " + apiVersion + "\n  " + item + "\n",
+		} {
+			for _, stream := range []string{beside + "---\n" + string(whole), string(whole) + "---\n" + beside} {
+				in.Stream = []byte(stream)
+				_, err := render.PostRender(in)
+				if err == nil {
+					t.Errorf("%s of %s passes beside the right one", place, apiVersion)
+					continue
+				}
+				wantCode(t, err, problem.RenderDoubledTarget.Code)
+			}
+		}
+	}
+}
