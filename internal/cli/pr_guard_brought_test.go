@@ -88,13 +88,14 @@ func TestGuardStoredKeys(t *testing.T) {
 		l.committed(dir, func() {
 			editState(t, filepath.Join(dir, l.state), stored("", "vault", "own-anchor", "own-issuer"))
 			for name, edit := range map[string]func(s *state.Rotation){
-				"shared": stored("prod/", "vault", "2026-anchor", "2026-issuer"),
-				"apart":  stored("", "vault", "alone", "own-issuer"),
-				"else":   stored("", "other", "elsewhere", "issuer"),
+				"shared/rotation.yaml": stored("prod/", "vault", "2026-anchor", "2026-issuer"),
+				"apart/rotation.yaml":  stored("", "vault", "alone", "own-issuer"),
+				"else/rotation.yaml":   stored("", "other", "elsewhere", "issuer"),
+				"json/rotation.JSON":   stored("", "vault", "json-anchor", "json-issuer"),
+				"bare/state":           stored("", "vault", "bare-anchor", "bare-issuer"),
 			} {
-				file := filepath.Join(dir, name, "rotation.yaml")
-				put(t, dir, name+"/rotation.yaml", text)
-				editState(t, file, func(s *state.Rotation) { s.Metadata.Name, s.Spec.Outputs = name, nil; edit(s) })
+				put(t, dir, name, text)
+				editState(t, filepath.Join(dir, name), func(s *state.Rotation) { s.Metadata.Name, s.Spec.Outputs = filepath.Dir(name), nil; edit(s) })
 			}
 			put(t, dir, "twin/rotation.yaml", l.stateText(dir))
 			editState(t, filepath.Join(dir, "twin/rotation.yaml"), func(s *state.Rotation) { s.Metadata.Name, s.Spec.Outputs = "twin", nil })
@@ -102,7 +103,7 @@ func TestGuardStoredKeys(t *testing.T) {
 	})
 	for key, found := range map[string]bool{
 		"prod/2026-anchor": true, "prod/2026-issuer": true, "secret/data/prod/2026-anchor": true, "PROD/2026-anchor": true,
-		"2026-anchor": false, "2026-other": false, "alone": false, "elsewhere": false,
+		"json-anchor": true, "bare-anchor": true, "2026-anchor": false, "2026-other": false, "alone": false, "elsewhere": false,
 	} {
 		dir := l.job("origin/main", func(dir string) {
 			l.committed(dir, func() {

@@ -110,6 +110,30 @@ func TestGuardPlacesAuthor(t *testing.T) {
 	}
 }
 
+// TestGuardPlacesNames: a state that links to this one is found whatever its file is
+// called, and one whose name others are not looked for by is not passed.
+func TestGuardPlacesNames(t *testing.T) {
+	t.Parallel()
+	_, line := sshKey(t, "robot", forEvidence)
+	for _, name := range []string{"rotation.json", "state", "rotation.YAML", "rotation.txt"} {
+		l := placesLand(t)
+		l.commitTo("main", func(dir string) {
+			l.edit(dir, "linkerd/pki/allowed_signers", func(string) string { return line })
+			gitIn(t, dir, "mv", "dev/rotation.yaml", "dev/"+name)
+			gitIn(t, dir, "commit", "-q", "-m", "mv")
+		})
+		dir := l.job("origin/main", func(dir string) { l.keeps(dir, devEvidence, "prod-argocd", l.at.Add(-time.Hour), "") })
+		if _, codes, out := l.guarded(dir); !slices.Equal(codes, []string{"guard-evidence"}) {
+			t.Errorf("%s: %v: %s", name, codes, out)
+		}
+		l.state = "dev/" + name
+		dir = l.job("origin/main", func(dir string) { l.edit(dir, l.state, func(s string) string { return s + "# more\n" }) })
+		if _, codes, out := l.guarded(dir); slices.Contains(codes, "guard-unreadable") != strings.HasSuffix(name, ".txt") {
+			t.Errorf("the guard of %s: %v: %s", name, codes, out)
+		}
+	}
+}
+
 // TestGuardPlacesNewlyKnown: an observation of a cluster that no gate of this state knew
 // becomes evidence by the link that makes the cluster known, wherever it was put before.
 func TestGuardPlacesNewlyKnown(t *testing.T) {
@@ -299,16 +323,17 @@ func TestGuardPlacesGate(t *testing.T) {
 func TestPRStartKeepsLinked(t *testing.T) {
 	t.Parallel()
 	l := placesLand(t)
-	var newest string
+	var newest, namesake string
 	l.commitTo("main", func(dir string) {
 		l.keeps(dir, ownEvidence, "prod-argocd", l.at.Add(-time.Hour), "")
 		l.keeps(dir, ownEvidence, "west", l.at.Add(-3*time.Hour), "")
 		newest = l.keeps(dir, ownEvidence, "west", l.at.Add(-2*time.Hour), "")
+		namesake = l.keeps(dir, "linkerd/pki/evidence/", "prod-argocd-b", l.at.Add(-3*time.Hour), "") // of a state in the same directory
 	})
 	gitIn(t, l.clone, "pull", "-q")
 	branch := l.pr("start", "anchor").Branch
-	if got := gitIn(t, l.remote, "ls-tree", "-r", "--name-only", branch, "linkerd/pki/evidence/"); got != newest {
-		t.Errorf("it keeps %q, want %q", got, newest)
+	if got := gitIn(t, l.remote, "ls-tree", "-r", "--name-only", branch, "linkerd/pki/evidence/"); got != namesake+"\n"+newest {
+		t.Errorf("it keeps %q, want %q and %q", got, namesake, newest)
 	}
 	if _, codes, out := l.guarded(l.job("origin/"+branch, func(string) {})); len(codes) > 0 {
 		t.Errorf("%v: %s", codes, out)

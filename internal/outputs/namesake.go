@@ -74,14 +74,8 @@ func (c *Job) checkNamesake(file string, stale File, named map[string]bool) erro
 			addNamed(named, file, other)
 		}
 	}
-	if err != nil && mayBeState(file) {
+	if err != nil && statefile.MayBe(file) {
 		return problem.SyncUnsure.With(problem.Of(err)[0].Text, stale.Name).In(name).Because(err)
 	}
 	return nil
-}
-
-// mayBeState reports whether a file that is not YAML may be a damaged state: a
-// page or a program that quotes one is not.
-func mayBeState(file string) bool {
-	return files.IsYAML(file) || filepath.Ext(file) == ".json" || filepath.Ext(file) == ""
 }

@@ -1,7 +1,6 @@
 package proposal
 
 import (
-	"path/filepath"
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
@@ -50,14 +49,9 @@ func (c *call) putEvidence(next *state.Rotation) (names []string, err error) {
 // linked ones but the newest of each, which counts until something newer is known.
 func (c *call) cleared() (names []string) {
 	linked, newest := map[string]*rotation.Observation{}, map[string]string{}
-	for _, name := range c.EvidenceFiles() {
-		names = append(names, name)
-		file := filepath.FromSlash(c.Path(name))
-		text, err := files.Read(file, base.MaxObservation)
-		if err != nil {
-			continue // it shows nothing
-		}
-		if o, err := rotation.ParseObservation(file, text); err == nil && c.Now.IsLinked(o.Cluster) {
+	names = c.EvidenceFiles(c.Now)
+	for _, name := range names {
+		if o := c.Observation(name); o != nil && c.Now.IsLinked(o.Cluster) {
 			linked[name], newest[o.Cluster] = o, max(newest[o.Cluster], o.At) // one form, so texts sort as instants
 		}
 	}

@@ -48,6 +48,13 @@ func isName(name string) bool {
 	return strings.Contains(name, "rotation") && (strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml"))
 }
 
+// MayBe reports whether a file's name is one that a state file may have: where states are
+// looked for, others are passed over.
+func MayBe(name string) bool {
+	ext := strings.ToLower(filepath.Ext(name))
+	return ext == "" || ext == ".yaml" || ext == ".yml" || ext == ".json"
+}
+
 // isTop reports whether a directory is the top of a repository.
 func isTop(dir string) bool {
 	_, err := os.Lstat(filepath.Join(dir, ".git"))

@@ -13,10 +13,9 @@ import (
 // given with the move or was kept with an earlier one. A kept observation opens nothing
 // but waits; what it shows against a need, or serves and holds, keeps gates shut.
 
-// known are the observations of the cluster, kept and given, oldest first. One of the
-// time to come shows nothing yet.
+// known are the observations of the cluster, kept and given, oldest first.
 func (c *cluster) known() []*Observation {
-	all := slices.DeleteFunc(slices.Concat(c.earlier, c.seen), func(o *Observation) bool { return o.at().After(c.at) })
+	all := slices.Concat(c.earlier, c.seen)
 	order.By(all, func(a, b *Observation) int { return strings.Compare(a.At, b.At) }) // one form, so texts sort as instants
 	return all
 }

@@ -201,12 +201,15 @@ func TestKeptObservationOfAnotherMesh(t *testing.T) {
 	m.state.Spec.Links = []state.Link{{Name: "west", State: "west.yaml"}}
 	west := m.state.Clone()
 	west.Metadata.Name, west.Spec.Links = "west", nil
-	for name, mesh := range map[string]Mesh{"this": {}, "namespace": {Namespace: "linkerd-b"}} {
+	for name, mesh := range map[string]Mesh{"this": {}, "namespace": {Namespace: "linkerd-b"}, "of the time to come": {}} {
 		foreign := renamed(m.sight(entered.Add(2*time.Hour)), "west")
 		foreign.Mesh = mesh
+		if name == "of the time to come" {
+			foreign = seenAt(foreign, entered.Add(4*time.Hour))
+		}
 		e := Evidence{Observations: []*Observation{m.sight(entered.Add(2 * time.Hour)), foreign}, Links: []LinkedState{{"west", west}}}
 		_, err := Advance(m.state, Options{}, e, entered.Add(3*time.Hour))
-		if (err == nil) != (name == "this") || err != nil && !strings.Contains(explain(err), "rotation-foreign-mesh") {
+		if (err == nil) != (name == "this") || err != nil && !strings.Contains(explain(err), "rotation-foreign-mesh") && !strings.Contains(explain(err), "rotation-future-observation") {
 			t.Errorf("of the linked cluster, %s: %s", name, explain(err))
 		}
 		live := must(LiveOf("west", west, e, "", entered.Add(3*time.Hour), NewVerifier(entered)))

@@ -45,11 +45,14 @@ func (c *cluster) latest() *Observation {
 	return c.seen[len(c.seen)-1]
 }
 
-// see takes the observations of the cluster. One of another control plane says nothing of it.
+// see takes the observations of the cluster. One of another control plane says nothing of
+// it, nor does one of the time to come.
 func (c *cluster) see(e Evidence) {
-	foreign := func(o *Observation) bool { return c.past != nil && !isPartOf(o.Mesh.named(), c.past.mesh) }
-	c.seen = slices.DeleteFunc(e.of(c.name), foreign)
-	c.earlier = slices.DeleteFunc(ofCluster(e.Earlier, c.name), foreign)
+	nothing := func(o *Observation) bool {
+		return o.at().After(c.at) || c.past != nil && !isPartOf(o.Mesh.named(), c.past.mesh)
+	}
+	c.seen = slices.DeleteFunc(e.of(c.name), nothing)
+	c.earlier = slices.DeleteFunc(ofCluster(e.Earlier, c.name), nothing)
 }
 
 func (c *cluster) label() string { return fmt.Sprintf("cluster %q", c.name) }

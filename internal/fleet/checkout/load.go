@@ -260,7 +260,7 @@ func Init(path, name string) (*fleet.File, error) {
 			return err
 		case d.IsDir() && file != dir && strings.HasPrefix(d.Name(), "."):
 			return fs.SkipDir
-		case !d.Type().IsRegular() || !files.IsYAML(d.Name()) || !statefile.Is(file):
+		case !d.Type().IsRegular() || !statefile.MayBe(d.Name()) || !statefile.Is(file):
 			return nil
 		}
 		text, err := files.Read(file, statefile.MaxSize)

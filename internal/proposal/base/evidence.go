@@ -44,15 +44,35 @@ func (b *Base) EvidenceName(s *state.Rotation, o *rotation.Observation) string {
 	return b.Beside(EvidenceFolder + "/" + s.Metadata.Name + "-" + o.Cluster + "-" + instant + ".yaml")
 }
 
-// EvidenceFiles are the observations in the tree.
-func (b *Base) EvidenceFiles() []string {
+// EvidenceFiles are the observations in the tree that are of clusters which a state knows,
+// and those that cannot be read. In a directory of two states, the name of one may begin
+// with the other's.
+func (b *Base) EvidenceFiles(s *state.Rotation) []string {
 	var names []string
 	for _, e := range b.entries(b.Beside(EvidenceFolder)) {
-		if name := b.Beside(EvidenceFolder + "/" + e.Name()); e.Type().IsRegular() && b.IsEvidence(name) {
+		name := b.Beside(EvidenceFolder + "/" + e.Name())
+		if !e.Type().IsRegular() || !b.IsEvidence(name) {
+			continue
+		}
+		if o := b.Observation(name); o == nil || s.Knows(o.Cluster) {
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// Observation is one in the tree; nil where none can be read.
+func (b *Base) Observation(name string) *rotation.Observation {
+	file := filepath.FromSlash(b.Path(name))
+	text, err := files.Read(file, MaxObservation)
+	if err != nil {
+		return nil
+	}
+	o, err := rotation.ParseObservation(file, text)
+	if err != nil {
+		return nil
+	}
+	return o
 }
 
 // keptByLinks are the observations that moves of linked clusters left beside their states,
@@ -93,7 +113,7 @@ func (b *Base) Claimed(next *state.Rotation) (rotation.Evidence, error) {
 // claimed is Claimed with those new observations alone that count.
 func (b *Base) claimed(next *state.Rotation, counts func(name string) bool) (rotation.Evidence, error) {
 	var files, earlier []string
-	for _, name := range b.EvidenceFiles() {
+	for _, name := range b.EvidenceFiles(next) {
 		to := &files
 		if b.Now.Status.Rotation != nil && b.kept(name) {
 			to = &earlier // it came with an earlier move

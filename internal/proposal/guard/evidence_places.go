@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -105,7 +104,7 @@ func (g *judgement) linkedBack(t *repo.Tree, stateName string) map[string]string
 		}
 	}
 	candidates := slices.DeleteFunc(slices.Clone(t.Files()), func(file string) bool {
-		return !files.IsYAML(file) || !keeps[path.Dir(file)] || file == stateName
+		return !keeps[path.Dir(file)] || file == stateName
 	})
 	found := map[string]string{}
 	_ = g.texts(t, candidates, statefile.MaxSize, func(file string, text []byte) {

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
@@ -44,6 +43,11 @@ func (g *judgement) read(t *repo.Tree, name, side string) (s *state.Rotation, ok
 			problems = problems.Under("at " + g.Branch)
 		}
 		g.r.findings = append(g.r.findings, problems...)
+		return nil, false
+	}
+	if side != "base" && !statefile.MayBe(name) {
+		p := problem.PRGuardUnreadable.With(side, "the name of a state file ends with .yaml, .yml or .json, or has no dot: guards of other states would not find this one")
+		g.r.fail(p.In(sink.Name(name)).Hint("rename it: `git mv`"))
 		return nil, false
 	}
 	return s, true
@@ -121,7 +125,7 @@ func (g *judgement) judgeNext(is *state.Rotation) error {
 // judgeNothing: neither side has the state.
 func (g *judgement) judgeNothing() error {
 	found, err := g.statesIn(g.before, slices.DeleteFunc(slices.Clone(g.before.Files()),
-		func(name string) bool { return !files.IsYAML(name) }))
+		func(name string) bool { return !statefile.MayBe(name) }))
 	if err != nil {
 		return err
 	}
@@ -191,7 +195,7 @@ func (g *judgement) judgeGone(was *state.Rotation) error {
 // base's other states stay where they are, and none of them has its name.
 func (g *judgement) judgeAdoption(is *state.Rotation) error {
 	others, err := g.statesIn(g.before, slices.DeleteFunc(slices.Clone(g.before.Files()),
-		func(name string) bool { return !files.IsYAML(name) }))
+		func(name string) bool { return !statefile.MayBe(name) }))
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
-	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -105,7 +104,7 @@ func (g *judgement) otherStates() (all []otherState, err error) {
 	states := func(t *repo.Tree, names []string) (map[string]*state.Rotation, error) {
 		found := map[string]*state.Rotation{}
 		names = slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-			return !files.IsYAML(name) || name == g.State || name == g.wasName
+			return !statefile.MayBe(name) || name == g.State || name == g.wasName
 		})
 		err := g.texts(t, names, statefile.MaxSize, func(name string, text []byte) {
 			if _, is := meshesOf(text); !is {
