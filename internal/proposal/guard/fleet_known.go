@@ -129,8 +129,8 @@ type sideFile struct {
 func unreadAt(name string) string { return "the observation " + sink.Name(name) + " cannot be read" }
 
 // judgeOlderAtPins is judgeOlder for what lies beside the states of members at new pins.
-// What is known of a cluster does not leave with it, unless a rotation starts. What the
-// fleet file names counts in its place.
+// What is known of a cluster does not leave with it, unless a rotation of that starts. What
+// the fleet file names counts in its place.
 func (g *judgement) judgeOlderAtPins(was, is *fleet.File, fleetName string) {
 	for _, m := range was.Spec.Members {
 		now := memberOf(is, m.Name)
@@ -153,16 +153,23 @@ func (g *judgement) judgeOlderAtPins(was, is *fleet.File, fleetName string) {
 // keptAtPins adds what lies beside the state at two pins of a member, if it can be compared.
 func (g *judgement) keptAtPins(was, is fleet.Member, to observed) bool {
 	before, after := g.at(was).now, g.at(is).now
-	if was.Commit == is.Commit || before == nil || after == nil || before.Status.Rotation == nil && after.Status.Rotation != nil {
+	if was.Commit == is.Commit || before == nil || after == nil {
 		return false
 	}
+	starts := before.Status.Rotation == nil && after.Status.Rotation != nil
 	brought, err := g.broughtByPin(was, is)
 	if err != nil {
 		return false // said by judgePinnedWords
 	}
 	kept, _ := g.keptAt(was)
 	for _, k := range kept {
+		if k.Observation == nil || starts && k.Observation.Cluster == was.Name {
+			continue
+		}
 		g.put(to, k.Observation, true, false)
+		if n := to[k.Observation.Cluster]; n != nil && starts {
+			n.cleared = append(n.cleared, k.Observation)
+		}
 	}
 	kept, _ = g.keptAt(is)
 	for _, k := range kept {

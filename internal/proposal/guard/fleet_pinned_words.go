@@ -2,6 +2,7 @@ package guard
 
 import (
 	"bytes"
+	"fmt"
 	"path"
 	"slices"
 
@@ -31,11 +32,15 @@ func (g *judgement) judgePinnedWords(was, is fleet.Member) {
 			g.r.fail(problem.PRGuardPin.With(is.Name, called+" cannot be read: "+sink.Cut(problem.Of(o.Unread)[0].Text, "", maxCommitter)))
 			continue
 		}
-		if len(evidence.Signers(keys)) == 0 {
-			g.r.notes = append(g.r.notes, "**the pin brings observation "+called+"**, and no key for evidence is listed: it counts for the waits of the member")
+		may, known := g.keysFor(o.Observation.Cluster)
+		if may = slices.Concat(evidence.Signers(keys), may); !known {
 			continue
 		}
-		_, why, err := g.signerOfText(o.Text, evidence.Signers(keys))
+		if len(may) == 0 {
+			g.r.notes = append(g.r.notes, fmt.Sprintf("**the pin brings observation %s**, of cluster %s, and no key for evidence is listed: it counts for waits", called, sink.Code(o.Observation.Cluster)))
+			continue
+		}
+		_, why, err := g.signerOfText(o.Text, may)
 		if why != nil {
 			err = why
 		}

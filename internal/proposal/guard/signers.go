@@ -3,9 +3,11 @@ package guard
 import (
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/evidence"
+	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
@@ -58,7 +60,28 @@ func (g *judgement) keysFor(cluster string) (keys []byte, ok bool) {
 	if m != nil {
 		keys = slices.Concat(keys, evidence.Signers(g.signersAtPin(*m)))
 	}
-	return keys, ok
+	return slices.Concat(keys, g.keysElsewhere(cluster)), ok
+}
+
+// keysElsewhere are those of a member of a fleet whose file is in another repository: at
+// its pin, or beside its state there. File and pins are the operator's.
+func (g *judgement) keysElsewhere(cluster string) []byte {
+	if g.q.Fleet == "" || g.fleetName() != "" || g.Now == nil {
+		return nil
+	}
+	on, _, err := g.elsewhere()
+	if err != nil {
+		return nil // said by judgeInFleet
+	}
+	m := memberOf(on.File, cluster)
+	switch {
+	case m == nil:
+		return nil
+	case m.Repository != "":
+		return evidence.Signers(g.signersAtPin(*m))
+	}
+	list, _ := files.Read(filepath.Join(filepath.Dir(g.q.Fleet), filepath.FromSlash(path.Dir(m.State)), g.Signers), statefile.MaxSize)
+	return evidence.Signers(list)
 }
 
 // homes are the paths of the states of a cluster that links and fleet files lead to; of a
