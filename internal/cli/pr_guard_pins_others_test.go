@@ -65,6 +65,27 @@ func TestGuardPinsOfOtherMembers(t *testing.T) {
 	}
 	r.merge("fleet", "pin-signed", false)
 	r.merge("east", "signed", false)
+	foreign := filepath.Join(t.TempDir(), "foreign.yaml") // newer, of another control plane
+	r.write(foreign, strings.Replace(unsigned, "T11:00:00Z", "T11:30:00Z", 1)+"mesh: {trustDomain: other.local}\n")
+	r.do("evidence", "sign", foreign, "--key", key)
+	committed("east", "foreign", func(dir string) { put(t, dir, place, readFile(t, foreign)) })
+	committed("east", "elsewhere", func(dir string) {
+		put(t, dir, "pki/rotation.yaml", strings.ReplaceAll(readFile(t, filepath.Join(dir, "rotation.yaml")), "observation: west.yaml", "observation: ../west.yaml"))
+		gitIn(t, dir, "rm", "-q", "rotation.yaml")
+	})
+	if codes := pin("east", "foreign"); !slices.Contains(codes, codeOlder) {
+		t.Errorf("of another control plane, newer: %v", codes)
+	}
+	commit := gitIn(t, east, "rev-parse", "elsewhere")
+	r.pinned("pin-elsewhere", "", "", func(text string) string {
+		before, after, _ := strings.Cut(text, "name: east\n")
+		_, rest, _ := strings.Cut(after, "commit: ")
+		after = strings.Replace(after, strings.Fields(rest)[0], commit, 1)
+		return before + "name: east\n" + strings.Replace(after, "state: rotation.yaml", "state: pki/rotation.yaml", 1)
+	})
+	if codes := r.guard("fleet", "pin-elsewhere", "--accept", "guard-fleet"); !slices.Contains(codes, codeOlder) {
+		t.Errorf("the state moved and left its evidence: %v", codes)
+	}
 	for branch, want := range map[string]bool{"starts-and-takes": true, "starts": false} {
 		r.moved("east", branch, "start anchor --strategy bundle --assume DELIVERED-ELSEWHERE")
 		if want {

@@ -134,17 +134,35 @@ func (g *judgement) isForeign(t *repo.Tree, o *rotation.Observation) bool {
 	if o.Mesh.Namespace == "" && o.Mesh.TrustDomain == "" {
 		return false
 	}
+	return slices.ContainsFunc(g.statesOf(t, o.Cluster), func(s *state.Rotation) bool { return !o.IsOf(s) })
+}
+
+// statesOf are the states of a cluster, as far as a side has them or a fleet file pins them.
+func (g *judgement) statesOf(t *repo.Tree, cluster string) (all []*state.Rotation) {
+	add := func(s *state.Rotation) {
+		if s != nil && s.Metadata.Name == cluster {
+			all = append(all, s)
+		}
+	}
 	own := g.Now
 	if t == g.after {
 		own = g.next
 	}
-	if own != nil && own.Metadata.Name == o.Cluster {
-		return !o.IsOf(own)
+	if add(own); len(all) > 0 {
+		return all
 	}
-	return slices.ContainsFunc(g.homes(o.Cluster), func(home string) bool {
-		s := g.stateIn(t, home)
-		return s != nil && s.Metadata.Name == o.Cluster && !o.IsOf(s)
-	})
+	for _, home := range g.homes(cluster) {
+		add(g.stateIn(t, home))
+	}
+	if m := memberOf(g.fleets[t], cluster); m != nil && m.Repository != "" {
+		add(g.at(*m).now)
+	}
+	if on := g.fleetAbove(); on != nil {
+		for _, c := range on.Clusters {
+			add(c.Now)
+		}
+	}
+	return all
 }
 
 // judges reports whether gates of this state are judged by observations of a cluster.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"path"
+	"reflect"
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
@@ -134,15 +135,15 @@ func unreadAt(name string) string { return "the observation " + sink.Name(name) 
 func (g *judgement) judgeOlderAtPins(was, is *fleet.File, fleetName string) {
 	for _, m := range was.Spec.Members {
 		now := memberOf(is, m.Name)
-		if now == nil || m.Repository == "" || m.Repository != now.Repository || fleet.Clean(m.State) != fleet.Clean(now.State) {
-			continue // said by judgeMembers
+		if now == nil || m.Repository == "" || reflect.DeepEqual(m, *now) {
+			continue // it leaves, or stays
 		}
 		all := observed{}
-		if !g.keptAtPins(m, *now, all) {
+		if !g.keptAtPins(m, *now, fleetName, all) {
 			continue
 		}
 		for _, name := range named(*now, fleetName) {
-			if o := g.observation(g.after, name); o != nil && o.Cluster == now.Name && g.counts(name) {
+			if o := g.observation(g.after, name); o != nil && o.Cluster == now.Name && g.counts(name) && !g.isForeign(g.after, o) {
 				g.put(all, o, false, false)
 			}
 		}
@@ -151,9 +152,13 @@ func (g *judgement) judgeOlderAtPins(was, is *fleet.File, fleetName string) {
 }
 
 // keptAtPins adds what lies beside the state at two pins of a member, if it can be compared.
-func (g *judgement) keptAtPins(was, is fleet.Member, to observed) bool {
-	before, after := g.at(was).now, g.at(is).now
-	if was.Commit == is.Commit || before == nil || after == nil {
+func (g *judgement) keptAtPins(was, is fleet.Member, fleetName string, to observed) bool {
+	before := g.at(was).now
+	after := g.stateIn(g.after, path.Join(path.Dir(fleetName), is.State))
+	if is.Repository != "" {
+		after = g.at(is).now
+	}
+	if before == nil || after == nil {
 		return false
 	}
 	starts := before.Status.Rotation == nil && after.Status.Rotation != nil
@@ -163,17 +168,28 @@ func (g *judgement) keptAtPins(was, is fleet.Member, to observed) bool {
 	}
 	kept, _ := g.keptAt(was)
 	for _, k := range kept {
-		if k.Observation == nil || starts && k.Observation.Cluster == was.Name {
-			continue
-		}
-		g.put(to, k.Observation, true, false)
-		if n := to[k.Observation.Cluster]; n != nil && starts {
-			n.cleared = append(n.cleared, k.Observation)
+		if o := k.Observation; o != nil && !(starts && o.Cluster == was.Name) && !g.isForeign(g.before, o) {
+			g.put(to, o, true, false)
+			if n := to[o.Cluster]; n != nil && starts {
+				n.cleared = append(n.cleared, o)
+			}
 		}
 	}
-	kept, _ = g.keptAt(is)
-	for _, k := range kept {
-		g.put(to, k.Observation, false, slices.ContainsFunc(brought, func(b checkout.Kept) bool { return b.Name == k.Name }))
+	var stays []*rotation.Observation
+	if is.Repository == "" {
+		for _, name := range evidenceIn(g.after, is.Name, path.Join(path.Dir(fleetName), is.State)) {
+			stays = append(stays, g.observation(g.after, name))
+		}
+	} else {
+		kept, _ = g.keptAt(is)
+		for _, k := range kept {
+			stays = append(stays, k.Observation)
+		}
+	}
+	for _, o := range stays {
+		if o != nil && !g.isForeign(g.after, o) {
+			g.put(to, o, false, slices.ContainsFunc(brought, func(b checkout.Kept) bool { return b.Observation == o }))
+		}
 	}
 	return true
 }

@@ -51,7 +51,7 @@ func (g *judgement) judgePinnedWords(was, is fleet.Member) {
 }
 
 // broughtByPin are the observations beside the state that the new pin has and the old one
-// has not, or not with these bytes.
+// has not, with these bytes.
 func (g *judgement) broughtByPin(was, is fleet.Member) (brought []checkout.Kept, err error) {
 	before, err := g.keptAt(was)
 	if err != nil {
@@ -59,6 +59,6 @@ func (g *judgement) broughtByPin(was, is fleet.Member) (brought []checkout.Kept,
 	}
 	after, err := g.keptAt(is)
 	return slices.DeleteFunc(slices.Clone(after), func(k checkout.Kept) bool {
-		return slices.ContainsFunc(before, func(b checkout.Kept) bool { return b.Name == k.Name && bytes.Equal(b.Text, k.Text) })
+		return slices.ContainsFunc(before, func(b checkout.Kept) bool { return bytes.Equal(b.Text, k.Text) })
 	}), err
 }

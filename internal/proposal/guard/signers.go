@@ -8,6 +8,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/evidence"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
@@ -63,15 +64,24 @@ func (g *judgement) keysFor(cluster string) (keys []byte, ok bool) {
 	return slices.Concat(keys, g.keysElsewhere(cluster)), ok
 }
 
-// keysElsewhere are those of a member of a fleet whose file is in another repository: at
-// its pin, or beside its state there. File and pins are the operator's.
-func (g *judgement) keysElsewhere(cluster string) []byte {
+// fleetAbove is the fleet whose file is in another repository; nil where there is none.
+func (g *judgement) fleetAbove() *checkout.Fleet {
 	if g.q.Fleet == "" || g.fleetName() != "" || g.Now == nil {
 		return nil
 	}
 	on, _, err := g.elsewhere()
 	if err != nil {
 		return nil // said by judgeInFleet
+	}
+	return on
+}
+
+// keysElsewhere are those of a member of a fleet whose file is in another repository: at
+// its pin, or beside its state there. File and pins are the operator's.
+func (g *judgement) keysElsewhere(cluster string) []byte {
+	on := g.fleetAbove()
+	if on == nil {
+		return nil
 	}
 	m := memberOf(on.File, cluster)
 	switch {
