@@ -190,6 +190,7 @@ func TestCMPOutputLimit(t *testing.T) {
 		"aliases":         "a: &a " + strings.Repeat("x", 5000) + "\nb: [" + strings.Repeat("*a, *a, 1, ", 500) + "]",
 		"escapes":         "a: '" + strings.Repeat("<", 200<<10) + "'",
 		"many values":     "a: [" + strings.Repeat("{a: 0}, ", 40<<10) + "]",
+		"nested values":   "a: [" + strings.Repeat(strings.Repeat("{a: ", 900)+strings.Repeat("}", 900)+", ", 80) + "]",
 		"merge keys":      "a: &a {b: " + strings.Repeat("x", 5000) + "}\nb: [" + strings.Repeat("{<<: *a, c: 1}, ", 500) + "]",
 		"several objects": strings.Repeat("a: '"+strings.Repeat("<", 50<<10)+"'\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", 4),
 	} {

@@ -53,17 +53,17 @@ func serverSize(d manifest.Document) (int64, error) {
 // valueSize needs no memory for what aliases stand for, and manifest.MaxAliased bounds its time. What a merge key
 // brings counts in full.
 func valueSize(n *manifest.Node) int64 {
-	size := int64(len("{},"))
+	if n.Kind() == manifest.Scalar {
+		return max(scalarSize(n)+int64(len(",")), minValue)
+	}
+	size := int64(minValue) // also for its brackets
 	for key, value := range n.Pairs() {
 		size += scalarSize(key) + int64(len(":")) + valueSize(value)
 	}
 	for _, item := range n.Items() {
 		size += valueSize(item)
 	}
-	if n.Kind() == manifest.Scalar {
-		size = scalarSize(n) + int64(len(","))
-	}
-	return max(size, minValue)
+	return size
 }
 
 func scalarSize(n *manifest.Node) int64 {
