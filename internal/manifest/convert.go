@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"strings"
+
 	"go.yaml.in/yaml/v4"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -43,6 +45,9 @@ func (c *conversion) node(y *yaml.Node, depth int) (n *Node, size int, p *proble
 	if y.Kind == yaml.AliasNode {
 		return c.alias(y)
 	}
+	if at := strings.IndexFunc(y.Anchor, endsName); at >= 0 {
+		return nil, 0, problem.NotYAML.With("the name of an anchor has other characters than letters, digits, _ and -").At(c.above+y.Line, y.Column)
+	}
 	n = &Node{
 		kind: kinds[y.Kind], style: styleOf(y), tag: y.ShortTag(), value: y.Value,
 		tagged: y.Style&yaml.TaggedStyle != 0 || y.Tag == "!", anchor: y.Anchor,
@@ -65,6 +70,12 @@ func (c *conversion) node(y *yaml.Node, depth int) (n *Node, size int, p *proble
 		c.anchored[y] = anchored{node: n, size: size}
 	}
 	return n, size, nil
+}
+
+// endsName reports whether the name of an anchor or alias ends before the character for the readers of Kubernetes
+// (YAML 1.1, go.yaml.in/yaml/v2 is_alpha): "*a:b" may be a key and a value for them.
+func endsName(r rune) bool {
+	return r != '_' && r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
 // alias counts what an alias stands for. A value is known only when it is
