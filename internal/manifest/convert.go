@@ -1,8 +1,6 @@
 package manifest
 
 import (
-	"strings"
-
 	"go.yaml.in/yaml/v4"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -10,10 +8,12 @@ import (
 
 // conversion turns the parser's nodes into ours, with byte offsets.
 type conversion struct {
+	text     []byte
 	locator  *locator
 	above    int // lines of the stream before the text
 	anchored map[*yaml.Node]anchored
 	aliased  int // nodes that aliases stand for
+	flows    int // collections in brackets around the node
 }
 
 // anchored is a complete value that an alias may repeat, and its number of
@@ -27,7 +27,7 @@ func convert(text []byte, above int, root *yaml.Node) (*Node, *problem.Problem) 
 	if nothing(root) {
 		return nil, nil
 	}
-	c := &conversion{locator: newLocator(text), above: above, anchored: map[*yaml.Node]anchored{}}
+	c := &conversion{text: text, locator: newLocator(text), above: above, anchored: map[*yaml.Node]anchored{}}
 	n, _, p := c.node(root, 1)
 	return n, p
 }
@@ -45,14 +45,18 @@ func (c *conversion) node(y *yaml.Node, depth int) (n *Node, size int, p *proble
 	if y.Kind == yaml.AliasNode {
 		return c.alias(y)
 	}
-	if at := strings.IndexFunc(y.Anchor, endsName); at >= 0 {
-		return nil, 0, problem.NotYAML.With("the name of an anchor has other characters than letters, digits, _ and -").At(c.above+y.Line, y.Column)
-	}
 	n = &Node{
 		kind: kinds[y.Kind], style: styleOf(y), tag: y.ShortTag(), value: y.Value,
 		tagged: y.Style&yaml.TaggedStyle != 0 || y.Tag == "!", anchor: y.Anchor,
 		line: c.above + y.Line, column: y.Column,
 		offset: c.locator.offsetOf(y.Line, y.Column),
+	}
+	if c.readOtherwise(n) {
+		return nil, 0, problem.ReadOtherwise.With().At(n.line, n.column)
+	}
+	if n.style == flow {
+		c.flows++
+		defer func() { c.flows-- }()
 	}
 	if len(y.Content) > 0 {
 		n.content = make([]*Node, len(y.Content))
@@ -70,12 +74,6 @@ func (c *conversion) node(y *yaml.Node, depth int) (n *Node, size int, p *proble
 		c.anchored[y] = anchored{node: n, size: size}
 	}
 	return n, size, nil
-}
-
-// endsName reports whether the name of an anchor or alias ends before the character for the readers of Kubernetes
-// (YAML 1.1, go.yaml.in/yaml/v2 is_alpha): "*a:b" may be a key and a value for them.
-func endsName(r rune) bool {
-	return r != '_' && r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
 // alias counts what an alias stands for. A value is known only when it is

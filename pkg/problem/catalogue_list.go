@@ -323,6 +323,7 @@ var catalogue = [...]*Sentence{
 	&Unseparated,
 	&MarkInside,
 	&BinaryText,
+	&ReadOtherwise,
 	&OwnItems,
 	&Folded,
 	&NotAFragment,

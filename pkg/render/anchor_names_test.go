@@ -21,6 +21,16 @@ func TestAnchorNames(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(own), &object); err != nil || object.Metadata.Name != "linkerd-identity-trust-roots" {
 		t.Fatalf("no object of ours for its readers: %+v, %v", object, err)
 	}
+	const flows = "apiVersion: v1\nkind: ConfigMap\ndata: {ca-bundle.crt: other}\nmetadata: "
+	for _, metadata := range []string{"{?name: linkerd-identity-trust-roots, namespace: linkerd}", "{? name: linkerd-identity-trust-roots}",
+		"{name: !, linkerd-identity-trust-roots, namespace: linkerd}", "{name: !x, linkerd-identity-trust-roots}", "{name: !x] linkerd-identity-trust-roots}"} {
+		for _, stream := range []string{flows + metadata + "\n---\n" + whole, flows + metadata + "\nkind: ConfigMap\n---\n" + whole} {
+			in.Stream = []byte(stream)
+			if _, err := render.PostRender(in); err == nil {
+				t.Errorf("%s passes", metadata)
+			}
+		}
+	}
 	item := "- " + strings.ReplaceAll(strings.TrimSuffix(own, "\n"), "\n", "\n  ") + "\n"
 	for name, stream := range map[string]string{
 		"before":    own + "---\n" + whole,
@@ -35,6 +45,6 @@ func TestAnchorNames(t *testing.T) {
 			t.Errorf("%s: passes", name)
 			continue
 		}
-		wantCode(t, err, problem.NotYAML.Code)
+		wantCode(t, err, problem.ReadOtherwise.Code)
 	}
 }
