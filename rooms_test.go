@@ -81,7 +81,7 @@ var arrows = map[string][]string{
 	"internal/report/document": {"internal/picture", "internal/secret", "internal/sink"},
 	"internal/report":          {"internal/report/document", "internal/sink", "internal/screen", "internal/nextstep", "internal/secret", "pkg/pki", "internal/picture", "pkg/rotation", "internal/recovery", "pkg/delivery", "pkg/state"},
 	// Workflows: one host or task each, without flags. The command layer calls them.
-	"internal/argocd": {"internal/address", "internal/chart/exchange", "internal/chartphase", "internal/child", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/secret", "internal/sink", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/state", "internal/disk"},
+	"internal/argocd": {"internal/address", "internal/chart/exchange", "internal/chartphase", "internal/child", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/manifest", "internal/overlay", "internal/secret", "internal/sink", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/state", "internal/disk"},
 	// What a phase does to a chart, for every command that renders one.
 	"internal/chartphase": {"pkg/linkerd", "internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state", "internal/files", "pkg/delivery"},
 	"internal/lint":       {"internal/manifest", "internal/screen", "pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},

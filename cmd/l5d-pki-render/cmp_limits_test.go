@@ -185,8 +185,19 @@ func TestCMPOutputLimit(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	app.env = append(app.env, "L5D_PKI_CMP_OUTPUT_LIMIT=1Mi")
-	stdout, stderr, failed := app.generate(t)
-	if !failed || stdout != "" || !strings.Contains(stderr, "more than 1Mi of text") {
-		t.Errorf("failed %v with %d bytes of output: %s", failed, len(stdout), stderr)
+	for what, text := range map[string]string{
+		"text":            "a: " + strings.Repeat("x", 2<<20),
+		"aliases":         "a: &a " + strings.Repeat("x", 5000) + "\nb: [" + strings.Repeat("*a, *a, 1, ", 500) + "]",
+		"escapes":         "a: '" + strings.Repeat("<", 200<<10) + "'",
+		"many values":     "a: [" + strings.Repeat("{a: 0}, ", 40<<10) + "]",
+		"nested values":   "a: [" + strings.Repeat(strings.Repeat("{a: ", 900)+strings.Repeat("}", 900)+", ", 80) + "]",
+		"merge keys":      "a: &a {b: " + strings.Repeat("x", 5000) + "}\nb: [" + strings.Repeat("{<<: *a, c: 1}, ", 500) + "]",
+		"several objects": strings.Repeat("a: '"+strings.Repeat("<", 50<<10)+"'\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", 4),
+	} {
+		app.put(t, "a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"+text+"\n")
+		stdout, stderr, failed := app.generate(t)
+		if !failed || stdout != "" || !strings.Contains(stderr, "more than 1Mi of text for Argo CD") {
+			t.Errorf("%s: failed %v with %d bytes of output: %s", what, failed, len(stdout), stderr)
+		}
 	}
 }

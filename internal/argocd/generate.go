@@ -63,6 +63,9 @@ func Generate(o Options) ([]byte, error) {
 	if err != nil {
 		return nil, statefile.Named(err, c.path, source.name)
 	}
+	if err := c.withinLimit(out.Stream); err != nil {
+		return nil, statefile.Named(err, c.path, source.name)
+	}
 	for _, workload := range out.Report.Held() {
 		fmt.Fprintf(c.Notes, "note: does not restart by itself with the wave: %s\n", workload)
 	}

@@ -25,15 +25,22 @@ func Serve(in io.Reader, out io.Writer, build func(exchange.Kustomization) (exch
 	return exchange.Serve(in, out, Render, build)
 }
 
-// Render gets the chart and renders it as often as the request says.
+// Render gets the chart and renders it as often as the request says. From the second time on,
+// templates have another clock, and a render that fails has no documents.
 func Render(r exchange.Request) (exchange.Answer, error) {
 	s, err := open(r)
 	if err != nil {
 		return exchange.Answer{}, err
 	}
 	answer := exchange.Answer{Digest: s.digest}
-	for range r.Times {
-		documents, err := renderOnce(r, &s, &answer)
+	for i := range r.Times {
+		once := func() ([]exchange.Document, error) { return renderOnce(r, &s, &answer) }
+		if i > 0 {
+			documents, _ := atOtherClock(once) // a failure is another result than the first
+			answer.Renders = append(answer.Renders, documents)
+			continue
+		}
+		documents, err := once()
 		if err != nil {
 			return exchange.Answer{}, err
 		}

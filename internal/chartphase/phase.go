@@ -189,13 +189,19 @@ func (p *Phase) keepScheme(values map[string]any) {
 func (p *Phase) PostRender(answer exchange.Answer, allowRandom bool) (render.Output, error) {
 	var first render.Output
 	for i, documents := range answer.Renders {
+		if i > 0 && allowRandom {
+			break
+		}
+		if i > 0 && len(documents) == 0 {
+			return render.Output{}, problem.ChartRandom.With("all objects: at another date it cannot be rendered")
+		}
 		out, err := p.one(answer, documents)
 		if err != nil {
 			return render.Output{}, err
 		}
 		if i == 0 {
 			first = out
-		} else if !allowRandom && !bytes.Equal(out.Stream, first.Stream) {
+		} else if !bytes.Equal(out.Stream, first.Stream) {
 			return render.Output{}, problem.ChartRandom.With(difference(first.Stream, out.Stream))
 		}
 	}

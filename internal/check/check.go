@@ -137,5 +137,9 @@ func listed(found []string) string {
 	if more := len(found) - maxListed; more > 0 {
 		found = append(slices.Clone(found[:maxListed]), fmt.Sprintf("%d more", more))
 	}
-	return "\n\t* " + strings.Join(found, "\n\t* ")
+	var text strings.Builder
+	for _, one := range found {
+		text.WriteString("\n\t* " + strings.ReplaceAll(one, "\n", `\n`))
+	}
+	return text.String()
 }

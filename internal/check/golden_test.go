@@ -160,3 +160,10 @@ func TestFormats(t *testing.T) {
 		t.Error("an unknown format was taken")
 	}
 }
+
+// TestListedNamesAreLines: each name that is listed is one line.
+func TestListedNamesAreLines(t *testing.T) {
+	if text := listed([]string{"a\nb", "c"}); text != "\n\t* a\\nb\n\t* c" {
+		t.Errorf("%q", text)
+	}
+}

@@ -36,16 +36,21 @@ func Format(name string, v screen.View) (func(Report) []byte, error) {
 func text(r Report) []byte {
 	var out []byte
 	for _, f := range r.findings {
-		place := fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
-		if f.Path != "" {
-			place += ": " + f.Path
-		}
-		out = fmt.Appendf(out, "%s: %s [%s]\n", place, f.Finding, f.Code)
+		out = fmt.Appendf(out, "%s: %s [%s]\n", place(f), f.Finding, f.Code)
 		if f.Hint != "" {
 			out = fmt.Appendf(out, "  hint: %s\n", f.Hint)
 		}
 	}
 	return []byte(sink.Log(string(fmt.Appendf(out, "%s\n", problem.Counted(len(r.findings), "finding")))))
+}
+
+// place is where a finding is, in a line of text.
+func place(f survey.Finding) string {
+	text := fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
+	if f.Path != "" {
+		text += ": " + f.Path
+	}
+	return sink.Line(text)
 }
 
 // page is text for a terminal: a line per place, then the finding and its hint.
@@ -56,11 +61,7 @@ func page(r Report, v screen.View) []byte {
 		if f.Severity == pki.Error {
 			style = screen.Bad
 		}
-		place := fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
-		if f.Path != "" {
-			place += ": " + f.Path
-		}
-		p.Line("", screen.Bold.Say(place+":"), style.Say(fmt.Sprintf(" %s [%s]", f.Finding, f.Code)))
+		p.Line("", screen.Bold.Say(place(f)+":"), style.Say(fmt.Sprintf(" %s [%s]", f.Finding, f.Code)))
 		if f.Hint != "" {
 			p.Line("  hint: ", screen.Say(f.Hint))
 		}

@@ -2,9 +2,12 @@ package lint
 
 import (
 	"encoding/json"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
@@ -108,5 +111,41 @@ func TestMarkdownCells(t *testing.T) {
 	}
 	if rows != 6 {
 		t.Errorf("%d rows", rows)
+	}
+}
+
+// TestFindingsAreLines: what a finding quotes begins no line of its own, in no format.
+func TestFindingsAreLines(t *testing.T) {
+	for _, end := range []string{"\n", "\r\n", "\r", "\v", "\f", "\u0085", "\u2028", "\u2029"} {
+		foreign := "x" + end + "FORGED"
+		finding := survey.Finding{File: foreign, Line: 1, Column: 1, Path: foreign, Finding: pki.Finding{
+			Code: problem.SurveyUnread.Code, Severity: pki.Warning, Subject: foreign, Text: foreign, Hint: foreign}}
+		r := Report{findings: []survey.Finding{finding}}.ofLines()
+		for name := range formats {
+			write, err := Format(name, screen.View{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkLines(t, name+" "+strconv.Quote(end), string(write(r)))
+		}
+		for _, width := range []int{0, 40, 200} {
+			checkLines(t, "page "+strconv.Quote(end), string(page(r, screen.View{Known: true, Width: width})))
+		}
+		var log struct {
+			Runs []struct {
+				Results []struct{ Message struct{ Text string } }
+			}
+		}
+		if err := json.Unmarshal(sarif(r), &log); err != nil {
+			t.Fatal(err)
+		}
+		checkLines(t, "message of SARIF", log.Runs[0].Results[0].Message.Text)
+	}
+}
+
+func checkLines(t *testing.T, name, text string) {
+	t.Helper()
+	if found := regexp.MustCompile("(?m)(^|[\r\v\f\u0085\u2028\u2029])FORGED").FindString(text); found != "" || !strings.Contains(text, "FORGED") {
+		t.Errorf("%s: %q", name, text)
 	}
 }

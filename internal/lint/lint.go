@@ -11,6 +11,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -70,7 +71,16 @@ func Run(o Options) (Report, error) {
 	if o.Repository != "" {
 		err = o.survey(s, allow, &r)
 	}
-	return r, err
+	return r.ofLines(), err
+}
+
+// ofLines makes each finding one line: it quotes files that somebody else wrote.
+func (r Report) ofLines() Report {
+	for i := range r.findings {
+		f := &r.findings[i]
+		f.Subject, f.Text, f.Hint = sink.Line(f.Subject), sink.Line(f.Text), sink.Line(f.Hint)
+	}
+	return r
 }
 
 func read(path string) ([]byte, *state.Rotation, error) {

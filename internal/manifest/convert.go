@@ -8,10 +8,12 @@ import (
 
 // conversion turns the parser's nodes into ours, with byte offsets.
 type conversion struct {
+	text     []byte
 	locator  *locator
 	above    int // lines of the stream before the text
 	anchored map[*yaml.Node]anchored
 	aliased  int // nodes that aliases stand for
+	flows    int // collections in brackets around the node
 }
 
 // anchored is a complete value that an alias may repeat, and its number of
@@ -25,7 +27,7 @@ func convert(text []byte, above int, root *yaml.Node) (*Node, *problem.Problem) 
 	if nothing(root) {
 		return nil, nil
 	}
-	c := &conversion{locator: newLocator(text), above: above, anchored: map[*yaml.Node]anchored{}}
+	c := &conversion{text: text, locator: newLocator(text), above: above, anchored: map[*yaml.Node]anchored{}}
 	n, _, p := c.node(root, 1)
 	return n, p
 }
@@ -48,6 +50,13 @@ func (c *conversion) node(y *yaml.Node, depth int) (n *Node, size int, p *proble
 		tagged: y.Style&yaml.TaggedStyle != 0 || y.Tag == "!", anchor: y.Anchor,
 		line: c.above + y.Line, column: y.Column,
 		offset: c.locator.offsetOf(y.Line, y.Column),
+	}
+	if c.readOtherwise(n) {
+		return nil, 0, problem.ReadOtherwise.With().At(n.line, n.column)
+	}
+	if n.style == flow {
+		c.flows++
+		defer func() { c.flows-- }()
 	}
 	if len(y.Content) > 0 {
 		n.content = make([]*Node, len(y.Content))

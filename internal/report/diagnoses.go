@@ -32,10 +32,10 @@ func (r Diagnoses) Text() string {
 	for _, d := range r.Found {
 		fmt.Fprintf(&b, "%s\n  %s\n", d.Name, d.Means)
 		for _, why := range d.Because {
-			fmt.Fprintf(&b, "  - %s\n", why)
+			fmt.Fprintf(&b, "  - %s\n", sink.Line(why))
 		}
 		for i, s := range d.Steps {
-			fmt.Fprintf(&b, "  %d. %s\n", i+1, s.Text+s.Command)
+			fmt.Fprintf(&b, "  %d. %s\n", i+1, sink.Line(s.Text+s.Command))
 		}
 		if d.Person != "" {
 			fmt.Fprintf(&b, "  %s\n", d.Person)

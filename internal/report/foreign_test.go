@@ -43,3 +43,25 @@ func TestMarkdownOfForeignNames(t *testing.T) {
 		}
 	}
 }
+
+// TestTextOfForeignNames: in no report for a terminal do they begin a line.
+func TestTextOfForeignNames(t *testing.T) {
+	const foreign = "x\nFORGED"
+	reason := rotation.Reason{Rule: "G1", Text: "bundle " + foreign}
+	verdict := rotation.Verdict{Reasons: []rotation.Reason{reason}}
+	need := rotation.NeedResult{Need: rotation.BundleLoaded, Text: foreign, Missing: []string{foreign}}
+	named := &state.Rotation{Metadata: state.Metadata{Name: "east"}}
+	for name, r := range map[string]Report{
+		"log":    Log{{Epoch: 1, Phase: "anchor-added", Move: state.MoveStart, Kind: "anchor", Why: foreign, Assumed: []state.Assumed{{Code: "BUNDLE-DELIVERED", Because: foreign}}}},
+		"proof":  Proof{&rotation.Proof{Steps: []rotation.ProofStep{{From: "stable", To: "stable", Verdict: verdict, Matrix: []rotation.Cell{{Bundle: []string{foreign}, Chain: []string{foreign}}}}}}},
+		"change": Change{&rotation.Change{Verdict: verdict}},
+		"move":   Move{Move: &rotation.Move{State: named, From: "stable", To: "anchor-added", Needs: []rotation.NeedResult{need}, Verdict: verdict}},
+		"status": Status{Status: &rotation.Status{Alarms: []string{foreign}, Notes: []string{foreign},
+			Next: []rotation.NextMove{{To: "stable", Needs: []rotation.NeedResult{need}, Problems: problem.List{{Text: foreign}}}}}},
+		"doctor": Diagnoses{Found: []recovery.Diagnosis{{Name: "x", Because: []string{foreign}}}},
+	} {
+		if text := r.Text(); !strings.Contains(text, "FORGED") || strings.Contains(text, "\nFORGED") {
+			t.Errorf("%s:\n%s", name, text)
+		}
+	}
+}

@@ -50,7 +50,7 @@ func (r Move) Text() string {
 		head = "would move"
 	}
 	fmt.Fprintf(&b, "%s %s (epoch %d)\n", head, r.way(), r.State.Status.Epoch)
-	for _, line := range r.facts(func(text string) string { return text }) {
+	for _, line := range r.facts(sink.Line) {
 		b.WriteString("  " + line + "\n")
 	}
 	return b.String()
@@ -96,7 +96,7 @@ func (r Move) facts(foreign func(string) string) []string {
 		lines = append(lines, "gate: "+foreign(reason.Text)+" (downtime accepted)")
 	}
 	for _, reason := range r.Verdict.Standing {
-		lines = append(lines, "stands already: "+reason.Text)
+		lines = append(lines, "stands already: "+foreign(reason.Text))
 	}
 	if r.Wave {
 		lines = append(lines, "wave: workloads restart with stamp "+r.State.Status.Stamp)

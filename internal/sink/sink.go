@@ -41,6 +41,12 @@ func Terminal(text string) string {
 	return b.String()
 }
 
+// Line is [Terminal] for text that is one line, or a part of one: what would begin
+// another becomes an escape, too.
+func Line(text string) string { return lineEnds.Replace(Terminal(text)) }
+
+var lineEnds = strings.NewReplacer("\n", `\n`, "\t", `\t`)
+
 func isClean(text string) bool {
 	return utf8.ValidString(text) && strings.IndexFunc(text, func(r rune) bool { return unsafe(r) && r != '\n' && r != '\t' }) < 0
 }

@@ -146,3 +146,16 @@ func FuzzLog(f *testing.F) {
 		}
 	})
 }
+
+// TestLine: one line stays one, whoever reads it.
+func TestLine(t *testing.T) {
+	for _, end := range []string{"\n", "\r\n", "\r", "\v", "\f", "\u0085", "\u2028", "\u2029", "\t"} {
+		got := Line("a" + end + "hint: b\x1b[2J")
+		if strings.ContainsFunc(got, func(r rune) bool { return r < ' ' || r > '~' }) || !strings.HasPrefix(got, `a\`) || !strings.Contains(got, "hint: b") {
+			t.Errorf("%q is shown as %q", end, got)
+		}
+	}
+	if got := Line("names of a line é 漢"); got != "names of a line é 漢" {
+		t.Error(got)
+	}
+}

@@ -35,7 +35,7 @@ func (r Result) Say(f Form) (s Said) {
 		}
 	case f.Report == "" && (f.Check || !f.Stream):
 		for _, c := range r.Changed {
-			s.Out = append(s.Out, sink.Log(c.Name+"\n")...)
+			s.Out = append(s.Out, sink.Log(sink.Line(c.Name)+"\n")...)
 		}
 	case f.Stream && !f.Check:
 		s.Out = r.Stream

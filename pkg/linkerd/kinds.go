@@ -54,8 +54,8 @@ func asKubernetes(apiVersion string) string {
 	return apiVersion
 }
 
-// inGroup reports whether a group, which ends in "/", is that of an apiVersion. In a manifest it is the version
-// that the API server prefers.
+// inGroup reports whether a group, which ends in "/", is that of an apiVersion. Clients look the kind of a manifest
+// without a version up in its group (meta.RESTMapper).
 func inGroup(apiVersion, group string) bool {
 	return strings.HasSuffix(group, "/") && strings.HasPrefix(apiVersion, group)
 }

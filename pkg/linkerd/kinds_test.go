@@ -8,7 +8,7 @@ import (
 )
 
 // TestKindOf: an apiVersion means what k8s.io/apimachinery reads in it, however it is spelled.
-// An empty version is whichever the API server prefers (meta.RESTMapper).
+// Of an empty version a client may take any (meta.RESTMapper).
 func TestKindOf(t *testing.T) {
 	spellings := []string{"", "/", "//", "v1", "/v1", "//v1", "v1/", "/v1/", " v1", "v1 ", "/ v1", "V1", "v2", "/v2", "\tv1", "v1\n", "v1\x00",
 		"/v1beta1", "apps", "apps/", "/apps", "/apps/", "apps/v1", "/apps/v1", "apps//v1", "apps/v1/", "Apps/v1", "apps/v1 ", "apps /v1", " apps/v1",

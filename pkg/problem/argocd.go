@@ -148,9 +148,9 @@ var (
 	}
 	ArgoCDOutput = Sentence{
 		Code:    "argocd-output",
-		Text:    "the application's objects are more than %s of text",
-		Hint:    "split the application; L5D_PKI_CMP_OUTPUT_LIMIT in the environment of the sidecar raises the limit, and its container then needs more memory",
-		Explain: "Argo CD's plugin server reads all that a plugin prints, and takes many times as much memory for it, which no limit of one render bounds: without memory it ends, and with it the renders of all tenants. The default is Argo CD's own limit for the manifests of a directory. Nothing was printed.",
+		Text:    "the application's objects are more than %s of text for Argo CD",
+		Hint:    "split the application, and look for aliases in YAML, which Argo CD writes out; L5D_PKI_CMP_OUTPUT_LIMIT in the environment of the sidecar raises the limit, and its container then needs more memory",
+		Explain: "Argo CD's plugin server reads all that a plugin prints, and takes many times as much memory for it, which no limit of one render bounds: without memory it ends, and with it the renders of all tenants. What counts is the JSON that it makes of them: aliases are written out, characters such as < take six bytes, and each value counts for 16 bytes at least. The default is Argo CD's own limit for the manifests of a directory. Nothing was printed.",
 	}
 	ArgoCDCrashed = Sentence{
 		Code:    "argocd-crashed",

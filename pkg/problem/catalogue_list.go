@@ -325,6 +325,7 @@ var catalogue = [...]*Sentence{
 	&Unseparated,
 	&MarkInside,
 	&BinaryText,
+	&ReadOtherwise,
 	&OwnItems,
 	&Folded,
 	&NotAFragment,

@@ -137,8 +137,8 @@ var (
 	ChartRandom = Sentence{
 		Code:    "chart-not-deterministic",
 		Text:    "two renders of the chart differ in %s",
-		Hint:    "list the webhook under status.webhooks, pin it in your own values, or accept a change with every render by --allow-random",
-		Explain: "Linkerd's charts make webhook certificates anew at each rendering unless they are given. The tool gives those that the state lists; the chart is rendered twice to prove that nothing else is left to chance.",
+		Hint:    "list the webhook under status.webhooks, pin it in your own values, leave dates out of templates, or accept a change with every render by --allow-random",
+		Explain: "Linkerd's charts make webhook certificates anew at each rendering unless they are given. The tool gives those that the state lists; the chart is rendered twice, at two dates, to prove that nothing else is left to chance or to the day.",
 	}
 	ChartKeyLeft = Sentence{
 		Code:    "chart-key-left",

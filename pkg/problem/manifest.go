@@ -116,6 +116,12 @@ var (
 		Hint:    "write it as plain text, without the tag",
 		Explain: "kubectl and Helm decode what has this tag, other programs do not: they would see different keys and values in this object.",
 	}
+	ReadOtherwise = Sentence{
+		Code:    "manifest-read-otherwise",
+		Text:    "kubectl and Helm read this otherwise than YAML 1.2",
+		Hint:    "put the value into quotes, or a blank behind the colon or the tag; name anchors by letters and digits",
+		Explain: "Between brackets the older rules of YAML, by which kubectl, Helm and Argo CD read, see keys and values in other places, such as the key a in {?a: b}. Such a document could be another object for them, so it is not read.",
+	}
 	OwnItems = Sentence{
 		Code:    "manifest-own-items",
 		Text:    "%s has a key items of its own",

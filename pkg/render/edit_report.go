@@ -67,11 +67,14 @@ func (r *Report) addHeld(object, why string) {
 	r.Lines = append(r.Lines, Line{Object: object, Outcome: Left, Value: why, held: true})
 }
 
+// oneLine is a text with names of others as a line, or a part of one.
+func oneLine(text string) string { return strings.ReplaceAll(text, "\n", `\n`) }
+
 // Held lists the meshed workloads that do not restart by themselves, and why.
 func (r *Report) Held() (held []string) {
 	for _, l := range r.Lines {
 		if l.held {
-			held = append(held, l.Object+": "+l.Value)
+			held = append(held, oneLine(l.Object+": "+l.Value))
 		}
 	}
 	return held
@@ -83,14 +86,14 @@ func (r *Report) Text() string {
 	fmt.Fprintf(&b, "phase %s, epoch %d: %d changed, %d already right, %d left alone (%s; %s)\n",
 		r.Phase, r.Epoch, r.Count(Changed), r.Count(Right), r.Count(Left), problem.Counted(r.Documents, "document"), joinGroups(r.Groups))
 	for _, l := range r.Lines {
-		fmt.Fprintf(&b, "  %-13s %s", l.Outcome, l.Object)
+		line := l.Object
 		if l.Field != "" {
-			fmt.Fprintf(&b, " %s", l.Field)
+			line += " " + l.Field
 		}
 		if l.Value != "" {
-			fmt.Fprintf(&b, ": %s", l.Value)
+			line += ": " + l.Value
 		}
-		b.WriteByte('\n')
+		fmt.Fprintf(&b, "  %-13s %s\n", l.Outcome, oneLine(line))
 	}
 	return b.String()
 }

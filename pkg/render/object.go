@@ -28,7 +28,7 @@ func (o object) String() string {
 	if o.namespace != "" {
 		name = o.namespace + "/" + o.name
 	}
-	return strings.ReplaceAll(o.kind+" "+name, "\n", `\n`) // one line, whatever it is called
+	return oneLine(o.kind + " " + name) // whatever it is called
 }
 
 // path is a place inside the object as a place inside its document.

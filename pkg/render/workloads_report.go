@@ -123,11 +123,11 @@ func (r *WorkloadsReport) Brief() string {
 }
 
 func (l WorkloadLine) write(b *strings.Builder) {
-	fmt.Fprintf(b, "  %-16s %s: %s", l.Fate, l.File, l.Object)
+	line := l.File + ": " + l.Object
 	if l.Why != "" {
-		b.WriteString(": " + l.Why)
+		line += ": " + l.Why
 	}
-	b.WriteByte('\n')
+	fmt.Fprintf(b, "  %-16s %s\n", l.Fate, oneLine(line))
 }
 
 // Text is the report for people: the summary, then one line per workload.

@@ -59,17 +59,17 @@ func (r Report) Data() any { return r }
 // Text is for a terminal.
 func (r Report) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s%s: %s\n", map[bool]string{true: "dry run: "}[r.DryRun], r.Operation, r.Why)
+	fmt.Fprintf(&b, "%s%s: %s\n", map[bool]string{true: "dry run: "}[r.DryRun], r.Operation, sink.Line(r.Why))
 	for _, row := range r.Outputs() {
 		if row[1] != "" && row[0] != "operation" && row[0] != "changed" {
-			fmt.Fprintf(&b, "  %s: %s\n", row[0], row[1])
+			fmt.Fprintf(&b, "  %s: %s\n", row[0], sink.Line(row[1]))
 		}
 	}
 	for _, p := range r.Parts {
 		fmt.Fprintf(&b, "  %s: %s\n", p.Repository, p.URL)
 	}
 	for _, need := range r.Needs {
-		b.WriteString("  " + need + "\n")
+		b.WriteString("  " + sink.Line(need) + "\n")
 	}
 	return b.String()
 }
