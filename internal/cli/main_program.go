@@ -13,6 +13,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"github.com/spf13/cobra"
@@ -58,7 +59,11 @@ func Small(args []string, w World) int {
 	if len(args) > 0 && a.named(args[0]).make != nil {
 		return a.call(args)
 	}
+	fails := func(err error) int { a.ran = true; return a.finish(err) }
 	path := a.findProgram(fullProgram)
+	if err := base.RefuseProgram(args, fullProgram.name, path); err != nil {
+		return fails(err)
+	}
 	code, err := child.Become(path, args, child.Environment(fullProgram.purpose))
 	var failed *child.Failure
 	switch {
@@ -67,6 +72,5 @@ func Small(args []string, w World) int {
 	case errors.As(err, &failed) && failed.Missing() && !slices.ContainsFunc(args, lacks):
 		return a.call(args)
 	}
-	a.ran = true
-	return a.finish(fullProgram.failed.With(path, files.Reason(err)).Because(err))
+	return fails(fullProgram.failed.With(path, files.Reason(err)).Because(err))
 }
