@@ -13,23 +13,26 @@ import (
 // fileNames end the names of variables whose value is the name of a file or of a folder,
 // where it could also be another word.
 var fileNames = []string{
-	"_FILE", "CONFIG", "_CONF", "_CREDENTIALS", "_CACERT", "_CERT", "_BUNDLE", "_CAINFO", "HOME", "_DIR", "PATH", "_PLUGINS", "_ENV", "USERPROFILE",
+	"_FILE", "CONFIG", "_CONF", "_CREDENTIALS", "_CACERT", "_CERT", "_BUNDLE", "_CAINFO",
+	"HOME", "USERPROFILE", "_DIR", "PATH", "_PLUGINS", "_ENV",
 }
 
 // commandNames end the names of variables whose value is a command.
 var commandNames = []string{"_COMMAND", "_CMD"}
 
-// placeNames end the names of variables whose folder is a place to work in: programs take
-// nothing from it by a name that they know.
-var placeNames = []string{"TMPDIR", "TEMP", "TMP", "_ROOT", "_CWD", "PWD"}
+// places are variables whose folder is one to work in: programs take nothing from it by a
+// name that they know.
+var places = []string{"TMPDIR", "TEMP", "TMP", "MISE_PROJECT_ROOT", "MISE_CONFIG_ROOT", "MISE_ORIGINAL_CWD"}
 
 // ownPrograms are the variables that name programs of ours, or those that we run.
 const ownPrograms, programName = "L5D_PKI_", "_PROGRAM"
 
 // companions lie beside this program; others are found in the PATH.
 var (
-	companions = []string{"l5d-pki-render-full", "l5d-pki-render-chart", "l5d-pki-render-cluster", "l5d-pki-render-forge", "l5d-pki-render-kms"}
-	others     = []string{"ssh", "ssh-keygen", "gpg", "sops", "kubeseal", "sh"}
+	companions = []string{
+		"l5d-pki-render-full", "l5d-pki-render-chart", "l5d-pki-render-cluster", "l5d-pki-render-forge", "l5d-pki-render-kms",
+	}
+	others = []string{"ssh", "ssh-keygen", "gpg", "sops", "kubeseal", "sh"}
 )
 
 // searchPath is the variable with the folders that programs are found in.
@@ -67,7 +70,7 @@ func FilesFrom(dir string, purposes ...Purpose) (named [][2]string) {
 			continue
 		}
 		for _, found := range Named(dir, name, value, endsIn(name, fileNames), endsIn(name, commandNames)) {
-			if info, err := os.Stat(found[1]); err != nil || !info.IsDir() || !endsIn(name, placeNames) {
+			if info, err := os.Stat(found[1]); err != nil || !info.IsDir() || !slices.Contains(places, name) {
 				named = append(named, found)
 			}
 		}
@@ -76,7 +79,7 @@ func FilesFrom(dir string, purposes ...Purpose) (named [][2]string) {
 }
 
 // Named lists the files and folders that the value of a variable or setting names: the
-// value, an entry of a list, a word of a command, also behind a letter (-Fname) or an "=".
+// value, an entry of a list, a word of a command, also behind letters (-Fname) or an "=".
 // What has no folder in it counts only where the value is the name of a file, or where it
 // is an argument of a command: elsewhere it is a word, or a program of the PATH.
 func Named(dir, by, value string, file, command bool) (named [][2]string) {
@@ -112,13 +115,17 @@ func Named(dir, by, value string, file, command bool) (named [][2]string) {
 				add(Where(word), false, false)
 			}
 			add(word, false, command && i > 0)
-			if len(word) > 2 && word[0] == '-' {
-				add(word[2:], false, command && i > 0)
+			options, is := strings.CutPrefix(word, "-")
+			for n := 0; is && n < min(mostLetters, len(options)) && options[n] != '/'; n++ {
+				add(options[n+1:], false, command && i > 0)
 			}
 		}
 	}
 	return named
 }
+
+// mostLetters is how many letters of options may stand before a name (ssh -4vFname).
+const mostLetters = 4
 
 func isQuote(r rune) bool { return strings.ContainsRune("'\"`", r) }
 
@@ -151,9 +158,13 @@ func InPath(name string) (paths []string) {
 // ownOfRepository begin the names with a dot that a repository keeps for itself at its top,
 // and gitHome those that git's transports read below the home directory.
 var (
-	ownOfRepository = []string{".git", ".sops.", ".editorconfig", ".pre-commit-", ".yamllint", ".helmignore", ".dockerignore", ".forgejo", ".circleci",
-		".vscode", ".idea"}
-	gitHome = []string{".gitconfig", ".git-credentials", ".netrc", ".ssh", ".config", ".local", ".password-store", ".gnupg", "Library", "AppData"}
+	ownOfRepository = []string{
+		".git", ".sops.", ".editorconfig", ".pre-commit-", ".yamllint", ".helmignore", ".dockerignore", ".forgejo", ".circleci",
+		".vscode", ".idea",
+	}
+	gitHome = []string{
+		".gitconfig", ".git-credentials", ".netrc", ".ssh", ".config", ".local", ".password-store", ".gnupg", "Library", "AppData",
+	}
 )
 
 // ForGit begins what the variables are called that matter to git before it has reached a

@@ -60,6 +60,7 @@ func TestNamed(t *testing.T) {
 	}{
 		"ssh -F config":                   {false, true, []string{at("config")}},
 		"ssh  -Fin/config -o X=y":         {false, true, []string{at("in/config")}},
+		"ssh -4vFconfig":                  {false, true, []string{at("config")}},
 		"ssh -oUserKnownHostsFile=config": {false, true, []string{at("config")}},
 		"sh ssh":                          {false, true, []string{at("ssh")}},
 		"!./ssh get":                      {false, true, []string{at("ssh")}},

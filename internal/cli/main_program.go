@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"io"
 	"os"
 	"slices"
@@ -65,11 +64,10 @@ func Small(args []string, w World) int {
 		return fails(err)
 	}
 	code, err := child.Become(path, args, child.Environment(fullProgram.purpose))
-	var failed *child.Failure
 	switch {
 	case err == nil:
 		return code
-	case errors.As(err, &failed) && failed.Missing() && !slices.ContainsFunc(args, lacks):
+	case child.Missing(err) && !slices.ContainsFunc(args, lacks):
 		return a.call(args)
 	}
 	return fails(fullProgram.failed.With(path, files.Reason(err)).Because(err))

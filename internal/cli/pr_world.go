@@ -49,7 +49,8 @@ func (a *app) asked(f *prFlags) proposal.Request {
 	q.Wish.Strategy, q.Wish.Assumed, q.Wish.Options = f.material.Strategy, f.evidence.Assumed, f.options
 	q.Evidence = base.Evidence{Files: f.evidence.Files, Load: f.evidence.Load, Observe: a.observedText(&f.evidence)}
 	if f.evidence.observe {
-		q.Evidence.Reads = append(append(f.evidence.cluster.Files(a.Getenv), child.Files(child.Clusters)...), [2]string{"--evidence-key", f.evidence.key})
+		q.Evidence.Reads = slices.Concat(f.evidence.cluster.Files(a.Getenv), child.Files(child.Clusters),
+			[][2]string{{"--evidence-key", f.evidence.key}})
 	}
 	return q
 }

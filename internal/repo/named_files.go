@@ -12,9 +12,13 @@ import (
 // Settings by the end of their names: those whose value is a command, and those whose
 // value is the name of a file or folder.
 var (
-	commandSettings = []string{".sshcommand", ".askpass", ".gitproxy", ".helper", ".program", ".defaultkeycommand", ".smudge", ".clean", ".process",
-		".uploadpack", ".receivepack"}
-	fileSettings = []string{".signingkey", ".allowedsignersfile", ".revocationfile", ".cookiefile", "sslcert", "sslkey", "sslcainfo", ".sslcapath"}
+	commandSettings = []string{
+		"command", ".askpass", ".gitproxy", ".helper", ".program", ".smudge", ".clean", ".process", ".uploadpack", ".receivepack",
+		".packobjectshook",
+	}
+	fileSettings = []string{
+		".signingkey", ".allowedsignersfile", ".revocationfile", ".cookiefile", ".pinnedpubkey", "sslcert", "sslkey", "sslcainfo", ".sslcapath",
+	}
 )
 
 // Named lists the files and folders by which git reaches a remote here, each with the

@@ -183,7 +183,8 @@ func (p place) changedBelow(commit string, n named) (string, error) {
 			facts, name := strings.Fields(fields[i]), fields[i+1]
 			below, is := p.below(filepath.ToSlash(own), name)
 			file := filepath.Join(p.top, filepath.FromSlash(name))
-			if _, err := os.Lstat(file); err == nil && is && child.Counts(n.by, below, slices.Contains([]string{modeExecutable, modeLink}, facts[1])) {
+			runs := facts[1] == modeExecutable || facts[1] == modeLink
+			if _, err := os.Lstat(file); err == nil && is && child.Counts(n.by, below, runs) {
 				return file, nil
 			}
 		}
