@@ -109,6 +109,9 @@ func TestSmall(t *testing.T) {
 			t.Errorf("%q, alone: %+v", args, by)
 		}
 	}
+	if note, got := fullOfBranch(t, small); got.code != cli.ExitFailed || !strings.Contains(got.errs, "pr-unreviewed-file") || note != "" {
+		t.Errorf("a full program of the branch that is checked out: %+v, ran %q", got, note)
+	}
 	line, identity := sshPair(t, alone)
 	for _, program := range []string{small, full} {
 		dir := t.TempDir()
@@ -133,4 +136,30 @@ func TestSmall(t *testing.T) {
 			t.Errorf("%s: %+v", program, got)
 		}
 	}
+}
+
+// fullOfBranch runs `pr` with a program that a branch brought, which notes that it ran.
+func fullOfBranch(t *testing.T, small string) (note string, got ran) {
+	t.Helper()
+	dir := t.TempDir()
+	path, noted := filepath.Join(dir, "full"), filepath.Join(t.TempDir(), "note")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\necho \"$@\" > '"+noted+"'\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "full"}} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	cmd := exec.Command(small, "pr", "--next")
+	var out, errs bytes.Buffer
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, append(os.Environ(), "L5D_PKI_FULL_PROGRAM="+path), &out, &errs
+	var exit *exec.ExitError
+	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	text, _ := os.ReadFile(noted)
+	return string(text), ran{out.String(), errs.String(), cmd.ProcessState.ExitCode()}
 }

@@ -60,6 +60,12 @@ func (f *Failure) Missing() bool {
 	return errors.Is(f.Err, exec.ErrNotFound) || errors.Is(f.Err, fs.ErrNotExist)
 }
 
+// Missing reports whether an error is that there is no such program.
+func Missing(err error) bool {
+	f, is := errors.AsType[*Failure](err)
+	return is && f.Missing()
+}
+
 // Killed reports whether SIGKILL ended the program, which the kernel sends where
 // memory runs out.
 func (f *Failure) Killed() bool {

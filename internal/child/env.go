@@ -126,11 +126,8 @@ func chosen(p Purpose, all []string, settings []Setting) []string {
 	if p == Itself {
 		return slices.Clone(all)
 	}
-	names := slices.Concat(lists[p]...)
+	names := namesFor(p, all)
 	env := []string{}
-	if p == Sops || p == KMS {
-		names = append(names, strings.FieldsFunc(valueOf(all, extra), func(r rune) bool { return r == ',' || r == ' ' })...)
-	}
 	for _, entry := range all {
 		name, _, _ := strings.Cut(entry, "=")
 		switch {
@@ -145,6 +142,15 @@ func chosen(p Purpose, all []string, settings []Setting) []string {
 		env = append(env, gitConfig(p, all, settings)...)
 	}
 	return env
+}
+
+// namesFor lists the names and patterns of the variables that a purpose has.
+func namesFor(p Purpose, all []string) []string {
+	names := slices.Concat(lists[p]...)
+	if p == Sops || p == KMS {
+		names = append(names, strings.FieldsFunc(valueOf(all, extra), func(r rune) bool { return r == ',' || r == ' ' })...)
+	}
+	return names
 }
 
 // withoutExt is GIT_ALLOW_PROTOCOL without the protocol that runs commands. The

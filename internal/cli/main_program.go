@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"io"
 	"os"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"github.com/spf13/cobra"
@@ -58,15 +58,17 @@ func Small(args []string, w World) int {
 	if len(args) > 0 && a.named(args[0]).make != nil {
 		return a.call(args)
 	}
+	fails := func(err error) int { a.ran = true; return a.finish(err) }
 	path := a.findProgram(fullProgram)
+	if err := base.RefuseProgram(args, fullProgram.name, path); err != nil {
+		return fails(err)
+	}
 	code, err := child.Become(path, args, child.Environment(fullProgram.purpose))
-	var failed *child.Failure
 	switch {
 	case err == nil:
 		return code
-	case errors.As(err, &failed) && failed.Missing() && !slices.ContainsFunc(args, lacks):
+	case child.Missing(err) && !slices.ContainsFunc(args, lacks):
 		return a.call(args)
 	}
-	a.ran = true
-	return a.finish(fullProgram.failed.With(path, files.Reason(err)).Because(err))
+	return fails(fullProgram.failed.With(path, files.Reason(err)).Because(err))
 }

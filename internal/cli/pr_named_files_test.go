@@ -137,3 +137,76 @@ func TestPRFilesOfTheBranch(t *testing.T) {
 	gitIn(t, l.clone, "checkout", "-q", "-b", "other", "HEAD")
 	asked(false)
 }
+
+// TestPRFoldersOfTheBranch: with the branch of somebody else checked out, no folder, command
+// or setting of Git that leads to its files has them run, nor decides whom git trusts.
+func TestPRFoldersOfTheBranch(t *testing.T) {
+	l := land(t)
+	note := filepath.Join(t.TempDir(), "note")
+	notes := "#!/bin/sh\necho \"$0\" >> '" + note + "'\nexit 1\n"
+	file := func(name string) string { return filepath.Join(l.clone, "own", name) }
+	for name, text := range map[string]string{"ssh": notes, "bin/ssh": notes, "bin/git": notes, "bin/ssh-keygen": notes, "bin/sops": notes,
+		"ssh_config": "Host *\n  ProxyCommand '" + file("ssh") + "'\n", ".gitconfig": "[core]\nsshCommand = " + file("ssh") + "\n", "git/config": "[core]\nsshCommand = " + file("ssh") + "\n"} {
+		if err := os.Chmod(l.put("own/"+name, text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.commitTo("main", func(dir string) {
+		l.edit(dir, ".gitignore", func(s string) string { return s + "/own/\n" })
+	})
+	gitIn(t, l.clone, "pull", "-q")
+	gitIn(t, l.clone, "remote", "set-head", "origin", "main")
+	gitIn(t, l.clone, "checkout", "-q", "-b", "feature")
+	gitIn(t, l.clone, "add", "-f", "own")
+	gitIn(t, l.clone, "commit", "-q", "-m", "feature")
+	asked := func(t *testing.T, refused bool) {
+		t.Helper()
+		for _, args := range [][]string{{"start", "anchor", "--strategy", "bundle", "--commit-only", "--dry-run"}, {"--guard", "--base", "main"}} {
+			got := l.run(append([]string{"pr"}, args...)...)
+			if is := strings.Contains(got.stderr, "explain pr-unreviewed-file`"); is != refused {
+				t.Errorf("%q: code %d, refused %v: %s%s", args, got.code, is, got.out, got.stderr)
+			}
+		}
+		if ran, err := os.ReadFile(note); err == nil {
+			t.Errorf("ran: %s", ran)
+		}
+	}
+	over := "git@127.0.0.1:x/y.git"
+	t.Run("as usual", func(t *testing.T) {
+		t.Setenv("PWD", l.clone)
+		t.Setenv("XDG_DATA_HOME", filepath.Join(l.clone, "none"))
+		asked(t, false)
+	})
+	for name, c := range map[string]struct{ variable, value, setting, to string }{
+		"PATH":             {variable: "PATH", value: file("bin") + string(filepath.ListSeparator) + os.Getenv("PATH")},
+		"HOME":             {variable: "HOME", value: file("")},
+		"XDG_CONFIG_HOME":  {variable: "XDG_CONFIG_HOME", value: file("")},
+		"GNUPGHOME":        {variable: "GNUPGHOME", value: file("")},
+		"SSL_CERT_DIR":     {variable: "SSL_CERT_DIR", value: "/none" + string(filepath.ListSeparator) + file("")},
+		"-F":               {variable: "GIT_SSH_COMMAND", value: "ssh -F own/ssh_config"},
+		"-Fx":              {variable: "GIT_SSH_COMMAND", value: "ssh -Fown/ssh_config"},
+		"sh":               {variable: "GIT_SSH_COMMAND", value: "sh own/ssh"},
+		"quoted":           {variable: "GIT_SSH_COMMAND", value: "'" + file("ssh") + "' -x"},
+		"SOPS_AGE_KEY_CMD": {variable: "SOPS_AGE_KEY_CMD", value: "sh " + file("ssh")},
+		"include.path":     {setting: "include.path", to: "../own/.gitconfig"},
+		"core.sshCommand":  {setting: "core.sshCommand", to: "ssh -F own/ssh_config"},
+		"core.askPass":     {setting: "core.askPass", to: file("ssh")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("XDG_CACHE_HOME", t.TempDir())
+			url := gitIn(t, l.clone, "remote", "get-url", "origin")
+			if name != "GNUPGHOME" && name != "SOPS_AGE_KEY_CMD" && name != "SSL_CERT_DIR" { // these count when the base is known, too
+				gitIn(t, l.clone, "remote", "set-url", "origin", over)
+				t.Cleanup(func() { gitIn(t, l.clone, "remote", "set-url", "origin", url) })
+			}
+			if c.variable != "" {
+				t.Setenv(c.variable, c.value)
+			} else {
+				gitIn(t, l.clone, "config", c.setting, c.to)
+				t.Cleanup(func() { gitIn(t, l.clone, "config", "--unset", c.setting) })
+			}
+			t.Chdir(l.clone)
+			asked(t, true)
+		})
+	}
+}

@@ -20,11 +20,10 @@ func (a *app) baseWorld(keys custodyFlags, q proposal.Request) base.World {
 		Named: slices.Concat(a.custodyWorld(keys).Files(), q.Files(),
 			child.Files(child.Committing, child.Sops, child.KMS, child.Forges, child.Charts)),
 		Getenv: a.Getenv, Instant: a.Now().UTC().Truncate(time.Second), Notes: &a.talk, Disk: a.disk(), Outputs: a.outputsWorld(),
-		Custody: a.custodyWorld(keys).Of,
+		Custody: a.custodyWorld(keys).Of, Forge: a.forgeOf,
 		Load: func(files []string, statePath string, s *state.Rotation) (rotation.Evidence, error) {
 			return (&moves.Brought{Files: files}).Load(statePath, s)
 		},
-		Forge: a.forgeOf,
 	}
 }
 
@@ -46,15 +45,13 @@ func (a *app) forgeOf(address string, flags forge.Flags) (forge.Forge, error) {
 // asked is the request that the flags make.
 func (a *app) asked(f *prFlags) proposal.Request {
 	q := f.request
-	q.StatePath, q.DryRun = f.statePath, f.dryRun
+	q.StatePath, q.DryRun, q.Because, q.EvidenceKey, q.Material = f.statePath, f.dryRun, f.evidence.Because, f.evidence.key, f.material
 	q.Wish.Strategy, q.Wish.Assumed, q.Wish.Options = f.material.Strategy, f.evidence.Assumed, f.options
-	q.Because, q.EvidenceKey = f.evidence.Because, f.evidence.key
 	q.Evidence = base.Evidence{Files: f.evidence.Files, Load: f.evidence.Load, Observe: a.observedText(&f.evidence)}
 	if f.evidence.observe {
 		q.Evidence.Reads = slices.Concat(f.evidence.cluster.Files(a.Getenv), child.Files(child.Clusters),
 			[][2]string{{"--evidence-key", f.evidence.key}})
 	}
-	q.Material = f.material
 	return q
 }
 

@@ -136,7 +136,7 @@ func (c *call) refused(w plan.Wish) (*plan.Report, error) {
 
 // lookAround finds remote and base branch, and reads the state there.
 func (c *call) lookAround() error {
-	err := c.Remotes(c.q.Remote, c.q.CommitOnly)
+	err := c.Remotes(c.q.Remote, c.q.Base, c.q.CommitOnly)
 	if err == nil {
 		err = c.Choose(c.q.Base)
 	}

@@ -53,7 +53,7 @@ func MakeFleet(w World, q Request) (plan.Report, error) {
 	}
 	all.opened = checkout.NewClones(all.clones)
 	if err == nil {
-		err = c.Remotes(q.Remote, q.CommitOnly)
+		err = c.Remotes(q.Remote, q.Base, q.CommitOnly)
 	}
 	if err == nil {
 		err = c.Choose(q.Base)

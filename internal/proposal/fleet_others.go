@@ -38,7 +38,7 @@ func (c *fleetCall) other(name string) (*call, error) {
 	}
 	o := &call{Base: &base.Base{World: c.World, Repo: r, StatePath: filepath.Join(c.clones, name, "rotation.yaml"), State: "rotation.yaml"},
 		Moves: c.Moves, q: c.q, flavour: c.q.Flavour}
-	err = o.Remotes("", c.q.CommitOnly)
+	err = o.Remotes("", "", c.q.CommitOnly)
 	if err == nil {
 		err = o.Choose("")
 	}

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 )
 
 // ErrNone says that there is no repository, or no git program.
@@ -129,10 +130,36 @@ func (c call) program(in io.Reader, out io.Writer, args []string) error {
 		env = append(env, "GIT_OPTIONAL_LOCKS=0", "GIT_ATTR_NOSYSTEM=1",
 			"GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none") // the latter for versions of Git that do not know the former
 	}
+	name, err := c.git()
+	if err != nil {
+		return err
+	}
 	return child.Command{
-		Name: "git", Args: args, Dir: c.dir, Env: child.GitEnvironment(c.use, c.settings, env...),
+		Name: name, Args: args, Dir: c.dir, Env: child.GitEnvironment(c.use, c.settings, env...),
 		Stdin: in, Stdout: out, Wait: c.wait, Asks: c.use != child.Judging,
 	}.Run(context.Background())
+}
+
+// git is the program: the first of the PATH that lies in no working tree of the repository,
+// nor of that around the current directory, whose branches may bring one.
+func (c call) git() (path string, err error) {
+	paths := child.InPath("git")
+	for _, path := range paths {
+		if !inTreeOf(path, c.dir) && !inTreeOf(path, ".") {
+			return path, nil
+		}
+	}
+	if len(paths) > 0 {
+		return "", ErrNone
+	}
+	return "git", nil
+}
+
+// inTreeOf reports whether a file lies in a working tree of the repository around a
+// directory, or is a link to one there.
+func inTreeOf(file, dir string) bool {
+	at, found := find(dir)
+	return found && len(treesAround(filepath.Dir(file), at.shared()))+len(treesAround(filepath.Dir(disk.Real(file)), at.shared())) > 0
 }
 
 // Error is what git said.

@@ -34,7 +34,7 @@ func (r *Repo) Merge(base, head string) (string, error) {
 	if err := r.related(base, head); err != nil {
 		return "", err
 	}
-	if err := atLeast(oldestMerge); err != nil {
+	if err := atLeast(r.Top, oldestMerge); err != nil {
 		return "", err
 	}
 	tree, err := r.mergeTree(base, head)

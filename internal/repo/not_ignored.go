@@ -137,7 +137,7 @@ func (p place) ignored(names []string) (map[string]bool, error) {
 
 // told is what git says to a question that only reads; the error has its words.
 func told(dir string, stdin []byte, args ...string) (string, error) {
-	if err := supported(); errors.Is(err, ErrNone) {
+	if err := supported(dir); errors.Is(err, ErrNone) {
 		return "", errNoProgram
 	} else if err != nil {
 		return "", err

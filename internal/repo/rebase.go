@@ -49,7 +49,7 @@ func (r *Repo) Rebase(base, head string) (string, error) {
 	case len(again) > maxReplayed:
 		return "", ErrLong
 	}
-	if err := errors.Join(atLeast(oldestMerge), r.complete(read...)); err != nil {
+	if err := errors.Join(atLeast(r.Top, oldestMerge), r.complete(read...)); err != nil {
 		return "", err
 	}
 	for began := time.Now(); len(again) > 0; again = again[1:] {

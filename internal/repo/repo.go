@@ -51,7 +51,7 @@ func verified(dir string) (place, error) {
 	if _, done := confirmed.Load(at); done {
 		return at, nil
 	}
-	if err := supported(); err != nil {
+	if err := supported(at.top); err != nil {
 		return at, err
 	}
 	var out bytes.Buffer

@@ -14,14 +14,16 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 )
 
-// Unreviewed returns the first place on the way to a file, a symbolic link or the file
-// itself, that Git tracks in a working tree of the repository, or in a submodule there,
-// and that a commit does not have as it is: the branch that is checked out may have
-// brought it, over a file that Git ignored before. It is "" if there is none.
-func (r *Repo) Unreviewed(commit, file string) (string, error) {
+// Unreviewed returns the first place on the way to a file or folder, a symbolic link, the
+// file itself or a file in the folder, that Git tracks in a working tree of the repository,
+// or in a submodule there, and that a commit does not have as it is: the branch that is
+// checked out may have brought it, over a file that Git ignored before. It is "" if there is
+// none. What it is named by says which files of a folder count ([child.Counts]).
+func (r *Repo) Unreviewed(commit, by, file string) (string, error) {
 	file, err := filepath.Abs(file)
 	if err != nil {
 		return "", err
@@ -30,33 +32,49 @@ func (r *Repo) Unreviewed(commit, file string) (string, error) {
 	if !found {
 		return "", ErrNone
 	}
-	for _, place := range append(linksOn(file), disk.Real(file)) {
-		if _, err := os.Lstat(place); err != nil { // a pipe of /dev/fd, or what nobody can read
+	for _, path := range append(linksOn(file), disk.Real(file)) {
+		info, err := os.Lstat(path)
+		if err != nil { // a pipe of /dev/fd, or what nobody can read
 			continue
 		}
-		trees, of := treesAround(filepath.Dir(place), at.shared()), commit
+		n := named{by, path, info.IsDir()}
+		trees, of := treesAround(n.dir(), at.shared()), commit
 		if len(trees) == 0 {
-			if trees, of, err = at.above(place); err != nil {
-				return place, err
+			if trees, of, err = at.above(n); err != nil {
+				return path, err
 			}
 		}
-		if is, err := unreviewed(trees, of, place); is || err != nil {
+		if place, err := unreviewed(trees, of, n); place != "" || err != nil {
 			return place, err
 		}
 	}
 	return "", nil
 }
 
-// above lists the working trees around a file from that of a repository which has this one
+// named is a file, a link or a folder.
+type named struct {
+	by, path string
+	folder   bool
+}
+
+// dir is the innermost folder around it, or itself.
+func (n named) dir() string {
+	if n.folder {
+		return n.path
+	}
+	return filepath.Dir(n.path)
+}
+
+// above lists the working trees around what is named from that of a repository which has this one
 // as a submodule, and the commit of its default branch; none where the file lies in none, or
 // the clone does not know that branch.
-func (p place) above(file string) (trees []place, commit string, err error) {
+func (p place) above(n named) (trees []place, commit string, err error) {
 	for inner := p; ; {
 		outer, found := find(filepath.Dir(inner.top))
 		if !found {
 			return nil, "", nil
 		}
-		if !within(file, outer.top) {
+		if !within(n.path, outer.top) {
 			inner = outer
 			continue
 		}
@@ -71,7 +89,7 @@ func (p place) above(file string) (trees []place, commit string, err error) {
 		if commit, err = r.Resolve(r.KnownDefault(remote)); err != nil {
 			return nil, "", nil //nolint:nilerr // as in the clones of most CIs
 		}
-		return treesAround(filepath.Dir(file), outer.shared()), commit, nil
+		return treesAround(n.dir(), outer.shared()), commit, nil
 	}
 }
 
@@ -95,9 +113,9 @@ func treesAround(dir, shared string) (trees []place) {
 	return nil
 }
 
-// unreviewed reports whether one of the trees tracks a file that the commit of the first
-// does not have.
-func unreviewed(trees []place, commit, file string) (bool, error) {
+// unreviewed gives the place of a file that one of the trees tracks and the commit of the
+// first does not have.
+func unreviewed(trees []place, commit string, n named) (string, error) {
 	of := commit
 	for i, p := range trees {
 		switch {
@@ -107,25 +125,88 @@ func unreviewed(trees []place, commit, file string) (bool, error) {
 			outer := trees[i-1]
 			link, err := outer.entry(of, p.top)
 			if err != nil {
-				return false, err
+				return n.path, err
 			}
 			if of = ""; link.Mode == modeSubmodule {
 				of = link.Object
 			} else if names, err := outer.tracked(p.top); err != nil || len(names) == 0 {
-				return false, err
+				return "", err
 			}
 		}
-		names, err := p.tracked(file)
+		if n.folder {
+			if place, err := p.changedBelow(of, n); place != "" || err != nil {
+				return place, err
+			}
+			continue
+		}
+		names, err := p.tracked(n.path)
 		if err != nil {
-			return false, err
+			return n.path, err
 		}
 		for _, name := range names {
-			if same, err := p.same(of, filepath.Join(p.top, filepath.FromSlash(name)), file); err != nil || !same {
-				return true, err
+			if same, err := p.same(of, filepath.Join(p.top, filepath.FromSlash(name)), n.path); err != nil || !same {
+				return n.path, err
 			}
 		}
 	}
-	return false, nil
+	return "", nil
+}
+
+// changedBelow gives the first file below a folder that the index or the commit that is
+// checked out has otherwise than a commit, and that counts.
+func (p place) changedBelow(commit string, n named) (string, error) {
+	c := call{dir: p.top, wait: longPatience}
+	r := &Repo{Top: p.top}
+	if commit == "" || !r.Has(commit) {
+		none, err := call{dir: p.top, wait: patience, stdin: []byte{}}.run("hash-object", "-t", "tree", "--stdin")
+		if err != nil {
+			return n.path, err
+		}
+		commit = strings.TrimSpace(string(none))
+	}
+	own, err := filepath.Rel(p.top, n.path)
+	if err != nil {
+		return n.path, err
+	}
+	against := [][]string{{"diff-index", "--cached", commit}}
+	if head, err := r.Resolve("HEAD"); err == nil {
+		against = append(against, []string{"diff-tree", "-r", commit, head})
+	}
+	for _, args := range against {
+		args = slices.Insert(args, 1, "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
+		out, err := c.run(append(args, "--")...)
+		if err != nil {
+			return n.path, err
+		}
+		fields := strings.Split(string(out), "\x00")
+		for i := 0; i+1 < len(fields); i += 2 {
+			facts, name := strings.Fields(fields[i]), fields[i+1]
+			below, is := p.below(filepath.ToSlash(own), name)
+			file := filepath.Join(p.top, filepath.FromSlash(name))
+			runs := facts[1] == modeExecutable || facts[1] == modeLink
+			if _, err := os.Lstat(file); err == nil && is && child.Counts(n.by, below, runs) {
+				return file, nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// below is a name of the tree as a folder names it, by any spelling of that.
+func (p place) below(folder, name string) (below string, is bool) {
+	if folder == "." {
+		return name, true
+	}
+	if below, is = strings.CutPrefix(name, folder+"/"); is {
+		return below, true
+	}
+	parts, n := strings.Split(name, "/"), strings.Count(folder, "/")+1
+	if len(parts) <= n {
+		return "", false
+	}
+	head := strings.Join(parts[:n], "/")
+	same := mayBe(head, folder) && sameFile(filepath.Join(p.top, filepath.FromSlash(head)), filepath.Join(p.top, filepath.FromSlash(folder)))
+	return strings.Join(parts[n:], "/"), same
 }
 
 // tracked lists the names of a file in the index and in the commit that is checked out.
@@ -137,6 +218,9 @@ func (p place) tracked(file string) (names []string, err error) {
 		return nil, err
 	}
 	own = filepath.ToSlash(own)
+	if slices.Contains(strings.Split(own, "/"), ".git") { // Git tracks nothing in there
+		return nil, nil
+	}
 	add := func(listed *bufio.Reader) error {
 		for {
 			line, err := listed.ReadString(0)

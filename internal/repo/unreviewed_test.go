@@ -77,7 +77,7 @@ func TestUnreviewed(t *testing.T) {
 		if want != "" {
 			want = filepath.Join(above, want)
 		}
-		if got, err := r.Unreviewed(base, file); got != want || err != nil {
+		if got, err := r.Unreviewed(base, "--flag", file); got != want || err != nil {
 			t.Errorf("%s: %q, want %q (%v)", file, got, want, err)
 		}
 	}
@@ -105,7 +105,7 @@ func TestUnreviewed(t *testing.T) {
 		filepath.Join(outside, "to-own"):                    "",
 		filepath.Join(outside, "to-same"):                   "",
 		filepath.Join(clone, "none/at/all"):                 "",
-		filepath.Join(clone, "secrets"):                     "",
+		filepath.Join(clone, "secrets"):                     "clone/secrets/inside",
 		"/dev/null":                                         "",
 		"~/key":                                             "",
 		filepath.Join(clone, "dir") + "/../untracked":       "",
@@ -171,7 +171,7 @@ func TestUnreviewedAbove(t *testing.T) {
 		if want != "" {
 			want = filepath.Join(above, want)
 		}
-		if got, err := r.Unreviewed(base, file); got != want || err != nil {
+		if got, err := r.Unreviewed(base, "--flag", file); got != want || err != nil {
 			t.Errorf("%s: %q, want %q (%v)", file, got, want, err)
 		}
 	}

@@ -24,12 +24,12 @@ func (v version) before(w version) bool {
 // known is the version that git had when it was asked; it is asked once.
 var known atomic.Pointer[version]
 
-func installed() (version, error) {
+func installed(dir string) (version, error) {
 	if v := known.Load(); v != nil {
 		return *v, nil
 	}
 	var out bytes.Buffer
-	if err := (call{wait: patience}).program(nil, &out, []string{"version"}); err != nil {
+	if err := (call{dir: dir, wait: patience}).program(nil, &out, []string{"version"}); err != nil {
 		return version{}, ErrNone
 	}
 	v, err := parseVersion(out.String())
@@ -47,11 +47,11 @@ func parseVersion(text string) (v version, err error) {
 	return v, nil
 }
 
-// supported refuses a version of git that is too old.
-func supported() error { return atLeast(oldest) }
+// supported refuses a version of git that is too old; a directory is in the repository.
+func supported(dir string) error { return atLeast(dir, oldest) }
 
-func atLeast(want version) error {
-	got, err := installed()
+func atLeast(dir string, want version) error {
+	got, err := installed(dir)
 	if err == nil && got.before(want) {
 		err = &Error{"version", fmt.Sprintf("git %s is too old for this: install git %s or newer", got, want), -1}
 	}

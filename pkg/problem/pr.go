@@ -42,7 +42,7 @@ var (
 		Code:    "pr-unreviewed-file",
 		Text:    "%s leads to this file of the branch that is checked out; branch %s does not have it, or not as it is here",
 		Hint:    "check out the base branch and put your own file there, or move it out of the repository; a public one may be committed to the base branch",
-		Explain: "`pr` goes by the base branch as the remote has it, whatever is checked out. A branch that somebody checks out for a review may have a file, or a symbolic link, where Git ignored yours, and a checkout writes over ignored files without asking. Whoever pushed that branch would choose the passphrase of new keys, an anchor and its key, a server to trust, an observation or a program that runs. What the base branch has with the same content was reviewed, and files that Git does not track are yours: both are taken.",
+		Explain: "`pr` goes by the base branch as the remote has it, whatever is checked out. A branch that somebody checks out for a review may have a file, or a symbolic link, where Git ignored yours, and a checkout writes over ignored files without asking. Whoever pushed that branch would choose the passphrase of new keys, an anchor and its key, a server to trust, an observation or a program that runs. What the base branch has with the same content was reviewed, and files that Git does not track are yours: both are taken. What git itself goes by to reach the remote is judged before, by the branch as the clone last saw it: where it did not, fetch the base branch, and have `git remote set-head origin --auto` note the default one.",
 	}
 	PRNoState = Sentence{
 		Code:    "pr-no-state",

@@ -23,6 +23,7 @@ type Base struct {
 	// and its commit.
 	Remote   string
 	Branches repo.Branches
+	ofGit    [][2]string // the files and folders that git goes by, as in Named
 	Branch   string
 	Tip      string
 	// Text and Now are the state at the tip; nil where it has none.

@@ -2,6 +2,7 @@ package base
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -14,8 +15,9 @@ const Here = "."
 
 // Remotes chooses remote and branch, and lists the remote's branches. The branch
 // is the one that is asked for, the CI's, or the remote's default; local says that
-// a repository without a remote stands in for one.
-func (b *Base) Remotes(remote string, local bool) (err error) {
+// a repository without a remote stands in for one. What git goes by to reach the remote
+// is judged before, by the branch as the clone last saw it.
+func (b *Base) Remotes(remote, branch string, local bool) (err error) {
 	if b.Remote = remote; b.Remote == "" {
 		b.Remote, err = b.Repo.DefaultRemote()
 	}
@@ -23,8 +25,18 @@ func (b *Base) Remotes(remote string, local bool) (err error) {
 		b.Remote, err = Here, nil
 	}
 	if err == nil {
-		b.Branches, err = b.Repo.Look(b.Remote)
+		b.ofGit, err = b.Repo.Named()
 	}
+	if err != nil {
+		return GitProblem(err)
+	}
+	if b.Remote != Here {
+		commit, name := b.Repo.Known(b.Remote, branch)
+		if err := b.refuseUnreviewed(commit, name, b.ofGit); err != nil {
+			return err
+		}
+	}
+	b.Branches, err = b.Repo.Look(b.Remote)
 	return GitProblem(err)
 }
 
@@ -48,28 +60,40 @@ func (b *Base) Fetch() error {
 	if err := b.Repo.Fetch(b.Remote, b.Branch, b.Tip, 1); err != nil {
 		return GitProblem(err)
 	}
-	return b.refuseUnreviewed()
+	return b.refuseUnreviewed(b.Tip, b.Branch, slices.Concat(b.Named, b.ofGit))
 }
 
-// refuseUnreviewed refuses files that decide whom this call trusts or what it runs, where
+// refuseUnreviewed refuses files and folders that decide whom this call trusts or what it runs, where
 // the branch that is checked out may have brought them: Git writes the files of a branch
 // over those that it ignores without asking.
-func (b *Base) refuseUnreviewed() error {
+func (b *Base) refuseUnreviewed(commit, branch string, named [][2]string) error {
 	var problems problem.List
-	judged := map[string]bool{"": true, "-": true}
-	for _, named := range b.Named {
-		by, path := named[0], named[1]
-		if judged[path] {
-			continue
-		}
-		judged[path] = true
-		place, err := b.Repo.Unreviewed(b.Tip, path)
-		switch {
-		case err != nil:
-			problems.Add(GitProblem(err))
-		case place != "":
-			problems = append(problems, problem.PRUnreviewedFile.With(by, b.Branch).In(statefile.FromHere(place)))
+	judged, places := map[[2]string]bool{}, map[string]bool{}
+	for _, n := range named {
+		if by, path := n[0], n[1]; path != "" && path != "-" && !judged[n] {
+			judged[n] = true
+			place, err := b.Repo.Unreviewed(commit, by, path)
+			switch {
+			case err != nil:
+				problems.Add(GitProblem(err))
+			case place != "" && !places[place]:
+				places[place] = true
+				problems = append(problems, problem.PRUnreviewedFile.With(by, branch).In(statefile.FromHere(place)))
+			}
 		}
 	}
 	return problems.Err()
+}
+
+// RefuseProgram refuses a program that is about to run `pr` and that a branch may have
+// brought to the clone that it lies in.
+func RefuseProgram(args []string, name, path string) error {
+	if !slices.Contains(args, "pr") {
+		return nil
+	}
+	place, branch, err := repo.UnreviewedAround(path)
+	if place == "" || err != nil {
+		return GitProblem(err)
+	}
+	return problem.PRUnreviewedFile.With(name, branch).In(statefile.FromHere(place))
 }

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"path/filepath"
@@ -35,7 +36,11 @@ func locate(w base.World, q Request) (*base.Base, error) {
 // lookAround chooses the base: a merge queue's, the one that is asked for, the CI's,
 // or the remote's default.
 func lookAround(b *base.Base, remote, branch string) error {
-	if err := b.Remotes(remote, true); err != nil {
+	likely := branch
+	for _, name := range baseVariables {
+		likely = cmp.Or(likely, b.Getenv(name))
+	}
+	if err := b.Remotes(remote, likely, true); err != nil {
 		return err
 	}
 	is, err := queued(b, branch)
@@ -43,12 +48,7 @@ func lookAround(b *base.Base, remote, branch string) error {
 		return err
 	}
 	if !is {
-		for _, name := range baseVariables {
-			if branch == "" {
-				branch = b.Getenv(name)
-			}
-		}
-		if err := b.Choose(branch); err != nil {
+		if err := b.Choose(likely); err != nil {
 			return err
 		}
 	}
