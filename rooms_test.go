@@ -42,7 +42,7 @@ var arrows = map[string][]string{
 	// The clients of Kubernetes and Prometheus are linked into a program of their own (docs/observe.md).
 	"cmd/l5d-pki-render-cluster": {"internal/observe/client"},
 	"internal/observe/client":    {"internal/address", "pkg/gate", "pkg/handshake", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
-	"internal/observe/caller":    {"pkg/gate", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/rotation", "pkg/state"},
+	"internal/observe/caller":    {"pkg/gate", "pkg/pki", "internal/child", "internal/observe", "internal/observe/exchange", "pkg/rotation", "pkg/state"},
 	"internal/observe/exchange":  {"pkg/gate", "pkg/pki", "internal/observe", "internal/exchange"},
 	"pkg/handshake":              {"pkg/pki"},
 	"internal/observe":           {"pkg/gate", "internal/manifest", "pkg/linkerd", "pkg/pki", "pkg/rotation", "pkg/state"},

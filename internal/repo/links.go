@@ -43,6 +43,13 @@ func LinkInGit(home, file string) (string, error) {
 		if why, is := shown[link]; is {
 			return link, why
 		}
+		at, found := find(filepath.Dir(link))
+		if !found {
+			continue
+		}
+		if names, err := at.tracked(link); err != nil || len(names) > 0 { // also where the index alone has lost it
+			return link, err
+		}
 	}
 	return "", nil
 }

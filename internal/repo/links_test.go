@@ -71,6 +71,12 @@ func TestLinkInGit(t *testing.T) {
 	if got, err := LinkInGit(filepath.Join(top, "pki"), filepath.Join(top, "pki", "chain", "a.key")); got != "" || err != nil {
 		t.Errorf("ignored now: %q (%v)", got, err)
 	}
+	run(t, top, "add", "-f", "pki/tracked")
+	run(t, top, "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "link")
+	run(t, top, "rm", "-q", "--cached", "pki/tracked")
+	if got, err := LinkInGit(filepath.Join(top, "pki"), filepath.Join(top, "pki", "chain", "a.key")); got != filepath.Join(top, "pki", "tracked") || err != nil {
+		t.Errorf("in the commit that is checked out, and no more in the index: %q (%v)", got, err)
+	}
 	remove(t, filepath.Join(top, ".git", "HEAD"))
 	if _, err := LinkInGit(filepath.Join(top, "pki"), filepath.Join(top, "pki", "own", "a.key")); err == nil {
 		t.Error("git cannot say it")

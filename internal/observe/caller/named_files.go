@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/child"
+
 	"sigs.k8s.io/yaml"
 )
 
@@ -21,7 +23,11 @@ type kubeconfig struct {
 			Key         string `json:"client-key"`
 			Token       string `json:"tokenFile"`
 			Exec        struct {
-				Command string `json:"command"`
+				Command string   `json:"command"`
+				Args    []string `json:"args"`
+				Env     []struct {
+					Value string `json:"value"`
+				} `json:"env"`
 			} `json:"exec"`
 		} `json:"user"`
 	} `json:"users"`
@@ -81,6 +87,14 @@ func namedIn(path string) (paths []string) {
 		add(u.User.Token)
 		if strings.ContainsRune(u.User.Exec.Command, filepath.Separator) { // others are found in the PATH
 			add(u.User.Exec.Command)
+		}
+		for _, variable := range u.User.Exec.Env {
+			u.User.Exec.Args = append(u.User.Exec.Args, variable.Value)
+		}
+		for _, word := range u.User.Exec.Args { // from the directory that the plugin runs in
+			for _, named := range child.Named("", "", word, true, false) {
+				paths = append(paths, named[1])
+			}
 		}
 	}
 	return paths

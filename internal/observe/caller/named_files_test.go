@@ -17,13 +17,13 @@ func TestFiles(t *testing.T) {
 users:
 - user: {client-certificate: /etc/client.pem, client-key: keys/client.key, tokenFile: token}
 - user: {exec: {command: ./login}}
-- user: {exec: {command: aws}}
+- user: {exec: {command: aws, args: [--config=settings, none, "-c", "./sub"], env: [{name: X, value: settings}]}}
 `
 	home := filepath.Join(dir, "home")
 	if err := os.MkdirAll(filepath.Join(home, ".kube"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"sub": text, "odd": "users: 1\n", filepath.Join(home, ".kube", "config"): text} {
+	for name, text := range map[string]string{"sub": text, "odd": "users: 1\n", "settings": "", filepath.Join(home, ".kube", "config"): text} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +31,7 @@ users:
 	t.Setenv("HOME", home)
 	t.Setenv("USERPROFILE", home)
 	below := func(dir string) []string {
-		return []string{filepath.Join(dir, "ca.pem"), "/etc/client.pem", filepath.Join(dir, "keys/client.key"), filepath.Join(dir, "token"), filepath.Join(dir, "login")}
+		return []string{"settings", "./sub", filepath.Join(dir, "ca.pem"), "/etc/client.pem", filepath.Join(dir, "keys/client.key"), filepath.Join(dir, "token"), filepath.Join(dir, "login")}
 	}
 	usual := filepath.Join(home, ".kube", "config")
 	for _, c := range []struct {
