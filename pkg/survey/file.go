@@ -76,6 +76,7 @@ func (f *file) object(c cursor, head manifest.Head) {
 		f.survey.valuesFile(c)
 	case head.Kind != "":
 		f.survey.carriesValues(c)
+		f.survey.arguments(c, head)
 	}
 	if head.Kind != state.Kind {
 		f.nested(c)
