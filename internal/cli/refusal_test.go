@@ -170,6 +170,23 @@ var refusals = []struct {
 	{"an argument with longer leaves", same, withArguments("--identity-issuance-lifetime=720h"), nil, "render-long-leaf", "Deployment linkerd/linkerd-"},
 	{"leaves of a length that identity cannot read", replace("spec:\n", "spec:\n  leaf: {lifetime: 2h}\n"), withArguments("-identity-issuance-lifetime=1 hour"), nil, "render-long-leaf", "1 hour"},
 	{"the same, with its value apart", same, withArguments("-identity-clock-skew-allowance, 10m"), nil, "render-long-leaf", "10m"},
+	{"leaves by a variable", same, withContainer("args: [--identity-issuance-lifetime=$(LIFE)], env: [{name: LIFE, value: 999h}]"), nil, "render-long-leaf", "999h"},
+	{"leaves by a variable of a variable", same, withContainer("args: [-identity-issuance-lifetime, $(B)], env: [{name: A, value: 999h}, {name: B, value: $(A)}]"), nil, "render-long-leaf", "999h"},
+	{"leaves by a whole argument", same, withContainer("args: [$(A)], env: [{name: A, value: -identity-issuance-lifetime=999h}]"), nil, "render-long-leaf", "999h"},
+	{"leaves by an argument's name", same, withContainer("args: [$(A)=999h], env: [{name: A, value: --identity-issuance-lifetime}]"), nil, "render-long-leaf", "999h"},
+	{"leaves by a variable from elsewhere", same, withContainer("args: [-identity-issuance-lifetime=$(A)], env: [{name: A, valueFrom: {configMapKeyRef: {name: a, key: a}}}]"), nil, "render-unread-setting", "-identity-issuance-lifetime cannot be compared with the state: it refers to $(A)"},
+	{"leaves by envFrom", same, withContainer("args: [-identity-issuance-lifetime=$(A)], envFrom: [{configMapRef: {name: a}}]"), nil, "render-unread-setting", "$(A)"},
+	{"an argument from elsewhere", same, withContainer("args: [$(A)], envFrom: [{configMapRef: {name: a}}]"), nil, "render-unread-setting", "$(A)"},
+	{"an escaped reference", same, withContainer("args: [-identity-issuance-lifetime=$$(A)], env: [{name: A, value: 1h}]"), nil, "render-unread-setting", "no length of time: $(A)"},
+	{"leaves in a shell", same, withContainer("command: [sh, -c, exec linkerd2 identity -identity-issuance-lifetime=999h]"), nil, "render-unread-setting", "another argument"},
+	{"a shell", same, withContainer("name: identity, command: [/bin/sh, /run.sh]"), nil, "render-unread-setting", "shell"},
+	{"an argument that is no length of time", same, withArguments("-identity-issuance-lifetime=24x"), nil, "render-unread-setting", "24x"},
+	{"a setting that is no length of time", same, replace("scheme: linkerd.io/tls", "scheme: linkerd.io/tls\n        issuanceLifetime: $(LIFE)"), nil, "render-unread-setting", "identity.issuer.issuanceLifetime"},
+	{"identity's default, longer than the state's", replace("spec:\n", "spec:\n  leaf: {lifetime: 2h}\n"), withArguments("-identity-issuance-lifetime="), nil, "render-long-leaf", `issuanceLifetime "",`},
+	{"a trust domain by a variable", same, withContainer("args: [-identity-trust-domain=$(A)], env: [{name: A, value: other.example}]"), nil, "render-other-trust-domain", "other.example"},
+	{"a namespace by a variable", same, withContainer("args: [-controller-namespace=$(A)], env: [{name: A, value: other}]"), nil, "render-other-namespace", "other"},
+	{"another scheme in an argument", same, withArguments("-identity-scheme=kubernetes.io/tls"), nil, "render-other-scheme", "kubernetes.io/tls"},
+	{"a name by a variable", same, withContainer("env: [{name: A, value: other}, {name: B, value: x.serviceaccount.identity.$(A).cluster.local}]"), nil, "render-other-namespace", "other"},
 	{"externalCA in the stream only", same, replace("externalCA: false", "externalCA: true"), nil, "render-other-external-ca", "true"},
 	{"an alias on a target", same, replace("ca-bundle.crt: |-", "other: &a x\n  ca-bundle.crt: *a\n  third: |-"), nil, "manifest-", "ca-bundle.crt"},
 	{"a doubled key on a target", same, replace("  ca-bundle.crt: |-", "  ca-bundle.crt: x\n  ca-bundle.crt: |-"), nil, "manifest-", "ca-bundle.crt"},
@@ -187,9 +204,12 @@ var refusals = []struct {
 const bomb = "  a: &a [x,x,x,x,x,x,x,x,x]\n  b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n  c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n  d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n  e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n  f: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n  g: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n"
 
 // withArguments gives the Deployments of the control plane arguments.
-func withArguments(list string) edit {
+func withArguments(list string) edit { return withContainer("args: [" + list + "]") }
+
+// withContainer gives them a container with such fields.
+func withContainer(fields string) edit {
 	const before = "        checksum/config: \"1\"\n"
-	return replace(before, before+"    spec:\n      containers:\n      - args: ["+list+"]\n")
+	return replace(before, before+"    spec:\n      containers:\n      - {"+fields+"}\n")
 }
 
 func pemOf(t testing.TB, name, indent string) string {

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 )
 
@@ -18,22 +19,27 @@ func (n *Node) Head() Head {
 	}
 }
 
-// ItemHead is the head of an item of a list. Items of a typed list, such as a
-// ConfigMapList, may leave out what the list says of all of them; readers of the
-// API server fill it in (k8s.io/apimachinery, unstructured.decodeToList).
+// ItemHead is the head of an item of a list, whatever the list's kind is. An item that names
+// neither its kind nor its apiVersion gets both from the list, and so does one where they are no
+// strings (k8s.io/apimachinery, unstructured.decodeToList). One that names one of them is refused
+// there; here it gets the other.
 func (n *Node) ItemHead(list Head) Head {
 	h := n.Head()
-	kind, typed := strings.CutSuffix(list.Kind, "List")
-	if !typed || kind == "" {
-		return h
-	}
-	if h.Kind == "" {
-		h.Kind = kind
-	}
-	if h.APIVersion == "" {
-		h.APIVersion = list.APIVersion
+	kind := strings.TrimSuffix(list.Kind, "List")
+	switch named, versioned := n.Get("kind").names(), n.Get("apiVersion").names(); {
+	case kind == "":
+	case !named && !versioned:
+		h.Kind, h.APIVersion = kind, list.APIVersion
+	default:
+		h.Kind, h.APIVersion = cmp.Or(h.Kind, kind), cmp.Or(h.APIVersion, list.APIVersion)
 	}
 	return h
+}
+
+// names reports whether kubectl and Helm read a string in n that is not empty. A tag of one's
+// own is nothing to them.
+func (n *Node) names() bool {
+	return n.IsText() && n.Value() != "" || n.Kind() == Scalar && !strings.HasPrefix(n.Tag(), "!!")
 }
 
 // Head reads the document's head line by line, without parsing it, some hundred

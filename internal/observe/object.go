@@ -64,9 +64,10 @@ type PodObject struct {
 
 // Container is a container of a pod's spec.
 type Container struct {
-	Name string   `json:"name"`
-	Args []string `json:"args"`
-	Env  []EnvVar `json:"env"`
+	Name    string   `json:"name"`
+	Command []string `json:"command"`
+	Args    []string `json:"args"`
+	Env     []EnvVar `json:"env"`
 }
 
 // EnvVar is a variable of a container, with its value or a reference to it.

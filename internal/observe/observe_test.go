@@ -60,6 +60,29 @@ func TestPodOf(t *testing.T) {
 	}
 }
 
+// TestLifeOfIdentity: what a running identity was started with, as the kubelet read its arguments.
+func TestLifeOfIdentity(t *testing.T) {
+	const env = `,"env":[{"name":"LIFE","value":"999h"},{"name":"HERS","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"}}}]`
+	for words, want := range map[string]string{
+		`"args":["identity","-identity-issuance-lifetime=48h","-identity-clock-skew-allowance=1m"]`: "48h0m0s 1m0s",
+		`"args":["--identity-issuance-lifetime","48h"]`:                                             "48h0m0s 0s",
+		`"command":["linkerd2","identity","--identity-issuance-lifetime=48h"]`:                      "48h0m0s 0s",
+		`"args":["-identity-issuance-lifetime=$(LIFE)"]`:                                            "999h0m0s 0s",
+		`"args":["-identity-issuance-lifetime=1d"]`:                                                 "24h0m0s 0s",
+		`"args":["-identity-issuance-lifetime=$(HERS)"]`:                                            "87600h0m0s 0s",
+		`"args":["-identity-clock-skew-allowance=$(HERS)"]`:                                         "87600h0m0s 0s",
+		`"args":["$(NONE)"]`:                            "87600h0m0s 0s",
+		`"command":["sh","-c","x"]`:                     "87600h0m0s 0s",
+		`"args":["-identity-trust-domain=$(HERS)"]`:     "0s 0s",
+		`"args":["-identity-scheme=x","-log-level=$$"]`: "0s 0s",
+	} {
+		p, ok := podOf(t, `{"metadata":{"name":"i","namespace":"linkerd"},"spec":{"containers":[{"name":"linkerd-proxy"},{"name":"identity",`+words+env+`}]}}`, true)
+		if got := fmt.Sprint(p.Lifetime, " ", p.Skew); !ok || got != want {
+			t.Errorf("%s: %s, want %s", words, got, want)
+		}
+	}
+}
+
 func TestGauge(t *testing.T) {
 	for text, want := range map[string]string{
 		"# HELP issuer_cert_ttl_seconds x\n# TYPE issuer_cert_ttl_seconds gauge\nissuer_cert_ttl_seconds 3.0e+06\n": "3e+06 true",

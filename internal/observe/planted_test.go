@@ -355,7 +355,7 @@ func (p *planted) object(pod *plantedPod, replica *plantedReplica) (o PodObject)
 		statuses[0].State.Running, statuses[0].State.Waiting = nil, &struct{}{}
 	}
 	if replica != nil {
-		containers = append(containers, Container{Name: linkerd.IdentityContainer, Args: []string{linkerd.ArgLifetime + "24h0m0s", linkerd.ArgClockSkew + "20s"}})
+		containers = append(containers, Container{Name: linkerd.IdentityContainer, Args: []string{"-identity-issuance-lifetime=24h0m0s", "-identity-clock-skew-allowance=20s"}})
 		statuses = append(statuses, running(linkerd.IdentityContainer, replica.started))
 	}
 	o.Spec.Containers, o.Status.ContainerStatuses, o.Status.Phase = containers, statuses, "Running"

@@ -2,12 +2,14 @@ package observe
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // Pod is what an observation needs of a meshed pod.
@@ -98,15 +100,30 @@ func (p *Pod) readIdentity(c Container) {
 			p.IdentityBundle = string(text)
 		}
 	}
-	for _, arg := range c.Args {
-		if text, found := strings.CutPrefix(arg, linkerd.ArgLifetime); found {
-			p.Lifetime, _ = time.ParseDuration(text) // 0, which is "not given", if it is malformed
+	container := linkerd.Container{Name: c.Name, Words: slices.Concat(c.Command, c.Args)}
+	for _, e := range c.Env {
+		container.Env = append(container.Env, linkerd.Variable{Name: e.Name, Value: e.Value, Sourced: e.ValueFrom != nil})
+	}
+	for _, flag := range container.Flags() {
+		setting := linkerd.IdentityFlags[flag.Name]
+		d, err := time.ParseDuration(flag.Value)
+		if err != nil {
+			d = time.Duration(state.LeafSettings[setting].Default)
 		}
-		if text, found := strings.CutPrefix(arg, linkerd.ArgClockSkew); found {
-			p.Skew, _ = time.ParseDuration(text)
+		if flag.Unread != "" && setting != linkerd.SchemeValue && !linkerd.NamesMesh(flag.Name) {
+			setting, d = linkerd.LifetimeValue, unreadLife
+		}
+		switch setting {
+		case linkerd.LifetimeValue:
+			p.Lifetime = max(p.Lifetime, d)
+		case linkerd.ClockSkewValue:
+			p.Skew = max(p.Skew, d)
 		}
 	}
 }
+
+// unreadLife is longer than any leaf lives, for one whose life the pod does not say.
+const unreadLife = 10 * 365 * 24 * time.Hour
 
 func (p *Pod) readStatus(all []ContainerStatus) {
 	for _, s := range all {

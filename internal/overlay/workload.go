@@ -3,7 +3,6 @@ package overlay
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/internal/order"
@@ -47,7 +46,7 @@ func kindOf(name string) (kind, bool) {
 	return kinds[i], true
 }
 
-// Workloads lists the workloads of a stream (Lists are looked into) with the
+// Workloads lists the workloads of a stream (lists are looked into) with the
 // value of an annotation of their pod templates, sorted by namespace, kind and
 // name, each once. A workload without a pod template is no workload: it is a
 // patch of one, perhaps.
@@ -73,9 +72,9 @@ func Workloads(stream []byte, annotation string) ([]Workload, error) {
 	}), nil
 }
 
-// workloadsIn is the one workload that an object is, or those of a List.
+// workloadsIn is the one workload that an object is, or those among its items.
 func workloadsIn(object *manifest.Node, head manifest.Head, annotation string) (found []Workload) {
-	if items := object.Get("items"); items != nil && strings.HasSuffix(head.Kind, "List") {
+	if items := object.Get("items"); items != nil && head.Kind != "" {
 		for _, item := range items.Items() {
 			found = append(found, workloadsIn(item, item.ItemHead(head), annotation)...)
 		}

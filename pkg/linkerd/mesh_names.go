@@ -1,5 +1,10 @@
 package linkerd
 
+import (
+	"maps"
+	"slices"
+)
+
 // Arguments and variables by which the control plane and its extensions name the
 // mesh that they belong to (charts/linkerd-control-plane/templates, viz, jaeger).
 var (
@@ -17,6 +22,14 @@ var (
 	// ServiceAddressEnvs have the address of a Service of the control plane.
 	ServiceAddressEnvs = []string{"LINKERD2_PROXY_IDENTITY_SVC_ADDR", "LINKERD2_PROXY_DESTINATION_SVC_ADDR", "LINKERD2_PROXY_POLICY_SVC_ADDR"}
 )
+
+// meshFlags are all of them.
+var meshFlags = slices.Concat(NamespaceFlags, TrustDomainFlags, slices.Sorted(maps.Keys(IdentityFlags)))
+
+// NamesMesh reports whether a flag has a namespace or a trust domain.
+func NamesMesh(flag string) bool {
+	return slices.Contains(NamespaceFlags, flag) || slices.Contains(TrustDomainFlags, flag)
+}
 
 const (
 	// NamespaceEnv is in every proxy, in plain text (charts/partials/templates/_proxy.tpl).

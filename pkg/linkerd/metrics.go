@@ -26,8 +26,6 @@ const (
 
 	// IdentityContainer is the container of Deployment linkerd-identity that signs.
 	IdentityContainer = "identity"
-	ArgLifetime       = "-identity-issuance-lifetime="
-	ArgClockSkew      = "-identity-clock-skew-allowance="
 
 	// Events of Deployment linkerd-identity (linkerd2: pkg/identity/service.go).
 	EventIssuerUpdated = "IssuerUpdated"

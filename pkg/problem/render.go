@@ -157,6 +157,12 @@ var (
 		Hint:    "set spec.leaf in the state file to what the chart has, or take the setting out of the chart's values",
 		Explain: "A rotation waits until the leaves of the issuer before have expired, and counts their life from the state. Where they live longer than that, the old anchor is dropped while they are in use, and connections fail.",
 	}
+	RenderUnreadSetting = Sentence{
+		Code:    "render-unread-setting",
+		Text:    "%s cannot be compared with the state: %s",
+		Hint:    "write the value itself in its place, such as 24h0m0s: of references, those to literal variables of the same container are read",
+		Explain: "Kubernetes replaces $(NAME) in a container's command and arguments with the variable of that name. Where the variable comes from a ConfigMap, a Secret, a field or nowhere, or where a shell starts the program, the stream does not say which trust domain, namespace or life of leaves Linkerd gets. A length of time that cannot be read is replaced by identity's default, with a warning in its log.",
+	}
 	RenderOtherScheme = Sentence{
 		Code:    "render-other-scheme",
 		Text:    "the stream has identity.issuer.scheme %q, the state says %q",

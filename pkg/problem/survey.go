@@ -200,6 +200,12 @@ var (
 		Hint:    "set spec.leaf in the state file to what is deployed, or remove the setting here",
 		Explain: "A rotation waits until the leaves of the issuer before have expired, and counts their life from the state. Where leaves live longer than the state says, the old anchor is dropped while they are in use, and connections fail. Where they live shorter, the wait is longer than it has to be.",
 	}
+	SurveyUnreadSetting = Sentence{
+		Code:    "survey-unread-setting",
+		Text:    "%s cannot be compared with the state: %s",
+		Hint:    "write the value itself in its place, such as 24h0m0s: of references, those to literal variables of the same container are read",
+		Explain: "Kubernetes replaces $(NAME) in a container's command and arguments with the variable of that name. Where the variable comes from a ConfigMap, a Secret, a field or nowhere, or where a shell starts the program, the file does not say which trust domain or life of leaves Linkerd gets. A length of time that cannot be read is replaced by identity's default. A stream with such a setting is not rendered.",
+	}
 	SurveyOtherScheme = Sentence{
 		Code:    "survey-other-scheme",
 		Text:    "%s are for issuer scheme %s; the state has %s, with which identity reads %s",

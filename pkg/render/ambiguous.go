@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -22,7 +23,7 @@ func (p *plan) checkReadings(d manifest.Document, root *manifest.Node) {
 		p.checkOwnItems(d, root)
 		return
 	}
-	for _, head := range slices.Concat(p.readings(root), p.readings(other)) {
+	for _, head := range slices.Concat(p.readings(root, nil), p.readings(other, nil)) {
 		if !p.concerns(d, head) {
 			continue
 		}
@@ -75,13 +76,18 @@ func (p *plan) concerns(d manifest.Document, head manifest.Head) bool {
 }
 
 // readings are the heads that readers of YAML might find in a document: of every
-// combination of keys that are set twice, and of every item of a list. Kinds of other API
-// groups are left out.
-func (p *plan) readings(root *manifest.Node) []manifest.Head {
+// combination of keys that are set twice, and of every item of a list, which may have its kind
+// from those around it. Kinds of other API groups are left out.
+func (p *plan) readings(root *manifest.Node, around []string) []manifest.Head {
 	var heads []manifest.Head
+	own := valuesOf(root.All("kind"))
+	kinds := slices.Clone(own)
+	for _, kind := range around {
+		kinds = append(kinds, strings.TrimSuffix(kind, "List"))
+	}
 	for _, items := range root.All("items") {
 		for _, item := range items.Items() {
-			heads = append(heads, p.readings(item)...)
+			heads = append(heads, p.readings(item, kinds)...)
 		}
 	}
 	var names, spaces []string
@@ -93,9 +99,9 @@ func (p *plan) readings(root *manifest.Node) []manifest.Head {
 		spaces = []string{""}
 	}
 	versions := valuesOf(root.All("apiVersion"))
-	for _, kind := range valuesOf(root.All("kind")) {
+	for i, kind := range kinds {
 		ours := func(version string) bool { return p.kindOf(manifest.Head{APIVersion: version, Kind: kind}) == kind }
-		if len(versions) > 0 && !slices.ContainsFunc(versions, ours) {
+		if i < len(own) && len(versions) > 0 && !slices.ContainsFunc(versions, ours) {
 			continue
 		}
 		for _, name := range names {

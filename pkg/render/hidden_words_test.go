@@ -41,6 +41,7 @@ func TestHiddenWords(t *testing.T) {
 		"typed list":         `{"apiVersion": "apps/v1", "kind": "DeploymentList", "items": [{` + rest + "}]}\n",
 		"escaped namespace":  `{"apiVersion": "v1", "kind": "\u004eamespace", "metadata": {"name": "shop", "annotations": {"linkerd.io/inject": "enabled"}}}` + "\n---\n" + namespaced,
 		"namespace list":     `{"apiVersion": "v1", "kind": "NamespaceList", "items": [{"metadata": {"name": "shop", "annotations": {"linkerd.io/inject": "enabled"}}}]}` + "\n---\n" + namespaced,
+		"kind of namespaces": `{"apiVersion": "v1", "kind": "Namespace", "items": [{"metadata": {"name": "shop", "annotations": {"linkerd.io/inject": "enabled"}}}]}` + "\n---\n" + namespaced,
 	} {
 		out, err := render.StampWorkloads(render.WorkloadsInput{State: stampedState(t), Files: []render.WorkloadFile{{Name: "a.yaml", Text: []byte(text)}}})
 		if what == "binary" {

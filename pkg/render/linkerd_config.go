@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -72,8 +73,10 @@ func (p *plan) checkConfig(o object) {
 		p.fail(problem.RenderOtherScheme.With(scheme, l.IssuerScheme).On(o.String()))
 	}
 	for _, setting := range slices.Sorted(maps.Keys(state.LeafSettings)) {
-		if value := p.config.values.Lookup(manifest.Dotted(setting)).Value(); p.livesLonger(setting, value) {
-			p.fail(p.longLeaf(setting, value).On(o.String()))
+		if value := p.config.values.Lookup(manifest.Dotted(setting)); value != nil && !value.IsNull() {
+			if wrong := p.leafProblem(setting, value.Value()); wrong != nil {
+				p.fail(wrong.On(o.String()))
+			}
 		}
 	}
 	if p.config.externalCA != l.ExternalCA {
@@ -81,20 +84,21 @@ func (p *plan) checkConfig(o object) {
 	}
 }
 
-// livesLonger tells whether leaves live longer by a value of the chart than the state
-// counts with.
-func (p *plan) livesLonger(setting, value string) bool {
+// leafProblem is what is wrong with a value by which identity decides how long leaves live; nil if the state
+// counts with as much. For what is no length of time identity takes its default.
+func (p *plan) leafProblem(setting, value string) *problem.Problem {
 	s := state.LeafSettings[setting]
 	d, err := time.ParseDuration(value)
 	if err != nil {
 		d = time.Duration(s.Default)
 	}
-	return value != "" && d > time.Duration(s.Of(p.State.Spec.Leaf))
-}
-
-func (p *plan) longLeaf(setting, value string) *problem.Problem {
-	s := state.LeafSettings[setting]
-	return problem.RenderLongLeaf.With(setting, value, s.Field, s.Of(p.State.Spec.Leaf))
+	switch {
+	case d > time.Duration(s.Of(p.State.Spec.Leaf)):
+		return problem.RenderLongLeaf.With(setting, cmp.Or(value, `""`), s.Field, s.Of(p.State.Spec.Leaf))
+	case err != nil && value != "":
+		return problem.RenderUnreadSetting.With(setting, "it is no length of time: "+value)
+	}
+	return nil
 }
 
 // trustDomainOf reads the trust domain from a chart's values; it defaults to the

@@ -130,16 +130,18 @@ func (p *plan) collect(doc int, at manifest.Path, root *manifest.Node) {
 	p.collectAs(root.Head(), doc, at, root)
 }
 
-// collectAs is collect for an object whose head is known: an item of a typed list
-// has that of its list.
+// collectAs is collect for an object whose head is known: an item may have it from its list.
 func (p *plan) collectAs(head manifest.Head, doc int, at manifest.Path, root *manifest.Node) {
 	if root == nil || root.Kind() != manifest.Mapping {
 		return
 	}
 	if items := root.Get("items"); items != nil && items.Kind() == manifest.Sequence {
-		for i := range items.Len() {
-			item := items.Index(i)
-			p.collectAs(item.ItemHead(head), doc, append(append(manifest.Path{}, at...), manifest.At("items", i)...), item)
+		p.checkKind(head, doc, at, root)
+		for i, item := range items.Items() {
+			place := append(append(manifest.Path{}, at...), manifest.At("items", i)...)
+			if p.checkKind(head, doc, place, item) {
+				p.collectAs(item.ItemHead(head), doc, place, item)
+			}
 		}
 		return
 	}

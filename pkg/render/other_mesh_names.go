@@ -7,7 +7,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // meshName is one place of an object that names its mesh.
@@ -49,7 +48,7 @@ func (p *plan) foreignNames() map[problem.Code][]meshName {
 			continue
 		}
 		for _, n := range namesIn(o, group) {
-			if n.value != "" && !strings.Contains(n.value, "$(") && !p.isOwnName(n) {
+			if !p.isOwnName(n) {
 				foreign[n.what] = append(foreign[n.what], n)
 			}
 		}
@@ -68,13 +67,19 @@ func (p *plan) groupOf(o object) (Group, bool) {
 }
 
 func (p *plan) isOwnName(n meshName) bool {
-	switch l := p.State.Spec.Linkerd; n.what {
-	case problem.RenderOtherNamespace.Code:
+	switch l := p.State.Spec.Linkerd; {
+	case n.what == problem.RenderLongLeaf.Code:
+		return p.leafProblem(n.place, n.value) == nil
+	case n.value == "":
+		return true
+	case n.what == problem.RenderOtherNamespace.Code:
 		return n.value == l.Namespace
-	case problem.RenderOtherTrustDomain.Code:
+	case n.what == problem.RenderOtherTrustDomain.Code:
 		return n.value == l.TrustDomain
-	case problem.RenderLongLeaf.Code:
-		return !p.livesLonger(n.place, n.value)
+	case n.what == problem.RenderOtherScheme.Code:
+		return n.value == l.IssuerScheme
+	case n.what == problem.RenderUnreadSetting.Code:
+		return false
 	}
 	family, known := linkerd.FamilyOf(n.value)
 	return !known || family == p.traits.Family
@@ -89,7 +94,11 @@ func (p *plan) failName(n meshName, more int) {
 	case problem.RenderOtherTrustDomain.Code:
 		p.fail(problem.RenderOtherTrustDomain.With(n.value, l.TrustDomain).On(on).At(line, 0))
 	case problem.RenderLongLeaf.Code:
-		p.fail(p.longLeaf(n.place, n.value).On(andMore(n.object.String(), more)).At(line, 0))
+		p.fail(p.leafProblem(n.place, n.value).On(andMore(n.object.String(), more)).At(line, 0))
+	case problem.RenderOtherScheme.Code:
+		p.fail(problem.RenderOtherScheme.With(n.value, l.IssuerScheme).On(on).At(line, 0))
+	case problem.RenderUnreadSetting.Code:
+		p.fail(problem.RenderUnreadSetting.With(n.place, n.value).On(andMore(n.object.String(), more)).At(line, 0))
 	default:
 		p.fail(problem.RenderOtherFamily.With(n.value, l.Version).On(on).At(line, 0))
 	}
@@ -128,62 +137,63 @@ func namesIn(o object, group Group) (names []meshName) {
 	}
 	for _, list := range []string{"initContainers", "containers"} {
 		for _, c := range o.template().Lookup(manifest.At("spec", list)).Items() {
-			argumentNames(c, add)
-			environmentNames(c, add)
+			argumentNames(containerOf(c), add)
+			environmentNames(containerOf(c), add)
 		}
 	}
 	return names
 }
 
-// argumentNames reads -flag=value, --flag=value, and both with the value apart.
-func argumentNames(container *manifest.Node, add func(problem.Code, string, string)) {
-	var args []string
+// containerOf is what the kubelet starts a container's program from.
+func containerOf(node *manifest.Node) linkerd.Container {
+	c := linkerd.Container{Name: node.Get("name").Value()}
 	for _, list := range []string{"command", "args"} {
-		for _, arg := range container.Get(list).Items() {
-			args = append(args, arg.Value())
+		for _, word := range node.Get(list).Items() {
+			c.Words = append(c.Words, word.Value())
 		}
 	}
-	for i, arg := range args {
-		flag, value, whole := strings.Cut(arg, "=")
-		if !whole && i+1 < len(args) {
-			value = args[i+1]
-		}
-		switch name := strings.Replace(flag, "--", "-", 1); {
-		case slices.Contains(linkerd.NamespaceFlags, name):
-			add(problem.RenderOtherNamespace.Code, flag, value)
-		case slices.Contains(linkerd.TrustDomainFlags, name):
-			add(problem.RenderOtherTrustDomain.Code, flag, value)
-		case state.LeafSettings[linkerd.IdentityFlags[name]].Of != nil:
-			add(problem.RenderLongLeaf.Code, linkerd.IdentityFlags[name], value)
+	for _, v := range node.Get("env").Items() {
+		from := v.Get("valueFrom")
+		c.Env = append(c.Env, linkerd.Variable{Name: v.Get("name").Value(), Value: v.Get("value").Value(), Sourced: from != nil && !from.IsNull()})
+	}
+	return c
+}
+
+// argumentNames reads the flags of a program.
+func argumentNames(container linkerd.Container, add func(problem.Code, string, string)) {
+	for _, flag := range container.Flags() {
+		setting := linkerd.IdentityFlags[flag.Name]
+		switch {
+		case flag.Unread != "":
+			add(problem.RenderUnreadSetting.Code, flag.Name, flag.Unread)
+		case slices.Contains(linkerd.NamespaceFlags, flag.Name):
+			add(problem.RenderOtherNamespace.Code, flag.Name, flag.Value)
+		case slices.Contains(linkerd.TrustDomainFlags, flag.Name):
+			add(problem.RenderOtherTrustDomain.Code, flag.Name, flag.Value)
+		case setting == linkerd.SchemeValue:
+			add(problem.RenderOtherScheme.Code, flag.Name, flag.Value)
+		default:
+			add(problem.RenderLongLeaf.Code, setting, flag.Value)
 		}
 	}
 }
 
 // environmentNames reads what a proxy is told of its mesh.
-func environmentNames(container *manifest.Node, add func(problem.Code, string, string)) {
-	var own []string // references to the two variables, and what they stand for
-	for _, v := range container.Get("env").Items() {
-		name, value := v.Get("name").Value(), v.Get("value").Value()
-		switch name {
-		case linkerd.NamespaceEnv:
-			add(problem.RenderOtherNamespace.Code, name, value)
-		case linkerd.TrustDomainEnv:
-			add(problem.RenderOtherTrustDomain.Code, name, value)
-		default:
-			continue
+func environmentNames(container linkerd.Container, add func(problem.Code, string, string)) {
+	for _, v := range container.Values() {
+		if v.Name == linkerd.NamespaceEnv {
+			add(problem.RenderOtherNamespace.Code, v.Name, v.Value)
 		}
-		own = append(own, "$("+name+")", value)
-	}
-	expand := strings.NewReplacer(own...)
-	for _, v := range container.Get("env").Items() {
-		name, value := v.Get("name").Value(), expand.Replace(v.Get("value").Value())
-		if _, mesh, identity := strings.Cut(value, linkerd.IdentityInfix); identity {
+		if v.Name == linkerd.TrustDomainEnv {
+			add(problem.RenderOtherTrustDomain.Code, v.Name, v.Value)
+		}
+		if _, mesh, identity := strings.Cut(v.Value, linkerd.IdentityInfix); identity && !strings.Contains(mesh, "$(") {
 			namespace, domain, _ := strings.Cut(mesh, ".")
-			add(problem.RenderOtherNamespace.Code, name, namespace)
-			add(problem.RenderOtherTrustDomain.Code, name, domain)
+			add(problem.RenderOtherNamespace.Code, v.Name, namespace)
+			add(problem.RenderOtherTrustDomain.Code, v.Name, domain)
 		}
-		if labels := strings.Split(value, "."); slices.Contains(linkerd.ServiceAddressEnvs, name) && len(labels) > 2 && labels[2] == "svc" {
-			add(problem.RenderOtherNamespace.Code, name, labels[1])
+		if labels := strings.Split(v.Value, "."); slices.Contains(linkerd.ServiceAddressEnvs, v.Name) && len(labels) > 2 && labels[2] == "svc" && !strings.Contains(labels[1], "$(") {
+			add(problem.RenderOtherNamespace.Code, v.Name, labels[1])
 		}
 	}
 }

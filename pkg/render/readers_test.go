@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"math/rand"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 
 	"helm.sh/helm/v3/pkg/releaseutil"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
 )
 
@@ -41,7 +43,8 @@ func helmPieces(stream string) (pieces []string) {
 }
 
 // bundlesSeen are the trust roots' bundles that a reader of Kubernetes finds.
-// Whatever has items is a list for it, and a ConfigMap of another API group another object.
+// Whatever has items is a list for it, which items without kind and apiVersion get both from,
+// and a ConfigMap of another API group another object.
 func bundlesSeen(pieces []string) (bundles []string) {
 	var walk func(object any)
 	walk = func(object any) {
@@ -54,7 +57,8 @@ func bundlesSeen(pieces []string) (bundles []string) {
 		}
 		meta, _ := o["metadata"].(map[string]any)
 		data, _ := o["data"].(map[string]any)
-		core := o["apiVersion"] == nil || o["apiVersion"] == "v1"
+		version, _ := o["apiVersion"].(string)
+		core := slices.Contains([]string{"", "v1", "/v1"}, version)
 		namespace, _ := meta["namespace"].(string) // Argo CD takes what is no string for none
 		if core && o["kind"] == "ConfigMap" && meta["name"] == "linkerd-identity-trust-roots" && (namespace == "" || namespace == "linkerd") {
 			bundles = append(bundles, fmt.Sprint(data["ca-bundle.crt"]))
@@ -62,8 +66,21 @@ func bundlesSeen(pieces []string) (bundles []string) {
 	}
 	for _, piece := range pieces {
 		var object any
-		if yaml.Unmarshal([]byte(piece), &object) == nil {
-			walk(object)
+		before := len(bundles)
+		if yaml.Unmarshal([]byte(piece), &object) != nil {
+			continue
+		}
+		walk(object)
+		inJSON, err := json.Marshal(object)
+		if err != nil {
+			continue
+		}
+		read, _, err := unstructured.UnstructuredJSONScheme.Decode(inJSON, nil, nil)
+		if list, is := read.(*unstructured.UnstructuredList); err == nil && is {
+			bundles = bundles[:before] // with what items get from their list
+			for _, item := range list.Items {
+				walk(item.Object)
+			}
 		}
 	}
 	return bundles
@@ -107,6 +124,16 @@ var (
 	// notLabels are strings that name no namespace.
 	notLabels = []string{`"linkerd "`, `" "`, `"a/b"`, "Linkerd", "${NAMESPACE:=linkerd}", "'{{ .Release.Namespace }}'"}
 )
+
+// listsOfKind are lists that items without a kind are ConfigMaps in (k8s.io/apimachinery, decodeToList).
+var listsOfKind = map[string]string{
+	"a list":            "apiVersion: v1\nkind: ConfigMapList\n",
+	"no list":           "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: zz, namespace: linkerd}\n",
+	"null metadata":     "apiVersion: v1\nkind: ConfigMap\nmetadata: null\n",
+	"another's version": "apiVersion: /v1\nkind: ConfigMap\n",
+	"no version":        "kind: ConfigMapList\n",
+	"an odd version":    "apiVersion: 1\nkind: ConfigMapList\n",
+}
 
 // oddRoots are stale trust roots, written so that readers may differ in them.
 func oddRoots() map[string]string {
@@ -154,6 +181,21 @@ func oddRoots() map[string]string {
 		odd["flow, namespace: "+namespace] = "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: linkerd-identity-trust-roots, namespace: " +
 			namespace + " }, data: {ca-bundle.crt: STALE}}\n"
 	}
+	kindless := strings.TrimPrefix(strings.TrimSuffix(item, "\n"), "- apiVersion: v1\n  kind: ConfigMap\n")
+	for name, list := range listsOfKind {
+		odd["kind of "+name] = "---\n" + list + "items:\n-" + kindless[1:] + "\n"
+		odd["kind of "+name+", keys twice"] = "---\n" + list + "items:\n- {kind: Foo, apiVersion: example.com/v1, kind: 1, apiVersion: 2," +
+			" metadata: {name: linkerd-identity-trust-roots}, data: {ca-bundle.crt: STALE}}\n"
+		odd["kind of "+name+", metadata twice"] = "---\n" + list + "items:\n- metadata: {name: other}\n" + kindless + "\n"
+		values := []string{"null", "1", "y"}
+		if name == "no list" {
+			values = slices.Concat(noNamespaces, notStrings)
+		}
+		for _, value := range values {
+			odd["kind of "+name+", "+value] = "---\n" + list + "items:\n- kind: " + value + "\n  apiVersion: " + value + "\n" + kindless + "\n"
+			odd["kind of "+name+", no version, "+value] = "---\n" + list + "items:\n- kind: " + value + "\n" + kindless + "\n"
+		}
+	}
 	for name, br := range map[string]string{"cr": "\r", "nel": "\u0085", "ls": "\u2028", "ps": "\u2029", "ff": "\f", "nbsp": "\u00a0"} {
 		odd[name+" before the separator"] = "---\n" + foreign + "# x " + br + "---\n" + staleRoots
 		odd[name+" behind the separator"] = "---\n" + foreign + "---" + br + "\n" + staleRoots
@@ -195,6 +237,8 @@ func TestReadingsRefused(t *testing.T) {
 	for name, code := range map[string]problem.Code{
 		"mark, comment": problem.MarkInside.Code, "mark before kind": problem.MarkInside.Code,
 		"binary kind": problem.BinaryText.Code, "binary data": problem.BinaryText.Code, "binary second kind": problem.KeyTwice.Code,
+		"kind of a list": problem.RenderDoubledTarget.Code, "kind of no list": problem.RenderDoubledTarget.Code, "kind of null metadata": problem.RenderDoubledTarget.Code,
+		"kind of no list, keys twice": problem.KeyTwice.Code, "kind of no list, metadata twice": problem.KeyTwice.Code,
 		"items of ours": problem.OwnItems.Code, "items, binary": problem.BinaryText.Code,
 		"cr before the separator": problem.Unseparated.Code, "ls before the separator": problem.Unseparated.Code, "cr in the separator": problem.Unseparated.Code,
 	} {
@@ -202,6 +246,13 @@ func TestReadingsRefused(t *testing.T) {
 		one.Stream = []byte(before + roots + oddRoots()[name] + after)
 		if _, err := render.PostRender(one); err == nil || !slices.ContainsFunc(problem.Of(err), func(p *problem.Problem) bool { return p.Code == code }) {
 			t.Errorf("%s: got %v, want %s", name, err, code)
+		}
+	}
+	for _, value := range notStrings {
+		one := in
+		one.Stream = []byte(before + roots + oddRoots()["kind of no list, "+value] + after)
+		if _, err := render.PostRender(one); !hasCode(err, problem.RenderNotName.Code) || !strings.Contains(err.Error(), "items[0].apiVersion must be a string") {
+			t.Errorf("kind: %s in a list: %v", value, err)
 		}
 	}
 	for name, foreign := range map[string]string{

@@ -49,14 +49,32 @@ func (p *plan) checkNames(o object, kind string) {
 	}
 }
 
+// checkKind refuses a list, or an item of one, of which readers may differ in what it is: kubectl and
+// Helm take the list's kind for an item's that is no string. What has no kind at all is no list to them.
+func (p *plan) checkKind(list manifest.Head, doc int, at manifest.Path, of *manifest.Node) (ok bool) {
+	odd := oddFields(of, headFields, at)
+	if list.Kind == "" || len(odd) == 0 {
+		return true
+	}
+	n := odd[0]
+	p.fail(problem.RenderNotName.With(n.place.String(), "a string").On("document "+itoa(p.docs[doc].Number)).At(n.node.Line(), n.node.Column()))
+	return false
+}
+
+// oddFields are the fields of a mapping that are set and no strings for every reader.
+func oddFields(in *manifest.Node, keys []string, place manifest.Path) (odd []oddName) {
+	for _, key := range keys {
+		if n := in.Get(key); n != nil && !n.IsNull() && !n.IsText() {
+			odd = append(odd, oddName{n, append(slices.Clone(place), manifest.At(key)...)})
+		}
+	}
+	return odd
+}
+
 // oddNames looks at the object's own fields, at its pod template's and at the services of webhooks.
 func (o object) oddNames() (odd []oddName) {
 	look := func(in *manifest.Node, keys []string, place ...any) {
-		for _, key := range keys {
-			if n := in.Get(key); n != nil && !n.IsNull() && !n.IsText() {
-				odd = append(odd, oddName{n, manifest.At(append(slices.Clone(place), key)...)})
-			}
-		}
+		odd = append(odd, oddFields(in, keys, manifest.At(place...))...)
 	}
 	metadata := func(of *manifest.Node, place []any) {
 		meta := of.Get("metadata")

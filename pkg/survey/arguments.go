@@ -3,9 +3,11 @@ package survey
 import (
 	"bytes"
 	"slices"
-	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/manifest"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -30,33 +32,43 @@ func hasSettingFlag(text []byte) bool {
 
 // arguments looks at those of a rendered Deployment of the control plane: manifests
 // that nobody rendered again since the state says otherwise.
-func (s *Survey) arguments(c cursor) {
+func (s *Survey) arguments(c cursor, head manifest.Head) {
 	namespace := c.get("metadata", "namespace").value()
-	head := c.node.Head()
 	if linkerd.KindOf(head.APIVersion, head.Kind) != "Deployment" || namespace != "" && namespace != s.want.linkerd.Namespace {
 		return
 	}
 	for _, container := range c.get("spec", "template", "spec", "containers").items() {
-		args := append(container.get("command").items(), container.get("args").items()...)
-		for i, arg := range args {
-			flag, value, whole := strings.Cut(arg.value(), "=")
-			if !whole && i+1 < len(args) {
-				value = args[i+1].value()
-			}
-			s.argument(arg, settingOf(strings.Replace(flag, "--", "-", 1)), value)
+		words := append(container.get("command").items(), container.get("args").items()...)
+		for _, flag := range containerOf(container, words).Flags() {
+			s.argument(words[flag.Word], flag)
 		}
 	}
 }
 
-func (s *Survey) argument(at cursor, setting, value string) {
+// containerOf is what the kubelet starts a container's program from.
+func containerOf(c cursor, words []cursor) linkerd.Container {
+	container := linkerd.Container{Name: c.get("name").value()}
+	for _, word := range words {
+		container.Words = append(container.Words, word.value())
+	}
+	for _, v := range c.get("env").items() {
+		container.Env = append(container.Env, linkerd.Variable{Name: v.get("name").value(), Value: v.get("value").value(), Sourced: v.get("valueFrom").there()})
+	}
+	return container
+}
+
+func (s *Survey) argument(at cursor, flag linkerd.Flag) {
 	const what = "the arguments of this Deployment"
+	setting := settingOf(flag.Name)
 	switch _, lifetime := state.LeafSettings[setting]; {
+	case flag.Unread != "":
+		at.say(pki.Warning, problem.SurveyUnreadSetting, flag.Name, flag.Unread)
 	case setting == linkerd.SchemeValue:
-		s.schemes = append(s.schemes, foundScheme{at: at, what: what, scheme: value})
+		s.schemes = append(s.schemes, foundScheme{at: at, what: what, scheme: flag.Value})
 	case lifetime:
-		s.lifetimes = append(s.lifetimes, shadowed{at: at, have: value, name: setting})
+		s.lifetimes = append(s.lifetimes, shadowed{at: at, have: flag.Value, name: setting})
 	case setting != "":
-		s.contradicts(at, value, setting, what)
+		s.contradicts(at, flag.Value, setting, what)
 	}
 }
 

@@ -59,9 +59,9 @@ func (f *file) document(d manifest.Document) {
 	f.patches = nil
 }
 
-// object reads one object, or the items of a List.
+// object reads one object, or the items of one that has some.
 func (f *file) object(c cursor, head manifest.Head) {
-	if strings.HasSuffix(head.Kind, "List") && c.node.Get("items") != nil {
+	if items := c.node.Get("items"); items.Kind() == manifest.Sequence && head.Kind != "" {
 		for _, item := range c.get("items").items() {
 			f.object(item, item.node.ItemHead(head))
 		}
@@ -76,6 +76,7 @@ func (f *file) object(c cursor, head manifest.Head) {
 		f.survey.valuesFile(c)
 	case head.Kind != "":
 		f.survey.carriesValues(c)
+		f.survey.arguments(c, head)
 	}
 	if head.Kind != state.Kind {
 		f.nested(c)

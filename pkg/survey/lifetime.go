@@ -30,6 +30,9 @@ func (s *Survey) judgeLifetimes() {
 		of := func(m material) time.Duration { return time.Duration(setting.Of(m.leaf)) }
 		want := of(s.want)
 		switch {
+		case err != nil && l.have != "" && !strings.Contains(l.have, "{{") && !strings.Contains(l.have, "${"):
+			l.at.say(pki.Warning, problem.SurveyUnreadSetting, l.name, "it is no length of time: "+l.have)
+			continue
 		case err != nil, have == want, said[at], s.charts[path.Dir(at.file)],
 			slices.ContainsFunc(s.others, func(m material) bool { return of(m) == have }):
 			continue

@@ -20,11 +20,17 @@ func TestLeafLifetime(t *testing.T) {
 		"in its values":           {app + "{valuesObject: {identity: {issuer: {issuanceLifetime: 48h}}}}}}\n", "error"},
 		"in a HelmChart":          {"apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {name: l}\nspec: {chart: linkerd-control-plane, version: 2025.10.7, set: {identity.issuer.issuanceLifetime: 48h}}\n", "error"},
 		"a template":              {"identity: {issuer: {issuanceLifetime: \"{{ .life }}\"}}\n", ""},
+		"a placeholder":           {"identity: {issuer: {issuanceLifetime: '${life}'}}\n", ""},
+		"a variable":              {"identity: {issuer: {issuanceLifetime: $(LIFE)}}\n", "unread "},
+		"no length of time":       {"identity: {issuer: {issuanceLifetime: 1d}}\n", "unread "},
 		"of another program":      {"tls: {issuanceLifetime: 96h}\n", ""},
 		"in a rendered ConfigMap": {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: linkerd-config}\ndata:\n  values: |\n    identity: {issuer: {issuanceLifetime: 48h}}\n", "error"},
 	} {
 		got := ""
 		for _, f := range look(t, tree{"a.yaml": c.text}, false).Findings {
+			if f.Code == problem.SurveyUnreadSetting.Code {
+				got += "unread "
+			}
 			if f.Code == problem.SurveyLeafLifetime.Code {
 				got += string(f.Severity)
 			}

@@ -100,7 +100,6 @@ func (s *Survey) carriesValues(c cursor) {
 	s.walk(c, "", "", pinSet{})
 	s.strings(c)
 	s.contradictions(c, "", c.node.Head().Kind)
-	s.arguments(c)
 	s.injectedByHand(c, 0)
 }
 
