@@ -103,14 +103,29 @@ func (l *prLand) moveBase() {
 	l.commitTo("main", func(dir string) { l.edit(dir, "README.md", func(s string) string { return s + "more\n" }) })
 }
 
-// leftAlone wants a call to leave the branch, the forge and the key files as they are.
+// leftAlone wants a call to leave the branch, the forge and the key files as they are; of
+// a commit that is not this command's the open pull request says that it is.
 func (l *prLand) leftAlone(operation, why string, args ...string) {
 	l.t.Helper()
 	l.wrote()
 	heads, keys := l.heads(), l.keyFiles()
 	r := l.pr(args...)
-	if r.Operation != operation || !strings.Contains(r.Why, why) || l.heads() != heads || len(l.wrote()) > 0 || !slices.Equal(keys, l.keyFiles()) {
+	foreign := strings.Contains(r.Why, "it has a commit that is not this command's") && r.Number > 0
+	if r.Operation != operation || !strings.Contains(r.Why, why) || l.heads() != heads || len(l.wrote()) > 0 && !foreign || !slices.Equal(keys, l.keyFiles()) {
 		l.t.Errorf("%q: %+v, want %s: %s", args, r, operation, why)
+	}
+	if foreign {
+		l.warnedOf(r)
+	}
+}
+
+// warnedOf wants the open pull request to name the commit that is left alone, and its committer.
+func (l *prLand) warnedOf(r plan.Report) {
+	l.t.Helper()
+	pull, who := l.forge.pulls[r.Number-1], gitIn(l.t, l.remote, "log", "-1", "--format=%cn <%ce>", r.Commit)
+	if !strings.HasPrefix(pull.Body, "**Do not decide by this text.** The branch has commit `"+r.Commit+"` now. Its committer is `"+who+"`.") ||
+		!strings.HasSuffix(pull.Title, " - pushed over") {
+		l.t.Errorf("%+v\n%s\n%s", r, pull.Title, pull.Body)
 	}
 }
 

@@ -107,11 +107,13 @@ func (c *call) evidenceWrong(h *plan.Head, name string) (string, error) {
 	return "", nil
 }
 
-// remake makes the change of a head again from the state before, and sets
-// h.Foreign if the head is anything else than that.
+// remake makes the change of a head again from the state before, with title and text, and
+// sets h.Foreign if the head is anything else than that.
 func (c *call) remake(h *plan.Head) error {
 	last, _ := h.Next.LastEntry()
 	at, _ := time.Parse(time.RFC3339, last.At)
+	begins := c.Repo.Contains(c.Tip, h.Parent)
+	h.Fits = func(string, string) bool { return begins } // what begins elsewhere may bring more than it says
 	if _, err := rotation.Review(h.Before, h.Next, rotation.Evidence{}, at); err != nil {
 		h.Foreign = "its status is not what a move makes: " + problem.Of(err)[0].Text
 		return nil
@@ -151,5 +153,14 @@ func (c *call) treeAgain(h *plan.Head) (tree string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return again.stage(m, outputs)
+	if tree, err = again.stage(m, outputs); err != nil || c.forge == nil {
+		return tree, err
+	}
+	m.origin = h.Material
+	ch, err := again.described(m, tree)
+	if err == nil {
+		h.Title = ch.text.Title()
+		h.Body, err = again.bodyOf(ch)
+	}
+	return tree, err
 }

@@ -39,7 +39,7 @@ func (c *fleetCall) commitAll(f *checkout.Fleet, made *checkout.Result, branch s
 	if err != nil {
 		return "", err
 	}
-	commit, err := c.commitFleet(names, fleetTitle(f.File, made, made.Moved), branch, c.originIn(made, made.Moved))
+	commit, err := c.commitFleet(names, movesTitle(f.File, made, made.Moved), branch, c.originIn(made, made.Moved))
 	if err != nil {
 		return "", err
 	}
@@ -86,7 +86,7 @@ func (c *fleetCall) commitOther(o *call, f *checkout.Fleet, made *checkout.Resul
 		}
 		names = append(names, more...)
 	}
-	commit, err := o.commitFleet(names, fleetTitle(f.File, made, moved), branch, o.originIn(made, moved))
+	commit, err := o.commitFleet(names, movesTitle(f.File, made, moved), branch, o.originIn(made, moved))
 	if err == nil {
 		err = o.remember(branch, commit)
 	}

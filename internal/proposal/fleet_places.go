@@ -15,7 +15,6 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
-	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -212,6 +211,7 @@ func (p *place) inspect(branch, commit string) (*plan.Head, error) {
 		h.Foreign, err = p.edited(branch, d.Trailers[text.TrailerFleet], d)
 		if err == nil && h.Foreign == "" {
 			h.Replaced, err = p.Repo.ReplacedBy(branch, commit)
+			h.Fits = p.fits(d)
 		}
 	}
 	if len(d.Parents) == 1 {
@@ -238,12 +238,9 @@ func (p *place) digest(commit string) (string, error) {
 	slices.Sort(names)
 	var all []byte
 	for _, name := range names {
-		file, there, err := p.Repo.Regular(commit, name, statefile.MaxSize)
+		file, there, err := p.stateFile(commit, name)
 		if err != nil {
-			return "", base.GitProblem(err)
-		}
-		if !there { // an executable one; all else counts as none
-			file, there, _ = p.Repo.File(commit, name)
+			return "", err
 		}
 		if there {
 			all = append(all, text.Digest(file)+" "+name+"\n"...)

@@ -22,18 +22,10 @@ func (c *fleetCall) publishAll(f *checkout.Fleet, dry *checkout.Result, places [
 	h := places[len(places)-1].seen.Head
 	older := h != nil && h.Commit == commits[""] && h.Parent != c.Tip
 	words := fleetWords{file: f.File, dry: dry, branch: branch, home: c.home()}
-	var steps []text.Step
 	changed := ""
 	for _, p := range places {
 		commit := commits[p.name]
-		some, err := p.steps(f, commit)
-		if steps = append(steps, some...); p.name == "" {
-			some = steps
-		}
-		var ch plan.Change
-		if err == nil {
-			ch, err = p.written(words, commit, some)
-		}
+		ch, err := p.written(words, commit)
 		if err == nil {
 			r, err = p.publish(ch, older)
 		}
@@ -59,13 +51,13 @@ func (c *fleetCall) publishAll(f *checkout.Fleet, dry *checkout.Result, places [
 	return r, nil
 }
 
-// written is the part of a change here, with the states that its text is about.
-func (p *place) written(w fleetWords, commit string, steps []text.Step) (plan.Change, error) {
+// written is the part of a change here.
+func (p *place) written(w fleetWords, commit string) (plan.Change, error) {
 	d, err := p.Repo.Inspect(commit)
 	if err != nil {
 		return plan.Change{}, base.GitProblem(err)
 	}
-	incoming, err := text.Incoming(d.Trailers[text.TrailerMaterial], steps)
+	said, err := p.told(d)
 	if err != nil {
 		return plan.Change{}, err
 	}
@@ -73,10 +65,10 @@ func (p *place) written(w fleetWords, commit string, steps []text.Step) (plan.Ch
 	if err != nil {
 		return plan.Change{}, err
 	}
-	l, title := forge.LimitsOf(p.flavour), fleetTitle(w.file, w.dry, p.moved)
-	body := w.text(l, p.moved, incoming)
+	l, title := forge.LimitsOf(p.flavour), said.title
+	body := w.text(l, p.moved, said.table, said.incoming)
 	if p.name != "" {
-		body = w.otherText(p.moved, incoming)
+		body = w.otherText(said.table, said.incoming)
 	}
 	if holdsSecret([]byte(body)) {
 		return plan.Change{}, problem.SyncKey.With("the text of the pull request")

@@ -13,23 +13,30 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 )
 
-// fleetTitle is the title of a pull request that moves these members.
-func fleetTitle(f *fleet.File, r *checkout.Result, moved []fleet.Outcome) string {
-	to := moved[0].Move.To
-	if len(moved) == 1 {
-		return fmt.Sprintf("fleet %s: %s to %s", f.Metadata.Name, r.Scene.Clusters[moved[0].Member].Name, to)
+// fleetTitle is the title of a change that moves so many members, the first of them this
+// one, to a phase.
+func fleetTitle(f *fleet.File, count int, first, to string) string {
+	if count == 1 {
+		return fmt.Sprintf("fleet %s: %s to %s", f.Metadata.Name, first, to)
 	}
-	return fmt.Sprintf("fleet %s: %d members to %s", f.Metadata.Name, len(moved), to)
+	return fmt.Sprintf("fleet %s: %d members to %s", f.Metadata.Name, count, to)
+}
+
+// movesTitle is the title of a commit that moves these members.
+func movesTitle(f *fleet.File, r *checkout.Result, moved []fleet.Outcome) string {
+	return fleetTitle(f, len(moved), r.Scene.Clusters[moved[0].Member].Name, moved[0].Move.To)
 }
 
 // fleetTable lists who goes where.
-func fleetTable(b *strings.Builder, r *checkout.Result, moved []fleet.Outcome) {
+func fleetTable(told []toldStep) string {
+	var b strings.Builder
 	b.WriteString("Every member below was judged against all members of its component, and against the moves of the others in this change: they may be applied in any order.\n\n| member | from | to | epoch | restarts |\n|---|---|---|---|---|\n")
-	for _, o := range moved {
-		restarts := map[bool]string{true: "yes", false: "no"}[o.Move.Wave]
-		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", r.Scene.Clusters[o.Member].Name, o.Move.From, o.Move.To,
-			o.Move.State.Status.Epoch, restarts)
+	for _, s := range told {
+		was, is := s.Before.Status, s.After.Status
+		restarts := map[bool]string{true: "yes", false: "no"}[was.Stamp != is.Stamp]
+		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s |\n", sink.Markdown(s.member), sink.Markdown(was.Phase), sink.Markdown(is.Phase), is.Epoch, restarts)
 	}
+	return b.String()
 }
 
 // fleetWords is what the texts of one change have in common.
@@ -45,10 +52,9 @@ type fleetWords struct {
 
 // text is the body of a fleet's pull request: who goes where, with what certificates, who
 // stays and why, and what to run.
-func (w fleetWords) text(l forge.Limits, moved []fleet.Outcome, incoming string) string {
+func (w fleetWords) text(l forge.Limits, moved []fleet.Outcome, table, incoming string) string {
 	var b strings.Builder
-	fleetTable(&b, w.dry, moved)
-	b.WriteString(partsText(w.parts) + incoming)
+	b.WriteString(table + partsText(w.parts) + incoming)
 	stays := fleet.Moves{Scene: w.dry.Scene, DryRun: true}
 	for _, o := range w.dry.Outcomes {
 		if !slices.ContainsFunc(moved, func(m fleet.Outcome) bool { return m.Member == o.Member }) {
@@ -64,10 +70,7 @@ func (w fleetWords) text(l forge.Limits, moved []fleet.Outcome, incoming string)
 }
 
 // otherText is the body of the pull request in another repository of a fleet.
-func (w fleetWords) otherText(moved []fleet.Outcome, incoming string) string {
-	var b strings.Builder
-	fleetTable(&b, w.dry, moved)
-	fmt.Fprintf(&b, "\nThis is a part of one change of the fleet `%s`. Merge the fleet's pull request first: branch `%s` of %s, which lists all parts. Until then the guard refuses this one (`fleet-pinned`): its step is not announced to the other members.\n",
-		w.file.Metadata.Name, w.branch, sink.Code(w.home))
-	return b.String() + incoming + "\n"
+func (w fleetWords) otherText(table, incoming string) string {
+	return table + fmt.Sprintf("\nThis is a part of one change of the fleet `%s`. Merge the fleet's pull request first: branch `%s` of %s, which lists all parts. Until then the guard refuses this one (`fleet-pinned`): its step is not announced to the other members.\n",
+		w.file.Metadata.Name, w.branch, sink.Code(w.home)) + incoming + "\n"
 }

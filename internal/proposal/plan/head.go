@@ -34,6 +34,12 @@ type Head struct {
 	Replaced string
 	// Carries are the files that go with the move, beside the state.
 	Carries []string
+	// Title and Body are what this command writes for the commit on its pull request, where
+	// it was made again; "" where it was not.
+	Title, Body string
+	// Fits tells whether a title and a body have what they must have for the commit; nil
+	// where that is not known.
+	Fits func(title, body string) bool
 	// Pushed: the remote has the branch.
 	Pushed bool
 	// Next is the state at the head, Before that of its parent; nil if foreign.

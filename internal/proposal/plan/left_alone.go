@@ -24,14 +24,28 @@ func (s Snapshot) alone(h *Head) string {
 	return s.misleading(h) + "the branch is left alone: it has a commit that is not this command's: " + h.words()
 }
 
-// misled reports whether the text of the open pull request was written for another state
-// file than that of its head.
+// opened reports whether the one open pull request is of the head's branch.
+func (s Snapshot) opened(h *Head) bool { return len(s.Due) == 1 && s.Due[0].Head == h.Branch }
+
+// misled reports whether title and text of the open pull request are not those of its head:
+// somebody's commit has none, and a mark is not believed alone.
 func (s Snapshot) misled(h *Head) bool {
-	if len(s.Due) != 1 || s.Due[0].Head != h.Branch {
+	if !s.opened(h) {
 		return false
 	}
-	_, of := text.Mark(s.Due[0].Body)
-	return of != "" && of != h.Digest
+	title, body := text.Unwarned(s.Due[0].Title, s.Due[0].Body)
+	_, of := text.Mark(body)
+	return h.Foreign != "" || of != "" && of != h.Digest || h.Fits != nil && !h.Fits(title, body)
+}
+
+// edited reports whether title or text of the open pull request, which are written for its
+// head, are not what this command writes: they are written anew.
+func (s Snapshot) edited(h *Head) bool {
+	if h.Body == "" || !s.opened(h) || s.misled(h) {
+		return false
+	}
+	title, body := text.Unwarned(s.Due[0].Title, s.Due[0].Body)
+	return !is(body, h.Body) || !strings.Contains(title, h.Title)
 }
 
 // misleading says so, before what else is said.
@@ -39,25 +53,28 @@ func (s Snapshot) misleading(h *Head) string {
 	if !s.misled(h) {
 		return ""
 	}
-	return fmt.Sprintf("the text of pull request #%d was written for another commit than %s: do not decide by it; ", s.Due[0].Number, h.Commit[:12])
+	return fmt.Sprintf("the text of pull request #%d was written for another commit than %s, or edited: do not decide by it; ", s.Due[0].Number, h.Commit[:12])
 }
 
-// Misleading says that the text of the open pull request is of another commit, or nothing.
+// Misleading says that the text of the open pull request is not of its commit, or nothing.
 func (s Snapshot) Misleading() string { return strings.TrimSuffix(s.misleading(s.Head), "; ") }
 
 // Warning is what title and text of the open pull request become where its branch is left
-// alone: with a warning if they are of another commit, and without one if they are not.
-// It is nil if they are that already.
+// alone: those of the commit there, with a warning if that is not known, and without one if
+// it is. It is nil if they are that already.
 func (s Snapshot) Warning(l forge.Limits) *forge.Change {
 	if len(s.Due) != 1 || s.Head == nil {
 		return nil
 	}
 	pull := s.Due[0]
 	title, body := text.Unwarned(pull.Title, pull.Body)
-	if s.misled(s.Head) {
-		title, body = text.Warned(l, pull.Title, pull.Body, s.Head.Commit)
+	switch {
+	case s.misled(s.Head):
+		title, body = text.Warned(l, title, body, s.Head.Commit, s.Head.Committer)
+	case s.edited(s.Head):
+		title, body = s.Head.Title, s.Head.Body
 	}
-	if title == pull.Title && body == pull.Body {
+	if title == pull.Title && lines(body) == lines(pull.Body) {
 		return nil
 	}
 	return &forge.Change{Title: &title, Body: &body}
@@ -97,15 +114,19 @@ func (s Snapshot) elsewhere(w Wish, move Moves) (Wish, *Report) {
 func (s Snapshot) madeElsewhere(h *Head, settled bool, shut error) *Report {
 	r := s.left(h)
 	r.Phase = h.Next.Status.Phase
+	right := ""
+	if s.edited(h) {
+		right = fmt.Sprintf("title and text of pull request #%d were not what commit %s gives, and are put right; ", s.Due[0].Number, h.Commit[:12])
+	}
 	if settled && !s.misled(h) {
 		r.Operation, r.Draft = OpNone, s.Due[0].Draft
-		r.Why = "the pull request is left as it is, since " + s.unproven(h)
-		if _, of := text.Mark(s.Due[0].Body); of != "" {
-			r.Why = "the pull request is as it should be, and left as it is, since " + s.unproven(h)
+		if right != "" {
+			r.Operation = OpUpdated
 		}
+		r.Why = right + "the branch is left as it is, since " + s.unproven(h)
 		return &r
 	}
-	r.Why = s.misleading(h) + "the branch is left alone: " + s.unproven(h)
+	r.Why = right + s.misleading(h) + "the branch is left alone: " + s.unproven(h)
 	for _, p := range problem.Of(shut) {
 		r.Needs = append(r.Needs, p.Error())
 	}

@@ -33,8 +33,8 @@ type Report struct {
 	URL    string `json:"url,omitempty"`
 	// Parts are the pull requests in other repositories of a fleet.
 	Parts []Part `json:"parts,omitempty"`
-	// Warned: the open pull request's text is of another commit, and was made to say so, or
-	// does not say so any more.
+	// Warned: the open pull request's title and text were not those of the commit on its
+	// branch, which is left alone, and were put right or made to say so.
 	Warned bool `json:"warned,omitempty"`
 	// Closed are pull requests that were superseded.
 	Closed []int `json:"closed,omitempty"`

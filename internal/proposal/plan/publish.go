@@ -70,8 +70,11 @@ func is(body, wanted string) bool {
 	_, plain := text.Unwarned("", body)
 	written, _ := text.Mark(body)
 	want, _ := text.Mark(wanted)
-	return written == want && plain == body && strings.Contains(lines(body), lines(wanted))
+	return written == want && plain == body && Has(body, wanted)
 }
+
+// Has reports whether a body has a part, whole.
+func Has(body, part string) bool { return strings.Contains(lines(body), lines(part)) }
 
 // lines is a text with the line ends that forges and people change made equal.
 func lines(text string) string {

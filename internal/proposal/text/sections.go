@@ -65,12 +65,13 @@ func (t Text) whatChanges() string {
 	return text + originOf(t.Origin)
 }
 
-// originOf says where new material comes from, if that is known.
+// originOf says where new material comes from, on the word of the commit: anybody can make
+// its trailer, and every clone writes the same text for it.
 func originOf(origin string) string {
 	if origin == "" {
 		return ""
 	}
-	return "\nThe incoming certificates and keys were " + sink.Markdown(origin) + ".\n"
+	return "\nThe commit says that the incoming certificates and keys were " + sink.Markdown(origin) + ".\n"
 }
 
 // columns are what a reviewer compares of a certificate.

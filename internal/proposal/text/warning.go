@@ -15,17 +15,14 @@ const warned = " - pushed over"
 // warning finds what [Warned] puts before a body.
 var warning = lazy.New("(?s)\\A\\*\\*Do not decide by this text\\.\\*\\*.*? commit `([0-9a-f]+)`.*?\\n---\\s+")
 
-// Warned is a pull request's title and body with a warning that they are of another
-// commit than the one that the branch has.
-func Warned(l forge.Limits, title, body, commit string) (string, string) {
-	if found := warning.Regexp().FindStringSubmatch(body); found == nil || found[1] != commit {
-		_, body = Unwarned(title, body)
-		body = fmt.Sprintf("**Do not decide by this text.** The branch has commit `%s` now. The title and what follows were written for "+
-			"another commit, with other content in the state file.\n\n---\n\n", commit) + body
-		mark := body[strings.LastIndex(strings.TrimSpace(body), "\n")+1:]
-		body = sink.Cut(strings.TrimSuffix(body, mark), mark, l.Body)
-	}
-	return strings.TrimSuffix(title, warned) + warned, body
+// Warned is a pull request's title and body with a warning that they are not those of
+// the commit that the branch has.
+func Warned(l forge.Limits, title, body, commit, committer string) (string, string) {
+	title, body = Unwarned(title, body)
+	body = fmt.Sprintf("**Do not decide by this text.** The branch has commit `%s` now. Its committer is %s. The title and what follows were "+
+		"not written for it, or were edited.\n\n---\n\n", commit, sink.Code(committer)) + body
+	mark := body[strings.LastIndex(strings.TrimSpace(body), "\n")+1:]
+	return title + warned, sink.Cut(strings.TrimSuffix(body, mark), mark, l.Body)
 }
 
 // Unwarned is title and body without the warning.

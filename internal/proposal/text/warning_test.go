@@ -15,8 +15,8 @@ func TestWarned(t *testing.T) {
 	for _, flavor := range []string{"github", "gitlab", "gitea", "azure", "plain"} {
 		l := forge.LimitsOf(flavor)
 		title, body := of.Title(), of.Body(l)
-		warnedTitle, warnedBody := Warned(l, title, body, "abc123")
-		if !strings.HasPrefix(warnedBody, "**Do not decide by this text.**") || !strings.Contains(warnedBody, "`abc123`") || warnedTitle == title {
+		warnedTitle, warnedBody := Warned(l, title, body, "abc123", "A <a@example.com>")
+		if !strings.HasPrefix(warnedBody, "**Do not decide by this text.**") || !strings.Contains(warnedBody, "`abc123`") || !strings.Contains(warnedBody, "`A <a@example.com>`") || warnedTitle == title {
 			t.Errorf("%s: %s\n%s", flavor, warnedTitle, warnedBody)
 		}
 		if l.Body > 0 && utf8.RuneCountInString(warnedBody) > l.Body {
@@ -26,10 +26,10 @@ func TestWarned(t *testing.T) {
 		if _, is := Mark(warnedBody); is != was || is == "" {
 			t.Errorf("%s: the mark %q became %q", flavor, was, is)
 		}
-		if againTitle, again := Warned(l, warnedTitle, warnedBody, "abc123"); again != warnedBody || againTitle != warnedTitle {
+		if againTitle, again := Warned(l, warnedTitle, warnedBody, "abc123", "A <a@example.com>"); again != warnedBody || againTitle != warnedTitle {
 			t.Errorf("%s: again: %s\n%s", flavor, againTitle, again)
 		}
-		if _, other := Warned(l, warnedTitle, warnedBody, "def456"); strings.Count(other, "Do not decide") != 1 || !strings.Contains(other, "`def456`") {
+		if _, other := Warned(l, warnedTitle, warnedBody, "def456", "B"); strings.Count(other, "Do not decide") != 1 || !strings.Contains(other, "`def456`") {
 			t.Errorf("%s: another commit: %s", flavor, other)
 		}
 		if flavor == "azure" {
