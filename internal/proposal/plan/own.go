@@ -22,8 +22,9 @@ func Own(pulls []forge.Pull, heads map[string]string) (own []forge.Pull, notes [
 			own = append(own, p)
 			continue
 		}
-		notes = append(notes, fmt.Sprintf("pull request #%d by %s bears the name of branch %s and is not from it: it brings commit %s, and %s. It does not count, and is left as it is. "+
-			"Do not merge it in the place of this command's; close it unless you know it", p.Number, sink.Name(p.Author), sink.Name(p.Head), sink.Name(p.HeadSHA), why))
+		notes = append(notes, fmt.Sprintf("pull request #%d by %s bears the name of branch %s and is not from it: it brings commit %s, and %s. "+
+			"It does not count, and is left as it is. Do not merge it in the place of this command's; close it unless you know it",
+			p.Number, sink.Name(p.Author), sink.Name(p.Head), sink.Name(p.HeadSHA), why))
 	}
 	return own, notes
 }
