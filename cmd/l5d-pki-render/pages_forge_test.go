@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -17,12 +19,13 @@ import (
 
 // fileForge is a forge whose pull requests are in a file: each call of
 // l5d-pki-render-forge is a process of its own.
-type fileForge struct{ path string }
+type fileForge struct{ path, repo string }
 
 // serveForge is l5d-pki-render-forge for pages.
 func serveForge() {
-	f := fileForge{filepath.Join(os.Getenv("HOME"), "pulls.json")}
-	exitWith(forge.Serve(os.Stdin, os.Stdout, func(forge.Target) (forge.Forge, error) { return f, nil }))
+	exitWith(forge.Serve(os.Stdin, os.Stdout, func(t forge.Target) (forge.Forge, error) {
+		return fileForge{filepath.Join(os.Getenv("HOME"), "pulls.json"), t.BaseURL + "/" + t.Owner + "/" + t.Repo + ".git"}, nil
+	}))
 }
 
 // serveCluster is l5d-pki-render-cluster for pages: a cluster that has taken in
@@ -74,10 +77,18 @@ func (f fileForge) List(_ context.Context, q forge.Query) (found []forge.Pull, e
 	all, err := f.pulls()
 	for _, p := range all {
 		if q.Matches(p) {
+			p.HeadSHA = f.head(p.Head)
 			found = append(found, p)
 		}
 	}
 	return found, err
+}
+
+// head is the commit of a branch, as forges say it.
+func (f fileForge) head(branch string) string {
+	out, _ := exec.Command("git", "ls-remote", f.repo, "refs/heads/"+branch).Output()
+	commit, _, _ := strings.Cut(string(out), "\t")
+	return commit
 }
 
 func (f fileForge) Open(_ context.Context, n forge.New) (forge.Pull, error) {

@@ -17,6 +17,8 @@ var adviceOnly = map[string]string{
 	"custody-ssh-request":     "a program that nobody starts by hand: TestSmall runs it without a request",
 	"pr-no-cache":             "the environment of the process counts, which cases share; TestWorktreeAboveIsTheUsers has it without and with a directory",
 	"forge-exists":            "pr takes the open pull request over; only a program that calls the forge itself is told",
+	"pr-behind":               "a forge follows a push in its own time; TestPRBehind has one that does, and one that does not",
+	"forge-tokens":            "who sets the variable corrects it; TestTokensMalformed",
 	"forge-token-host":        "a fleet on two servers, each with a token",
 	"forge-marker":            "a defect of the tool, to be reported",
 	"helm-no-values":          "a defect of the tool, to be reported",

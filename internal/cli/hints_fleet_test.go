@@ -10,7 +10,7 @@ import (
 // forgeOf is the forge of a repository: one for the case's own, and one for each other.
 func (r *hintRun) forgeOf(address string) (forge.Forge, error) {
 	if address == r.env["REMOTE"] || r.env["REMOTE"] == "" {
-		return r.forge, nil
+		return r.forge.of(address), nil
 	}
 	if r.others == nil {
 		r.others = map[string]*fakeForge{}
@@ -18,7 +18,7 @@ func (r *hintRun) forgeOf(address string) (forge.Forge, error) {
 	if r.others[address] == nil {
 		r.others[address] = &fakeForge{kind: r.forge.kind, comments: map[string]string{}}
 	}
-	return r.others[address], nil
+	return r.others[address].of(address), nil
 }
 
 // pinnedFleet puts the mesh of the case into a repository of its own, $TOP/east, and makes

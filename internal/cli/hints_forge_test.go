@@ -17,6 +17,8 @@ import (
 type hintForge struct {
 	pulls  []map[string]any
 	labels []map[string]any
+	// repo is where its branches are.
+	repo string
 	// bot, if set, changes every pull request as soon as it is written.
 	bot bool
 }
@@ -25,11 +27,12 @@ type hintForge struct {
 // and lets the program with the real client call it.
 func (r *hintRun) openForge() error {
 	w := &r.world
-	w.clients, w.forge = true, &hintForge{}
+	w.clients = true
 	out, err := exec.Command("git", "remote", "get-url", "origin").Output()
 	if err != nil {
 		return err
 	}
+	w.forge = &hintForge{repo: strings.TrimSpace(string(out))}
 	execPath, err := exec.Command("git", "--exec-path").Output()
 	if err != nil {
 		return err
@@ -93,10 +96,16 @@ func (f *hintForge) serve(to http.ResponseWriter, request *http.Request) {
 	}
 	switch request.Method + " " + path {
 	case "GET pulls":
+		for _, p := range f.pulls {
+			head := p["head"].(map[string]any)
+			if sha, err := tryGit(f.repo, "rev-parse", fmt.Sprint("refs/heads/", head["ref"])); err == nil {
+				head["sha"] = strings.TrimSpace(sha)
+			}
+		}
 		answer(http.StatusOK, append([]map[string]any{}, f.pulls...))
 	case "POST pulls":
 		ref := func(name any) map[string]any {
-			return map[string]any{"ref": name, "repo_id": 1, "repo": map[string]any{"id": 1}}
+			return map[string]any{"label": name, "ref": name, "repo_id": 1, "repo": map[string]any{"id": 1}}
 		}
 		p := map[string]any{
 			"number": len(f.pulls) + 1, "title": sent["title"], "body": sent["body"], "state": "open", "html_url": "http://forge.example/1",

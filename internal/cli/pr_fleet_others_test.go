@@ -110,7 +110,7 @@ func (r *realm) run(args ...string) result {
 	code := Main(args, World{
 		Random: rand.NewChaCha8(sha256.Sum256([]byte(fmt.Sprint(r.at, r.calls)))), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &stderr,
 		Getenv: func(string) string { return "" }, Now: func() time.Time { return r.at }, Step: r.step,
-		Forge: func(address string) (forge.Forge, error) { return r.forges[address], nil },
+		Forge: func(address string) (forge.Forge, error) { return r.forges[address].of(address), nil },
 	})
 	checkNoSecret(r.t, stderr.String())
 	return result{code, out.String(), stderr.String()}

@@ -24,8 +24,8 @@ echo run >> '%[1]s'
 while IFS= read -r line; do
 	echo request >> '%[1]s'
 	case "$line" in
-	*'"list":'*) echo '{"protocol":1,"answer":{}}' ;;
-	*) echo '{"protocol":1,"answer":{"pulls":[{"number":1,"state":"open","url":"https://forge.example/1"}]}}' ;;
+	*'"list":'*) echo '{"protocol":2,"answer":{}}' ;;
+	*) echo '{"protocol":2,"answer":{"pulls":[{"number":1,"state":"open","url":"https://forge.example/1"}]}}' ;;
 	esac
 done
 `, noted)

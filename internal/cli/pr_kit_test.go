@@ -62,12 +62,40 @@ type fakeForge struct {
 	// fail, if set, is asked before and after each writing call; an error after
 	// it stands for a server that dies when the work is done.
 	fail func(call string, done bool) error
+	// repo is where its branches are; pulls follow them, but those without a branch.
+	repo string
+	// still: it follows no push any more.
+	still bool
+}
+
+// of is the forge at an address.
+func (f *fakeForge) of(address string) *fakeForge {
+	f.repo = address
+	return f
+}
+
+// follow gives open pulls the commits that their branches have; one whose branch is gone
+// keeps what it had.
+func (f *fakeForge) follow() {
+	heads, err := tryGit(f.repo, "for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", "refs/heads")
+	if err != nil || f.still {
+		return
+	}
+	for line := range strings.Lines(heads) {
+		branch, commit, _ := strings.Cut(strings.TrimSpace(line), " ")
+		for i := range f.pulls {
+			if p := &f.pulls[i]; p.State == "open" && p.Head == branch && !p.NoBranch {
+				p.HeadSHA = commit
+			}
+		}
+	}
 }
 
 func (f *fakeForge) Name() string { return f.kind }
 
 func (f *fakeForge) List(_ context.Context, q forge.Query) ([]forge.Pull, error) {
 	var found []forge.Pull
+	f.follow()
 	for _, p := range f.pulls {
 		if q.Matches(p) {
 			found = append(found, p)
@@ -92,7 +120,7 @@ func (f *fakeForge) write(call string, work func()) error {
 
 func (f *fakeForge) Open(_ context.Context, n forge.New) (p forge.Pull, err error) {
 	for _, p := range f.pulls {
-		if p.State == "open" && p.Head == n.Head && p.Base == n.Base {
+		if p.State == "open" && p.Head == n.Head && p.Base == n.Base && !p.NoBranch {
 			return p, fmt.Errorf("open %s: %w", n.Head, forge.ErrExists)
 		}
 	}
@@ -190,7 +218,7 @@ func (l *prLand) run(args ...string) result {
 	code := Main(append(args, "-s", filepath.Join(l.clone, filepath.FromSlash(l.state))), World{
 		Random: rand.NewChaCha8(seed), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &stderr,
 		Getenv: func(name string) string { return l.env[name] }, Now: func() time.Time { return l.at },
-		Forge: func(string) (forge.Forge, error) { return l.forge, nil },
+		Forge: func(address string) (forge.Forge, error) { return l.forge.of(address), nil },
 	})
 	checkNoSecret(l.t, stderr.String())
 	return result{code, out.String(), stderr.String()}

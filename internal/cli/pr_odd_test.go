@@ -151,6 +151,7 @@ func TestPRSameInstant(t *testing.T) {
 	other := forge.Pull{Title: "back", Head: "l5d-pki/prod-argocd/3-stable", Base: "main", State: "open", URL: "http://127.0.0.1/pulls/2"}
 	l.forge.fail = func(call string, done bool) error {
 		if call == "open" && !done && len(l.forge.pulls) == 1 {
+			gitIn(t, l.remote, "branch", other.Head, "main")
 			other.Number = 2
 			l.forge.pulls = append(l.forge.pulls, other)
 		}

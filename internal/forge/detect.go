@@ -54,7 +54,9 @@ func Detect(remoteURL string, getenv func(string) string, flags Flags) (Target, 
 	if t.Owner, t.Repo, err = r.repository(t); err != nil {
 		return Target{}, err
 	}
-	t.Token = token(t, own, getenv)
+	if t.Token, err = token(t, own, getenv); err != nil {
+		return Target{}, err
+	}
 	return t, nil
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // Protocol grows when the meaning of a field of [Request] or [Answer] changes.
-const Protocol = 1
+const Protocol = 2
 
 var terms = exchange.Terms{Protocol: Protocol, Mismatch: problem.ForgeProtocol, Unreadable: problem.ForgeRequest}
 

@@ -107,7 +107,7 @@ func TestDialRefuses(t *testing.T) {
 
 // TestProtocol: strangers on either side are met with a sentence.
 func TestProtocol(t *testing.T) {
-	for text, want := range map[string]string{"": "forge-request", "{": "forge-request", "[]": "forge-request", `{"protocol":99}`: "forge-protocol", `{"protocol":1}`: "forge-request", `{"protocol":1,"list":7}`: "forge-request"} {
+	for text, want := range map[string]string{"": "forge-request", "{": "forge-request", "[]": "forge-request", `{"protocol":99}`: "forge-protocol", `{"protocol":2}`: "forge-request", `{"protocol":2,"list":7}`: "forge-request"} {
 		var out bytes.Buffer
 		err := Serve(strings.NewReader(text), &out, func(Target) (Forge, error) { return &echo{}, nil })
 		var r struct{ Problems []struct{ Code string } }
@@ -115,7 +115,7 @@ func TestProtocol(t *testing.T) {
 			t.Errorf("%q: %v %s", text, err, out.String())
 		}
 	}
-	for _, text := range []string{"", "junk", `{"protocol":2,"answer":{}}`, `{"protocol":1}`, `{"protocol":1,"answer":{"pulls":[]}}`} {
+	for _, text := range []string{"", "junk", `{"protocol":1,"answer":{}}`, `{"protocol":2}`, `{"protocol":2,"answer":{"pulls":[]}}`} {
 		f, _ := Dial(Target{Kind: "gitea", Token: "t"}, func(_ context.Context, _ io.Reader, out io.Writer) error {
 			_, err := io.WriteString(out, text)
 			return err

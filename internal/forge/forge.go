@@ -9,7 +9,7 @@
 //	pulls, err := f.List(ctx, forge.Query{Base: "main", HeadPrefix: "l5d-pki/prod/"})
 //
 // A merge request is called a pull here. Only pulls within one repository
-// count: a fork may name its branch as it likes, and it must not pass for ours.
+// are listed: a fork may name its branch as it likes, and it must not pass for ours.
 // A token goes to the forge and nowhere else: no message and no argument of a
 // program has it. Merging is for people, so there is no word for it here.
 //
@@ -35,7 +35,10 @@ type Pull struct {
 	Head string `json:"head"`
 	// HeadSHA is the commit that the forge has for Head, lower-case hex.
 	HeadSHA string `json:"headSHA"`
-	Base    string `json:"base"`
+	// NoBranch: what is to be merged is that commit and never the branch called Head. On
+	// Gitea and Forgejo who may only read pushes one so, by a name of their choice (AGit).
+	NoBranch bool   `json:"noBranch,omitempty"`
+	Base     string `json:"base"`
 	// URL is its page.
 	URL string `json:"url"`
 	// State is "open", "closed" (without a merge) or "merged".
@@ -81,6 +84,15 @@ type Query struct {
 	HeadPrefix string `json:"headPrefix,omitempty"`
 	// State is "open" (also when empty), "closed", "merged" or "all".
 	State string `json:"state,omitempty"`
+	// Heads are commits that branches have. A pull of such a branch that has another one
+	// lags behind a push: the forge is asked again, for a short while.
+	Heads map[string]string `json:"heads,omitempty"`
+}
+
+// Lags reports whether p has not followed its branch to the commit that it has.
+func (q Query) Lags(p Pull) bool {
+	head := q.Heads[p.Head]
+	return head != "" && p.HeadSHA != head && !p.NoBranch
 }
 
 // Matches tells whether p is one of those that are asked for.

@@ -3,6 +3,7 @@ package forge
 import (
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -40,20 +41,28 @@ func (t Target) variables(own bool) []string {
 // perHost holds tokens of several servers: HOST=TOKEN, separated by white space.
 const perHost = "L5D_PKI_FORGE_TOKENS"
 
+// hostAndToken is one of them. What separates entries elsewhere is in no token, nor is
+// another entry.
+var hostAndToken = lazy.New("^(?:[^][/\\\\*@:=,;\"'`]+|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?=[^=,;\"'`]*=*$")
+
 // token finds it. own: the target is the server of the CI that runs us. The
 // job token of GitLab is left out: it may not open merge requests.
-func token(t Target, own bool, getenv func(string) string) string {
-	for entry := range strings.FieldsSeq(getenv(perHost)) {
-		if host, value, _ := strings.Cut(entry, "="); value != "" && strings.ToLower(host) == hostOf(t.BaseURL) {
-			return value
+func token(t Target, own bool, getenv func(string) string) (found string, err error) {
+	entries := strings.Fields(getenv(perHost))
+	for i, entry := range entries {
+		if !hostAndToken.MatchString(entry) { // the token is in it, so it is not shown
+			return "", problem.ForgeTokens.With(i+1, len(entries))
+		}
+		if host, value, _ := strings.Cut(entry, "="); found == "" && strings.ToLower(host) == hostOf(t.BaseURL) {
+			found = value
 		}
 	}
 	for _, name := range t.variables(own) {
-		if value := strings.TrimSpace(getenv(name)); value != "" {
-			return value
+		if found == "" {
+			found = strings.TrimSpace(getenv(name))
 		}
 	}
-	return ""
+	return found, nil
 }
 
 // Tokens are those that one command sends, and the server of each. The repositories of

@@ -1,6 +1,7 @@
 package forge
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -27,6 +28,29 @@ func TestTokens(t *testing.T) {
 		}
 		if err := bound.Bind(target); (err == nil) != (c.code == "") || err != nil && string(problem.Of(err)[0].Code) != c.code {
 			t.Errorf("%s: %v, not %q", c.remote, err, c.code)
+		}
+	}
+}
+
+// TestTokensMalformed: an entry that is not a host and a token is refused by its number,
+// and nothing of it is shown.
+func TestTokensMalformed(t *testing.T) {
+	for value, want := range map[string]string{
+		"git.a=SECRET1,gitlab.b=SECRET2": "entry 1 of 1", "git.a=SECRET1, gitlab.b=SECRET2": "entry 1 of 2", "git.a=SECRET1;gitlab.b=SECRET2": "entry 1 of 1",
+		"git.b=x git.a=SECRET;": "entry 2 of 2", "git.b=x SECRET": "entry 2 of 2", "https://git.a=SECRET": "entry 1 of 1", "git.a:x=SECRET": "entry 1 of 1",
+		"*=SECRET": "entry 1 of 1", "=SECRET": "entry 1 of 1", "git.a/pki=SECRET": "entry 1 of 1", "me@git.a=SECRET": "entry 1 of 1",
+		"git.a=a=SECRET": "entry 1 of 1", `git.a="SECRET"`: "entry 1 of 1", "git.a =SECRET": "entry 1 of 2", "git.a=SECRET git.b": "entry 2 of 2",
+	} {
+		_, err := Detect("https://git.a/o/r.git", env("L5D_PKI_FORGE_TOKENS="+value), Flags{Kind: "gitea"})
+		if err == nil || problem.Of(err)[0].Code != "forge-tokens" || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "SECRET") {
+			t.Errorf("%q: %v, not %s", value, err, want)
+		}
+	}
+	for value, want := range map[string]string{
+		"git.a=dG9rZW4=": "dG9rZW4=", "GIT.A=glpat-x.01.y_z:~+/": "glpat-x.01.y_z:~+/", "[::1]:3000=x git.a= git_b-1:8443=y": "",
+	} {
+		if got, err := Detect("https://git.a/o/r.git", env("L5D_PKI_FORGE_TOKENS="+value), Flags{Kind: "gitea"}); err != nil || got.Token != want {
+			t.Errorf("%q: %q %v", value, got.Token, err)
 		}
 	}
 }

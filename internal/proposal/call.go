@@ -29,6 +29,7 @@ type call struct {
 	// onBase is the base's state in a call on another commit (treeAgain).
 	onBase *state.Rotation
 	tree   *repo.Worktree // made when it is needed
+	noted  []string       // what was said of pull requests of others
 	makings
 }
 
@@ -131,7 +132,8 @@ func (c *call) refused(w plan.Wish) (*plan.Report, error) {
 	}
 	branch := text.Branch(m.State)
 	closed, err := c.forge.List(c.ctx, forge.Query{Base: c.Branch, Head: branch, State: "closed"})
-	return plan.Refused(closed, branch), err
+	own, _ := plan.Own(closed, nil)
+	return plan.Refused(own, branch), err
 }
 
 // lookAround finds remote and base branch, and reads the state there.

@@ -114,7 +114,7 @@ func (p *place) list() (err error) {
 		err = p.reach()
 	}
 	if err == nil {
-		p.open, err = p.forge.List(p.ctx, forge.Query{Base: p.Branch, HeadPrefix: text.FleetPrefix(p.file.Metadata.Name), State: "open"})
+		p.open, err = p.call.open(text.FleetPrefix(p.file.Metadata.Name))
 	}
 	p.listed = err == nil
 	return err
@@ -172,6 +172,9 @@ func (p *place) look(branch string) (err error) {
 		} else if p.name == "" {
 			return problem.PRFleetOpen.With(pull.Number, pull.Head)
 		}
+	}
+	if len(p.seen.Due) > 1 {
+		return p.seen.TwoOpen()
 	}
 	p.seen.Head, err = p.headOn(branch)
 	return err

@@ -94,6 +94,7 @@ func (c *call) remember(branch, commit string) error {
 func (c *call) push(branch, commit, was string) error {
 	err := c.Repo.Push(repo.Push{Remote: c.Remote, Branch: branch, Commit: commit, Was: was, Reviewed: c.Tip})
 	if err == nil {
+		c.Branches.Heads[branch] = commit
 		err = c.Repo.Settle(branch)
 	}
 	return base.GitProblem(err)

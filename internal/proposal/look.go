@@ -40,22 +40,6 @@ func (c *call) look() (s plan.Snapshot, superseded map[string]*plan.Head, err er
 	return s, superseded, err
 }
 
-// pulls lists the open ones: those of the next epoch, and the others.
-func (c *call) pulls() (due, superseded []forge.Pull, err error) {
-	all, err := c.forge.List(c.ctx, forge.Query{Base: c.Branch, HeadPrefix: text.Prefix(c.Now), State: "open"})
-	for _, p := range all {
-		epoch, ours := text.EpochIn(c.Now, p.Head)
-		switch {
-		case !ours:
-		case epoch == c.Now.Status.Epoch+1:
-			due = append(due, p)
-		default:
-			superseded = append(superseded, p)
-		}
-	}
-	return due, superseded, err
-}
-
 // headOf is the head of a pull request; nil where its branch is gone.
 func (c *call) headOf(p forge.Pull) (*plan.Head, error) {
 	commit := c.Branches.Heads[p.Head]

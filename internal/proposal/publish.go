@@ -39,29 +39,35 @@ func (c *call) propose(s plan.Snapshot, change plan.Change) (r plan.Report, open
 	if c.q.DryRun {
 		return r, nil, nil
 	}
+	seen := c.Branches.Heads[change.Branch] == change.Commit
 	if steps.Push {
 		if err := c.push(change.Branch, change.Commit, change.Was); err != nil {
 			return r, nil, err
 		}
 	}
 	if steps.Open == nil {
-		r, err = c.update(steps)
+		r, err = c.update(steps, change, seen)
 		return r, nil, err
 	}
 	pull, err := c.forge.Open(c.ctx, *steps.Open)
 	if errors.Is(err, forge.ErrExists) {
-		r, err = c.update(plan.Update(s, change, how, pull, r))
+		r, err = c.update(plan.Update(s, change, how, pull, r), change, false)
 		return r, nil, err
 	}
 	r.Number, r.URL = pull.Number, pull.URL
 	return r, &pull, err
 }
 
-func (c *call) update(steps plan.Steps) (plan.Report, error) {
-	if steps.Update == nil {
-		return steps.Report, nil
+// update brings a pull request up to date; seen says that it was listed with the commit of
+// the change.
+func (c *call) update(steps plan.Steps, change plan.Change, seen bool) (r plan.Report, err error) {
+	if !seen {
+		err = c.followed(steps.Report.Number, change.Branch, change.Commit)
 	}
-	_, err := c.forge.Update(c.ctx, steps.Report.Number, *steps.Update)
+	if steps.Update == nil || err != nil {
+		return steps.Report, err
+	}
+	_, err = c.forge.Update(c.ctx, steps.Report.Number, *steps.Update)
 	return steps.Report, err
 }
 
@@ -89,7 +95,10 @@ func (c *call) onlyOne(pull forge.Pull, r plan.Report) (plan.Report, error) {
 	if err != nil || len(due) == 0 || due[0].Number >= pull.Number {
 		return r, err
 	}
-	first := due[0]
+	first, found, err := c.first()
+	if err != nil || !found || first.Number >= pull.Number {
+		return r, err
+	}
 	text := fmt.Sprintf("Closed: #%d was opened at the same time, and one is open at a time.", first.Number)
 	if err := c.closePull(pull, text); err != nil {
 		return r, err

@@ -50,6 +50,12 @@ var (
 		Hint:    "give each server its own: L5D_PKI_FORGE_TOKENS='HOST=TOKEN HOST=TOKEN'",
 		Explain: "One command may reach several servers, as for a fleet whose members are in repositories of their own. Who runs one of them, or reads its log, would have the token of the other.",
 	}
+	ForgeTokens = Sentence{
+		Code:    "forge-tokens",
+		Text:    "entry %d of %d in L5D_PKI_FORGE_TOKENS is not HOST=TOKEN",
+		Hint:    "separate the entries by blanks, and give hosts without a scheme: L5D_PKI_FORGE_TOKENS='git.example.org=TOKEN gitlab.example.net:8443=TOKEN'",
+		Explain: "Read in another way than it was meant, the token of one server would go to another. An entry is not shown, since a token is in it.",
+	}
 	ForgeNoClient = Sentence{
 		Code:    "forge-no-client",
 		Text:    "pull requests on %s are not opened by this tool",

@@ -98,6 +98,12 @@ var (
 		Hint:    "close the one that is not wanted",
 		Explain: "Both were made from the same state; only one of them can be merged.",
 	}
+	PRBehind = Sentence{
+		Code:    "pr-behind",
+		Text:    "the forge does not show pull request #%d of branch %s at commit %s, which the branch has now: nothing was written to it",
+		Hint:    "run the same command again, which goes on here; if it stays so, close the pull request, and have it made anew",
+		Explain: "Forges follow a push after a while. Title and text are written to a pull request only once it has the commit that they are about: else a reviewer would read them with another one, and merge that.",
+	}
 	PREvidenceName = Sentence{
 		Code:    "pr-evidence-name",
 		Text:    "an observation of cluster %q at %s has no safe file name",

@@ -97,10 +97,14 @@ func (f *fake) giteaJSON(p *fakePull) map[string]any {
 	for _, l := range p.Labels {
 		labels = append(labels, map[string]any{"name": l})
 	}
+	label := p.Head
+	if p.NoBranch {
+		label = ""
+	}
 	return map[string]any{
 		"number": p.Number, "title": title, "body": p.Body, "state": state, "draft": p.Draft, "merged": p.State == "merged", "html_url": p.URL,
 		"user": map[string]any{"login": p.Author}, "labels": labels,
-		"head": map[string]any{"ref": p.Head, "sha": p.HeadSHA, "repo_id": source}, "base": map[string]any{"ref": p.Base, "repo_id": 7},
+		"head": map[string]any{"label": label, "ref": p.Head, "sha": p.HeadSHA, "repo_id": source}, "base": map[string]any{"ref": p.Base, "repo_id": 7},
 	}
 }
 

@@ -209,7 +209,7 @@ func (f *fake) add(p forge.Pull, fork bool) *fakePull {
 // open is the open pull for head and base.
 func (f *fake) open(head, base string) *fakePull {
 	for _, p := range f.pulls {
-		if p.State == "open" && !p.fork && p.Head == head && p.Base == base {
+		if p.State == "open" && !p.fork && !p.NoBranch && p.Head == head && p.Base == base {
 			return p
 		}
 	}

@@ -72,8 +72,8 @@ func pullOfGitea(p *gitea.PullRequest) forge.Pull {
 	if p.HasMerged {
 		pull.State = "merged"
 	}
-	if p.Head != nil {
-		pull.Head, pull.HeadSHA = p.Head.Ref, p.Head.Sha
+	if p.Head != nil { // a list gives the name of a branch also where nothing but the topic of a push has it
+		pull.Head, pull.HeadSHA, pull.NoBranch = p.Head.Ref, p.Head.Sha, p.Head.Name == ""
 	}
 	if p.Base != nil {
 		pull.Base = p.Base.Ref

@@ -52,8 +52,16 @@ func (w *work) Name() string { return w.lib.name() }
 
 func (w *work) List(ctx context.Context, q forge.Query) (pulls []forge.Pull, err error) {
 	defer w.odd(&err)
-	pulls, err = w.list(ctx, q)
-	return pulls, explain(w.host, err)
+	for try := 1; ; try++ {
+		pulls, err = w.list(ctx, q)
+		if err == nil && try < maxTries && slices.ContainsFunc(pulls, q.Lags) {
+			err = w.wait(ctx, firstWait<<(try-1))
+			if err == nil {
+				continue
+			}
+		}
+		return pulls, explain(w.host, err)
+	}
 }
 
 func (w *work) list(ctx context.Context, q forge.Query) ([]forge.Pull, error) {
@@ -143,10 +151,11 @@ func (w *work) find(ctx context.Context, n forge.New) (forge.Pull, bool) {
 
 func (w *work) look(ctx context.Context, n forge.New) (forge.Pull, bool, error) {
 	pulls, err := w.list(ctx, forge.Query{Base: n.Base, Head: n.Head, State: "open"})
-	if err != nil || len(pulls) == 0 {
+	at := slices.IndexFunc(pulls, func(p forge.Pull) bool { return !p.NoBranch })
+	if err != nil || at < 0 {
 		return forge.Pull{}, false, err
 	}
-	return pulls[0], true, nil
+	return pulls[at], true, nil
 }
 
 // dress gives a pull that was just opened what it still lacks, its labels most of all.

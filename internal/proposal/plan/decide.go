@@ -67,7 +67,7 @@ func Decide(s Snapshot, w Wish, move Moves) (Plan, error) {
 	h := s.Head
 	switch {
 	case len(s.Due) > 1:
-		return Plan{}, s.twoOpen()
+		return Plan{}, s.TwoOpen()
 	case h == nil:
 	case h.Foreign != "":
 		return *ending(s.left(h)), nil
@@ -164,7 +164,8 @@ func Choose(s Snapshot, w Wish, heads []*Head) (best *Head) {
 	return best
 }
 
-func (s Snapshot) twoOpen() error {
+// TwoOpen refuses two pull requests of one change.
+func (s Snapshot) TwoOpen() error {
 	return problem.PRTwoOpen.With(s.Due[0].Number, s.Due[0].Head, s.Due[1].Number, s.Due[1].Head)
 }
 

@@ -24,7 +24,7 @@ func Due(s Snapshot, wish Wish, margin rotation.Margin, move Moves) (w Wish, why
 		w, ended = s.dueOpen(wish)
 		return w, "", ended, nil
 	}
-	return w, "", nil, s.twoOpen()
+	return w, "", nil, s.TwoOpen()
 }
 
 // dueNext is the next phase, if its gate is open.
