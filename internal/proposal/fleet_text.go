@@ -34,7 +34,8 @@ func fleetTable(told []toldStep) string {
 	for _, s := range told {
 		was, is := s.Before.Status, s.After.Status
 		restarts := map[bool]string{true: "yes", false: "no"}[was.Stamp != is.Stamp]
-		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s |\n", sink.Markdown(s.member), sink.Markdown(was.Phase), sink.Markdown(is.Phase), is.Epoch, restarts)
+		from, to := sink.Markdown(was.Phase), sink.Markdown(is.Phase)
+		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s |\n", sink.Markdown(s.member), from, to, is.Epoch, restarts)
 	}
 	return b.String()
 }

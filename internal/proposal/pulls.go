@@ -52,7 +52,8 @@ func (c *call) pulls() (due, superseded []forge.Pull, err error) {
 // now: what is written there would be read with another one.
 func (c *call) followed(number int, branch, commit string) error {
 	pulls, err := c.open(branch)
-	if err == nil && !slices.ContainsFunc(pulls, func(p forge.Pull) bool { return p.Number == number && p.Head == branch && p.HeadSHA == commit }) {
+	shown := func(p forge.Pull) bool { return p.Number == number && p.Head == branch && p.HeadSHA == commit }
+	if err == nil && !slices.ContainsFunc(pulls, shown) {
 		err = problem.PRBehind.With(number, branch, commit[:12])
 	}
 	return err

@@ -154,7 +154,8 @@ func containerOf(node *manifest.Node) linkerd.Container {
 	}
 	for _, v := range node.Get("env").Items() {
 		from := v.Get("valueFrom")
-		c.Env = append(c.Env, linkerd.Variable{Name: v.Get("name").Value(), Value: v.Get("value").Value(), Sourced: from != nil && !from.IsNull()})
+		sourced := from != nil && !from.IsNull()
+		c.Env = append(c.Env, linkerd.Variable{Name: v.Get("name").Value(), Value: v.Get("value").Value(), Sourced: sourced})
 	}
 	return c
 }

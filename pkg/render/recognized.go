@@ -57,7 +57,8 @@ func (p *plan) checkKind(list manifest.Head, doc int, at manifest.Path, of *mani
 		return true
 	}
 	n := odd[0]
-	p.fail(problem.RenderNotName.With(n.place.String(), "a string").On("document "+itoa(p.docs[doc].Number)).At(n.node.Line(), n.node.Column()))
+	document := "document " + itoa(p.docs[doc].Number)
+	p.fail(problem.RenderNotName.With(n.place.String(), "a string").On(document).At(n.node.Line(), n.node.Column()))
 	return false
 }
 

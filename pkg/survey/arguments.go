@@ -52,7 +52,9 @@ func containerOf(c cursor, words []cursor) linkerd.Container {
 		container.Words = append(container.Words, word.value())
 	}
 	for _, v := range c.get("env").items() {
-		container.Env = append(container.Env, linkerd.Variable{Name: v.get("name").value(), Value: v.get("value").value(), Sourced: v.get("valueFrom").there()})
+		container.Env = append(container.Env, linkerd.Variable{
+			Name: v.get("name").value(), Value: v.get("value").value(), Sourced: v.get("valueFrom").there(),
+		})
 	}
 	return container
 }

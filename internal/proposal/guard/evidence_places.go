@@ -199,7 +199,8 @@ func (g *judgement) was(p place) bool {
 
 // knew is knows of the base alone.
 func (g *judgement) knew(cluster string) bool {
-	return g.Now != nil && g.Now.Knows(cluster) || slices.ContainsFunc(g.membersOf(g.before), func(m fleet.Member) bool { return m.Name == cluster })
+	is := func(m fleet.Member) bool { return m.Name == cluster }
+	return g.Now != nil && g.Now.Knows(cluster) || slices.ContainsFunc(g.membersOf(g.before), is)
 }
 
 // kept are the observations beside those that are given with a move: until something newer

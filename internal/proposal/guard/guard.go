@@ -97,7 +97,8 @@ func Judge(w base.World, q Request) (*Report, error) {
 
 func newJudgement(b *base.Base, q Request, head string) *judgement {
 	return &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{}, fleets: map[*repo.Tree]*fleet.File{},
-		placesRead: map[*repo.Tree][]place{}, observations: map[sideFile]*rotation.Observation{}, states: map[sideFile]*state.Rotation{}, keyLists: map[string]keyList{}, authored: map[string]bool{},
+		placesRead: map[*repo.Tree][]place{}, observations: map[sideFile]*rotation.Observation{}, states: map[sideFile]*state.Rotation{},
+		keyLists: map[string]keyList{}, authored: map[string]bool{},
 		landingsRead: map[loggedIn]*landings{}, instants: map[string]time.Time{},
 		r: &Report{state: b.State, base: b.Branch, commit: b.Tip, judged: head, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
 }
