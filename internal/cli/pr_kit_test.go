@@ -70,7 +70,7 @@ type fakeForge struct {
 
 // of is the forge at an address.
 func (f *fakeForge) of(address string) *fakeForge {
-	f.repo = address
+	f.repo = strings.TrimPrefix(address, "file://")
 	return f
 }
 
