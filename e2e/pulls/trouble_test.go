@@ -84,13 +84,25 @@ func TestTroubles(t *testing.T) {
 		if r := l.pr("start", "anchor"); r.Operation != "left" || r.Number != first.Number {
 			t.Errorf("%+v", r)
 		}
-		if w := l.door.writes(); len(w) != 0 || !slices.Equal(before, l.heads()) {
-			t.Errorf("it wrote %v", w)
+		if w := l.door.writes(); !slices.Equal(w, []string{"PATCH /api/v1/repos/bot/pki/pulls/" + itoa(first.Number)}) || !slices.Equal(before, l.heads()) {
+			t.Errorf("it wrote %v, not the warning alone", w)
+		}
+		if r := l.pr("start", "anchor"); r.Operation != "left" || len(l.door.writes()) != 0 {
+			t.Errorf("the warning is written again: %+v", r)
+		}
+		if p := l.only(); !strings.Contains(p.Title, "pushed over") {
+			t.Errorf("the title is %q", p.Title)
 		}
 		if g := l.guard(first.Number, first.Branch); g.code != 0 && g.code != 1 || g.out == "" {
 			t.Errorf("guard: code %d: %s", g.code, g.stderr)
 		}
 		l.someone(first.Branch, func(dir string) { l.git(dir, "reset", "-q", "--hard", "HEAD~1") })
+		if r := l.pr("start", "anchor"); r.Operation != "updated" {
+			t.Errorf("the commit is gone, the warning stays: %+v", r)
+		}
+		if p := l.only(); strings.Contains(p.Title, "pushed over") {
+			t.Errorf("the title is %q", p.Title)
+		}
 	})
 
 	t.Run("closed by a person, and opened again", func(t *testing.T) {
