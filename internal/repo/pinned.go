@@ -33,8 +33,7 @@ func (r *Repo) At(commit, name string, limit int64) (text []byte, err error) {
 // FilesIn lists the regular files of one directory of a commit, sorted; none where there
 // is no such directory.
 func (r *Repo) FilesIn(commit, dir string) (names []string, err error) {
-	out, err := call{dir: r.Top, env: []string{"GIT_LITERAL_PATHSPECS=1"}, wait: patience}.run("ls-tree", "-z", "--full-tree", commit, "--",
-		dir+"/")
+	out, err := r.entriesAt(commit, dir+"/")
 	if err != nil {
 		return nil, err
 	}

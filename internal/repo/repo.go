@@ -140,8 +140,7 @@ const maxFile = 64 << 20
 // there, or a directory. A symbolic link or a submodule is an error
 // ([NotRegular]): its content is no file.
 func (r *Repo) File(commit, name string) (text []byte, ok bool, err error) {
-	out, err := call{dir: r.Top, env: []string{"GIT_LITERAL_PATHSPECS=1"}, wait: patience}.run("ls-tree", "-z", "--full-tree", commit, "--",
-		name)
+	out, err := r.entriesAt(commit, name)
 	if err != nil {
 		return nil, false, nil
 	}
@@ -156,6 +155,12 @@ func (r *Repo) File(commit, name string) (text []byte, ok bool, err error) {
 		return text, err == nil, err
 	}
 	return nil, false, nil
+}
+
+// entriesAt is what a commit has at a path, or in a directory whose path ends in a slash,
+// for [entriesOf].
+func (r *Repo) entriesAt(commit, path string) ([]byte, error) {
+	return call{dir: r.Top, env: []string{"GIT_LITERAL_PATHSPECS=1"}, wait: patience}.run("ls-tree", "-z", "--full-tree", commit, "--", path)
 }
 
 // Contains tells whether a commit is in the history of another, or is it.

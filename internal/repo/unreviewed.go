@@ -267,7 +267,8 @@ func sameFile(a, b string) bool {
 // entry is what a commit has at a path of the working tree; the zero entry for nothing,
 // and where there is no such commit here.
 func (p place) entry(commit, file string) (e Entry, err error) {
-	if commit == "" || !(&Repo{Top: p.top}).Has(commit) {
+	r := &Repo{Top: p.top}
+	if commit == "" || !r.Has(commit) {
 		return e, nil
 	}
 	name, err := filepath.Rel(p.top, file)
@@ -275,8 +276,7 @@ func (p place) entry(commit, file string) (e Entry, err error) {
 		return e, err
 	}
 	name = filepath.ToSlash(name)
-	c := call{dir: p.top, env: []string{"GIT_LITERAL_PATHSPECS=1"}, wait: patience}
-	out, err := c.run("ls-tree", "-z", "--full-tree", commit, "--", name)
+	out, err := r.entriesAt(commit, name)
 	for found, is := range entriesOf(out) {
 		if found == name {
 			e = is

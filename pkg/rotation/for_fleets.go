@@ -18,21 +18,18 @@ func LiveOf(name string, s *state.Rotation, e Evidence, incoming string, at time
 		k.addObservation(o)
 	}
 	c := &cluster{name: name, book: k, incoming: incoming, at: at}
-	if s == nil {
-		c.see(e)
-		c.hear(e)
-		return c.live(), nil
+	if s != nil {
+		d, err := openDossier(s, v)
+		if err != nil {
+			return Live{}, err
+		}
+		p, err := d.past()
+		if err != nil {
+			return Live{}, err
+		}
+		k.addState(d)
+		c.past, c.leafLife = &p, p.leafLife
 	}
-	d, err := openDossier(s, v)
-	if err != nil {
-		return Live{}, err
-	}
-	p, err := d.past()
-	if err != nil {
-		return Live{}, err
-	}
-	k.addState(d)
-	c.past, c.leafLife = &p, p.leafLife
 	c.see(e)
 	c.hear(e)
 	return c.live(), nil

@@ -87,6 +87,10 @@ func (g *judgement) membersOf(t *repo.Tree) []fleet.Member {
 	return nil
 }
 
+func (g *judgement) hasMember(t *repo.Tree, cluster string) bool {
+	return slices.ContainsFunc(g.membersOf(t), func(m fleet.Member) bool { return m.Name == cluster })
+}
+
 func (g *judgement) sideOf(t *repo.Tree) string {
 	if t == g.after {
 		return "change"
@@ -172,8 +176,7 @@ func (g *judgement) judges(cluster string) bool {
 
 // knows is judges of this state, and of the members of its fleet.
 func (g *judgement) knows(cluster string) bool {
-	is := func(m fleet.Member) bool { return m.Name == cluster }
-	return g.judges(cluster) || slices.ContainsFunc(g.membersOf(g.before), is) || slices.ContainsFunc(g.membersOf(g.after), is)
+	return g.judges(cluster) || g.hasMember(g.before, cluster) || g.hasMember(g.after, cluster)
 }
 
 // brought are the places whose file the change brings or changes, and those that only a
@@ -199,8 +202,7 @@ func (g *judgement) was(p place) bool {
 
 // knew is knows of the base alone.
 func (g *judgement) knew(cluster string) bool {
-	is := func(m fleet.Member) bool { return m.Name == cluster }
-	return g.Now != nil && g.Now.Knows(cluster) || slices.ContainsFunc(g.membersOf(g.before), is)
+	return g.Now != nil && g.Now.Knows(cluster) || g.hasMember(g.before, cluster)
 }
 
 // kept are the observations beside those that are given with a move: until something newer

@@ -175,21 +175,26 @@ func (g *judgement) keptAtPins(was, is fleet.Member, fleetName string, to observ
 			}
 		}
 	}
-	var stays []*rotation.Observation
-	if is.Repository == "" {
-		for _, name := range evidenceIn(g.after, is.Name, path.Join(path.Dir(fleetName), is.State)) {
-			stays = append(stays, g.observation(g.after, name))
-		}
-	} else {
-		kept, _ = g.keptAt(is)
-		for _, k := range kept {
-			stays = append(stays, k.Observation)
-		}
-	}
-	for _, o := range stays {
+	for _, o := range g.keptNow(is, fleetName) {
 		if o != nil && !g.isForeign(g.after, o) {
 			g.put(to, o, false, slices.ContainsFunc(brought, func(b checkout.Kept) bool { return b.Observation == o }))
 		}
 	}
 	return true
+}
+
+// keptNow are the observations beside the state of a member as the change has it, here or
+// at its pin; nil is one that cannot be read.
+func (g *judgement) keptNow(m fleet.Member, fleetName string) (all []*rotation.Observation) {
+	if m.Repository == "" {
+		for _, name := range evidenceIn(g.after, m.Name, path.Join(path.Dir(fleetName), m.State)) {
+			all = append(all, g.observation(g.after, name))
+		}
+		return all
+	}
+	kept, _ := g.keptAt(m)
+	for _, k := range kept {
+		all = append(all, k.Observation)
+	}
+	return all
 }
