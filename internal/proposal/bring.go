@@ -22,7 +22,14 @@ type moved struct {
 // bring brings state, keys and evidence of a plan's move into the tree.
 func (c *call) bring(p plan.Plan) (moved, error) {
 	if p.Take != nil {
-		return c.take(p.Take)
+		m, err := c.take(p.Take)
+		if err == nil {
+			p.Take.Contrary, err = c.contrary(p.Take, m.next)
+		}
+		if err == nil {
+			err = p.Take.Contradicted()
+		}
+		return m, err
 	}
 	if err := c.putState(p.Move.State); err != nil {
 		return moved{}, err

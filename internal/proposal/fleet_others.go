@@ -36,7 +36,7 @@ func (c *fleetCall) other(name string) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &call{Base: &base.Base{World: c.World, Repo: r, StatePath: filepath.Join(c.clones, name, "rotation.yaml"), State: "rotation.yaml"},
+	o := &call{Base: &base.Base{World: c.World, Repo: r, StatePath: filepath.Join(c.clones, name, "rotation.yaml"), State: "rotation.yaml", Clones: c.clones},
 		Moves: c.Moves, q: c.q, flavour: c.q.Flavour}
 	err = o.Remotes("", "", c.q.CommitOnly)
 	if err == nil {

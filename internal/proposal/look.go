@@ -69,6 +69,9 @@ func (c *call) decided(s *plan.Snapshot, w plan.Wish) (plan.Plan, error) {
 		return plan.Plan{}, err
 	}
 	p, err := plan.Decide(*s, w, c.move)
+	if err == nil && p.Report != nil && len(p.Report.Needs) == 0 && s.Head != nil {
+		err = s.Head.Contradicted()
+	}
 	if c.broken != nil {
 		err = c.broken
 	}

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -49,6 +50,43 @@ func (r *Repo) Named() (all [][2]string, err error) {
 	return all, nil
 }
 
+// Clones lists the other repositories whose working trees lie in a folder, as those of the
+// members of a fleet do.
+func (r *Repo) Clones(dir string) (others []*Repo) {
+	own, _ := find(r.Top)
+	entries, err := os.ReadDir(dir)
+	if err != nil { // whoever opens one of them says so
+		return nil
+	}
+	for _, entry := range entries {
+		top := disk.Real(filepath.Join(dir, entry.Name()))
+		if gitDir, found, _ := gitDirOf(top); found && (place{top, gitDir}).shared() != own.shared() {
+			others = append(others, &Repo{Top: top})
+		}
+	}
+	return others
+}
+
+// UnreviewedThere is [Repo.Unreviewed] by the default branch of the repository as the clone
+// knows it, whose name is returned, too. Files of other repositories cost no process.
+func (r *Repo) UnreviewedThere(by, file string) (place, branch string, err error) {
+	at, found := find(r.Top)
+	full, err := filepath.Abs(file)
+	if !found || err != nil {
+		return "", "", err
+	}
+	holds := func(path string) bool { // a file has no .git below it
+		return len(treesAround(path, at.shared())) > 0
+	}
+	if !slices.ContainsFunc(append(linksOn(full), disk.Real(full)), holds) {
+		return "", "", nil
+	}
+	remote, _ := r.DefaultRemote()
+	commit, branch := r.Known(remote, "")
+	place, err = r.Unreviewed(commit, by, file)
+	return place, branch, err
+}
+
 // UnreviewedAround is [Repo.Unreviewed] for a program in whatever repository it lies in, by
 // the default branch of that as the clone knows it, whose name is returned, too.
 func UnreviewedAround(program string) (place, branch string, err error) {
@@ -58,10 +96,7 @@ func UnreviewedAround(program string) (place, branch string, err error) {
 		if !found {
 			continue
 		}
-		r := &Repo{Top: at.top}
-		remote, _ := r.DefaultRemote()
-		commit, branch := r.Known(remote, "")
-		if place, err := r.Unreviewed(commit, "", path); place != "" || err != nil {
+		if place, branch, err = (&Repo{Top: at.top}).UnreviewedThere("", path); place != "" || err != nil {
 			return place, branch, err
 		}
 	}

@@ -466,6 +466,7 @@ var catalogue = [...]*Sentence{
 	&PRHook,
 	&PRNoCache,
 	&PROpen,
+	&PRContrary,
 	&PRTwoOpen,
 	&PRBehind,
 	&PREvidenceName,

@@ -19,6 +19,8 @@ type Base struct {
 	StatePath, State string
 	// Signers lists the keys whose commits are taken over: a path relative to the state.
 	Signers string
+	// Clones is the folder with the clones of a fleet's other repositories, if there is one.
+	Clones string
 	// Remote is where branches are; Branch and Tip are the one that changes go to,
 	// and its commit.
 	Remote   string

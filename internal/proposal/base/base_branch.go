@@ -30,6 +30,9 @@ func (b *Base) Remotes(remote, branch string, local bool) (err error) {
 	if err != nil {
 		return GitProblem(err)
 	}
+	if err := b.refuseOfClones(); err != nil {
+		return err
+	}
 	if b.Remote != Here {
 		commit, name := b.Repo.Known(b.Remote, branch)
 		if err := b.refuseUnreviewed(commit, name, b.ofGit); err != nil {
@@ -67,12 +70,32 @@ func (b *Base) Fetch() error {
 // the branch that is checked out may have brought them: Git writes the files of a branch
 // over those that it ignores without asking.
 func (b *Base) refuseUnreviewed(commit, branch string, named [][2]string) error {
+	return refuseUnreviewed(named, func(by, file string) (string, string, error) {
+		place, err := b.Repo.Unreviewed(commit, by, file)
+		return place, branch, err
+	})
+}
+
+// refuseOfClones is the same for what lies in the clones of other repositories of a fleet,
+// each by its own default branch.
+func (b *Base) refuseOfClones() error {
+	if b.Clones == "" {
+		return nil
+	}
+	var problems problem.List
+	for _, other := range b.Repo.Clones(b.Clones) {
+		problems.Add(refuseUnreviewed(slices.Concat(b.Named, b.ofGit), other.UnreviewedThere))
+	}
+	return problems.Err()
+}
+
+func refuseUnreviewed(named [][2]string, judge func(by, file string) (place, branch string, err error)) error {
 	var problems problem.List
 	judged, places := map[[2]string]bool{}, map[string]bool{}
 	for _, n := range named {
 		if by, path := n[0], n[1]; path != "" && path != "-" && !judged[n] {
 			judged[n] = true
-			place, err := b.Repo.Unreviewed(commit, by, path)
+			place, branch, err := judge(by, path)
 			switch {
 			case err != nil:
 				problems.Add(GitProblem(err))

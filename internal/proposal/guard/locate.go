@@ -17,7 +17,7 @@ import (
 // anything of the checkout: the change that is judged may have put a link, or
 // a submodule with a repository of its own, in the state's place.
 func locate(w base.World, q Request) (*base.Base, error) {
-	b := &base.Base{World: w, StatePath: q.StatePath, Signers: q.Signers}
+	b := &base.Base{World: w, StatePath: q.StatePath, Signers: q.Signers, Clones: q.Clones}
 	full, err := filepath.Abs(q.StatePath)
 	if err != nil {
 		return nil, files.Unread(q.StatePath, err)

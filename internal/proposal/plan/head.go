@@ -3,9 +3,11 @@ package plan
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
+	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -40,6 +42,8 @@ type Head struct {
 	// Fits tells whether a title and a body have what they must have for the commit; nil
 	// where that is not known.
 	Fits func(title, body string) bool
+	// Contrary is what shuts the gate of the move by observations that this call brings.
+	Contrary problem.List
 	// Pushed: the remote has the branch.
 	Pushed bool
 	// Next is the state at the head, Before that of its parent; nil if foreign.
@@ -71,6 +75,17 @@ func (h *Head) last() state.LogEntry {
 
 // prepared tells whether the head's move was made ahead of its gate.
 func (h *Head) prepared() bool { return rotation.Prepared(h.last()) }
+
+// GoesBy reports whether the head's move was made from this state, with its gate open.
+func (h *Head) GoesBy(base *state.Rotation) bool { return h.holds(base) && !h.prepared() }
+
+// Contradicted refuses the head's move where observations of this call shut its gate.
+func (h *Head) Contradicted() error {
+	if len(h.Contrary) == 0 {
+		return nil
+	}
+	return slices.Concat(problem.List{problem.PRContrary.With(h.Branch)}, h.Contrary).Err()
+}
 
 // Starts reports whether the head's move is a start, which brings new material.
 func (h *Head) Starts() bool { return verbOf(h.last()) == state.MoveStart }
