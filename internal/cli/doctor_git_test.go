@@ -13,9 +13,7 @@ import (
 // TestDoctorOfACutHistory: a shallow clone says too little, and doctor says so.
 func TestDoctorOfACutHistory(t *testing.T) {
 	p := newPatient(t)
-	runGit(t, "init", "-q")
-	runGit(t, "add", "-A")
-	runGit(t, "commit", "-qm", "one")
+	p.keepsInGit()
 	runGit(t, "commit", "-qm", "two", "--allow-empty")
 	if out := p.run("doctor"); !strings.Contains(out, "its Git history") {
 		t.Errorf("a whole history: %s", out)

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"maps"
 	"math/big"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"filippo.io/age"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -170,6 +173,16 @@ var patients = map[string]func(*patient){
 	},
 	"anchor-key-lost": func(p *patient) { p.at = p.at.Add(day); p.lose("keys/2026.key") },
 	"issuer-key-lost": func(p *patient) { p.at = p.at.Add(day); p.lose("keys/2026-1.key") },
+	"wrong-key-file": func(p *patient) {
+		p.keepsInGit()
+		other, err := os.ReadFile("keys/2026-1.age")
+		if err == nil {
+			err = os.WriteFile("keys/2026.age", other, 0o600)
+		}
+		if err != nil {
+			p.t.Fatal(err)
+		}
+	},
 	"webhook-expired": func(p *patient) {
 		p.at = p.at.Add(300 * day)
 		p.run("start", "issuer")
@@ -357,5 +370,83 @@ func TestDoctor(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWrongKeyFiles: a key file that is damaged, somebody else's or another certificate's is
+// called good by no command, and none has it committed; nor a key in clear that Git shows.
+func TestWrongKeyFiles(t *testing.T) {
+	stranger := func(t *testing.T) string {
+		key, err := pki.MintKey(pki.FormSEC1, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(key.PEM()) + "\n"
+	}
+	for name, spoil := range map[string]func(t *testing.T, key string) string{
+		"empty":        func(*testing.T, string) string { return "" },
+		"cut off":      func(_ *testing.T, key string) string { return key[:len(key)/2] },
+		"a stranger's": func(t *testing.T, _ string) string { return stranger(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPatient(t)
+			for _, path := range []string{"keys/2026.key", "keys/2026-1.key"} {
+				key, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				p.spoiled(path, spoil(t, string(key)))
+				for _, command := range [][]string{{"custody", "status"}, {"lint"}, {"doctor"}, {"status"}} {
+					if r := callAt(t, p.at, "", nil, command...); r.code == ExitDone || !strings.Contains(r.out+r.stderr, path) {
+						t.Errorf("%q of %s: code %d: %s%s", command, path, r.code, r.out, r.stderr)
+					}
+				}
+				p.spoiled(path, string(key))
+				p.run("status")
+			}
+		})
+	}
+	t.Run("shown by Git", func(t *testing.T) {
+		p := newPatient(t)
+		runGit(t, "init", "-q")
+		p.spoiled(".gitignore", "/keys/\n")
+		runGit(t, "add", "-A")
+		runGit(t, "commit", "-qm", "stable")
+		p.run("status")
+		p.spoiled(".gitignore", "")
+		for _, command := range [][]string{{"status"}, {"doctor"}} {
+			r := callAt(t, p.at, "", nil, command...)
+			if r.code != ExitFailed || !strings.Contains(r.out, "Git would commit this private key in clear") || strings.Contains(r.out, "git add") {
+				t.Errorf("%q: code %d: %s%s", command, r.code, r.out, r.stderr)
+			}
+		}
+		runGit(t, "checkout", "-q", ".gitignore")
+		runGit(t, "add", "-f", "keys/2026.key")
+		if r := callAt(t, p.at, "", nil, "status"); r.code != ExitFailed || strings.Contains(r.out, "git add") {
+			t.Errorf("tracked: code %d: %s%s", r.code, r.out, r.stderr)
+		}
+	})
+}
+
+// keepsInGit begins again, with keys that are sealed and committed.
+func (p *patient) keepsInGit() {
+	p.t.Helper()
+	id, err := age.GenerateX25519Identity()
+	if err == nil {
+		err = errors.Join(os.RemoveAll("keys"), os.Remove("rotation.yaml"))
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.run("init", "--new", "--linkerd-version", "2.18", "--name", "east", "--recipient", id.Recipient().String())
+	runGit(p.t, "init", "-q")
+	runGit(p.t, "add", "-A")
+	runGit(p.t, "commit", "-qm", "one")
+}
+
+func (p *patient) spoiled(file, text string) {
+	p.t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		p.t.Fatal(err)
 	}
 }

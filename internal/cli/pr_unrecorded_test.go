@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,24 @@ func TestPRUnrecordedAhead(t *testing.T) {
 	if again := l.pr("--draft-until-gate"); again.Operation != plan.OpNone || again.Commit != first.Commit {
 		t.Errorf("the same: %+v", again)
 	}
+	pull := &l.forge.pulls[1]
+	for _, args := range [][]string{{"--draft-until-gate"}, {"--next"}, {"--next", "--draft-until-gate"}} {
+		pull.Draft = false // somebody found it ready
+		if again := l.pr(args...); again.Operation != plan.OpUpdated || !again.Draft || !pull.Draft || again.Commit != first.Commit {
+			t.Errorf("%q with what is no draft any more: %+v", args, again)
+		}
+	}
 	l.refused("pr-ignored", "--draft-until-gate", "--assume", "WAVE-DONE")
+	own := l.clone
+	l.clone = filepath.Join(t.TempDir(), "job") // of a CI: nothing proves there who made the change
+	gitIn(t, t.TempDir(), "clone", "-q", l.remote, l.clone)
+	pull.Draft = false
+	for _, operation := range []string{plan.OpUpdated, plan.OpNone} {
+		if again := l.pr("--next"); again.Operation != operation || !again.Draft || !pull.Draft {
+			t.Errorf("in another clone, want %s: %+v", operation, again)
+		}
+	}
+	l.clone = own
 	r := l.pr("--assume", "BUNDLE-DELIVERED", "--because", "seen")
 	if entry, _ := l.stateOf(r.Branch).LastEntry(); r.Operation != plan.OpUpdated || entry.Ahead || len(entry.Assumed) != 2 {
 		t.Errorf("%+v, %+v", r, entry)

@@ -24,7 +24,7 @@ func (a *app) status() *cobra.Command {
 next moves still need, and when each wait ends; first of all the command to run
 next. --verbose adds fingerprints, verifiers and a time axis. Exit code 1 when something is wrong
 already (a certificate in use has expired, the epoch fell, the log was edited by
-hand), and when something in use ends within --within.
+hand, a key file is damaged), and when something in use ends within --within.
 --svg draws the validity of every certificate on a time axis.`,
 		Example: `  l5d-pki-render status
   l5d-pki-render status --within 60d -o json
@@ -38,7 +38,7 @@ hand), and when something in use ends within --within.
 			if err != nil {
 				return err
 			}
-			st, err := facts.Status(facts.Request{
+			st, err := facts.Status(a.custodyWorld(custodyFlags{}), facts.Request{
 				StatePath: statePath, Evidence: a.loader(&evidence), Instant: func() (time.Time, error) { return a.instant(at) },
 			})
 			if err != nil {

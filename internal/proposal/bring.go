@@ -24,10 +24,10 @@ func (c *call) bring(p plan.Plan) (moved, error) {
 	if p.Take != nil {
 		m, err := c.take(p.Take)
 		if err == nil {
-			p.Take.Contrary, err = c.contrary(p.Take, m.next)
+			p.Take.Shut, err = c.shut(p.Take, m.next)
 		}
 		if err == nil {
-			err = p.Take.Contradicted()
+			err = p.Take.Waits()
 		}
 		return m, err
 	}

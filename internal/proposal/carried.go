@@ -149,7 +149,7 @@ func (c *call) treeAgain(h *plan.Head) (tree string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if h.Contrary, c.broken = again.contrary(h, m.next); c.broken != nil {
+	if h.Shut, c.broken = again.shut(h, m.next); c.broken != nil {
 		return "", c.broken
 	}
 	outputs, err := again.syncTree(m.next)

@@ -70,7 +70,7 @@ func (c *call) decided(s *plan.Snapshot, w plan.Wish) (plan.Plan, error) {
 	}
 	p, err := plan.Decide(*s, w, c.move)
 	if err == nil && p.Report != nil && len(p.Report.Needs) == 0 && s.Head != nil {
-		err = s.Head.Contradicted()
+		err = s.Head.Waits()
 	}
 	if c.broken != nil {
 		err = c.broken

@@ -53,6 +53,14 @@ func lost(of string) func(Facts) []string {
 	}
 }
 
+// wrongKeys finds key files that must not be relied on.
+func wrongKeys(f Facts) (found []string) {
+	for _, k := range f.WrongKeys {
+		found = append(found, k.Alarm())
+	}
+	return found
+}
+
 func reverted(f Facts) []string {
 	r := f.Reverted
 	if r == nil {

@@ -19,6 +19,8 @@ type Facts struct {
 	Observed []*rotation.Observation
 	// MissingKeys are keys that the state names and whose files do not exist.
 	MissingKeys []MissingKey
+	// WrongKeys are keys whose files are not what the state says.
+	WrongKeys []WrongKey
 	// Reverted is what Git knows of moves that the state file lost, nil if none.
 	Reverted *Reverted
 	// Edited says what the log shows of edits by hand.
@@ -45,6 +47,19 @@ type MissingKey struct {
 	// that has the file.
 	File, Commit string
 }
+
+// WrongKey is a private key whose file must not be relied on.
+type WrongKey struct {
+	// File is as commands name it. Why says what is wrong, and Hint what to do.
+	File, Why, Hint string
+	// Readable: the file may be right, and others can get it.
+	Readable bool
+	// Commit is the newest one that has the file otherwise than it is, if Git has one.
+	Commit string
+}
+
+// Alarm says it in a line.
+func (k WrongKey) Alarm() string { return "the key file " + k.File + ": " + k.Why }
 
 // Reverted is the newest version of the state in Git, where it is ahead of the file.
 type Reverted struct {

@@ -113,6 +113,22 @@ func (f Facts) fromGit(of string) (steps []Step) {
 	return append(steps, f.run("custody status"))
 }
 
+// rightKeys puts the right files back, as far as Git has them.
+func rightKeys(f Facts) (steps []Step, person string) {
+	for _, k := range f.WrongKeys {
+		if k.Commit != "" {
+			steps = append(steps, Step{Command: "git checkout " + k.Commit + " -- " + Quoted(k.File)})
+			continue
+		}
+		steps = append(steps, Step{Text: k.File + ": " + k.Hint})
+		if k.Readable {
+			continue
+		}
+		person = "Whether there is a right copy of a key, only you know. If there is none, move the wrong file away: `l5d-pki-render doctor` then says what to do without the key."
+	}
+	return append(steps, f.run("custody status")), person
+}
+
 func newAnchor(f Facts) ([]Step, string) {
 	if steps := f.fromGit("anchor"); steps != nil {
 		return steps, ""

@@ -29,6 +29,8 @@ var Situations = []Situation{
 		otherBundleHeld, restartThose, nil},
 	{"webhook-expired", "The API server refuses the webhook. With failurePolicy Ignore pods start without a proxy, with Fail they do not start.",
 		expired("webhook", "webhook-ca"), newWebhooks, nil},
+	{"wrong-key-file", "A key file is damaged, holds another key than its certificate's, or is where others get it. What runs is not affected; what is to be signed or delivered with the key fails, or the key is no secret any more.",
+		wrongKeys, rightKeys, nil},
 	{"anchor-key-lost", "The anchor's private key is gone. What runs is not affected; nothing can be signed under this anchor again.",
 		lost("anchor"), newAnchor, nil},
 	{"issuer-key-lost", "The issuer's private key is gone from its custody. Identity signs as long as the Secret in the cluster exists; it cannot be made again.",

@@ -466,7 +466,7 @@ var catalogue = [...]*Sentence{
 	&PRHook,
 	&PRNoCache,
 	&PROpen,
-	&PRContrary,
+	&PRShut,
 	&PRTwoOpen,
 	&PRBehind,
 	&PREvidenceName,

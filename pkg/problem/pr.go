@@ -92,11 +92,11 @@ var (
 		Hint:    "merge it and apply it, or close it, before the next change is made",
 		Explain: "One phase is one pull request, and there is one at a time: the next one is made from what was merged and applied, not from what may still change.",
 	}
-	PRContrary = Sentence{
-		Code:    "pr-contrary",
-		Text:    "the change on branch %s must not be merged now: an observation of this call shuts the gate that was open when it was made",
-		Hint:    "find out why the cluster shows something else now, and run the command again with a new observation; or close the pull request",
-		Explain: "A gate opens by observations, and the newest one of a cluster decides. While a pull request waits for its review, somebody may roll the control plane back, or add workloads that lack the new bundle. The branch and its pull request are left as they are: its guard goes by the observations in the commit, and sees the newer one only with `--observe`.",
+	PRShut = Sentence{
+		Code:    "pr-shut",
+		Text:    "the change on branch %s must not be merged now: its gate was open when it was made, and is shut",
+		Hint:    "find out why it is shut, and run the command again when the cluster is as the move needs it, with a new observation; or close the pull request",
+		Explain: "A gate opens by observations, and the newest one of a cluster decides. While a pull request waits for its review, somebody may roll the control plane back, add workloads that lack the new bundle, or link another cluster to this one. The branch and its pull request are left as they are. The guard says the same once it runs on the base of now; what only this call saw, it sees with `--observe`.",
 	}
 	PRTwoOpen = Sentence{
 		Code:    "pr-two-open",

@@ -8,13 +8,14 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
+	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// Check returns what is wrong with one key file: of a plain one who may read it, of
-// a sealed one what it says without being opened.
+// Check returns what is wrong with one key file: of a plain one who may read it and
+// whether it holds the key, of a sealed one what it says without being opened.
 func Check(c *custody.Custody, k render.NamedKey) error {
 	if c.Refers() {
 		return nil
@@ -24,10 +25,28 @@ func Check(c *custody.Custody, k render.NamedKey) error {
 	}
 	file, err := Read(c, k.Path)
 	defer clear(file)
-	if err == nil && c.Facts != nil {
+	switch {
+	case err != nil:
+	case c.Facts != nil:
 		err = CheckFacts(c, file, k)
+	case c.Mode == PlainMode:
+		var key pki.Key
+		key, err = c.Open(file, k)
+		key.Wipe()
 	}
 	return err
+}
+
+// Wrong returns why a key file must not be relied on; nil for one that is not here, that
+// this user may not read, or that is sealed for other people than the state says.
+func Wrong(c *custody.Custody, k render.NamedKey) *problem.Problem {
+	err := Check(c, k)
+	found := problem.Of(err)
+	if len(found) == 0 || errors.Is(err, fs.ErrPermission) ||
+		slices.Contains([]problem.Code{problem.CustodyAbsent.Code, problem.CustodyOldRecipients.Code, problem.CustodyForOthers.Code}, found[0].Code) {
+		return nil
+	}
+	return found[0]
 }
 
 // CheckFacts compares what a key file says in clear with the state, which names it

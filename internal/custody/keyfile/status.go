@@ -32,7 +32,7 @@ type Status struct {
 	Keys    []KeyStatus `json:"keys"`
 }
 
-// StatusOf looks at every key that the custody's state names, and opens none.
+// StatusOf looks at every key that the custody's state names, and opens none that is sealed.
 func StatusOf(c *custody.Custody) (Status, error) {
 	r := Status{Custody: c.Name}
 	all, err := render.NamedKeys(c.State)

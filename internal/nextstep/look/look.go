@@ -83,9 +83,11 @@ func kept(statePath string, s *state.Rotation, file string) bool {
 	return filepath.Dir(file) == statefile.Beside(statePath, base.EvidenceFolder) && base.IsEvidenceName(s.Metadata.Name, filepath.Base(file))
 }
 
-// keyFiles are the files of the keys that the state names. Git shows only those
-// that it may hold: the custody refuses others.
+// keyFiles are the files of the keys that the state names and that Git may hold.
 func keyFiles(statePath string, s *state.Rotation) (files []string) {
+	if s.WithDefaults().Spec.Custody.Kind == state.CustodyFile {
+		return nil
+	}
 	keys, err := render.NamedKeys(s)
 	if err != nil {
 		return nil

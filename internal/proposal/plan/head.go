@@ -42,8 +42,8 @@ type Head struct {
 	// Fits tells whether a title and a body have what they must have for the commit; nil
 	// where that is not known.
 	Fits func(title, body string) bool
-	// Contrary is what shuts the gate of the move by observations that this call brings.
-	Contrary problem.List
+	// Shut is what shuts the gate of the move now, which was open when it was made.
+	Shut problem.List
 	// Pushed: the remote has the branch.
 	Pushed bool
 	// Next is the state at the head, Before that of its parent; nil if foreign.
@@ -79,12 +79,12 @@ func (h *Head) prepared() bool { return rotation.Prepared(h.last()) }
 // GoesBy reports whether the head's move was made from this state, with its gate open.
 func (h *Head) GoesBy(base *state.Rotation) bool { return h.holds(base) && !h.prepared() }
 
-// Contradicted refuses the head's move where observations of this call shut its gate.
-func (h *Head) Contradicted() error {
-	if len(h.Contrary) == 0 {
+// Waits refuses the head's move where its gate is shut now.
+func (h *Head) Waits() error {
+	if len(h.Shut) == 0 {
 		return nil
 	}
-	return slices.Concat(problem.List{problem.PRContrary.With(h.Branch)}, h.Contrary).Err()
+	return slices.Concat(problem.List{problem.PRShut.With(h.Branch)}, h.Shut).Err()
 }
 
 // Starts reports whether the head's move is a start, which brings new material.

@@ -48,6 +48,12 @@ func (s Snapshot) edited(h *Head) bool {
 	return !is(body, h.Body) || !strings.Contains(title, h.Title)
 }
 
+// early reports whether the open pull request can be merged although its move was prepared
+// before its gate was open: somebody took the mark of a draft away.
+func (s Snapshot) early(h *Head) bool {
+	return s.opened(h) && h.Foreign == "" && h.Next != nil && h.prepared() && !s.Due[0].Draft
+}
+
 // misleading says so, before what else is said.
 func (s Snapshot) misleading(h *Head) string {
 	if !s.misled(h) {
@@ -74,10 +80,14 @@ func (s Snapshot) Warning(l forge.Limits) *forge.Change {
 	case s.edited(s.Head):
 		title, body = s.Head.Title, s.Head.Body
 	}
-	if title == pull.Title && lines(body) == lines(pull.Body) {
+	change := forge.Change{Title: &title, Body: &body}
+	if s.early(s.Head) {
+		draft := true
+		change.Draft = &draft
+	} else if title == pull.Title && lines(body) == lines(pull.Body) {
 		return nil
 	}
-	return &forge.Change{Title: &title, Body: &body}
+	return &change
 }
 
 // elsewhere deals with a head that nothing proves. It returns a report where the
@@ -118,8 +128,11 @@ func (s Snapshot) madeElsewhere(h *Head, settled bool, shut error) *Report {
 	if s.edited(h) {
 		right = fmt.Sprintf("title and text of pull request #%d were not what commit %s gives, and are put right; ", s.Due[0].Number, h.Commit[:12])
 	}
+	if s.early(h) {
+		right += fmt.Sprintf("pull request #%d is a draft again: its gate was not open when it was made; ", s.Due[0].Number)
+	}
 	if settled && !s.misled(h) {
-		r.Operation, r.Draft = OpNone, s.Due[0].Draft
+		r.Operation, r.Draft = OpNone, s.Due[0].Draft || h.prepared()
 		if right != "" {
 			r.Operation = OpUpdated
 		}

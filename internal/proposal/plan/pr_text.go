@@ -34,7 +34,8 @@ type Report struct {
 	// Parts are the pull requests in other repositories of a fleet.
 	Parts []Part `json:"parts,omitempty"`
 	// Warned: the open pull request's title and text were not those of the commit on its
-	// branch, which is left alone, and were put right or made to say so.
+	// branch, which is left alone, and were put right or made to say so; or what was prepared
+	// as a draft was none any more.
 	Warned bool `json:"warned,omitempty"`
 	// Closed are pull requests that were superseded.
 	Closed []int `json:"closed,omitempty"`

@@ -98,7 +98,7 @@ func Update(s Snapshot, c Change, how How, pull forge.Pull, r Report) Steps {
 		r.Operation, r.Why = OpUpdated, "the branch was made anew on "+s.Base
 	}
 	steps := Steps{Push: r.Pushed, Report: r}
-	draft := how.Draft && !how.Next && !pull.Draft
+	draft := !pull.Draft && (c.Shut || how.Draft && !how.Next)
 	if is(pull.Body, c.Body) && strings.Contains(pull.Title, title) && !draft {
 		return steps
 	}
@@ -106,6 +106,9 @@ func Update(s Snapshot, c Change, how How, pull forge.Pull, r Report) Steps {
 	steps.Update = &forge.Change{Title: &title, Body: &c.Body, Labels: how.Labels}
 	if draft {
 		steps.Update.Draft, steps.Report.Draft = &draft, true
+	}
+	if draft && c.Shut {
+		steps.Report.Why = "the pull request is a draft again: it waits for its gate, which is shut"
 	}
 	if pull.Draft && !c.Shut && !how.Draft && text.Prepared(pull.Body) {
 		ready := false

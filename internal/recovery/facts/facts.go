@@ -3,6 +3,8 @@
 package facts
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,21 +54,64 @@ func Gather(w custody.World, q Request) (recovery.Facts, error) {
 	if len(facts.Edited) > 0 {
 		facts.Unedited = history.Unedited(q.StatePath, facts.State)
 	}
-	facts.MissingKeys, err = missingKeys(w, q.StatePath, facts.State)
-	return facts, err
+	c, keys, err := keysOf(w, q.StatePath, facts.State)
+	if err != nil {
+		return facts, err
+	}
+	facts.MissingKeys = missingKeys(c, keys)
+	facts.WrongKeys = wrongKeys(c, keys)
+	return facts, nil
+}
+
+// keysOf are the keys that a state names, and its custody.
+func keysOf(w custody.World, statePath string, s *state.Rotation) (*custody.Custody, []render.NamedKey, error) {
+	c, err := w.Of(statePath, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := render.NamedKeys(c.State)
+	return c, keys, statefile.Named(err, statePath, statePath)
+}
+
+// readable are the codes of keys that others can get.
+var readable = []problem.Code{problem.CustodyInGit.Code, problem.CustodyGitSilent.Code, problem.CustodyOpenToAll.Code}
+
+// wrongKeys lists the keys whose files must not be relied on.
+func wrongKeys(c *custody.Custody, keys []render.NamedKey) (wrong []recovery.WrongKey) {
+	for _, k := range keys {
+		p := keyfile.Wrong(c, k)
+		if p == nil {
+			continue
+		}
+		w := recovery.WrongKey{File: statefile.Beside(c.StatePath, k.Path), Why: p.Text, Hint: strings.Join(p.Hints, "; "), Readable: slices.Contains(readable, p.Code)}
+		if !w.Readable {
+			w.Commit = otherVersion(c, k.Path)
+		}
+		wrong = append(wrong, w)
+	}
+	return wrong
+}
+
+// otherVersion is the newest commit that has a file otherwise than it is; "" without one.
+func otherVersion(c *custody.Custody, path string) string {
+	is, err := keyfile.Read(c, path)
+	if err != nil {
+		return ""
+	}
+	defer clear(is)
+	committed, _ := repo.Versions(statefile.Beside(c.StatePath, path)) // without Git there is none
+	for _, v := range slices.Backward(committed) {
+		if !bytes.Equal(v.Text, is) {
+			return v.Commit
+		}
+	}
+	return ""
 }
 
 // missingKeys lists the keys that the state names and whose files do not exist.
-func missingKeys(w custody.World, statePath string, s *state.Rotation) (missing []recovery.MissingKey, err error) {
-	c, err := w.Of(statePath, s)
-	if err != nil {
-		return nil, err
-	}
-	all, err := render.NamedKeys(c.State)
-	if err != nil {
-		return nil, statefile.Named(err, statePath, statePath)
-	}
-	for _, k := range all {
+func missingKeys(c *custody.Custody, keys []render.NamedKey) (missing []recovery.MissingKey) {
+	s, statePath := c.State, c.StatePath
+	for _, k := range keys {
 		if recovery.UnusedKey(s, k.Path) {
 			continue
 		}
@@ -82,5 +127,5 @@ func missingKeys(w custody.World, statePath string, s *state.Rotation) (missing 
 		}
 		missing = append(missing, lost)
 	}
-	return missing, nil
+	return missing
 }

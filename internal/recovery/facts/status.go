@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/history"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
@@ -15,13 +16,19 @@ type known struct {
 	evidence rotation.Evidence
 }
 
-// Status is the status of a state, with what Git and the ways into the cluster say.
-func Status(q Request) (*rotation.Status, error) {
+// Status is the status of a state, with what Git, key files and the ways into the cluster
+// say.
+func Status(w custody.World, q Request) (*rotation.Status, error) {
 	k, err := load(q)
 	if err != nil {
 		return nil, err
 	}
 	k.status.Alarms = append(k.status.Alarms, history.Alarms(q.StatePath, k.state)...)
+	if c, keys, err := keysOf(w, q.StatePath, k.state); err == nil { // else said where keys are used
+		for _, wrong := range wrongKeys(c, keys) {
+			k.status.Alarms = append(k.status.Alarms, wrong.Alarm())
+		}
+	}
 	k.status.Delivery = delivery.Of(k.state, q.StatePath)
 	return k.status, nil
 }
