@@ -50,3 +50,38 @@ spec:
 		t.Errorf("notes: %q", said)
 	}
 }
+
+// TestGenerateOfForeignNames: objects come from the contents of files. What a file or a
+// directory is called is none, however it goes on behind a line break.
+func TestGenerateOfForeignNames(t *testing.T) {
+	rotation, err := os.ReadFile("../../fixtures/workloads/state.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, end := range []string{"\n", "\r", "\u0085", "\u2028"} {
+		dir := t.TempDir()
+		folder := filepath.Join(dir, strings.ReplaceAll("a\n---\napiVersion: rbac.authorization.k8s.io", "\n", end))
+		file := filepath.Join(folder, strings.ReplaceAll("v1\nkind: ClusterRoleBinding\nmetadata: {name: p}\n---\n#.yaml", "\n", end))
+		if err := os.Mkdir(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range map[string]string{filepath.Join(dir, "rotation.yaml"): string(rotation), file: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: harmless}\n"} {
+			if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		t.Chdir(dir)
+		var notes bytes.Buffer
+		getenv := func(name string) string { return map[string]string{"ARGOCD_ENV_ALLOW_NOTHING": "true"}[name] }
+		out, err := Generate(Options{Dir: dir, Getenv: getenv, Custody: custody.World{Getenv: getenv}, Notes: &notes})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.FieldsFunc(string(out), func(r rune) bool { return strings.ContainsRune("\n\r\u0085\u2028", r) })
+		for _, line := range lines {
+			if strings.HasPrefix(line, "kind: ") && line != "kind: ConfigMap" || strings.HasPrefix(line, "---") && line != "---" {
+				t.Errorf("behind %q: %q", end, out)
+			}
+		}
+	}
+}

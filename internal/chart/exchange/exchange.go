@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -129,7 +130,8 @@ type Answer struct {
 }
 
 // Stream joins documents exactly as `helm template` prints them: manifests,
-// white space around them trimmed, then hooks.
+// white space around them trimmed, then hooks. What would end the comment with a
+// file's name is escaped in it, and Helm leaves it.
 func Stream(documents []Document) []byte {
 	var manifests, hooks strings.Builder
 	for _, d := range documents {
@@ -137,7 +139,7 @@ func Stream(documents []Document) []byte {
 		if d.Hook {
 			into = &hooks
 		}
-		fmt.Fprintf(into, "---\n# Source: %s\n%s\n", d.Source, d.Text)
+		fmt.Fprintf(into, "---\n# Source: %s\n%s\n", sink.Line(d.Source), d.Text)
 	}
 	return []byte(strings.TrimSpace(manifests.String()) + "\n" + hooks.String())
 }
