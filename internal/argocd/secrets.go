@@ -46,6 +46,9 @@ func (c *call) settleSecrets(out render.Output, groups []render.Group) (render.O
 	if c.withKeys {
 		return out, c.keysInPlace(out.Stream)
 	}
+	if foreign := c.phase.Foreign(); len(foreign) > 0 {
+		return render.Output{}, problem.ArgoCDForeignSecrets.With(strings.Join(foreign, ", "))
+	}
 	left := c.phase.LeftOut
 	if len(groups) > 0 && c.phase.Replacements == nil {
 		left = append(slices.Clone(left), "those that the chart leaves to others (issuer, webhooks)")
