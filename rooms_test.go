@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/kustomize":      {"internal/chart/exchange", "internal/address", "internal/disk"},
 	"internal/chart":          {"internal/chart/exchange", "internal/disk", "internal/address", "internal/secret"},
 	"internal/disk":           {},
-	"internal/chart/exchange": {"internal/exchange"},
+	"internal/chart/exchange": {"internal/exchange", "internal/sink"},
 	"internal/exchange":       {},
 	"internal/cli":            {"internal/screen", "internal/terminal", "internal/nextstep", "internal/nextstep/look", "internal/adopt", "internal/phase", "internal/history", "internal/recovery/facts", "internal/moves", "pkg/linkerd", "internal/disk", "pkg/state", "pkg/pki", "pkg/rotation", "pkg/render", "internal/custody", "internal/kms", "internal/picture", "internal/overlay", "internal/krm", "internal/chart/exchange", "internal/proposal", "internal/proposal/base", "internal/proposal/guard", "internal/proposal/plan", "internal/repo", "internal/forge", "internal/child", "internal/address", "internal/sink", "internal/secret", "pkg/survey", "schema", "internal/recovery", "internal/files", "internal/statefile", "internal/report", "internal/argocd", "internal/chartphase", "internal/component", "internal/helmplugin", "internal/lint", "internal/custody/keyfile", "internal/custody/exchange", "pkg/delivery", "internal/outputs", "internal/workloads", "internal/check", "internal/evidence", "internal/observe", "internal/observe/exchange", "internal/observe/caller", "internal/fleet/command", "internal/alerts", "internal/board", "internal/audit/pack", "internal/audit/command", "internal/usage"},
 	"internal/forge":          {"internal/exchange", "internal/address"},
@@ -55,7 +55,7 @@ var arrows = map[string][]string{
 	// Other programs are run by one package, which decides what they see of the environment.
 	"internal/child":    {},
 	"internal/address":  {},
-	"internal/recovery": {"pkg/rotation", "pkg/state"},
+	"internal/recovery": {"pkg/rotation", "pkg/state", "internal/sink"},
 	// Linked clusters that are rotated in step: the fleet file and the rules.
 	"internal/fleet": {"internal/manifest", "internal/screen", "internal/sink", "pkg/pki", "pkg/rotation", "pkg/state"},
 	// Every history of a small fleet, decided by these rules.
@@ -74,8 +74,8 @@ var arrows = map[string][]string{
 	// What check says of an observation.
 	"internal/check": {"internal/sink", "pkg/linkerd", "pkg/pki", "pkg/rotation", "pkg/state"},
 	// Reading and changing files, with errors that a user can act on.
-	"internal/files":     {"internal/disk", "pkg/state"},
-	"internal/statefile": {"internal/disk", "internal/files", "pkg/state"},
+	"internal/files":     {"internal/disk", "pkg/state", "internal/sink"},
+	"internal/statefile": {"internal/disk", "internal/files", "pkg/state", "internal/sink"},
 	// The report for a change board: flags are of internal/cli.
 	"internal/board":           {"internal/custody", "internal/files", "internal/fleet", "internal/fleet/checkout", "internal/lint", "internal/moves", "internal/nextstep", "internal/recovery", "internal/recovery/facts", "internal/report", "internal/report/document", "internal/statefile", "pkg/delivery", "pkg/rotation", "pkg/state"},
 	"internal/report/document": {"internal/picture", "internal/secret", "internal/sink"},
@@ -83,22 +83,22 @@ var arrows = map[string][]string{
 	// Workflows: one host or task each, without flags. The command layer calls them.
 	"internal/argocd": {"internal/address", "internal/chart/exchange", "internal/chartphase", "internal/child", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/manifest", "internal/overlay", "internal/secret", "internal/sink", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/state", "internal/disk"},
 	// What a phase does to a chart, for every command that renders one.
-	"internal/chartphase": {"pkg/linkerd", "internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state", "internal/files", "pkg/delivery"},
+	"internal/chartphase": {"pkg/linkerd", "internal/address", "internal/chart/exchange", "internal/custody", "internal/custody/keyfile", "internal/secret", "internal/statefile", "pkg/render", "pkg/state", "internal/files", "pkg/delivery", "internal/sink"},
 	"internal/lint":       {"internal/manifest", "internal/screen", "pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state", "pkg/survey"},
 	"internal/outputs":    {"internal/disk", "pkg/gate", "pkg/rotation", "internal/chart/exchange", "internal/chartphase", "internal/component", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/overlay", "internal/report", "internal/secret", "internal/statefile", "internal/workloads", "pkg/delivery", "pkg/render", "pkg/state", "internal/sink"},
 	// A state file and its versions in Git.
-	"internal/history": {"internal/files", "internal/recovery", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/state"},
+	"internal/history": {"internal/files", "internal/recovery", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/state", "internal/sink"},
 	// What the diagnosis of internal/recovery goes by.
 	"internal/recovery/facts": {"internal/custody", "internal/custody/keyfile", "internal/history", "internal/moves", "internal/recovery", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
 	// The current phase of a state as a stream, as values and as manifests.
 	"internal/phase": {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/statefile", "pkg/render", "pkg/state"},
 	// Moves on a state file: start, advance, back, rollout.
-	"internal/moves": {"internal/screen", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/kms", "internal/proposal/base", "internal/report", "internal/statefile", "pkg/delivery", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/moves": {"internal/screen", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/kms", "internal/proposal/base", "internal/report", "internal/statefile", "pkg/delivery", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state", "internal/sink"},
 	// The first state file of a mesh.
 	"internal/adopt/values": {"internal/manifest", "pkg/linkerd"},
-	"internal/adopt":        {"internal/adopt/values", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/linkerd", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/adopt":        {"internal/adopt/values", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/linkerd", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state", "internal/sink"},
 	"internal/workloads":    {"internal/custody/keyfile", "internal/disk", "internal/files", "internal/report", "internal/sink", "internal/statefile", "pkg/render", "pkg/rotation", "pkg/state"},
-	"internal/component":    {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state", "internal/disk"},
+	"internal/component":    {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state", "internal/disk", "internal/sink"},
 	// Pull requests: what each side knows of the repository, the change that is made,
 	// what is said of it, and the guard that judges it.
 	"internal/proposal":       {"internal/address", "internal/fleet", "internal/fleet/checkout", "internal/outputs", "internal/moves", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/forge", "internal/proposal/base", "internal/proposal/plan", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
@@ -107,7 +107,7 @@ var arrows = map[string][]string{
 	// What becomes of a wish follows from what was seen: no Git, no forge, no clock.
 	"internal/proposal/plan": {"internal/forge", "internal/proposal/text", "internal/sink", "pkg/rotation", "pkg/state", "pkg/delivery"},
 	"internal/proposal/text": {"internal/forge", "internal/report", "internal/sink", "pkg/delivery", "pkg/rotation", "pkg/state"},
-	"internal/helmplugin":    {"internal/disk", "internal/files", "internal/report"},
+	"internal/helmplugin":    {"internal/disk", "internal/files", "internal/report", "internal/sink"},
 	"pkg/postrender":         {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.
 	"pkg/rotation": {"pkg/gate", "pkg/linkerd", "pkg/delivery", "pkg/render", "pkg/state", "pkg/pki", "internal/manifest"},
@@ -115,7 +115,7 @@ var arrows = map[string][]string{
 	// An object of the cluster by which hosts wait for a gate.
 	"pkg/gate": {"pkg/state"},
 	// The ways of objects into a cluster, and the commands for them.
-	"pkg/delivery": {"pkg/gate", "pkg/linkerd", "pkg/render", "pkg/state"},
+	"pkg/delivery": {"pkg/gate", "pkg/linkerd", "pkg/render", "pkg/state", "internal/sink"},
 	// Findings in a repository have the form of findings in a state.
 	"pkg/survey": {"pkg/linkerd", "pkg/state", "pkg/pki", "internal/manifest", "internal/secret"},
 	// The state file is read and written with positions and comments kept, and
@@ -131,7 +131,7 @@ var arrows = map[string][]string{
 	"internal/usage": {"internal/lazy", "internal/recovery", "internal/statefile", "internal/terminal", "pkg/state"},
 	// What a person does next, and what that follows from.
 	"internal/nextstep":      {"pkg/linkerd", "pkg/delivery", "pkg/rotation", "pkg/state"},
-	"internal/nextstep/look": {"internal/disk", "internal/files", "internal/nextstep", "internal/proposal/base", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/nextstep/look": {"internal/disk", "internal/files", "internal/nextstep", "internal/outputs", "internal/proposal/base", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
 	"internal/sink":          {},
 	// The one detector of private keys, which everything else asks.
 	"internal/secret": {},
@@ -232,6 +232,9 @@ func TestRooms(t *testing.T) {
 		if room != "pkg/linkerd" {
 			checkNames(t, file, parsed, names)
 		}
+		if room != "internal/sink" {
+			checkNotes(t, file, parsed)
+		}
 		if !slices.Contains(writers, room) {
 			checkWrites(t, file, parsed)
 		}
@@ -239,6 +242,28 @@ func TestRooms(t *testing.T) {
 	if rooms < 20 {
 		t.Fatalf("looked at %d files only: the walk is broken", rooms)
 	}
+}
+
+// checkNotes holds that notes are written by sink.Note, which keeps the names of others in one
+// line. A note may also be the lead of a line of package screen, or several lines of ours.
+func checkNotes(t *testing.T, file string, parsed *ast.File) {
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) < 2 {
+			return true
+		}
+		sel, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || !strings.HasPrefix(sel.Sel.Name, "Fprint") {
+			return true
+		}
+		ast.Inspect(call.Args[1], func(n ast.Node) bool {
+			if text, ok := n.(*ast.BasicLit); ok && strings.HasPrefix(text.Value, `"note: `) {
+				t.Errorf("%s: write %s with sink.Note", file, text.Value)
+			}
+			return true
+		})
+		return true
+	})
 }
 
 func checkArrow(t *testing.T, file, room, path string, allowed []string) {

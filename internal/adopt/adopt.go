@@ -15,6 +15,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -96,7 +97,7 @@ func (w World) write(o *Options, first initialState) (Result, error) {
 		return Result{}, err
 	}
 	for _, note := range first.notes {
-		fmt.Fprintf(w.Notes, "note: %s\n", note)
+		sink.Note(w.Notes, "%s", note)
 	}
 	if o.StatePath == "-" {
 		return Result{Text: text, Printed: before.Ending}, nil

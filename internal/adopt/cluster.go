@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -38,7 +39,7 @@ func (w World) firstInCluster(o *Options) (Result, error) {
   kubectl get secret %s -n %s -o jsonpath='{.data.tls\.crt}' | base64 -d > anchor.pem
   kubectl get secret %s -n %s -o jsonpath='{.data.tls\.crt}' | base64 -d > issuer.pem
   l5d-pki-render init --custody cert-manager --anchors anchor.pem --issuer issuer.pem --linkerd-version %s --namespace %s --trust-domain %s -s %s
-`, anchor, full.Spec.Custody.TrustNamespace, issuer, l.Namespace, o.Version, l.Namespace, l.TrustDomain, o.StatePath)
+`, anchor, full.Spec.Custody.TrustNamespace, issuer, l.Namespace, o.Version, l.Namespace, l.TrustDomain, sink.Shell(o.StatePath))
 	return Result{Text: text}, nil
 }
 

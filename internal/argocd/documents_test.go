@@ -2,7 +2,10 @@ package argocd
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 )
 
 // TestDocumentsWithMarks: a mark where a file or a document begins goes.
@@ -42,5 +45,20 @@ func TestNewDocuments(t *testing.T) {
 		if got := string(newDocuments([]byte(stream), []byte(object))); (got != "") != added {
 			t.Errorf("%q: %q", stream, got)
 		}
+	}
+}
+
+// TestDocumentsKeepTheirEnds: empty lines at the end of a document may be part of a value.
+func TestDocumentsKeepTheirEnds(t *testing.T) {
+	const one, two = "kind: A\nx: |+\n  text\n\n\n", "kind: B\ny: |+\n  text\n\n"
+	for _, text := range []string{one + "---\n" + two, one} {
+		got := string(exchange.Stream(documentsOf("f", text)))
+		want := "---\n# Source: f\n" + strings.ReplaceAll(text, "---\n", "---\n# Source: f\n")
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got, want := string(exchange.Stream(documentsOf("f", "kind: A"))), "---\n# Source: f\nkind: A\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

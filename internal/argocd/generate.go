@@ -5,12 +5,12 @@ package argocd
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -67,7 +67,7 @@ func Generate(o Options) ([]byte, error) {
 		return nil, statefile.Named(err, c.path, source.name)
 	}
 	for _, workload := range out.Report.Held() {
-		fmt.Fprintf(c.Notes, "note: does not restart by itself with the wave: %s\n", workload)
+		sink.Note(c.Notes, "does not restart by itself with the wave: %s", workload)
 	}
 	return out.Stream, nil
 }

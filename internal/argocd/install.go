@@ -2,10 +2,10 @@ package argocd
 
 import (
 	"bytes"
-	"fmt"
 	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 )
 
 // ProgramName is this program's name, and that of the plugin.
@@ -35,7 +35,7 @@ func Install(dir, own, charts string, w files.Writer) error {
 	if err := w.Replace(filepath.Join(dir, ProgramName), program, 0o755); err != nil {
 		return err
 	}
-	fmt.Fprintf(w.Notes, "note: %s and %s are in %s\n", ProgramName, chartProgramName, dir)
+	sink.Note(w.Notes, "%s and %s are in %s", ProgramName, chartProgramName, dir)
 	return nil
 }
 

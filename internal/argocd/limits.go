@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -122,7 +122,7 @@ func Confine(getenv func(string) string, notes io.Writer, arguments []string, va
 	case ctx.Err() != nil:
 		return nil, problem.ArgoCDBusy.With(l.time, l.renders, perProject(l.renders))
 	default:
-		fmt.Fprintf(notes, "note: nothing limits how many renders run at once: %v\n", files.Reason(err))
+		sink.Note(notes, "nothing limits how many renders run at once: %v", files.Reason(err))
 	}
 	out := beginning{left: int(l.output)}
 	stderr := beginning{left: maxRelayed}

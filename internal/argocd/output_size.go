@@ -8,14 +8,14 @@ import (
 )
 
 const (
-	// minValue is what a value counts at least, in bytes: small ones take Argo CD's server some hundred
-	// bytes of memory each, maps above all.
-	minValue = 16
+	// minValue is what a value counts at least, in bytes, and minMap what a map does beside its entries: small
+	// ones take Argo CD's server some hundred bytes of memory each, maps more than a thousand.
+	minValue, minMap = 16, 32
 	// maxNumber is the longest that the server writes for a number, null or boolean, whatever its length here
 	// (1e20 is written in 21 digits), with some room.
 	maxNumber = 25
 	// maxPerByte is what a byte of a document counts at most: "[,,]" has a null for each.
-	maxPerByte = minValue + maxNumber
+	maxPerByte = minMap + maxNumber
 	// maxEscape is the longest escape of one byte in JSON: \u003c.
 	maxEscape = 6
 )
@@ -57,6 +57,9 @@ func valueSize(n *manifest.Node) int64 {
 		return max(scalarSize(n)+int64(len(",")), minValue)
 	}
 	size := int64(minValue) // also for its brackets
+	if n.Kind() == manifest.Mapping {
+		size = minMap
+	}
 	for key, value := range n.Pairs() {
 		size += scalarSize(key) + int64(len(":")) + valueSize(value)
 	}

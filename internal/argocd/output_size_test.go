@@ -87,3 +87,15 @@ func FuzzServerSize(f *testing.F) {
 	f.Add("a: &a [1e20, <]\nb: {<<: {c: *a}}\n")
 	f.Fuzz(func(t *testing.T, text string) { checkServerSize(t, "fuzz", text) })
 }
+
+// TestServerSizeOfMaps: a map takes the server more memory than other values do.
+func TestServerSizeOfMaps(t *testing.T) {
+	for text, want := range map[string]int64{
+		strings.Repeat("{a: ", 100) + "b" + strings.Repeat("}", 100): 100*36 + 16,
+		"{}": 32, "[]": 16, "a: []": 32 + 4 + 16, "[{}, {}]": 16 + 2*32,
+	} {
+		if size, err := serverSize(manifest.Split([]byte(text))[0]); err != nil || size != want {
+			t.Errorf("%.20s: %d, want %d (%v)", text, size, want, err)
+		}
+	}
+}

@@ -1,13 +1,13 @@
 package argocd
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -46,6 +46,9 @@ func (c *call) settleSecrets(out render.Output, groups []render.Group) (render.O
 	if c.withKeys {
 		return out, c.keysInPlace(out.Stream)
 	}
+	if foreign := c.phase.Foreign(); len(foreign) > 0 {
+		return render.Output{}, problem.ArgoCDForeignSecrets.With(strings.Join(foreign, ", "))
+	}
 	left := c.phase.LeftOut
 	if len(groups) > 0 && c.phase.Replacements == nil {
 		left = append(slices.Clone(left), "those that the chart leaves to others (issuer, webhooks)")
@@ -54,7 +57,7 @@ func (c *call) settleSecrets(out render.Output, groups []render.Group) (render.O
 		return render.Output{}, problem.ArgoCDSecrets.With(strings.Join(left, ", "))
 	}
 	if len(left) > 0 {
-		fmt.Fprintf(c.Notes, "note: left out, as secrets-apart says: %s; they are delivered by `%s`\n", strings.Join(left, ", "), delivery.CommandsOf(c.phase.State(), c.path).Secrets())
+		sink.Note(c.Notes, "left out, as secrets-apart says: %s; they are delivered by `%s`", strings.Join(left, ", "), delivery.CommandsOf(c.phase.State(), c.path).Secrets())
 	}
 	return out, chartphase.Keyless(out.Stream)
 }

@@ -195,14 +195,15 @@ func (c *call) postRender(documents []exchange.Document) (render.Output, error) 
 
 // documentsOf cuts YAML text at its separators: lines of "---", with nothing or a
 // comment after it. A scalar has no such line, since it is indented there. A byte
-// order mark where a file or a document begins goes: it means nothing there.
+// order mark where a file or a document begins goes: it means nothing there. Empty
+// lines at the end stay: they may be part of a value (|+).
 func documentsOf(source, text string) []exchange.Document {
 	var documents []exchange.Document
 	var one strings.Builder
 	end := func() {
 		document := strings.TrimPrefix(one.String(), "\ufeff")
 		if strings.TrimSpace(document) != "" {
-			documents = append(documents, exchange.Document{Source: source, Text: strings.TrimRight(document, "\r\n")})
+			documents = append(documents, exchange.Document{Source: source, Text: strings.TrimSuffix(strings.TrimSuffix(document, "\n"), "\r"), Verbatim: true})
 		}
 		one.Reset()
 	}

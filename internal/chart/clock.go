@@ -43,11 +43,11 @@ func timed(name string, function any) any {
 		of := function.(func(any) string)
 		return func(date any) string { return of(orNow(date)) }
 	case "htmlDateInZone":
-		of := function.(func(any, string) string)
-		return func(date any, zone string) string { return of(orNow(date), zone) }
+		of := function.(func(any, string) (string, error))
+		return func(date any, zone string) (string, error) { return of(orNow(date), zone) }
 	case "dateInZone", "date_in_zone":
-		of := function.(func(string, any, string) string)
-		return func(layout string, date any, zone string) string { return of(layout, orNow(date), zone) }
+		of := function.(func(string, any, string) (string, error))
+		return func(layout string, date any, zone string) (string, error) { return of(layout, orNow(date), zone) }
 	case "ago":
 		of := function.(func(any) string)
 		return func(date any) string {

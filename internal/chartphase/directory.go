@@ -15,6 +15,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -112,7 +113,7 @@ func writeOwned(w files.Writer, directory, header string, wanted map[string][]by
 	if err := w.ReplaceTargets(all); err != nil {
 		return err
 	}
-	fmt.Fprintf(w.Notes, "note: %s: %s written, %d removed, %d unchanged\n", directory, problem.Counted(len(changed), "file"), len(stale), len(wanted)-len(changed))
+	sink.Note(w.Notes, "%s: %s written, %d removed, %d unchanged", directory, problem.Counted(len(changed), "file"), len(stale), len(wanted)-len(changed))
 	return nil
 }
 

@@ -97,6 +97,16 @@ func (p *Phase) Keys() render.Keys { return p.keys }
 // KeySecrets are the Secrets of the phase that hold private keys.
 func (p *Phase) KeySecrets() []render.KeySecret { return p.material.SealedSecrets(p.layout) }
 
+// Foreign names the Secrets that were taken out of the stream and are none of the phase:
+// nothing of this tool delivers them.
+func (p *Phase) Foreign() []string {
+	ours := map[string]bool{}
+	for _, s := range p.KeySecrets() {
+		ours["Secret "+s.Name], ours["Secret "+s.Namespace+"/"+s.Name] = true, true
+	}
+	return slices.DeleteFunc(slices.Clone(p.LeftOut), func(name string) bool { return ours[name] })
+}
+
 // LeftSecrets are the Secrets that charts of some groups leave to others, with keys.
 func (p *Phase) LeftSecrets(groups []render.Group) ([]byte, error) {
 	return p.material.LeftSecrets(p.layout, groups)

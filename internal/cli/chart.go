@@ -1,10 +1,9 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 
@@ -99,7 +98,7 @@ func (a *app) doChart(c *chartCall) error {
 	}
 	a.data = r.Out
 	for _, note := range r.Notes {
-		fmt.Fprintln(&a.talk, "note: "+note)
+		sink.Note(&a.talk, "%s", note)
 	}
 	a.report(c.report, r.Report)
 	return nil

@@ -1,9 +1,8 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/l5d-pki/l5d-pki-render/internal/component"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/internal/workloads"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -85,7 +84,7 @@ func (a *app) doComponent(f *componentFlags) error {
 		return statefile.Named(err, f.statePath, f.source)
 	}
 	if !f.controlPlane && !f.krm && s.Status.Stamp == "" {
-		fmt.Fprintln(&a.talk, "note: the state has no stamp yet: this Component changes nothing before the first wave")
+		sink.Note(&a.talk, "the state has no stamp yet: this Component changes nothing before the first wave")
 	}
 	if f.to != "" {
 		return component.Write(f.to, text, a.files())

@@ -54,3 +54,23 @@ func checkForged(t *testing.T, what, text string) {
 		t.Errorf("%s: %s", what, text)
 	}
 }
+
+// TestSyncOfForeignNames: the name of a file that an output stamps begins no line of what sync
+// and workloads print: no change of a difference, no note, no command to run next.
+func TestSyncOfForeignNames(t *testing.T) {
+	const name = "a\n+++ b\n@@ -1,1 +1,1 @@\n-image: FORGED\n+image: FORGED\nnote: FORGED\nnext: FORGED\n.yaml"
+	paused := strings.Replace(meshedWeb, "spec:\n", "spec:\n  paused: true\n", 1)
+	root, path := syncRepository(t, "  - {kind: edit, path: ../apps/**/*.yaml}\n", map[string]string{"apps/" + name: paused})
+	stampState(t, path)
+	if err := os.RemoveAll(filepath.Join(root, ".git")); err != nil {
+		t.Fatal(err)
+	}
+	git(t, root, "init", "-q")
+	forged := regexp.MustCompile(`(?m)^(\+|-|note: |next: |[a-z]+: )?(image: )?FORGED`)
+	for _, args := range [][]string{{"sync", "--check", "-s", path}, {"workloads", "--diff", "-s", path, filepath.Join(root, "apps")}, {"sync", "-s", path}} {
+		got := call(t, "", nil, args...)
+		if text := got.out + got.stderr; !strings.Contains(text, "FORGED") || forged.MatchString(text) {
+			t.Errorf("%q: exit %d:\n%s", args, got.code, text)
+		}
+	}
+}

@@ -116,7 +116,7 @@ func (a *app) printErrors(err error) {
 			continue
 		}
 		for _, hint := range p.Hints {
-			fmt.Fprintf(&a.talk, "hint: %s\n", hint)
+			fmt.Fprintf(&a.talk, "hint: %s\n", strings.ReplaceAll(hint, "\n", "\n    "))
 		}
 		if p.Code != problem.Internal.Code {
 			fmt.Fprintf(&a.talk, "hint: `l5d-pki-render explain %s` says more\n", p.Code)

@@ -1,10 +1,9 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/krm"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 
 	"github.com/spf13/cobra"
@@ -54,7 +53,7 @@ func (a *app) doKRM() error {
 		return errFound
 	}
 	for _, r := range out.Results {
-		fmt.Fprintf(&a.talk, "note: krm: %s\n", r)
+		sink.Note(&a.talk, "krm: %s", r)
 	}
 	return nil
 }

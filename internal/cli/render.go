@@ -1,13 +1,12 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/l5d-pki/l5d-pki-render/internal/component"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/phase"
 	results "github.com/l5d-pki/l5d-pki-render/internal/report"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -95,7 +94,7 @@ func (a *app) doPostRender(f phase.Source, report, source string, in render.Inpu
 	}
 	a.stream = out
 	if note != "" {
-		fmt.Fprintln(&a.talk, "note: "+note)
+		sink.Note(&a.talk, "%s", note)
 	}
 	a.report(report, out.Report)
 	return nil
@@ -166,10 +165,10 @@ func (a *app) doValues(c valuesCall) error {
 	}
 	a.data = out.YAML
 	if note != "" {
-		fmt.Fprintln(&a.talk, "note: "+note)
+		sink.Note(&a.talk, "%s", note)
 	}
 	if out.HoldsKeys {
-		fmt.Fprintln(&a.talk, "note: these values hold private keys: give them to Helm, and never commit them")
+		sink.Note(&a.talk, "these values hold private keys: give them to Helm, and never commit them")
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/overlay"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -61,7 +62,7 @@ func ByName(s *state.Rotation, f Source) ([]byte, error) {
 			all[i].Stamp = "" // somebody else's annotation
 		}
 		if all[i].Stamp != "" && w.Literal {
-			fmt.Fprintf(f.Notes, "note: %s %s/%s holds the bundle as text, which a stamp does not renew: inject it anew, or use `l5d-pki-render workloads`\n", w.Kind, namespace, w.Name)
+			sink.Note(f.Notes, "%s %s/%s holds the bundle as text, which a stamp does not renew: inject it anew, or use `l5d-pki-render workloads`", w.Kind, namespace, w.Name)
 		}
 	}
 	f.tellUnsure(out.Report)
@@ -72,7 +73,7 @@ func ByName(s *state.Rotation, f Source) ([]byte, error) {
 func (f Source) tellUnsure(report render.WorkloadsReport) {
 	for _, w := range report.Workloads {
 		if w.Fate == render.Unknown || w.Fate == render.Immune {
-			fmt.Fprintf(f.Notes, "note: not in the Component: %s: %s\n", w.Object, w.Why)
+			sink.Note(f.Notes, "not in the Component: %s: %s", w.Object, w.Why)
 		}
 	}
 }
@@ -92,7 +93,7 @@ func (f Source) stream() ([]byte, overlay.Placing, error) {
 		return nil, overlay.Namespaced, err
 	}
 	if built.Renames {
-		fmt.Fprintf(f.Notes, "note: %s renames its objects after its components: use the Component in a kustomization above it, with %s among the resources\n", f.Path, f.Path)
+		sink.Note(f.Notes, "%s renames its objects after its components: use the Component in a kustomization above it, with %s among the resources", f.Path, f.Path)
 	}
 	return built.Stream, overlay.Placing(built.Moves), nil
 }

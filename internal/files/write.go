@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -51,7 +52,7 @@ func (w Writer) Written(name string, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &lost):
-		fmt.Fprintf(w.Notes, "note: %s is written, but may not survive a power cut: syncing %s failed (%v)\n", name, lost.Dir, Reason(lost.Err))
+		sink.Note(w.Notes, "%s is written, but may not survive a power cut: syncing %s failed (%v)", name, lost.Dir, Reason(lost.Err))
 		return nil
 	}
 	return problem.CLIWrite.With(name, Reason(err)).Because(err)

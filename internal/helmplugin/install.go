@@ -1,13 +1,13 @@
 package helmplugin
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -122,12 +122,12 @@ func inPlace(f disk.File) bool {
 // note says what a user has to know besides where the plugins are.
 func (o Options) note(dir, major string, changed bool) {
 	if !changed {
-		fmt.Fprintln(o.Files.Notes, "note: everything was in place already")
+		sink.Note(o.Files.Notes, "everything was in place already")
 	}
 	if major == Both {
-		fmt.Fprintf(o.Files.Notes, "note: Helm 4 finds its post-renderer with HELM_PLUGINS=%s\n", filepath.Join(dir, filepath.FromSlash(below4)))
+		sink.Note(o.Files.Notes, "Helm 4 finds its post-renderer with HELM_PLUGINS=%s", filepath.Join(dir, filepath.FromSlash(below4)))
 	}
 	if major != Helm3 {
-		fmt.Fprintln(o.Files.Notes, "note: Helm 4 hides what a post-renderer says: L5D_PKI_LOG=FILE keeps it")
+		sink.Note(o.Files.Notes, "Helm 4 hides what a post-renderer says: L5D_PKI_LOG=FILE keeps it")
 	}
 }

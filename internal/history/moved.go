@@ -12,6 +12,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -74,10 +75,10 @@ func verifyMoves(statePath string, s *state.Rotation, notes io.Writer) (read int
 		return 0, err
 	}
 	for _, move := range t.moves {
-		fmt.Fprintf(notes, "note: %s\n", move)
+		sink.Note(notes, "%s", move)
 	}
 	for _, commit := range unread {
-		fmt.Fprintf(notes, "note: commit %s has more paths than are read: other paths of the state were not looked for in it\n", commit[:12])
+		sink.Note(notes, "commit %s has more paths than are read: other paths of the state were not looked for in it", commit[:12])
 	}
 	t.noteOthers(notes)
 	return len(t.compared), nil
@@ -206,7 +207,7 @@ func (t *trail) noteOthers(notes io.Writer) {
 			continue
 		}
 		named[v.name] = true
-		fmt.Fprintf(notes, "note: commit %s has a state of this name at another path, with log entries that this log does not have: "+
-			"compare them with `git show %s`\n", v.commit[:12], delivery.Quoted(v.commit[:12]+":"+v.name))
+		sink.Note(notes, "commit %s has a state of this name at another path, with log entries that this log does not have: "+
+			"compare them with `git show %s`", v.commit[:12], delivery.Quoted(v.commit[:12]+":"+v.name))
 	}
 }

@@ -3,13 +3,13 @@ package history
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -36,7 +36,7 @@ func VerifyLog(statePath string, bases []string, s *state.Rotation, notes io.Wri
 	}
 	versions, err := repo.Versions(statePath)
 	if errors.Is(err, repo.ErrNone) {
-		fmt.Fprintf(notes, "note: the Git history was not looked at: %v\n", err)
+		sink.Note(notes, "the Git history was not looked at: %v", err)
 	} else if err != nil {
 		return repo.ExplainSubmodule(err)
 	}
@@ -62,7 +62,7 @@ func VerifyLog(statePath string, bases []string, s *state.Rotation, notes io.Wri
 		return err
 	}
 	entries := strings.Replace(problem.Counted(len(s.Status.Log), "entry"), "entrys", "entries", 1)
-	fmt.Fprintf(notes, "note: %s, chain holds; %s in Git looked at\n", entries, problem.Counted(read, "version"))
+	sink.Note(notes, "%s, chain holds; %s in Git looked at", entries, problem.Counted(read, "version"))
 	return nil
 }
 
@@ -96,7 +96,7 @@ func noteAside(statePath string, s *state.Rotation, notes io.Writer) error {
 	for _, v := range versions {
 		before, parsed := state.ParseLegacy(statePath, v.Text)
 		if parsed == nil && state.Continues(before.Status.Log, s.Status.Log) != nil {
-			fmt.Fprintf(notes, "note: commit %s, on a side that a merge left behind, has log entries that this log does not have: compare them with `git show %s`\n", v.Commit[:12], v.Commit[:12])
+			sink.Note(notes, "commit %s, on a side that a merge left behind, has log entries that this log does not have: compare them with `git show %s`", v.Commit[:12], v.Commit[:12])
 		}
 	}
 	return err

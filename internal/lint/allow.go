@@ -2,7 +2,6 @@ package lint
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
@@ -73,7 +73,7 @@ func newAllowances(dir string, flags []string, notes io.Writer) (allowances, err
 	if _, err := survey.Allowed(w.list); err != nil {
 		return w, problem.Of(err).In(AllowList).Err()
 	}
-	fmt.Fprintf(notes, "note: %s allows private keys by %d patterns\n", AllowList, len(w.list))
+	sink.Note(notes, "%s allows private keys by %d patterns", AllowList, len(w.list))
 	return w, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/kms"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -160,7 +161,7 @@ func (w World) outgoing(m Material, c *custody.Custody, o *rotation.StartOptions
 	}
 	if code := problem.Of(err); len(code) == 1 && code[0].Code == problem.CustodyNoIdentity.Code && o.Kind == state.KindAnchor &&
 		m.Strategy == "" {
-		fmt.Fprintln(w.Files.Notes, "note: no identity is at hand to open the outgoing anchor's key, so it signs nothing: strategy bundle")
+		sink.Note(w.Files.Notes, "no identity is at hand to open the outgoing anchor's key, so it signs nothing: strategy bundle")
 		return nil
 	}
 	return err

@@ -1,11 +1,11 @@
 package moves
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -19,10 +19,10 @@ func MigrateLog(w files.Writer, statePath string, notes io.Writer) error {
 			return keyfile.Change{}, err
 		}
 		if _, err := state.Parse(statePath, original); err == nil {
-			fmt.Fprintf(notes, "note: %s: the log has fields already: nothing to migrate\n", statePath)
+			sink.Note(notes, "%s: the log has fields already: nothing to migrate", statePath)
 			return keyfile.Change{}, nil
 		}
-		fmt.Fprintf(notes, "note: %s: %d log entries checked, the old ones migrated: review the change and commit it\n", statePath, len(current.Status.Log))
+		sink.Note(notes, "%s: %d log entries checked, the old ones migrated: review the change and commit it", statePath, len(current.Status.Log))
 		return keyfile.Change{Next: current}, nil
 	})
 }

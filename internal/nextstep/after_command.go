@@ -61,7 +61,7 @@ var (
 func AfterMove(f Facts, changes []delivery.Kind) (steps []Step) {
 	if len(f.State.Spec.Outputs) > 0 {
 		steps = append(steps, Step{Command: f.command("sync")})
-	} else if len(f.Work.Files) > 0 {
+	} else if f.Work.any() {
 		steps = append(steps, Step{Command: f.commit()})
 	}
 	steps = append(steps, f.deliver(changes)...)
@@ -109,7 +109,7 @@ func (f Facts) undelivered(n rotation.Need) []Step {
 func AfterInit(f Facts) (steps []Step) {
 	if len(f.State.Spec.Outputs) > 0 {
 		steps = append(steps, Step{Command: f.command("sync")})
-	} else if len(f.Work.Files) > 0 {
+	} else if f.Work.any() {
 		steps = append(steps, Step{Command: f.commit()})
 	}
 	return append(steps, Step{Command: f.command("status")})
@@ -117,7 +117,7 @@ func AfterInit(f Facts) (steps []Step) {
 
 // AfterSync is what follows when the files of the outputs are written.
 func AfterSync(f Facts) []Step {
-	if len(f.Work.Files) > 0 {
+	if f.Work.any() {
 		return []Step{{Command: f.commit()}}
 	}
 	return []Step{{Command: f.command("status")}}

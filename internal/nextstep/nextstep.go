@@ -36,11 +36,16 @@ type Work struct {
 	// Files that have changed and belong to the state: the state file, key files that
 	// Git may hold, outputs, observations that are kept beside it. Paths are relative to the working directory.
 	Files []string
+	// Staged reports whether the index lacks an output that the last commit has: the next
+	// commit takes that along, and `git add` does not find it.
+	Staged bool
 	// StateChanged and OutputsChanged say what is among them.
 	StateChanged, OutputsChanged bool
 	// Known reports whether Git answered.
 	Known bool
 }
+
+func (w Work) any() bool { return len(w.Files) > 0 || w.Staged }
 
 // Step is one thing to do.
 type Step struct {
@@ -67,7 +72,7 @@ func Of(f Facts) Step {
 		return Step{Command: f.command("sync"), Why: "writes them as the state says; with --check it shows what differs"}
 	case len(f.Status.StaleOutputs) > 0, f.Work.StateChanged && unchecked && !f.Work.OutputsChanged:
 		return Step{Command: f.command("sync"), Why: "the state file has changed since the last commit; sync writes what follows from it"}
-	case len(f.Work.Files) > 0:
+	case f.Work.any():
 		return Step{Command: f.commit(), Why: "the change is not committed yet"}
 	}
 	for _, m := range f.Status.Next {
@@ -197,9 +202,16 @@ func (f Facts) withEvidence(args string) string {
 
 // commit is the command that commits what belongs to the state.
 func (f Facts) commit() string {
-	command := "git add -A --"
-	for _, file := range f.Work.Files {
-		command += " " + delivery.Quoted(file)
+	command := "git commit -m " + delivery.Quoted("linkerd PKI of "+f.State.Metadata.Name+": "+f.State.Status.Phase)
+	if len(f.Work.Files) == 0 {
+		return command
 	}
-	return command + " && git commit -m " + delivery.Quoted("linkerd PKI of "+f.State.Metadata.Name+": "+f.State.Status.Phase)
+	git, files := "git", ""
+	for _, file := range f.Work.Files {
+		files += " " + delivery.Quoted(file)
+		if strings.ContainsAny(file, `:*?[\`) { // a pattern of Git
+			git = "git --literal-pathspecs"
+		}
+	}
+	return git + " add -A --" + files + " && " + command
 }

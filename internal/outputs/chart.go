@@ -2,11 +2,11 @@ package outputs
 
 import (
 	"cmp"
-	"fmt"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/chart/exchange"
 	"github.com/l5d-pki/l5d-pki-render/internal/chartphase"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -43,7 +43,7 @@ func (c *Job) chart(output int) (produced, error) {
 		return nil, err
 	}
 	for _, note := range phase.Notes(request, answer, c.StatePath) {
-		fmt.Fprintln(c.Notes, "note: "+note)
+		sink.Note(c.Notes, "%s", note)
 	}
 	return produced{o.Path: out.Stream}, nil
 }

@@ -1,13 +1,13 @@
 package outputs
 
 import (
-	"fmt"
 	"maps"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/workloads"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -87,7 +87,7 @@ func (c *Job) editProblems(err error) error {
 func (c *Job) tellEdited(report render.WorkloadsReport) {
 	for _, w := range report.Workloads {
 		if w.Fate == render.Unknown || w.Fate == render.Immune || w.Fate == render.HeldBack {
-			fmt.Fprintf(c.Notes, "note: %s: %s: %s: %s\n", w.File, w.Object, w.Fate, w.Why)
+			sink.Note(c.Notes, "%s: %s: %s: %s", w.File, w.Object, w.Fate, w.Why)
 		}
 	}
 }

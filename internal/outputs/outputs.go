@@ -4,7 +4,6 @@ package outputs
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"os"
 	"time"
@@ -99,7 +98,7 @@ func (f File) Diff() string {
 	}
 	diff := report.Diff(from, to, report.WithoutPEM(string(f.Have)), report.WithoutPEM(string(f.Want)))
 	if diff == "" {
-		return fmt.Sprintf("--- %s\n+++ %s\n(the same certificates in other bytes)\n", from, to)
+		return report.DiffHead(from, to) + "(the same certificates in other bytes)\n"
 	}
 	return diff
 }

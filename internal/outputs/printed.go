@@ -1,7 +1,6 @@
 package outputs
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
@@ -13,7 +12,7 @@ import (
 func Bring(w files.Writer, root string, all []File, notes io.Writer) (said []byte, err error) {
 	changed := Changed(all)
 	if len(changed) == 0 {
-		fmt.Fprintf(notes, "note: nothing to do: every file is as the state says (%d)\n", len(all))
+		sink.Note(notes, "nothing to do: every file is as the state says (%d)", len(all))
 		return nil, nil
 	}
 	if err := Write(w, root, changed); err != nil {
@@ -24,7 +23,7 @@ func Bring(w files.Writer, root string, all []File, notes io.Writer) (said []byt
 		if f.Want == nil {
 			verb = "removed"
 		}
-		said = append(said, sink.Log(verb+" "+f.Name+"\n")...)
+		said = append(said, sink.Log(verb+" "+sink.Line(f.Name)+"\n")...)
 	}
 	return said, nil
 }
@@ -33,7 +32,7 @@ func Bring(w files.Writer, root string, all []File, notes io.Writer) (said []byt
 func Compared(all []File, statePath string, notes io.Writer) (diff []byte, changes bool) {
 	changed := Changed(all)
 	if len(changed) == 0 {
-		fmt.Fprintf(notes, "note: every file is as the state says (%d)\n", len(all))
+		sink.Note(notes, "every file is as the state says (%d)", len(all))
 		return nil, false
 	}
 	for _, f := range changed {
@@ -43,6 +42,6 @@ func Compared(all []File, statePath string, notes io.Writer) (diff []byte, chang
 	if statePath != "rotation.yaml" {
 		command += " --state " + delivery.Quoted(statePath)
 	}
-	fmt.Fprintf(notes, "note: %d of %d files would change; `%s` writes them\n", len(changed), len(all), command)
+	sink.Note(notes, "%d of %d files would change; `%s` writes them", len(changed), len(all), command)
 	return diff, true
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -142,7 +143,7 @@ func (c *Job) helmValues(output int) (produced, error) {
 // tellApart says that an output alone is not the whole PKI.
 func (c *Job) tellApart(output int, apart bool) {
 	if apart {
-		fmt.Fprintf(c.Notes, "note: %s: %s\n", fieldOf(output), delivery.BesideChart(c.State, c.StatePath, false))
+		sink.Note(c.Notes, "%s: %s", fieldOf(output), delivery.BesideChart(c.State, c.StatePath, false))
 	}
 }
 

@@ -1,7 +1,6 @@
 package proposal
 
 import (
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -82,7 +81,7 @@ func (c *call) commitTree(tree, message string, at time.Time) (string, error) {
 		return "", base.GitProblem(err)
 	}
 	for _, hook := range c.tree.SkippedHooks {
-		fmt.Fprintf(c.Notes, "note: the hook %s did not run: it is a file of the working tree that branch %s does not have\n", sink.Name(hook), sink.Name(c.Branch))
+		sink.Note(c.Notes, "the hook %s did not run: it is a file of the working tree that branch %s does not have", sink.Name(hook), sink.Name(c.Branch))
 	}
 	return commit, nil
 }
@@ -119,7 +118,7 @@ func (c *call) stage(m moved, outputs []string) (tree string, err error) {
 // syncTree writes the outputs of the tree's state, and names what it wrote.
 func (c *call) syncTree(s *state.Rotation) (names []string, err error) {
 	if len(s.Spec.Outputs) == 0 {
-		fmt.Fprintf(c.Notes, "note: the state has no outputs: the change is the state file alone\n")
+		sink.Note(c.Notes, "the state has no outputs: the change is the state file alone")
 		return nil, nil
 	}
 	reviewed := c.Now

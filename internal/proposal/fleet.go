@@ -16,6 +16,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -73,7 +74,7 @@ func MakeFleet(w World, q Request) (plan.Report, error) {
 	r, err := all.move()
 	if err != nil {
 		for _, why := range all.misled {
-			fmt.Fprintf(c.Notes, "note: %s\n", why)
+			sink.Note(c.Notes, "%s", why)
 		}
 	}
 	r.Base, r.DryRun = c.Branch, q.DryRun

@@ -1,7 +1,6 @@
 package proposal
 
 import (
-	"fmt"
 	"maps"
 	"path"
 	"path/filepath"
@@ -67,7 +66,7 @@ func (c *fleetCall) watch(f *checkout.Fleet) error {
 		if err = p.watch(); err != nil && name == "" {
 			return err
 		} else if err != nil {
-			fmt.Fprintf(c.Notes, "note: the pull requests of repository %s were not looked at: %s\n", sink.Name(name), problem.Of(err)[0].Text)
+			sink.Note(c.Notes, "the pull requests of repository %s were not looked at: %s", sink.Name(name), problem.Of(err)[0].Text)
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package proposal
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -42,7 +42,7 @@ func (c *call) putKeys(m *rotation.Move) (outside []keyfile.File, err error) {
 		if err := c.PutNew(c.InRepository(f.Path), f.Text); err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(c.Notes, "note: %s\n", f.Note)
+		sink.Note(c.Notes, "%s", f.Note)
 	}
 	return outside, nil
 }

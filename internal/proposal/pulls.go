@@ -1,7 +1,6 @@
 package proposal
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -25,7 +25,7 @@ func (c *call) open(prefix string) ([]forge.Pull, error) {
 	own, notes := plan.Own(all, q.Heads)
 	for _, note := range notes {
 		if !slices.Contains(c.noted, note) {
-			fmt.Fprintf(c.Notes, "note: %s\n", note)
+			sink.Note(c.Notes, "%s", note)
 			c.noted = append(c.noted, note)
 		}
 	}

@@ -7,13 +7,14 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/plan"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 )
 
 // closeSuperseded closes pull requests that the base has passed.
 func (c *call) closeSuperseded(s plan.Snapshot, heads map[string]*plan.Head) ([]int, error) {
 	closing, notes := plan.Superseded(s.Superseded, heads)
 	for _, note := range notes {
-		fmt.Fprintf(c.Notes, "note: %s\n", note)
+		sink.Note(c.Notes, "%s", note)
 	}
 	return c.closeAll(closing)
 }

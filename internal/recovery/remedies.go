@@ -2,8 +2,8 @@ package recovery
 
 import (
 	"slices"
-	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -14,7 +14,7 @@ func (f Facts) run(args string) Step { return Step{Command: f.Command(args)} }
 // Command is a call of this program on this state.
 func (f Facts) Command(args string) string {
 	if f.File != "" && f.File != "rotation.yaml" {
-		args += " --state " + Quoted(f.File)
+		args += " --state " + sink.Shell(f.File)
 	}
 	return "l5d-pki-render " + args
 }
@@ -24,14 +24,6 @@ func (f Facts) observe() Step { return f.run("observe --to observation.yaml") }
 
 func (f Facts) kubectl(args string) Step {
 	return Step{Command: "kubectl -n " + f.State.WithDefaults().Spec.Linkerd.Namespace + " " + args}
-}
-
-// Quoted is a path for a shell.
-func Quoted(path string) string {
-	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") == "" {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // resting reports whether a rotation may begin; another has to be ended first.
@@ -105,7 +97,7 @@ func (f Facts) fromGit(of string) (steps []Step) {
 		if k.Commit == "" {
 			return nil
 		}
-		steps = append(steps, Step{Command: "git checkout " + k.Commit + " -- " + Quoted(k.File)})
+		steps = append(steps, Step{Command: "git checkout " + k.Commit + " -- " + sink.Shell(k.File)})
 	}
 	if steps == nil {
 		return nil
@@ -172,9 +164,9 @@ func restoreNewest(f Facts) ([]Step, string) {
 	if file == "" {
 		file = "rotation.yaml"
 	}
-	restore := "git checkout " + f.Reverted.Commit + " -- " + Quoted(file)
+	restore := "git checkout " + f.Reverted.Commit + " -- " + sink.Shell(file)
 	if f.Reverted.Name != "" {
-		restore = "git show " + Quoted(f.Reverted.Commit+":"+f.Reverted.Name) + " > " + Quoted(file)
+		restore = "git show " + sink.Shell(f.Reverted.Commit+":"+f.Reverted.Name) + " > " + sink.Shell(file)
 	}
 	return []Step{{Command: restore}, f.run("log --verify"), f.run("status")},
 		"If going back was what you wanted, run `l5d-pki-render back` after that: it goes back under the gate, and the epoch grows."
@@ -187,9 +179,9 @@ func restoreLog(f Facts) ([]Step, string) {
 	}
 	before := "`git log` shows it"
 	if f.Unedited != "" {
-		before = "`git checkout " + f.Unedited + " -- " + Quoted(file) + "`"
+		before = "`git checkout " + f.Unedited + " -- " + sink.Shell(file) + "`"
 	}
-	return []Step{{Command: "git log -p -- " + Quoted(file)}, f.run("status")},
+	return []Step{{Command: "git log -p -- " + sink.Shell(file)}, f.run("status")},
 		"A person must decide what the cluster has. If no host applied the edit, restore the version before it (" + before + ") and run `l5d-pki-render advance`. If one did, observe the cluster first: the phase that was skipped may still be needed."
 }
 
@@ -237,5 +229,5 @@ func restartOf(f Facts, e rotation.Endpoint) []Step {
 	case e.Namespace == "":
 		return []Step{{Text: "Restart the workloads of group " + e.Group + "; the observation does not name their namespace."}}
 	}
-	return []Step{{Command: "kubectl -n " + Quoted(e.Namespace) + " rollout restart deployment,statefulset,daemonset"}}
+	return []Step{{Command: "kubectl -n " + sink.Shell(e.Namespace) + " rollout restart deployment,statefulset,daemonset"}}
 }

@@ -157,6 +157,12 @@ func (r *Repo) File(commit, name string) (text []byte, ok bool, err error) {
 	return nil, false, nil
 }
 
+// InIndex reports whether the index has a file.
+func (r *Repo) InIndex(name string) bool {
+	out, err := call{dir: r.Top, env: []string{"GIT_LITERAL_PATHSPECS=1"}, wait: patience}.run("ls-files", "--cached", "-z", "--", name)
+	return err == nil && len(out) > 0
+}
+
 // entriesAt is what a commit has at a path, or in a directory whose path ends in a slash,
 // for [entriesOf].
 func (r *Repo) entriesAt(commit, path string) ([]byte, error) {

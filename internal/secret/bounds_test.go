@@ -45,6 +45,9 @@ func TestHarmlessData(t *testing.T) {
 		"UTF-16":               utf16Of(strings.Repeat("nothing to see here\n", 1<<15), false),
 		"JSON in a line":       strings.Repeat(`{"kind":"Service","labels":{"app.kubernetes.io/name":"web"},"ready":true},`, 1<<15),
 		"addresses":            strings.Repeat("https://example.com/some/path/of/a/page.html?query=1&other=2f&third=%2Fa%2Fb#part\n", 1<<14),
+		"bytes with marks":     strings.Repeat("0x3f, (byte) 0x7, ", 1<<17),
+		"numbers with casts":   strings.Repeat("48, (byte) 1, 2, (char) 3, f(4), ", 1<<16),
+		"octal numbers":        strings.Repeat("060, 07, 0167, 8, ", 1<<16),
 		"rules":                strings.Repeat("// "+strings.Repeat("-", 76)+"\n# "+strings.Repeat("#!", 38)+"\n", 1<<13),
 		"random text in UTF-8": strings.ToValidUTF8(string(random), "é"),
 	} {

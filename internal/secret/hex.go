@@ -21,11 +21,11 @@ var hexKinds = func() (kinds [256]byte) {
 	return kinds
 }()
 
-var hexBytes = func() (is [256]bool) {
+var hexBytes, hexSpaces = func() (is, isSpace [256]bool) {
 	for c, kind := range hexKinds {
-		is[c] = kind != 0
+		is[c], isSpace[c] = kind != 0, kind == hexSpace
 	}
-	return is
+	return is, isSpace
 }()
 
 // hex searches runs of hexadecimal digits.

@@ -1,5 +1,10 @@
 package secret
 
+import (
+	"bytes"
+	"slices"
+)
+
 // maxBetween is how much may be between two numbers of an array, in bytes.
 const maxBetween = 24
 
@@ -22,6 +27,8 @@ func (a *series) add(value int) {
 func (s *search) numbers(l *layer) {
 	var gaps [2][]byte // before the last number, and before the one before it
 	var all [2]series
+	var casts casted
+	var bytes0x marked
 	count, from, last := 0, 0, 0
 	flush := func(to int) {
 		for i := range all {
@@ -50,13 +57,24 @@ func (s *search) numbers(l *layer) {
 			value = min(10*value+int(l.text[at]-'0'), 1<<20)
 			at++
 		}
+		if at-begin == 1 && at < len(l.text) && l.text[at]|0x20 == 'x' && l.text[begin] == '0' {
+			s.markedByte(l, &bytes0x, begin)
+		}
 		gap := l.text[last:begin]
 		last = at
 		if n := len(gap); n > 0 && gap[n-1] == '-' && value <= 128 && n > 1 && gap[n-2] != ' ' && gap[n-2] != '\n' {
 			gap, value = gap[:n-1], (256-value)%256
 		}
-		if count > 0 && (len(gap) > maxBetween || count > 2 && !sameBetween(gap, gaps[1])) ||
-			isPlainGap(gap) && (count == 0 || isPlainGap(gaps[0])) {
+		isShort := len(gap) <= maxBetween
+		isPlain := isShort && isPlainGap(gap)
+		switch {
+		case value > 255 || !isPlain && !(isShort && maybeCast[gap[len(gap)-1]] && bytes.IndexByte(gap, '(') >= 0):
+			s.castEnd(l, &casts, begin)
+		case !isPlain:
+			s.castNumber(l, &casts, gap, begin)
+		}
+		casts.add(value, begin)
+		if count > 0 && (!isShort || count > 2 && !sameBetween(gap, gaps[1]) || isPlain && isPlainGap(gaps[0])) {
 			flush(begin)
 		}
 		if count == 0 {
@@ -67,6 +85,54 @@ func (s *search) numbers(l *layer) {
 		count++
 	}
 	flush(len(l.text))
+	s.markedEnd(l, &bytes0x)
+	s.castEnd(l, &casts, len(l.text))
+}
+
+// casted are decimal numbers of which some have a cast or a call around them, always the
+// same one: those that a signed byte does not hold, in Java and Kotlin.
+type casted struct {
+	plain []byte
+	cast  []byte // what is between two numbers beside commas and blanks; nil: nothing so far
+	since int    // how many numbers were before the last cast
+	from  int
+}
+
+// add adds a number. One that is no byte is none.
+func (a *casted) add(value, at int) {
+	if len(a.plain) == 0 {
+		a.from = at
+	}
+	if value <= 255 {
+		a.plain = append(a.plain, byte(value))
+	}
+}
+
+// castNumber adds a number behind a gap with a bracket.
+func (s *search) castNumber(l *layer, a *casted, gap []byte, at int) {
+	cast := without(gap, &isBlankOrComma)
+	for isBlankOrComma[cast[len(cast)-1]] {
+		cast = cast[:len(cast)-1]
+	}
+	if a.cast != nil && !bytes.Equal(cast, a.cast) {
+		kept := a.plain[a.since:] // they have commas alone between them
+		if len(kept) < len(a.plain) {
+			kept = slices.Clone(kept)
+		}
+		s.castEnd(l, a, at)
+		a.plain = append(a.plain, kept...)
+	}
+	a.cast, a.since = cast, len(a.plain)
+}
+
+func (s *search) castEnd(l *layer, a *casted, to int) {
+	if a.cast != nil {
+		if len(a.plain) >= minDecimal {
+			s.enter(l, "decimal numbers", a.plain, a.from, to)
+		}
+		a.cast, a.since = nil, 0
+	}
+	a.plain = a.plain[:0]
 }
 
 // sameBetween compares what is between numbers, white space left out.
@@ -84,6 +150,9 @@ func sameBetween(a, b []byte) bool {
 }
 
 func isPlainGap(gap []byte) bool { return len(without(gap, &isBlankOrComma)) == 0 }
+
+// maybeCast are what a gap with a cast or a call ends with.
+var maybeCast = bytesOf(" \t\r\n,()")
 
 var (
 	isDigit        = bytesOf("0123456789")

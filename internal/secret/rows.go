@@ -95,6 +95,7 @@ func (r *row) read(line []byte) {
 		return
 	}
 	var words, width, last int // of the run so far
+	endsInH := false
 	keep := func() {
 		if words > r.words {
 			r.words, r.width = words, width
@@ -124,12 +125,13 @@ func (r *row) read(line []byte) {
 			keep()
 			continue
 		}
+		isH := line[at-1]|0x20 == 'h' // of an assembler, whose command may look like a byte: db
 		gap := line[last:begin]
 		isOffset := words == 1 && len(gap) > 1 && gap[0] == ':' // "0010: "
-		if words > 0 && (len(digits) != width || len(gap) > maxGap || isOffset) {
+		if words > 0 && (len(digits) != width || isH != endsInH || len(gap) > maxGap || isOffset) {
 			keep()
 		}
-		width, last = len(digits), at
+		width, last, endsInH = len(digits), at, isH
 		words++
 		r.run = addDigits(r.run, digits)
 	}
@@ -162,8 +164,8 @@ func hexWord(text []byte, begin int) (digits []byte, isFiller bool) {
 		word = word[1:]
 	}
 	word = bytes.TrimSuffix(word, []byte("u8"))
-	if len(word) == 3 && (word[2]|0x20) == 'h' {
-		word = word[:2]
+	if n := len(word) - 1; (n == 2 || n == 3 && word[0] == '0') && (word[n]|0x20) == 'h' {
+		word = word[n-2 : n]
 	}
 	if len(word)%2 != 0 || len(word) == 0 || len(word) > maxWord {
 		return nil, false

@@ -23,6 +23,15 @@ func printedBy() map[string]func(string) string {
 	chars := func(row string) string {
 		return cells(row, map[byte]string{0: `\0`, '\n': `\n`, '\r': `\r`, '\t': `\t`})
 	}
+	signed := func(format, of128 string) func(string) string { // of bytes that a signed one does not hold
+		return func(text string) string {
+			var out strings.Builder
+			for i := range len(text) {
+				fmt.Fprintf(&out, map[bool]string{true: of128, false: format}[text[i] > 127], text[i])
+			}
+			return out.String()
+		}
+	}
 	reverse := func(lines []string) []string { slices.Reverse(lines); return lines }
 	return map[string]func(string) string{
 		"od -tx1c": row(16, func(at int, row string) string {
@@ -76,6 +85,17 @@ func printedBy() map[string]func(string) string {
 				out = append(out, fmt.Sprintf("%q: %d", fmt.Sprint(at), c))
 			}
 			return "{" + strings.Join(out, ",\n") + "}"
+		},
+		"Go's %#v": each("0x%x, "), "gdb print/x": each("0x%x, "), "gdb print/o": each("0%o, "), "C in octal": each("%#03o, "), "PHP in hexadecimal": each("chr(0x%02x)."),
+		"Rust with types": each("0x%02x_u8, "), "C with suffixes": each("0x%02XU, "), "Scala": each("0x%02x.toByte, "), "Swift": each("UInt8(0x%02x), "), "MASM": row(8, func(_ int, row string) string { return "  db " + eachByte(row, "0%02xh, ") }),
+		"Java in hexadecimal on a line": each("(byte) 0x%02x, "), "Java where it must": signed("%d, ", "(byte) %d, "), "Kotlin": signed("0x%02x, ", "0x%02x.toByte(), "),
+		"Kotlin in decimal": signed("%d, ", "%d.toByte(), "), "C# with casts": signed("0x%x, ", "unchecked((byte) 0x%x), "),
+		"lldb": func(text string) string {
+			var out strings.Builder
+			for i := range len(text) {
+				fmt.Fprintf(&out, "  (unsigned char) [%d] = 0x%02x\n", i, text[i])
+			}
+			return "(unsigned char [138]) key = {\n" + out.String() + "}"
 		},
 		"a swap file of vim": func(text string) string {
 			return strings.Join(reverse(strings.Split(strings.TrimSpace(text), "\n")), "\x00") + "\x00"
@@ -149,6 +169,20 @@ func TestPrintedNumbers(t *testing.T) {
 	} {
 		if found := Find([]byte(text)); (len(found) > 0) != want {
 			t.Errorf("%s: %+v", text, found)
+		}
+	}
+}
+
+// TestMarkedOnce: a key in an array of bytes is reported once, where the array begins, and other
+// arrays before and behind it do not hide it.
+func TestMarkedOnce(t *testing.T) {
+	other := eachByte(string(noise(100)), "0x%x, ")
+	for _, format := range []string{"0x%x, ", "(byte) 0x%02x, ", "0x%02x_u8,\n"} {
+		before := "var other = []byte{" + other + "}\n" + strings.Repeat("some words\n", 10) + "var key = {"
+		text := before + eachByte(string(ecPKCS8), format) + "}\n" + strings.Repeat("more words\n", 10) + other
+		found := Find([]byte(text))
+		if len(found) != 1 || found[0].Offset < int64(len(before)) || found[0].Offset > int64(len(before)+len("(byte) ")) {
+			t.Errorf("%s: %+v, the array is at %d", format, found, len(before))
 		}
 	}
 }

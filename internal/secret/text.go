@@ -81,6 +81,13 @@ func bytesOf(chars string) (is [256]bool) {
 // ends one array and begins the next.
 func (s *search) decimalRun(l *layer, from, to int) {
 	plain := make([]byte, 0, (to-from)/2)
+	var octal []byte // the same, while each number may be octal: 060
+	flushOctal := func() {
+		if len(octal) >= minDecimal {
+			s.enter(l, "octal numbers", octal, from, to)
+		}
+		octal = octal[:0]
+	}
 	flush := func() {
 		if len(plain) >= minDecimal {
 			s.enter(l, "decimal numbers", plain, from, to)
@@ -89,6 +96,11 @@ func (s *search) decimalRun(l *layer, from, to int) {
 	}
 	for field := range bytes.FieldsFuncSeq(l.text[from:to], func(r rune) bool { return r != '-' && (r < '0' || r > '9') }) {
 		digits := bytes.TrimPrefix(field, []byte("-"))
+		if value, ok := octalByte(field); ok {
+			octal = append(octal, value)
+		} else {
+			flushOctal()
+		}
 		n := 0
 		for _, c := range digits {
 			n = min(10*n+int(c-'0'), 1000)
@@ -103,6 +115,22 @@ func (s *search) decimalRun(l *layer, from, to int) {
 		plain = append(plain, byte(n))
 	}
 	flush()
+	flushOctal()
+}
+
+// octalByte is a byte in octal digits, of which there is one, or the first is 0, as in C.
+func octalByte(digits []byte) (value byte, ok bool) {
+	if len(digits) > 4 || len(digits) > 1 && digits[0] != '0' {
+		return 0, false
+	}
+	n := 0
+	for _, c := range digits {
+		if c < '0' || c > '7' {
+			return 0, false
+		}
+		n = 8*n + int(c-'0')
+	}
+	return byte(n), n <= 255
 }
 
 // minBase32 is how many characters of base32 are decoded: an Ed25519 key in DER

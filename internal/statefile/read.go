@@ -10,6 +10,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/lazy"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -54,10 +55,10 @@ func directory(path string) error {
 	entries, _ := os.ReadDir(path)
 	for _, e := range entries {
 		if file := filepath.Join(path, e.Name()); e.Type().IsRegular() && isName(e.Name()) && Is(file) {
-			return p.Hint("found one in it: --state %s", file)
+			return p.Hint("found one in it: --state %s", sink.Shell(file))
 		}
 	}
-	return p.Hint("name the file in it, for example --state %s", filepath.Join(path, "rotation.yaml"))
+	return p.Hint("name the file in it, for example --state %s", sink.Shell(filepath.Join(path, "rotation.yaml")))
 }
 
 // Missing is the error for a state file that does not exist; other errors stay.
@@ -71,7 +72,7 @@ func Missing(path string, err error) error {
 		return p.Hint("pass one with --state, or make one: `l5d-pki-render init --help`")
 	}
 	for _, file := range found {
-		p.Hint("found one: add --state %s", file)
+		p.Hint("found one: add --state %s", sink.Shell(file))
 	}
 	return p
 }

@@ -2,7 +2,6 @@ package workloads
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/order"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -38,10 +38,10 @@ func Find(arguments []string, notes io.Writer) ([]File, error) {
 		return nil, s.problems.Err()
 	}
 	if s.links > 0 {
-		fmt.Fprintf(notes, "note: %d symbolic links were not followed\n", s.links)
+		sink.Note(notes, "%d symbolic links were not followed", s.links)
 	}
 	if s.charts > 0 {
-		fmt.Fprintf(notes, "note: the templates of %d Helm charts were left alone: stamp what they render\n", s.charts)
+		sink.Note(notes, "the templates of %d Helm charts were left alone: stamp what they render", s.charts)
 	}
 	return s.sorted(), nil
 }

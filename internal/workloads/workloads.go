@@ -10,6 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -113,7 +114,7 @@ func (o Options) continueWave(in render.WorkloadsInput, found []File) (r Result,
 // stampFiles renders all files, and writes those that change.
 func (o Options) stampFiles(in render.WorkloadsInput, found []File) (r Result, err error) {
 	if !in.Stream && !in.Remove && in.State.Status.Stamp == "" {
-		fmt.Fprintln(o.Files.Notes, "note: no wave was started yet, so there is no stamp: no file changes")
+		sink.Note(o.Files.Notes, "no wave was started yet, so there is no stamp: no file changes")
 		return Result{NoStamp: true}, nil
 	}
 	out, err := render.StampWorkloads(in)

@@ -3,6 +3,7 @@ package delivery
 import (
 	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/linkerd"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
@@ -81,12 +82,4 @@ func RestartControlPlane(namespace string) string {
 }
 
 // Quoted is a path as a shell takes it.
-func Quoted(path string) string {
-	for _, r := range path {
-		plain := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '/' || r == '.' || r == '-' || r == '_'
-		if !plain {
-			return "'" + replaceQuotes(path) + "'"
-		}
-	}
-	return path
-}
+func Quoted(path string) string { return sink.Shell(path) }

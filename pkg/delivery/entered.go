@@ -81,5 +81,3 @@ func Missing(all []Object, kinds []Kind) []Object {
 	kinds = slices.DeleteFunc(slices.Clone(kinds), func(k Kind) bool { return k == ControlPlane })
 	return slices.DeleteFunc(Changed(all, kinds...), Object.Automatic)
 }
-
-func replaceQuotes(path string) string { return strings.ReplaceAll(path, "'", `'\''`) }

@@ -62,6 +62,12 @@ var (
 		Hint:    "secrets-apart: true leaves them out, once something else delivers them; with-keys: true prints them, into Argo CD's cache in clear",
 		Explain: "Argo CD keeps what a plugin prints in its cache, in clear, so keys are not printed unless that is asked for. But Argo CD also removes from the cluster what an application had and has no longer: leaving the Secrets out in silence would delete the issuer's key under a running mesh. So it has to be said, once. Mark the live Secrets with argocd.argoproj.io/sync-options: Prune=false before you leave them out.",
 	}
+	ArgoCDForeignSecrets = Sentence{
+		Code:    "argocd-foreign-secrets",
+		Text:    "the application has Secrets with private keys that are not the mesh's, and nothing of this tool delivers them: %s",
+		Hint:    "keep them out of it: in another application, or by the parameter `exclude`; list a webhook of the mesh in the state (`status.webhooks`), so that its Secret is known",
+		Explain: "Argo CD keeps what a plugin prints in its cache, in clear, so Secrets with keys are left out of it; and what an application has no longer, Argo CD removes from the cluster. The issuer's Secret and those of the webhooks that the state lists are delivered by other means. Others would only be lost.",
+	}
 	ArgoCDNotManifest = Sentence{
 		Code:    "argocd-no-manifest",
 		Text:    "document %d is no manifest: %s",

@@ -31,6 +31,7 @@ var catalogue = [...]*Sentence{
 	&ArgoCDLeaves,
 	&ArgoCDKeyFolder,
 	&ArgoCDSecrets,
+	&ArgoCDForeignSecrets,
 	&ArgoCDNotManifest,
 	&ArgoCDNothing,
 	&ArgoCDKeysFor,

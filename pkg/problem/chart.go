@@ -126,7 +126,7 @@ var (
 		Code:    "chart-render",
 		Text:    "the chart cannot be rendered: %v",
 		Hint:    "`helm template` with the same values says the same; `l5d-pki-render values` shows what the phase adds to them",
-		Explain: "A template of the chart failed, or the chart refuses the values. PEM blocks are cut out of the message.",
+		Explain: "A template of the chart failed, or the chart refuses the values. A date in a zone other than UTC fails, too: its rules come from the machine. PEM blocks are cut out of the message.",
 	}
 	ChartEmpty = Sentence{
 		Code:    "chart-empty",

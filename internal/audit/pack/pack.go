@@ -14,6 +14,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/secret"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -56,7 +57,7 @@ func Write(r Request, w files.Writer) ([]byte, error) {
 		return nil, err
 	}
 	head := filepath.Join(r.Dir, audit.HeadFile)
-	fmt.Fprintf(w.Notes, "note: %s. Keep the digest where nobody who can write to %s can change it.\n", count(len(payloads)), r.Dir)
+	sink.Note(w.Notes, "%s. Keep the digest where nobody who can write to %s can change it.", count(len(payloads)), r.Dir)
 	return fmt.Appendf(nil, "%s  %s\n", audit.Sum(pack[audit.HeadFile]), filepath.ToSlash(head)), nil
 }
 

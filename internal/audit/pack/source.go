@@ -2,7 +2,6 @@ package pack
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"path/filepath"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/history"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -80,7 +80,7 @@ func versionsOf(path string, now *state.Rotation, notes io.Writer) (*versions, e
 	found := &versions{brought: map[int]audit.Version{}}
 	all, err := history.Versions(path, now)
 	if errors.Is(err, repo.ErrNone) {
-		fmt.Fprintf(notes, "note: no commits are named: %v\n", err)
+		sink.Note(notes, "no commits are named: %v", err)
 		return found, nil
 	}
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/exchange"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -113,6 +114,9 @@ type Document struct {
 	Text   string `json:"text"`
 	// Hook: Helm runs it apart from the release's manifests.
 	Hook bool `json:"hook,omitempty"`
+	// Verbatim: white space at the end stays, also of the last manifest. It is not
+	// Helm's, and no chart's.
+	Verbatim bool `json:"-"`
 }
 
 // Answer is a rendered chart.
@@ -129,17 +133,25 @@ type Answer struct {
 }
 
 // Stream joins documents exactly as `helm template` prints them: manifests,
-// white space around them trimmed, then hooks.
+// white space around them trimmed, then hooks. What would end the comment with a
+// file's name is escaped in it, and Helm leaves it.
 func Stream(documents []Document) []byte {
 	var manifests, hooks strings.Builder
+	verbatim := false
 	for _, d := range documents {
 		into := &manifests
 		if d.Hook {
 			into = &hooks
+		} else {
+			verbatim = d.Verbatim
 		}
-		fmt.Fprintf(into, "---\n# Source: %s\n%s\n", d.Source, d.Text)
+		fmt.Fprintf(into, "---\n# Source: %s\n%s\n", sink.Line(d.Source), d.Text)
 	}
-	return []byte(strings.TrimSpace(manifests.String()) + "\n" + hooks.String())
+	text := manifests.String()
+	if !verbatim {
+		text = strings.TrimSpace(text) + "\n"
+	}
+	return []byte(text + hooks.String())
 }
 
 var terms = exchange.Terms{Protocol: Protocol, Mismatch: problem.ChartProtocol, Unreadable: problem.ChartRequest}

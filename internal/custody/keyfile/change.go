@@ -2,11 +2,11 @@ package keyfile
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -78,7 +78,7 @@ func NotLocked(path string, err error) error {
 func Recover(w files.Writer, target string, named func(path string) bool) error {
 	removed, err := w.Disk.Recover(target, named)
 	for _, path := range removed {
-		fmt.Fprintf(w.Notes, "note: removed %s: a command that was stopped had made it, and no state names it\n", statefile.FromHere(path))
+		sink.Note(w.Notes, "removed %s: a command that was stopped had made it, and no state names it", statefile.FromHere(path))
 	}
 	if err != nil {
 		return NotLocked(disk.IntentPath(target), err)

@@ -191,7 +191,7 @@ func (r Rewrapping) store(all []rewrapped, from *custody.Custody) (said string, 
 	}
 	for _, anchor := range from.State.Status.Retired {
 		if anchor.Key != "" {
-			fmt.Fprintf(r.Files.Notes, "note: %s is left as it is: its anchor is retired and signs nothing again; destroy the file\n", anchor.Key)
+			sink.Note(r.Files.Notes, "%s is left as it is: its anchor is retired and signs nothing again; destroy the file", anchor.Key)
 		}
 	}
 	return said, first, nil

@@ -2,13 +2,13 @@ package keyfile
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 )
 
@@ -60,7 +60,7 @@ func Store(w files.Writer, target string, keys []File) (Stored, error) {
 		},
 		done: func() {
 			if err := intent.Done(); err != nil {
-				fmt.Fprintf(w.Notes, "note: %s stays (%v); the next command on this file removes it\n", disk.IntentPath(target), files.Reason(err))
+				sink.Note(w.Notes, "%s stays (%v); the next command on this file removes it", disk.IntentPath(target), files.Reason(err))
 			}
 		},
 	}, nil
@@ -135,7 +135,7 @@ func create(w files.Writer, keys []File) (undo func() error, err error) {
 		return nil, problem.CLIWrite.With(path, files.Reason(err)).Because(err)
 	}
 	for _, f := range keys {
-		fmt.Fprintf(w.Notes, "note: %s\n", f.Note)
+		sink.Note(w.Notes, "%s", f.Note)
 	}
 	return undo, nil
 }

@@ -2,7 +2,6 @@
 package command
 
 import (
-	"fmt"
 	"io"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/screen"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 
@@ -223,7 +223,7 @@ func (w World) make(f *flags, open func(string, *state.Rotation) (*custody.Custo
 		return err
 	}
 	if !r.DryRun {
-		fmt.Fprintf(world.Files.Notes, "note: wrote the states of %d members; run `l5d-pki-render sync` for those with outputs, and commit\n", len(r.Moved))
+		sink.Note(world.Files.Notes, "wrote the states of %d members; run `l5d-pki-render sync` for those with outputs, and commit", len(r.Moved))
 	}
 	return w.show(f.format, fleet.Moves{Scene: r.Scene, Outcomes: r.Outcomes, Moved: r.Moved, DryRun: r.DryRun})
 }

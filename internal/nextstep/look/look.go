@@ -2,6 +2,7 @@
 package look
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/nextstep"
+	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
@@ -31,14 +33,14 @@ type Comparison func(statePath string, s *state.Rotation) (stale, unchecked []st
 // Next is the step that follows from a status, the observation files that were named
 // for it, and the flags with which the cluster was read. Without a state there is none.
 // It adds to the status what the outputs are.
-func Next(statePath string, st *rotation.Status, evidence []string, observe string, outputs Comparison) nextstep.Step {
+func Next(statePath string, st *rotation.Status, evidence []string, observe string, compare Comparison) nextstep.Step {
 	s, err := statefile.Load(statePath)
 	if err != nil {
 		return nextstep.Step{}
 	}
 	f := At(statePath, s)
 	f.Status, f.Evidence, f.Observe = st, evidence, observe
-	st.StaleOutputs, st.UncheckedOutputs = outputs(statePath, s)
+	st.StaleOutputs, st.UncheckedOutputs = compare(statePath, s)
 	if alarm := f.StaleAlarm(); alarm != "" {
 		st.Alarms = append(st.Alarms, alarm)
 	}
@@ -57,14 +59,21 @@ func work(statePath string, s *state.Rotation) (w nextstep.Work) {
 		return w
 	}
 	w.Known = true
-	keys, outputs := keyFiles(real, s), outputPatterns(real, s)
+	keys, patterns := keyFiles(real, s), outputPatterns(real, s)
 	for _, name := range dirty {
 		file := filepath.Join(r.Top, filepath.FromSlash(name))
-		if !files.IsFile(file) && slices.Contains(keys, file) {
+		isGone := !files.IsFile(file)
+		if isGone && slices.Contains(keys, file) {
 			continue // a lost key: its deletion is nothing to commit
 		}
-		isOutput := slices.ContainsFunc(outputs, func(pattern string) bool { return covers(pattern, file) })
+		isOutput := slices.ContainsFunc(patterns, func(pattern string) bool { return covers(pattern, file) }) || isGone && wasOutput(r, s, name)
 		if file != real && !isOutput && !slices.Contains(keys, file) && !kept(real, s, file) {
+			continue
+		}
+		w.StateChanged = w.StateChanged || file == real
+		w.OutputsChanged = w.OutputsChanged || isOutput
+		if isGone && !r.InIndex(name) {
+			w.Staged = true
 			continue
 		}
 		shown, err := filepath.Rel(disk.Real(cwd), file)
@@ -72,10 +81,15 @@ func work(statePath string, s *state.Rotation) (w nextstep.Work) {
 			return nextstep.Work{}
 		}
 		w.Files = append(w.Files, filepath.ToSlash(shown))
-		w.StateChanged = w.StateChanged || file == real
-		w.OutputsChanged = w.OutputsChanged || isOutput
 	}
 	return w
+}
+
+// wasOutput reports whether the last commit has a file as an output of the state: sync removes
+// those that no output names any more.
+func wasOutput(r *repo.Repo, s *state.Rotation, name string) bool {
+	text, ok, err := r.File("HEAD", name)
+	return err == nil && ok && bytes.HasPrefix(text, []byte(outputs.OwnedBy(s)))
 }
 
 // kept reports whether a file is an observation that lies beside the state to be kept.

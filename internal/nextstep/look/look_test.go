@@ -53,3 +53,48 @@ func TestFilesToCommit(t *testing.T) {
 		t.Errorf("%+v, want %q", got, want)
 	}
 }
+
+// TestRemovedFilesToCommit: an output that is gone is part of the change, wherever it was; once
+// Git knows that it is gone, the commit takes it without its name. Other files are not.
+func TestRemovedFilesToCommit(t *testing.T) {
+	text, err := os.ReadFile("../../../fixtures/gitops/flux/pki/rotation.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := state.Parse("rotation.yaml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	git := func(args ...string) {
+		t.Helper()
+		if out, err := exec.Command("git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v: %s", args, err, out)
+		}
+	}
+	git("init", "-q")
+	own := "# l5d-pki-render: owned by " + s.Metadata.Name + ", output 1: do not edit\n"
+	for name, text := range map[string]string{"old/pki.yaml": own, "old/staged.yaml": own, "pki/x.yaml": "x: 1\n", "theirs.yaml": "# l5d-pki-render: owned by other, output 1: do not edit\n", "mine.yaml": "a: 1\n"} {
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	git("add", "-A")
+	git("commit", "-q", "-m", "one")
+	git("rm", "-q", "old/staged.yaml")
+	if got := At("pki/rotation.yaml", s).Work; len(got.Files) > 0 || !got.Staged || !got.OutputsChanged {
+		t.Errorf("staged: %+v", got)
+	}
+	for _, name := range []string{"old/pki.yaml", "theirs.yaml", "mine.yaml"} {
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := At("pki/rotation.yaml", s).Work
+	if !slices.Equal(got.Files, []string{"old/pki.yaml"}) || !got.Staged || !got.OutputsChanged {
+		t.Errorf("%+v", got)
+	}
+}

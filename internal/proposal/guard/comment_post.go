@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
@@ -27,7 +26,7 @@ func tell(b *base.Base, q Request, r *Report) {
 		err = f.Comment(ctx, number, r.mark, r.comment(forge.LimitsOf(flavour)))
 	}
 	if err != nil {
-		fmt.Fprintf(b.Notes, "note: the comment on #%d was not written: %v\n", number, err)
+		sink.Note(b.Notes, "the comment on #%d was not written: %v", number, err)
 	}
 }
 

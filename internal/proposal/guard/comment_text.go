@@ -76,7 +76,7 @@ func (r *Report) Text() string {
 		text += "when it is merged:\n" + r.radius("  ")
 	}
 	for _, note := range r.weighty() {
-		text += "note: " + note + "\n"
+		text += "note: " + sink.Line(note) + "\n"
 	}
 	return text
 }
