@@ -66,7 +66,7 @@ func FilesFrom(dir string, purposes ...Purpose) (named [][2]string) {
 	for _, entry := range os.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
 		program := strings.HasPrefix(name, ownPrograms) && strings.HasSuffix(name, programName)
-		if !program && !listed(names, name) {
+		if !program && !listed(names, name) || isLoader(name) {
 			continue
 		}
 		for _, found := range Named(dir, name, value, endsIn(name, fileNames), endsIn(name, commandNames)) {
@@ -172,7 +172,7 @@ var (
 const ForGit = "for git, "
 
 // Counts reports whether programs may take something by its name from a folder that a
-// variable names: settings below the home directory, libraries, programs, or anything.
+// variable names: settings below the home directory, programs, or anything.
 func Counts(by, below string, executable bool) bool {
 	first, _, deeper := strings.Cut(below, "/")
 	begins := func(names []string) bool {
@@ -183,8 +183,6 @@ func Counts(by, below string, executable bool) bool {
 		return begins(gitHome) || strings.HasPrefix(first, ".") && !begins(ownOfRepository)
 	case ForGit + "HOME", ForGit + "USERPROFILE":
 		return begins(gitHome)
-	case "LD_LIBRARY_PATH", ForGit + "LD_LIBRARY_PATH":
-		return strings.Contains(below, ".so")
 	case searchPath:
 		return !deeper && (executable || runtime.GOOS == "windows")
 	case ForGit + searchPath:

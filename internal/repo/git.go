@@ -124,8 +124,10 @@ func (c call) read(in io.Reader, f func(*bufio.Reader) error, args ...string) er
 
 // program runs git with arguments as they are.
 func (c call) program(in io.Reader, out io.Writer, args []string) error {
-	// A replace ref is a ref that somebody pushes, and stands for any commit.
-	env := append([]string{"GIT_TERMINAL_PROMPT=0", "LC_ALL=C", "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE=" + os.DevNull}, c.env...)
+	// A replace ref is a ref that somebody pushes, and stands for any commit. Traces would go to
+	// the files that the configuration names, before anybody has judged that.
+	env := append([]string{"GIT_TERMINAL_PROMPT=0", "LC_ALL=C", "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE=" + os.DevNull,
+		"GIT_TRACE2=0", "GIT_TRACE2_EVENT=0", "GIT_TRACE2_PERF=0"}, c.env...)
 	if c.use == child.Judging {
 		env = append(env, "GIT_OPTIONAL_LOCKS=0", "GIT_ATTR_NOSYSTEM=1",
 			"GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none") // the latter for versions of Git that do not know the former

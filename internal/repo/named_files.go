@@ -78,7 +78,7 @@ func (r *Repo) UnreviewedThere(by, file string) (place, branch string, err error
 	holds := func(path string) bool { // a file has no .git below it
 		return len(treesAround(path, at.shared())) > 0
 	}
-	if !slices.ContainsFunc(append(linksOn(full), disk.Real(full)), holds) {
+	if !slices.ContainsFunc(append(disk.LinksOn(full), disk.Real(full)), holds) {
 		return "", "", nil
 	}
 	remote, _ := r.DefaultRemote()
@@ -91,7 +91,7 @@ func (r *Repo) UnreviewedThere(by, file string) (place, branch string, err error
 // the default branch of that as the clone knows it, whose name is returned, too.
 func UnreviewedAround(program string) (place, branch string, err error) {
 	program = child.Where(program)
-	for _, path := range append(linksOn(program), disk.Real(program)) {
+	for _, path := range append(disk.LinksOn(program), disk.Real(program)) {
 		at, found := find(filepath.Dir(path))
 		if !found {
 			continue

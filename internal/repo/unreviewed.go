@@ -32,7 +32,7 @@ func (r *Repo) Unreviewed(commit, by, file string) (string, error) {
 	if !found {
 		return "", ErrNone
 	}
-	for _, path := range append(linksOn(file), disk.Real(file)) {
+	for _, path := range append(disk.LinksOn(file), disk.Real(file)) {
 		info, err := os.Lstat(path)
 		if err != nil { // a pipe of /dev/fd, or what nobody can read
 			continue
