@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -54,13 +53,8 @@ func (r *Repo) Named() (all [][2]string, err error) {
 // members of a fleet do.
 func (r *Repo) Clones(dir string) (others []*Repo) {
 	own, _ := find(r.Top)
-	entries, err := os.ReadDir(dir)
-	if err != nil { // whoever opens one of them says so
-		return nil
-	}
-	for _, entry := range entries {
-		top := disk.Real(filepath.Join(dir, entry.Name()))
-		if gitDir, found, _ := gitDirOf(top); found && (place{top, gitDir}).shared() != own.shared() {
+	for _, top := range clonesIn(dir) {
+		if at, found := find(top); found && at.shared() != own.shared() {
 			others = append(others, &Repo{Top: top})
 		}
 	}

@@ -122,7 +122,13 @@ func TestGitOfTheTree(t *testing.T) {
 	program(t, filepath.Join(filepath.Dir(clone), "single", "other"), os.DevNull, "true")
 	link(t, filepath.Join(clone, "bin", "git"), filepath.Join(filepath.Dir(clone), "single", "git"))
 	usual := os.Getenv("PATH")
-	for _, first := range []string{filepath.Join(clone, "bin"), filepath.Join(filepath.Dir(clone), "linked"), filepath.Join(filepath.Dir(clone), "single")} {
+	link(t, filepath.Join(filepath.Dir(clone), "single"), filepath.Join(clone, "out"))
+	link(t, filepath.Join(clone, "out"), filepath.Join(filepath.Dir(clone), "through"))
+	program(t, filepath.Join(filepath.Dir(clone), "other", "git"), note, "/nowhere/git")
+	link(t, filepath.Join(filepath.Dir(clone), "other"), filepath.Join(clone, "away"))
+	link(t, filepath.Join(clone, "away"), filepath.Join(filepath.Dir(clone), "by-theirs"))
+	for _, name := range []string{"clone/bin", "linked", "single", "through", "by-theirs"} {
+		first := filepath.Join(filepath.Dir(clone), name)
 		known.Store(nil)
 		confirmed.Clear()
 		t.Setenv("PATH", first+string(filepath.ListSeparator)+usual)
