@@ -3,6 +3,7 @@ package child
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
@@ -51,15 +52,18 @@ func libraryFolders(list string) string {
 
 // inWorkingTree reports whether a link or folder lies in a working tree of any repository.
 func inWorkingTree(paths []string) bool {
-	for _, path := range paths {
-		for ; ; path = filepath.Dir(path) {
-			if _, err := os.Lstat(filepath.Join(path, ".git")); err == nil {
-				return true
-			}
+	return slices.ContainsFunc(paths, func(path string) bool {
+		for ; !isTop(path); path = filepath.Dir(path) {
 			if path == filepath.Dir(path) {
-				break
+				return false
 			}
 		}
-	}
-	return false
+		return true
+	})
+}
+
+// isTop reports whether a directory is the top of a working tree.
+func isTop(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, ".git"))
+	return err == nil
 }

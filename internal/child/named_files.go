@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 )
 
 // fileNames end the names of variables whose value is the name of a file or of a folder,
@@ -83,7 +85,7 @@ func FilesFrom(dir string, purposes ...Purpose) (named [][2]string) {
 // What has no folder in it counts only where the value is the name of a file, or where it
 // is an argument of a command: elsewhere it is a word, or a program of the PATH.
 func Named(dir, by, value string, file, command bool) (named [][2]string) {
-	add := func(path string, word, argument bool) {
+	addIn := func(dir, path string, word, argument bool) {
 		if home, err := os.UserHomeDir(); err == nil && strings.HasPrefix(path, "~/") {
 			path = filepath.Join(home, path[1:])
 		}
@@ -99,6 +101,7 @@ func Named(dir, by, value string, file, command bool) (named [][2]string) {
 			named = append(named, [2]string{by, path})
 		}
 	}
+	add := func(path string, word, argument bool) { addIn(dir, path, word, argument) }
 	add(value, file, false)
 	for _, path := range filepath.SplitList(value) {
 		if path == "" && strings.HasSuffix(by, searchPath) { // the current directory
@@ -115,13 +118,55 @@ func Named(dir, by, value string, file, command bool) (named [][2]string) {
 				add(Where(word), false, false)
 			}
 			add(word, false, command && i > 0)
-			options, is := strings.CutPrefix(word, "-")
-			for n := 0; is && n < min(mostLetters, len(options)) && options[n] != '/'; n++ {
-				add(options[n+1:], false, command && i > 0)
+			for _, name := range behindLetters(word) {
+				add(name, false, command && i > 0)
+			}
+		}
+	}
+	if !command {
+		return named
+	}
+	for _, env := range [][]string{os.Environ(), Environment(Committing)} { // git has fewer variables
+		words, unknown := shellWords(dir, value, env)
+		for _, w := range words {
+			names := slices.Concat([]string{w.text}, behindLetters(w.text), strings.FieldsFunc(w.text, inWords))
+			for _, in := range w.dirs {
+				for _, name := range names {
+					addIn(in, name, false, !w.program)
+				}
+				if w.program {
+					addIn(in, Where(w.text), false, false)
+				}
+			}
+		}
+		for _, top := range treesAbove(dir) {
+			if all := [2]string{by + ", in which " + unknown + " may be any name,", top}; unknown != "" && !slices.Contains(named, all) {
+				named = append(named, all)
 			}
 		}
 	}
 	return named
+}
+
+// treesAbove lists the tops of the working trees around a directory, from the innermost outward.
+func treesAbove(dir string) (tops []string) {
+	for dir = disk.Real(dir); ; dir = filepath.Dir(dir) {
+		if isTop(dir) {
+			tops = append(tops, dir)
+		}
+		if dir == filepath.Dir(dir) {
+			return tops
+		}
+	}
+}
+
+// behindLetters lists what options name whose letters stand before the name (-Fname).
+func behindLetters(word string) (names []string) {
+	options, is := strings.CutPrefix(word, "-")
+	for n := 0; is && n < min(mostLetters, len(options)) && options[n] != '/'; n++ {
+		names = append(names, options[n+1:])
+	}
+	return names
 }
 
 // mostLetters is how many letters of options may stand before a name (ssh -4vFname).
@@ -132,6 +177,9 @@ func isQuote(r rune) bool { return strings.ContainsRune("'\"`", r) }
 func betweenWords(r rune) bool {
 	return isQuote(r) || unicode.IsSpace(r) || strings.ContainsRune("=,;|&()<>!", r)
 }
+
+// inWords separate the parts of a word of a command.
+func inWords(r rune) bool { return strings.ContainsRune("=,:", r) }
 
 // Where is the path of a program, as it is found; its name where it is not.
 func Where(name string) string {
