@@ -3,6 +3,7 @@ package base
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -109,10 +110,21 @@ func refuseUnreviewed(named [][2]string, judge func(by, file string) (place, bra
 }
 
 // RefuseProgram refuses a program that is about to run `pr` and that a branch may have
-// brought to the clone that it lies in.
-func RefuseProgram(args []string, name, path string) error {
+// brought to the clone that it lies in. The folder with the clones of a fleet is among the
+// arguments, which nobody has read yet, or in the variable for them.
+func RefuseProgram(args []string, clones, name, path string) error {
 	if !slices.Contains(args, "pr") {
 		return nil
+	}
+	repo.TakeNoGitFrom(clones)
+	for i, arg := range args {
+		value, joined := strings.CutPrefix(arg, "--repositories=")
+		if arg == "--repositories" && i+1 < len(args) {
+			value, joined = args[i+1], true
+		}
+		if joined {
+			repo.TakeNoGitFrom(value)
+		}
 	}
 	place, branch, err := repo.UnreviewedAround(path)
 	if place == "" || err != nil {
