@@ -56,6 +56,7 @@ type field struct {
 	globs   bool
 	unknown string // what of it only a shell knows
 	given   string // a parameter of a function or script in it, such as $1
+	input   bool   // it is what the command reads, no argument
 }
 
 func (f *field) literal(text string) {
@@ -135,14 +136,59 @@ func (s *shell) redirection() []field {
 	rest := strings.TrimLeft(s.text, "<>&|")
 	operator := s.text[:len(s.text)-len(rest)]
 	s.text = strings.TrimLeft(rest, " \t")
-	if strings.HasPrefix(operator, "<<") || strings.HasPrefix(s.text, "(") {
-		s.unknown = operator + "..."
+	if strings.HasPrefix(s.text, "(") {
+		s.unknown = operator + "(...)"
 	}
-	from := s.word()
-	if operator[0] == '>' {
+	switch {
+	case operator == "<<":
+		return []field{s.document()}
+	case operator == "<<<":
+		fields := s.word()
+		for i := range fields {
+			fields[i].input = true
+		}
+		return fields
+	case operator[0] == '>':
+		s.word()
 		return nil
 	}
-	return from
+	return s.word()
+}
+
+// document reads what a command has for its input up to a line of its own (<<END).
+func (s *shell) document() (f field) {
+	f.input = true
+	tabs := strings.HasPrefix(s.text, "-")
+	s.text = strings.TrimLeft(strings.TrimPrefix(s.text, "-"), " \t")
+	quoted := strings.IndexAny(s.text, "'\"\\") >= 0 && strings.IndexAny(s.text, "'\"\\") < strings.IndexAny(s.text+"\n", shellEnds)
+	var end string
+	for _, part := range s.word() {
+		end += part.text
+	}
+	line, rest, _ := strings.Cut(s.text, "\n")
+	var text strings.Builder
+	for {
+		if rest == "" {
+			s.unknown, s.text = noEnd, line
+			break
+		}
+		var next string
+		next, rest, _ = strings.Cut(rest, "\n")
+		if next == end || tabs && strings.TrimLeft(next, "\t") == end {
+			s.text = line + "\n" + rest
+			break
+		}
+		text.WriteString(next + "\n")
+	}
+	if quoted {
+		f.literal(text.String())
+		return f
+	}
+	left := s.text
+	s.text = text.String()
+	s.quoted(&f, "")
+	s.text = left
+	return f
 }
 
 // word reads a word, which can be several or none where a variable stands without quotes.
@@ -186,7 +232,7 @@ func (s *shell) word() (fields []field) {
 			s.text = after
 		case c == `"`:
 			s.text = rest
-			s.quoted(&f)
+			s.quoted(&f, c)
 		case c == "`":
 			s.backquoted(&f)
 		case c == "$":
@@ -225,12 +271,12 @@ func (s *shell) word() (fields []field) {
 	return fields
 }
 
-// quoted reads up to the end of double quotes.
-func (s *shell) quoted(f *field) {
+// quoted reads up to the end of double quotes, or of the text where none is named.
+func (s *shell) quoted(f *field, end string) {
 	for s.text != "" {
 		c := s.text[:1]
 		switch {
-		case c == `"`:
+		case c == end:
 			s.text = s.text[1:]
 			return
 		case strings.HasPrefix(s.text, "\\\n"):
@@ -248,7 +294,9 @@ func (s *shell) quoted(f *field) {
 			s.text = s.text[1:]
 		}
 	}
-	s.unknown = noEnd
+	if end != "" {
+		s.unknown = noEnd
+	}
 }
 
 // backquoted reads a command between backquotes.
@@ -387,7 +435,7 @@ func (s *shell) simple(fields []field) {
 	program := filepath.Base(fields[0].text)
 	printed, scripts := slices.Contains(printers, program), false
 	for i, f := range fields {
-		if f.unknown != "" && (i == 0 || !printed) && s.unknown == "" {
+		if f.unknown != "" && (i == 0 || !printed) && (!f.input || scripts) && s.unknown == "" {
 			s.unknown = f.unknown
 		}
 		s.use(f, i == 0)
@@ -400,7 +448,7 @@ func (s *shell) simple(fields []field) {
 				}
 			}
 		}
-		scripts = scripts || slices.Contains(shells, filepath.Base(f.text))
+		scripts = scripts || !f.input && slices.Contains(shells, filepath.Base(f.text))
 	}
 	if program == "cd" || program == "pushd" {
 		s.goTo(fields[1:])

@@ -37,6 +37,7 @@ func TestShellWords(t *testing.T) {
 		`sh -c 'ssh -F "$SRC/ssh_config"'`: spaced, `sh -c "ssh -F \"$SRC/ssh_config\""`: spaced, `!f() { cat "$SRC/ssh_config"; }; f`: spaced, `echo "$(cat "$SRC/ssh_config")"`: spaced,
 		"echo `cat \"$SRC/ssh_config\"`": spaced, `if test x; then ssh -F "$SRC/ssh_config"; fi`: spaced, `PATH="$SRC:$PATH" ssh`: at("two words"), `cat < "$SRC/ssh_config"`: spaced,
 		`sh -c 'sh -c "cat \"\$SRC\"/ssh_config"'`: spaced, `ssh -o ProxyCommand="sh ssh\_config"`: config, `x=1 ./tools/ssh\.sh`: at("tools/ssh.sh"), `ssh -F "$UNSET"ssh_config`: config,
+		"sh <<E\ncat \"$SRC/ssh_config\"\nE": spaced, "cat <<E\n\"$(cat \"$SRC/ssh_config\")\"\nE": spaced, "cat <<E\nx\nE\ncat \"$SRC/ssh_config\"": spaced, `sh <<< 'cat "$SRC/ssh_config"'`: spaced,
 		`echo a # it's a comment` + "\n" + `ssh -F "$SRC/ssh_config"`: spaced,
 	} {
 		named := Named(top, "NAME", command, false, true)
@@ -62,7 +63,7 @@ func TestShellMakesUp(t *testing.T) {
 	for command, want := range map[string]bool{
 		`ssh -F $(pwd)/ssh_config`: true, "ssh -F `pwd`/ssh_config": true, `ssh -F "$(git rev-parse --show-toplevel)/ssh_config"`: true, `$(cat name)`: true,
 		`x=ssh_config; ssh -F $x`: true, `for f in a b; do ssh -F $f; done`: true, `ssh -F ${HOME%/op}/x`: true, `ssh -F ${x:-ssh_config}`: true, `ssh -F $'ssh\x5fconfig'`: true,
-		`cd $(git rev-parse --show-toplevel) && ./ssh`: true, `ssh -F ssh_{config,other}`: true, `ssh -F ~other/x`: true, "sh <<E\nssh\nE": true, `ssh -F "$GIT_DIR/../x"`: true,
+		`cd $(git rev-parse --show-toplevel) && ./ssh`: true, `ssh -F ssh_{config,other}`: true, `ssh -F ~other/x`: true, "sh <<E\nssh -F $(pwd)/x\nE": true, "sh <<'E'\nssh -F $(pwd)/x\nE": true, "cat <<-E\n\"$(cat token)\"\n\tE\ntrue": false, "sh <<E\nssh\nE": false, "cat <<E | sh": true, `ssh -F "$GIT_DIR/../x"`: true,
 		`ssh -F [[:alpha:]]sh`: true, `f() { ssh -F "$1/x"; }; f .`: true, `sh -c 'ssh -F $(pwd)/x'`: true, `ssh -o ProxyCommand='nc $(cat x)'`: true, `cd tools; ssh -F $PWD/x`: true,
 		`eval "ssh -F \$(pwd)/x"`: true, `ssh -F $((1+1))`: true, `echo "$(ssh -F "$(pwd)/x")"`: true, `ssh -F "x`: true, `printf x > $(pwd)/y`: false, `HOME=/x; ssh -F $HOME/y`: true,
 		`!f() { echo username=x; echo "password=$(cat /run/secrets/token)"; }; f`: false, `!aws codecommit credential-helper $@`: false, `!f() { test "$1" = get && echo "password=${TOKEN}"; }; f`: false,
