@@ -358,11 +358,9 @@ func (s *shell) expanded(f *field, quoted bool) (value string, split bool) {
 	case rest != "" && strings.IndexByte("@*#?$!-0123456789", rest[0]) >= 0:
 		s.text = rest[1:]
 		f.given = "$" + rest[:1]
-	case !quoted && strings.HasPrefix(rest, "'"):
+	case !quoted && rest != "" && strings.IndexByte("'\"", rest[0]) >= 0: // shells differ
 		s.text = rest
-		f.unknown = "$'...'"
-	case !quoted && strings.HasPrefix(rest, `"`):
-		s.text = rest
+		f.unknown = "$" + rest[:1] + "..." + rest[:1]
 	default:
 		s.text = rest
 		return "$", false
@@ -477,15 +475,20 @@ func (s *shell) goTo(fields []field) {
 // use notes a word, or the names that it is a pattern for.
 func (s *shell) use(f field, program bool) {
 	texts := []string{f.text}
+	below := strings.TrimRight(f.pattern, "/")
 	for _, dir := range s.dirs {
-		pattern := f.pattern
+		pattern := below
 		if dir != "" && !filepath.IsAbs(pattern) {
 			at := field{}
 			at.literal(dir + string(os.PathSeparator))
 			pattern = at.pattern + pattern
 		}
-		if matches, err := filepath.Glob(pattern); f.globs && err == nil {
-			texts = append(texts, matches...)
+		if !f.globs {
+			continue
+		}
+		matches, _ := filepath.Glob(pattern) // a pattern that is none stays as it is
+		for _, match := range matches {
+			texts = append(texts, match+f.pattern[len(below):])
 		}
 	}
 	for _, text := range texts {

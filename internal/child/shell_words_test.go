@@ -2,7 +2,9 @@ package child
 
 import (
 	"errors"
+	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -62,7 +64,7 @@ func TestShellMakesUp(t *testing.T) {
 	t.Setenv("HOME", "/home/op")
 	for command, want := range map[string]bool{
 		`ssh -F $(pwd)/ssh_config`: true, "ssh -F `pwd`/ssh_config": true, `ssh -F "$(git rev-parse --show-toplevel)/ssh_config"`: true, `$(cat name)`: true,
-		`x=ssh_config; ssh -F $x`: true, `for f in a b; do ssh -F $f; done`: true, `ssh -F ${HOME%/op}/x`: true, `ssh -F ${x:-ssh_config}`: true, `ssh -F $'ssh\x5fconfig'`: true,
+		`x=ssh_config; ssh -F $x`: true, `for f in a b; do ssh -F $f; done`: true, `ssh -F ${HOME%/op}/x`: true, `ssh -F ${x:-ssh_config}`: true, `ssh -F $'ssh\x5fconfig'`: true, `ssh -F $"x"`: true,
 		`cd $(git rev-parse --show-toplevel) && ./ssh`: true, `ssh -F ssh_{config,other}`: true, `ssh -F ~other/x`: true, "sh <<E\nssh -F $(pwd)/x\nE": true, "sh <<'E'\nssh -F $(pwd)/x\nE": true, "cat <<-E\n\"$(cat token)\"\n\tE\ntrue": false, "sh <<E\nssh\nE": false, "cat <<E | sh": true, `ssh -F "$GIT_DIR/../x"`: true,
 		`ssh -F [[:alpha:]]sh`: true, `f() { ssh -F "$1/x"; }; f .`: true, `sh -c 'ssh -F $(pwd)/x'`: true, `ssh -o ProxyCommand='nc $(cat x)'`: true, `cd tools; ssh -F $PWD/x`: true,
 		`eval "ssh -F \$(pwd)/x"`: true, `ssh -F $((1+1))`: true, `echo "$(ssh -F "$(pwd)/x")"`: true, `ssh -F "x`: true, `printf x > $(pwd)/y`: false, `HOME=/x; ssh -F $HOME/y`: true,
@@ -86,6 +88,46 @@ func TestShellMakesUp(t *testing.T) {
 		if strings.Contains(n[0], "in which") {
 			t.Errorf("outside of working trees: %q", n)
 		}
+	}
+}
+
+// TestShellAgrees: of commands at random, what the shell of this machine gives a program is
+// among the words, unless only a shell knows it.
+func TestShellAgrees(t *testing.T) {
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ab", "a b", "x*y", "cc"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("V", "a b")
+	t.Setenv("W", "c*")
+	parts := []string{"a", "b", "'", `"`, `\`, "$V", "${W}", " ", "\t", "*", "?", "[a]", "[!x]", "~", "c", "=", `\"`, "'a b'", `"$V"`, `"${W}"`, "{", "}", "$", "-", "'$V'"}
+	r, judged := rand.New(rand.NewPCG(1, 2)), 0
+	for range 500 {
+		var text strings.Builder
+		for range 1 + r.IntN(7) {
+			text.WriteString(parts[r.IntN(len(parts))])
+		}
+		cmd := exec.Command("sh", "-c", "show() { for a do printf '%s\\0' \"$a\"; done; }\nshow "+text.String())
+		cmd.Dir = dir
+		out, err := cmd.Output()
+		words, unknown := shellWords(dir, "show "+text.String(), os.Environ())
+		if err != nil || unknown != "" {
+			continue
+		}
+		judged++
+		for want := range strings.SplitSeq(string(out), "\x00") {
+			if want != "" && !slices.ContainsFunc(words, func(w shellWord) bool { return w.text == want || w.text == filepath.Join(dir, want) }) {
+				t.Errorf("%q: %q is not among %+v", text.String(), want, words)
+			}
+		}
+	}
+	if judged < 100 {
+		t.Errorf("%d commands were judged", judged)
 	}
 }
 
