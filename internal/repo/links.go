@@ -37,6 +37,7 @@ func LinkInGit(home, file string) (string, error) {
 	links := slices.DeleteFunc(disk.LinksOn(file), func(link string) bool {
 		return !slices.ContainsFunc(tops, func(top string) bool { return top != "" && within(link, top) })
 	})
+	review := (&Repo{}).Review()
 	shown := shownWhy(links, func(link string) string { return link })
 	for _, link := range links {
 		if why, is := shown[link]; is {
@@ -46,7 +47,7 @@ func LinkInGit(home, file string) (string, error) {
 		if !found {
 			continue
 		}
-		if names, err := at.tracked(link); err != nil || len(names) > 0 { // also where the index alone has lost it
+		if names, err := review.tracked(at, link); err != nil || len(names) > 0 { // also where the index alone has lost it
 			return link, err
 		}
 	}

@@ -61,10 +61,10 @@ func (r *Repo) Clones(dir string) (others []*Repo) {
 	return others
 }
 
-// UnreviewedThere is [Repo.Unreviewed] by the default branch of the repository as the clone
+// UnreviewedThere is [Review.Unreviewed] by the default branch of the repository as the clone
 // knows it, whose name is returned, too. Files of other repositories cost no process.
-func (r *Repo) UnreviewedThere(by, file string) (place, branch string, err error) {
-	at, found := find(r.Top)
+func (v *Review) UnreviewedThere(by, file string) (place, branch string, err error) {
+	at, found := find(v.repo.Top)
 	full, err := filepath.Abs(file)
 	if !found || err != nil {
 		return "", "", err
@@ -75,13 +75,15 @@ func (r *Repo) UnreviewedThere(by, file string) (place, branch string, err error
 	if !slices.ContainsFunc(append(disk.LinksOn(full), disk.Real(full)), holds) {
 		return "", "", nil
 	}
-	remote, _ := r.DefaultRemote()
-	commit, branch := r.Known(remote, "")
-	place, err = r.Unreviewed(commit, by, file)
-	return place, branch, err
+	if v.known.branch == "" {
+		remote, _ := v.repo.DefaultRemote()
+		v.known.commit, v.known.branch = v.repo.Known(remote, "")
+	}
+	place, err = v.Unreviewed(v.known.commit, by, file)
+	return place, v.known.branch, err
 }
 
-// UnreviewedAround is [Repo.Unreviewed] for a program in whatever repository it lies in, by
+// UnreviewedAround is [Review.Unreviewed] for a program in whatever repository it lies in, by
 // the default branch of that as the clone knows it, whose name is returned, too.
 func UnreviewedAround(program string) (place, branch string, err error) {
 	program = child.Where(program)
@@ -90,7 +92,7 @@ func UnreviewedAround(program string) (place, branch string, err error) {
 		if !found {
 			continue
 		}
-		if place, branch, err = (&Repo{Top: at.top}).UnreviewedThere("", path); place != "" || err != nil {
+		if place, branch, err = (&Repo{Top: at.top}).Review().UnreviewedThere("", path); place != "" || err != nil {
 			return place, branch, err
 		}
 	}

@@ -63,11 +63,11 @@ func TestUnreviewedFolder(t *testing.T) {
 		if want != "" {
 			want = filepath.Join(clone, want)
 		}
-		if got, err := r.Unreviewed(base, c.by, filepath.Join(clone, c.folder)); got != want || err != nil {
+		if got, err := r.Review().Unreviewed(base, c.by, filepath.Join(clone, c.folder)); got != want || err != nil {
 			t.Errorf("%s=%s: %q, want %q (%v)", c.by, c.folder, got, want, err)
 		}
 	}
-	if got, err := r.Unreviewed("", "XDG_CONFIG_HOME", filepath.Join(clone, "same")); got != filepath.Join(clone, "same/git/config") || err != nil {
+	if got, err := r.Review().Unreviewed("", "XDG_CONFIG_HOME", filepath.Join(clone, "same")); got != filepath.Join(clone, "same/git/config") || err != nil {
 		t.Errorf("where the base is not known: %q (%v)", got, err)
 	}
 }

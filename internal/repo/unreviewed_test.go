@@ -77,7 +77,7 @@ func TestUnreviewed(t *testing.T) {
 		if want != "" {
 			want = filepath.Join(above, want)
 		}
-		if got, err := r.Unreviewed(base, "--flag", file); got != want || err != nil {
+		if got, err := r.Review().Unreviewed(base, "--flag", file); got != want || err != nil {
 			t.Errorf("%s: %q, want %q (%v)", file, got, want, err)
 		}
 	}
@@ -171,7 +171,7 @@ func TestUnreviewedAbove(t *testing.T) {
 		if want != "" {
 			want = filepath.Join(above, want)
 		}
-		if got, err := r.Unreviewed(base, "--flag", file); got != want || err != nil {
+		if got, err := r.Review().Unreviewed(base, "--flag", file); got != want || err != nil {
 			t.Errorf("%s: %q, want %q (%v)", file, got, want, err)
 		}
 	}

@@ -71,8 +71,9 @@ func (b *Base) Fetch() error {
 // the branch that is checked out may have brought them: Git writes the files of a branch
 // over those that it ignores without asking.
 func (b *Base) refuseUnreviewed(commit, branch string, named [][2]string) error {
+	review := b.Repo.Review()
 	return refuseUnreviewed(named, func(by, file string) (string, string, error) {
-		place, err := b.Repo.Unreviewed(commit, by, file)
+		place, err := review.Unreviewed(commit, by, file)
 		return place, branch, err
 	})
 }
@@ -85,7 +86,7 @@ func (b *Base) refuseOfClones() error {
 	}
 	var problems problem.List
 	for _, other := range b.Repo.Clones(b.Clones) {
-		problems.Add(refuseUnreviewed(slices.Concat(b.Named, b.ofGit), other.UnreviewedThere))
+		problems.Add(refuseUnreviewed(slices.Concat(b.Named, b.ofGit), other.Review().UnreviewedThere))
 	}
 	return problems.Err()
 }
