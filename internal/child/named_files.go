@@ -93,7 +93,11 @@ func Named(dir, by, value string, file, command bool) (named [][2]string) {
 		if path == "" || !inFolder && !word && !argument {
 			return
 		}
-		if dir != "" && !filepath.IsAbs(path) {
+		switch {
+		case dir == "", filepath.IsAbs(path):
+		case strings.Contains(path, ".."): // behind a link it leads elsewhere
+			path = dir + string(filepath.Separator) + path
+		default:
 			path = filepath.Join(dir, path)
 		}
 		info, err := os.Stat(path)

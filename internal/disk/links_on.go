@@ -13,14 +13,11 @@ const maxLinks = 255
 // LinksOn lists the links on the way to a file, each by its own place, in the order in which
 // the system follows them.
 func LinksOn(file string) (links []string) {
-	if !filepath.IsAbs(file) { // of others ".." counts as the system takes it, behind links
-		full, err := filepath.Abs(file)
-		if err != nil {
-			return nil // nothing can be written there either
-		}
-		file = full
+	full, err := Full(file)
+	if err != nil {
+		return nil // nothing can be written there either
 	}
-	here, rest := rootAnd(file)
+	here, rest := rootAnd(full)
 	parts := split(rest)
 	for len(parts) > 0 && len(links) < maxLinks {
 		next := filepath.Join(here, parts[0]) // also of "..": here has no links
@@ -44,6 +41,16 @@ func LinksOn(file string) (links []string) {
 		parts = slices.Concat(split(target), parts)
 	}
 	return links
+}
+
+// Full is an absolute path as it is written: ".." behind a link leads out of the folder that
+// the link leads to, not of the one that it lies in, so that nothing may be shortened.
+func Full(path string) (string, error) {
+	if filepath.IsAbs(path) {
+		return path, nil
+	}
+	here, err := os.Getwd()
+	return here + string(filepath.Separator) + path, err
 }
 
 // rootAnd splits an absolute path.

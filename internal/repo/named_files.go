@@ -65,7 +65,7 @@ func (r *Repo) Clones(dir string) (others []*Repo) {
 // knows it, whose name is returned, too. Files of other repositories cost no process.
 func (v *Review) UnreviewedThere(by, file string) (place, branch string, err error) {
 	at, found := find(v.repo.Top)
-	full, err := filepath.Abs(file)
+	full, err := disk.Full(file)
 	if !found || err != nil {
 		return "", "", err
 	}

@@ -46,7 +46,7 @@ func (v *Review) commit(p place, name string) string {
 // checked out may have brought it, over a file that Git ignored before. It is "" if there is
 // none. What it is named by says which files of a folder count ([child.Counts]).
 func (v *Review) Unreviewed(commit, by, file string) (string, error) {
-	file, err := filepath.Abs(file)
+	file, err := disk.Full(file)
 	if err != nil {
 		return "", err
 	}
