@@ -83,7 +83,8 @@ func FilesFrom(dir string, purposes ...Purpose) (named [][2]string) {
 // Named lists the files and folders that the value of a variable or setting names: the
 // value, an entry of a list, a word of a command, also behind letters (-Fname) or an "=".
 // What has no folder in it counts only where the value is the name of a file, or where it
-// is an argument of a command: elsewhere it is a word, or a program of the PATH.
+// is an argument of a command: elsewhere it is a word, or a program of the PATH. A command is
+// split as a shell does, too; where only that knows a name, the working trees around are named.
 func Named(dir, by, value string, file, command bool) (named [][2]string) {
 	addIn := func(dir, path string, word, argument bool) {
 		if home, err := os.UserHomeDir(); err == nil && strings.HasPrefix(path, "~/") {

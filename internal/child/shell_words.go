@@ -414,28 +414,38 @@ func (s *shell) sets(name string) bool {
 	}
 }
 
+// assigned is the name of the variable that a word sets, "" if it sets none.
+func assigned(word string) string {
+	name, _, is := strings.Cut(word, "=")
+	if !is || nameAt(name) != name {
+		return ""
+	}
+	return name
+}
+
+// leads reports whether programs look for files by the value of a variable.
+func leads(name string) bool {
+	return endsIn(name, fileNames) || endsIn(name, commandNames) || isLoader(name)
+}
+
 // simple judges one command with its arguments.
 func (s *shell) simple(fields []field) {
-	for len(fields) > 0 {
-		name, _, assigns := strings.Cut(fields[0].text, "=")
-		assigns = assigns && name != "" && nameAt(name) == name
-		if !assigns && !slices.Contains(keywords, fields[0].text) {
-			break
-		}
-		if assigns {
-			s.use(fields[0], false)
-		}
-		fields = fields[1:]
+	var before []field
+	for len(fields) > 0 && (assigned(fields[0].text) != "" || slices.Contains(keywords, fields[0].text)) {
+		before, fields = append(before, fields[0]), fields[1:]
+	}
+	printed := len(fields) == 0 || slices.Contains(printers, filepath.Base(fields[0].text))
+	for _, f := range before {
+		s.use(f, false)
+		s.depends(f, !printed || leads(assigned(f.text)))
 	}
 	if len(fields) == 0 {
 		return
 	}
 	program := filepath.Base(fields[0].text)
-	printed, scripts := slices.Contains(printers, program), false
+	scripts := false
 	for i, f := range fields {
-		if f.unknown != "" && (i == 0 || !printed) && (!f.input || scripts) && s.unknown == "" {
-			s.unknown = f.unknown
-		}
+		s.depends(f, (i == 0 || !printed || leads(assigned(f.text))) && (!f.input || scripts))
 		s.use(f, i == 0)
 		_, value, _ := strings.Cut(f.text, "=") // of an option
 		for _, text := range []string{f.text, value} {
@@ -450,6 +460,13 @@ func (s *shell) simple(fields []field) {
 	}
 	if program == "cd" || program == "pushd" {
 		s.goTo(fields[1:])
+	}
+}
+
+// depends notes what only a shell knows of a word that can be a name.
+func (s *shell) depends(f field, name bool) {
+	if name && s.unknown == "" {
+		s.unknown = f.unknown
 	}
 }
 

@@ -72,7 +72,8 @@ func TestShellMakesUp(t *testing.T) {
 		`!f() { sleep 1; echo "username=${GIT_USER}"; echo "password=${GIT_PASSWORD}"; }; f`: false, `case "$1" in get|*) echo x;; esac`: false, `ssh -i "$HOME/.ssh/id" -o BatchMode=yes`: false,
 		`ssh -F /etc/ssh/*.conf`: false, `awk '{print $(NF)}' /etc/passwd`: false, `store --file ~/.git-credentials`: false, `password=$(pass show git); echo "password=$password"`: false,
 		`cd /opt && ./ssh`: false, `x 2>&1 >/dev/null`: false, `!gh auth git-credential`: false, `find . -exec cat {} \;`: false, `cache --timeout=3600`: false, `ssh -F 'a$(b)'`: false,
-		`ssh "-oX=y z"`: false, ``: false,
+		`ssh "-oX=y z"`: false, ``: false, `PATH="$(pwd)/tools:$PATH" ssh`: true, `export PATH=$(pwd)/tools:$PATH; ssh`: true, `PATH=$(pwd)/tools; ssh`: true, `X=$(pwd) ssh`: true,
+		`TOKEN=$(cat /none); echo "password=$TOKEN"`: false, `export TOKEN=$(cat /none)`: false, `GIT_SSH_COMMAND=$(x) git fetch`: true, `export LD_PRELOAD="$(pwd)/x.so"`: true,
 	} {
 		var folders []string
 		for _, n := range Named(filepath.Join(top, "sub"), "NAME", command, false, true) {
