@@ -53,7 +53,7 @@ var arrows = map[string][]string{
 	"internal/krm":           {"pkg/render", "pkg/state", "internal/manifest"},
 	"internal/repo":          {"internal/child", "internal/address", "internal/disk"},
 	// Other programs are run by one package, which decides what they see of the environment.
-	"internal/child":    {},
+	"internal/child":    {"internal/disk"},
 	"internal/address":  {},
 	"internal/recovery": {"pkg/rotation", "pkg/state", "internal/sink"},
 	// Linked clusters that are rotated in step: the fleet file and the rules.

@@ -123,8 +123,9 @@ func GitEnvironment(p Purpose, settings []Setting, more ...string) []string {
 func Environ() []string { return os.Environ() }
 
 func chosen(p Purpose, all []string, settings []Setting) []string {
+	all = forLoaders(all)
 	if p == Itself {
-		return slices.Clone(all)
+		return all
 	}
 	names := namesFor(p, all)
 	env := []string{}

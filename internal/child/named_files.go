@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 )
 
 // fileNames end the names of variables whose value is the name of a file or of a folder,
@@ -66,7 +68,7 @@ func FilesFrom(dir string, purposes ...Purpose) (named [][2]string) {
 	for _, entry := range os.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
 		program := strings.HasPrefix(name, ownPrograms) && strings.HasSuffix(name, programName)
-		if !program && !listed(names, name) {
+		if !program && !listed(names, name) || isLoader(name) {
 			continue
 		}
 		for _, found := range Named(dir, name, value, endsIn(name, fileNames), endsIn(name, commandNames)) {
@@ -81,9 +83,10 @@ func FilesFrom(dir string, purposes ...Purpose) (named [][2]string) {
 // Named lists the files and folders that the value of a variable or setting names: the
 // value, an entry of a list, a word of a command, also behind letters (-Fname) or an "=".
 // What has no folder in it counts only where the value is the name of a file, or where it
-// is an argument of a command: elsewhere it is a word, or a program of the PATH.
+// is an argument of a command: elsewhere it is a word, or a program of the PATH. A command is
+// split as a shell does, too; where only that knows a name, the working trees around are named.
 func Named(dir, by, value string, file, command bool) (named [][2]string) {
-	add := func(path string, word, argument bool) {
+	addIn := func(dir, path string, word, argument bool) {
 		if home, err := os.UserHomeDir(); err == nil && strings.HasPrefix(path, "~/") {
 			path = filepath.Join(home, path[1:])
 		}
@@ -91,7 +94,11 @@ func Named(dir, by, value string, file, command bool) (named [][2]string) {
 		if path == "" || !inFolder && !word && !argument {
 			return
 		}
-		if dir != "" && !filepath.IsAbs(path) {
+		switch {
+		case dir == "", filepath.IsAbs(path):
+		case strings.Contains(path, ".."): // behind a link it leads elsewhere
+			path = dir + string(filepath.Separator) + path
+		default:
 			path = filepath.Join(dir, path)
 		}
 		info, err := os.Stat(path)
@@ -99,6 +106,7 @@ func Named(dir, by, value string, file, command bool) (named [][2]string) {
 			named = append(named, [2]string{by, path})
 		}
 	}
+	add := func(path string, word, argument bool) { addIn(dir, path, word, argument) }
 	add(value, file, false)
 	for _, path := range filepath.SplitList(value) {
 		if path == "" && strings.HasSuffix(by, searchPath) { // the current directory
@@ -115,13 +123,55 @@ func Named(dir, by, value string, file, command bool) (named [][2]string) {
 				add(Where(word), false, false)
 			}
 			add(word, false, command && i > 0)
-			options, is := strings.CutPrefix(word, "-")
-			for n := 0; is && n < min(mostLetters, len(options)) && options[n] != '/'; n++ {
-				add(options[n+1:], false, command && i > 0)
+			for _, name := range behindLetters(word) {
+				add(name, false, command && i > 0)
+			}
+		}
+	}
+	if !command {
+		return named
+	}
+	for _, env := range [][]string{os.Environ(), Environment(Committing)} { // git has fewer variables
+		words, unknown := shellWords(dir, value, env)
+		for _, w := range words {
+			names := slices.Concat([]string{w.text}, behindLetters(w.text), strings.FieldsFunc(w.text, inWords))
+			for _, in := range w.dirs {
+				for _, name := range names {
+					addIn(in, name, false, !w.program)
+				}
+				if w.program {
+					addIn(in, Where(w.text), false, false)
+				}
+			}
+		}
+		for _, top := range treesAbove(dir) {
+			if all := [2]string{by + ", in which " + unknown + " may be any name,", top}; unknown != "" && !slices.Contains(named, all) {
+				named = append(named, all)
 			}
 		}
 	}
 	return named
+}
+
+// treesAbove lists the tops of the working trees around a directory, from the innermost outward.
+func treesAbove(dir string) (tops []string) {
+	for dir = disk.Real(dir); ; dir = filepath.Dir(dir) {
+		if isTop(dir) {
+			tops = append(tops, dir)
+		}
+		if dir == filepath.Dir(dir) {
+			return tops
+		}
+	}
+}
+
+// behindLetters lists what options name whose letters stand before the name (-Fname).
+func behindLetters(word string) (names []string) {
+	options, is := strings.CutPrefix(word, "-")
+	for n := 0; is && n < min(mostLetters, len(options)) && options[n] != '/'; n++ {
+		names = append(names, options[n+1:])
+	}
+	return names
 }
 
 // mostLetters is how many letters of options may stand before a name (ssh -4vFname).
@@ -132,6 +182,9 @@ func isQuote(r rune) bool { return strings.ContainsRune("'\"`", r) }
 func betweenWords(r rune) bool {
 	return isQuote(r) || unicode.IsSpace(r) || strings.ContainsRune("=,;|&()<>!", r)
 }
+
+// inWords separate the parts of a word of a command.
+func inWords(r rune) bool { return strings.ContainsRune("=,:", r) }
 
 // Where is the path of a program, as it is found; its name where it is not.
 func Where(name string) string {
@@ -172,7 +225,7 @@ var (
 const ForGit = "for git, "
 
 // Counts reports whether programs may take something by its name from a folder that a
-// variable names: settings below the home directory, libraries, programs, or anything.
+// variable names: settings below the home directory, programs, or anything.
 func Counts(by, below string, executable bool) bool {
 	first, _, deeper := strings.Cut(below, "/")
 	begins := func(names []string) bool {
@@ -183,8 +236,6 @@ func Counts(by, below string, executable bool) bool {
 		return begins(gitHome) || strings.HasPrefix(first, ".") && !begins(ownOfRepository)
 	case ForGit + "HOME", ForGit + "USERPROFILE":
 		return begins(gitHome)
-	case "LD_LIBRARY_PATH", ForGit + "LD_LIBRARY_PATH":
-		return strings.Contains(below, ".so")
 	case searchPath:
 		return !deeper && (executable || runtime.GOOS == "windows")
 	case ForGit + searchPath:

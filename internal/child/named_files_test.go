@@ -84,13 +84,13 @@ func TestNamed(t *testing.T) {
 			t.Errorf("%s: %q, want %q", value, got, want.paths)
 		}
 	}
-	t.Setenv("LD_LIBRARY_PATH", at("in")+string(filepath.ListSeparator))
 	t.Setenv("XDG_CONFIG_HOME", "in")
+	t.Setenv("GEM_PATH", at("in")+string(filepath.ListSeparator))
 	t.Setenv("TMPDIR", at("in"))
 	t.Setenv("CKR_MODULE", at("config"))
-	t.Setenv("L5D_PKI_KEY_PROGRAM_ENV", "CKR_MODULE")
+	t.Setenv("L5D_PKI_KEY_PROGRAM_ENV", "CKR_MODULE,GEM_PATH")
 	got := Files(KMS)
-	for _, want := range [][2]string{{"LD_LIBRARY_PATH", at("in")}, {"LD_LIBRARY_PATH", "."}, {"XDG_CONFIG_HOME", "in"}, {"HOME", at("in")}, {"PATH", at("bin")}, {"CKR_MODULE", at("config")}} {
+	for _, want := range [][2]string{{"GEM_PATH", at("in")}, {"GEM_PATH", "."}, {"XDG_CONFIG_HOME", "in"}, {"HOME", at("in")}, {"PATH", at("bin")}, {"CKR_MODULE", at("config")}} {
 		if !slices.Contains(got, want) {
 			t.Errorf("%q is missing in %q", want, got)
 		}
@@ -106,7 +106,7 @@ func TestCounts(t *testing.T) {
 		{"HOME", ".gitconfig"}: true, {"HOME", ".ssh/config"}: true, {"HOME", ".any"}: true, {"HOME", ".github/x"}: false, {"HOME", ".gitignore"}: false,
 		{"HOME", "docs/x"}: false, {ForGit + "HOME", ".netrc"}: true, {ForGit + "HOME", ".any"}: false, {"PATH", "x"}: true, {"PATH", "x/y"}: false,
 		{ForGit + "PATH", "git-credential-x"}: true, {ForGit + "PATH", "ssh"}: true, {ForGit + "PATH", "x"}: false,
-		{"LD_LIBRARY_PATH", "libx.so.1"}: true, {"LD_LIBRARY_PATH", "x"}: false, {"XDG_CONFIG_HOME", "any/thing"}: true,
+		{"XDG_CONFIG_HOME", "any/thing"}: true,
 	} {
 		if got := Counts(c[0], c[1], true); got != want {
 			t.Errorf("%q: %v", c, got)

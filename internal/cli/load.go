@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"os"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
+	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -20,10 +22,7 @@ var envNames = map[string]string{"log-file": "L5D_PKI_LOG"}
 func (a *app) flagsFromEnvironment(cmd *cobra.Command) error {
 	var failed error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		name, special := envNames[f.Name]
-		if !special {
-			name = "L5D_PKI_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		}
+		name := cmp.Or(envNames[f.Name], "L5D_PKI_"+strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_")))
 		value := a.Getenv(name)
 		if f.Changed || value == "" || failed != nil || f.Name == "help" {
 			return
@@ -35,6 +34,8 @@ func (a *app) flagsFromEnvironment(cmd *cobra.Command) error {
 	if f := cmd.Flags().Lookup("state"); f != nil && failed == nil && cmd.Name() != "pr" { // pr judges what a path is in Git
 		failed = f.Value.Set(statefile.BehindLink(f.Value.String()))
 	}
+	clones, _ := cmd.Flags().GetString("repositories")
+	repo.TakeNoGitFrom(clones)
 	return failed
 }
 

@@ -60,7 +60,7 @@ func Small(args []string, w World) int {
 	}
 	fails := func(err error) int { a.ran = true; return a.finish(err) }
 	path := a.findProgram(fullProgram)
-	if err := base.RefuseProgram(args, fullProgram.name, path); err != nil {
+	if err := base.RefuseProgram(args, a.Getenv("L5D_PKI_REPOSITORIES"), fullProgram.name, path); err != nil {
 		return fails(err)
 	}
 	code, err := child.Become(path, args, child.Environment(fullProgram.purpose))

@@ -40,3 +40,38 @@ func TestPRFleetFilesOfMembers(t *testing.T) {
 		}
 	}
 }
+
+// TestPRFleetGitOfMembers: git is never the one of a branch that is checked out in the clone
+// of a member, for whatever command reads the fleet.
+func TestPRFleetGitOfMembers(t *testing.T) {
+	r := newRealm(t, ageKeys, "east", "west")
+	east, note := filepath.Join(r.top, "east"), filepath.Join(t.TempDir(), "note")
+	gitIn(t, east, "checkout", "-q", "-b", "review")
+	bin := filepath.Join(east, "bin")
+	if err := os.Mkdir(bin, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r.write(filepath.Join(bin, "git"), "#!/bin/sh\necho \"$@\" >> '"+note+"'\nexit 1\n")
+	if err := os.Chmod(filepath.Join(bin, "git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	gitIn(t, east, "add", "-A")
+	gitIn(t, east, "commit", "-q", "-m", "theirs")
+	t.Chdir(filepath.Join(r.top, "fleet"))
+	usual := os.Getenv("PATH")
+	for _, command := range [][]string{
+		{"pr", "start", "anchor", "--strategy", "bundle", "--member", "west", "--dry-run"},
+		{"pr", "--guard", "--base", "main", "-s", filepath.Join(r.top, "west", "rotation.yaml")},
+		{"report"},
+	} {
+		t.Setenv("PATH", bin+string(filepath.ListSeparator)+usual)
+		got := r.run(append(command, "--fleet", "fleet.yaml", "--repositories", "..")...)
+		t.Setenv("PATH", usual)
+		if refused := strings.Contains(got.stderr, "explain pr-unreviewed-file"); refused != (command[0] == "pr") || !refused && got.code != ExitDone {
+			t.Errorf("%q: code %d: %s", command, got.code, got.stderr)
+		}
+		if ran, err := os.ReadFile(note); err == nil {
+			t.Fatalf("%q ran git: %s", command, ran)
+		}
+	}
+}

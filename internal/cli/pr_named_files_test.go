@@ -175,22 +175,30 @@ func TestPRFoldersOfTheBranch(t *testing.T) {
 	t.Run("as usual", func(t *testing.T) {
 		t.Setenv("PWD", l.clone)
 		t.Setenv("XDG_DATA_HOME", filepath.Join(l.clone, "none"))
+		gitIn(t, l.clone, "config", "credential.helper", `!f() { test "$1" = get && echo "password=$(cat /none)"; }; f`)
+		gitIn(t, l.clone, "config", "core.sshCommand", `ssh -F "$HOME/.ssh/config" -o 'BatchMode yes'`)
+		t.Cleanup(func() { gitIn(t, l.clone, "config", "--unset", "core.sshCommand") })
 		asked(t, false)
 	})
 	for name, c := range map[string]struct{ variable, value, setting, to string }{
-		"PATH":             {variable: "PATH", value: file("bin") + string(filepath.ListSeparator) + os.Getenv("PATH")},
-		"HOME":             {variable: "HOME", value: file("")},
-		"XDG_CONFIG_HOME":  {variable: "XDG_CONFIG_HOME", value: file("")},
-		"GNUPGHOME":        {variable: "GNUPGHOME", value: file("")},
-		"SSL_CERT_DIR":     {variable: "SSL_CERT_DIR", value: "/none" + string(filepath.ListSeparator) + file("")},
-		"-F":               {variable: "GIT_SSH_COMMAND", value: "ssh -F own/ssh_config"},
-		"-Fx":              {variable: "GIT_SSH_COMMAND", value: "ssh -Fown/ssh_config"},
-		"sh":               {variable: "GIT_SSH_COMMAND", value: "sh own/ssh"},
-		"quoted":           {variable: "GIT_SSH_COMMAND", value: "'" + file("ssh") + "' -x"},
-		"SOPS_AGE_KEY_CMD": {variable: "SOPS_AGE_KEY_CMD", value: "sh " + file("ssh")},
-		"include.path":     {setting: "include.path", to: "../own/.gitconfig"},
-		"core.sshCommand":  {setting: "core.sshCommand", to: "ssh -F own/ssh_config"},
-		"core.askPass":     {setting: "core.askPass", to: file("ssh")},
+		"PATH":                     {variable: "PATH", value: file("bin") + string(filepath.ListSeparator) + os.Getenv("PATH")},
+		"HOME":                     {variable: "HOME", value: file("")},
+		"XDG_CONFIG_HOME":          {variable: "XDG_CONFIG_HOME", value: file("")},
+		"GNUPGHOME":                {variable: "GNUPGHOME", value: file("")},
+		"SSL_CERT_DIR":             {variable: "SSL_CERT_DIR", value: "/none" + string(filepath.ListSeparator) + file("")},
+		"-F":                       {variable: "GIT_SSH_COMMAND", value: "ssh -F own/ssh_config"},
+		"-Fx":                      {variable: "GIT_SSH_COMMAND", value: "ssh -Fown/ssh_config"},
+		"sh":                       {variable: "GIT_SSH_COMMAND", value: "sh own/ssh"},
+		"quoted":                   {variable: "GIT_SSH_COMMAND", value: "'" + file("ssh") + "' -x"},
+		"joined":                   {variable: "GIT_SSH_COMMAND", value: `ssh -F "$PWD"/own/ssh\_conf'ig'`},
+		"cd":                       {variable: "GIT_SSH_COMMAND", value: "cd own && ssh -F ssh_config"},
+		"made up":                  {variable: "GIT_SSH_COMMAND", value: "ssh -F $(pwd)/own/ssh_config"},
+		"SOPS_AGE_KEY_CMD":         {variable: "SOPS_AGE_KEY_CMD", value: "sh " + file("ssh")},
+		"include.path":             {setting: "include.path", to: "../own/.gitconfig"},
+		"core.sshCommand":          {setting: "core.sshCommand", to: "ssh -F own/ssh_config"},
+		"core.sshCommand, joined":  {setting: "core.sshCommand", to: `ssh -F own/"ssh"\_config`},
+		"core.sshCommand, made up": {setting: "core.sshCommand", to: "ssh -F `pwd`/own/ssh_config"},
+		"core.askPass":             {setting: "core.askPass", to: file("ssh")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("XDG_CACHE_HOME", t.TempDir())

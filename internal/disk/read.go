@@ -113,10 +113,14 @@ func Holds(path string, data []byte) bool {
 // Real is the absolute path that a path leads to, symbolic links followed as far
 // as there is something.
 func Real(path string) string {
-	full, err := filepath.Abs(path)
+	full, err := Full(path)
 	if err != nil {
 		return path
 	}
+	if real, err := filepath.EvalSymlinks(full); err == nil {
+		return real
+	}
+	full = filepath.Clean(full)
 	there, rest := full, ""
 	for {
 		if real, err := filepath.EvalSymlinks(there); err == nil {

@@ -109,7 +109,7 @@ func (f Facts) fromGit(of string) (steps []Step) {
 func rightKeys(f Facts) (steps []Step, person string) {
 	for _, k := range f.WrongKeys {
 		if k.Commit != "" {
-			steps = append(steps, Step{Command: "git checkout " + k.Commit + " -- " + Quoted(k.File)})
+			steps = append(steps, Step{Command: "git checkout " + k.Commit + " -- " + sink.Shell(k.File)})
 			continue
 		}
 		steps = append(steps, Step{Text: k.File + ": " + k.Hint})

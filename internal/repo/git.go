@@ -20,7 +20,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
@@ -124,8 +126,10 @@ func (c call) read(in io.Reader, f func(*bufio.Reader) error, args ...string) er
 
 // program runs git with arguments as they are.
 func (c call) program(in io.Reader, out io.Writer, args []string) error {
-	// A replace ref is a ref that somebody pushes, and stands for any commit.
-	env := append([]string{"GIT_TERMINAL_PROMPT=0", "LC_ALL=C", "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE=" + os.DevNull}, c.env...)
+	// A replace ref is a ref that somebody pushes, and stands for any commit. Traces would go to
+	// the files that the configuration names, before anybody has judged that.
+	env := append([]string{"GIT_TERMINAL_PROMPT=0", "LC_ALL=C", "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE=" + os.DevNull,
+		"GIT_TRACE2=0", "GIT_TRACE2_EVENT=0", "GIT_TRACE2_PERF=0"}, c.env...)
 	if c.use == child.Judging {
 		env = append(env, "GIT_OPTIONAL_LOCKS=0", "GIT_ATTR_NOSYSTEM=1",
 			"GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none") // the latter for versions of Git that do not know the former
@@ -140,12 +144,23 @@ func (c call) program(in io.Reader, out io.Writer, args []string) error {
 	}.Run(context.Background())
 }
 
+// clones are the folders whose repositories' branches may bring a git, too.
+var clones sync.Map
+
+// TakeNoGitFrom keeps git from being taken out of the working trees of the repositories that
+// are cloned in a folder, as those of a fleet's members are.
+func TakeNoGitFrom(folder string) {
+	if full, err := filepath.Abs(folder); err == nil && folder != "" {
+		clones.Store(full, &sync.Map{})
+	}
+}
+
 // git is the program: the first of the PATH that lies in no working tree of the repository,
-// nor of that around the current directory, whose branches may bring one.
+// of that around the current directory, nor of one of the clones, whose branches may bring one.
 func (c call) git() (path string, err error) {
 	paths := child.InPath("git")
 	for _, path := range paths {
-		if !inTreeOf(path, c.dir) && !inTreeOf(path, ".") {
+		if !inTreeOf(path, c.dir) && !inTreeOf(path, ".") && !inClones(path) {
 			return path, nil
 		}
 	}
@@ -155,11 +170,42 @@ func (c call) git() (path string, err error) {
 	return "git", nil
 }
 
-// inTreeOf reports whether a file lies in a working tree of the repository around a
-// directory, or is a link to one there.
+// inTreeOf reports whether a file, or a link on the way to it, lies in a working tree of the
+// repository around a directory.
 func inTreeOf(file, dir string) bool {
 	at, found := find(dir)
-	return found && len(treesAround(filepath.Dir(file), at.shared()))+len(treesAround(filepath.Dir(disk.Real(file)), at.shared())) > 0
+	return found && slices.ContainsFunc(append(disk.LinksOn(file), disk.Real(file)), func(path string) bool {
+		return len(treesAround(filepath.Dir(path), at.shared())) > 0
+	})
+}
+
+// inClones is the same for the clones in all folders. Each file is looked at once.
+func inClones(file string) (is bool) {
+	clones.Range(func(folder, judged any) bool {
+		known, found := judged.(*sync.Map).Load(file)
+		if !found {
+			known = slices.ContainsFunc(clonesIn(folder.(string)), func(clone string) bool { return inTreeOf(file, clone) })
+			judged.(*sync.Map).Store(file, known)
+		}
+		is = known.(bool)
+		return !is
+	})
+	return is
+}
+
+// clonesIn lists the tops of the working trees in a folder.
+func clonesIn(folder string) (tops []string) {
+	entries, err := os.ReadDir(folder)
+	if err != nil { // whoever opens one of them says so
+		return nil
+	}
+	for _, entry := range entries {
+		top := disk.Real(filepath.Join(folder, entry.Name()))
+		if _, found, _ := gitDirOf(top); found {
+			tops = append(tops, top)
+		}
+	}
+	return tops
 }
 
 // Error is what git said.

@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 )
@@ -35,9 +34,10 @@ func LinkInGit(home, file string) (string, error) {
 			tops = append(tops, disk.Real(top))
 		}
 	}
-	links := slices.DeleteFunc(linksOn(file), func(link string) bool {
+	links := slices.DeleteFunc(disk.LinksOn(file), func(link string) bool {
 		return !slices.ContainsFunc(tops, func(top string) bool { return top != "" && within(link, top) })
 	})
+	review := (&Repo{}).Review()
 	shown := shownWhy(links, func(link string) string { return link })
 	for _, link := range links {
 		if why, is := shown[link]; is {
@@ -47,7 +47,7 @@ func LinkInGit(home, file string) (string, error) {
 		if !found {
 			continue
 		}
-		if names, err := at.tracked(link); err != nil || len(names) > 0 { // also where the index alone has lost it
+		if names, err := review.tracked(at, link); err != nil || len(names) > 0 { // also where the index alone has lost it
 			return link, err
 		}
 	}
@@ -70,47 +70,3 @@ func TopOf(folder string) (top string) {
 		}
 	}
 }
-
-// maxLinks is how many links a path may lead through, as for filepath.EvalSymlinks.
-const maxLinks = 255
-
-// linksOn lists the links on the way to a file, each by its own place, in the order in which
-// the system follows them.
-func linksOn(file string) (links []string) {
-	full, err := filepath.Abs(file)
-	if err != nil {
-		return nil // nothing can be written there either
-	}
-	here, rest := rootAnd(full)
-	parts := split(rest)
-	for len(parts) > 0 && len(links) < maxLinks {
-		next := filepath.Join(here, parts[0]) // also of "..": here has no links
-		parts = parts[1:]
-		info, err := os.Lstat(next)
-		if err != nil {
-			break
-		}
-		if info.Mode()&os.ModeSymlink == 0 {
-			here = next
-			continue
-		}
-		links = append(links, next)
-		target, err := os.Readlink(next)
-		if err != nil {
-			break
-		}
-		if filepath.IsAbs(target) {
-			here, target = rootAnd(target)
-		}
-		parts = slices.Concat(split(target), parts)
-	}
-	return links
-}
-
-// rootAnd splits an absolute path.
-func rootAnd(path string) (root, rest string) {
-	root = filepath.VolumeName(path) + string(filepath.Separator)
-	return root, strings.TrimPrefix(path, root)
-}
-
-func split(path string) []string { return strings.Split(path, string(filepath.Separator)) }

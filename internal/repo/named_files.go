@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -54,49 +53,46 @@ func (r *Repo) Named() (all [][2]string, err error) {
 // members of a fleet do.
 func (r *Repo) Clones(dir string) (others []*Repo) {
 	own, _ := find(r.Top)
-	entries, err := os.ReadDir(dir)
-	if err != nil { // whoever opens one of them says so
-		return nil
-	}
-	for _, entry := range entries {
-		top := disk.Real(filepath.Join(dir, entry.Name()))
-		if gitDir, found, _ := gitDirOf(top); found && (place{top, gitDir}).shared() != own.shared() {
+	for _, top := range clonesIn(dir) {
+		if at, found := find(top); found && at.shared() != own.shared() {
 			others = append(others, &Repo{Top: top})
 		}
 	}
 	return others
 }
 
-// UnreviewedThere is [Repo.Unreviewed] by the default branch of the repository as the clone
+// UnreviewedThere is [Review.Unreviewed] by the default branch of the repository as the clone
 // knows it, whose name is returned, too. Files of other repositories cost no process.
-func (r *Repo) UnreviewedThere(by, file string) (place, branch string, err error) {
-	at, found := find(r.Top)
-	full, err := filepath.Abs(file)
+func (v *Review) UnreviewedThere(by, file string) (place, branch string, err error) {
+	at, found := find(v.repo.Top)
+	full, err := disk.Full(file)
 	if !found || err != nil {
 		return "", "", err
 	}
 	holds := func(path string) bool { // a file has no .git below it
 		return len(treesAround(path, at.shared())) > 0
 	}
-	if !slices.ContainsFunc(append(linksOn(full), disk.Real(full)), holds) {
+	if !slices.ContainsFunc(append(disk.LinksOn(full), disk.Real(full)), holds) {
 		return "", "", nil
 	}
-	remote, _ := r.DefaultRemote()
-	commit, branch := r.Known(remote, "")
-	place, err = r.Unreviewed(commit, by, file)
-	return place, branch, err
+	if v.known.branch == "" {
+		remote, _ := v.repo.DefaultRemote()
+		v.known.commit, v.known.branch = v.repo.Known(remote, "")
+	}
+	place, err = v.Unreviewed(v.known.commit, by, file)
+	return place, v.known.branch, err
 }
 
-// UnreviewedAround is [Repo.Unreviewed] for a program in whatever repository it lies in, by
+// UnreviewedAround is [Review.Unreviewed] for a program in whatever repository it lies in, by
 // the default branch of that as the clone knows it, whose name is returned, too.
 func UnreviewedAround(program string) (place, branch string, err error) {
 	program = child.Where(program)
-	for _, path := range append(linksOn(program), disk.Real(program)) {
+	for _, path := range append(disk.LinksOn(program), disk.Real(program)) {
 		at, found := find(filepath.Dir(path))
 		if !found {
 			continue
 		}
-		if place, branch, err = (&Repo{Top: at.top}).UnreviewedThere("", path); place != "" || err != nil {
+		if place, branch, err = (&Repo{Top: at.top}).Review().UnreviewedThere("", path); place != "" || err != nil {
 			return place, branch, err
 		}
 	}

@@ -3,6 +3,7 @@ package repo
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -55,18 +56,18 @@ func TestUnreviewedFolder(t *testing.T) {
 	for _, c := range []struct{ by, folder, want string }{
 		{"HOME", "dir", "dir/.config/x"}, {"HOME", ".", ""}, {"HOME", "own", ""}, {"XDG_CONFIG_HOME", "same", ""}, {"XDG_CONFIG_HOME", "staged", "staged/x"},
 		{"XDG_CONFIG_HOME", "dir", "dir/.config/x"}, {"XDG_CONFIG_HOME", "dir/.config", "dir/.config/x"}, {"XDG_CONFIG_HOME", "own/cache", ""},
-		{"PATH", "bin", "bin/ssh"}, {"PATH", ".", ""}, {"LD_LIBRARY_PATH", "dir", ""}, {"XDG_CONFIG_HOME", "../to-dir", "dir/.config/x"},
+		{"PATH", "bin", "bin/ssh"}, {"PATH", ".", ""}, {"XDG_CONFIG_HOME", "../to-dir", "dir/.config/x"},
 		{"PATH", "../review/bin", "../review/bin/ssh"}, {"HOME", "..", ""}, {"HOME", "none", ""},
 	} {
 		want := c.want
 		if want != "" {
 			want = filepath.Join(clone, want)
 		}
-		if got, err := r.Unreviewed(base, c.by, filepath.Join(clone, c.folder)); got != want || err != nil {
+		if got, err := r.Review().Unreviewed(base, c.by, filepath.Join(clone, c.folder)); got != want || err != nil {
 			t.Errorf("%s=%s: %q, want %q (%v)", c.by, c.folder, got, want, err)
 		}
 	}
-	if got, err := r.Unreviewed("", "XDG_CONFIG_HOME", filepath.Join(clone, "same")); got != filepath.Join(clone, "same/git/config") || err != nil {
+	if got, err := r.Review().Unreviewed("", "XDG_CONFIG_HOME", filepath.Join(clone, "same")); got != filepath.Join(clone, "same/git/config") || err != nil {
 		t.Errorf("where the base is not known: %q (%v)", got, err)
 	}
 }
@@ -121,7 +122,13 @@ func TestGitOfTheTree(t *testing.T) {
 	program(t, filepath.Join(filepath.Dir(clone), "single", "other"), os.DevNull, "true")
 	link(t, filepath.Join(clone, "bin", "git"), filepath.Join(filepath.Dir(clone), "single", "git"))
 	usual := os.Getenv("PATH")
-	for _, first := range []string{filepath.Join(clone, "bin"), filepath.Join(filepath.Dir(clone), "linked"), filepath.Join(filepath.Dir(clone), "single")} {
+	link(t, filepath.Join(filepath.Dir(clone), "single"), filepath.Join(clone, "out"))
+	link(t, filepath.Join(clone, "out"), filepath.Join(filepath.Dir(clone), "through"))
+	program(t, filepath.Join(filepath.Dir(clone), "other", "git"), note, "/nowhere/git")
+	link(t, filepath.Join(filepath.Dir(clone), "other"), filepath.Join(clone, "away"))
+	link(t, filepath.Join(clone, "away"), filepath.Join(filepath.Dir(clone), "by-theirs"))
+	for _, name := range []string{"clone/bin", "linked", "single", "through", "by-theirs"} {
+		first := filepath.Join(filepath.Dir(clone), name)
 		known.Store(nil)
 		confirmed.Clear()
 		t.Setenv("PATH", first+string(filepath.ListSeparator)+usual)
@@ -138,6 +145,46 @@ func TestGitOfTheTree(t *testing.T) {
 	if ran, err := os.ReadFile(note); err == nil {
 		t.Errorf("ran: %s", strings.TrimSpace(string(ran)))
 	}
+}
+
+// TestGitStartsClean: git gets no library of a working tree, from its first call on, and
+// writes no trace of what it does, whatever the configuration says that a branch changes.
+func TestGitStartsClean(t *testing.T) {
+	_, clone := cloned(t)
+	note, trace := filepath.Join(filepath.Dir(clone), "note"), filepath.Join(filepath.Dir(clone), "trace")
+	usual, err := exec.LookPath("git")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(filepath.Dir(clone), "tools")
+	text := "#!/bin/sh\necho \"$LD_LIBRARY_PATH\" >> '" + note + "'\nexec " + usual + " \"$@\"\n"
+	if err := errors.Join(os.Mkdir(folder, 0o755), os.WriteFile(filepath.Join(folder, "git"), []byte(text), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	save(t, clone, "lib/libz.so.1", "theirs\n")
+	save(t, clone, "gitconfig", "[trace2]\nnormalTarget = "+trace+"\neventTarget = "+trace+"\nperfTarget = "+trace+"\n")
+	t.Chdir(clone)
+	t.Setenv("PATH", folder+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	t.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(clone, "gitconfig"))
+	for _, value := range []string{"/nowhere:", "/nowhere;lib", clone, filepath.Join(clone, "lib") + ":/nowhere"} {
+		known.Store(nil)
+		confirmed.Clear()
+		t.Setenv("LD_LIBRARY_PATH", value)
+		r, err := Open(clone)
+		if err == nil {
+			_, err = r.Named()
+		}
+		if err == nil {
+			_, err = r.Look("origin")
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if got, err := os.ReadFile(note); strings.TrimSpace(string(got)) != "" || err != nil {
+		t.Errorf("libraries: %q (%v)", got, err)
+	}
+	untouched(t, trace, "trace2")
 }
 
 // TestUnreviewedAround: a program of another repository counts by what its clone knows of

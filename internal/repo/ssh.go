@@ -31,7 +31,7 @@ func (r *Repo) sshHost(name string, scope ...string) string {
 	}
 	program, args := r.ssh(scope...)
 	out, err := child.Command{
-		Name: program, Args: append(args, "-G", name), Env: child.Environment(child.Transport), Wait: sshPatience,
+		Name: program, Args: append(args, "-G", name), Dir: r.Top, Env: child.Environment(child.Transport), Wait: sshPatience,
 	}.Output(context.Background())
 	if err != nil {
 		return ""

@@ -1,12 +1,10 @@
 package repo
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,21 +16,45 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 )
 
+// Review judges files that a call names. What it asked git of a working tree it does not ask
+// again: the index and what is checked out are those of the beginning.
+type Review struct {
+	repo    *Repo
+	names   map[place]string                // that Git tracks, each with a zero behind it
+	commits map[string]string               // full names, by the place and the name
+	diffs   map[[2]string]string            // of the index and of what is checked out, by the place and the commit
+	known   struct{ commit, branch string } // the default branch
+}
+
+// Review begins to judge files.
+func (r *Repo) Review() *Review {
+	return &Review{repo: r, names: map[place]string{}, commits: map[string]string{}, diffs: map[[2]string]string{}}
+}
+
+// commit is the full name of a commit here, "" if there is none.
+func (v *Review) commit(p place, name string) string {
+	key := p.top + "\x00" + name
+	if _, asked := v.commits[key]; !asked && name != "" {
+		v.commits[key], _ = (&Repo{Top: p.top}).Resolve(name)
+	}
+	return v.commits[key]
+}
+
 // Unreviewed returns the first place on the way to a file or folder, a symbolic link, the
 // file itself or a file in the folder, that Git tracks in a working tree of the repository,
 // or in a submodule there, and that a commit does not have as it is: the branch that is
 // checked out may have brought it, over a file that Git ignored before. It is "" if there is
 // none. What it is named by says which files of a folder count ([child.Counts]).
-func (r *Repo) Unreviewed(commit, by, file string) (string, error) {
-	file, err := filepath.Abs(file)
+func (v *Review) Unreviewed(commit, by, file string) (string, error) {
+	file, err := disk.Full(file)
 	if err != nil {
 		return "", err
 	}
-	at, found := find(r.Top)
+	at, found := find(v.repo.Top)
 	if !found {
 		return "", ErrNone
 	}
-	for _, path := range append(linksOn(file), disk.Real(file)) {
+	for _, path := range append(disk.LinksOn(file), disk.Real(file)) {
 		info, err := os.Lstat(path)
 		if err != nil { // a pipe of /dev/fd, or what nobody can read
 			continue
@@ -40,11 +62,11 @@ func (r *Repo) Unreviewed(commit, by, file string) (string, error) {
 		n := named{by, path, info.IsDir()}
 		trees, of := treesAround(n.dir(), at.shared()), commit
 		if len(trees) == 0 {
-			if trees, of, err = at.above(n); err != nil {
+			if trees, of, err = v.above(at, n); err != nil {
 				return path, err
 			}
 		}
-		if place, err := unreviewed(trees, of, n); place != "" || err != nil {
+		if place, err := v.unreviewed(trees, of, n); place != "" || err != nil {
 			return place, err
 		}
 	}
@@ -68,7 +90,7 @@ func (n named) dir() string {
 // above lists the working trees around what is named from that of a repository which has this one
 // as a submodule, and the commit of its default branch; none where the file lies in none, or
 // the clone does not know that branch.
-func (p place) above(n named) (trees []place, commit string, err error) {
+func (v *Review) above(p place, n named) (trees []place, commit string, err error) {
 	for inner := p; ; {
 		outer, found := find(filepath.Dir(inner.top))
 		if !found {
@@ -78,7 +100,7 @@ func (p place) above(n named) (trees []place, commit string, err error) {
 			inner = outer
 			continue
 		}
-		if names, err := outer.tracked(inner.top); err != nil || len(names) == 0 {
+		if names, err := v.tracked(outer, inner.top); err != nil || len(names) == 0 {
 			return nil, "", err
 		}
 		r := &Repo{Top: outer.top}
@@ -115,7 +137,7 @@ func treesAround(dir, shared string) (trees []place) {
 
 // unreviewed gives the place of a file that one of the trees tracks and the commit of the
 // first does not have.
-func unreviewed(trees []place, commit string, n named) (string, error) {
+func (v *Review) unreviewed(trees []place, commit string, n named) (string, error) {
 	of := commit
 	for i, p := range trees {
 		switch {
@@ -123,28 +145,28 @@ func unreviewed(trees []place, commit string, n named) (string, error) {
 			of = commit
 		default: // a submodule, or a clone that only lies here
 			outer := trees[i-1]
-			link, err := outer.entry(of, p.top)
+			link, err := v.entry(outer, of, p.top)
 			if err != nil {
 				return n.path, err
 			}
 			if of = ""; link.Mode == modeSubmodule {
 				of = link.Object
-			} else if names, err := outer.tracked(p.top); err != nil || len(names) == 0 {
+			} else if names, err := v.tracked(outer, p.top); err != nil || len(names) == 0 {
 				return "", err
 			}
 		}
 		if n.folder {
-			if place, err := p.changedBelow(of, n); place != "" || err != nil {
+			if place, err := v.changedBelow(p, of, n); place != "" || err != nil {
 				return place, err
 			}
 			continue
 		}
-		names, err := p.tracked(n.path)
+		names, err := v.tracked(p, n.path)
 		if err != nil {
 			return n.path, err
 		}
 		for _, name := range names {
-			if same, err := p.same(of, filepath.Join(p.top, filepath.FromSlash(name)), n.path); err != nil || !same {
+			if same, err := v.same(p, of, filepath.Join(p.top, filepath.FromSlash(name)), n.path); err != nil || !same {
 				return n.path, err
 			}
 		}
@@ -154,42 +176,56 @@ func unreviewed(trees []place, commit string, n named) (string, error) {
 
 // changedBelow gives the first file below a folder that the index or the commit that is
 // checked out has otherwise than a commit, and that counts.
-func (p place) changedBelow(commit string, n named) (string, error) {
-	c := call{dir: p.top, wait: longPatience}
-	r := &Repo{Top: p.top}
-	if commit == "" || !r.Has(commit) {
-		none, err := call{dir: p.top, wait: patience, stdin: []byte{}}.run("hash-object", "-t", "tree", "--stdin")
-		if err != nil {
-			return n.path, err
-		}
-		commit = strings.TrimSpace(string(none))
-	}
+func (v *Review) changedBelow(p place, commit string, n named) (string, error) {
 	own, err := filepath.Rel(p.top, n.path)
 	if err != nil {
 		return n.path, err
 	}
-	against := [][]string{{"diff-index", "--cached", commit}}
-	if head, err := r.Resolve("HEAD"); err == nil {
-		against = append(against, []string{"diff-tree", "-r", commit, head})
+	changed, err := v.diff(p, commit)
+	if err != nil {
+		return n.path, err
 	}
-	for _, args := range against {
-		args = slices.Insert(args, 1, "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
-		out, err := c.run(append(args, "--")...)
-		if err != nil {
-			return n.path, err
-		}
-		fields := strings.Split(string(out), "\x00")
-		for i := 0; i+1 < len(fields); i += 2 {
-			facts, name := strings.Fields(fields[i]), fields[i+1]
-			below, is := p.below(filepath.ToSlash(own), name)
-			file := filepath.Join(p.top, filepath.FromSlash(name))
-			runs := facts[1] == modeExecutable || facts[1] == modeLink
-			if _, err := os.Lstat(file); err == nil && is && child.Counts(n.by, below, runs) {
-				return file, nil
-			}
+	fields := strings.Split(changed, "\x00")
+	for i := 0; i+1 < len(fields); i += 2 {
+		facts, name := strings.Fields(fields[i]), fields[i+1]
+		below, is := p.below(filepath.ToSlash(own), name)
+		file := filepath.Join(p.top, filepath.FromSlash(name))
+		runs := facts[1] == modeExecutable || facts[1] == modeLink
+		if _, err := os.Lstat(file); err == nil && is && child.Counts(n.by, below, runs) {
+			return file, nil
 		}
 	}
 	return "", nil
+}
+
+// diff lists what the index and the commit that is checked out have otherwise than a commit.
+func (v *Review) diff(p place, commit string) (string, error) {
+	key := [2]string{p.top, commit}
+	if diff, asked := v.diffs[key]; asked {
+		return diff, nil
+	}
+	if v.commit(p, commit) == "" {
+		none, err := call{dir: p.top, wait: patience, stdin: []byte{}}.run("hash-object", "-t", "tree", "--stdin")
+		if err != nil {
+			return "", err
+		}
+		commit = strings.TrimSpace(string(none))
+	}
+	against := [][]string{{"diff-index", "--cached", commit}}
+	if head := v.commit(p, "HEAD"); head != "" {
+		against = append(against, []string{"diff-tree", "-r", commit, head})
+	}
+	var all strings.Builder
+	for _, args := range against {
+		args = slices.Insert(args, 1, "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
+		out, err := call{dir: p.top, wait: longPatience}.run(append(args, "--")...)
+		if err != nil {
+			return "", err
+		}
+		all.Write(out)
+	}
+	v.diffs[key] = all.String()
+	return v.diffs[key], nil
 }
 
 // below is a name of the tree as a folder names it, by any spelling of that.
@@ -211,8 +247,7 @@ func (p place) below(folder, name string) (below string, is bool) {
 
 // tracked lists the names of a file in the index and in the commit that is checked out.
 // Where the file system takes several spellings for one name, there may be more than one.
-func (p place) tracked(file string) (names []string, err error) {
-	c := call{dir: p.top, wait: longPatience}
+func (v *Review) tracked(p place, file string) (names []string, err error) {
 	own, err := filepath.Rel(p.top, file)
 	if err != nil {
 		return nil, err
@@ -221,31 +256,33 @@ func (p place) tracked(file string) (names []string, err error) {
 	if slices.Contains(strings.Split(own, "/"), ".git") { // Git tracks nothing in there
 		return nil, nil
 	}
-	add := func(listed *bufio.Reader) error {
-		for {
-			line, err := listed.ReadString(0)
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			name := strings.TrimSuffix(line, "\x00")
-			if name == own || mayBe(name, own) && sameFile(filepath.Join(p.top, filepath.FromSlash(name)), file) {
-				names = append(names, name)
-			}
-		}
-	}
-	if err := c.read(nil, add, "ls-files", "-z", "--cached"); err != nil {
-		return nil, err
-	}
-	if _, err := (&Repo{Top: p.top}).Resolve("HEAD"); err == nil {
-		if err := c.read(nil, add, "ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD"); err != nil {
-			return nil, err
+	all, err := v.list(p)
+	for name := range strings.SplitSeq(all, "\x00") {
+		if name == own || mayBe(name, own) && sameFile(filepath.Join(p.top, filepath.FromSlash(name)), file) {
+			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
-	return slices.Compact(names), nil
+	return slices.Compact(names), err
+}
+
+// list are the names of all files in the index and in the commit that is checked out.
+func (v *Review) list(p place) (string, error) {
+	if names, asked := v.names[p]; asked {
+		return names, nil
+	}
+	c := call{dir: p.top, wait: longPatience}
+	names, err := c.run("ls-files", "-z", "--cached")
+	if err == nil && v.commit(p, "HEAD") != "" {
+		var head []byte
+		if head, err = c.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD"); !bytes.Equal(head, names) {
+			names = append(names, head...)
+		}
+	}
+	if err == nil {
+		v.names[p] = string(names)
+	}
+	return v.names[p], err
 }
 
 // mayBe reports whether a file system might take two names for the same: by case, or by
@@ -266,9 +303,8 @@ func sameFile(a, b string) bool {
 
 // entry is what a commit has at a path of the working tree; the zero entry for nothing,
 // and where there is no such commit here.
-func (p place) entry(commit, file string) (e Entry, err error) {
-	r := &Repo{Top: p.top}
-	if commit == "" || !r.Has(commit) {
+func (v *Review) entry(p place, commit, file string) (e Entry, err error) {
+	if v.commit(p, commit) == "" {
 		return e, nil
 	}
 	name, err := filepath.Rel(p.top, file)
@@ -276,7 +312,7 @@ func (p place) entry(commit, file string) (e Entry, err error) {
 		return e, err
 	}
 	name = filepath.ToSlash(name)
-	out, err := r.entriesAt(commit, name)
+	out, err := (&Repo{Top: p.top}).entriesAt(commit, name)
 	for found, is := range entriesOf(out) {
 		if found == name {
 			e = is
@@ -287,8 +323,8 @@ func (p place) entry(commit, file string) (e Entry, err error) {
 
 // same reports whether a commit has at a path what a file is now: a link to the same place,
 // or the content that Git wrote, also by way of Git LFS or with the line ends of Windows.
-func (p place) same(commit, path, file string) (bool, error) {
-	e, err := p.entry(commit, path)
+func (v *Review) same(p place, commit, path, file string) (bool, error) {
+	e, err := v.entry(p, commit, path)
 	if err != nil || e.Object == "" {
 		return false, err
 	}

@@ -42,6 +42,8 @@ func TestUnreviewed(t *testing.T) {
 	save(t, clone, "secrets/pass", "theirs\n")
 	save(t, clone, "new.pem", "theirs\n")
 	save(t, clone, "changed/ca.pem", "theirs\n")
+	save(t, clone, "changed/deep/x", "theirs\n")
+	link(t, "changed/deep", filepath.Join(clone, "hop"))
 	link(t, outside, filepath.Join(clone, "secrets", "link"))
 	link(t, "../ca.pem", filepath.Join(clone, "secrets", "inside"))
 	must(t, clone, "add", "-A")
@@ -77,7 +79,7 @@ func TestUnreviewed(t *testing.T) {
 		if want != "" {
 			want = filepath.Join(above, want)
 		}
-		if got, err := r.Unreviewed(base, "--flag", file); got != want || err != nil {
+		if got, err := r.Review().Unreviewed(base, "--flag", file); got != want || err != nil {
 			t.Errorf("%s: %q, want %q (%v)", file, got, want, err)
 		}
 	}
@@ -85,8 +87,9 @@ func TestUnreviewed(t *testing.T) {
 		"../secrets/pass": "clone/secrets/pass", filepath.Join(clone, "new.pem"): "clone/new.pem", "../added": "clone/added",
 		filepath.Join(clone, "changed/ca.pem"): "clone/changed/ca.pem", filepath.Join(clone, "secrets/link/own"): "clone/secrets/link",
 		filepath.Join(clone, "secrets/inside"): "clone/secrets/inside", filepath.Join(outside, "into"): "clone/secrets/pass",
-		filepath.Join(above, "clones/secrets/pass"):         "clone/secrets/pass",
-		filepath.Join(clone, "Secrets/Pass"):                "clone/Secrets/Pass", // as where case does not count
+		filepath.Join(above, "clones/secrets/pass"): "clone/secrets/pass",
+		filepath.Join(clone, "Secrets/Pass"):        "clone/Secrets/Pass",                         // as where case does not count
+		clone + "/hop/../ca.pem":                    "clone/hop", "../hop/../ca.pem": "clone/hop", // the system leaves the link's folder
 		filepath.Join(above, "review/secrets/pass"):         "review/secrets/pass",
 		filepath.Join(clone, "trees/review/secrets/pass"):   "clone/trees/review/secrets/pass",
 		filepath.Join(above, "review/ca.pem"):               "",
@@ -171,7 +174,7 @@ func TestUnreviewedAbove(t *testing.T) {
 		if want != "" {
 			want = filepath.Join(above, want)
 		}
-		if got, err := r.Unreviewed(base, "--flag", file); got != want || err != nil {
+		if got, err := r.Review().Unreviewed(base, "--flag", file); got != want || err != nil {
 			t.Errorf("%s: %q, want %q (%v)", file, got, want, err)
 		}
 	}

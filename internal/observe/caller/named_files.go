@@ -3,6 +3,7 @@ package caller
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/child"
@@ -46,9 +47,7 @@ func (o Options) Files(getenv func(string) string) [][2]string {
 	}
 	for _, path := range paths {
 		named = append(named, [2]string{by, path})
-		for _, other := range namedIn(path) {
-			named = append(named, [2]string{by, other})
-		}
+		named = append(named, namedIn(by, path)...)
 	}
 	return named
 }
@@ -58,7 +57,7 @@ const maxKubeconfig = 4 << 20
 
 // namedIn lists the files that a kubeconfig names. One that cannot be read names none: it
 // is of no use to the program that reads the cluster, either.
-func namedIn(path string) (paths []string) {
+func namedIn(by, path string) (named [][2]string) {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxKubeconfig {
 		return nil
@@ -76,7 +75,7 @@ func namedIn(path string) (paths []string) {
 		if other != "" && !filepath.IsAbs(other) {
 			other = filepath.Join(filepath.Dir(path), other)
 		}
-		paths = append(paths, other)
+		named = append(named, [2]string{by, other})
 	}
 	for _, c := range k.Clusters {
 		add(c.Cluster.Authority)
@@ -91,11 +90,17 @@ func namedIn(path string) (paths []string) {
 		for _, variable := range u.User.Exec.Env {
 			u.User.Exec.Args = append(u.User.Exec.Args, variable.Value)
 		}
+		program := filepath.Base(u.User.Exec.Command)
+		line := program
 		for _, word := range u.User.Exec.Args { // from the directory that the plugin runs in
-			for _, named := range child.Named("", "", word, true, false) {
-				paths = append(paths, named[1])
+			named = append(named, child.Named("", by, word, true, false)...)
+			line += " '" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+		for _, word := range child.Named("", by, line, false, true) { // which may be a script for a shell
+			if word[1] != child.Where(program) && !slices.Contains(named, word) {
+				named = append(named, word)
 			}
 		}
 	}
-	return paths
+	return named
 }

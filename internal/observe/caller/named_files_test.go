@@ -19,14 +19,25 @@ users:
 - user: {exec: {command: ./login}}
 - user: {exec: {command: aws, args: [--config=settings, none, "-c", "./sub"], env: [{name: X, value: settings}]}}
 `
+	scripts := `users:
+- user: {exec: {command: sh, args: [-c, '"$HOME/two words/plugin"']}}
+- user: {exec: {command: /bin/bash, args: [-c, 'exec tw"o words"/plug\in']}}
+- user: {exec: {command: other, args: [-c, '$(x)/plugin']}}
+`
 	home := filepath.Join(dir, "home")
-	if err := os.MkdirAll(filepath.Join(home, ".kube"), 0o755); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"home/.kube", "home/two words", "two words", ".git"} {
+		if err := os.MkdirAll(name, 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
-	for name, text := range map[string]string{"sub": text, "odd": "users: 1\n", "settings": "", filepath.Join(home, ".kube", "config"): text} {
+	for name, text := range map[string]string{"sub": text, "scripts": scripts, "made-up": "users: [{user: {exec: {command: sh, args: [-c, '$(no-such-program)/x']}}}]\n", "home/two words/plugin": "", "two words/plugin": "", "odd": "users: 1\n", "settings": "", filepath.Join(home, ".kube", "config"): text} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		t.Fatal(err)
 	}
 	t.Setenv("HOME", home)
 	t.Setenv("USERPROFILE", home)
@@ -40,6 +51,8 @@ users:
 		want []string
 	}{
 		{Options{Kubeconfig: "sub"}, "odd", append([]string{"--kubeconfig sub"}, below(".")...)},
+		{Options{Kubeconfig: "scripts"}, "", []string{"--kubeconfig scripts", "--kubeconfig " + filepath.Join(home, "two words/plugin"), "--kubeconfig two words/plugin", "--kubeconfig /bin/bash"}},
+		{Options{Kubeconfig: "made-up"}, "", []string{"--kubeconfig made-up", "--kubeconfig, in which $(...) may be any name, " + real}},
 		{Options{}, "odd" + string(filepath.ListSeparator) + "none" + string(filepath.ListSeparator) + "sub", append([]string{"KUBECONFIG odd", "KUBECONFIG none", "KUBECONFIG sub"}, below(".")...)},
 		{Options{}, "", append([]string{"the usual kubeconfig " + usual}, below(filepath.Dir(usual))...)},
 		{Options{Kubeconfig: "odd", Prometheus: exchange.Prometheus{TokenFile: "t", CAFile: "c"}}, "", []string{"--prometheus-token-file t", "--prometheus-ca-file c", "--kubeconfig odd"}},

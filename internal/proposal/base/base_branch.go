@@ -3,6 +3,7 @@ package base
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/address"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -70,8 +71,9 @@ func (b *Base) Fetch() error {
 // the branch that is checked out may have brought them: Git writes the files of a branch
 // over those that it ignores without asking.
 func (b *Base) refuseUnreviewed(commit, branch string, named [][2]string) error {
+	review := b.Repo.Review()
 	return refuseUnreviewed(named, func(by, file string) (string, string, error) {
-		place, err := b.Repo.Unreviewed(commit, by, file)
+		place, err := review.Unreviewed(commit, by, file)
 		return place, branch, err
 	})
 }
@@ -84,7 +86,7 @@ func (b *Base) refuseOfClones() error {
 	}
 	var problems problem.List
 	for _, other := range b.Repo.Clones(b.Clones) {
-		problems.Add(refuseUnreviewed(slices.Concat(b.Named, b.ofGit), other.UnreviewedThere))
+		problems.Add(refuseUnreviewed(slices.Concat(b.Named, b.ofGit), other.Review().UnreviewedThere))
 	}
 	return problems.Err()
 }
@@ -109,10 +111,21 @@ func refuseUnreviewed(named [][2]string, judge func(by, file string) (place, bra
 }
 
 // RefuseProgram refuses a program that is about to run `pr` and that a branch may have
-// brought to the clone that it lies in.
-func RefuseProgram(args []string, name, path string) error {
+// brought to the clone that it lies in. The folder with the clones of a fleet is among the
+// arguments, which nobody has read yet, or in the variable for them.
+func RefuseProgram(args []string, clones, name, path string) error {
 	if !slices.Contains(args, "pr") {
 		return nil
+	}
+	repo.TakeNoGitFrom(clones)
+	for i, arg := range args {
+		value, joined := strings.CutPrefix(arg, "--repositories=")
+		if arg == "--repositories" && i+1 < len(args) {
+			value, joined = args[i+1], true
+		}
+		if joined {
+			repo.TakeNoGitFrom(value)
+		}
 	}
 	place, branch, err := repo.UnreviewedAround(path)
 	if place == "" || err != nil {
