@@ -167,6 +167,8 @@ var catalogue = [...]*Sentence{
 	&CustodyOtherIdentity,
 	&CustodyNoPassphrase,
 	&CustodyWrongPassphrase,
+	&CustodyShared,
+	&CustodyKeyTaken,
 	&CustodyPassphraseDiffers,
 	&CustodyTampered,
 	&CustodyTruncated,
