@@ -70,7 +70,8 @@ func (w World) Make(q Request, make Maker) (text []byte, err error) {
 			return keyfile.Change{}, statefile.Named(err, q.StatePath, q.StatePath)
 		}
 		made = m
-		if text, err = show(report.Move{Move: m, DryRun: q.DryRun, StatePath: q.StatePath, Keys: keyuse.Judge(q.StatePath, current, m.State, m.Destroy)}); err != nil {
+		keys := keyuse.Judge(q.StatePath, current, m.State, m.Destroy)
+		if text, err = show(report.Move{Move: m, DryRun: q.DryRun, StatePath: q.StatePath, Keys: keys}); err != nil {
 			return keyfile.Change{}, err
 		}
 		if q.DryRun {

@@ -121,7 +121,8 @@ func storeNames(c *custody.Custody, minted []rotation.Minted, of []render.NamedK
 				continue
 			}
 			if store == at && at.Kind == state.StoreCluster {
-				problems = append(problems, problem.CustodyKeyTaken.With(m.Name, named.Path, at.Kind, at.Name, sink.Name(other.Name), sink.Line(taken.Name)).In(c.StatePath))
+				whose := []any{m.Name, named.Path, at.Kind, at.Name, sink.Name(other.Name), sink.Line(taken.Name)}
+				problems = append(problems, problem.CustodyKeyTaken.With(whose...).In(c.StatePath))
 				continue
 			}
 			said[m.Path] += fmt.Sprintf("; but state %s has the key of %s at %s of %s %s: if that is the same store, that key would be written over; take another name (--name, --keys-dir, or another `key` in the state)",

@@ -62,7 +62,8 @@ func (k *Known) Advise(statePath, key string, of, own []render.NamedKey) Advice 
 			switch from := " of " + sink.Name(other.Name); {
 			case stored && isStored && at.Name == theirs.Name:
 				name := other.Spec.Custody.RemotePrefix + o.Path
-				same := o.Path != "" && SameInStore(name, a.Shown) && !Prefixed(k.own.Rotation, a.Shown, name) && !Prefixed(other.Rotation, name, a.Shown)
+				same := o.Path != "" && SameInStore(name, a.Shown) &&
+					!Prefixed(k.own.Rotation, a.Shown, name) && !Prefixed(other.Rotation, name, a.Shown)
 				if same && slices.ContainsFunc(of, func(g render.NamedKey) bool { return SameKey(g, o) }) {
 					a.Needed = append(a.Needed, sink.Line(o.Name)+from)
 				} else if same {
@@ -123,7 +124,8 @@ func (a Advice) Line() string {
 	case a.custody == state.CustodyCertManager:
 		return "this state needs this key no more, destroy its Secret and Certificate in the cluster of this state: " + a.Shown
 	case a.Unseen != "":
-		return "nothing that was looked at needs this key any more; unless one of these does, destroy it: " + a.Shown + " (" + where + "; not at " + a.Unseen + ")"
+		where += "; not at " + a.Unseen
+		return "nothing that was looked at needs this key any more; unless one of these does, destroy it: " + a.Shown + " (" + where + ")"
 	}
 	return "nothing needs this key any more, destroy it: " + a.Shown + " (" + where + ")"
 }

@@ -42,7 +42,8 @@ func Held(s *state.Rotation) (all []render.NamedKey) {
 func Retired(s *state.Rotation) (all []render.NamedKey) {
 	for i, a := range s.Status.Retired {
 		if chain, err := pki.ParseChain([]byte(a.Certificate)); err == nil {
-			all = append(all, render.NamedKey{Name: "retired anchor " + a.Name, Path: a.Key, Where: fmt.Sprintf("status.retired[%d]", i), Certificate: chain[0]})
+			where := fmt.Sprintf("status.retired[%d]", i)
+			all = append(all, render.NamedKey{Name: "retired anchor " + a.Name, Path: a.Key, Where: where, Certificate: chain[0]})
 		}
 	}
 	return all

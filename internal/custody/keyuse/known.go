@@ -213,7 +213,8 @@ func (k *Known) SameFile(key string) (others []Other) {
 	}
 	at := k.own.place(key)
 	for _, o := range k.Others {
-		if isFile(o.Rotation) && slices.ContainsFunc(Held(o.Rotation), func(h render.NamedKey) bool { return h.Path != "" && o.place(h.Path) == at }) {
+		there := func(h render.NamedKey) bool { return h.Path != "" && o.place(h.Path) == at }
+		if isFile(o.Rotation) && slices.ContainsFunc(Held(o.Rotation), there) {
 			others = append(others, o)
 		}
 	}

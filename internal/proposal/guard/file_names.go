@@ -37,7 +37,8 @@ func (g *judgement) judgeFolds(owned map[string]bool) (said map[string]bool) {
 	said = map[string]bool{}
 	dirs := g.readDirectories()
 	for _, c := range g.changes {
-		if c.Object == "" || said[c.Name] || g.before.Has(c.Name) || spelled[c.Name] && !overBase(folded, c.Name) && !strings.Contains(c.Name, "~") {
+		itself := spelled[c.Name] && !overBase(folded, c.Name) && !strings.Contains(c.Name, "~")
+		if c.Object == "" || said[c.Name] || g.before.Has(c.Name) || itself {
 			continue
 		}
 		real, same := folded[folds(c.Name)]
