@@ -45,7 +45,7 @@ func Judge(statePath string, was, next *state.Rotation, keys []string) (all []Ad
 // the state still names.
 func (k *Known) Advise(statePath, key string, of, own []render.NamedKey) Advice {
 	a := Advice{Key: key, Named: key, Shown: key, Looked: k.Looked(), Unseen: k.Unseen(), custody: k.own.WithDefaults().Spec.Custody.Kind}
-	at, stored := StoreOf(k.own.Rotation)
+	_, stored := StoreOf(k.own.Rotation)
 	switch {
 	case stored:
 		a.Named = k.own.Spec.Custody.RemotePrefix + key
@@ -57,24 +57,38 @@ func (k *Known) Advise(statePath, key string, of, own []render.NamedKey) Advice 
 		a.needs(k.own, o, key, k.own, of, "")
 	}
 	for _, other := range k.Others {
-		theirs, isStored := StoreOf(other.Rotation)
-		for _, o := range Held(other.Rotation) {
-			switch from := " of " + sink.Name(other.Name); {
-			case stored && isStored && at.Name == theirs.Name:
-				name := other.Spec.Custody.RemotePrefix + o.Path
-				same := o.Path != "" && SameInStore(name, a.Shown) &&
-					!Prefixed(k.own.Rotation, a.Shown, name) && !Prefixed(other.Rotation, name, a.Shown)
-				if same && slices.ContainsFunc(of, func(g render.NamedKey) bool { return SameKey(g, o) }) {
-					a.Needed = append(a.Needed, sink.Line(o.Name)+from)
-				} else if same {
-					a.Perhaps = append(a.Perhaps, sink.Line(o.Name)+from)
-				}
-			case isFile(k.own.Rotation) && isFile(other.Rotation):
-				a.needs(k.own, o, key, other, of, from)
-			}
+		a.neededBy(k.own, other, key, of)
+	}
+	for _, o := range k.older {
+		if b := (Advice{Shown: a.Shown}); b.neededBy(k.own, o, key, of) {
+			a.Looked += "; " + sink.Name(o.Name) + " names it, too, and is taken for an older version of this state: if it is of another mesh, leave the key"
 		}
 	}
 	return a
+}
+
+// neededBy adds what another state needs of a key of the own one, and reports whether it
+// needs something.
+func (a *Advice) neededBy(own, other Other, key string, of []render.NamedKey) bool {
+	at, stored := StoreOf(own.Rotation)
+	theirs, isStored := StoreOf(other.Rotation)
+	from := " of " + sink.Name(other.Name)
+	for _, o := range Held(other.Rotation) {
+		switch {
+		case stored && isStored && at.Name == theirs.Name:
+			name := other.Spec.Custody.RemotePrefix + o.Path
+			same := o.Path != "" && SameInStore(name, a.Shown) &&
+				!Prefixed(own.Rotation, a.Shown, name) && !Prefixed(other.Rotation, name, a.Shown)
+			if same && slices.ContainsFunc(of, func(g render.NamedKey) bool { return SameKey(g, o) }) {
+				a.Needed = append(a.Needed, sink.Line(o.Name)+from)
+			} else if same {
+				a.Perhaps = append(a.Perhaps, sink.Line(o.Name)+from)
+			}
+		case isFile(own.Rotation) && isFile(other.Rotation):
+			a.needs(own, o, key, other, of, from)
+		}
+	}
+	return len(a.Needed)+len(a.Perhaps)+len(a.Copies) > 0
 }
 
 // needs adds a use of a key of a state: of the same file, or of the same key elsewhere.

@@ -35,6 +35,8 @@ type Other struct {
 type Known struct {
 	own    Other
 	Others []Other
+	// older are versions of the own state that somebody put beside it.
+	older []Other
 	// unseen is what could not be looked at.
 	unseen []string
 	// in is where states were looked for: this repository, or a directory.
@@ -141,7 +143,11 @@ func (k *Known) read(file, name string) {
 			k.unseen = append(k.unseen, sink.Name(name)+" (cannot be read)")
 			return
 		}
-		k.Others = append(k.Others, Other{name, s, real})
+		if o := (Other{name, s, real}); k.isOlder(o) {
+			k.older = append(k.older, o)
+		} else {
+			k.Others = append(k.Others, o)
+		}
 		return
 	}
 	if !files.OfKind(text, fleet.Kind) {
@@ -159,6 +165,13 @@ func (k *Known) read(file, name string) {
 			k.unseen = append(k.unseen, "member "+sink.Name(m.Name)+" in repository "+sink.Name(m.Repository))
 		}
 	}
+}
+
+// isOlder reports whether a state is an older version of the own one, as somebody who
+// keeps a copy puts beside it.
+func (k *Known) isOlder(o Other) bool {
+	return o.Metadata.Name == k.own.Metadata.Name && filepath.Dir(o.file) == filepath.Dir(k.own.file) &&
+		state.Continues(o.Status.Log, k.own.Status.Log) == nil
 }
 
 // Meshes gives every metadata.name of a state file, also of one that is damaged.

@@ -106,8 +106,14 @@ func TestAdvise(t *testing.T) {
 			needed: true},
 		"a member elsewhere": {put: []func(string){text("fleet.yaml", fleet+"rotation.yaml, repository: west}\n")},
 			says: []string{"nothing that was looked at needs this key", "not at member west in repository west"}},
-		"one that is damaged":       {put: []func(string){text(own, head+"kind: Rotation\nmetadata: {name: west}\nstatus: [\n")}, says: []string{"not at west/rotation.yaml (cannot be read)"}},
-		"a damaged fleet file":      {put: []func(string){text("fleet.yaml", head+"kind: Fleet\nspec: 1\n")}, says: []string{"not at fleet.yaml (cannot be read)"}},
+		"one that is damaged":  {put: []func(string){text(own, head+"kind: Rotation\nmetadata: {name: west}\nstatus: [\n")}, says: []string{"not at west/rotation.yaml (cannot be read)"}},
+		"a damaged fleet file": {put: []func(string){text("fleet.yaml", head+"kind: Fleet\nspec: 1\n")}, says: []string{"not at fleet.yaml (cannot be read)"}},
+		"an older version beside it": {put: []func(string){func(dir string) {
+			write(t, dir, "east/before.yaml", fixture(t, "stable", "east", func(s *state.Rotation) { s.Status.Log = nil }))
+		}}, says: []string{"destroy it", "east/before.yaml names it, too, and is taken for an older version of this state"}},
+		"one of its name elsewhere": {put: []func(string){func(dir string) {
+			write(t, dir, own, fixture(t, "stable", "east", func(s *state.Rotation) { s.Status.Log, s.Status.Anchors[0].Key = nil, shared }))
+		}}, needed: true},
 		"outside of any repository": {put: []func(string){west("stable", "east/west.yaml", "keys/anchor.age")}, no: true, needed: true},
 		"keys outside of the repository": {put: []func(string){west("stable", "../keys/west.yaml", "anchor.age"), text("../keys/x", ""), text("east/keys", "-> ../../keys")},
 			needed: true},
