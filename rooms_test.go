@@ -38,7 +38,9 @@ var arrows = map[string][]string{
 	"internal/custody/exchange": {"internal/exchange"},
 	"internal/custody/sshkey":   {},
 	"internal/custody":          {"internal/custody/exchange", "pkg/linkerd", "pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child", "internal/secret"},
-	"internal/custody/keyfile":  {"internal/custody", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render", "internal/disk", "internal/sink", "internal/screen", "internal/report", "pkg/rotation"},
+	// Whose keys are where, before one is destroyed or written over.
+	"internal/custody/keyuse":  {"internal/custody", "internal/disk", "internal/files", "internal/fleet", "internal/lazy", "internal/repo", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state"},
+	"internal/custody/keyfile": {"internal/custody", "internal/custody/keyuse", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render", "internal/disk", "internal/sink", "internal/screen", "internal/report", "pkg/rotation"},
 	// The clients of Kubernetes and Prometheus are linked into a program of their own (docs/observe.md).
 	"cmd/l5d-pki-render-cluster": {"internal/observe/client"},
 	"internal/observe/client":    {"internal/address", "pkg/gate", "pkg/handshake", "pkg/pki", "internal/observe", "internal/observe/exchange", "pkg/linkerd", "pkg/rotation"},
@@ -79,7 +81,7 @@ var arrows = map[string][]string{
 	// The report for a change board: flags are of internal/cli.
 	"internal/board":           {"internal/custody", "internal/files", "internal/fleet", "internal/fleet/checkout", "internal/lint", "internal/moves", "internal/nextstep", "internal/recovery", "internal/recovery/facts", "internal/report", "internal/report/document", "internal/statefile", "pkg/delivery", "pkg/rotation", "pkg/state"},
 	"internal/report/document": {"internal/picture", "internal/secret", "internal/sink"},
-	"internal/report":          {"internal/report/document", "internal/sink", "internal/screen", "internal/nextstep", "internal/secret", "pkg/pki", "internal/picture", "pkg/rotation", "internal/recovery", "pkg/delivery", "pkg/state"},
+	"internal/report":          {"internal/custody/keyuse", "internal/report/document", "internal/sink", "internal/screen", "internal/nextstep", "internal/secret", "pkg/pki", "internal/picture", "pkg/rotation", "internal/recovery", "pkg/delivery", "pkg/state"},
 	// Workflows: one host or task each, without flags. The command layer calls them.
 	"internal/argocd": {"internal/address", "internal/chart/exchange", "internal/chartphase", "internal/child", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/manifest", "internal/overlay", "internal/secret", "internal/sink", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/state", "internal/disk"},
 	// What a phase does to a chart, for every command that renders one.
@@ -93,7 +95,7 @@ var arrows = map[string][]string{
 	// The current phase of a state as a stream, as values and as manifests.
 	"internal/phase": {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/statefile", "pkg/render", "pkg/state"},
 	// Moves on a state file: start, advance, back, rollout.
-	"internal/moves": {"internal/screen", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/kms", "internal/proposal/base", "internal/report", "internal/statefile", "pkg/delivery", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state", "internal/sink"},
+	"internal/moves": {"internal/screen", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/kms", "internal/proposal/base", "internal/report", "internal/statefile", "pkg/delivery", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state", "internal/sink", "internal/custody/keyuse"},
 	// The first state file of a mesh.
 	"internal/adopt/values": {"internal/manifest", "pkg/linkerd"},
 	"internal/adopt":        {"internal/adopt/values", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/statefile", "pkg/linkerd", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state", "internal/sink"},
@@ -101,12 +103,12 @@ var arrows = map[string][]string{
 	"internal/component":    {"internal/chart/exchange", "internal/files", "internal/krm", "internal/overlay", "pkg/linkerd", "pkg/render", "pkg/state", "internal/disk", "internal/sink"},
 	// Pull requests: what each side knows of the repository, the change that is made,
 	// what is said of it, and the guard that judges it.
-	"internal/proposal":       {"internal/address", "internal/fleet", "internal/fleet/checkout", "internal/outputs", "internal/moves", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/forge", "internal/proposal/base", "internal/proposal/plan", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/proposal":       {"internal/custody/keyuse", "internal/address", "internal/fleet", "internal/fleet/checkout", "internal/outputs", "internal/moves", "internal/custody", "internal/custody/keyfile", "internal/files", "internal/forge", "internal/proposal/base", "internal/proposal/plan", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state"},
 	"internal/proposal/base":  {"internal/outputs", "internal/address", "internal/custody", "internal/disk", "internal/files", "internal/forge", "internal/repo", "internal/statefile", "pkg/rotation", "pkg/state", "internal/child", "internal/evidence", "internal/sink"},
-	"internal/proposal/guard": {"internal/fleet", "internal/fleet/checkout", "internal/moves", "internal/outputs", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/forge", "internal/lint", "internal/proposal/base", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state", "pkg/survey", "internal/evidence"},
+	"internal/proposal/guard": {"internal/custody/keyuse", "internal/fleet", "internal/fleet/checkout", "internal/moves", "internal/outputs", "internal/custody", "internal/custody/keyfile", "internal/disk", "internal/files", "internal/forge", "internal/lint", "internal/proposal/base", "internal/proposal/text", "internal/repo", "internal/secret", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/rotation", "pkg/state", "pkg/survey", "internal/evidence"},
 	// What becomes of a wish follows from what was seen: no Git, no forge, no clock.
 	"internal/proposal/plan": {"internal/forge", "internal/proposal/text", "internal/sink", "pkg/rotation", "pkg/state", "pkg/delivery"},
-	"internal/proposal/text": {"internal/forge", "internal/report", "internal/sink", "pkg/delivery", "pkg/rotation", "pkg/state"},
+	"internal/proposal/text": {"internal/forge", "internal/report", "internal/sink", "pkg/delivery", "pkg/rotation", "pkg/state", "internal/custody/keyuse"},
 	"internal/helmplugin":    {"internal/disk", "internal/files", "internal/report", "internal/sink"},
 	"pkg/postrender":         {"pkg/render", "pkg/state"},
 	// Observations are read as strictly as states are, with positions.

@@ -160,3 +160,23 @@ func TestGuardRetiredKeys(t *testing.T) {
 		}
 	}
 }
+
+// TestGuardRetiredKeyOfOthers: a first state that names the key of another one for a
+// retired anchor is said to: it must not be destroyed.
+func TestGuardRetiredKeyOfOthers(t *testing.T) {
+	t.Parallel()
+	l, _ := ageLand(t)
+	key := l.stateOf("main").Status.Anchors[0].Key
+	dir := l.job("origin/main", func(dir string) {
+		l.committed(dir, func() {
+			put(t, dir, "west/rotation.yaml", readFile(t, filepath.Join(fixtures, "rotation", "bundle", "stable-after.yaml")))
+			editState(t, filepath.Join(dir, "west/rotation.yaml"), func(s *state.Rotation) {
+				s.Metadata.Name, s.Spec.Outputs = "west", nil
+				s.Status.Retired[0].Key = "../" + filepath.Dir(l.state) + "/" + key
+			})
+		})
+	})
+	if _, _, out := l.guardedAt(dir, "--state", "west/rotation.yaml"); !strings.Contains(out, "it has to stay") || !strings.Contains(out, l.state) {
+		t.Errorf("nothing is said:\n%s", out)
+	}
+}

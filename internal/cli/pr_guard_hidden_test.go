@@ -107,6 +107,33 @@ func TestGuardShortNames(t *testing.T) {
 	}
 }
 
+// TestGuardShortNamesOfEvidence: names that Windows may have given to kept observations, of
+// this state and of linked ones.
+func TestGuardShortNamesOfEvidence(t *testing.T) {
+	t.Parallel()
+	l, _ := ageLand(t)
+	mesh := l.stateOf("main").Metadata.Name
+	l.commitTo("main", func(dir string) {
+		l.committed(dir, func() {
+			put(t, dir, "pki/evidence/"+mesh+"-20260528T120000Z.yaml", "x: 1\n")
+			put(t, dir, "west/evidence/west-west-20260528T120000Z.yaml", "x: 1\n")
+		})
+		l.edit(dir, l.state, func(s string) string {
+			return strings.Replace(s, "spec:\n", "spec:\n  links:\n  - {name: west, state: ../west/rotation.yaml}\n", 1)
+		})
+	})
+	short := strings.ToUpper((mesh + "-20260528")[:6])
+	for name, folds := range map[string]bool{
+		"pki/evidence/" + short + "~1.YAM": true, "pki/EVIDEN~1/" + short + "~2.YAM": true, "west/evidence/WEST-W~1.YAM": true, "west/EVIDEN~1/west-w~1.yam": true,
+		"pki/evidence/OTHER~1.YAM": false, "docs/evidence/WEST-W~1.YAM": false,
+	} {
+		dir := l.job("origin/main", func(dir string) { l.committed(dir, func() { put(t, dir, name, "x\n") }) })
+		if _, codes, out := l.guardedAt(dir); slices.Contains(codes, "guard-path-folds") != folds {
+			t.Errorf("%q: says %q:\n%s", name, codes, out)
+		}
+	}
+}
+
 // TestGuardNotesLinked: what the change does to the observation or the state of a
 // linked cluster is said, with or without a move.
 func TestGuardNotesLinked(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // TestGuardPinsOfUnjudgedStates: a pin leads to a commit that no guard judged, so what its
@@ -51,6 +53,9 @@ func TestGuardPinsOfUnjudgedStates(t *testing.T) {
 		"version":   {map[string]func(string) string{"rotation.yaml": func(s string) string { return strings.Replace(s, `"2.18"`, `"2.10"`, 1) }}, []string{"guard-pin"}},
 		"external": {map[string]func(string) string{"rotation.yaml": func(s string) string {
 			return strings.Replace(s, `version: "2.18"`, "version: \"2.18\"\n    externalCA: true", 1)
+		}}, []string{"guard-pin"}},
+		"recipient": {map[string]func(string) string{"rotation.yaml": func(s string) string {
+			return strings.Replace(s, "    recipients:\n", "    recipients:\n    - "+makeIdentity(t, filepath.Join(t.TempDir(), "other.txt"))+"\n", 1)
 		}}, []string{"guard-pin"}},
 		"annotation": {map[string]func(string) string{"rotation.yaml": func(s string) string { return strings.Replace(s, "  annotations:\n", "  annotations:\n    a: b\n", 1) }}, []string{"guard-metadata"}},
 	} {
@@ -119,5 +124,54 @@ func TestGuardPinsOfUnjudgedStates(t *testing.T) {
 		if codes := r.guard("fleet", c.branch); !slices.Equal(codes, c.want) {
 			t.Errorf("%s: %v, want %v", c.branch, codes, c.want)
 		}
+	}
+}
+
+// TestGuardStoredKeysOfMembers: a key that comes is not read from where a member in another
+// repository has a key in the same store, also where it is pinned at an unmerged commit
+// that names another one.
+func TestGuardStoredKeysOfMembers(t *testing.T) {
+	t.Parallel()
+	r := newRealm(t, ageKeys, "east", "west")
+	committed := func(name, branch string, edit func(s *state.Rotation)) {
+		dir := filepath.Join(r.top, name)
+		gitIn(t, dir, "checkout", "-q", "-B", branch)
+		if edit == nil {
+			r.do("fleet", "pin", "-f", filepath.Join(dir, "fleet.yaml"), "--repositories", r.top)
+		} else {
+			editState(t, filepath.Join(dir, "rotation.yaml"), edit)
+		}
+		gitIn(t, dir, "commit", "-q", "-a", "-m", branch)
+		gitIn(t, dir, "push", "-q", "origin", branch)
+	}
+	stored := func(store, anchor string) func(s *state.Rotation) {
+		return func(s *state.Rotation) {
+			s.Spec.Custody = state.Custody{Kind: state.CustodyExternalSecret, Store: store}
+			s.Status.Anchors[0].Key = anchor
+		}
+	}
+	committed("east", "main", stored("vault", "east/anchor"))
+	committed("west", "main", stored("vault", "west/anchor"))
+	committed("fleet", "main", nil)
+	reads := func(branch, key string) []string {
+		committed("east", branch, func(s *state.Rotation) { s.Status.Issuers[0].Key = key })
+		gitIn(t, filepath.Join(r.top, "east"), "checkout", "-q", "main")
+		return r.guard("east", branch)
+	}
+	if codes := reads("free", "east/other"); slices.Contains(codes, "guard-key-file") {
+		t.Errorf("a name of its own: %v", codes)
+	}
+	if codes := reads("pinned", "west/anchor"); !slices.Contains(codes, "guard-key-file") {
+		t.Errorf("as pinned: %v", codes)
+	}
+	committed("west", "hides", stored("other", "west/anchor"))
+	gitIn(t, filepath.Join(r.top, "west"), "checkout", "-q", "main")
+	r.pinned("pin", "west", "hides", nil)
+	if codes := r.guard("fleet", "pin"); !slices.Equal(codes, []string{"guard-pin"}) {
+		t.Errorf("the pin: %v", codes)
+	}
+	r.merge("fleet", "pin", false)
+	if codes := reads("hidden", "west/anchor"); !slices.Contains(codes, "guard-key-file") {
+		t.Errorf("pinned at another store: %v", codes)
 	}
 }

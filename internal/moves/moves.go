@@ -8,6 +8,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyuse"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/kms"
 	"github.com/l5d-pki/l5d-pki-render/internal/report"
@@ -69,7 +70,8 @@ func (w World) Make(q Request, make Maker) (text []byte, err error) {
 			return keyfile.Change{}, statefile.Named(err, q.StatePath, q.StatePath)
 		}
 		made = m
-		if text, err = show(report.Move{Move: m, DryRun: q.DryRun, StatePath: q.StatePath}); err != nil {
+		keys := keyuse.Judge(q.StatePath, current, m.State, m.Destroy)
+		if text, err = show(report.Move{Move: m, DryRun: q.DryRun, StatePath: q.StatePath, Keys: keys}); err != nil {
 			return keyfile.Change{}, err
 		}
 		if q.DryRun {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyuse"
 	"github.com/l5d-pki/l5d-pki-render/internal/forge"
 	"github.com/l5d-pki/l5d-pki-render/internal/outputs"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
@@ -163,6 +164,7 @@ func (c *call) describe(m moved, names []string, tree string, evidence rotation.
 	}
 	t.Files, t.State, t.Digest, t.Base, t.Origin = names, c.State, text.Digest(file), c.Branch, m.origin
 	t.Stamped = c.stamped(names, m.next.Status.Stamp)
+	t.Keys = keyuse.Judge(c.Path(c.State), c.Now, m.next, t.Move.Destroy)
 	seal := ""
 	if tree != "" {
 		seal, err = c.Repo.Seal(c.Tip, tree)

@@ -2,13 +2,12 @@ package report
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyuse"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
-	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // Move says what a move did, or would do.
@@ -17,12 +16,33 @@ type Move struct {
 	DryRun bool
 	// StatePath is what commands name the state file by.
 	StatePath string
+	// Keys are those of Move.Destroy, with who else needs them.
+	Keys []keyuse.Advice
 }
 
 // Data is what -o json prints.
 func (r Move) Data() any {
 	return MoveData{r.From, r.To, r.State.Status.Epoch, r.Back, r.DryRun, r.Wave, r.State.Status.Stamp, r.Strategy, r.DowntimeAccepted,
-		r.Needs, r.Verdict, r.Destroy, r.byHand()}
+		r.Needs, r.Verdict, r.destroyed(), r.kept(), r.byHand()}
+}
+
+// destroyed are the keys that nothing needs which was looked at.
+func (r Move) destroyed() (keys []string) {
+	for _, a := range r.Keys {
+		if a.Destroyed() {
+			keys = append(keys, a.Key)
+		}
+	}
+	return keys
+}
+
+func (r Move) kept() (kept []KeptKey) {
+	for _, a := range r.Keys {
+		if !a.Destroyed() {
+			kept = append(kept, KeptKey{a.Key, a.Reason()})
+		}
+	}
+	return kept
 }
 
 // MoveData is a move for programs.
@@ -39,7 +59,14 @@ type MoveData struct {
 	Needs    []rotation.NeedResult `json:"needs,omitempty"`
 	Verdict  rotation.Verdict      `json:"verdict"`
 	Destroy  []string              `json:"destroyKeys,omitempty"`
+	Keep     []KeptKey             `json:"keepKeys,omitempty"`
 	Deliver  []delivery.Object     `json:"deliver,omitempty"`
+}
+
+// KeptKey is a key that this state needs no more and something else does.
+type KeptKey struct {
+	Key    string `json:"key"`
+	Reason string `json:"reason"`
 }
 
 // Text is what a terminal shows.
@@ -107,20 +134,8 @@ func (r Move) facts(foreign func(string) string) []string {
 	for _, line := range delivery.Notes(delivery.Changed(delivery.Of(r.State, r.StatePath), r.Changes...)) {
 		lines = append(lines, "delivery: "+line)
 	}
-	for _, key := range r.Destroy {
-		if c := r.State.Spec.Custody; c.Kind == state.CustodyExternalSecret {
-			lines = append(lines, "this state needs this key no more; destroy it in the store, unless another state names it: "+c.RemotePrefix+key)
-			continue
-		}
-		lines = append(lines, "nothing needs this key any more, destroy it: "+keyFile(r.StatePath, key))
+	for _, a := range r.Keys {
+		lines = append(lines, foreign(a.Line()))
 	}
 	return lines
-}
-
-// keyFile is where a key is that the state file names by a path beside it.
-func keyFile(statePath, key string) string {
-	if path.IsAbs(key) {
-		return key
-	}
-	return path.Join(path.Dir(statePath), key)
 }

@@ -168,6 +168,8 @@ var catalogue = [...]*Sentence{
 	&CustodyOtherIdentity,
 	&CustodyNoPassphrase,
 	&CustodyWrongPassphrase,
+	&CustodyShared,
+	&CustodyKeyTaken,
 	&CustodyPassphraseDiffers,
 	&CustodyTampered,
 	&CustodyTruncated,

@@ -104,11 +104,23 @@ var (
 		Hint:    "check L5D_PKI_AGE_PASSPHRASE or --passphrase-file; the file's last line end does not count",
 		Explain: "The key file is encrypted with another passphrase.",
 	}
+	CustodyShared = Sentence{
+		Code:    "custody-shared",
+		Text:    "the key file %s is named by state %s, too, which has other recipients: they could not open it any more",
+		Hint:    "give spec.custody of both states the same kind and recipients, then run `l5d-pki-render custody rewrap` again; or copy the file to a path of its own and name that in one of the states",
+		Explain: "States of meshes that share a trust anchor may name one file of its key. `custody rewrap` seals a file for the recipients of one state, and who is listed by the other one alone would lose the key.",
+	}
+	CustodyKeyTaken = Sentence{
+		Code:    "custody-key-taken",
+		Text:    "the new key of %q would be stored as %s of %s %s, where state %s has the key of %s: it would be written over",
+		Hint:    "take another name: --name gives anchor and issuer another label, --keys-dir puts a folder before all names; nothing was made",
+		Explain: "Two states that read their keys from one store need names of their own there. Whoever stores the new key at this name, as they would be told to, loses the other one, and the External Secrets Operator hands the new key to the other mesh at its next refresh. A ClusterSecretStore of one name is one store; of a SecretStore, which each namespace may have its own of, a note says it.",
+	}
 	CustodyPassphraseDiffers = Sentence{
 		Code:    "custody-passphrase-differs",
 		Text:    "the passphrase opens no key of this state (%s), so no new key is sealed with it",
 		Hint:    "check L5D_PKI_AGE_PASSPHRASE or --passphrase-file; to change the passphrase, run `l5d-pki-render custody rewrap --new-passphrase-file FILE` first",
-		Explain: "A key that is sealed with a mistyped passphrase is lost, and nothing in its file tells. So the passphrase has to open one of the key files that are there before new keys are sealed. Where nobody knows the old passphrase any more, remove the key files that nobody can open, or list recipients in spec.custody in place of `passphrase: true`, and commit that (for `pr`, to the base branch): new keys are then sealed without this question.",
+		Explain: "A key that is sealed with a mistyped passphrase is lost, and nothing in its file tells. So the passphrase has to open one of the key files that are there before new keys are sealed. Where nobody knows the old passphrase any more, remove the key files that nobody can open and no other state names, or list recipients in spec.custody in place of `passphrase: true`, and commit that (for `pr`, to the base branch): new keys are then sealed without this question.",
 	}
 	CustodyTampered = Sentence{
 		Code:    "custody-tampered",

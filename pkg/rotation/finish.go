@@ -119,7 +119,7 @@ func unneeded(keys []string, s *state.Rotation) []string {
 			slices.ContainsFunc(s.Status.Retired, func(a state.Anchor) bool { return a.Key == key }) ||
 			slices.ContainsFunc(s.Status.Issuers, func(i state.Issuer) bool { return i.Key == key })
 		for _, w := range s.Status.Webhooks {
-			named = named || w.Key == key
+			named = named || w.Key == key || w.Incoming != nil && w.Incoming.Key == key
 		}
 		return named
 	})

@@ -66,7 +66,8 @@ type Move struct {
 	DowntimeAccepted bool
 	// Minted are private keys to hand to the custody before the state is written.
 	Minted []Minted
-	// Destroy are paths of private keys that nothing needs after this move.
+	// Destroy are paths of private keys that this state needs no more after this move.
+	// Another one may name them, too.
 	Destroy []string
 }
 

@@ -3,9 +3,11 @@ package keyfile
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyuse"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
@@ -48,7 +50,7 @@ func Rewrap(r Rewrapping) (said string, err error) {
 			})
 		}
 		return Change{Next: next, Before: func() (stored Stored, err error) {
-			said, stored, err = r.store(all, from)
+			said, stored, err = r.store(all, to)
 			return stored, err
 		}}, nil
 	})
@@ -161,12 +163,16 @@ func sealOne(to *custody.Custody, key pki.Key, of render.NamedKey, path string) 
 
 // store replaces key files in their places, or writes new ones beside the old where
 // the custody's kind changed.
-func (r Rewrapping) store(all []rewrapped, from *custody.Custody) (said string, first Stored, err error) {
+func (r Rewrapping) store(all []rewrapped, to *custody.Custody) (said string, first Stored, err error) {
+	known := keyuse.Look(r.StatePath, to.State)
+	if err := apartFrom(known, to.State, all); err != nil {
+		return "", Stored{}, err
+	}
 	var renamed []File
 	var inPlace []files.Change
 	for _, one := range all {
 		if one.path != one.of.Path {
-			one.file.Note = fmt.Sprintf("remove %s once the new file is committed; if Git ever had a key in clear, rotate instead", one.of.Path)
+			one.file.Note = oldFile(known.Advise(r.StatePath, one.of.Path, nil, nil))
 			renamed = append(renamed, one.file)
 			continue
 		}
@@ -189,10 +195,52 @@ func (r Rewrapping) store(all []rewrapped, from *custody.Custody) (said string, 
 	for _, one := range all {
 		said += sink.Log(one.said + "\n")
 	}
-	for _, anchor := range from.State.Status.Retired {
-		if anchor.Key != "" {
-			sink.Note(r.Files.Notes, "%s is left as it is: its anchor is retired and signs nothing again; destroy the file", anchor.Key)
+	for _, k := range keyuse.Retired(to.State) {
+		sealed := slices.ContainsFunc(all, func(one rewrapped) bool { return one.of.Path == k.Path })
+		if k.Path != "" && !sealed {
+			a := known.Advise(r.StatePath, k.Path, []render.NamedKey{k}, keyuse.Held(to.State))
+			sink.Note(r.Files.Notes, "%s is left as it is: %s", k.Path, retiredVerdict(a))
 		}
 	}
 	return said, first, nil
+}
+
+// oldFile says what becomes of a key file whose key is in a new one.
+func oldFile(a keyuse.Advice) string {
+	const clear = "; if Git ever had a key in clear, rotate instead"
+	switch {
+	case !a.Destroyed():
+		return "leave " + a.Key + ": " + a.Reason() + " is read from there" + clear
+	case a.Unseen != "":
+		return "remove " + a.Key + " once the new file is committed, unless one of these names it: " + a.Unseen + " (" + a.Looked + ")" + clear
+	}
+	return "remove " + a.Key + " once the new file is committed" + clear
+}
+
+// apartFrom refuses to seal a file anew that another state names, too, and has other
+// recipients for: they could open it no more.
+func apartFrom(known *keyuse.Known, s *state.Rotation, all []rewrapped) error {
+	var problems problem.List
+	for _, one := range all {
+		if one.path != one.of.Path || one.file.Text == nil {
+			continue
+		}
+		for _, other := range known.SameFile(one.path) {
+			if !sameRecipients(s, other.Rotation) {
+				problems = append(problems, problem.CustodyShared.With(one.path, sink.Name(other.Name)))
+			}
+		}
+	}
+	return problems.Err()
+}
+
+// sameRecipients reports whether two states have keys sealed for the same ones.
+func sameRecipients(a, b *state.Rotation) bool {
+	of := func(s *state.Rotation) (kind string, recipients []string, passphrase bool) {
+		c := s.WithDefaults().Spec.Custody
+		return c.Kind, slices.Compact(slices.Sorted(slices.Values(c.Recipients))), c.Passphrase
+	}
+	kind, recipients, passphrase := of(a)
+	otherKind, others, otherPassphrase := of(b)
+	return kind == otherKind && slices.Equal(recipients, others) && passphrase == otherPassphrase
 }

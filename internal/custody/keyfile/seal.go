@@ -7,10 +7,13 @@ import (
 	"slices"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyuse"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // File is a key file that is to be written.
@@ -36,13 +39,17 @@ func SealAll(c *custody.Custody, minted []rotation.Minted, of []render.NamedKey)
 	}
 	var files []File
 	var problems problem.List
+	stored, err := storeNames(c, minted, of)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range minted {
 		named := render.NamedKey{Name: m.Name, Path: m.Path}
 		if i := slices.IndexFunc(of, func(k render.NamedKey) bool { return k.Path == m.Path }); i >= 0 {
 			named = of[i]
 		}
 		if c.KeyOut != "" {
-			f, err := handOut(c, m)
+			f, err := handOut(c, m, stored[m.Path])
 			problems.Add(err)
 			files = append(files, f)
 			continue
@@ -76,13 +83,59 @@ func WipeAll(minted []rotation.Minted) {
 
 // handOut is a file with a key in clear, outside of Git, for the user to store
 // where the state says that it is.
-func handOut(c *custody.Custody, m rotation.Minted) (File, error) {
+func handOut(c *custody.Custody, m rotation.Minted, looked string) (File, error) {
 	if !c.HandsOut {
 		return File{}, problem.CustodyKeyOut.With(c.Name).In(c.StatePath).On("spec.custody.kind")
 	}
 	f := File{Path: HandedOut(c.KeyOut, m.Path), Text: append(m.Key.PEM(), '\n'), Mode: PlainMode}
-	f.Note = fmt.Sprintf("wrote the key of %q to %s: store it as %q before this state is applied, then destroy the file", m.Name, ledTo(c, f.Path), c.RemoteKey(m.Path))
+	f.Note = fmt.Sprintf("wrote the key of %q to %s: store it as %q before this state is applied, then destroy the file%s", m.Name, ledTo(c, f.Path), c.RemoteKey(m.Path), looked)
 	return f, checkNewPlace(c, f.Path)
+}
+
+// storeNames says of each name that a minted key gets in the store what is known of it.
+// One that another state has in that store is refused: that key would be written over.
+func storeNames(c *custody.Custody, minted []rotation.Minted, of []render.NamedKey) (said map[string]string, err error) {
+	if c.KeyOut == "" || !c.HandsOut || len(minted) == 0 {
+		return nil, nil
+	}
+	known := keyuse.Look(c.StatePath, c.State)
+	at, _ := keyuse.StoreOf(c.State)
+	isNew := func(path string) bool {
+		return slices.ContainsFunc(minted, func(m rotation.Minted) bool { return m.Path == path })
+	}
+	had := slices.DeleteFunc(keyuse.Held(c.State), func(k render.NamedKey) bool { return isNew(k.Path) })
+	for i := range had {
+		had[i].Path = c.RemoteKey(had[i].Path)
+	}
+	said = map[string]string{}
+	var problems problem.List
+	for _, m := range minted {
+		named := render.NamedKey{Name: m.Name, Path: c.RemoteKey(m.Path)}
+		if i := slices.IndexFunc(of, func(k render.NamedKey) bool { return k.Path == m.Path }); i >= 0 {
+			named.Certificate = of[i].Certificate
+		}
+		for _, other := range known.Others {
+			theirs, store := keyuse.Stored(other.Rotation)
+			taken, is := keyuse.Taken(named, c.State, theirs, other.Rotation)
+			if store.Name != at.Name || !is || keyuse.Apart(had, theirs) {
+				continue
+			}
+			if store == at && at.Kind == state.StoreCluster {
+				whose := []any{m.Name, named.Path, at.Kind, at.Name, sink.Name(other.Name), sink.Line(taken.Name)}
+				problems = append(problems, problem.CustodyKeyTaken.With(whose...).In(c.StatePath))
+				continue
+			}
+			said[m.Path] += fmt.Sprintf("; but state %s has the key of %s at %s of %s %s: if that is the same store, that key would be written over; take another name (--name, --keys-dir, or another `key` in the state)",
+				sink.Name(other.Name), sink.Line(taken.Name), sink.Name(taken.Path), store.Kind, sink.Name(store.Name))
+		}
+	}
+	first := minted[0].Path // once is enough
+	said[first] += " (" + known.Looked()
+	if unseen := known.Unseen(); unseen != "" {
+		said[first] += "; not at " + unseen
+	}
+	said[first] += ")"
+	return said, problems.Err()
 }
 
 // HandedOut is the file for the key of a name in a store.

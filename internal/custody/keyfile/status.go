@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyuse"
 	"github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/screen"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
@@ -42,6 +43,7 @@ func StatusOf(c *custody.Custody) (Status, error) {
 	for _, k := range all {
 		r.Keys = append(r.Keys, statusOf(c, k))
 	}
+	var known *keyuse.Known // read where a key is to be destroyed
 	for i, anchor := range c.State.Status.Retired {
 		if anchor.Key == "" {
 			continue
@@ -53,11 +55,29 @@ func StatusOf(c *custody.Custody) (Status, error) {
 		key := statusOf(c, k)
 		key.bad = false
 		if key.Verdict == "ok" || key.Verdict == problem.CustodyOldRecipients.Text || key.Verdict == problem.CustodyForOthers.Text {
-			key.Verdict = "of a retired anchor: never sealed anew; destroy it"
+			if known == nil {
+				known = keyuse.Look(c.StatePath, c.State)
+			}
+			key.Verdict = retiredVerdict(known.Advise(c.StatePath, anchor.Key, []render.NamedKey{k}, keyuse.Held(c.State)))
 		}
 		r.Keys = append(r.Keys, key)
 	}
 	return r, nil
+}
+
+// retiredVerdict says what becomes of the key file of a retired anchor.
+func retiredVerdict(a keyuse.Advice) string {
+	if !a.Destroyed() {
+		return "of a retired anchor, and needed: leave it; " + a.Reason()
+	}
+	said := "of a retired anchor: never sealed anew; destroy it"
+	if len(a.Copies) > 0 {
+		said += ", and leave " + strings.Join(a.Copies, ", ") + ", which has the same key"
+	}
+	if a.Unseen != "" {
+		said += ", unless one of these needs it: " + a.Unseen
+	}
+	return said + " (" + a.Looked + ")"
 }
 
 // retiredKey is the key of an anchor that no phase delivers any more. It signs

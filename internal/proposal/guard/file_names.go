@@ -29,14 +29,20 @@ func (g *judgement) judgeFolds(owned map[string]bool) (said map[string]bool) {
 			folded[folds(name)] = name
 		}
 	}
+	if g.before != nil {
+		for _, p := range g.places(g.before) { // those of linked states and members, too
+			spelled[p.file], folded[folds(p.file)] = true, p.file
+		}
+	}
 	said = map[string]bool{}
 	dirs := g.readDirectories()
 	for _, c := range g.changes {
-		if c.Object == "" || said[c.Name] || g.before.Has(c.Name) || spelled[c.Name] && !overBase(folded, c.Name) {
+		itself := spelled[c.Name] && !overBase(folded, c.Name) && !strings.Contains(c.Name, "~")
+		if c.Object == "" || said[c.Name] || g.before.Has(c.Name) || itself {
 			continue
 		}
 		real, same := folded[folds(c.Name)]
-		if !same {
+		if same = same && real != c.Name; !same {
 			real, same = longName(onWindows(c.Name), spelled)
 		}
 		if !same {
@@ -91,15 +97,15 @@ func unwritable(name string) string {
 	return ""
 }
 
-// longName gives the path among others for which Windows may take one that has a
-// short name in it.
+// longName gives the other path for which Windows may take one that has a short name in
+// it.
 func longName(name string, spelled map[string]bool) (long string, found bool) {
 	if !strings.Contains(name, "~") {
 		return "", false
 	}
 	parts := strings.Split(name, "/")
 	for _, long := range slices.Sorted(maps.Keys(spelled)) {
-		if slices.EqualFunc(parts, strings.Split(long, "/"), samePart) {
+		if long != name && slices.EqualFunc(parts, strings.Split(long, "/"), samePart) {
 			return long, true
 		}
 	}

@@ -27,10 +27,10 @@ func (g *judgement) judgePinnedSpec(m fleet.Member, was, is *state.Rotation) {
 		name     string
 		was, now any
 	}{
-		{"spec.linkerd", before.Linkerd, after.Linkerd}, {"spec.custody.kind", before.Custody.Kind, after.Custody.Kind},
+		{"spec.linkerd", before.Linkerd, after.Linkerd}, {"spec.custody", before.Custody, after.Custody},
 	} {
 		if !reflect.DeepEqual(field.was, field.now) {
-			g.r.fail(problem.PRGuardPin.With(m.Name, field.name+" of its state changed, by which gates are judged: have the guard of its own repository judge and merge that"))
+			g.r.fail(problem.PRGuardPin.With(m.Name, field.name+" of its state changed, by which gates and keys are judged: have the guard of its own repository judge and merge that"))
 		}
 	}
 }

@@ -267,7 +267,11 @@ func (g *judgement) judgeInFleet(next *state.Rotation, own rotation.Evidence) er
 		return nil
 	}
 	for i, c := range on.Clusters {
-		if i != member && c.Now != nil {
+		switch {
+		case i == member:
+		case c.Repository != "":
+			g.fleetStates = append(g.fleetStates, g.memberStates(c.Member)...)
+		case c.Now != nil:
 			g.fleetStates = append(g.fleetStates, otherState{c.Name, c.Now, c.Now})
 		}
 	}

@@ -5,45 +5,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyuse"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
-	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
-
-// heldKeys are all keys that a state names, those included that share a path
-// by mistake or malice. Retired anchors are not among them: their keys go.
-func heldKeys(s *state.Rotation) (all []render.NamedKey) {
-	add := func(kind, name, certificate, path, where string) {
-		if chain, err := pki.ParseChain([]byte(certificate)); err == nil {
-			all = append(all, render.NamedKey{Name: kind + " " + name, Path: path, Where: where, Certificate: chain[0]})
-		}
-	}
-	for i, a := range s.Status.Anchors {
-		add("anchor", a.Name, a.Certificate, a.Key, fmt.Sprintf("status.anchors[%d]", i))
-	}
-	for i, is := range s.Status.Issuers {
-		add("issuer", is.Name, is.Certificate, is.Key, fmt.Sprintf("status.issuers[%d]", i))
-	}
-	for _, w := range slices.Sorted(maps.Keys(s.Status.Webhooks)) {
-		hook := s.Status.Webhooks[w]
-		add("webhook", w, hook.Certificate, hook.Key, "status.webhooks."+w)
-		if hook.Incoming != nil {
-			add("incoming webhook", w, hook.Incoming.Certificate, hook.Incoming.Key, "status.webhooks."+w+".incoming")
-		}
-	}
-	return all
-}
 
 // pathsOf lists the paths that a state names for each public key.
 func pathsOf(keys []render.NamedKey) map[string][]string {
@@ -68,14 +43,16 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 		g.r.findings = append(g.r.findings, problem.Of(g.Told(err))...)
 		return nil
 	}
-	keys := heldKeys(is)
+	keys := keyuse.Held(is)
 	known := map[string][]string{}
 	if g.Now != nil {
-		known = pathsOf(heldKeys(g.Now))
+		known = pathsOf(keyuse.Held(g.Now))
 		g.judgeRecipients(is)
 	}
 	said := map[string]bool{}
-	g.judgeRetiredKeys(is)
+	if err := g.judgeRetiredKeys(is); err != nil {
+		return err
+	}
 	g.judgeShared(keys, known, kind.Kind.Seal == nil)
 	if err := g.judgeStored(is); err != nil {
 		return err
@@ -103,33 +80,45 @@ func (g *judgement) judgeKeyFiles(is *state.Rotation) error {
 	return nil
 }
 
-// retiredKeys are the keys of retired anchors: the next start has a person destroy them.
-func retiredKeys(s *state.Rotation) (all []render.NamedKey) {
-	for _, a := range s.Status.Retired {
-		if chain, err := pki.ParseChain([]byte(a.Certificate)); err == nil {
-			all = append(all, render.NamedKey{Name: "retired anchor " + a.Name, Path: a.Key, Certificate: chain[0]})
-		}
-	}
-	return all
-}
-
 // judgeRetiredKeys: the key of a retired anchor is named where it was, for else another
 // one is destroyed in its place.
-func (g *judgement) judgeRetiredKeys(is *state.Rotation) {
+func (g *judgement) judgeRetiredKeys(is *state.Rotation) error {
 	if g.Now == nil {
-		for _, k := range retiredKeys(is) {
-			g.r.notes = append(g.r.notes, fmt.Sprintf("the key of %s, to be destroyed once nobody trusts it, is at %s",
-				sink.Markdown(k.Name), sink.Code(shownPaths([]string{k.Path}))))
-		}
-		return
+		return g.noteRetiredKeys(is)
 	}
-	known := pathsOf(append(heldKeys(g.Now), retiredKeys(g.Now)...))
-	for _, k := range retiredKeys(is) {
+	known := pathsOf(append(keyuse.Held(g.Now), keyuse.Retired(g.Now)...))
+	for _, k := range keyuse.Retired(is) {
 		if was := known[custody.SPKI(k.Certificate)]; !slices.Contains(was, k.Path) {
 			where := "is named at " + shownPaths([]string{k.Path}) + ", and was at " + shownPaths(was)
 			g.r.fail(problem.PRGuardKeys.With(sink.Markdown(k.Name), where).In(g.State))
 		}
 	}
+	return nil
+}
+
+// noteRetiredKeys says where a first state has keys of retired anchors, and which other
+// state needs what is there.
+func (g *judgement) noteRetiredKeys(is *state.Rotation) error {
+	retired := keyuse.Retired(is)
+	if len(retired) == 0 {
+		return nil
+	}
+	others, err := g.otherStates()
+	if err != nil {
+		return err
+	}
+	for _, k := range retired {
+		note := fmt.Sprintf("the key of %s, to be destroyed once nobody trusts it, is at %s", sink.Markdown(k.Name), sink.Code(shownPaths([]string{k.Path})))
+		for _, other := range others {
+			for _, o := range keyuse.Held(other.now) {
+				if k.Path != "" && o.Path != "" && path.Join(path.Dir(other.name), o.Path) == g.Beside(k.Path) {
+					note += fmt.Sprintf("; **it has to stay**: state %s has the key of %s there", sink.Code(sink.Name(other.name)), sink.Markdown(o.Name))
+				}
+			}
+		}
+		g.r.notes = append(g.r.notes, note)
+	}
+	return nil
 }
 
 // judgeShared: no two public keys have their private key at one path, or, where one of them
@@ -139,7 +128,7 @@ func (g *judgement) judgeShared(keys []render.NamedKey, known map[string][]strin
 	comes := func(k render.NamedKey) bool { return !slices.Contains(known[custody.SPKI(k.Certificate)], k.Path) }
 	for i, k := range keys {
 		for _, other := range keys[:i] {
-			alias := store && (comes(k) || comes(other)) && sameInStore(k.Path, other.Path)
+			alias := store && (comes(k) || comes(other)) && keyuse.SameInStore(k.Path, other.Path)
 			if k.Path == "" || other.Path == "" || k.Path != other.Path && !alias || custody.SPKI(other.Certificate) == custody.SPKI(k.Certificate) {
 				continue
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyuse"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/text"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
@@ -18,8 +19,8 @@ func (g *judgement) noteBrought(is *state.Rotation) {
 	if g.Now == nil {
 		return // a first state is described as a whole
 	}
-	known := heldKeys(g.Now)
-	for _, k := range heldKeys(is) {
+	known := keyuse.Held(g.Now)
+	for _, k := range keyuse.Held(is) {
 		fingerprint := k.Certificate.Fingerprint()
 		if strings.Contains(k.Name, "webhook ") ||
 			slices.ContainsFunc(known, func(o render.NamedKey) bool { return o.Certificate.Fingerprint() == fingerprint }) {

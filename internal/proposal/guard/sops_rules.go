@@ -8,6 +8,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyuse"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
@@ -97,7 +98,7 @@ func (g *judgement) judgeSealedTo(is *state.Rotation, k render.NamedKey, text []
 // encrypted: those of the base, if it has any of sops, since the change chooses its own.
 func (g *judgement) ruledPaths(key string) (paths []string) {
 	if g.Now != nil && g.Now.Spec.Custody.Kind == state.CustodySOPS {
-		for _, k := range heldKeys(g.Now) {
+		for _, k := range keyuse.Held(g.Now) {
 			if k.Path != "" && !slices.Contains(paths, k.Path) {
 				paths = append(paths, k.Path)
 			}
@@ -115,7 +116,7 @@ func (g *judgement) sealedBefore() (known []custody.SealedTo, err error) {
 		return nil, nil
 	}
 	var names []string
-	for _, k := range heldKeys(g.Now) {
+	for _, k := range keyuse.Held(g.Now) {
 		names = append(names, path.Join(path.Dir(g.wasName), k.Path))
 	}
 	err = g.texts(g.before, names, keyfile.MaxSize, func(_ string, text []byte) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyuse"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
@@ -259,16 +260,9 @@ func (g *judgement) judgeNamesakes(is *state.Rotation, names []string) error {
 func (g *judgement) statesIn(t *repo.Tree, names []string) (map[string][]string, error) {
 	found := map[string][]string{}
 	err := g.texts(t, names, statefile.MaxSize, func(name string, text []byte) {
-		if meshes, is := meshesOf(text); is {
+		if meshes, is := keyuse.Meshes(text); is {
 			found[name] = meshes
 		}
 	})
 	return found, base.GitProblem(err)
-}
-
-// meshesOf gives every metadata.name of a state file, also of one that is damaged.
-func meshesOf(text []byte) (meshes []string, is bool) {
-	meshes, err := state.Names(text)
-	damaged := err != nil && bytes.Contains(text, []byte("kind: "+state.Kind))
-	return meshes, len(meshes) > 0 || damaged
 }

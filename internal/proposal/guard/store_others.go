@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyuse"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -16,36 +16,16 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// store is where a custody reads keys: a SecretStore or ClusterSecretStore, and the
-// property of each of its secrets.
-type store struct{ kind, name, property string }
-
-// storedKeys are the keys that a state names in a store, by their whole names there, and
-// the store; none where its custody is another one.
-func storedKeys(s *state.Rotation) (keys []render.NamedKey, at store) {
-	c := s.WithDefaults().Spec.Custody
-	if c.Kind != state.CustodyExternalSecret {
-		return nil, at
-	}
-	for _, k := range append(heldKeys(s), retiredKeys(s)...) {
-		if k.Path != "" {
-			k.Path = c.RemotePrefix + k.Path
-			keys = append(keys, k)
-		}
-	}
-	return keys, store{c.StoreKind, c.Store, c.RemoteProperty}
-}
-
 // judgeStored: a key that comes with the change is not read from where another state has
 // one of its keys: the cluster would get that one in its Secret.
 func (g *judgement) judgeStored(is *state.Rotation) error {
-	keys, ours := storedKeys(is)
+	keys, ours := keyuse.Stored(is)
 	var had []render.NamedKey
 	if g.Now != nil {
-		had, _ = storedKeys(g.Now)
+		had, _ = keyuse.Stored(g.Now)
 	}
 	comes := slices.DeleteFunc(slices.Clone(keys), func(k render.NamedKey) bool {
-		return slices.ContainsFunc(had, func(h render.NamedKey) bool { return h.Path == k.Path && sameKey(h, k) })
+		return slices.ContainsFunc(had, func(h render.NamedKey) bool { return h.Path == k.Path && keyuse.SameKey(h, k) })
 	})
 	if len(comes) == 0 {
 		return nil
@@ -55,42 +35,24 @@ func (g *judgement) judgeStored(is *state.Rotation) error {
 		return err
 	}
 	for _, other := range others {
-		theirs, at := storedKeys(other.now)
-		if at != ours || other.before != nil && apart(had, other.before) {
+		theirs, at := keyuse.Stored(other.now)
+		if at != ours {
 			continue
 		}
+		if other.before != nil {
+			if before, _ := keyuse.Stored(other.before); keyuse.Apart(had, before) {
+				continue
+			}
+		}
 		for _, k := range comes {
-			i := slices.IndexFunc(theirs, func(o render.NamedKey) bool {
-				return !sameKey(o, k) && sameInStore(o.Path, k.Path) && !prefixed(is, k.Path, o.Path) && !prefixed(other.now, o.Path, k.Path)
-			})
-			if i >= 0 {
+			if o, taken := keyuse.Taken(k, is, theirs, other.now); taken {
 				why := fmt.Sprintf("it is at %s of %s %s, where state %s has the key of %s at %s",
-					sink.Name(k.Path), ours.kind, sink.Name(ours.name), sink.Name(other.name), sink.Markdown(theirs[i].Name), sink.Name(theirs[i].Path))
+					sink.Name(k.Path), ours.Kind, sink.Name(ours.Name), sink.Name(other.name), sink.Markdown(o.Name), sink.Name(o.Path))
 				g.r.failOnce(problem.PRGuardKeyFile.With(sink.Markdown(k.Name), why).In(g.State))
 			}
 		}
 	}
 	return nil
-}
-
-// prefixed reports whether a name is another one behind the prefix that a state has for
-// all of its names.
-func prefixed(s *state.Rotation, name, other string) bool {
-	prefix := s.Spec.Custody.RemotePrefix
-	return prefix != "" && storeName(name) == storeName(prefix+other)
-}
-
-func sameKey(a, b render.NamedKey) bool {
-	return custody.SPKI(a.Certificate) == custody.SPKI(b.Certificate)
-}
-
-// apart reports whether the stores of two states are two, whatever their names: the base
-// has different keys at the same name there.
-func apart(had []render.NamedKey, other *state.Rotation) bool {
-	theirs, _ := storedKeys(other)
-	return slices.ContainsFunc(had, func(k render.NamedKey) bool {
-		return slices.ContainsFunc(theirs, func(o render.NamedKey) bool { return o.Path == k.Path && !sameKey(o, k) })
-	})
 }
 
 // otherState is one, as the merge has it, and as the base does, if it does.
@@ -107,7 +69,7 @@ func (g *judgement) otherStates() (all []otherState, err error) {
 			return !statefile.MayBe(name) || name == g.State || name == g.wasName
 		})
 		err := g.texts(t, names, statefile.MaxSize, func(name string, text []byte) {
-			if _, is := meshesOf(text); !is {
+			if _, is := keyuse.Meshes(text); !is {
 				return
 			}
 			if s, err := state.ParseLegacy(name, text); err == nil {
@@ -132,21 +94,38 @@ func (g *judgement) otherStates() (all []otherState, err error) {
 	return append(all, g.pinnedStates()...), nil
 }
 
-// pinnedStates are those of members of other repositories, as the base pins them.
+// pinnedStates are those of members of other repositories: as the base pins them, as the
+// change does, and as the default branch of their repository has them.
 func (g *judgement) pinnedStates() (all []otherState) {
 	name := g.fleetName()
 	if name == "" {
 		return g.fleetStates
 	}
-	f := g.fleetAt(g.before, name, "base")
-	if f == nil {
-		return nil
-	}
-	for _, m := range f.Spec.Members {
-		c := fleet.Cluster{Member: m}
-		if m.Repository == "" {
+	for _, side := range []*fleet.File{g.fleetAt(g.before, name, "base"), g.fleetAt(g.after, name, "change")} {
+		if side == nil {
 			continue
 		}
+		for _, m := range side.Spec.Members {
+			if m.Repository != "" {
+				all = append(all, g.memberStates(m)...)
+			}
+		}
+	}
+	return all
+}
+
+// memberStates are those of a member of another repository: at its pin, and on the default
+// branch there, which an unmerged commit does not change.
+func (g *judgement) memberStates(m fleet.Member) (all []otherState) {
+	at := []fleet.Member{m}
+	if r, err := g.clones().Open(m.Repository); err == nil {
+		if commit := r.KnownDefault("origin"); commit != "" && commit != m.Commit {
+			at = append(at, m)
+			at[1].Commit = commit
+		}
+	}
+	for _, m := range at {
+		c := fleet.Cluster{Member: m}
 		if g.readPinned(&c); c.Now != nil {
 			all = append(all, otherState{m.Repository + ":" + fleet.Clean(m.State), c.Now, c.Now})
 		}

@@ -86,21 +86,40 @@ func (t Text) RestartLines() []string {
 	return lines
 }
 
-// toDestroy names the private keys that nothing needs after the change, as the
-// old issuer's at the end of a rotation.
+// toDestroy names the private keys that the state needs no more after the change, as the
+// old issuer's at the end of a rotation, and what else needs them.
 func (t Text) toDestroy() string {
-	if t.Move == nil || len(t.Move.Destroy) == 0 {
-		return ""
+	var gone []string
+	var said, looked, unseen string
+	for _, a := range t.Keys {
+		name := sink.Code(a.Named)
+		if !a.Destroyed() {
+			said += "Leave " + name + ", which this state needs no more: " + sink.Markdown(a.Reason()) + ".\n\n"
+			continue
+		}
+		if len(a.Copies) > 0 {
+			said += "Leave what has the same key as " + name + ": " + sink.Markdown(strings.Join(a.Copies, ", ")) + ".\n\n"
+		}
+		gone, looked, unseen = append(gone, name), a.Looked, a.Unseen
 	}
-	custody := t.Next.Spec.Custody // a prefix is of names in a store alone
-	keys := make([]string, len(t.Move.Destroy))
-	for i, key := range t.Move.Destroy {
-		keys[i] = sink.Code(custody.RemotePrefix + key)
+	if len(gone) == 0 {
+		return said
 	}
-	if custody.Kind == state.CustodyExternalSecret {
-		return "This state needs these private keys no more; destroy them in the store, unless another state names them: " + strings.Join(keys, ", ") + ".\n\n"
+	if unseen != "" {
+		looked += "; not at " + unseen
 	}
-	return "Nothing needs these private keys any more; destroy them, and every copy of them: " + strings.Join(keys, ", ") + ".\n\n"
+	end := strings.Join(gone, ", ") + ". (" + sink.Markdown(looked) + ".)\n\n" + said
+	switch kind := t.Next.WithDefaults().Spec.Custody.Kind; {
+	case kind == state.CustodyExternalSecret:
+		return "This state needs these private keys no more; destroy them in the store, unless another state names them: " + end
+	case kind == state.CustodyCertManager:
+		return "This state needs these private keys no more; destroy them in its cluster: " + end
+	case unseen != "":
+		return "Nothing that was looked at needs these private keys any more; destroy them, unless something else does: " + end
+	case said != "":
+		return "Nothing needs these private keys any more; destroy them: " + end
+	}
+	return "Nothing needs these private keys any more; destroy them, and every copy of them: " + end
 }
 
 // afterMerge says what the next phase waits for.
@@ -109,7 +128,7 @@ func (t Text) afterMerge() string {
 	if k >= n || k == 0 || t.Next.Status.Rotation == nil {
 		said := t.toDestroy()
 		if len(t.Next.Status.Retired) > 0 {
-			said += "The rotation is over. Retired anchors may still be trusted somewhere: `l5d-pki-render status --state " + delivery.Quoted(t.State) + "` says by whom, and when their keys can be destroyed.\n"
+			said += "The rotation is over. Retired anchors may still be trusted somewhere: `l5d-pki-render status --state " + delivery.Quoted(t.State) + "` says by whom. Before you destroy their keys, `l5d-pki-render custody status --state " + delivery.Quoted(t.State) + "` says what else needs them.\n"
 		}
 		if said == "" {
 			return ""

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyuse"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -32,7 +33,8 @@ type Text struct {
 	Base      string
 	Branch    string
 	Shut      bool
-	Origin    string // of a start's material
+	Origin    string          // of a start's material
+	Keys      []keyuse.Advice // on the keys that the move gives up
 }
 
 // Of gathers it. stamped and files are of the change in Git.

@@ -1,4 +1,4 @@
-package guard
+package keyuse
 
 import (
 	"path"
@@ -10,10 +10,10 @@ import (
 // arnEnd is what AWS Secrets Manager puts behind the name of a secret in its ARN.
 var arnEnd = lazy.New(`^(arn:.*)-[a-z0-9]{6}$`)
 
-// sameInStore reports whether two names may mean one secret: of two spellings one has
+// SameInStore reports whether two names may mean one secret: of two spellings one has
 // more before the name (a mount, a project, the type of an object, an ARN), Vault's has
 // `data` in it, that of a cloud may end with a version or a label, and Azure's has no case.
-func sameInStore(a, b string) bool {
+func SameInStore(a, b string) bool {
 	for _, x := range []string{a, withoutEnd(a)} {
 		for _, y := range []string{b, withoutEnd(b)} {
 			one, other := storeName(x), storeName(y)
@@ -34,7 +34,7 @@ func withoutEnd(name string) string {
 	return name
 }
 
-// storeName is a name in the spelling that sameInStore compares; every part of it
+// storeName is a name in the spelling that SameInStore compares; every part of it
 // begins with a slash.
 func storeName(name string) string {
 	name = arnEnd.Regexp().ReplaceAllString(strings.ToLower(name), "$1")

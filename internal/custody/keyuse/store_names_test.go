@@ -1,4 +1,4 @@
-package guard
+package keyuse
 
 import "testing"
 
@@ -29,7 +29,7 @@ func TestSameInStore(t *testing.T) {
 		{"linkerd:a/2026", "linkerd:b/2027", false},
 	} {
 		for range 2 {
-			if got := sameInStore(c.a, c.b); got != c.want {
+			if got := SameInStore(c.a, c.b); got != c.want {
 				t.Errorf("%s and %s: %v, want %v", c.a, c.b, got, c.want)
 			}
 			c.a, c.b = c.b, c.a
