@@ -168,6 +168,9 @@ func TestGuardUnsignedHides(t *testing.T) {
 	judge("the signature goes", []string{codeOlder}, func(dir string) {
 		i.edit(dir, i.name(wentBack), func(string) string { return i.text(wentBack, true, false) })
 	})
+	judge("the unsigned one is signed", nil, func(dir string) {
+		i.edit(dir, i.name(again), func(string) string { return i.text(again, false, true) })
+	})
 	judge("the unsigned one goes", nil, func(dir string) { i.remove(dir, again); i.keep(dir, 71*time.Hour, false, true) })
 }
 

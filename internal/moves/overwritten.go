@@ -1,11 +1,11 @@
 package moves
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"time"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
@@ -45,7 +45,7 @@ func Overwrites(file string, o *rotation.Observation, s *state.Rotation, known [
 // Keep writes a copy below the directory of a state.
 func (k *Overwritten) Keep(w files.Writer, statePath string) (path string, err error) {
 	path = statefile.Beside(statePath, k.Name)
-	if disk.Holds(path, k.Text) {
+	if text, err := files.ReadRegular(path, base.MaxObservation); err == nil && bytes.Equal(text, k.Text) {
 		return path, nil
 	}
 	if err = files.MayWrite(path, rotation.ObservationKind); err == nil {
