@@ -58,6 +58,7 @@ func (i *incident) text(after time.Duration, old, signed bool) string {
 			}
 		}
 	})
+	slices.SortFunc(o.Coverage, func(a, b rotation.Coverage) int { return strings.Compare(a.Group, b.Group) }) // the same text each time
 	text, err := rotation.MarshalObservation(o)
 	if err == nil && signed {
 		text, err = base.Sign(text, i.key)

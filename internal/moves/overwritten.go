@@ -35,7 +35,9 @@ func Overwrites(file string, o *rotation.Observation, s *state.Rotation, known [
 		return nil // it shows nothing
 	}
 	at, _ := time.Parse(time.RFC3339, o.At)
-	change := rotation.TakenAway{States: []*state.Rotation{s}, Before: []*rotation.Observation{was}, After: []*rotation.Observation{o}, Beside: known, At: at}
+	change := rotation.TakenAway{
+		States: []*state.Rotation{s}, Before: []*rotation.Observation{was}, After: []*rotation.Observation{o}, Beside: known, At: at,
+	}
 	if change.Forgotten() == nil {
 		return nil
 	}

@@ -167,7 +167,8 @@ func (r *observed) keep(o *rotation.Observation, on *checkout.Fleet, i int, w fi
 	}
 	name := path.Join(path.Dir(c.State), was.Name)
 	if c.Repository != "" {
-		r.Unknown = fmt.Sprintf("the observation of %s in %s ended a wait, and would be forgotten: commit a copy of it as %s in repository %s, run `l5d-pki-render fleet pin`, and observe again",
+		r.Unknown = fmt.Sprintf("the observation of %s in %s ended a wait, and would be forgotten: "+
+			"commit a copy of it as %s in repository %s, run `l5d-pki-render fleet pin`, and observe again",
 			was.At, on.Beside(c.Observation), name, c.Repository)
 		return nil
 	}

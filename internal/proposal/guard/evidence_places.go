@@ -221,7 +221,8 @@ func (g *judgement) kept(given []*rotation.Observation) (earlier []*rotation.Obs
 		as := o
 		if o != nil && p.beside != "" {
 			if as = g.unsignedKept(o); as != o && g.judges(o.Cluster) {
-				g.r.noteOnce(fmt.Sprintf("no listed key signed the observation of %s of cluster %s that the base keeps: no wait is counted from it", o.At, sink.Code(o.Cluster)))
+				g.r.noteOnce(fmt.Sprintf("no listed key signed the observation of %s of cluster %s that the base keeps: no wait is counted from it",
+					o.At, sink.Code(o.Cluster)))
 			}
 		}
 		add(o, as)

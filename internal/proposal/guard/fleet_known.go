@@ -163,8 +163,8 @@ func (g *judgement) judgeOlderAtPins(was, is *fleet.File, fleetName string) {
 func (g *judgement) judgeOlderOfMembers(was, is *fleet.File, fleetName string) {
 	for _, m := range was.Spec.Members {
 		now := memberOf(is, m.Name)
-		if now == nil {
-			continue // it leaves
+		if now == nil || reflect.DeepEqual(m, *now) && !slices.ContainsFunc(g.differs, g.isReadOf(m, fleetName)) {
+			continue // it leaves, or stays
 		}
 		before, after := g.stateOfMember(g.before, m, fleetName), g.stateOfMember(g.after, *now, fleetName)
 		starts := before != nil && after != nil && before.Status.Rotation == nil && after.Status.Rotation != nil
@@ -188,6 +188,14 @@ func (g *judgement) stateOfMember(t *repo.Tree, m fleet.Member, fleetName string
 		return g.at(m).now
 	}
 	return g.stateIn(t, path.Join(path.Dir(fleetName), m.State))
+}
+
+// isReadOf reports whether a path of this repository is one where readOf looks.
+func (g *judgement) isReadOf(m fleet.Member, fleetName string) func(string) bool {
+	files, dir := named(m, fleetName), path.Join(path.Dir(fleetName), path.Dir(m.State), base.EvidenceFolder)
+	return func(name string) bool {
+		return slices.Contains(files, name) || m.Repository == "" && path.Dir(name) == dir
+	}
 }
 
 // readOf are the observations of a member that barriers read on a side.
