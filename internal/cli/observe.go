@@ -139,7 +139,7 @@ func (a *app) observeOne(c *observeCall, s *state.Rotation) error {
 	}
 	if c.to == "" {
 		a.data = text
-	} else if err := a.writeFile(c.to, text, 0o644, true); err != nil {
+	} else if err := moves.ReplaceObservation(a.files(), c.to, o, text, c.state, s); err != nil {
 		return err
 	} else if own {
 		a.afterObserve(c.to, c.state, s)

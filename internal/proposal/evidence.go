@@ -46,19 +46,40 @@ func (c *call) putEvidence(next *state.Rotation) (names []string, err error) {
 }
 
 // cleared are the observations that a start removes: all of this cluster, and those of
-// linked ones but the newest of each, which counts until something newer is known.
+// linked ones but the newest of each, which counts until something newer is known, and those
+// without which a wait of that cluster would be counted from before them.
 func (c *call) cleared() (names []string) {
-	linked, newest := map[string]*rotation.Observation{}, map[string]string{}
 	names = c.EvidenceFiles(c.Now)
+	of := map[string]*rotation.Observation{}
 	for _, name := range names {
-		if o := c.Observation(name); o != nil && c.Now.IsLinked(o.Cluster) {
-			linked[name], newest[o.Cluster] = o, max(newest[o.Cluster], o.At) // one form, so texts sort as instants
+		of[name] = c.Observation(name)
+	}
+	stays := map[*rotation.Observation]bool{}
+	for _, l := range c.Now.Spec.Links {
+		var all, left []*rotation.Observation
+		newest := ""
+		for _, name := range names {
+			if o := of[name]; o != nil && o.Cluster == l.Name {
+				all, newest = append(all, o), max(newest, o.At) // one form, so texts sort as instants
+			}
+		}
+		for _, o := range all {
+			if o.At == newest {
+				left = append(left, o)
+			}
+		}
+		change := rotation.TakenAway{Before: all, After: left, At: c.Instant}
+		if s, kept := c.Linked(l); s != nil {
+			change.States, change.Beside = []*state.Rotation{s}, kept
+		}
+		for o := change.Forgotten(); o != nil; o = change.Forgotten() {
+			change.After = append(change.After, o)
+		}
+		for _, o := range change.After {
+			stays[o] = true
 		}
 	}
-	return slices.DeleteFunc(names, func(name string) bool {
-		o := linked[name]
-		return o != nil && o.At == newest[o.Cluster]
-	})
+	return slices.DeleteFunc(names, func(name string) bool { return stays[of[name]] })
 }
 
 // putObservation writes one into the tree; file is what it is called in errors.

@@ -35,8 +35,8 @@ var (
 	PRGuardEvidenceOlder = Sentence{
 		Code:    "guard-evidence-older",
 		Text:    "the base branch has an observation of cluster %s of %s, and the change %s",
-		Hint:    "take a new observation with `l5d-pki-render observe` and bring it; if the newer one is wrong, have a maintainer accept the change with --accept guard-evidence-older",
-		Explain: "A gate opens by the newest observation that is known. A signature proves who took an observation, and not that none came after it: an older one, put back or left alone, would show what is not so any more.",
+		Hint:    "leave what the base has, or a copy of it in evidence/ beside the state, and bring a new observation (`l5d-pki-render observe`); if the one of the base is wrong, have a maintainer accept the change with --accept guard-evidence-older",
+		Explain: "A gate opens by the newest observation that is known. A signature proves who took an observation, and not that none came after it: an older one, put back or left alone, would show what is not so any more. One in which identity had another issuer than the phase's ends a wait for leaves: without it the wait would count from before it.",
 	}
 	PRGuardEvidence = Sentence{
 		Code:    "guard-evidence",

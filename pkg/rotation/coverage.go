@@ -213,10 +213,10 @@ func (o *Observation) Unseen() (bundles, chains []string) {
 	return o.unseenBundles(), o.unseenChains()
 }
 
-// Uncovered is an observation as of somebody who may have left things out: what it shows
-// counts against a move, and that it shows everything opens nothing.
+// Uncovered is an observation as of somebody who may have left things out, or made them up:
+// what it shows counts against a move, opens nothing, and hides nothing that others show.
 func (o *Observation) Uncovered() *Observation {
 	less := *o
-	less.Covers, less.Coverage = nil, nil
+	less.Covers, less.Coverage, less.hearsay = nil, nil, true
 	return &less
 }

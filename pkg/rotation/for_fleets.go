@@ -13,26 +13,35 @@ import (
 // "" if there is none; a word that the state's log rules out does not count. Without a
 // state only what was observed counts.
 func LiveOf(name string, s *state.Rotation, e Evidence, incoming string, at time.Time, v *Verifier) (Live, error) {
-	k := newBook()
-	for _, o := range slices.Concat(e.Observations, e.Earlier) {
-		k.addObservation(o)
+	c, err := clusterOf(name, s, incoming, at, v)
+	if err != nil {
+		return Live{}, err
 	}
-	c := &cluster{name: name, book: k, incoming: incoming, at: at}
-	if s != nil {
-		d, err := openDossier(s, v)
-		if err != nil {
-			return Live{}, err
-		}
-		p, err := d.past()
-		if err != nil {
-			return Live{}, err
-		}
-		k.addState(d)
-		c.past, c.leafLife = &p, p.leafLife
+	for _, o := range slices.Concat(e.Observations, e.Earlier) {
+		c.book.addObservation(o)
 	}
 	c.see(e)
 	c.hear(e)
 	return c.live(), nil
+}
+
+// clusterOf is a cluster by its state alone, if it has one.
+func clusterOf(name string, s *state.Rotation, incoming string, at time.Time, v *Verifier) (*cluster, error) {
+	c := &cluster{name: name, book: newBook(), incoming: incoming, at: at}
+	if s == nil {
+		return c, nil
+	}
+	d, err := openDossier(s, v)
+	if err != nil {
+		return nil, err
+	}
+	p, err := d.past()
+	if err != nil {
+		return nil, err
+	}
+	c.book.addState(d)
+	c.past, c.leafLife = &p, p.leafLife
+	return c, nil
 }
 
 // IDs name a bundle as a set and a chain by what it carries.

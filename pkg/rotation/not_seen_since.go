@@ -11,6 +11,9 @@ func (e Endpoint) place() place { return place{e.Group, e.Namespace, e.Workload}
 // the newest that is known. A newer one speaks of a pod that it has no row for where it
 // saw the whole group, or as many pods at the same place.
 func (o *Observation) Beyond(newer *Observation) *Observation {
+	if newer.hearsay && !o.hearsay {
+		return o
+	}
 	rest := *o
 	rest.ControlPlane = o.ControlPlane.beyond(newer)
 	rest.Identity = o.replicasBeyond(newer)

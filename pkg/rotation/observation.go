@@ -44,6 +44,8 @@ type Observation struct {
 	// Endpoints has one row per set of proxies that hold and serve the same.
 	Endpoints []Endpoint `json:"endpoints,omitempty"`
 	Webhooks  []Hook     `json:"webhooks,omitempty"`
+	// hearsay: see [Observation.Uncovered].
+	hearsay bool `json:"-"`
 }
 
 // Delivery is what endpoints that start now are given.

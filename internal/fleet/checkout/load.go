@@ -157,14 +157,20 @@ func (f *Fleet) known(i int) (err error) {
 			return err
 		}
 	}
-	switch {
-	case m.Now == nil:
-	case m.Repository != "":
-		f.Evidence[i].Earlier, err = f.Opened.earlier(m)
-	default:
-		f.Evidence[i].Earlier, err = moves.OwnEvidence(f.Beside(m.State), m.Now)
-	}
+	f.Evidence[i].Earlier, err = f.Kept(i)
 	return err
+}
+
+// Kept are the observations that lie in evidence/ beside the state of a member.
+func (f *Fleet) Kept(i int) ([]*rotation.Observation, error) {
+	switch m := f.Clusters[i]; {
+	case m.Now == nil:
+		return nil, nil
+	case m.Repository != "":
+		return f.Opened.earlier(m)
+	default:
+		return moves.OwnEvidence(f.Beside(m.State), m.Now)
+	}
 }
 
 func (f *Fleet) observe(i int, file, cluster string) error {

@@ -5,12 +5,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
+	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/observe/caller"
 	"github.com/l5d-pki/l5d-pki-render/internal/report"
 	"github.com/l5d-pki/l5d-pki-render/internal/screen"
@@ -52,6 +54,8 @@ type observed struct {
 	Member string `json:"member"`
 	// File that was written; empty where the member is unknown.
 	File string `json:"file,omitempty"`
+	// Kept is a copy of what was in that file before and still counts.
+	Kept string `json:"kept,omitempty"`
 	// Gaps are what the observation does not show.
 	Gaps []string `json:"gaps,omitempty"`
 	// Unknown is why there is no observation; the file that was there is kept.
@@ -78,7 +82,7 @@ func Observe(o Observing, w files.Writer, run Program, failed error) ([]byte, er
 		return func(in io.Reader, out io.Writer) error { return run(ctx, in, out) }
 	}
 	caller.Several(o.Options, o.Parallel, targets, program, func(n int, seen caller.Seen) {
-		all[at[n]].take(seen, on.Beside(on.Clusters[at[n]].Observation), w)
+		all[at[n]].take(seen, on, at[n], w)
 	})
 	show, err := report.In(map[bool]string{true: report.JSON, false: report.Text}[o.JSON], screen.View{})
 	if err != nil {
@@ -120,26 +124,59 @@ func targetsOf(on *checkout.Fleet) (all Observed, targets []caller.Target, at []
 }
 
 // take writes what was seen of the member.
-func (r *observed) take(seen caller.Seen, path string, w files.Writer) {
+func (r *observed) take(seen caller.Seen, on *checkout.Fleet, i int, w files.Writer) {
 	r.Unknown = seen.Unknown
 	if seen.Observation == nil {
 		return
 	}
+	file := on.Beside(on.Clusters[i].Observation)
 	text, err := caller.Text(seen.Observation)
 	if err == nil {
-		err = w.MakeDirs(filepath.Dir(path))
+		err = r.keep(seen.Observation, on, i, w)
 	}
-	if err == nil {
-		err = w.Replace(path, text, 0o644)
+	if err == nil && r.Unknown == "" {
+		err = w.MakeDirs(filepath.Dir(file))
+	}
+	if err == nil && r.Unknown == "" {
+		err = w.Replace(file, text, 0o644)
 	}
 	if err != nil {
 		r.Unknown = problem.Of(err)[0].Text
+	}
+	if r.Unknown != "" {
 		return
 	}
-	r.File = path
+	r.File = file
 	for _, g := range seen.Gaps {
 		r.Gaps = append(r.Gaps, g.String())
 	}
+}
+
+// keep keeps a copy of the observation that is about to be written over, where a wait would
+// be counted from before it: beside the state, which in another repository only a person
+// can do.
+func (r *observed) keep(o *rotation.Observation, on *checkout.Fleet, i int, w files.Writer) error {
+	c := on.Clusters[i]
+	if c.Now == nil {
+		return nil
+	}
+	known, _ := on.Kept(i) // of what cannot be read every move says so
+	was := moves.Overwrites(on.Beside(c.Observation), o, c.Now, known, c.Name)
+	if was == nil {
+		return nil
+	}
+	name := path.Join(path.Dir(c.State), was.Name)
+	if c.Repository != "" {
+		r.Unknown = fmt.Sprintf("the observation of %s in %s ended a wait, and would be forgotten: "+
+			"commit a copy of it as %s in repository %s, run `l5d-pki-render fleet pin`, and observe again",
+			was.At, on.Beside(c.Observation), name, c.Repository)
+		return nil
+	}
+	err := on.Writable("", "observation", name)
+	if err == nil {
+		r.Kept, err = was.Keep(w, on.StatePath(i))
+	}
+	return err
 }
 
 // Data is for JSON and YAML.
@@ -159,6 +196,9 @@ func (r Observed) Text() string {
 		}
 		known++
 		fmt.Fprintf(&b, "%s: wrote %s\n", m.Member, m.File)
+		if m.Kept != "" {
+			fmt.Fprintf(&b, "  kept a copy of the observation before, which ended a wait: %s\n", m.Kept)
+		}
 		for i, g := range m.Gaps {
 			if i == maxGaps {
 				fmt.Fprintf(&b, "  not seen: %d more\n", len(m.Gaps)-i)

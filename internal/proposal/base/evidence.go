@@ -40,8 +40,12 @@ func (b *Base) IsEvidence(name string) bool {
 
 // EvidenceName is the name of an observation in the repository.
 func (b *Base) EvidenceName(s *state.Rotation, o *rotation.Observation) string {
-	instant := strings.NewReplacer("-", "", ":", "").Replace(o.At)
-	return b.Beside(EvidenceFolder + "/" + s.Metadata.Name + "-" + o.Cluster + "-" + instant + ".yaml")
+	return b.Beside(EvidenceFolder + "/" + ObservationName(s.Metadata.Name, o))
+}
+
+// ObservationName is the name of an observation in evidence/ beside a state of a name.
+func ObservationName(stateName string, o *rotation.Observation) string {
+	return stateName + "-" + o.Cluster + "-" + strings.NewReplacer("-", "", ":", "").Replace(o.At) + ".yaml"
 }
 
 // EvidenceFiles are the observations in the tree that are of clusters which a state knows,
@@ -79,18 +83,47 @@ func (b *Base) Observation(name string) *rotation.Observation {
 // and that the base has: paths.
 func (b *Base) keptByLinks(s *state.Rotation) (paths []string) {
 	for _, l := range s.Spec.Links {
-		dir := path.Join(path.Dir(b.Beside(l.State)), EvidenceFolder)
-		if l.State == "" || !filepath.IsLocal(filepath.FromSlash(dir)) {
-			continue
-		}
-		for _, e := range b.entries(dir) {
-			name := dir + "/" + e.Name()
-			if e.Type().IsRegular() && IsEvidenceName(l.Name, e.Name()) && b.kept(name) {
+		for _, name := range b.besideLink(l) {
+			if b.kept(name) {
 				paths = append(paths, filepath.FromSlash(b.Path(name)))
 			}
 		}
 	}
 	return paths
+}
+
+// besideLink are the observations in the tree beside the state of a linked cluster.
+func (b *Base) besideLink(l state.Link) (names []string) {
+	dir := path.Join(path.Dir(b.Beside(l.State)), EvidenceFolder)
+	if l.State == "" || !filepath.IsLocal(filepath.FromSlash(dir)) {
+		return nil
+	}
+	for _, e := range b.entries(dir) {
+		if e.Type().IsRegular() && IsEvidenceName(l.Name, e.Name()) {
+			names = append(names, dir+"/"+e.Name())
+		}
+	}
+	return names
+}
+
+// Linked is the state of a linked cluster as the tree has it, nil where it has none, and
+// what is kept beside it of that cluster.
+func (b *Base) Linked(l state.Link) (s *state.Rotation, kept []*rotation.Observation) {
+	name := b.Beside(l.State)
+	if l.State == "" || !filepath.IsLocal(filepath.FromSlash(name)) {
+		return nil, nil
+	}
+	text, err := files.Read(filepath.FromSlash(b.Path(name)), statefile.MaxSize)
+	if err != nil {
+		return nil, nil
+	}
+	for _, file := range b.besideLink(l) {
+		if o := b.Observation(file); o != nil && o.Cluster == l.Name {
+			kept = append(kept, o)
+		}
+	}
+	s, _ = state.ParseLegacy(name, text)
+	return s, kept
 }
 
 // kept reports whether a file of the tree is as the base has it: one that was written

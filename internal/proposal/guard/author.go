@@ -67,7 +67,7 @@ func (g *judgement) judgeAuthor(p place, committer string) (err error) {
 	if !ok {
 		return nil
 	}
-	linked := slices.ContainsFunc(g.places(g.after), func(o place) bool { return o.file == p.file && o.cluster != "" && o.member == "" })
+	linked := slices.ContainsFunc(g.places(g.after), func(o place) bool { return o.file == p.file && o.cluster != "" })
 	if g.q.Evidence.Observe != nil && g.Now != nil && p.beside == g.State && !linked {
 		g.signed[p.file], err = g.judgeBesideOwn(p.file, committer, keys)
 		return err

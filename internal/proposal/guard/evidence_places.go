@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"fmt"
 	"maps"
 	"path"
 	"reflect"
@@ -9,6 +10,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -207,20 +209,20 @@ func (g *judgement) knew(cluster string) bool {
 
 // kept are the observations beside those that are given with a move: until something newer
 // is known they count, also in the change that takes them away.
-func (g *judgement) kept(given []*rotation.Observation) (earlier []*rotation.Observation, err error) {
+func (g *judgement) kept(given []*rotation.Observation) (earlier []*rotation.Observation) {
 	add := func(o, as *rotation.Observation) {
 		same := func(k *rotation.Observation) bool { return reflect.DeepEqual(k, o) }
 		if o != nil && g.judges(o.Cluster) && !slices.ContainsFunc(given, same) && !slices.ContainsFunc(earlier, same) {
 			earlier = append(earlier, as)
 		}
 	}
-	left := maxBrought
 	for _, p := range slices.Concat(g.places(g.before), g.places(g.after)) {
 		o := g.witness(g.before, p)
 		as := o
 		if o != nil && p.beside != "" {
-			if as, err = g.unsignedKept(p, o, &left); err != nil {
-				return nil, err
+			if as = g.unsignedKept(o); as != o && g.judges(o.Cluster) {
+				g.r.noteOnce(fmt.Sprintf("no listed key signed the observation of %s of cluster %s that the base keeps: no wait is counted from it",
+					o.At, sink.Code(o.Cluster)))
 			}
 		}
 		add(o, as)
@@ -233,9 +235,13 @@ func (g *judgement) kept(given []*rotation.Observation) (earlier []*rotation.Obs
 		}
 	}
 	for _, o := range g.keptElsewhere() {
-		add(o, o)
+		as := o
+		if g.written[o] != nil { // else the operator's
+			as = g.unsignedKept(o)
+		}
+		add(o, as)
 	}
-	return earlier, nil
+	return earlier
 }
 
 // keptElsewhere are the observations of a fleet that are in other repositories.
@@ -252,10 +258,7 @@ func (g *judgement) keptElsewhere() (all []*rotation.Observation) {
 	}
 	for _, m := range slices.Concat(g.membersOf(g.before), g.membersOf(g.after)) {
 		if m.Repository != "" {
-			kept, _ := g.keptAt(m) // what cannot be read is said by knownOf
-			for _, k := range kept {
-				all = append(all, k.Observation)
-			}
+			all = append(all, g.keptOf(m)...)
 		}
 	}
 	return all

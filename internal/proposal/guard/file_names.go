@@ -24,9 +24,10 @@ func (g *judgement) judgeFolds(owned map[string]bool) (said map[string]bool) {
 		}
 	}
 	for _, name := range g.evidenceFiles() {
-		spelled[name] = true
 		if g.before.Has(name) {
-			folded[folds(name)] = name
+			spelled[name], folded[folds(name)] = true, name
+		} else if !strings.Contains(name, "~") { // else it may be a short name
+			spelled[name] = true
 		}
 	}
 	if g.before != nil {

@@ -103,6 +103,7 @@ func (g *judgement) judgeFile(was, is *fleet.File, name string) (counts *fleet.F
 	g.judgeMembers(was, is)
 	if is != nil {
 		g.judgeOlderAtPins(was, is, name)
+		g.judgeOlderOfMembers(was, is, name)
 	}
 	words, err = g.judgePins(was, is, name)
 	return was, words, err

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/l5d-pki/l5d-pki-render/internal/evidence"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet"
 	"github.com/l5d-pki/l5d-pki-render/internal/fleet/checkout"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
@@ -14,6 +15,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
+	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
 // memberKnown is what both sides know of a member of a fleet.
@@ -88,7 +90,8 @@ func (g *judgement) addKnown(k *memberKnown, t *repo.Tree, m *fleet.Member, flee
 			case o.Unread != nil:
 				k.unseen = unreadAt(m.Repository + ":" + o.Name)
 			case k.once(o.Name, fmt.Sprint(sha256.Sum256(o.Text))):
-				k.Earlier = append(k.Earlier, o.Observation)
+				g.written[o.Observation] = o.Text
+				k.Earlier = append(k.Earlier, g.unsignedKept(o.Observation))
 			}
 		}
 		return
@@ -103,7 +106,7 @@ func (g *judgement) addKnown(k *memberKnown, t *repo.Tree, m *fleet.Member, flee
 		case brought && o.Cluster == m.Name:
 			k.Observations = append(k.Observations, o)
 		default:
-			k.Earlier = append(k.Earlier, o)
+			k.Earlier = append(k.Earlier, g.unsignedKept(o))
 		}
 	}
 }
@@ -114,7 +117,9 @@ func (g *judgement) observation(t *repo.Tree, name string) *rotation.Observation
 	o, read := g.observations[key]
 	if !read {
 		if text, ok := g.fileOf(t, name, g.sideOf(t), base.MaxObservation); ok {
-			o, _ = rotation.ParseObservation(name, text)
+			if o, _ = rotation.ParseObservation(name, text); o != nil {
+				g.written[o] = text
+			}
 		}
 		g.observations[key] = o
 	}
@@ -147,17 +152,91 @@ func (g *judgement) judgeOlderAtPins(was, is *fleet.File, fleetName string) {
 				g.put(all, o, false, false)
 			}
 		}
-		g.failOlder(all, fleetName)
+		g.noteTaken(all, " of a pin")
+		g.failOlder(all, fleetName, g.stands(evidence.Signers(g.signersAtPin(m))))
 	}
+}
+
+// judgeOlderOfMembers: barriers read of a member what the fleet file names and what is kept
+// beside its state, here or at its pin. What another member keeps of it takes its place as
+// little as nothing does.
+func (g *judgement) judgeOlderOfMembers(was, is *fleet.File, fleetName string) {
+	for _, m := range was.Spec.Members {
+		now := memberOf(is, m.Name)
+		if now == nil || reflect.DeepEqual(m, *now) && !slices.ContainsFunc(g.differs, g.isReadOf(m, fleetName)) {
+			continue // it leaves, or stays
+		}
+		before, after := g.stateOfMember(g.before, m, fleetName), g.stateOfMember(g.after, *now, fleetName)
+		starts := before != nil && after != nil && before.Status.Rotation == nil && after.Status.Rotation != nil
+		all := observed{}
+		for _, o := range g.readOf(g.before, m, fleetName, starts) {
+			g.put(all, o, true, false)
+		}
+		for _, o := range g.readOf(g.after, *now, fleetName, false) {
+			g.put(all, o, false, false)
+		}
+		n := all.of(m.Name)
+		if o := g.taken(m.Name, n, g.stands(evidence.Signers(g.signersAtPin(m)))).Lost(func(*rotation.Observation) bool { return false }); o != nil {
+			g.failOlderOf(m.Name, instantOf(o), "leaves none where barriers read it that shows all that it does, or counts waits from before it", fleetName)
+		}
+	}
+}
+
+// stateOfMember is the state of a member as a side has it; nil where none can be read.
+func (g *judgement) stateOfMember(t *repo.Tree, m fleet.Member, fleetName string) *state.Rotation {
+	if m.Repository != "" {
+		return g.at(m).now
+	}
+	return g.stateIn(t, path.Join(path.Dir(fleetName), m.State))
+}
+
+// isReadOf reports whether a path of this repository is one where readOf looks.
+func (g *judgement) isReadOf(m fleet.Member, fleetName string) func(string) bool {
+	files, dir := named(m, fleetName), path.Join(path.Dir(fleetName), path.Dir(m.State), base.EvidenceFolder)
+	return func(name string) bool {
+		return slices.Contains(files, name) || m.Repository == "" && path.Dir(name) == dir
+	}
+}
+
+// readOf are the observations of a member that barriers read on a side.
+func (g *judgement) readOf(t *repo.Tree, m fleet.Member, fleetName string, namedOnly bool) (all []*rotation.Observation) {
+	add := func(o *rotation.Observation) {
+		if o != nil && o.Cluster == m.Name && !g.isForeign(t, o) {
+			all = append(all, o)
+		}
+	}
+	files := named(m, fleetName)
+	if m.Repository == "" && !namedOnly {
+		files = append(files, evidenceIn(t, m.Name, path.Join(path.Dir(fleetName), m.State))...)
+	}
+	for _, name := range files {
+		if t == g.before || g.counts(name) {
+			add(g.observation(t, name))
+		}
+	}
+	if m.Repository != "" && !namedOnly {
+		for _, o := range g.keptOf(m) {
+			add(o)
+		}
+	}
+	return all
+}
+
+// keptOf are the observations of keptAt that can be read.
+func (g *judgement) keptOf(m fleet.Member) (all []*rotation.Observation) {
+	kept, _ := g.keptAt(m) // what cannot be read is said by knownOf
+	for _, k := range kept {
+		if k.Observation != nil {
+			g.written[k.Observation] = k.Text
+			all = append(all, k.Observation)
+		}
+	}
+	return all
 }
 
 // keptAtPins adds what lies beside the state at two pins of a member, if it can be compared.
 func (g *judgement) keptAtPins(was, is fleet.Member, fleetName string, to observed) bool {
-	before := g.at(was).now
-	after := g.stateIn(g.after, path.Join(path.Dir(fleetName), is.State))
-	if is.Repository != "" {
-		after = g.at(is).now
-	}
+	before, after := g.stateOfMember(g.before, was, fleetName), g.stateOfMember(g.after, is, fleetName)
 	if before == nil || after == nil {
 		return false
 	}
@@ -166,12 +245,13 @@ func (g *judgement) keptAtPins(was, is fleet.Member, fleetName string, to observ
 	if err != nil {
 		return false // said by judgePinnedWords
 	}
-	kept, _ := g.keptAt(was)
-	for _, k := range kept {
-		if o := k.Observation; o != nil && !(starts && o.Cluster == was.Name) && !g.isForeign(g.before, o) {
+	for _, o := range g.keptOf(was) {
+		if !(starts && o.Cluster == was.Name) && !g.isForeign(g.before, o) {
 			g.put(to, o, true, false)
-			if n := to[o.Cluster]; n != nil && starts {
-				n.cleared = append(n.cleared, o)
+			if n := to[o.Cluster]; n != nil {
+				if n.kept = append(n.kept, o); starts {
+					n.cleared = append(n.cleared, o)
+				}
 			}
 		}
 	}
@@ -192,9 +272,5 @@ func (g *judgement) keptNow(m fleet.Member, fleetName string) (all []*rotation.O
 		}
 		return all
 	}
-	kept, _ := g.keptAt(m)
-	for _, k := range kept {
-		all = append(all, k.Observation)
-	}
-	return all
+	return g.keptOf(m)
 }

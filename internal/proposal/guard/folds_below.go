@@ -12,7 +12,7 @@ import (
 // readDirectories are those whose files commands read whatever their names are, or make
 // there later: evidence, and the directories of the keys that a state names.
 func (g *judgement) readDirectories() map[string]bool {
-	dirs := map[string]bool{g.Beside(base.EvidenceFolder): true}
+	dirs := g.evidenceDirectories()
 	if g.Now != nil {
 		for _, file := range base.KeyPaths(g.Now) {
 			dirs[path.Dir(g.Beside(file))] = true
@@ -21,14 +21,29 @@ func (g *judgement) readDirectories() map[string]bool {
 	return dirs
 }
 
-// evidenceFiles are all files of both sides in evidence/ beside the state.
+// evidenceDirectories are evidence/ beside this state, and those from which the base reads
+// observations beside other states.
+func (g *judgement) evidenceDirectories() map[string]bool {
+	dirs := map[string]bool{g.Beside(base.EvidenceFolder): true}
+	if g.before != nil {
+		for _, p := range g.places(g.before) {
+			if p.beside != "" {
+				dirs[path.Dir(p.file)] = true
+			}
+		}
+	}
+	return dirs
+}
+
+// evidenceFiles are all files of both sides in those.
 func (g *judgement) evidenceFiles() (names []string) {
+	dirs := g.evidenceDirectories()
 	for _, t := range []*repo.Tree{g.before, g.after} {
 		if t == nil {
 			continue
 		}
 		for _, name := range t.Files() {
-			if path.Dir(name) == g.Beside(base.EvidenceFolder) {
+			if dirs[path.Dir(name)] {
 				names = append(names, name)
 			}
 		}

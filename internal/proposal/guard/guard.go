@@ -54,6 +54,11 @@ type judgement struct {
 	observations map[sideFile]*rotation.Observation
 	keyLists     map[string]keyList
 	authored     map[string]bool
+	// written are the texts of observations that were read, trusted whether a key for evidence
+	// signed them, older the clusters of which an observation is missed.
+	written map[*rotation.Observation][]byte
+	trusted map[*rotation.Observation]bool
+	older   map[string]bool
 	// skipped are files of the merge that are too large to be written out.
 	skipped map[string]bool
 	// removeTree removes what was written of the merge.
@@ -99,6 +104,7 @@ func newJudgement(b *base.Base, q Request, head string) *judgement {
 	return &judgement{Base: b, q: q, head: head, wasName: b.State, signed: map[string]bool{}, fleets: map[*repo.Tree]*fleet.File{},
 		placesRead: map[*repo.Tree][]place{}, observations: map[sideFile]*rotation.Observation{}, states: map[sideFile]*state.Rotation{},
 		keyLists: map[string]keyList{}, authored: map[string]bool{},
+		written: map[*rotation.Observation][]byte{}, trusted: map[*rotation.Observation]bool{}, older: map[string]bool{},
 		landingsRead: map[loggedIn]*landings{}, instants: map[string]time.Time{},
 		r: &Report{state: b.State, base: b.Branch, commit: b.Tip, judged: head, mark: b.Mark("guard"), owned: []string{b.State, allowList}}}
 }

@@ -94,7 +94,7 @@ func (g *judgement) judgeFall(next *state.Rotation) *problem.Problem {
 func (g *judgement) judgeStep(next *state.Rotation) error {
 	r := g.r
 	brought := g.q.Evidence
-	if brought.Observe != nil {
+	if brought.Counts = g.keptCounts; brought.Observe != nil {
 		brought.Counts = func(name string) bool { return g.signed[name] }
 	}
 	evidence, err := g.Witnessed(next, brought)
@@ -105,9 +105,7 @@ func (g *judgement) judgeStep(next *state.Rotation) error {
 	if err := g.countLinks(next, &evidence); err != nil {
 		return err
 	}
-	if evidence.Earlier, err = g.kept(evidence.Observations); err != nil {
-		return err
-	}
+	evidence.Earlier = g.kept(evidence.Observations)
 	was, is, err := g.asLanded(next)
 	if err != nil {
 		return err

@@ -18,21 +18,26 @@ import (
 )
 
 // sides are the observations of a cluster that the base has and the merge, and of those
-// the ones that the change brings. cleared are older ones of the base that a start may take.
-type sides struct{ before, after, brought, cleared []*rotation.Observation }
+// the ones that the change brings. cleared are older ones of the base that a start may
+// take, kept those of the base in evidence/, beside those that both sides have elsewhere.
+type sides struct{ before, after, brought, cleared, kept, beside []*rotation.Observation }
 
 // observed has the clusters that observations are of.
 type observed map[string]*sides
+
+func (to observed) of(cluster string) *sides {
+	if to[cluster] == nil {
+		to[cluster] = &sides{}
+	}
+	return to[cluster]
+}
 
 // put adds an observation of the base, or of the merge. One of the future opens no gate.
 func (g *judgement) put(to observed, o *rotation.Observation, ofBase, brought bool) {
 	if o == nil || instantOf(o).After(g.Instant.Add(maxAhead)) {
 		return
 	}
-	if to[o.Cluster] == nil {
-		to[o.Cluster] = &sides{}
-	}
-	n := to[o.Cluster]
+	n := to.of(o.Cluster)
 	if ofBase {
 		n.before = append(n.before, o)
 		return
@@ -72,8 +77,10 @@ func (g *judgement) judgeOlder(of func(place) bool, file string) {
 			continue
 		}
 		g.put(all, o, true, false)
-		if n := all[o.Cluster]; n != nil && p.beside != "" && g.startsAt(p.beside) {
-			n.cleared = append(n.cleared, o)
+		if n := all[o.Cluster]; n != nil && p.beside != "" {
+			if n.kept = append(n.kept, o); g.startsAt(p.beside) {
+				n.cleared = append(n.cleared, o)
+			}
 		}
 	}
 	for _, p := range g.places(g.after) {
@@ -82,9 +89,29 @@ func (g *judgement) judgeOlder(of func(place) bool, file string) {
 			continue
 		}
 		given := p.beside == "" || p.beside == g.State || g.underWay(g.before, p.beside)
-		g.put(all, g.witness(g.after, p), false, given && slices.Contains(g.differs, p.file))
+		g.put(all, g.witness(g.after, p), false, given && (slices.Contains(g.differs, p.file) || !g.was(p)))
 	}
-	g.failOlder(all, file)
+	if on := g.fleetAbove(); on != nil {
+		for i, c := range on.Clusters {
+			if n := all[c.Name]; n != nil {
+				n.beside = on.Evidence[i].Observations
+			}
+		}
+	}
+	g.noteTaken(all, "")
+	g.failOlder(all, file, g.stands(nil))
+}
+
+// noteTaken notes what was kept and goes, also where it may.
+func (g *judgement) noteTaken(all observed, by string) {
+	for _, cluster := range slices.Sorted(maps.Keys(all)) {
+		n := all[cluster]
+		for _, o := range n.kept {
+			if !slices.ContainsFunc(n.after, func(a *rotation.Observation) bool { return reflect.DeepEqual(a, o) }) {
+				g.r.noteOnce(fmt.Sprintf("**the change%s takes away the observation of %s** of cluster %s", by, o.At, sink.Code(cluster)))
+			}
+		}
+	}
 }
 
 // starts reports whether the change starts a rotation of a cluster: what was kept of it
@@ -124,46 +151,58 @@ func (g *judgement) stateIn(t *repo.Tree, name string) *state.Rotation {
 	return s
 }
 
-func (g *judgement) failOlder(all observed, file string) {
+// stands says which observations of this judgement may stand for which ([rotation.TakenAway]);
+// more are keys for evidence beside those of the base.
+type stands func(newer, older *rotation.Observation) bool
+
+func (g *judgement) failOlder(all observed, file string, by stands) {
 	for _, cluster := range slices.Sorted(maps.Keys(all)) {
 		n, what := all[cluster], ""
-		before, after, brought := newest(n.before), newest(n.after), newest(n.brought)
-		switch {
+		before, after := newest(n.before), newest(n.after)
+		switch old := n.broughtBefore(before); {
 		case after.IsZero():
 			what = "leaves none"
 		case after.Before(before):
 			what = fmt.Sprintf("leaves none that is newer than %s", after.Format(time.RFC3339))
-		case !brought.IsZero() && brought.Before(before):
-			what = fmt.Sprintf("brings one of %s", brought.Format(time.RFC3339))
+		case old != nil:
+			what = fmt.Sprintf("brings one of %s", old.At)
 		default:
-			if o := n.lost(); o != nil {
-				before, what = instantOf(o), "leaves no newer one that shows all that it does"
+			if o := g.taken(cluster, n, by).Lost(func(o *rotation.Observation) bool { return slices.Contains(n.cleared, o) }); o != nil {
+				before, what = instantOf(o), "leaves no newer one that shows all that it does, or counts waits from before it"
 			}
 		}
 		if what != "" && !before.IsZero() {
-			g.r.fail(problem.PRGuardEvidenceOlder.With(sink.Name(cluster), before.Format(time.RFC3339), what).In(sink.Name(file)))
+			g.failOlderOf(cluster, before, what, file)
 		}
 	}
 }
 
-// lost is an observation of the base of which nothing newer in the merge shows the same,
-// and that the merge does not have; nil if there is none.
-func (n *sides) lost() *rotation.Observation {
-	for _, o := range n.before {
-		if slices.Contains(n.cleared, o) {
-			continue
-		}
-		rest := o
-		for _, a := range n.after {
-			if instantOf(a).After(instantOf(o)) || reflect.DeepEqual(a, o) {
-				rest = rest.Beyond(a)
-			}
-		}
-		if rest.Shows() {
-			return o
-		}
+// failOlderOf fails once for each cluster.
+func (g *judgement) failOlderOf(cluster string, before time.Time, what, file string) {
+	if !g.older[cluster] {
+		g.older[cluster] = true
+		g.r.fail(problem.PRGuardEvidenceOlder.With(sink.Name(cluster), before.Format(time.RFC3339), what).In(sink.Name(file)))
 	}
-	return nil
+}
+
+// broughtBefore is an observation that the change brings, that the base has nowhere, and
+// that is older than the newest of the base.
+func (n *sides) broughtBefore(newest time.Time) *rotation.Observation {
+	i := slices.IndexFunc(n.brought, func(b *rotation.Observation) bool {
+		return instantOf(b).Before(newest) && !slices.ContainsFunc(n.before, func(o *rotation.Observation) bool { return reflect.DeepEqual(o, b) })
+	})
+	if i < 0 {
+		return nil
+	}
+	return n.brought[i]
+}
+
+func (g *judgement) taken(cluster string, n *sides, by stands) rotation.TakenAway {
+	states := g.statesOf(g.after, cluster)
+	if len(states) == 0 {
+		states = g.statesOf(g.before, cluster)
+	}
+	return rotation.TakenAway{States: states, Before: n.before, After: n.after, Beside: n.beside, At: g.Instant, Stands: by}
 }
 
 // evidenceIn are the observations in evidence/ beside a state that a side has; name is
