@@ -190,7 +190,7 @@ func (w *way) webhooksNotSwitched() string {
 // justRetired says that no pod can have restarted since the last rotation ended.
 func (w *way) justRetired() string {
 	began := w.own.past.began
-	if began.IsZero() || !w.at.Before(began.Add(shortestRollout)) {
+	if began.IsZero() || !w.at.Before(began.Add(shortestRollout+w.own.past.skew)) {
 		return ""
 	}
 	return fmt.Sprintf("the last rotation ended at %s, and no pod has restarted since", instantText(began))

@@ -28,7 +28,7 @@ func LiveOf(name string, s *state.Rotation, e Evidence, incoming string, at time
 			return Live{}, err
 		}
 		k.addState(d)
-		c.past, c.leafLife = &p, p.leafLife
+		c.past, c.leafLife = p.knowing(e.Waves[name]), p.leafLife
 	}
 	c.see(e)
 	c.hear(e)
