@@ -185,7 +185,7 @@ func (t target) shown(n Need) (o *Observation, otherwise []string) {
 			continue
 		}
 		rest := o.beyondAll(newer)
-		if o != latest {
+		if o != latest || n == RetiredGone {
 			rest = t.own.unsettled(n, rest)
 		}
 		if found := ask(t, rest); len(found) > 0 {

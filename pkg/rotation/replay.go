@@ -42,6 +42,10 @@ type past struct {
 	leafLife time.Duration
 	// mesh is what the state says of its control plane.
 	mesh pki.Identity
+	// ended is when the last rotation ended, whatever rolled out or was made anew since;
+	// calm are its end and what followed it in the stable phase.
+	ended time.Time
+	calm  []moment
 	// replayed: the log reaches back to the beginning of the rotation under way.
 	replayed bool
 	// waves say whom the stamp in force has reached, and since when, oldest first.
@@ -71,6 +75,7 @@ func (d *dossier) past() (past, error) {
 		leafLife: time.Duration(leaf.Lifetime) + time.Duration(leaf.ClockSkew),
 		waves:    []WaveVersion{{Wave: d.state.Status.Wave}}, skew: Skew(d.state), reissues: d.reissues(),
 	}
+	p.ended, p.calm = d.calm(now)
 	for _, i := range slices.Concat(d.issuers, d.abandoned) {
 		p.issuers[i.chain[0].Fingerprint()] = true
 	}

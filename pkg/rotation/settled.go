@@ -46,6 +46,9 @@ func (c *cluster) sawSince(n Need) func(*Observation) bool {
 
 // settled is the instant after which an observation shows something of a need.
 func (p *past) settled(n Need) time.Time {
+	if n == RetiredGone || n == BundleLoaded && len(p.moments) == 0 {
+		return p.ended
+	}
 	return p.changed(func(before Material, m moment) bool {
 		switch n {
 		case BundleDelivered, BundleLoaded, IdentityLoaded:
@@ -60,7 +63,7 @@ func (p *past) settled(n Need) time.Time {
 // unsettled is what an observation shows of pods that no rollout since then can have
 // changed, and of replicas that no gate asked for since.
 func (c *cluster) unsettled(n Need, o *Observation) *Observation {
-	if c.past == nil || n != BundleLoaded && n != LeavesRenewed {
+	if c.past == nil || n != BundleLoaded && n != LeavesRenewed && n != RetiredGone {
 		return o
 	}
 	restarted := func(namespace, workload string) bool {
@@ -71,6 +74,8 @@ func (c *cluster) unsettled(n Need, o *Observation) *Observation {
 	rest.Identity, rest.Endpoints = slices.Clone(o.Identity), slices.Clone(o.Endpoints)
 	for i, e := range rest.Endpoints {
 		switch again := restarted(e.Namespace, e.Workload); {
+		case n == RetiredGone && again:
+			rest.Endpoints[i].Bundle, rest.Endpoints[i].Chain = nil, nil
 		case n == BundleLoaded && again:
 			rest.Endpoints[i].Bundle = nil
 		case n == LeavesRenewed && len(e.Chain) > 0 && (again || o.at().Before(c.past.reissues[e.Chain[0]])):
@@ -78,12 +83,15 @@ func (c *cluster) unsettled(n Need, o *Observation) *Observation {
 		}
 	}
 	for i := range rest.Identity {
-		if n == BundleLoaded && restarted(c.past.mesh.Namespace, "") {
+		if n != LeavesRenewed && restarted(c.past.mesh.Namespace, "") {
 			rest.Identity[i].Bundle = nil
 		}
 		if n == LeavesRenewed && !o.at().After(c.past.settled(IssuerLoaded)) {
 			rest.Identity[i].Issuer = nil
 		}
+	}
+	if last, _ := c.past.lastWave(); n == RetiredGone && last != nil && last.stays && !o.at().After(last.at) {
+		rest.ControlPlane.TrustRoots, rest.ControlPlane.Injectors = nil, nil // the rollout asked for them
 	}
 	return &rest
 }
@@ -98,12 +106,13 @@ func (p *past) canBeOver(began, now time.Time) bool {
 
 // lastWave is the last of the moments that restarted the workloads, and the one before.
 func (p *past) lastWave() (last, before *moment) {
-	for i, m := range p.moments {
+	all := slices.Concat(p.calm, p.moments)
+	for i, m := range all {
 		if m.unended {
 			last = nil // whom that wave reached, nobody knows
 		}
 		if m.rollout {
-			last, before = &p.moments[i], last
+			last, before = &all[i], last
 		}
 	}
 	return last, before
@@ -162,6 +171,27 @@ func (d *dossier) beganRollout(e state.LogEntry, m Material) bool {
 	row, known := state.PhaseOf(r.Kind, r.Strategy, e.Phase)
 	return known && e.Move == state.MoveAdvance && row.Rollout == state.RolloutAlways || e.Move == state.MoveRollout ||
 		Stamp(e.Epoch, m) == d.state.Status.Stamp
+}
+
+// calm are the moves in the stable phase since the last rotation ended, the one that ended
+// it first, and its instant; that of the log's last entry where the log has no such move.
+func (d *dossier) calm(now Material) (ended time.Time, moves []moment) {
+	for _, e := range slices.Backward(d.state.Status.Log) {
+		if e.Phase != state.PhaseStable {
+			break
+		}
+		stays := e.Move == state.MoveRollout || e.Move == state.MoveReissue
+		moves = append(moves, moment{at: entered(e), stays: stays,
+			rollout: e.Move == state.MoveRollout || Stamp(e.Epoch, now) == d.state.Status.Stamp})
+		if !stays {
+			break
+		}
+	}
+	slices.Reverse(moves)
+	if len(moves) == 0 {
+		return d.began(), nil
+	}
+	return moves[0].at, moves
 }
 
 // reissues are the instants at which issuers were made anew, by the fingerprint of the

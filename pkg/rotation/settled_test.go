@@ -214,3 +214,68 @@ func TestReissueSettlesWhatItReplaced(t *testing.T) {
 		t.Errorf("leaves of the outgoing issuer: %s", explain(err))
 	}
 }
+
+// TestRetiredAnchorsThatWereSeen: a rollout of some pods, and a reissued issuer, leave what
+// was seen of a retired anchor since the rotation ended.
+func TestRetiredAnchorsThatWereSeen(t *testing.T) {
+	m, instant, wide := wentBack(t)
+	kept := inShop(sightWide(m, instant.Add(time.Hour), wide), wide, nil)
+	start := func(s *state.Rotation, waves []WaveVersion, after time.Duration) string {
+		e := assume(RetiredGone)
+		e.Earlier, e.Waves = []*Observation{kept}, map[string][]WaveVersion{"prod": waves}
+		_, err := Start(s, StartOptions{Kind: state.KindAnchor, Strategy: state.StrategyBundle}, e, instant.Add(after), random("again"))
+		return explain(err)
+	}
+	says := func(what, got string, namespaces ...string) {
+		t.Helper()
+		for _, namespace := range []string{"emojivoto", "shop"} {
+			if want := slices.Contains(namespaces, namespace); strings.Contains(got, `proxies in "`+namespace+`"`) != want {
+				t.Errorf("%s: what was seen of %s counts is not %t: %s", what, namespace, want, got)
+			}
+		}
+		if len(namespaces) == 0 && got != "" {
+			t.Errorf("%s: %s", what, got)
+		}
+	}
+	says("before", start(m.state, nil, 3*time.Hour), "emojivoto", "shop")
+	says("reissued", start(reissued(t, m, instant.Add(2*time.Hour)), nil, 3*time.Hour), "emojivoto", "shop")
+	e := assume(BundleDelivered)
+	all := must(Rollout(m.state, Options{}, e, instant.Add(2*time.Hour))).State
+	says("a rollout", start(all, nil, 3*time.Hour))
+	some := must(Rollout(m.state, Options{Namespaces: []string{"shop"}}, e, instant.Add(2*time.Hour))).State
+	says("a rollout of some", start(some, nil, 3*time.Hour), "emojivoto")
+	ended := must(ContinueWave(some, nil, true))
+	waves := []WaveVersion{{Wave: some.Status.Wave}, {Since: instant.Add(3 * time.Hour)}}
+	says("the rest, now", start(ended, waves, 3*time.Hour+time.Second), "emojivoto")
+	says("the rest, a while ago", start(ended, waves, 4*time.Hour))
+	kept = m.sight(instant.Add(time.Hour)) // nothing against it
+	if got := start(ended, waves, 3*time.Hour+time.Second); !strings.Contains(got, "pods cannot all have restarted since") {
+		t.Errorf("nothing was seen, and the rest restarts now: %s", got)
+	}
+}
+
+// TestBundlesThatWereSeenInStable: outside of a rotation, too, pods hold what they were
+// seen to hold until a rollout of them.
+func TestBundlesThatWereSeenInStable(t *testing.T) {
+	m, instant := at(t, state.KindAnchor, state.StrategyBundle, state.PhaseAnchorDropped)
+	old := m.anchors(state.RoleOutgoing)
+	m.advance(t, Options{}, seen(m.sight(instant.Add(time.Hour))), instant.Add(2*time.Hour))
+	kept := inShop(m.sight(instant.Add(3*time.Hour)), old, nil)
+	rollout := func(namespaces ...string) *state.Rotation {
+		s := must(Rollout(m.state, Options{Namespaces: namespaces}, assume(BundleDelivered), instant.Add(4*time.Hour))).State
+		s.Status.Wave = nil // it has ended
+		return s
+	}
+	start := func(s *state.Rotation, waves ...WaveVersion) string {
+		e := assume(RetiredGone)
+		e.Earlier, e.Waves = []*Observation{kept}, map[string][]WaveVersion{"prod": waves}
+		_, err := Start(s, StartOptions{Kind: state.KindIssuer, OutgoingKey: m.anchorKey(state.RoleCurrent)}, e, instant.Add(5*time.Hour), random("again"))
+		return explain(err)
+	}
+	if got := start(rollout("other"), WaveVersion{Wave: &state.Wave{Namespaces: []string{"other"}}}); !strings.Contains(got, "rotation-g1") {
+		t.Errorf("a rollout of others: %s", got)
+	}
+	if got := start(rollout()); got != "" {
+		t.Errorf("a rollout of all: %s", got)
+	}
+}
