@@ -279,3 +279,33 @@ func TestBundlesThatWereSeenInStable(t *testing.T) {
 		t.Errorf("a rollout of all: %s", got)
 	}
 }
+
+// TestWordForAWaveElsewhere: a word does not count for another cluster whose wave is split,
+// or has reached its last pods just now.
+func TestWordForAWaveElsewhere(t *testing.T) {
+	m, entered := at(t, state.KindAnchor, state.StrategyBundle, state.PhaseAnchorSpread)
+	instant := entered.Add(day)
+	some := &state.Wave{Namespaces: []string{"shop"}}
+	for name, c := range map[string]struct {
+		wave  *state.Wave
+		waves []WaveVersion
+		holds bool // bundles of before
+	}{
+		"all":                    {nil, nil, false},
+		"some":                   {some, nil, true},
+		"the rest, a while ago":  {nil, []WaveVersion{{Wave: some}, {Since: instant.Add(-time.Hour)}}, false},
+		"the rest, just now":     {nil, []WaveVersion{{Wave: some}, {Since: instant.Add(-time.Second)}}, true},
+		"and of another cluster": {nil, []WaveVersion{}, false},
+	} {
+		s := m.state.Clone()
+		s.Status.Wave = c.wave
+		e := assume(BundleLoaded)
+		e.Waves = map[string][]WaveVersion{"prod": c.waves, "east": {{Wave: some}}}
+		incoming := must(openDossier(s, nil))
+		anchor, _ := incoming.anchor(state.RoleIncoming)
+		live := must(LiveOf("prod", s, e, anchor.Fingerprint(), instant, NewVerifier(instant)))
+		if got := slices.ContainsFunc(live.Bundles, func(h Held) bool { return !h.Bundle.Contains(anchor.Fingerprint()) }); got != c.holds {
+			t.Errorf("%s: holds bundles of before is %t", name, got)
+		}
+	}
+}
