@@ -4,6 +4,7 @@ import (
 	"path"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/order"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -16,6 +17,8 @@ type Cluster struct {
 	// Now is its state; nil where it cannot be read, and Unread says why.
 	Now    *state.Rotation
 	Unread string
+	// Waves are since when its wave has reached whom, where its history is known.
+	Waves []rotation.WaveVersion
 	// UnreadHints say what to do about it.
 	UnreadHints []string
 	// Unseen, if not empty, is why some of what was observed of it cannot be read: no

@@ -83,6 +83,7 @@ func pooled(clusters []Cluster, evidence []rotation.Evidence) []rotation.Evidenc
 	for i, c := range clusters {
 		given := notAmong(nil, all[i].Observations)
 		all[i].Observations, all[i].Earlier = given, notAmong(given, slices.Concat(all[i].Earlier, of[c.Name]))
+		all[i].Waves = map[string][]rotation.WaveVersion{c.Name: c.Waves}
 	}
 	return all
 }

@@ -2,12 +2,12 @@ package moves
 
 import (
 	"bytes"
-	"fmt"
 	"path/filepath"
 	"time"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
+	"github.com/l5d-pki/l5d-pki-render/internal/sink"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -77,7 +77,7 @@ func ReplaceObservation(w files.Writer, file string, o *rotation.Observation, te
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w.Notes, "note: the observation of %s ended a wait, so a copy of it is kept: %s\n", was.At, copied)
+		sink.Note(w.Notes, "the observation of %s ended a wait, so a copy of it is kept: %s", was.At, copied)
 	}
 	return w.Replace(file, text, 0o644)
 }

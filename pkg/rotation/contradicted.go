@@ -65,6 +65,7 @@ var logSays = map[Need]func(*way) string{
 	IdentityLoaded:  (*way).otherBundleInForce,
 	IssuerLoaded:    (*way).otherIssuerInForce,
 
+	WaveDone:          func(w *way) string { return w.scene.waveGoesOn() },
 	WebhookCertServed: (*way).webhooksNotSwitched,
 	RetiredGone:       (*way).justRetired,
 }

@@ -96,7 +96,7 @@ func (t target) shownOtherChains(o *Observation) (found []string) {
 
 // shownRetired is what was seen to rely on a retired anchor.
 func (t target) shownRetired(o *Observation) []string {
-	if o.at().Before(t.own.past.began) {
+	if o.at().Before(t.own.past.ended) {
 		return nil
 	}
 	seen := *t.own
@@ -187,11 +187,13 @@ func (w *way) webhooksNotSwitched() string {
 	return fmt.Sprintf("phase %s serves the certificates of before", w.scene.state.Status.Phase)
 }
 
-// justRetired says that no pod can have restarted since the last rotation ended.
+// justRetired says that pods cannot have restarted since the last rotation ended: nothing
+// had the time to, or the wave in force has not reached all long enough.
 func (w *way) justRetired() string {
-	began := w.own.past.began
-	if began.IsZero() || !w.at.Before(began.Add(shortestRollout)) {
+	p := w.own.past
+	last, _ := p.lastWave()
+	if p.began.IsZero() || p.canBeOver(p.began, w.at) && (last == nil || p.rolledOutSince(p.ended, w.at, allStale)) {
 		return ""
 	}
-	return fmt.Sprintf("the last rotation ended at %s, and no pod has restarted since", instantText(began))
+	return fmt.Sprintf("the last rotation ended at %s, and pods cannot all have restarted since", instantText(p.ended))
 }

@@ -24,6 +24,9 @@ type Evidence struct {
 	// Links are the states of linked clusters, by the name in spec.links.
 	Links       []LinkedState
 	Assumptions []Assumption
+	// Waves are the versions of status.wave that have the stamp in force, oldest first, by
+	// cluster, where somebody knows the history of its state.
+	Waves map[string][]WaveVersion
 	// Verified, if set, has answers that were found already; many clusters share them.
 	Verified *Verifier
 }

@@ -13,7 +13,7 @@ import (
 // "" if there is none; a word that the state's log rules out does not count. Without a
 // state only what was observed counts.
 func LiveOf(name string, s *state.Rotation, e Evidence, incoming string, at time.Time, v *Verifier) (Live, error) {
-	c, err := clusterOf(name, s, incoming, at, v)
+	c, err := clusterOf(name, s, e.Waves[name], incoming, at, v)
 	if err != nil {
 		return Live{}, err
 	}
@@ -25,8 +25,8 @@ func LiveOf(name string, s *state.Rotation, e Evidence, incoming string, at time
 	return c.live(), nil
 }
 
-// clusterOf is a cluster by its state alone, if it has one.
-func clusterOf(name string, s *state.Rotation, incoming string, at time.Time, v *Verifier) (*cluster, error) {
+// clusterOf is a cluster by its state alone, if it has one, and what is known of its waves.
+func clusterOf(name string, s *state.Rotation, waves []WaveVersion, incoming string, at time.Time, v *Verifier) (*cluster, error) {
 	c := &cluster{name: name, book: newBook(), incoming: incoming, at: at}
 	if s == nil {
 		return c, nil
@@ -40,7 +40,7 @@ func clusterOf(name string, s *state.Rotation, incoming string, at time.Time, v 
 		return nil, err
 	}
 	c.book.addState(d)
-	c.past, c.leafLife = &p, p.leafLife
+	c.past, c.leafLife = p.knowing(waves), p.leafLife
 	return c, nil
 }
 

@@ -91,6 +91,7 @@ func (c *scene) cluster(name string, own bool, p *past) *cluster {
 	life := c.leafLife()
 	if p != nil {
 		life = p.leafLife // a linked cluster has its own
+		p = p.knowing(c.evidence.Waves[name])
 	}
 	k := &cluster{
 		name: name, own: own, past: p, book: c.book, incoming: c.incomingID(), leafLife: life, at: c.at,

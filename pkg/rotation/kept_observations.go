@@ -128,42 +128,13 @@ func (o *Observation) beyondAll(newer []*Observation) *Observation {
 	return o
 }
 
-// sawSince reports whether an observation shows something of a need.
-func (c *cluster) sawSince(n Need) func(*Observation) bool {
-	since := c.settled(n)
-	return func(o *Observation) bool { return o.at().After(since) }
-}
-
-// settled is the instant after which an observation shows something of a need: what was
-// seen before is what gates were opened by. A move that neither changes what is in force
-// nor asks for the need, such as a rollout, or back and forth, settles nothing of bundles;
-// a rollout that can be over does, of what proxies hold.
-func (c *cluster) settled(n Need) time.Time {
-	switch {
-	case c.past == nil:
-		return time.Time{}
-	case n == BundleLoaded:
-		return later(c.past.asked(n), c.past.lastRollout(c.at))
-	case n == BundleDelivered:
-		return c.past.asked(n)
-	}
-	return c.since()
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
 // seenIn is a cluster as an observation shows it that is not the newest given one.
 func (c *cluster) seenIn(o *Observation) string { return fmt.Sprintf("%s at %s", c.label(), o.At) }
 
 // stillHeld adds the bundles that standing observations show.
 func (c *cluster) stillHeld(l *Live) {
 	for _, o := range c.standing(c.sawSince(BundleLoaded)) {
-		c.heldBundles(l, o.rest, c.seenIn(o.rest))
+		c.heldBundles(l, c.unsettled(BundleLoaded, o.rest), c.seenIn(o.rest))
 	}
 	for _, o := range c.standing(c.sawSince(BundleDelivered)) {
 		c.givenBundles(l, o.rest, c.seenIn(o.rest))
@@ -213,7 +184,11 @@ func (t target) shown(n Need) (o *Observation, otherwise []string) {
 		if o == latest && t.tooOldFor(n) != "" || o != latest && !counts(o) {
 			continue
 		}
-		if found := ask(t, o.beyondAll(newer)); len(found) > 0 {
+		rest := o.beyondAll(newer)
+		if o != latest || n == RetiredGone {
+			rest = t.own.unsettled(n, rest)
+		}
+		if found := ask(t, rest); len(found) > 0 {
 			return o, found
 		}
 		newer = append(newer, o)

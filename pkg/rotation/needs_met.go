@@ -174,10 +174,18 @@ func (c *scene) reliesOn(chain pki.Chain, anchor pki.Certificate) bool {
 }
 
 func (t target) wave() []string {
-	if w := t.scene.state.Status.Wave; w != nil {
-		return []string{fmt.Sprintf("so far the wave has reached %s", strings.Join(w.Namespaces, ", "))}
+	if on := t.scene.waveGoesOn(); on != "" {
+		return []string{on}
 	}
 	return nil
+}
+
+// waveGoesOn says whom the wave has reached that has not reached all; "" is no such wave.
+func (c *scene) waveGoesOn() string {
+	if w := c.state.Status.Wave; w != nil {
+		return fmt.Sprintf("so far the wave has reached %s", strings.Join(w.Namespaces, ", "))
+	}
+	return ""
 }
 
 // elsewhere lists what the phase changes and nothing in Git delivers. The

@@ -15,6 +15,10 @@ type moment struct {
 	// asked are the needs that its gate asked for; rollout: it restarted the workloads.
 	asked   []Need
 	rollout bool
+	// stays: the phase was in force before; reissued: its issuer was made anew.
+	stays, reissued bool
+	// unended: it was made on a person's word that the wave before it had ended.
+	unended bool
 }
 
 // past is what a state alone says of its cluster: what it delivers and signs
@@ -38,8 +42,18 @@ type past struct {
 	leafLife time.Duration
 	// mesh is what the state says of its control plane.
 	mesh pki.Identity
+	// ended is when the last rotation ended, whatever rolled out or was made anew since;
+	// calm are its end and what followed it in the stable phase.
+	ended time.Time
+	calm  []moment
 	// replayed: the log reaches back to the beginning of the rotation under way.
 	replayed bool
+	// waves say whom the stamp in force has reached, and since when, oldest first.
+	waves []WaveVersion
+	// skew is by how much an instant of the log may be earlier than what it tells of.
+	skew time.Duration
+	// reissues are the instants at which issuers were made anew, by the fingerprint of the old one.
+	reissues map[string]time.Time
 }
 
 // past replays the log of the rotation under way.
@@ -59,7 +73,9 @@ func (d *dossier) past() (past, error) {
 	p := past{
 		now: now, first: now, issuers: map[string]bool{}, began: d.began(), verify: d.verify, mesh: MeshOf(d.state),
 		leafLife: time.Duration(leaf.Lifetime) + time.Duration(leaf.ClockSkew),
+		waves:    []WaveVersion{{Wave: d.state.Status.Wave}}, skew: Skew(d.state), reissues: d.reissues(),
 	}
+	p.ended, p.calm = d.calm(now)
 	for _, i := range slices.Concat(d.issuers, d.abandoned) {
 		p.issuers[i.chain[0].Fingerprint()] = true
 	}
@@ -89,6 +105,9 @@ func (d *dossier) past() (past, error) {
 		p.enter(at, m, d.state.Status.Rotation.Kind != state.KindReplace)
 		last := &p.moments[len(p.moments)-1]
 		last.asked, last.rollout = d.needsOf(e), d.beganRollout(e, m)
+		last.reissued = e.Move == state.MoveReissue
+		last.stays = last.reissued || e.Move == state.MoveRollout
+		last.unended = slices.ContainsFunc(e.Assumed, func(a state.Assumed) bool { return a.Code == string(WaveDone) })
 	}
 	p.replayed = len(entries) > 0
 	p.add(now)

@@ -10,6 +10,12 @@ import (
 // clocksDiffer is how far two clocks that people set may be apart.
 const clocksDiffer = 5 * time.Minute
 
+// Skew is how far the clocks may differ by which a state, and who judges it, tell instants:
+// spec.leaf.clockSkew, within limits. An instant may be that much earlier than the fact.
+func Skew(s *state.Rotation) time.Duration {
+	return min(time.Duration(s.WithDefaults().Spec.Leaf.ClockSkew), clocksDiffer)
+}
+
 // notAhead refuses a move that says it was made after the instant of its review:
 // every move after it would have to say so too, and no observation would count.
 func notAhead(next *state.Rotation, at time.Time) error {

@@ -67,7 +67,11 @@ func (t target) contradictedWords() (problems problem.List) {
 	for _, a := range t.scene.evidence.Assumptions {
 		bare := t
 		bare.scene = t.scene.without(a.Code)
-		if against := bare.seenOtherwise(a.Code); against != "" && !a.Forced && len(meters[a.Code](bare)) > 0 {
+		against := bare.seenOtherwise(a.Code)
+		if a.Code == WaveDone {
+			against = t.scene.waveGoesOn()
+		}
+		if against != "" && !a.Forced && len(meters[a.Code](bare)) > 0 {
 			problems = append(problems, problem.RotationContradicted.With(a.Code, against))
 		}
 	}

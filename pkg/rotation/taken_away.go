@@ -75,7 +75,7 @@ func (c TakenAway) stands(newer, older *Observation) bool {
 }
 
 func (c TakenAway) forgottenBy(s *state.Rotation, gone []*Observation) *Observation {
-	with, err := clusterOf(s.Metadata.Name, s, "", c.At, NewVerifier(c.At))
+	with, err := clusterOf(s.Metadata.Name, s, nil, "", c.At, NewVerifier(c.At))
 	if err != nil {
 		return gone[0] // nobody can tell
 	}

@@ -120,16 +120,19 @@ func joinPEM(first, second string) string {
 // StampOf is the rollout stamp that a workload carries now; it is empty before the
 // first wave. Where the wave does not reach it, it keeps the previous stamp.
 func (r *Rotation) StampOf(namespace, kind, name string) string {
-	w := r.Status.Wave
-	if w == nil || slices.Contains(w.Namespaces, namespace) {
-		return r.Status.Stamp
+	if w := r.Status.Wave; !w.Reaches(namespace, linkerd.ShortName(kind, name)) {
+		return w.Previous
 	}
-	for _, listed := range []string{"*/*", namespace + "/*", namespace + "/" + linkerd.ShortName(kind, name)} {
-		if slices.Contains(w.Workloads, listed) {
-			return r.Status.Stamp
-		}
-	}
-	return w.Previous
+	return r.Status.Stamp
+}
+
+// Reaches reports whether a workload, by its short name such as deploy/cart, has the new
+// stamp; without a wave that is split, all have.
+func (w *Wave) Reaches(namespace, workload string) bool {
+	return w == nil || slices.Contains(w.Namespaces, namespace) ||
+		slices.ContainsFunc([]string{"*/*", namespace + "/*", namespace + "/" + workload}, func(listed string) bool {
+			return slices.Contains(w.Workloads, listed)
+		})
 }
 
 // IsLinked reports whether spec.links has a cluster of that name.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/l5d-pki/l5d-pki-render/internal/proposal/base"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
+	"github.com/l5d-pki/l5d-pki-render/pkg/rotation"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
@@ -63,15 +64,10 @@ func unlanded(err error, entry int) *problem.Problem {
 	return nil
 }
 
-// maxSkew is the most that two clocks may differ, whatever a state says.
-const maxSkew = 5 * time.Minute
-
 // skewOf is how far two clocks may differ. What gates wait for contains
 // spec.leaf.clockSkew, so an instant that is off by no more than that closes nothing
-// early; what an observation shows directly has no such wait, hence the limit.
-func skewOf(s *state.Rotation) time.Duration {
-	return min(time.Duration(s.WithDefaults().Spec.Leaf.ClockSkew), maxSkew)
-}
+// early; what an observation shows directly has no such wait, hence its limit.
+func skewOf(s *state.Rotation) time.Duration { return rotation.Skew(s) }
 
 var errCut = errors.New("its history is cut off in this clone")
 

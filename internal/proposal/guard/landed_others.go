@@ -35,6 +35,9 @@ func (g *judgement) countMember(c *fleet.Cluster, fleetName string, step bool) e
 		l, err = g.stateLandings(file)
 	}
 	if err == nil {
+		c.Waves, err = g.waves(c.Now, l)
+	}
+	if err == nil {
 		c.Now, err = g.countedOther("member "+sink.Code(c.Name), file, c.Now, l, step)
 	}
 	return err
@@ -45,6 +48,9 @@ func (g *judgement) countMember(c *fleet.Cluster, fleetName string, step bool) e
 func (g *judgement) countElsewhere(clusters []fleet.Cluster, own int) error {
 	l, err := g.stateLandings(g.wasName)
 	if err != nil {
+		return err
+	}
+	if clusters[own].Waves, err = g.waves(g.Now, l); err != nil {
 		return err
 	}
 	if clusters[own].Now, err = g.countedOther("", "", g.Now, l, false); err != nil {
@@ -72,8 +78,19 @@ func (g *judgement) countElsewhere(clusters []fleet.Cluster, own int) error {
 	return nil
 }
 
-// countLinks does so for linked clusters whose states are in this repository.
+// countLinks does so for linked clusters whose states are in this repository. Of them and
+// of this cluster it also adds since when waves have reached whom.
 func (g *judgement) countLinks(next *state.Rotation, e *rotation.Evidence) error {
+	e.Waves = map[string][]rotation.WaveVersion{}
+	if log := g.Now.Status.Log; began(log) < len(log) {
+		l, err := g.stateLandings(g.wasName)
+		if err == nil {
+			e.Waves[g.Now.Metadata.Name], err = g.waves(g.Now, l)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	for i, linked := range e.Links {
 		n := slices.IndexFunc(next.Spec.Links, func(l state.Link) bool { return l.Name == linked.Name })
 		if n < 0 || linked.State == nil {
@@ -84,6 +101,9 @@ func (g *judgement) countLinks(next *state.Rotation, e *rotation.Evidence) error
 			continue // beside the clone: nothing says when it came there
 		}
 		l, err := g.stateLandings(g.atBase(file, linked.Name))
+		if err == nil {
+			e.Waves[linked.Name], err = g.waves(linked.State, l)
+		}
 		if err == nil {
 			e.Links[i].State, err = g.countedOther("linked cluster "+sink.Code(linked.Name), file, linked.State, l, true)
 		}

@@ -18,10 +18,12 @@ import (
 const maxLandings = 200
 
 // landings are the commits of the base that changed a log, newest first, with the digests
-// of the entries that each of them has: as far back as the rotation under way began.
+// of the entries that each of them has, and its status: as far back as the rotation under
+// way began.
 type landings struct {
-	all  []repo.Landing
-	logs [][]string
+	all      []repo.Landing
+	logs     [][]string
+	statuses []state.Status
 	// older: there were others before them, which are not read or cannot be; cut: there
 	// may have been.
 	older, cut bool
@@ -32,13 +34,13 @@ type landings struct {
 // pins of a member in a fleet file.
 type loggedIn struct{ file, member string }
 
-// add adds an older version of the log, and reports whether those before it matter.
-func (l *landings) add(at repo.Landing, log []state.LogEntry) (more bool) {
+// add adds an older version, and reports whether those before it matter.
+func (l *landings) add(at repo.Landing, s state.Status) (more bool) {
 	if len(l.all) == 0 {
-		l.least = min(began(log)+1, len(log))
+		l.least = min(began(s.Log)+1, len(s.Log))
 	}
-	l.all, l.logs = append(l.all, at), append(l.logs, digests(log))
-	return len(log) >= l.least
+	l.all, l.logs, l.statuses = append(l.all, at), append(l.logs, digests(s.Log)), append(l.statuses, s)
+	return len(s.Log) >= l.least
 }
 
 func digests(log []state.LogEntry) (all []string) {
@@ -75,11 +77,11 @@ func (g *judgement) stateLandings(file string) (*landings, error) {
 	}
 	l := new(landings)
 	all, stopped, err := g.versions(file, func(at repo.Landing, text []byte) bool {
-		var log []state.LogEntry // what is no state has none
+		var is state.Status // what is no state has none
 		if s, err := state.ParseLegacy(file, text); err == nil {
-			log = s.Status.Log
+			is = s.Status
 		}
-		return l.add(at, log)
+		return l.add(at, is)
 	})
 	if err != nil {
 		return nil, err
@@ -170,7 +172,7 @@ func (g *judgement) pinLandings(fleetName, member string) (*landings, error) {
 		if unread = m.Now == nil; unread {
 			continue
 		}
-		if l.older = !l.add(versions.all[i], m.Now.Status.Log); l.older {
+		if l.older = !l.add(versions.all[i], m.Now.Status); l.older {
 			break
 		}
 	}
