@@ -203,7 +203,8 @@ func documentsOf(source, text string) []exchange.Document {
 	end := func() {
 		document := strings.TrimPrefix(one.String(), "\ufeff")
 		if strings.TrimSpace(document) != "" {
-			documents = append(documents, exchange.Document{Source: source, Text: strings.TrimSuffix(strings.TrimSuffix(document, "\n"), "\r"), Verbatim: true})
+			whole := strings.TrimSuffix(strings.TrimSuffix(document, "\n"), "\r")
+			documents = append(documents, exchange.Document{Source: source, Text: whole, Verbatim: true})
 		}
 		one.Reset()
 	}

@@ -160,7 +160,8 @@ func (s *shell) document() (f field) {
 	f.input = true
 	tabs := strings.HasPrefix(s.text, "-")
 	s.text = strings.TrimLeft(strings.TrimPrefix(s.text, "-"), " \t")
-	quoted := strings.IndexAny(s.text, "'\"\\") >= 0 && strings.IndexAny(s.text, "'\"\\") < strings.IndexAny(s.text+"\n", shellEnds)
+	quote := strings.IndexAny(s.text, "'\"\\")
+	quoted := quote >= 0 && quote < strings.IndexAny(s.text+"\n", shellEnds)
 	var end string
 	for _, part := range s.word() {
 		end += part.text
@@ -238,13 +239,13 @@ func (s *shell) word() (fields []field) {
 		case c == "$":
 			value, split := s.expanded(&f, false)
 			for i := range len(value) {
-				switch c := value[i : i+1]; {
-				case split && strings.Contains(shellBlanks, c):
+				switch letter := value[i : i+1]; {
+				case split && strings.Contains(shellBlanks, letter):
 					next()
-				case split && strings.Contains("*?[", c):
-					f.glob(c, c)
+				case split && strings.Contains("*?[", letter):
+					f.glob(letter, letter)
 				default:
-					f.literal(c)
+					f.literal(letter)
 				}
 			}
 		case strings.HasPrefix(s.text, "[!"):

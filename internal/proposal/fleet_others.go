@@ -36,8 +36,9 @@ func (c *fleetCall) other(name string) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &call{Base: &base.Base{World: c.World, Repo: r, StatePath: filepath.Join(c.clones, name, "rotation.yaml"), State: "rotation.yaml", Clones: c.clones},
-		Moves: c.Moves, q: c.q, flavour: c.q.Flavour}
+	at := &base.Base{World: c.World, Repo: r, State: "rotation.yaml", Clones: c.clones}
+	at.StatePath = filepath.Join(c.clones, name, at.State)
+	o := &call{Base: at, Moves: c.Moves, q: c.q, flavour: c.q.Flavour}
 	err = o.Remotes("", "", c.q.CommitOnly)
 	if err == nil {
 		err = o.Choose("")

@@ -12,7 +12,8 @@ import (
 // locate finds the repository and the state's name in it, as the path is written:
 // what is checked out may have a link there that leads to another state.
 func locate(w World, q Request) (*call, error) {
-	c := &call{Base: &base.Base{World: w.World, StatePath: q.StatePath, Signers: q.Signers, Clones: q.Clones}, Moves: w.Moves, q: q, flavour: q.Flavour}
+	at := &base.Base{World: w.World, StatePath: q.StatePath, Signers: q.Signers, Clones: q.Clones}
+	c := &call{Base: at, Moves: w.Moves, q: q, flavour: q.Flavour}
 	full, err := filepath.Abs(q.StatePath)
 	if err != nil {
 		return nil, files.Unread(q.StatePath, err)

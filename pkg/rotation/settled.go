@@ -50,10 +50,10 @@ func (p *past) settled(n Need) time.Time {
 		return p.ended
 	}
 	return p.changed(func(before Material, m moment) bool {
-		switch n {
-		case BundleDelivered, BundleLoaded, IdentityLoaded:
+		if ofBundle := []Need{BundleDelivered, BundleLoaded, IdentityLoaded}; slices.Contains(ofBundle, n) {
 			return slices.Contains(m.asked, n) || bundleID(before.Bundle) != bundleID(m.material.Bundle)
-		case IssuerLoaded, LeavesRenewed:
+		}
+		if n == IssuerLoaded || n == LeavesRenewed {
 			return slices.Contains(m.asked, n) || chainID(before.Issuer) != chainID(m.material.Issuer) || n == IssuerLoaded && m.reissued
 		}
 		return !m.stays

@@ -42,8 +42,8 @@ func Check(c *custody.Custody, k render.NamedKey) error {
 func Wrong(c *custody.Custody, k render.NamedKey) *problem.Problem {
 	err := Check(c, k)
 	found := problem.Of(err)
-	if len(found) == 0 || errors.Is(err, fs.ErrPermission) ||
-		slices.Contains([]problem.Code{problem.CustodyAbsent.Code, problem.CustodyOldRecipients.Code, problem.CustodyForOthers.Code}, found[0].Code) {
+	usable := []problem.Code{problem.CustodyAbsent.Code, problem.CustodyOldRecipients.Code, problem.CustodyForOthers.Code}
+	if len(found) == 0 || errors.Is(err, fs.ErrPermission) || slices.Contains(usable, found[0].Code) {
 		return nil
 	}
 	return found[0]

@@ -176,7 +176,8 @@ func (g *judgement) judgeOlderOfMembers(was, is *fleet.File, fleetName string) {
 			g.put(all, o, false, false)
 		}
 		n := all.of(m.Name)
-		if o := g.taken(m.Name, n, g.stands(evidence.Signers(g.signersAtPin(m)))).Lost(func(*rotation.Observation) bool { return false }); o != nil {
+		taken := g.taken(m.Name, n, g.stands(evidence.Signers(g.signersAtPin(m))))
+		if o := taken.Lost(func(*rotation.Observation) bool { return false }); o != nil {
 			g.failOlderOf(m.Name, instantOf(o), "leaves none where barriers read it that shows all that it does, or counts waits from before it", fleetName)
 		}
 	}

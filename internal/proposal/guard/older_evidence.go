@@ -189,7 +189,8 @@ func (g *judgement) failOlderOf(cluster string, before time.Time, what, file str
 // that is older than the newest of the base.
 func (n *sides) broughtBefore(newest time.Time) *rotation.Observation {
 	i := slices.IndexFunc(n.brought, func(b *rotation.Observation) bool {
-		return instantOf(b).Before(newest) && !slices.ContainsFunc(n.before, func(o *rotation.Observation) bool { return reflect.DeepEqual(o, b) })
+		same := func(o *rotation.Observation) bool { return reflect.DeepEqual(o, b) }
+		return instantOf(b).Before(newest) && !slices.ContainsFunc(n.before, same)
 	})
 	if i < 0 {
 		return nil

@@ -83,7 +83,8 @@ func wrongKeys(c *custody.Custody, keys []render.NamedKey) (wrong []recovery.Wro
 		if p == nil {
 			continue
 		}
-		w := recovery.WrongKey{File: statefile.Beside(c.StatePath, k.Path), Why: p.Text, Hint: strings.Join(p.Hints, "; "), Readable: slices.Contains(readable, p.Code)}
+		w := recovery.WrongKey{File: statefile.Beside(c.StatePath, k.Path), Why: p.Text, Hint: strings.Join(p.Hints, "; ")}
+		w.Readable = slices.Contains(readable, p.Code)
 		if !w.Readable {
 			w.Commit = otherVersion(c, k.Path)
 		}
