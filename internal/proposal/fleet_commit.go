@@ -80,7 +80,7 @@ func (c *fleetCall) commitOther(o *call, f *checkout.Fleet, made *checkout.Resul
 		if err != nil {
 			return "", nil, problem.Of(err).In(name).Err()
 		}
-		more, err := o.memberFiles(name, cluster, m.Move.State, f.Observed[m.Member])
+		more, err := o.memberFiles(name, cluster, m.Move.State, f.WorthKeeping(m.Member, c.Instant))
 		if err != nil {
 			return "", nil, err
 		}
@@ -150,9 +150,9 @@ func (c *fleetCall) ownFiles(f *checkout.Fleet, made *checkout.Result, pins map[
 		case m.Repository != "":
 			more, err = c.putLatest(m, f.Observed[i])
 		case moves:
-			more, err = c.memberFiles(own, m, moved[i], f.Observed[i])
+			more, err = c.memberFiles(own, m, moved[i], f.WorthKeeping(i, c.Instant))
 		default:
-			more, err = c.putSeen(own, m, f.Observed[i])
+			more, err = c.putSeen(own, m, f.WorthKeeping(i, c.Instant))
 		}
 		if err != nil {
 			return nil, err

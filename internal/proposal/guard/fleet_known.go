@@ -147,6 +147,12 @@ func (g *judgement) judgeOlderAtPins(was, is *fleet.File, fleetName string) {
 		if !g.keptAtPins(m, *now, fleetName, all) {
 			continue
 		}
+		for _, name := range named(m, fleetName) {
+			if o := g.observation(g.before, name); o != nil {
+				n := all.of(o.Cluster)
+				n.known = append(n.known, o)
+			}
+		}
 		for _, name := range named(*now, fleetName) {
 			if o := g.observation(g.after, name); o != nil && o.Cluster == now.Name && g.counts(name) && !g.isForeign(g.after, o) {
 				g.put(all, o, false, false)

@@ -19,8 +19,9 @@ import (
 
 // sides are the observations of a cluster that the base has and the merge, and of those
 // the ones that the change brings. cleared are older ones of the base that a start may
-// take, kept those of the base in evidence/, beside those that both sides have elsewhere.
-type sides struct{ before, after, brought, cleared, kept, beside []*rotation.Observation }
+// take, kept those of the base in evidence/, beside those that both sides have elsewhere,
+// known those of the base that the fleet file names.
+type sides struct{ before, after, brought, cleared, kept, beside, known []*rotation.Observation }
 
 // observed has the clusters that observations are of.
 type observed map[string]*sides
@@ -190,7 +191,7 @@ func (g *judgement) failOlderOf(cluster string, before time.Time, what, file str
 func (n *sides) broughtBefore(newest time.Time) *rotation.Observation {
 	i := slices.IndexFunc(n.brought, func(b *rotation.Observation) bool {
 		same := func(o *rotation.Observation) bool { return reflect.DeepEqual(o, b) }
-		return instantOf(b).Before(newest) && !slices.ContainsFunc(n.before, same)
+		return instantOf(b).Before(newest) && !slices.ContainsFunc(slices.Concat(n.before, n.known), same)
 	})
 	if i < 0 {
 		return nil
