@@ -39,7 +39,7 @@ var arrows = map[string][]string{
 	"internal/custody/sshkey":   {},
 	"internal/custody":          {"internal/custody/exchange", "pkg/linkerd", "pkg/state", "pkg/pki", "pkg/render", "internal/manifest", "internal/child", "internal/secret"},
 	// Whose keys are where, before one is destroyed or written over.
-	"internal/custody/keyuse":  {"internal/custody", "internal/disk", "internal/files", "internal/fleet", "internal/lazy", "internal/repo", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state"},
+	"internal/custody/keyuse":  {"internal/disk", "internal/files", "internal/fleet", "internal/lazy", "internal/repo", "internal/sink", "internal/statefile", "pkg/pki", "pkg/render", "pkg/state"},
 	"internal/custody/keyfile": {"internal/custody", "internal/custody/keyuse", "internal/files", "internal/statefile", "internal/repo", "pkg/state", "pkg/pki", "pkg/render", "internal/disk", "internal/sink", "internal/screen", "internal/report", "pkg/rotation"},
 	// The clients of Kubernetes and Prometheus are linked into a program of their own (docs/observe.md).
 	"cmd/l5d-pki-render-cluster": {"internal/observe/client"},
@@ -91,7 +91,7 @@ var arrows = map[string][]string{
 	// A state file and its versions in Git.
 	"internal/history": {"internal/files", "internal/recovery", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/state", "internal/sink"},
 	// What the diagnosis of internal/recovery goes by.
-	"internal/recovery/facts": {"internal/custody", "internal/custody/keyfile", "internal/history", "internal/moves", "internal/recovery", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
+	"internal/recovery/facts": {"internal/custody", "internal/custody/keyfile", "internal/history", "internal/lint", "internal/moves", "internal/recovery", "internal/repo", "internal/statefile", "pkg/delivery", "pkg/render", "pkg/rotation", "pkg/state"},
 	// The current phase of a state as a stream, as values and as manifests.
 	"internal/phase": {"pkg/delivery", "internal/custody", "internal/custody/keyfile", "internal/statefile", "pkg/render", "pkg/state"},
 	// Moves on a state file: start, advance, back, rollout.

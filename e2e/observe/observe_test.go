@@ -47,7 +47,7 @@ func newLab(t testing.TB) *lab {
 	}
 	old, incoming := strings.TrimSpace(read("anchor-2025.crt"))+"\n", strings.TrimSpace(read("anchor-2026.crt"))+"\n"
 	l := &lab{Server: s, t: t, both: old + incoming, one: old}
-	l.state = filepath.Join(peer.Root(), "fixtures", "rotation", "bundle", "anchor-spread.yaml")
+	l.state = peer.Fixture("rotation/bundle/anchor-spread.yaml")
 	return l
 }
 

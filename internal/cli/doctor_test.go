@@ -420,6 +420,11 @@ func TestWrongKeyFiles(t *testing.T) {
 				t.Errorf("%q: code %d: %s%s", command, r.code, r.out, r.stderr)
 			}
 		}
+		p.spoiled(".l5d-pki-render-allow", "keys/*\n") // test material
+		if out := p.run("status") + p.run("doctor"); strings.Contains(out, "Git would commit") {
+			t.Errorf("allowed: %s", out)
+		}
+		p.lose(".l5d-pki-render-allow")
 		runGit(t, "checkout", "-q", ".gitignore")
 		runGit(t, "add", "-f", "keys/2026.key")
 		if r := callAt(t, p.at, "", nil, "status"); r.code != ExitFailed || strings.Contains(r.out, "git add") {

@@ -5,12 +5,14 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/l5d-pki/l5d-pki-render/internal/disk"
 	"github.com/l5d-pki/l5d-pki-render/internal/files"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
 	"github.com/l5d-pki/l5d-pki-render/internal/sink"
+	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/problem"
 	"github.com/l5d-pki/l5d-pki-render/pkg/survey"
 )
@@ -75,6 +77,20 @@ func newAllowances(dir string, flags []string, notes io.Writer) (allowances, err
 	}
 	sink.Note(notes, "%s allows private keys by %d patterns", AllowList, len(w.list))
 	return w, nil
+}
+
+// Allows reports whether the list of the repository around a state allows the key file
+// that the state names at a path.
+func Allows(statePath, path string) bool {
+	file := disk.Real(statefile.Beside(statePath, path))
+	top := files.RepositoryOf(filepath.Dir(file))
+	w, err := newAllowances(top, nil, io.Discard)
+	if err != nil || top == "" {
+		return false
+	}
+	inside, _ := files.Below(top, file)
+	allowed, err := w.allows(path, inside)
+	return allowed && err == nil
 }
 
 // AllowPatterns reads the text of an AllowList.

@@ -4,11 +4,11 @@
 package keyuse
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
 
-	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/pkg/pki"
 	"github.com/l5d-pki/l5d-pki-render/pkg/render"
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
@@ -51,7 +51,8 @@ func Retired(s *state.Rotation) (all []render.NamedKey) {
 
 // SameKey reports whether two certificates have one key. A key without one is its own.
 func SameKey(a, b render.NamedKey) bool {
-	return a.Certificate.Certificate != nil && b.Certificate.Certificate != nil && custody.SPKI(a.Certificate) == custody.SPKI(b.Certificate)
+	return a.Certificate.Certificate != nil && b.Certificate.Certificate != nil &&
+		bytes.Equal(a.Certificate.RawSubjectPublicKeyInfo, b.Certificate.RawSubjectPublicKeyInfo)
 }
 
 // Store is where a custody reads keys: a SecretStore or ClusterSecretStore, and the

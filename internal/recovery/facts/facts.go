@@ -11,6 +11,7 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
 	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/history"
+	"github.com/l5d-pki/l5d-pki-render/internal/lint"
 	"github.com/l5d-pki/l5d-pki-render/internal/moves"
 	"github.com/l5d-pki/l5d-pki-render/internal/recovery"
 	"github.com/l5d-pki/l5d-pki-render/internal/repo"
@@ -80,8 +81,8 @@ var readable = []problem.Code{problem.CustodyInGit.Code, problem.CustodyGitSilen
 func wrongKeys(c *custody.Custody, keys []render.NamedKey) (wrong []recovery.WrongKey) {
 	for _, k := range keys {
 		p := keyfile.Wrong(c, k)
-		if p == nil {
-			continue
+		if p == nil || c.Mode == keyfile.PlainMode && lint.Allows(c.StatePath, k.Path) {
+			continue // test material may be in Git, as for `lint`
 		}
 		w := recovery.WrongKey{File: statefile.Beside(c.StatePath, k.Path), Why: p.Text, Hint: strings.Join(p.Hints, "; ")}
 		w.Readable = slices.Contains(readable, p.Code)
