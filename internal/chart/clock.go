@@ -14,9 +14,10 @@ import (
 //go:linkname sprigFuncs github.com/Masterminds/sprig/v3.genericMap
 var sprigFuncs map[string]any
 
-// otherClock is how much later than now the clock of the second render is: no field of a
-// date is the same, nor are the units in which durations are shown.
-const otherClock = 11*365*24*time.Hour + 100*24*time.Hour + 5*time.Hour + 7*time.Minute + 11*time.Second
+// otherClock is how much later than now the clock of the second render is: whatever now is, no
+// field of a date is the same but the half of the day, nor are the units in which durations
+// are shown.
+const otherClock = 11*365*24*time.Hour + 102*24*time.Hour + 5*time.Hour + 7*time.Minute + 11*time.Second
 
 // atOtherClock renders with a clock for templates that differs from now, so that a chart
 // which shows the time shows another one, however coarsely.

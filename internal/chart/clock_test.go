@@ -51,6 +51,20 @@ func TestClock(t *testing.T) {
 	}
 }
 
+// TestOtherClock: at whatever instant a chart is rendered, each field of the date is another
+// one the second time.
+func TestOtherClock(t *testing.T) {
+	week := func(t time.Time) int { _, w := t.ISOWeek(); return w }
+	quarter := func(t time.Time) int { return (int(t.Month()) - 1) / 3 }
+	for at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 2036; at = at.Add(17*time.Minute + 13*time.Second) {
+		other := at.Add(otherClock)
+		if at.Year() == other.Year() || at.Month() == other.Month() || at.Day() == other.Day() || at.Weekday() == other.Weekday() || at.YearDay() == other.YearDay() ||
+			at.Hour() == other.Hour() || at.Minute() == other.Minute() || at.Second() == other.Second() || week(at) == week(other) || quarter(at) == quarter(other) {
+			t.Fatalf("%s and %s have a field in common", at, other)
+		}
+	}
+}
+
 // TestClockFails: a chart that fails at another date has no documents then.
 func TestClockFails(t *testing.T) {
 	for _, engine := range exchange.Engines {

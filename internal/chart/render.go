@@ -71,6 +71,8 @@ func renderOnce(r exchange.Request, s *source, answer *exchange.Answer) ([]excha
 	switch {
 	case errors.As(err, &known):
 		return nil, known.In(s.name)
+	case err != nil && strings.Contains(err.Error(), otherZone):
+		return nil, problem.ChartZone.With(scrub(err.Error(), r)).In(s.name)
 	case err != nil:
 		return nil, problem.ChartRender.With(scrub(err.Error(), r)).In(s.name)
 	case len(documents) == 0:

@@ -29,7 +29,7 @@ func TestZone(t *testing.T) {
 			"{{ htmlDateInZone 1600000000 `no zone` }}", "{{ tpl `{{ dateInZone \"15:04\" 0 \"EST\" }}` . }}",
 		} {
 			out, err := render(engine, template)
-			if problems := problem.Of(err); err == nil || problems[0].Code != problem.ChartRender.Code || !strings.Contains(problems[0].Text, "zones other than UTC") {
+			if problems := problem.Of(err); err == nil || problems[0].Code != problem.ChartZone.Code || !strings.Contains(problems[0].Text, "zones other than UTC") {
 				t.Errorf("%s: %s: %q, %v", engine, template, out, err)
 			}
 		}

@@ -84,6 +84,7 @@ var catalogue = [...]*Sentence{
 	&ChartEngine,
 	&ChartRelease,
 	&ChartRender,
+	&ChartZone,
 	&ChartEmpty,
 	&ChartRandom,
 	&ChartKeyLeft,

@@ -126,7 +126,13 @@ var (
 		Code:    "chart-render",
 		Text:    "the chart cannot be rendered: %v",
 		Hint:    "`helm template` with the same values says the same; `l5d-pki-render values` shows what the phase adds to them",
-		Explain: "A template of the chart failed, or the chart refuses the values. A date in a zone other than UTC fails, too: its rules come from the machine. PEM blocks are cut out of the message.",
+		Explain: "A template of the chart failed, or the chart refuses the values. PEM blocks are cut out of the message.",
+	}
+	ChartZone = Sentence{
+		Code:    "chart-zone",
+		Text:    "the chart formats a date in a zone other than UTC: %v",
+		Hint:    "have the chart format its dates in UTC, or take them from the values",
+		Explain: "The rules of a zone come from files of the machine: a container may have none, and updates change them. So the same chart would give other bytes in the plugin's image, in CI and on your machine.",
 	}
 	ChartEmpty = Sentence{
 		Code:    "chart-empty",
