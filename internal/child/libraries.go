@@ -52,18 +52,5 @@ func libraryFolders(list string) string {
 
 // inWorkingTree reports whether a link or folder lies in a working tree of any repository.
 func inWorkingTree(paths []string) bool {
-	return slices.ContainsFunc(paths, func(path string) bool {
-		for ; !isTop(path); path = filepath.Dir(path) {
-			if path == filepath.Dir(path) {
-				return false
-			}
-		}
-		return true
-	})
-}
-
-// isTop reports whether a directory is the top of a working tree.
-func isTop(dir string) bool {
-	_, err := os.Lstat(filepath.Join(dir, ".git"))
-	return err == nil
+	return slices.ContainsFunc(paths, func(path string) bool { return disk.RepositoryOf(path) != "" })
 }

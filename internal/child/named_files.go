@@ -144,8 +144,11 @@ func Named(dir, by, value string, file, command bool) (named [][2]string) {
 				}
 			}
 		}
+		if unknown == "" {
+			continue
+		}
 		for _, top := range treesAbove(dir) {
-			if all := [2]string{by + ", in which " + unknown + " may be any name,", top}; unknown != "" && !slices.Contains(named, all) {
+			if all := [2]string{by + ", in which " + unknown + " may be any name,", top}; !slices.Contains(named, all) {
 				named = append(named, all)
 			}
 		}
@@ -155,14 +158,13 @@ func Named(dir, by, value string, file, command bool) (named [][2]string) {
 
 // treesAbove lists the tops of the working trees around a directory, from the innermost outward.
 func treesAbove(dir string) (tops []string) {
-	for dir = disk.Real(dir); ; dir = filepath.Dir(dir) {
-		if isTop(dir) {
-			tops = append(tops, dir)
-		}
-		if dir == filepath.Dir(dir) {
-			return tops
+	for top := disk.RepositoryOf(disk.Real(dir)); top != ""; top = disk.RepositoryOf(filepath.Dir(top)) {
+		tops = append(tops, top)
+		if top == filepath.Dir(top) {
+			break
 		}
 	}
+	return tops
 }
 
 // behindLetters lists what options name whose letters stand before the name (-Fname).

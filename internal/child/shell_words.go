@@ -1,11 +1,6 @@
 package child
 
-import (
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-)
+import "strings"
 
 // shellWord is a word of a command as the program gets it.
 type shellWord struct {
@@ -76,14 +71,6 @@ func (f *field) glob(text, pattern string) {
 const (
 	shellBlanks = " \t\n"
 	shellEnds   = shellBlanks + ";&|()<>"
-)
-
-// keywords stand before a command, and printers have arguments that are no names of files.
-var (
-	keywords = []string{"!", "{", "}", "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "esac", "time"}
-	printers = []string{"echo", "printf", "test", "[", ":", "true", "false", "exit", "return", "shift", "sleep", "export", "local",
-		"readonly", "unset", "read", "case", "for"}
-	shells = []string{"sh", "bash", "dash", "ash", "ksh", "zsh", "eval"}
 )
 
 // commands reads up to an end that is not in brackets of its own, 0 for that of the text.
@@ -204,17 +191,7 @@ func (s *shell) word() (fields []field) {
 		}
 		f = field{}
 	}
-	if strings.HasPrefix(s.text, "~") {
-		name := s.text[1:]
-		if end := strings.IndexAny(name, shellEnds+"/"); end >= 0 {
-			name = name[:end]
-		}
-		if s.text = s.text[1+len(name):]; name == "" {
-			f.literal(valueOf(s.env, "HOME"))
-		} else {
-			f.unknown = "~" + name
-		}
-	}
+	s.home(&f)
 	for s.text != "" && strings.IndexByte(shellEnds, s.text[0]) < 0 {
 		c := s.text[:1]
 		rest := s.text[1:]
@@ -272,6 +249,22 @@ func (s *shell) word() (fields []field) {
 	return fields
 }
 
+// home reads the home directory of somebody (~, ~name) that a word begins with.
+func (s *shell) home(f *field) {
+	if !strings.HasPrefix(s.text, "~") {
+		return
+	}
+	name := s.text[1:]
+	if end := strings.IndexAny(name, shellEnds+"/"); end >= 0 {
+		name = name[:end]
+	}
+	if s.text = s.text[1+len(name):]; name == "" {
+		f.literal(valueOf(s.env, "HOME"))
+	} else {
+		f.unknown = "~" + name
+	}
+}
+
 // quoted reads up to the end of double quotes, or of the text where none is named.
 func (s *shell) quoted(f *field, end string) {
 	for s.text != "" {
@@ -327,189 +320,4 @@ func (s *shell) inside(text, unknown string) string {
 		unknown = in.unknown
 	}
 	return unknown
-}
-
-// expanded reads what begins with a dollar, and gives its value. Where that is not known the
-// field says so. Without quotes it is split into words.
-func (s *shell) expanded(f *field, quoted bool) (value string, split bool) {
-	rest := s.text[1:]
-	name := nameAt(rest)
-	switch {
-	case strings.HasPrefix(rest, "(("):
-		_, s.text, _ = strings.Cut(rest, "))")
-		f.unknown = "$((...))"
-	case strings.HasPrefix(rest, "("):
-		s.text = rest[1:]
-		s.commands(')')
-		f.unknown = "$(...)"
-	case strings.HasPrefix(rest, "{"):
-		inside, after, _ := strings.Cut(rest[1:], "}")
-		s.text = after
-		switch name = nameAt(inside); {
-		case name == inside && name != "":
-			return s.valueOf(f, name), !quoted
-		case len(inside) == 1:
-			f.given = "${" + inside + "}"
-		default:
-			f.unknown = "${...}"
-		}
-	case name != "":
-		s.text = rest[len(name):]
-		return s.valueOf(f, name), !quoted
-	case rest != "" && strings.IndexByte("@*#?$!-0123456789", rest[0]) >= 0:
-		s.text = rest[1:]
-		f.given = "$" + rest[:1]
-	case !quoted && rest != "" && strings.IndexByte("'\"", rest[0]) >= 0: // shells differ
-		s.text = rest
-		f.unknown = "$" + rest[:1] + "..." + rest[:1]
-	default:
-		s.text = rest
-		return "$", false
-	}
-	return "", false
-}
-
-// nameAt is the name of a variable that a text begins with.
-func nameAt(text string) string {
-	end := 0
-	for end < len(text) && (isLetter(text[end]) || end > 0 && text[end] >= '0' && text[end] <= '9') {
-		end++
-	}
-	return text[:end]
-}
-
-func isLetter(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' }
-
-// valueOf is the value of a variable, which is not known where the command may set it, or git.
-func (s *shell) valueOf(f *field, name string) string {
-	value := valueOf(s.env, name)
-	switch {
-	case name == "PWD" && len(s.dirs) == 1:
-		if full, err := filepath.Abs(s.dirs[0]); err == nil {
-			return full
-		}
-	case name == "PWD", name == "OLDPWD", value == "" && strings.HasPrefix(name, "GIT_"), s.sets(name):
-		f.unknown = "$" + name
-		return ""
-	}
-	return value
-}
-
-// sets reports whether the command has the name of a variable other than for its value.
-func (s *shell) sets(name string) bool {
-	for at, rest := 0, s.whole; ; {
-		i := strings.Index(rest[at:], name)
-		if i < 0 {
-			return false
-		}
-		before, after := rest[:at+i], rest[at+i+len(name):]
-		at += i + len(name)
-		inName := after != "" && nameAt("_"+after[:1]) != "_"
-		if before != "" {
-			last := before[len(before)-1]
-			inName = inName || last == '$' || nameAt("_"+string([]byte{last})) != "_" || strings.HasSuffix(before, "${")
-		}
-		if !inName {
-			return true
-		}
-	}
-}
-
-// assigned is the name of the variable that a word sets, "" if it sets none.
-func assigned(word string) string {
-	name, _, is := strings.Cut(word, "=")
-	if !is || nameAt(name) != name {
-		return ""
-	}
-	return name
-}
-
-// leads reports whether programs look for files by the value of a variable.
-func leads(name string) bool {
-	return endsIn(name, fileNames) || endsIn(name, commandNames) || isLoader(name)
-}
-
-// simple judges one command with its arguments.
-func (s *shell) simple(fields []field) {
-	var before []field
-	for len(fields) > 0 && (assigned(fields[0].text) != "" || slices.Contains(keywords, fields[0].text)) {
-		before, fields = append(before, fields[0]), fields[1:]
-	}
-	printed := len(fields) == 0 || slices.Contains(printers, filepath.Base(fields[0].text))
-	for _, f := range before {
-		s.use(f, false)
-		s.depends(f, !printed || leads(assigned(f.text)))
-	}
-	if len(fields) == 0 {
-		return
-	}
-	program := filepath.Base(fields[0].text)
-	scripts := false
-	for i, f := range fields {
-		s.depends(f, (i == 0 || !printed || leads(assigned(f.text))) && (!f.input || scripts))
-		s.use(f, i == 0)
-		_, value, _ := strings.Cut(f.text, "=") // of an option
-		for _, text := range []string{f.text, value} {
-			if i > 0 && strings.ContainsAny(text, shellBlanks+"'\"\\$`") && s.nested < mostNested {
-				why := s.inside(text, s.unknown)
-				if scripts || strings.Contains(strings.ToLower(f.text), "command") {
-					s.unknown = why
-				}
-			}
-		}
-		scripts = scripts || !f.input && slices.Contains(shells, filepath.Base(f.text))
-	}
-	if program == "cd" || program == "pushd" {
-		s.goTo(fields[1:])
-	}
-}
-
-// depends notes what only a shell knows of a word that can be a name.
-func (s *shell) depends(f field, name bool) {
-	if name && s.unknown == "" {
-		s.unknown = f.unknown
-	}
-}
-
-// goTo notes that the commands behind may be in another directory.
-func (s *shell) goTo(fields []field) {
-	for _, f := range fields {
-		for _, dir := range s.dirs {
-			if !filepath.IsAbs(f.text) {
-				dir = filepath.Join(dir, f.text)
-			} else {
-				dir = f.text
-			}
-			if !slices.Contains(s.dirs, dir) {
-				s.dirs = append(slices.Clip(s.dirs), dir)
-			}
-		}
-	}
-	if len(s.dirs) > mostDirs {
-		s.unknown = "cd"
-	}
-}
-
-// use notes a word, or the names that it is a pattern for.
-func (s *shell) use(f field, program bool) {
-	texts := []string{f.text}
-	below := strings.TrimRight(f.pattern, "/")
-	for _, dir := range s.dirs {
-		pattern := below
-		if dir != "" && !filepath.IsAbs(pattern) {
-			at := field{}
-			at.literal(dir + string(os.PathSeparator))
-			pattern = at.pattern + pattern
-		}
-		if !f.globs {
-			continue
-		}
-		matches, _ := filepath.Glob(pattern) // a pattern that is none stays as it is
-		for _, match := range matches {
-			texts = append(texts, match+f.pattern[len(below):])
-		}
-	}
-	for _, text := range texts {
-		s.words = append(s.words, shellWord{text, s.dirs, program})
-	}
 }

@@ -132,7 +132,7 @@ func (a *app) checkLogFile() error {
 	if a.logFile != "" && statefile.IsInput(a.logFile) {
 		return problem.CLILogIsState.With().In(a.logFile)
 	}
-	if full, err := filepath.Abs(a.logFile); a.logFile != "" && err == nil && files.RepositoryOf(filepath.Dir(full)) != "" {
+	if full, err := filepath.Abs(a.logFile); a.logFile != "" && err == nil && disk.RepositoryOf(filepath.Dir(full)) != "" {
 		return files.CheckLinks(a.logFile) // a branch that is checked out may bring a link
 	}
 	return nil

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,6 +79,17 @@ func TestPRShut(t *testing.T) {
 	}
 	if l.head(made.Branch) != made.Commit {
 		t.Error("the branch is another one")
+	}
+
+	l.shows(holding(t, s, l.at.Add(time.Hour), nil))
+	count := filepath.Join(t.TempDir(), "count")
+	l.env["L5D_PKI_CLUSTER_PROGRAM"] = stubProgram(t, fmt.Sprintf("echo x >> %q; exec %q", count, l.env["L5D_PKI_CLUSTER_PROGRAM"]))
+	l.commitTo("main", func(dir string) { l.edit(dir, "README.md", func(string) string { return "x\n" }) })
+	if r := l.pr("--next", "--observe", "--dry-run"); r.Operation != plan.OpUpdated {
+		t.Errorf("on a newer base: %+v", r)
+	}
+	if reads, err := os.ReadFile(count); string(reads) != "x\n" {
+		t.Errorf("the cluster is read %d times: %v", len(reads)/2, err)
 	}
 }
 

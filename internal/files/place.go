@@ -31,7 +31,7 @@ func checkPlace(file string, protected func(name string) string) error {
 		return err
 	}
 	real := filepath.Join(root, below)
-	if root := RepositoryOf(filepath.Dir(real)); root != "" {
+	if root := disk.RepositoryOf(filepath.Dir(real)); root != "" {
 		name, _ := Below(root, real)
 		if why := protected(name); why != "" {
 			return problem.CLIPlace.With(why).In(file)
@@ -106,9 +106,9 @@ func Anchor(file string) (root, below string, err error) {
 	}
 	named := filepath.Dir(full)
 	dir := disk.Real(named)
-	root = RepositoryOf(named)
+	root = disk.RepositoryOf(named)
 	if root == "" {
-		root = RepositoryOf(dir)
+		root = disk.RepositoryOf(dir)
 	}
 	if root == "" {
 		root = nearest(dir)
@@ -148,7 +148,7 @@ func LeavesRepository(path string) bool {
 	if err != nil {
 		return true
 	}
-	root := RepositoryOf(filepath.Dir(full))
+	root := disk.RepositoryOf(filepath.Dir(full))
 	if root == "" {
 		return false
 	}
@@ -160,17 +160,5 @@ func LeavesRepository(path string) bool {
 // none the directory itself, links followed.
 func BoundaryOf(dir string) string {
 	real := disk.Real(dir)
-	return cmp.Or(RepositoryOf(real), real)
-}
-
-// RepositoryOf is the nearest directory upward with .git, "" if there is none.
-func RepositoryOf(dir string) string {
-	for ; ; dir = filepath.Dir(dir) {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
-			return dir
-		}
-		if dir == filepath.Dir(dir) {
-			return ""
-		}
-	}
+	return cmp.Or(disk.RepositoryOf(real), real)
 }

@@ -83,7 +83,7 @@ func newAllowances(dir string, flags []string, notes io.Writer) (allowances, err
 // that the state names at a path.
 func Allows(statePath, path string) bool {
 	file := disk.Real(statefile.Beside(statePath, path))
-	top := files.RepositoryOf(filepath.Dir(file))
+	top := disk.RepositoryOf(filepath.Dir(file))
 	w, err := newAllowances(top, nil, io.Discard)
 	if err != nil || top == "" {
 		return false

@@ -43,8 +43,9 @@ func keyFiles(c *custody.Custody, repository string, allow allowances) ([]render
 		f := pki.Finding{Code: p.Code, Severity: pki.Info, Subject: "custody " + c.Name, Text: p.Text, Hint: strings.Join(p.Hints, "; ")}
 		findings = append(findings, render.Finding{Path: "spec.custody", Finding: f})
 	}
-	for _, k := range all {
-		err := keyfile.Check(c, k)
+	wrong := keyfile.CheckAll(c, all)
+	for i, k := range all {
+		err := wrong[i]
 		if err == nil || elsewhere {
 			continue
 		}
@@ -73,7 +74,7 @@ func keptElsewhere(c *custody.Custody, all []render.NamedKey) bool {
 		}
 		paths = append(paths, path)
 	}
-	return files.RepositoryOf(disk.Real(filepath.Dir(paths[0]))) != "" && len(repo.Shown(paths)) == 0
+	return disk.RepositoryOf(disk.Real(filepath.Dir(paths[0]))) != "" && len(repo.Shown(paths)) == 0
 }
 
 // keySeverity: a missing file is an error where it belongs into Git and the phase

@@ -50,6 +50,7 @@ type MissingKey struct {
 
 // WrongKey is a private key whose file must not be relied on.
 type WrongKey struct {
+	Path string // in the state
 	// File is as commands name it. Why says what is wrong, and Hint what to do.
 	File, Why, Hint string
 	// Readable: the file may be right, and others can get it.

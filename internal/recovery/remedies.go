@@ -97,7 +97,7 @@ func (f Facts) fromGit(of string) (steps []Step) {
 		if k.Commit == "" {
 			return nil
 		}
-		steps = append(steps, Step{Command: "git checkout " + k.Commit + " -- " + sink.Shell(k.File)})
+		steps = append(steps, Step{Command: checkout(k.Commit, k.File)})
 	}
 	if steps == nil {
 		return nil
@@ -105,11 +105,16 @@ func (f Facts) fromGit(of string) (steps []Step) {
 	return append(steps, f.run("custody status"))
 }
 
+// checkout is the command that puts a file back as a commit has it.
+func checkout(commit, file string) string {
+	return "git checkout " + commit + " -- " + sink.Shell(file)
+}
+
 // rightKeys puts the right files back, as far as Git has them.
 func rightKeys(f Facts) (steps []Step, person string) {
 	for _, k := range f.WrongKeys {
 		if k.Commit != "" {
-			steps = append(steps, Step{Command: "git checkout " + k.Commit + " -- " + sink.Shell(k.File)})
+			steps = append(steps, Step{Command: checkout(k.Commit, k.File)})
 			continue
 		}
 		steps = append(steps, Step{Text: k.File + ": " + k.Hint})
@@ -164,7 +169,7 @@ func restoreNewest(f Facts) ([]Step, string) {
 	if file == "" {
 		file = "rotation.yaml"
 	}
-	restore := "git checkout " + f.Reverted.Commit + " -- " + sink.Shell(file)
+	restore := checkout(f.Reverted.Commit, file)
 	if f.Reverted.Name != "" {
 		restore = "git show " + sink.Shell(f.Reverted.Commit+":"+f.Reverted.Name) + " > " + sink.Shell(file)
 	}
@@ -179,7 +184,7 @@ func restoreLog(f Facts) ([]Step, string) {
 	}
 	before := "`git log` shows it"
 	if f.Unedited != "" {
-		before = "`git checkout " + f.Unedited + " -- " + sink.Shell(file) + "`"
+		before = "`" + checkout(f.Unedited, file) + "`"
 	}
 	return []Step{{Command: "git log -p -- " + sink.Shell(file)}, f.run("status")},
 		"A person must decide what the cluster has. If no host applied the edit, restore the version before it (" + before + ") and run `l5d-pki-render advance`. If one did, observe the cluster first: the phase that was skipped may still be needed."

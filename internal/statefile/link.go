@@ -18,7 +18,7 @@ func BehindLink(path string) string {
 	if err != nil {
 		return path
 	}
-	real, root := disk.Real(named), files.RepositoryOf(filepath.Dir(named))
+	real, root := disk.Real(named), disk.RepositoryOf(filepath.Dir(named))
 	if real == named || root == "" {
 		return path
 	}

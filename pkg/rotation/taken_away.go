@@ -23,10 +23,10 @@ type TakenAway struct {
 
 // Lost is an observation that goes and may not: nothing newer shows all that it does, or
 // it is [TakenAway.Forgotten]; nil if there is none. Of what a start clears the first does not
-// hold.
+// hold; cleared is nil where nothing is.
 func (c TakenAway) Lost(cleared func(*Observation) bool) *Observation {
 	for _, o := range c.gone() {
-		if cleared(o) {
+		if cleared != nil && cleared(o) {
 			continue
 		}
 		rest := o

@@ -14,16 +14,33 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// Check returns what is wrong with one key file: of a plain one who may read it and
-// whether it holds the key, of a sealed one what it says without being opened.
-func Check(c *custody.Custody, k render.NamedKey) error {
+// CheckAll returns what is wrong with each of these key files, nil if nothing is: of a plain
+// one who may read it and whether it holds the key, of a sealed one what it says without
+// being opened.
+func CheckAll(c *custody.Custody, keys []render.NamedKey) []error {
+	paths := make([]string, len(keys))
+	for i, k := range keys {
+		paths[i] = k.Path
+	}
+	places, wrong := places(c, paths), make([]error, len(keys))
+	for i, k := range keys {
+		wrong[i] = check(c, k, places[k.Path])
+	}
+	return wrong
+}
+
+// check is CheckAll of one; place is what is wrong with where it lies.
+func check(c *custody.Custody, k render.NamedKey, place error) error {
 	if c.Refers() {
 		return nil
 	}
 	if _, err := os.Stat(statefile.Beside(c.StatePath, k.Path)); errors.Is(err, fs.ErrNotExist) {
 		return problem.CustodyAbsent.With()
 	}
-	file, err := Read(c, k.Path)
+	if place != nil {
+		return place
+	}
+	file, err := readPlaced(c, k.Path)
 	defer clear(file)
 	switch {
 	case err != nil:
@@ -37,10 +54,10 @@ func Check(c *custody.Custody, k render.NamedKey) error {
 	return err
 }
 
-// Wrong returns why a key file must not be relied on; nil for one that is not here, that
-// this user may not read, or that is sealed for other people than the state says.
-func Wrong(c *custody.Custody, k render.NamedKey) *problem.Problem {
-	err := Check(c, k)
+// Wrong is why a key file must not be relied on, of what [CheckAll] found; nil for one that
+// is not here, that this user may not read, or that is sealed for other people than the state
+// says.
+func Wrong(err error) *problem.Problem {
 	found := problem.Of(err)
 	usable := []problem.Code{problem.CustodyAbsent.Code, problem.CustodyOldRecipients.Code, problem.CustodyForOthers.Code}
 	if len(found) == 0 || errors.Is(err, fs.ErrPermission) || slices.Contains(usable, found[0].Code) {

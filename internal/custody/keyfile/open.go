@@ -16,21 +16,29 @@ func OpenAll(c *custody.Custody) (render.Keys, error) {
 		return nil, err
 	}
 	paths := render.KeyPaths(c.State)
-	var shown map[string]error // one question to git for all of them
-	if c.Mode == PlainMode {
-		files := make([]string, len(paths))
-		for i, path := range paths {
-			files[i] = statefile.Beside(c.StatePath, path)
-		}
-		shown = repo.ShownWhy(files)
-	}
-	keys := render.Keys{}
+	places, keys := places(c, paths), render.Keys{}
 	for _, path := range paths {
-		file := statefile.Beside(c.StatePath, path)
-		why, is := shown[file]
-		keys[path] = openPlaced(c, path, inGit(file, is, why))
+		keys[path] = openPlaced(c, path, places[path])
 	}
 	return keys, nil
+}
+
+// places says what is wrong with where key files lie, by their paths in the state, with one
+// question to git for all of them.
+func places(c *custody.Custody, paths []string) map[string]error {
+	if c.Mode != PlainMode {
+		return nil
+	}
+	files := make([]string, len(paths))
+	for i, path := range paths {
+		files[i] = statefile.Beside(c.StatePath, path)
+	}
+	shown, wrong := repo.ShownWhy(files), map[string]error{}
+	for i, file := range files {
+		why, is := shown[file]
+		wrong[paths[i]] = inGit(file, is, why)
+	}
+	return wrong
 }
 
 func openPlaced(c *custody.Custody, path string, place error) render.Key {

@@ -40,8 +40,9 @@ func StatusOf(c *custody.Custody) (Status, error) {
 	if err != nil {
 		return r, err
 	}
-	for _, k := range all {
-		r.Keys = append(r.Keys, statusOf(c, k))
+	wrong := CheckAll(c, all)
+	for i, k := range all {
+		r.Keys = append(r.Keys, statusOf(c, k, wrong[i]))
 	}
 	var known *keyuse.Known // read where a key is to be destroyed
 	for i, anchor := range c.State.Status.Retired {
@@ -52,7 +53,7 @@ func StatusOf(c *custody.Custody) (Status, error) {
 		if err != nil {
 			return r, err
 		}
-		key := statusOf(c, k)
+		key := statusOf(c, k, CheckAll(c, []render.NamedKey{k})[0])
 		key.bad = false
 		if key.Verdict == "ok" || key.Verdict == problem.CustodyOldRecipients.Text || key.Verdict == problem.CustodyForOthers.Text {
 			if known == nil {
@@ -91,19 +92,18 @@ func retiredKey(anchor state.Anchor, i int) (render.NamedKey, error) {
 	return render.NamedKey{Name: anchor.Name, Path: anchor.Key, Where: where, Certificate: chain[0]}, nil
 }
 
-func statusOf(c *custody.Custody, k render.NamedKey) KeyStatus {
+func statusOf(c *custody.Custody, k render.NamedKey, wrong error) KeyStatus {
 	r := KeyStatus{Path: k.Path, Of: k.Where, Certificate: k.Certificate.Fingerprint()[:16], Verdict: "ok"}
 	if c.Refers() {
 		r.Verdict = "a reference: no file here holds the key"
 		return r
 	}
-	err := Check(c, k)
 	if file, unread := Read(c, k.Path); unread == nil && c.Facts != nil {
-		facts, _ := c.Facts(file) // what is wrong with them is in err
+		facts, _ := c.Facts(file) // what is wrong with them is in wrong
 		r.Recipients, r.Passphrase = facts.Recipients, facts.Passphrase
 		clear(file)
 	}
-	if problems := problem.Of(err); len(problems) > 0 {
+	if problems := problem.Of(wrong); len(problems) > 0 {
 		r.Verdict = problems[0].Text
 		r.bad = problems[0].Code != problem.CustodyOldRecipients.Code
 	}

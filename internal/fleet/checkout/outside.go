@@ -31,7 +31,7 @@ func (f *Fleet) repository() string {
 	if err != nil {
 		file = f.Path
 	}
-	if root := files.RepositoryOf(filepath.Dir(file)); root != "" {
+	if root := disk.RepositoryOf(filepath.Dir(file)); root != "" {
 		return root
 	}
 	return filepath.Dir(file)

@@ -29,8 +29,7 @@ func (f *Fleet) WorthKeeping(i int, at time.Time) (all []Observed) {
 			change.After = append(change.After, o.Observation)
 		}
 	}
-	none := func(*rotation.Observation) bool { return false }
-	for o := change.Lost(none); o != nil; o = change.Lost(none) {
+	for o := change.Lost(nil); o != nil; o = change.Lost(nil) {
 		change.After = append(change.After, o)
 	}
 	return slices.DeleteFunc(slices.Clone(f.Observed[i]), func(o Observed) bool { return !slices.Contains(change.After, o.Observation) })

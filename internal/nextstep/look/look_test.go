@@ -10,23 +10,29 @@ import (
 	"github.com/l5d-pki/l5d-pki-render/pkg/state"
 )
 
-// TestFilesToCommit: of what changed, the state, its outputs (the patch of a
-// HelmRelease, too) and its keys are to be committed; the deletion of a key is not, since the key is lost then.
-func TestFilesToCommit(t *testing.T) {
+// commits gives a state of the fixtures, and git in a new directory, which it changes to.
+func commits(t *testing.T) (s *state.Rotation, git func(args ...string)) {
+	t.Helper()
 	text, err := os.ReadFile("../../../fixtures/gitops/flux/pki/rotation.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := state.Parse("rotation.yaml", text)
-	if err != nil {
+	if s, err = state.Parse("rotation.yaml", text); err != nil {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir())
-	git := func(args ...string) {
+	return s, func(args ...string) {
+		t.Helper()
 		if out, err := exec.Command("git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...).CombinedOutput(); err != nil {
 			t.Fatalf("git %v: %v: %s", args, err, out)
 		}
 	}
+}
+
+// TestFilesToCommit: of what changed, the state, its outputs (the patch of a
+// HelmRelease, too) and its keys are to be committed; the deletion of a key is not, since the key is lost then.
+func TestFilesToCommit(t *testing.T) {
+	s, git := commits(t)
 	write := func(names ...string) {
 		for _, name := range names {
 			if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
@@ -57,21 +63,7 @@ func TestFilesToCommit(t *testing.T) {
 // TestRemovedFilesToCommit: an output that is gone is part of the change, wherever it was; once
 // Git knows that it is gone, the commit takes it without its name. Other files are not.
 func TestRemovedFilesToCommit(t *testing.T) {
-	text, err := os.ReadFile("../../../fixtures/gitops/flux/pki/rotation.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := state.Parse("rotation.yaml", text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Chdir(t.TempDir())
-	git := func(args ...string) {
-		t.Helper()
-		if out, err := exec.Command("git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...).CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v: %s", args, err, out)
-		}
-	}
+	s, git := commits(t)
 	git("init", "-q")
 	own := "# l5d-pki-render: owned by " + s.Metadata.Name + ", output 1: do not edit\n"
 	for name, text := range map[string]string{"old/pki.yaml": own, "old/staged.yaml": own, "pki/x.yaml": "x: 1\n", "theirs.yaml": "# l5d-pki-render: owned by other, output 1: do not edit\n", "mine.yaml": "a: 1\n"} {

@@ -183,7 +183,7 @@ func (g *judgement) judgeOlderOfMembers(was, is *fleet.File, fleetName string) {
 		}
 		n := all.of(m.Name)
 		taken := g.taken(m.Name, n, g.stands(evidence.Signers(g.signersAtPin(m))))
-		if o := taken.Lost(func(*rotation.Observation) bool { return false }); o != nil {
+		if o := taken.Lost(nil); o != nil {
 			g.failOlderOf(m.Name, instantOf(o), "leaves none where barriers read it that shows all that it does, or counts waits from before it", fleetName)
 		}
 	}

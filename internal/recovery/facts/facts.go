@@ -59,8 +59,13 @@ func Gather(w custody.World, q Request) (recovery.Facts, error) {
 	if err != nil {
 		return facts, err
 	}
-	facts.MissingKeys = missingKeys(c, keys)
-	facts.WrongKeys = wrongKeys(c, keys)
+	wrong := keyfile.CheckAll(c, keys)
+	facts.MissingKeys, facts.WrongKeys = missingKeys(c, keys, wrong), wrongKeys(c, keys, wrong)
+	for i := range facts.WrongKeys {
+		if k := &facts.WrongKeys[i]; !k.Readable {
+			k.Commit = otherVersion(c, k.Path)
+		}
+	}
 	return facts, nil
 }
 
@@ -77,18 +82,15 @@ func keysOf(w custody.World, statePath string, s *state.Rotation) (*custody.Cust
 // readable are the codes of keys that others can get.
 var readable = []problem.Code{problem.CustodyInGit.Code, problem.CustodyGitSilent.Code, problem.CustodyOpenToAll.Code}
 
-// wrongKeys lists the keys whose files must not be relied on.
-func wrongKeys(c *custody.Custody, keys []render.NamedKey) (wrong []recovery.WrongKey) {
-	for _, k := range keys {
-		p := keyfile.Wrong(c, k)
+// wrongKeys lists the keys whose files must not be relied on, of what was found of each.
+func wrongKeys(c *custody.Custody, keys []render.NamedKey, found []error) (wrong []recovery.WrongKey) {
+	for i, k := range keys {
+		p := keyfile.Wrong(found[i])
 		if p == nil || c.Mode == keyfile.PlainMode && lint.Allows(c.StatePath, k.Path) {
 			continue // test material may be in Git, as for `lint`
 		}
-		w := recovery.WrongKey{File: statefile.Beside(c.StatePath, k.Path), Why: p.Text, Hint: strings.Join(p.Hints, "; ")}
+		w := recovery.WrongKey{Path: k.Path, File: statefile.Beside(c.StatePath, k.Path), Why: p.Text, Hint: strings.Join(p.Hints, "; ")}
 		w.Readable = slices.Contains(readable, p.Code)
-		if !w.Readable {
-			w.Commit = otherVersion(c, k.Path)
-		}
 		wrong = append(wrong, w)
 	}
 	return wrong
@@ -110,14 +112,15 @@ func otherVersion(c *custody.Custody, path string) string {
 	return ""
 }
 
-// missingKeys lists the keys that the state names and whose files do not exist.
-func missingKeys(c *custody.Custody, keys []render.NamedKey) (missing []recovery.MissingKey) {
+// missingKeys lists the keys that the state names and whose files do not exist, of what was
+// found of each.
+func missingKeys(c *custody.Custody, keys []render.NamedKey, wrong []error) (missing []recovery.MissingKey) {
 	s, statePath := c.State, c.StatePath
-	for _, k := range keys {
+	for i, k := range keys {
 		if recovery.UnusedKey(s, k.Path) {
 			continue
 		}
-		if found := problem.Of(keyfile.Check(c, k)); len(found) == 0 || found[0].Code != problem.CustodyAbsent.Code {
+		if found := problem.Of(wrong[i]); len(found) == 0 || found[0].Code != problem.CustodyAbsent.Code {
 			continue
 		}
 		of := strings.TrimPrefix(k.Where, "status.")

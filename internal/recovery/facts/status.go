@@ -2,6 +2,7 @@ package facts
 
 import (
 	"github.com/l5d-pki/l5d-pki-render/internal/custody"
+	"github.com/l5d-pki/l5d-pki-render/internal/custody/keyfile"
 	"github.com/l5d-pki/l5d-pki-render/internal/history"
 	"github.com/l5d-pki/l5d-pki-render/internal/statefile"
 	"github.com/l5d-pki/l5d-pki-render/pkg/delivery"
@@ -25,7 +26,7 @@ func Status(w custody.World, q Request) (*rotation.Status, error) {
 	}
 	k.status.Alarms = append(k.status.Alarms, history.Alarms(q.StatePath, k.state)...)
 	if c, keys, err := keysOf(w, q.StatePath, k.state); err == nil { // else said where keys are used
-		for _, wrong := range wrongKeys(c, keys) {
+		for _, wrong := range wrongKeys(c, keys, keyfile.CheckAll(c, keys)) {
 			k.status.Alarms = append(k.status.Alarms, wrong.Alarm())
 		}
 	}
